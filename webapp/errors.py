@@ -1,0 +1,95 @@
+"""What can go wrong on purpose: every exception that crosses a room's border.
+
+A *refusal* is an answer to a visitor ("that is no phone number"): flows and rules raise it, pages turn it into
+text beside the field. A *delivery failure* is the outside world's fault: the account stays as it was and the
+visitor may try again. This module is a leaf: it imports nothing of the site.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+DeliveryKind = Literal["down", "slow", "garbage", "refused"]
+PhoneNumberReason = Literal["empty", "not_a_number", "too_short", "too_long", "unknown_country"]
+
+
+class Refusal(Exception):
+    """The request is understood and declined.
+
+    ``field`` names the form field whose text tells why, or is None when the page as a whole does.
+    """
+
+    field: str | None = None
+
+    def __init__(self, message: str = "", *, field: str | None = None) -> None:
+        super().__init__(message)
+        if field is not None:
+            self.field = field
+
+
+class Throttled(Refusal):
+    """Too many tries: the same request may be made again after ``retry_after_seconds`` (PRODUCT.md §3)."""
+
+    def __init__(self, retry_after_seconds: float, *, field: str | None = None) -> None:
+        super().__init__(f"try again in {retry_after_seconds:.0f} s", field=field)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class StaleFlow(Refusal):
+    """The flow has expired, has moved on in another tab, or belongs to another browser."""
+
+
+class SendCapReached(Refusal):
+    """The account or the number has had its messages for 24 hours (PRODUCT.md §2, screen 5)."""
+
+
+class NotAPhoneNumber(Refusal):
+    """What was typed cannot be dialled; ``reason`` says in which way."""
+
+    field = "phoneNumber"
+
+    def __init__(self, reason: PhoneNumberReason) -> None:
+        super().__init__(reason)
+        self.reason: PhoneNumberReason = reason
+
+
+class LinkRefused(Refusal):
+    """A signed link that is not to be followed."""
+
+
+class LinkExpired(LinkRefused):
+    """The link was ours, but its time is over."""
+
+
+class LinkTampered(LinkRefused):
+    """The link was not made by this site, or for another purpose."""
+
+
+class SealBroken(Exception):
+    """Sealed bytes that no known key opens in this context: tampered with, moved, or sealed with a lost key."""
+
+
+class DeliveryFailed(Exception):
+    """A message did not leave the house.
+
+    ``kind``: ``down`` (nobody listens), ``slow`` (not done within the deadline), ``garbage`` (an answer outside
+    the contract), ``refused`` (the other side understood and declined). The message never holds the number,
+    the address or the body, so that it may be logged.
+    """
+
+    def __init__(self, kind: DeliveryKind, message: str) -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind: DeliveryKind = kind
+        self.message = message
+
+
+class GatewayFailed(DeliveryFailed):
+    """The SMS and voice gateway failed; ``code`` is the provider's (21614 not a mobile, 21635 landline, …) or None."""
+
+    def __init__(self, kind: DeliveryKind, code: int | None, message: str) -> None:
+        super().__init__(kind, message)
+        self.code = code
+
+
+class MailFailed(DeliveryFailed):
+    """The mail server failed, or would not take this message."""

@@ -1,0 +1,1 @@
+"""What is allowed: pure rules, no Flask and no SQL."""

@@ -1,0 +1,27 @@
+"""One-time codes as people type them (PRODUCT.md §3: full-width digits, spaces, hyphens)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LONGEST_INPUT = 64
+_SIX_DIGITS = re.compile(r"[0-9]{6}")
+# The dashes a Japanese keyboard gives in place of "-", none of which is in category Pd: long vowel mark, minus.
+_EXTRA_DASHES = frozenset("ー−ｰ─━")
+
+
+def clean_code(text: str) -> str | None:
+    """Return the six ASCII digits in ``text``, or None when it cannot be a code.
+
+    NFKC turns full-width digits into ASCII; white space, dashes and invisible characters (as copied from a
+    message) are dropped. Anything else makes it no code: nothing is guessed.
+    """
+    if len(text) > _LONGEST_INPUT:
+        return None
+    kept = "".join(char for char in unicodedata.normalize("NFKC", text) if not _is_separator(char))
+    return kept if _SIX_DIGITS.fullmatch(kept) else None
+
+
+def _is_separator(char: str) -> bool:
+    return char.isspace() or char in _EXTRA_DASHES or unicodedata.category(char) in {"Pd", "Cf", "Zs"}

@@ -1,0 +1,80 @@
+"""Passwords at rest: argon2id, one hash a request (OWASP Password Storage Cheat Sheet)."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import threading
+import unicodedata
+
+import argon2
+from argon2.exceptions import InvalidHashError, VerificationError
+
+OWASP_TIME_COST = 2
+OWASP_MEMORY_KIB = 19 * 1024
+OWASP_PARALLELISM = 1
+MAX_AT_ONCE = 4
+_HASH_BYTES = 32
+_SALT_BYTES = 16
+
+
+class Hasher:
+    """Hashes and compares passwords; safe to share between threads.
+
+    ``memory_kib`` is taken for each hash under way, so no more than ``at_once`` run together: a burst of
+    sign-ins waits its turn instead of filling the memory.
+    """
+
+    def __init__(
+        self,
+        time_cost: int = OWASP_TIME_COST,
+        memory_kib: int = OWASP_MEMORY_KIB,
+        parallelism: int = OWASP_PARALLELISM,
+        at_once: int = MAX_AT_ONCE,
+    ) -> None:
+        self._argon2 = argon2.PasswordHasher(
+            time_cost=time_cost,
+            memory_cost=memory_kib,
+            parallelism=parallelism,
+            hash_len=_HASH_BYTES,
+            salt_len=_SALT_BYTES,
+        )
+        self._turn = threading.BoundedSemaphore(at_once)
+        # Written, not computed: comparing with it costs one hash like any other, and it matches nothing.
+        self._nobody = (
+            f"$argon2id$v=19$m={memory_kib},t={time_cost},p={parallelism}"
+            f"${_random_b64(_SALT_BYTES)}${_random_b64(_HASH_BYTES)}"
+        )
+
+    def hash(self, password: str) -> str:
+        """Return the encoded hash, which carries its own parameters and salt."""
+        with self._turn:
+            return self._argon2.hash(_normal(password))
+
+    def matches(self, hashed: str | None, password: str) -> bool:
+        """Tell whether ``password`` is the one behind ``hashed``.
+
+        None (no such account) costs the same one hash and is False, so that known and unknown accounts take
+        alike (SECURITY.md 32).
+        """
+        with self._turn:
+            try:
+                return self._argon2.verify(hashed or self._nobody, _normal(password))
+            except (VerificationError, InvalidHashError):
+                return False
+
+    def needs_rehash(self, hashed: str) -> bool:
+        """Tell whether ``hashed`` was made with other parameters than today's."""
+        try:
+            return self._argon2.check_needs_rehash(hashed)
+        except InvalidHashError:
+            return True
+
+
+def _normal(password: str) -> str:
+    """NFKC: one password typed on two keyboards is one password (NIST SP 800-63B-4, password verifiers)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _random_b64(length: int) -> str:
+    return base64.b64encode(secrets.token_bytes(length)).rstrip(b"=").decode()

@@ -1,0 +1,95 @@
+"""Secrets at rest: sealed with a key that is not in the database (SECURITY.md 8)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from webapp.errors import SealBroken
+
+KEY_BYTES = 32
+_VERSION = b"\x01"
+_NONCE_BYTES = 12
+
+
+class Seal:
+    """ChaCha20-Poly1305 (RFC 8439) over ``version ‖ nonce ‖ ciphertext``.
+
+    Seals with ``key``; opens with it and with every one of ``older``, so that a key can be changed while rows
+    sealed with the last one remain.
+    """
+
+    def __init__(self, key: bytes, *older: bytes) -> None:
+        for each in (key, *older):
+            if len(each) != KEY_BYTES:
+                raise ValueError(f"a sealing key has {KEY_BYTES} bytes, this one {len(each)}")
+        self._ciphers = [ChaCha20Poly1305(each) for each in (key, *older)]
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """Return ``plain`` sealed for ``context`` (say "factor:12"): a row's bytes mean nothing in another row."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _VERSION + nonce + self._ciphers[0].encrypt(nonce, plain, context.encode())
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """Return what was sealed for ``context``. Raises SealBroken."""
+        if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE_BYTES:
+            raise SealBroken("not sealed by this site")
+        nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(nonce, body, context.encode())
+            except InvalidTag:
+                continue
+        raise SealBroken("tampered with, moved, or sealed with a key that is gone")
+
+
+def read_key(text: str) -> bytes:
+    """Return the key written in ``text``: 32 bytes as URL-safe or plain base64, or as 64 hex digits.
+
+    Raises ValueError without repeating the text.
+    """
+    written = text.strip()
+    try:
+        if len(written) == 2 * KEY_BYTES:
+            return bytes.fromhex(written)
+        padded = written.rstrip("=") + "=" * (-len(written.rstrip("=")) % 4)
+        key = base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
+    except (ValueError, binascii.Error):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"a sealing key is {KEY_BYTES} bytes in base64 or hex")
+    return key
+
+
+def new_key_text() -> str:
+    """Return a fresh key in the form ``read_key`` takes."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def load_or_make_key(path: Path) -> bytes:
+    """Return the key kept at ``path``, made on first use, readable by its owner only.
+
+    For sandbox mode: elsewhere the key comes from the environment and never lies beside the database. Two
+    processes that start together end with one key: the file appears whole, by a link, or is already there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(new_key_text() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # the other process was first: its key counts
+        finally:
+            draft.unlink(missing_ok=True)
+    return read_key(path.read_text(encoding="ascii"))
