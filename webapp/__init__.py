@@ -1,0 +1,1 @@
+"""Nidankai's site."""

@@ -1,0 +1,159 @@
+"""Every setting of the site: its default, unit, environment name and one line of help.
+
+A setting is declared once, here. The README's table and `load` both read the declaration, so neither
+can drift from it. Names in the environment are ``WEBAPP_`` plus the field's name in capitals.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, get_type_hints
+
+PREFIX = "WEBAPP_"
+SECRET_MIN_LENGTH = 32
+
+
+class ConfigError(Exception):
+    """A setting is missing, unreadable or unsafe; the message names the environment variable."""
+
+
+def _setting(default: Any, unit: str, help: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "help": help})
+
+
+@dataclass(frozen=True)
+class Config:
+    """The site's settings. Durations are whole seconds, sizes are bytes unless the unit says otherwise."""
+
+    # where things are
+    instance: str = _setting("instance/site", "folder", "databases, uploads and, in sandbox mode, made keys")
+    site_url: str = _setting("http://localhost:8000", "URL", "address that links in mails and texts begin with")
+    trusted_hosts: tuple[str, ...] = _setting(
+        ("localhost", "127.0.0.1", "[::1]"), "host names, comma-separated", "Host headers that are answered"
+    )
+    trusted_proxies: int = _setting(0, "proxies", "reverse proxies in front whose X-Forwarded-For is believed")
+    frame_ancestors: str = _setting("'none'", "CSP source list", "who may show the site in a frame")
+    sandbox: bool = _setting(False, "0 or 1", "sandbox mode: made keys, demo accounts, QA's tools")
+    secret_key: str = _setting("", "text", "signs cookies and links; at least 32 characters")
+    seal_keys: tuple[str, ...] = _setting(
+        (), "hex of 32 bytes, comma-separated", "seal TOTP secrets at rest; the first seals, all open"
+    )
+    geoip_file: str = _setting("", "path", "MaxMind city database for 付近; without it the address is shown")
+    mail_domains: tuple[str, ...] = _setting(
+        ("example.com", "example.net", "example.org", "example.jp", "test"),
+        "domains, comma-separated", "mail domains accepted in sandbox mode (subdomains too)",
+    )
+
+    # what it sends through
+    gateway_url: str = _setting("http://127.0.0.1:8001", "URL", "SMS and voice gateway speaking Twilio's wire")
+    gateway_account: str = _setting("AC" + "0" * 32, "text", "AccountSid, or an API key")
+    gateway_token: str = _setting("sandbox", "text", "its token")
+    gateway_sender: str = _setting("+815012345678", "E.164", "number that texts and calls come from")
+    smtp_host: str = _setting("127.0.0.1", "host", "mail server")
+    smtp_port: int = _setting(8025, "port", "its port")
+    smtp_user: str = _setting("", "text", "user name at the mail server, where it asks for one")
+    smtp_password: str = _setting("", "text", "password at the mail server")
+    smtp_starttls: bool = _setting(False, "0 or 1", "encrypt the mail connection")
+    mail_sender: str = _setting("Mihon <no-reply@mihon.example.com>", "address", "From of all mails")
+    outbound_deadline_seconds: float = _setting(4.0, "seconds", "a whole exchange with gateway or mail server")
+
+    # codes and their limits (PRODUCT.md §3)
+    code_seconds: int = _setting(600, "seconds", "life of a sent code")
+    code_tries: int = _setting(5, "tries", "wrong tries that kill a sent code")
+    resend_seconds: int = _setting(30, "seconds", "wait before another code can be sent")
+    send_cap: int = _setting(10, "sends", "codes sent per account and per number within the cap's window")
+    send_cap_seconds: int = _setting(86400, "seconds", "the cap's window")
+    totp_window: int = _setting(1, "steps", "steps of 30 s accepted before and after now (RFC 6238 5.2)")
+    free_tries: int = _setting(3, "tries", "wrong codes in a row before a wait begins")
+    wait_max_seconds: int = _setting(900, "seconds", "longest wait after wrong codes")
+    tries_until_off: int = _setting(100, "tries", "wrong codes in a row that switch a method off")
+    password_free_tries: int = _setting(5, "tries", "wrong passwords from one address before a wait begins")
+    backup_required: bool = _setting(False, "0 or 1", "set-up cannot skip the backup method")
+    discloses_unknown_accounts: bool = _setting(
+        False, "0 or 1", "the first sign-in page says when it knows no such account, as the original does"
+    )
+
+    # how long things live
+    flow_seconds: int = _setting(600, "seconds", "life of a half-done sign-in, step-up or set-up")
+    approval_seconds: int = _setting(600, "seconds", "life of an approval link")
+    step_up_seconds: int = _setting(900, "seconds", "how long a session stays elevated after a step-up")
+    session_idle_seconds: int = _setting(3600, "seconds", "a session unused for this long ends")
+    session_seconds: int = _setting(86400, "seconds", "a session ends after this long in any case")
+    trust_seconds: int = _setting(30 * 86400, "seconds", "how long a browser is trusted")
+    event_seconds: int = _setting(90 * 86400, "seconds", "how long events are kept")
+
+    # the rest
+    language: str = _setting("ja", "ja or en", "language where nothing else tells")
+    time_zone: str = _setting("Asia/Tokyo", "IANA name", "zone of times on pages where the account has none")
+    argon2_time_cost: int = _setting(2, "passes", "argon2id time cost (OWASP)")
+    argon2_memory_kib: int = _setting(19456, "KiB", "argon2id memory (OWASP)")
+    argon2_parallelism: int = _setting(1, "lanes", "argon2id lanes (OWASP)")
+    upload_bytes: int = _setting(10 * 1024 * 1024, "bytes", "largest document of a recovery")
+    upload_files: int = _setting(3, "files", "documents of a recovery")
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether the site is served over TLS: cookies become ``__Host-`` and Secure."""
+        return self.site_url.startswith("https://")
+
+    def cookie(self, name: str) -> str:
+        """The full name of the site's cookie ``name``; ``__Host-`` pins it to this host under TLS."""
+        return f"__Host-mihon_{name}" if self.is_tls else f"mihon_{name}"
+
+
+def settings() -> list[Field[Any]]:
+    """The declarations, in the order of the README's table."""
+    return list(fields(Config))
+
+
+def environment_name(setting: Field[Any]) -> str:
+    """The environment variable that a declaration is read from."""
+    return PREFIX + setting.name.upper()
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Settings from ``overrides`` (by field name), else the environment, else the defaults.
+
+    Raises:
+        ConfigError: a value can't be read as its type, or a secret is missing outside sandbox mode.
+    """
+    hints = get_type_hints(Config)
+    values: dict[str, Any] = {}
+    for setting in settings():
+        name = environment_name(setting)
+        if name in environ:
+            values[setting.name] = _read(name, environ[name], hints[setting.name])
+    unknown = set(overrides or ()) - {setting.name for setting in settings()}
+    if unknown:
+        raise ConfigError(f"unknown settings: {', '.join(sorted(unknown))}")
+    config = Config(**{**values, **(overrides or {})})
+    _refuse_unsafe(config)
+    return config
+
+
+def _read(name: str, text: str, kind: Any) -> Any:
+    try:
+        if kind is bool:
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
+                text.strip().lower()
+            ]
+        if kind in (int, float):
+            return kind(text)
+    except (KeyError, ValueError):
+        raise ConfigError(f"{name}={text!r} can't be read as {kind.__name__}") from None
+    if kind is str:
+        return text.strip()
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _refuse_unsafe(config: Config) -> None:
+    if config.language not in ("ja", "en"):
+        raise ConfigError(f"{PREFIX}LANGUAGE must be ja or en")
+    if config.sandbox:
+        return  # keys are made on first start and kept in the instance folder
+    if len(config.secret_key) < SECRET_MIN_LENGTH:
+        raise ConfigError(f"{PREFIX}SECRET_KEY must have at least {SECRET_MIN_LENGTH} characters outside sandbox mode")
+    if not config.seal_keys:
+        raise ConfigError(f"{PREFIX}SEAL_KEYS must hold at least one key of 32 bytes in hex outside sandbox mode")

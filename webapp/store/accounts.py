@@ -1,0 +1,107 @@
+"""Accounts: one row a person."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+COLUMNS = (
+    "id, name, email, phone, password_hash, language, time_zone, two_step_on, is_reviewer, trust_epoch, created_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A row of ``accounts``. ``email`` is lower-cased, ``phone`` is E.164; at least one is there.
+
+    ``trust_epoch`` grows with each change of password or factors: trust given under an older one is void.
+    """
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+    password_hash: str
+    language: str
+    time_zone: str
+    two_step_on: bool
+    is_reviewer: bool
+    trust_epoch: int
+    created_at: float
+
+
+def from_row(row: sqlite3.Row) -> Account:
+    """An account from a row that holds `COLUMNS` (and perhaps others)."""
+    return Account(
+        row["id"], row["name"], row["email"], row["phone"], row["password_hash"], row["language"],
+        row["time_zone"], bool(row["two_step_on"]), bool(row["is_reviewer"]), row["trust_epoch"], row["created_at"],
+    )
+
+
+def get(db: Database, account_id: str) -> Account:
+    """The account with this id.
+
+    Raises:
+        LookupError: there is none.
+    """
+    row = db.execute(f"SELECT {COLUMNS} FROM accounts WHERE id = ?", (account_id,)).fetchone()
+    if row is None:
+        raise LookupError(f"no account {account_id}")
+    return from_row(row)
+
+
+def find_by_email(db: Database, email: str) -> Account | None:
+    """The account of a lower-cased mail address."""
+    row = db.execute(f"SELECT {COLUMNS} FROM accounts WHERE email = ?", (email,)).fetchone()
+    return None if row is None else from_row(row)
+
+
+def find_by_phone(db: Database, phone: str) -> Account | None:
+    """The account of a number in E.164."""
+    row = db.execute(f"SELECT {COLUMNS} FROM accounts WHERE phone = ?", (phone,)).fetchone()
+    return None if row is None else from_row(row)
+
+
+def every(db: Database) -> list[Account]:
+    """All accounts, oldest first; for the command line."""
+    return [from_row(row) for row in db.execute(f"SELECT {COLUMNS} FROM accounts ORDER BY created_at, id")]
+
+
+def add(
+    db: Database, *, now: float, name: str, email: str | None, phone: str | None, password_hash: str,
+    language: str, time_zone: str, is_reviewer: bool = False, account_id: str | None = None,
+) -> Account:
+    """Insert an account without two-step verification.
+
+    Raises:
+        sqlite3.IntegrityError: the mail address or number belongs to another account.
+    """
+    row = db.execute(
+        f"INSERT INTO accounts ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?) RETURNING {COLUMNS}",
+        (account_id or secrets.token_hex(8), name, email, phone, password_hash, language, time_zone,
+         int(is_reviewer), now),
+    ).fetchone()
+    return from_row(row)
+
+
+def set_two_step(db: Database, account_id: str, is_on: bool) -> bool:
+    """Switch two-step verification; False when it already was so. Voids all trust given before."""
+    return bool(
+        db.execute(
+            "UPDATE accounts SET two_step_on = ?, trust_epoch = trust_epoch + 1 WHERE id = ? AND two_step_on = ?",
+            (int(is_on), account_id, int(not is_on)),
+        ).rowcount
+    )
+
+
+def void_trust(db: Database, account_id: str) -> None:
+    """Begin a new epoch: no trust given until now counts any more."""
+    db.execute("UPDATE accounts SET trust_epoch = trust_epoch + 1 WHERE id = ?", (account_id,))
+
+
+def set_language(db: Database, account_id: str, language: str) -> None:
+    """Keep the language that pages, mails and calls use for this account (``ja`` or ``en``)."""
+    db.execute("UPDATE accounts SET language = ? WHERE id = ?", (language, account_id))

@@ -1,0 +1,106 @@
+"""Sent codes: one row a code that left by SMS, call or mail; kept hashed."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+COLUMNS = (
+    "id, flow_id, purpose, account_id, method_id, channel, recipient, digest, state, tries_left, failure, sent_at,"
+    " expires_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """A row of ``codes``. ``state`` is live, used, replaced or exhausted; ``failure`` tells why it never left."""
+
+    id: str
+    flow_id: str
+    purpose: str
+    account_id: str | None
+    method_id: str | None
+    channel: str
+    recipient: str
+    digest: bytes
+    state: str
+    tries_left: int
+    failure: str | None
+    sent_at: float
+    expires_at: float
+
+
+def from_row(row: sqlite3.Row) -> SentCode:
+    """A sent code from a row of `COLUMNS`."""
+    return SentCode(*(row[name] for name in SentCode.__dataclass_fields__))
+
+
+def add(db: Database, code: SentCode) -> None:
+    """Insert a code and kill the earlier ones of its flow and purpose."""
+    db.execute(
+        "UPDATE codes SET state = 'replaced' WHERE flow_id = ? AND purpose = ? AND state = 'live'",
+        (code.flow_id, code.purpose),
+    )
+    db.execute(
+        f"INSERT INTO codes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        tuple(getattr(code, name) for name in SentCode.__dataclass_fields__),
+    )
+
+
+def newest(db: Database, flow_id: str, purpose: str) -> SentCode | None:
+    """The last code sent for a flow and purpose, in whatever state."""
+    row = db.execute(
+        f"SELECT {COLUMNS} FROM codes WHERE flow_id = ? AND purpose = ? ORDER BY sent_at DESC, id DESC LIMIT 1",
+        (flow_id, purpose),
+    ).fetchone()
+    return None if row is None else from_row(row)
+
+
+def of_flow(db: Database, flow_id: str, purpose: str) -> list[SentCode]:
+    """All codes sent for a flow and purpose, newest first."""
+    return [
+        from_row(row)
+        for row in db.execute(
+            f"SELECT {COLUMNS} FROM codes WHERE flow_id = ? AND purpose = ? ORDER BY sent_at DESC, id DESC",
+            (flow_id, purpose),
+        )
+    ]
+
+
+def use(db: Database, code_id: str) -> bool:
+    """Use a live code up; False when it was no longer live."""
+    return bool(db.execute("UPDATE codes SET state = 'used' WHERE id = ? AND state = 'live'", (code_id,)).rowcount)
+
+
+def count_wrong_try(db: Database, code_id: str) -> None:
+    """Take one try from a live code; without tries left it is exhausted."""
+    db.execute(
+        """UPDATE codes SET tries_left = tries_left - 1,
+               state = CASE WHEN tries_left <= 1 THEN 'exhausted' ELSE state END
+           WHERE id = ? AND state = 'live'""",
+        (code_id,),
+    )
+
+
+def mark_failed(db: Database, code_id: str, failure: str) -> None:
+    """Note that a code never left, and why; it is dead and counts for no cap."""
+    db.execute("UPDATE codes SET state = 'replaced', failure = ? WHERE id = ?", (failure, code_id))
+
+
+def rebind(db: Database, old_flow_id: str, new_flow_id: str) -> None:
+    """Follow a flow that was given a new id."""
+    db.execute("UPDATE codes SET flow_id = ? WHERE flow_id = ?", (new_flow_id, old_flow_id))
+
+
+def sent_since(db: Database, since: float, account_id: str | None, recipient: str) -> int:
+    """How many codes left since ``since``, for the account or for the recipient, whichever is more."""
+    row = db.execute(
+        """SELECT max(
+               (SELECT count(*) FROM codes WHERE account_id = ? AND sent_at > ? AND failure IS NULL
+                   AND channel <> 'mail'),
+               (SELECT count(*) FROM codes WHERE recipient = ? AND sent_at > ? AND failure IS NULL))""",
+        (account_id, since, recipient, since),
+    ).fetchone()
+    return int(row[0])

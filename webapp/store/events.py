@@ -1,0 +1,52 @@
+"""Events: what happened to an account, in UTC and without secrets."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: ``kind`` is a dotted word such as ``sign_in.code_wrong``."""
+
+    id: int
+    at: float
+    account_id: str | None
+    kind: str
+    device: str
+    near: str
+    data: dict[str, Any]
+
+
+def from_row(row: sqlite3.Row) -> Event:
+    """An event from its row."""
+    return Event(
+        row["id"], row["at"], row["account_id"], row["kind"], row["device"], row["near"], json.loads(row["data"])
+    )
+
+
+def add(
+    db: Database, *, at: float, account_id: str | None, kind: str, device: str, near: str, **data: Any
+) -> None:
+    """Record an event; ``data`` must hold no code, token, secret or full number."""
+    db.execute(
+        "INSERT INTO events (at, account_id, kind, device, near, data) VALUES (?, ?, ?, ?, ?, ?)",
+        (at, account_id, kind, device, near, json.dumps(data) if data else "{}"),
+    )
+
+
+def of_account(db: Database, account_id: str, limit: int = 50) -> list[Event]:
+    """An account's events, newest first."""
+    return [
+        from_row(row)
+        for row in db.execute(
+            """SELECT id, at, account_id, kind, device, near, data FROM events WHERE account_id = ?
+               ORDER BY at DESC, id DESC LIMIT ?""",
+            (account_id, limit),
+        )
+    ]

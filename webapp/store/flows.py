@@ -1,0 +1,118 @@
+"""Flows: what somebody has half done. A row each; the browser's cookie holds only its id."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+COLUMNS = "id, kind, state, account_id, browser, session, data, created_at, expires_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A row of ``flows``: kind and state name a place in that kind's table of moves (``webapp.flows``).
+
+    ``browser`` is the hash of the browser that began it, ``session`` the session it may elevate;
+    ``data`` is private to the flow, with secrets sealed.
+    """
+
+    id: str
+    kind: str
+    state: str
+    account_id: str | None
+    browser: bytes
+    session: bytes | None
+    data: dict[str, Any]
+    created_at: float
+    expires_at: float
+
+
+def from_row(row: sqlite3.Row) -> Flow:
+    """A flow from a row of `COLUMNS`."""
+    return Flow(
+        row["id"], row["kind"], row["state"], row["account_id"], row["browser"], row["session"],
+        json.loads(row["data"]), row["created_at"], row["expires_at"],
+    )
+
+
+def new_id() -> str:
+    """128 random bits: naming a flow is holding it."""
+    return secrets.token_urlsafe(16)
+
+
+def add(
+    db: Database, *, kind: str, state: str, account_id: str | None, browser: bytes, session: bytes | None = None,
+    token_hash: bytes | None = None, data: dict[str, Any], now: float, life_seconds: float,
+) -> Flow:
+    """Begin a flow that lives ``life_seconds``."""
+    flow = Flow(new_id(), kind, state, account_id, browser, session, data, now, now + life_seconds)
+    db.execute(
+        f"INSERT INTO flows ({COLUMNS}, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (flow.id, kind, state, account_id, browser, session, json.dumps(data), now, flow.expires_at, token_hash),
+    )
+    return flow
+
+
+def find(db: Database, flow_id: str, kind: str, browser: bytes, now: float) -> Flow | None:
+    """A living flow of this kind, if this browser began it."""
+    row = db.execute(
+        f"SELECT {COLUMNS} FROM flows WHERE id = ? AND kind = ? AND browser = ? AND expires_at > ?",
+        (flow_id, kind, browser, now),
+    ).fetchone()
+    return None if row is None else from_row(row)
+
+
+def find_by_token(db: Database, kind: str, token_hash: bytes) -> Flow | None:
+    """The flow that a link's token was made for, living or not."""
+    row = db.execute(
+        f"SELECT {COLUMNS} FROM flows WHERE token_hash = ? AND kind = ?", (token_hash, kind)
+    ).fetchone()
+    return None if row is None else from_row(row)
+
+
+def find_of_session(db: Database, kind: str, session: bytes, state: str, now: float) -> Flow | None:
+    """The newest living flow that a session began and that is in ``state``."""
+    row = db.execute(
+        f"""SELECT {COLUMNS} FROM flows WHERE kind = ? AND session = ? AND state = ? AND expires_at > ?
+            ORDER BY created_at DESC LIMIT 1""",
+        (kind, session, state, now),
+    ).fetchone()
+    return None if row is None else from_row(row)
+
+
+def move(
+    db: Database, flow: Flow, *, state: str, data: dict[str, Any], flow_id: str | None = None,
+    account_id: str | None = None, expires_at: float | None = None,
+) -> Flow | None:
+    """Go on to ``state``, only from the state the caller saw; None when another was faster.
+
+    ``flow_id`` gives the flow a new id (the old one is dead), for the moves that prove something.
+    """
+    moved = Flow(
+        flow_id or flow.id, flow.kind, state, account_id or flow.account_id, flow.browser, flow.session, data,
+        flow.created_at, expires_at or flow.expires_at,
+    )
+    cursor = db.execute(
+        "UPDATE flows SET id = ?, state = ?, account_id = ?, data = ?, expires_at = ? WHERE id = ? AND state = ?",
+        (moved.id, state, moved.account_id, json.dumps(data), moved.expires_at, flow.id, flow.state),
+    )
+    return moved if cursor.rowcount == 1 else None
+
+
+def end(db: Database, flow: Flow) -> bool:
+    """Delete a flow, only in the state the caller saw; False when another was faster."""
+    return bool(db.execute("DELETE FROM flows WHERE id = ? AND state = ?", (flow.id, flow.state)).rowcount)
+
+
+def end_of_account(db: Database, account_id: str, kinds: tuple[str, ...], *, but_session: bytes | None = None) -> None:
+    """Delete an account's flows of some kinds, except those of one session."""
+    marks = ", ".join("?" for _ in kinds)
+    db.execute(
+        f"DELETE FROM flows WHERE account_id = ? AND kind IN ({marks}) AND (session IS NULL OR session <> ?)",
+        (account_id, *kinds, but_session or b""),
+    )

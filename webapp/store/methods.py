@@ -1,0 +1,123 @@
+"""Methods: the factors that an account has proven to hold. A row exists only once it was verified."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlite_utils import Database
+
+Kind = Literal["sms", "voice", "app"]
+
+COLUMNS = (
+    "id, account_id, kind, number, secret, secret_mark, name, is_preferred, last_step, disabled_at, verified_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A row of ``methods``.
+
+    ``number`` is E.164 (sms, voice); ``secret`` is the sealed TOTP secret and ``secret_mark`` tells equal
+    secrets apart without opening them (app). ``last_step`` is the newest TOTP step used (RFC 6238 5.2).
+    """
+
+    id: str
+    account_id: str
+    kind: Kind
+    number: str | None
+    secret: bytes | None
+    secret_mark: bytes | None
+    name: str
+    is_preferred: bool
+    last_step: int
+    disabled_at: float | None
+    verified_at: float
+
+
+def from_row(row: sqlite3.Row) -> Method:
+    """A method from a row of `COLUMNS`."""
+    return Method(
+        row["id"], row["account_id"], row["kind"], row["number"], row["secret"], row["secret_mark"], row["name"],
+        bool(row["is_preferred"]), row["last_step"], row["disabled_at"], row["verified_at"],
+    )
+
+
+def of_account(db: Database, account_id: str) -> list[Method]:
+    """An account's methods, the preferred one first, then in the order they were verified."""
+    return [
+        from_row(row)
+        for row in db.execute(
+            f"SELECT {COLUMNS} FROM methods WHERE account_id = ? ORDER BY is_preferred DESC, verified_at, id",
+            (account_id,),
+        )
+    ]
+
+
+def find(db: Database, account_id: str, method_id: str) -> Method | None:
+    """One method, if it is this account's."""
+    row = db.execute(
+        f"SELECT {COLUMNS} FROM methods WHERE id = ? AND account_id = ?", (method_id, account_id)
+    ).fetchone()
+    return None if row is None else from_row(row)
+
+
+def add(
+    db: Database, *, account_id: str, kind: Kind, number: str | None = None, secret: bytes | None = None,
+    secret_mark: bytes | None = None, name: str = "", is_preferred: bool, last_step: int = 0, verified_at: float,
+    method_id: str | None = None,
+) -> Method:
+    """Insert a verified method.
+
+    Raises:
+        sqlite3.IntegrityError: the account has this number or secret already, or another preferred method.
+    """
+    row = db.execute(
+        f"INSERT INTO methods ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?) RETURNING {COLUMNS}",
+        (method_id or secrets.token_hex(8), account_id, kind, number, secret, secret_mark, name,
+         int(is_preferred), last_step, verified_at),
+    ).fetchone()
+    return from_row(row)
+
+
+def use_step(db: Database, method_id: str, step: int) -> bool:
+    """Mark a TOTP step as used; False when it, or a later one, was used before."""
+    return bool(
+        db.execute(
+            "UPDATE methods SET last_step = ? WHERE id = ? AND last_step < ?", (step, method_id, step)
+        ).rowcount
+    )
+
+
+def prefer(db: Database, account_id: str, method_id: str) -> None:
+    """Make one method the preferred one; the earlier becomes a backup."""
+    db.execute("UPDATE methods SET is_preferred = 0 WHERE account_id = ? AND is_preferred = 1", (account_id,))
+    db.execute("UPDATE methods SET is_preferred = 1 WHERE account_id = ? AND id = ?", (account_id, method_id))
+
+
+def rename(db: Database, account_id: str, method_id: str, name: str) -> bool:
+    """Give a method the owner's own name for it; False when it is not this account's."""
+    return bool(
+        db.execute(
+            "UPDATE methods SET name = ? WHERE account_id = ? AND id = ?", (name, account_id, method_id)
+        ).rowcount
+    )
+
+
+def switch_off(db: Database, method_id: str, now: float) -> None:
+    """Refuse every further code of a method (too many wrong ones in a row)."""
+    db.execute("UPDATE methods SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now, method_id))
+
+
+def remove(db: Database, account_id: str, method_id: str) -> bool:
+    """Delete one method; False when it is not this account's."""
+    return bool(
+        db.execute("DELETE FROM methods WHERE account_id = ? AND id = ?", (account_id, method_id)).rowcount
+    )
+
+
+def remove_all(db: Database, account_id: str) -> int:
+    """Delete every method of an account; how many there were."""
+    return int(db.execute("DELETE FROM methods WHERE account_id = ?", (account_id,)).rowcount)

@@ -1,0 +1,112 @@
+"""Sessions: who is signed in where. The cookie holds a random id; here is only its SHA-256."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from webapp.store import accounts
+from webapp.store.accounts import Account
+
+COLUMNS = (
+    "id_hash, public_id, account_id, browser, app, device, near, created_at, seen_at, expires_at, elevated_until"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A row of ``sessions``. ``public_id`` names it in lists; ``app`` is ``shop`` or ``music``."""
+
+    id_hash: bytes
+    public_id: str
+    account_id: str
+    browser: bytes
+    app: str
+    device: str
+    near: str
+    created_at: float
+    seen_at: float
+    expires_at: float
+    elevated_until: float
+
+
+def from_row(row: sqlite3.Row) -> Session:
+    """A session from a row of `COLUMNS`."""
+    return Session(*(row[name] for name in Session.__dataclass_fields__))
+
+
+def add(db: Database, session: Session) -> None:
+    """Insert a session."""
+    db.execute(
+        f"INSERT INTO sessions ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        tuple(getattr(session, name) for name in Session.__dataclass_fields__),
+    )
+
+
+_WITH_ACCOUNT = f"""
+    SELECT {', '.join('s.' + name.strip() + ' AS s_' + name.strip() for name in COLUMNS.split(','))},
+           {', '.join('a.' + name.strip() for name in accounts.COLUMNS.split(','))}
+    FROM sessions s JOIN accounts a ON a.id = s.account_id
+    WHERE s.id_hash = ? AND s.expires_at > ? AND s.seen_at > ?"""
+
+
+def find_with_account(
+    db: Database, id_hash: bytes, now: float, idle_seconds: float
+) -> tuple[Session, Account] | None:
+    """A living session and its owner, in one statement: each page asks this."""
+    row = db.execute(_WITH_ACCOUNT, (id_hash, now, now - idle_seconds)).fetchone()
+    if row is None:
+        return None
+    return Session(*(row["s_" + name] for name in Session.__dataclass_fields__)), accounts.from_row(row)
+
+
+def seen(db: Database, id_hash: bytes, now: float) -> None:
+    """Note that a session was used."""
+    db.execute("UPDATE sessions SET seen_at = ? WHERE id_hash = ?", (now, id_hash))
+
+
+def elevate(db: Database, old_id_hash: bytes, new_id_hash: bytes, until: float) -> bool:
+    """Give a session a new id (the old one is dead) and elevate it; False when it is gone."""
+    return bool(
+        db.execute(
+            "UPDATE sessions SET id_hash = ?, elevated_until = ? WHERE id_hash = ?",
+            (new_id_hash, until, old_id_hash),
+        ).rowcount
+    )
+
+
+def end(db: Database, id_hash: bytes) -> None:
+    """Sign one session out."""
+    db.execute("DELETE FROM sessions WHERE id_hash = ?", (id_hash,))
+
+
+def end_by_public_id(db: Database, account_id: str, public_id: str) -> bool:
+    """Sign out the session that a list showed; False when it is not this account's."""
+    return bool(
+        db.execute(
+            "DELETE FROM sessions WHERE account_id = ? AND public_id = ?", (account_id, public_id)
+        ).rowcount
+    )
+
+
+def end_others(db: Database, account_id: str, but_id_hash: bytes | None) -> int:
+    """Sign out every session of an account except one; how many there were."""
+    return int(
+        db.execute(
+            "DELETE FROM sessions WHERE account_id = ? AND id_hash <> ?", (account_id, but_id_hash or b"")
+        ).rowcount
+    )
+
+
+def of_account(db: Database, account_id: str, now: float, idle_seconds: float) -> list[Session]:
+    """An account's living sessions, last used first."""
+    return [
+        from_row(row)
+        for row in db.execute(
+            f"""SELECT {COLUMNS} FROM sessions WHERE account_id = ? AND expires_at > ? AND seen_at > ?
+                ORDER BY seen_at DESC""",
+            (account_id, now, now - idle_seconds),
+        )
+    ]

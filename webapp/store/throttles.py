@@ -1,0 +1,39 @@
+"""Throttles: how many wrong tries in a row something has seen, and until when it waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Wrong tries in a row for one key, and the time before which no further try is looked at."""
+
+    count: int
+    blocked_until: float
+
+
+NONE = Throttle(0, 0.0)
+
+
+def read(db: Database, key: str) -> Throttle:
+    """The state of one key; `NONE` where nothing was wrong."""
+    row = db.execute("SELECT count, blocked_until FROM throttles WHERE key = ?", (key,)).fetchone()
+    return NONE if row is None else Throttle(row[0], row[1])
+
+
+def write(db: Database, key: str, throttle: Throttle, now: float) -> None:
+    """Replace the state of one key."""
+    db.execute(
+        """INSERT INTO throttles (key, count, blocked_until, updated_at) VALUES (?, ?, ?, ?)
+           ON CONFLICT (key) DO UPDATE SET count = excluded.count, blocked_until = excluded.blocked_until,
+               updated_at = excluded.updated_at""",
+        (key, throttle.count, throttle.blocked_until, now),
+    )
+
+
+def clear(db: Database, key: str) -> None:
+    """Forget a key's wrong tries."""
+    db.execute("DELETE FROM throttles WHERE key = ?", (key,))
