@@ -1,0 +1,57 @@
+# Nidankai's workshop. Every target sets up what it needs by itself; doing so again takes no time.
+# Plain POSIX sh and GNU make 3.81 (macOS) are enough; the work is done by the scripts in tools/.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format lock pictures bench docs reset
+
+VENV = .venv/bin/python
+READY = sh tools/with-python tools/ready.py
+
+help:
+	@echo "make run       start the site and the phone (SITE_PORT, PHONE_PORT, SMTP_PORT, INSTANCE move them)"
+	@echo "make test      every test, those in a real browser too (ARGS='-k sign_in' chooses)"
+	@echo "make lint      ruff and mypy --strict"
+	@echo "make format    let ruff put the code in order"
+	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
+	@echo "make pictures  take the README's pictures anew in a real browser"
+	@echo "make docs      draw the flows' diagrams anew from the tables that the code runs on"
+	@echo "make lock      pin and hash what requirements.in and requirements-dev.in ask for"
+	@echo "make reset     empty the databases: a clean world at the next start"
+
+run:
+	@$(READY) run
+	@$(VENV) tools/run.py
+
+test:
+	@$(READY) test
+	@$(VENV) -m pytest $(ARGS)
+
+lint:
+	@$(READY) develop
+	@$(VENV) -m ruff check
+	@$(VENV) -m ruff format --check
+	@$(VENV) -m mypy
+
+format:
+	@$(READY) develop
+	@$(VENV) -m ruff check --fix
+	@$(VENV) -m ruff format
+
+lock:
+	@$(READY) develop
+	@$(VENV) tools/lock.py
+
+pictures:
+	@$(READY) test
+	@$(VENV) tools/pictures.py
+
+bench:
+	@$(READY) test
+	@$(VENV) -m bench $(ARGS)
+
+docs:
+	@$(READY) develop
+	@$(VENV) tools/diagrams.py
+
+reset:
+	@$(READY) run
+	@$(VENV) tools/reset.py

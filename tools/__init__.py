@@ -1,0 +1,1 @@
+"""The workshop's scripts: what the Makefile calls. Neither app imports anything from here."""

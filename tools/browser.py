@@ -1,0 +1,75 @@
+"""Find a Chromium to test with, or get one. Standard library only: it runs before anything is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+MAC_APPS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+PLAYWRIGHT_CACHES = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
+PLAYWRIGHT_BINARIES = (
+    "chromium-*/chrome-linux*/chrome",
+    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+)
+
+# Flags that keep a browser quiet and at home: nothing is fetched that a test did not ask for.
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find() -> str | None:
+    """The path of a Chromium: `$BROWSER_PATH`, then PATH, then macOS's applications, then Playwright's own."""
+    named = os.environ.get("BROWSER_PATH")
+    if named:
+        return named if os.access(named, os.X_OK) else None
+    on_path = (shutil.which(name) for name in NAMES)
+    return next(
+        (path for path in (*on_path, *MAC_APPS, *_from_playwright()) if path and os.path.exists(path)), None
+    )
+
+
+def ensure(python: str) -> str | None:
+    """Find a browser or install one; None when that cannot be done here. `python` has Playwright installed."""
+    found = find()
+    if found or os.environ.get("BROWSER_PATH"):
+        return found
+    if sys.platform.startswith("linux") and shutil.which("apt-get") and os.geteuid() == 0:
+        apt_install("chromium", "fonts-noto-cjk")
+    else:
+        subprocess.run([python, "-m", "playwright", "install", "chromium"], check=False)
+    return find()
+
+
+def apt_install(*packages: str) -> bool:
+    """Install Debian packages without a question; True when all went well. Only root may call it."""
+    print("nidankai: apt-get install", *packages, flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    commands = (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", *packages])
+    return all(
+        subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode
+        == 0
+        for command in commands
+    )
+
+
+def _from_playwright() -> list[str]:
+    """Browsers that `playwright install` has left on this machine, newest first."""
+    caches = [Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "/nonexistent")]
+    caches += [Path(cache).expanduser() for cache in PLAYWRIGHT_CACHES]
+    hits = (str(hit) for cache in caches for pattern in PLAYWRIGHT_BINARIES for hit in cache.glob(pattern))
+    return sorted(hits, reverse=True)

@@ -1,0 +1,163 @@
+"""Make this checkout ready: `ready.py run | develop | test`. Called by every target of the Makefile.
+
+`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `test` a browser too.
+Each step leaves a stamp with the hash of what it was made from, so that doing it again takes no time.
+Standard library only: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools import browser
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+TRANSLATIONS = (ROOT / "webapp" / "translations", ROOT / "mocksms" / "translations")
+LOCKS = {
+    "run": ("requirements.txt",),
+    "develop": ("requirements.txt", "requirements-dev.txt"),
+    "test": ("requirements.txt", "requirements-dev.txt"),
+}
+
+
+class NotReady(Exception):
+    """Something that this script cannot put right by itself; the text is the one line for the user."""
+
+
+def main(arguments: list[str]) -> int:
+    """Make ready for the one purpose named; 0 when all is there, else 1 after one clear line."""
+    if len(arguments) != 1 or arguments[0] not in LOCKS:
+        print("usage: ready.py run | develop | test", file=sys.stderr)
+        return 2
+    purpose = arguments[0]
+    try:
+        with _alone():
+            make_environment()
+            install_packages(LOCKS[purpose])
+            compile_catalogues()
+            if purpose == "test" and browser.ensure(str(PYTHON)) is None:
+                raise NotReady(_no_browser())
+    except NotReady as problem:
+        print(f"nidankai: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two calls of make at a time wait for each other instead of installing into one another."""
+    lock = ROOT / ".setup.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def make_environment() -> None:
+    """Make `.venv`, or make it anew when its Python has gone or is too old."""
+    check = [str(PYTHON), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+    if PYTHON.exists() and subprocess.run(check, capture_output=True).returncode == 0:
+        return
+    if importlib.util.find_spec("ensurepip") is None:
+        _get_ensurepip()
+    _say(f"making .venv with Python {sys.version.split()[0]}")
+    # The base interpreter, so that an environment is never made out of the one that is being replaced.
+    base = getattr(sys, "_base_executable", sys.executable)
+    if subprocess.run([base, "-m", "venv", "--clear", str(VENV)]).returncode:
+        raise NotReady("Python could not make the virtual environment .venv; its own words are above.")
+
+
+def _get_ensurepip() -> None:
+    """Debian keeps ensurepip in a package of its own; root may fetch it, others are told."""
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    if not shutil.which("apt-get"):
+        raise NotReady(
+            "this Python has no ensurepip, so no environment can be made; install a complete Python."
+        )
+    if os.geteuid() != 0 or not browser.apt_install(package):
+        raise NotReady(f"this Python cannot make environments yet; run: sudo apt-get install {package}")
+    importlib.invalidate_caches()
+
+
+def install_packages(locks: tuple[str, ...]) -> None:
+    """Install what the locks pin, hash by hash, unless exactly that was installed before."""
+    stale = [lock for lock in locks if not Stamp(lock).is_fresh]
+    if not stale:
+        return
+    _say(f"installing {' and '.join(stale)} (once; about a minute)")
+    wanted = [argument for lock in stale for argument in ("-r", lock)]
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    if subprocess.run([*pip, *wanted], cwd=ROOT, stdin=subprocess.DEVNULL).returncode:
+        raise NotReady("pip could not install the requirements; its own words are above. Is there a network?")
+    for lock in stale:
+        Stamp(lock).write()
+
+
+def compile_catalogues() -> None:
+    """Compile each translation whose text is newer than its compiled form."""
+    for folder in TRANSLATIONS:
+        texts = folder.glob("*/LC_MESSAGES/*.po")
+        if any(_is_older(text.with_suffix(".mo"), text) for text in texts):
+            compiled = subprocess.run(
+                [str(PYTHON), "-m", "babel.messages.frontend", "compile", "--directory", str(folder)],
+                capture_output=True,
+                text=True,
+            )
+            if compiled.returncode:
+                raise NotReady(f"the translations in {folder} cannot be compiled: {compiled.stderr.strip()}")
+
+
+def _is_older(made: Path, source: Path) -> bool:
+    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a lock was when it was last installed into this environment."""
+
+    lock: str
+
+    @property
+    def path(self) -> Path:
+        return VENV / f".installed-{self.lock}"
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.path.exists() and self.path.read_text() == self._hash()
+
+    def write(self) -> None:
+        self.path.write_text(self._hash())
+
+    def _hash(self) -> str:
+        parts = (ROOT / self.lock, VENV / "pyvenv.cfg")
+        return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
+
+
+def _no_browser() -> str:
+    named = os.environ.get("BROWSER_PATH")
+    if named:
+        return f"BROWSER_PATH names {named}, which is no program that can be run."
+    return (
+        "no Chromium was found or could be installed for the browser tests; install one or set BROWSER_PATH."
+    )
+
+
+def _say(text: str) -> None:
+    print(f"nidankai: {text} …", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

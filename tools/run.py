@@ -1,0 +1,234 @@
+"""`make run`: the site and the phone side by side until Ctrl-C, or until one of them stops.
+
+Environment: SITE_PORT (8000), PHONE_PORT (8001), SMTP_PORT (8025) and INSTANCE (the folder of all data).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = "127.0.0.1"
+PORTS = {"SITE_PORT": 8000, "PHONE_PORT": 8001, "SMTP_PORT": 8025}
+START_SECONDS = 30.0  # a machine under load may need a while; a healthy one needs one second
+STOP_SECONDS = 5.0
+
+
+class CannotRun(Exception):
+    """The one line that tells the user what is in the way."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where everything of one run lives."""
+
+    site: int
+    phone: int
+    smtp: int
+    instance: Path
+
+    @property
+    def site_url(self) -> str:
+        return f"http://localhost:{self.site}"
+
+    @property
+    def phone_url(self) -> str:
+        return f"http://localhost:{self.phone}"
+
+    def environment(self) -> dict[str, str]:
+        """What both apps are told: settings already in the environment win over these."""
+        ours = {
+            "PYTHONUNBUFFERED": "1",
+            "WEBAPP_SANDBOX": "1",
+            "WEBAPP_INSTANCE": str(self.instance / "site"),
+            "WEBAPP_SITE_URL": self.site_url,
+            "WEBAPP_GATEWAY_URL": f"http://{LOOPBACK}:{self.phone}",
+            "WEBAPP_SMTP_PORT": str(self.smtp),
+            "MOCKSMS_INSTANCE": str(self.instance / "phone"),
+            "MOCKSMS_PORT": str(self.phone),
+            "MOCKSMS_SMTP_PORT": str(self.smtp),
+        }
+        return {**ours, **os.environ}
+
+
+def main() -> int:
+    """Start both, say where to go, and wait; 0 after Ctrl-C, else 1 after one clear line."""
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda _number, _frame: stop.set())
+    try:
+        place = place_from(os.environ)
+        apps = start(place)
+    except CannotRun as problem:
+        return _complain(problem)
+    try:
+        wait_until_up(apps, stop)
+        if not stop.is_set():
+            print(welcome(place), flush=True)
+        watch(apps, stop)
+    except CannotRun as problem:
+        return _complain(problem)
+    finally:
+        end(apps)
+    print("nidankai: stopped.", flush=True)
+    return 0
+
+
+def place_from(environ: os._Environ[str]) -> Place:
+    """Read the ports and the folder, and see that every port is free.
+
+    Raises:
+        CannotRun: a port is no number, named twice, or taken; the text names the variable that moves it.
+    """
+    ports: dict[str, int] = {}
+    for variable, default in PORTS.items():
+        text = environ.get(variable) or str(default)
+        if not text.isdigit() or not 0 < int(text) < 65536:
+            raise CannotRun(f"{variable}={text} is no port: a number from 1 to 65535 is wanted.")
+        if int(text) in ports.values():
+            raise CannotRun(f"{variable}={text} is asked for twice; every server needs a port of its own.")
+        ports[variable] = int(text)
+        _refuse_taken(variable, int(text))
+    instance = Path(environ.get("INSTANCE") or ROOT / "instance").resolve()
+    return Place(ports["SITE_PORT"], ports["PHONE_PORT"], ports["SMTP_PORT"], instance)
+
+
+def _refuse_taken(variable: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise CannotRun(
+                f"port {port} cannot be used ({error.strerror}). Another port: make run {variable}={port + 100}"
+            ) from None
+
+
+@dataclass(frozen=True)
+class App:
+    """One of the two servers, with its output passed on line by line."""
+
+    name: str
+    process: subprocess.Popen[str]
+    health: str
+
+    @classmethod
+    def start(cls, name: str, command: Sequence[str], health: str, environment: dict[str, str]) -> App:
+        # A session of its own: Ctrl-C reaches this script alone, which then ends both in order.
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        threading.Thread(target=_pass_on, args=(name, process.stdout), daemon=True).start()
+        return cls(name, process, health)
+
+    def is_up(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.health, timeout=2) as answer:
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+
+
+def _pass_on(name: str, lines: IO[str]) -> None:
+    for line in lines:
+        print(f"{name:<5} | {line}", end="", flush=True)
+
+
+def start(place: Place) -> list[App]:
+    """Start the phone, then the site, whose first message needs the phone."""
+    for part in ("site", "phone"):
+        try:
+            (place.instance / part).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotRun(f"the folder {place.instance / part} cannot be made: {error.strerror}.") from None
+    environment = place.environment()
+    site = [sys.executable, "-m", "webapp", "--port", str(place.site)]
+    phone = [sys.executable, "-m", "mocksms", "serve"]
+    return [
+        App.start("phone", phone, f"http://{LOOPBACK}:{place.phone}/healthz", environment),
+        App.start("site", site, f"http://{LOOPBACK}:{place.site}/healthz", environment),
+    ]
+
+
+def wait_until_up(apps: list[App], stop: threading.Event) -> None:
+    """Return when both answer; raise CannotRun when one ends or is silent for too long."""
+    deadline = time.monotonic() + START_SECONDS
+    waiting = list(apps)
+    while waiting and not stop.wait(0.05):
+        _refuse_dead(apps)
+        waiting = [app for app in waiting if not app.is_up()]
+        if waiting and time.monotonic() > deadline:
+            raise CannotRun(f"the {waiting[0].name} does not answer at {waiting[0].health}.")
+
+
+def watch(apps: list[App], stop: threading.Event) -> None:
+    """Wait for Ctrl-C; raise CannotRun when one of the two ends by itself."""
+    while not stop.wait(0.3):
+        _refuse_dead(apps)
+
+
+def _refuse_dead(apps: list[App]) -> None:
+    for app in apps:
+        code = app.process.poll()
+        if code is not None:
+            raise CannotRun(f"the {app.name} stopped by itself (exit code {code}), so everything stops.")
+
+
+def end(apps: list[App]) -> None:
+    """End whatever still runs, the site first."""
+    for app in reversed(apps):
+        app.end()
+
+
+def welcome(place: Place) -> str:
+    """Where to go and who can sign in (PRODUCT.md, demo accounts)."""
+    return f"""
+  Mihon, the site     {place.site_url}
+  The phone           {place.phone_url}      (mail server: localhost:{place.smtp})
+
+  Sign in as                                   password of all: Mihon-demo-1
+    hanako@example.com   090-1234-5678   two-step verification off
+    taro@example.com     080-1234-5678   code by SMS
+    jiro@example.com     070-1234-5678   code by app, key MIHONDEMOMIHONDEMOMIHONDEMO23456
+
+  Ctrl-C stops both. Data: {place.instance}
+"""
+
+
+def _complain(problem: Exception) -> int:
+    sys.stdout.flush()
+    print(f"nidankai: {problem}", file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
