@@ -33,18 +33,17 @@ FLAGS = (
 
 
 def find() -> str | None:
-    """The path of a Chromium: `$BROWSER_PATH`, then PATH, then macOS's applications, then Playwright's own."""
+    """The path of a Chromium: `$BROWSER_PATH`, PATH, macOS's applications, then Playwright's own."""
     named = os.environ.get("BROWSER_PATH")
     if named:
         return named if os.access(named, os.X_OK) else None
     on_path = (shutil.which(name) for name in NAMES)
-    return next(
-        (path for path in (*on_path, *MAC_APPS, *_from_playwright()) if path and os.path.exists(path)), None
-    )
+    candidates = (*on_path, *MAC_APPS, *_from_playwright())
+    return next((path for path in candidates if path and Path(path).exists()), None)
 
 
 def ensure(python: str) -> str | None:
-    """Find a browser or install one; None when that cannot be done here. `python` has Playwright installed."""
+    """Find a browser or install one; None when that cannot be done here. `python` has Playwright."""
     found = find()
     if found or os.environ.get("BROWSER_PATH"):
         return found
@@ -58,13 +57,14 @@ def ensure(python: str) -> str | None:
 def apt_install(*packages: str) -> bool:
     """Install Debian packages without a question; True when all went well. Only root may call it."""
     print("nidankai: apt-get install", *packages, flush=True)
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     commands = (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", *packages])
-    return all(
-        subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL).returncode
-        == 0
-        for command in commands
-    )
+    return all(_is_quietly_done(command, environment) for command in commands)
+
+
+def _is_quietly_done(command: list[str], environment: dict[str, str]) -> bool:
+    nothing = subprocess.DEVNULL
+    return subprocess.run(command, env=environment, stdin=nothing, stdout=nothing).returncode == 0
 
 
 def _from_playwright() -> list[str]:

@@ -1,6 +1,7 @@
 """Make this checkout ready: `ready.py run | develop | test`. Called by every target of the Makefile.
 
-`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `test` a browser too.
+`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `test` also a
+browser.
 Each step leaves a stamp with the hash of what it was made from, so that doing it again takes no time.
 Standard library only: it runs before anything is installed.
 """
@@ -84,9 +85,7 @@ def _get_ensurepip() -> None:
     """Debian keeps ensurepip in a package of its own; root may fetch it, others are told."""
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if not shutil.which("apt-get"):
-        raise NotReady(
-            "this Python has no ensurepip, so no environment can be made; install a complete Python."
-        )
+        raise NotReady("this Python has no ensurepip, which makes environments; install a complete one.")
     if os.geteuid() != 0 or not browser.apt_install(package):
         raise NotReady(f"this Python cannot make environments yet; run: sudo apt-get install {package}")
     importlib.invalidate_caches()
@@ -150,9 +149,7 @@ def _no_browser() -> str:
     named = os.environ.get("BROWSER_PATH")
     if named:
         return f"BROWSER_PATH names {named}, which is no program that can be run."
-    return (
-        "no Chromium was found or could be installed for the browser tests; install one or set BROWSER_PATH."
-    )
+    return "no Chromium was found or could be installed for the tests; install one or set BROWSER_PATH."
 
 
 def _say(text: str) -> None:

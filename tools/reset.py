@@ -1,4 +1,4 @@
-"""`make reset`: throw all worlds away; the next start makes a clean one. Keys and uploads' seals go with them."""
+"""`make reset`: throw all worlds away; the next start makes a clean one. The made keys go too."""
 
 from __future__ import annotations
 

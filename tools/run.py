@@ -112,7 +112,7 @@ def _refuse_taken(variable: str, port: int) -> None:
             probe.bind((LOOPBACK, port))
         except OSError as error:
             raise CannotRun(
-                f"port {port} cannot be used ({error.strerror}). Another port: make run {variable}={port + 100}"
+                f"port {port} cannot be used ({error.strerror}); another one: make run {variable}={port + 100}"
             ) from None
 
 
