@@ -56,7 +56,7 @@ class Place:
             "WEBAPP_SITE_URL": self.site_url,
             "WEBAPP_GATEWAY_URL": f"http://{LOOPBACK}:{self.phone}",
             "WEBAPP_SMTP_PORT": str(self.smtp),
-            "MOCKSMS_INSTANCE": str(self.instance / "phone"),
+            "MOCKSMS_INSTANCE": str(self.instance),
             "MOCKSMS_PORT": str(self.phone),
             "MOCKSMS_SMTP_PORT": str(self.smtp),
         }
@@ -112,7 +112,7 @@ def _refuse_taken(variable: str, port: int) -> None:
             probe.bind((LOOPBACK, port))
         except OSError as error:
             raise CannotRun(
-                f"port {port} cannot be used ({error.strerror}); another one: make run {variable}={port + 100}"
+                f"port {port} cannot be used ({error.strerror}); another: make run {variable}={port + 100}"
             ) from None
 
 
