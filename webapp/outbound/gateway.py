@@ -1,0 +1,155 @@
+"""Texts and calls through a gateway that speaks Twilio's 2010-04-01 wire (CONTRACTS.md §1).
+
+The same client talks to the mock phone and to the real provider; only the base address differs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import threading
+from typing import Any
+
+import httpcore
+import httpx
+
+from webapp.errors import GatewayFailed
+from webapp.outbound.wire import DeadlineTransport
+
+API = "/2010-04-01/Accounts"
+LARGEST_ANSWER_BYTES = 64 * 1024
+_SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_FAILED_AT_ONCE = frozenset({"failed", "undelivered", "canceled"})
+
+
+class Gateway:
+    """A gateway account. Nothing is opened before the first message; safe to share between threads.
+
+    Each exchange as a whole ends within ``deadline_seconds`` or raises GatewayFailed: ``down`` (nobody there,
+    connection lost, 5xx), ``slow`` (also a server that drips bytes), ``garbage`` (an answer outside the contract:
+    no JSON, no sid, too large, a redirect), ``refused`` (with the provider's code: 21211 invalid, 21610
+    unsubscribed, 21614 not a mobile, 21635 landline, …). ``sender`` is a number or a messaging service (MG…).
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        account_sid: str,
+        auth_token: str,
+        sender: str,
+        deadline_seconds: float = 4.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._account = account_sid
+        self._auth = (account_sid, auth_token)
+        self._sender = sender
+        self._deadline_seconds = deadline_seconds
+        self._transport = transport
+        self._client: httpx.Client | None = None
+        self._opening = threading.Lock()
+
+    def text(self, to_e164: str, body: str) -> str:
+        """Send a text and return the message's sid. Raises GatewayFailed."""
+        key = "MessagingServiceSid" if self._sender.startswith("MG") else "From"
+        return self._sid(self._exchange("POST", "Messages.json", {"To": to_e164, key: self._sender, "Body": body}))
+
+    def call(self, to_e164: str, twiml: str) -> str:
+        """Place a call that speaks ``twiml`` and return its sid. Raises GatewayFailed."""
+        return self._sid(
+            self._exchange("POST", "Calls.json", {"To": to_e164, "From": self._sender, "Twiml": twiml})
+        )
+
+    def call_status(self, sid: str) -> str:
+        """Return a call's status: queued, ringing, in-progress, completed, busy, no-answer, … Raises GatewayFailed."""
+        if not _SID.fullmatch(sid):
+            raise ValueError("not a call's sid")
+        status = self._exchange("GET", f"Calls/{sid}.json").get("status")
+        if not isinstance(status, str):
+            raise GatewayFailed("garbage", None, "the call has no status")
+        return status
+
+    def check(self) -> None:
+        """Ask for the newest message, sending nothing: proves address and credentials. Raises GatewayFailed."""
+        if not isinstance(self._exchange("GET", "Messages.json?PageSize=1").get("messages"), list):
+            raise GatewayFailed("garbage", None, "the answer is no list of messages")
+
+    def close(self) -> None:
+        """Close kept connections; the next message opens new ones."""
+        with self._opening:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def _exchange(self, method: str, resource: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+        client = self._opened()
+        wire = self._transport
+        limit = wire.within(self._deadline_seconds) if isinstance(wire, DeadlineTransport) else contextlib.nullcontext()
+        try:
+            with limit, client.stream(method, f"{API}/{self._account}/{resource}", data=form) as answer:
+                return _read(answer.status_code, _body(answer))
+        except (httpx.TimeoutException, httpcore.TimeoutException) as late:
+            raise GatewayFailed("slow", None, f"no answer in {self._deadline_seconds:g} s") from late
+        except (httpx.ProtocolError, httpcore.ProtocolError) as broken:
+            raise GatewayFailed("garbage", None, type(broken).__name__) from broken
+        except (httpx.HTTPError, httpcore.NetworkError, OSError) as lost:
+            raise GatewayFailed("down", None, type(lost).__name__) from lost
+
+    def _opened(self) -> httpx.Client:
+        with self._opening:
+            if self._client is None:
+                if self._transport is None:
+                    self._transport = DeadlineTransport()
+                self._client = httpx.Client(
+                    base_url=self._base_url,
+                    auth=self._auth,
+                    transport=self._transport,
+                    timeout=self._deadline_seconds,
+                    headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Nidankai"},
+                    follow_redirects=False,
+                    trust_env=False,
+                )
+            return self._client
+
+    @staticmethod
+    def _sid(answer: dict[str, Any]) -> str:
+        sid = answer.get("sid")
+        if not isinstance(sid, str) or not _SID.fullmatch(sid):
+            raise GatewayFailed("garbage", None, "the answer has no sid")
+        if answer.get("status") in _FAILED_AT_ONCE:
+            raise GatewayFailed("refused", _code(answer.get("error_code")), "failed at once")
+        return sid
+
+
+def _body(answer: httpx.Response) -> bytes:
+    """The answer's bytes as they came, up to a limit: nothing is unpacked, so nothing can swell."""
+    received = bytearray()
+    for chunk in answer.iter_raw():
+        received += chunk
+        if len(received) > LARGEST_ANSWER_BYTES:
+            raise GatewayFailed("garbage", None, "the answer is too large")
+    return bytes(received)
+
+
+def _read(status: int, body: bytes) -> dict[str, Any]:
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise GatewayFailed("down", None, f"HTTP {status}")
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise GatewayFailed("garbage", None, f"HTTP {status} without the contract's JSON")
+    if httpx.codes.BAD_REQUEST <= status:
+        code = _code(answer.get("code"))
+        if code is None:
+            raise GatewayFailed("garbage", None, f"HTTP {status} without a code")
+        raise GatewayFailed("refused", code, f"HTTP {status}, code {code}")
+    if status not in (httpx.codes.OK, httpx.codes.CREATED):
+        raise GatewayFailed("garbage", None, f"HTTP {status}")
+    return answer
+
+
+def _code(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

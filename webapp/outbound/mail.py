@@ -1,0 +1,122 @@
+"""Mail over SMTP, as a text and an HTML part, within one deadline."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate, make_msgid, parseaddr
+
+from webapp.errors import MailFailed
+from webapp.outbound.deadline import Deadline, connect
+
+# Deliberately narrower than RFC 5321: no quoting, no comment, nothing that could be two addresses or a header.
+_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,64}@[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,255}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_SERVICE_NOT_AVAILABLE = 421
+_NO_NUMBER = -1
+_Work = Callable[[smtplib.SMTP], object]
+
+
+class Mailer:
+    """A way to a mail server; one connection a mail, safe to share between threads.
+
+    ``sender`` is an address, with or without a name. Raises MailFailed from ``send``: ``down``, ``slow`` (the
+    whole exchange took more than ``deadline_seconds``), ``garbage`` (no SMTP), ``refused`` (a 4xx or 5xx reply).
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        sender: str,
+        deadline_seconds: float = 4.0,
+        user: str | None = None,
+        password: str | None = None,
+        starttls: bool = False,
+    ) -> None:
+        name, address = parseaddr(sender)
+        if not _ADDRESS.fullmatch(address):
+            raise ValueError(f"{sender!r} is no address to send from")
+        self._host = host
+        self._port = port
+        self._from = Address(_CONTROL.sub(" ", name), addr_spec=address)
+        self._deadline_seconds = deadline_seconds
+        self._login = (user, password or "") if user else None
+        self._starttls = starttls
+
+    def send(self, to: str, subject: str, text: str, html: str) -> None:
+        """Send one mail to one address and return once the server has taken it. Raises MailFailed."""
+        if not _ADDRESS.fullmatch(to):
+            raise MailFailed("refused", "not an address")
+        message = self._message(to, subject, text, html)
+        self._within_deadline(lambda smtp: smtp.send_message(message, self._from.addr_spec, [to]))
+
+    def check(self) -> None:
+        """Greet the server (and sign in, where a user is set), sending nothing. Raises MailFailed."""
+        self._within_deadline(lambda smtp: smtp.noop())
+
+    def _message(self, to: str, subject: str, text: str, html: str) -> EmailMessage:
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self._from
+        message["To"] = Address(addr_spec=to)
+        message["Subject"] = _CONTROL.sub(" ", subject).strip()  # names that visitors chose may be in it
+        message["Date"] = formatdate(usegmt=True)
+        message["Message-ID"] = make_msgid(domain=self._from.domain)
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
+        message.set_content(text, cte="base64")
+        message.add_alternative(html, subtype="html", cte="base64")
+        return message
+
+    def _within_deadline(self, work: _Work) -> None:
+        deadline = Deadline(self._deadline_seconds)
+        try:
+            connection = connect(self._host, self._port, deadline)
+            with deadline.cuts(connection), _Smtp(connection, self._host, self._port, deadline.left()) as smtp:
+                if self._starttls:
+                    smtp.starttls(context=ssl.create_default_context())
+                if self._login:
+                    smtp.login(*self._login)
+                work(smtp)
+        except (OSError, smtplib.SMTPException, ValueError) as failure:
+            if deadline.is_over or isinstance(failure, TimeoutError):
+                raise MailFailed("slow", f"not done in {self._deadline_seconds:g} s") from failure
+            raise _explained(failure) from failure
+
+
+class _Smtp(smtplib.SMTP):
+    """smtplib over a connection that is already open, and that someone else cuts off in time."""
+
+    def __init__(self, connection: socket.socket, host: str, port: int, timeout: float) -> None:
+        self._connection = connection
+        # A local name of its own, or smtplib asks the resolver for one and waits.
+        super().__init__(host, port, local_hostname="localhost", timeout=timeout)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self._connection
+
+
+def _explained(failure: Exception) -> MailFailed:
+    match failure:
+        case smtplib.SMTPRecipientsRefused():
+            codes = {code for code, _ in failure.recipients.values()}
+            return MailFailed("refused", f"recipient refused with {', '.join(map(str, sorted(codes)))}")
+        case smtplib.SMTPResponseException(smtp_code=code) if code == _NO_NUMBER:
+            return MailFailed("garbage", "the answer is no SMTP")
+        case smtplib.SMTPResponseException(smtp_code=code) if code == _SERVICE_NOT_AVAILABLE:
+            return MailFailed("down", f"SMTP {code}")
+        case smtplib.SMTPResponseException(smtp_code=code):
+            return MailFailed("refused", f"SMTP {code}")
+        case smtplib.SMTPServerDisconnected():
+            return MailFailed("down", "the server hung up")
+        case smtplib.SMTPNotSupportedError():
+            return MailFailed("refused", "the server lacks what this mail needs")
+        case OSError() if not isinstance(failure, smtplib.SMTPException):
+            return MailFailed("down", type(failure).__name__)
+        case _:
+            return MailFailed("garbage", type(failure).__name__)
