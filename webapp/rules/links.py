@@ -35,7 +35,7 @@ class Signer:
             raise LinkTampered("this link is not one of ours")
         return payload
 
-    def _serializer(self, purpose: str, now: float) -> URLSafeTimedSerializer[str]:
+    def _serializer(self, purpose: str, now: float) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(
             self._secret, salt=f"nidankai.{purpose}", signer=_SignerAt, signer_kwargs={"now": now}
         )

@@ -46,8 +46,8 @@ _IMPOSSIBLE: dict[int, PhoneNumberReason] = {
 class PhoneNumber:
     """A number one can dial.
 
-    ``e164`` is what is kept and sent ("+819012345678"), ``national`` and ``international`` what is shown to its
-    owner ("090-1234-5678", "+81 90-1234-5678"), ``last3`` all that anyone sees before the code (SECURITY.md 19).
+    ``e164`` is what is kept and sent ("+819012345678"), ``national`` and ``international`` what its owner is
+    shown ("090-1234-5678", "+81 90-1234-5678"), ``last3`` all that is seen before the code (SECURITY.md 19).
     """
 
     e164: str
@@ -58,11 +58,11 @@ class PhoneNumber:
 
 
 def parse(text: str, region: str = HOME_REGION) -> PhoneNumber:
-    """Read a number as typed; ``region`` (ISO 3166, "JP") is used when it has no country code of its own.
+    """Read a number as typed; ``region`` (ISO 3166) is used when it has no country code of its own.
 
-    Takes full-width characters, spaces, brackets, all kinds of dashes, a leading 0, +81 or 0081/01081. A number
-    of a possible length is enough: numbering plans change faster than libraries, and the code sent to it is the
-    proof. Raises NotAPhoneNumber.
+    Takes full-width characters, spaces, brackets, all kinds of dashes, a leading 0, +81 or 010 81. A possible
+    length is enough: numbering plans change faster than libraries, and the code sent there is the proof.
+    Raises NotAPhoneNumber.
     """
     typed = unicodedata.normalize("NFKC", text[: _LONGEST_INPUT + 1]).translate(_EXTRA_DASHES).strip()
     if not typed:
@@ -116,7 +116,7 @@ def _kind(number: phonenumbers.PhoneNumber) -> Kind:
 
 @lru_cache(maxsize=8)
 def regions(language: str) -> list[tuple[str, str]]:
-    """Return (region, "日本 +81") for the country select, named in ``language``: Japan first, then by name."""
+    """Return (region, "日本 +81") for the country select, in ``language``: Japan first, then by name."""
     names = Locale.parse(language).territories
     labelled = [
         (region, f"{names.get(region, region)} +{phonenumbers.country_code_for_region(region)}")

@@ -32,7 +32,7 @@ class Seal:
         self._ciphers = [ChaCha20Poly1305(each) for each in (key, *older)]
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        """Return ``plain`` sealed for ``context`` (say "factor:12"): a row's bytes mean nothing in another row."""
+        """Return ``plain`` sealed for ``context`` (say "factor:12"): moved to another row it won't open."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return _VERSION + nonce + self._ciphers[0].encrypt(nonce, plain, context.encode())
 

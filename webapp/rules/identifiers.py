@@ -1,0 +1,50 @@
+"""What people sign in as: a mail address, or a mobile number in any of its spellings."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlite_utils import Database
+
+from webapp.errors import NotAPhoneNumber
+from webapp.rules import phone_numbers
+from webapp.store import accounts
+from webapp.store.accounts import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A typed identifier: ``value`` is a lower-cased address or E.164."""
+
+    kind: Literal["email", "phone"]
+    value: str
+
+
+def read(text: str) -> Identifier:
+    """Tell a mail address from a number by its @; nothing is checked for being known.
+
+    Raises:
+        NotAPhoneNumber: neither.
+    """
+    typed = unicodedata.normalize("NFKC", text).strip()
+    if "@" in typed:
+        return Identifier("email", typed.lower())
+    return Identifier("phone", phone_numbers.parse(typed).e164)
+
+
+def find_account(db: Database, text: str) -> Account | None:
+    """The account that signs in as ``text``, if there is one."""
+    try:
+        identifier = read(text)
+    except NotAPhoneNumber:
+        return None
+    find = accounts.find_by_email if identifier.kind == "email" else accounts.find_by_phone
+    return find(db, identifier.value)
+
+
+def mask_email(address: str) -> str:
+    """``h***@example.com``: what a page may show before the owner proved anything (SECURITY.md 19)."""
+    local, _, domain = address.partition("@")
+    return f"{local[:1]}***@{domain}"

@@ -1,0 +1,35 @@
+"""Waiting after wrong tries: some are free, then each doubles the wait (PRODUCT.md §3; RFC 4226 7.3)."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from webapp.errors import Throttled
+from webapp.store import throttles
+from webapp.store.throttles import Throttle
+
+
+def wait_seconds(wrong_in_a_row: int, free: int, longest: int) -> int:
+    """Seconds to wait after the n-th wrong try in a row: 0 for the free ones, then 2, 4, 8 … ``longest``."""
+    over = wrong_in_a_row - free
+    if over <= 0:
+        return 0
+    return min(longest, 2 ** min(over, 30))
+
+
+def refuse_if_blocked(throttle: Throttle, now: float, field: str | None = None) -> None:
+    """Let nothing be tried while a wait runs.
+
+    Raises:
+        Throttled: with the seconds that are left.
+    """
+    if now < throttle.blocked_until:
+        raise Throttled(throttle.blocked_until - now, field=field)
+
+
+def count_wrong(db: Database, key: str, throttle: Throttle, now: float, free: int, longest: int) -> Throttle:
+    """Add one wrong try to ``key`` and set the wait that follows."""
+    count = throttle.count + 1
+    after = Throttle(count, now + wait_seconds(count, free, longest))
+    throttles.write(db, key, after, now)
+    return after
