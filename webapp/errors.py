@@ -1,8 +1,8 @@
 """What can go wrong on purpose: every exception that crosses a room's border.
 
-A *refusal* is an answer to a visitor ("that is no phone number"): flows and rules raise it, pages turn it into
-text beside the field. A *delivery failure* is the outside world's fault: the account stays as it was and the
-visitor may try again. This module is a leaf: it imports nothing of the site.
+A *refusal* is an answer to a visitor ("that is no phone number"): flows and rules raise it, pages turn it
+into text beside the field. A *delivery failure* is the outside world's fault: the account stays as it was and
+the visitor may try again. This module is a leaf: it imports nothing of the site.
 """
 
 from __future__ import annotations
@@ -66,15 +66,15 @@ class LinkTampered(LinkRefused):
 
 
 class SealBroken(Exception):
-    """Sealed bytes that no known key opens in this context: tampered with, moved, or sealed with a lost key."""
+    """Bytes that no known key opens in this context: tampered with, moved, or sealed with a lost key."""
 
 
 class DeliveryFailed(Exception):
     """A message did not leave the house.
 
-    ``kind``: ``down`` (nobody listens), ``slow`` (not done within the deadline), ``garbage`` (an answer outside
-    the contract), ``refused`` (the other side understood and declined). The message never holds the number,
-    the address or the body, so that it may be logged.
+    ``kind``: ``down`` (nobody listens), ``slow`` (not done within the deadline), ``garbage`` (an answer
+    outside the contract), ``refused`` (the other side understood and declined). The message never holds the
+    number, the address or the body, so that it may be logged.
     """
 
     def __init__(self, kind: DeliveryKind, message: str) -> None:
@@ -84,7 +84,7 @@ class DeliveryFailed(Exception):
 
 
 class GatewayFailed(DeliveryFailed):
-    """The SMS and voice gateway failed; ``code`` is the provider's (21614 not a mobile, 21635 landline, …) or None."""
+    """The SMS and voice gateway failed; ``code`` is the provider's (21614 not a mobile, …) or None."""
 
     def __init__(self, kind: DeliveryKind, code: int | None, message: str) -> None:
         super().__init__(kind, message)

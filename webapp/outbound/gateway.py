@@ -19,6 +19,7 @@ from webapp.outbound.wire import DeadlineTransport
 
 API = "/2010-04-01/Accounts"
 LARGEST_ANSWER_BYTES = 64 * 1024
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Nidankai"}
 _SID = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 _FAILED_AT_ONCE = frozenset({"failed", "undelivered", "canceled"})
 
@@ -27,9 +28,10 @@ class Gateway:
     """A gateway account. Nothing is opened before the first message; safe to share between threads.
 
     Each exchange as a whole ends within ``deadline_seconds`` or raises GatewayFailed: ``down`` (nobody there,
-    connection lost, 5xx), ``slow`` (also a server that drips bytes), ``garbage`` (an answer outside the contract:
-    no JSON, no sid, too large, a redirect), ``refused`` (with the provider's code: 21211 invalid, 21610
-    unsubscribed, 21614 not a mobile, 21635 landline, …). ``sender`` is a number or a messaging service (MG…).
+    connection lost, 5xx), ``slow`` (also a server that drips bytes), ``garbage`` (an answer outside the
+    contract: no JSON, no sid, too large, a redirect), ``refused`` (with the provider's code: 21211 invalid,
+    21610 unsubscribed, 21614 not a mobile, 21635 landline, …). ``sender`` is a number or a messaging service
+    (MG…).
     """
 
     def __init__(
@@ -53,16 +55,16 @@ class Gateway:
     def text(self, to_e164: str, body: str) -> str:
         """Send a text and return the message's sid. Raises GatewayFailed."""
         key = "MessagingServiceSid" if self._sender.startswith("MG") else "From"
-        return self._sid(self._exchange("POST", "Messages.json", {"To": to_e164, key: self._sender, "Body": body}))
+        form = {"To": to_e164, key: self._sender, "Body": body}
+        return self._sid(self._exchange("POST", "Messages.json", form))
 
     def call(self, to_e164: str, twiml: str) -> str:
         """Place a call that speaks ``twiml`` and return its sid. Raises GatewayFailed."""
-        return self._sid(
-            self._exchange("POST", "Calls.json", {"To": to_e164, "From": self._sender, "Twiml": twiml})
-        )
+        form = {"To": to_e164, "From": self._sender, "Twiml": twiml}
+        return self._sid(self._exchange("POST", "Calls.json", form))
 
     def call_status(self, sid: str) -> str:
-        """Return a call's status: queued, ringing, in-progress, completed, busy, no-answer, … Raises GatewayFailed."""
+        """Return a call's status (queued, ringing, in-progress, completed, …). Raises GatewayFailed."""
         if not _SID.fullmatch(sid):
             raise ValueError("not a call's sid")
         status = self._exchange("GET", f"Calls/{sid}.json").get("status")
@@ -71,7 +73,7 @@ class Gateway:
         return status
 
     def check(self) -> None:
-        """Ask for the newest message, sending nothing: proves address and credentials. Raises GatewayFailed."""
+        """Ask for the newest message, sending nothing: proves address and account. Raises GatewayFailed."""
         if not isinstance(self._exchange("GET", "Messages.json?PageSize=1").get("messages"), list):
             raise GatewayFailed("garbage", None, "the answer is no list of messages")
 
@@ -84,10 +86,9 @@ class Gateway:
 
     def _exchange(self, method: str, resource: str, form: dict[str, str] | None = None) -> dict[str, Any]:
         client = self._opened()
-        wire = self._transport
-        limit = wire.within(self._deadline_seconds) if isinstance(wire, DeadlineTransport) else contextlib.nullcontext()
+        path = f"{API}/{self._account}/{resource}"
         try:
-            with limit, client.stream(method, f"{API}/{self._account}/{resource}", data=form) as answer:
+            with self._deadline(), client.stream(method, path, data=form) as answer:
                 return _read(answer.status_code, _body(answer))
         except (httpx.TimeoutException, httpcore.TimeoutException) as late:
             raise GatewayFailed("slow", None, f"no answer in {self._deadline_seconds:g} s") from late
@@ -95,6 +96,11 @@ class Gateway:
             raise GatewayFailed("garbage", None, type(broken).__name__) from broken
         except (httpx.HTTPError, httpcore.NetworkError, OSError) as lost:
             raise GatewayFailed("down", None, type(lost).__name__) from lost
+
+    def _deadline(self) -> contextlib.AbstractContextManager[None]:
+        if isinstance(self._transport, DeadlineTransport):
+            return self._transport.within(self._deadline_seconds)
+        return contextlib.nullcontext()  # handed in by a test: in process, no waiting
 
     def _opened(self) -> httpx.Client:
         with self._opening:
@@ -106,7 +112,7 @@ class Gateway:
                     auth=self._auth,
                     transport=self._transport,
                     timeout=self._deadline_seconds,
-                    headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Nidankai"},
+                    headers=_HEADERS,
                     follow_redirects=False,
                     trust_env=False,
                 )
@@ -141,7 +147,7 @@ def _read(status: int, body: bytes) -> dict[str, Any]:
         answer = None
     if not isinstance(answer, dict):
         raise GatewayFailed("garbage", None, f"HTTP {status} without the contract's JSON")
-    if httpx.codes.BAD_REQUEST <= status:
+    if status >= httpx.codes.BAD_REQUEST:
         code = _code(answer.get("code"))
         if code is None:
             raise GatewayFailed("garbage", None, f"HTTP {status} without a code")

@@ -12,14 +12,14 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid, parseaddr
 
-from webapp.errors import MailFailed
+from webapp.errors import DeliveryKind, MailFailed
 from webapp.outbound.deadline import Deadline, connect
 
-# Deliberately narrower than RFC 5321: no quoting, no comment, nothing that could be two addresses or a header.
+# Narrower than RFC 5321 on purpose: no quoting, no comment, nothing that could be two addresses or a header.
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,64}@[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,255}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-_SERVICE_NOT_AVAILABLE = 421
-_NO_NUMBER = -1
+# smtplib's code for a reply that begins with no number, and RFC 5321's "service not available".
+_KINDS: dict[int, DeliveryKind] = {-1: "garbage", 421: "down"}
 _Work = Callable[[smtplib.SMTP], object]
 
 
@@ -27,7 +27,8 @@ class Mailer:
     """A way to a mail server; one connection a mail, safe to share between threads.
 
     ``sender`` is an address, with or without a name. Raises MailFailed from ``send``: ``down``, ``slow`` (the
-    whole exchange took more than ``deadline_seconds``), ``garbage`` (no SMTP), ``refused`` (a 4xx or 5xx reply).
+    whole exchange took more than ``deadline_seconds``), ``garbage`` (no SMTP), ``refused`` (a 4xx or 5xx
+    reply).
     """
 
     def __init__(
@@ -77,7 +78,10 @@ class Mailer:
         deadline = Deadline(self._deadline_seconds)
         try:
             connection = connect(self._host, self._port, deadline)
-            with deadline.cuts(connection), _Smtp(connection, self._host, self._port, deadline.left()) as smtp:
+            with (
+                deadline.cuts(connection),
+                _Smtp(connection, self._host, self._port, deadline.left()) as smtp,
+            ):
                 if self._starttls:
                     smtp.starttls(context=ssl.create_default_context())
                 if self._login:
@@ -102,21 +106,18 @@ class _Smtp(smtplib.SMTP):
 
 
 def _explained(failure: Exception) -> MailFailed:
+    """What a failure means to the site, without the address that a reply may repeat."""
     match failure:
-        case smtplib.SMTPRecipientsRefused():
-            codes = {code for code, _ in failure.recipients.values()}
-            return MailFailed("refused", f"recipient refused with {', '.join(map(str, sorted(codes)))}")
-        case smtplib.SMTPResponseException(smtp_code=code) if code == _NO_NUMBER:
-            return MailFailed("garbage", "the answer is no SMTP")
-        case smtplib.SMTPResponseException(smtp_code=code) if code == _SERVICE_NOT_AVAILABLE:
-            return MailFailed("down", f"SMTP {code}")
         case smtplib.SMTPResponseException(smtp_code=code):
-            return MailFailed("refused", f"SMTP {code}")
-        case smtplib.SMTPServerDisconnected():
-            return MailFailed("down", "the server hung up")
+            return MailFailed(_KINDS.get(code, "refused"), f"SMTP {code}")
+        case smtplib.SMTPRecipientsRefused(recipients=refused):
+            codes = ", ".join(str(code) for code, _ in refused.values())
+            return MailFailed("refused", f"SMTP {codes} for the recipient")
         case smtplib.SMTPNotSupportedError():
             return MailFailed("refused", "the server lacks what this mail needs")
-        case OSError() if not isinstance(failure, smtplib.SMTPException):
+        case smtplib.SMTPServerDisconnected() | ConnectionError() | socket.gaierror():
             return MailFailed("down", type(failure).__name__)
-        case _:
+        case smtplib.SMTPException() | ValueError() | ssl.SSLError():
             return MailFailed("garbage", type(failure).__name__)
+        case _:
+            return MailFailed("down", type(failure).__name__)

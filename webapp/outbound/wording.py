@@ -39,7 +39,7 @@ def sms_approval(code: str, deny_url: str, language: str) -> str:
     """The approval text, for an account that has no e-mail: the code, and a way to say "that wasn't me"."""
     with force_locale(language):
         says = gettext(
-            "%(code)s is your Mihon code to approve access to your account data. Do not share it with anyone.",
+            "%(code)s is your Mihon code to approve access to your account. Do not share it with anyone.",
             code=code,
         )
         deny = gettext("If this wasn't you, deny it here: %(url)s", url=deny_url)
@@ -79,13 +79,11 @@ def compose(name: str, language: str, **context: Any) -> Mail:
 
 
 def _subject(name: str, context: dict[str, Any]) -> str:
-    match name:
-        case "approval":
-            return gettext("Mihon security alert: an attempt to access your account data was detected")
-        case "code":
-            return gettext("Your Mihon verification code")
-        case _:
-            return gettext("Mihon: %(headline)s", headline=str(context["headline"]))
+    if name == "approval":
+        return str(gettext("Mihon security alert: an attempt to access your account data was detected"))
+    if name == "code":
+        return str(gettext("Your Mihon verification code"))
+    return str(gettext("Mihon: %(headline)s", headline=str(context["headline"])))
 
 
 def _bare(host: str) -> str:
