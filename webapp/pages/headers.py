@@ -1,0 +1,64 @@
+"""The headers of every answer, whatever its status (SECURITY.md 62), and the hosts that are answered."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from webapp.config import Config
+
+HSTS_SECONDS = 365 * 86400
+STATIC_SECONDS = 3600
+_NOT_NEEDED = (
+    "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "magnetometer=(), microphone=(), midi=(), payment=(), usb=(), xr-spatial-tracking=()"
+)
+
+
+def install(app: Flask) -> None:
+    """Answer the configured hosts only, and complete each answer's headers; a page may set its own before."""
+    config: Config = app.extensions["nidankai"].config
+    own_host = urlsplit(config.site_url).hostname
+    app.config["TRUSTED_HOSTS"] = [*config.trusted_hosts, *([own_host] if own_host else [])]
+    headers = _headers(config)
+
+    @app.after_request
+    def complete(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint == "static" and response.status_code < 400:
+            response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+        else:
+            # Nearly every page shows whose it is: none is kept, so Back after sign-out shows nothing.
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _headers(config: Config) -> dict[str, str]:
+    policy = [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        f"frame-ancestors {config.frame_ancestors}",
+        "object-src 'none'",
+        "base-uri 'none'",
+    ]
+    if config.is_tls:
+        policy.append("upgrade-insecure-requests")
+    headers = {
+        "Content-Security-Policy": "; ".join(policy),
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        # Not "no-referrer": under TLS the CSRF check reads the Referer of our own forms. Others get none.
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": _NOT_NEEDED,
+        "X-Robots-Tag": "noindex, nofollow",
+    }
+    if config.is_tls:
+        headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
+    return headers

@@ -1,0 +1,66 @@
+"""One line a request, with an id that error pages show, and without anything secret (DESIGN.md §4)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+
+from flask import Flask, Response, g, jsonify, request
+from flask.logging import default_handler, has_level_handler
+
+LOG = logging.getLogger("webapp.request")
+
+
+def install(app: Flask) -> None:
+    """Give each request its id, log its end, and answer ``GET /healthz``. Install it first."""
+    LOG.setLevel(logging.INFO)
+    if not has_level_handler(LOG):
+        LOG.addHandler(default_handler)
+    app.logger.addFilter(_without_path)
+    app.before_request(_begin)
+    app.after_request(_end)
+    app.add_url_rule("/healthz", "healthz", _healthz)
+
+
+def request_id() -> str:
+    """Return this request's id: ours alone, since a stranger's would write into our log."""
+    known: str | None = g.get("request_id")
+    if known is None:
+        known = g.request_id = secrets.token_hex(8)
+    return known
+
+
+def _begin() -> None:
+    g.started_at = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = request_id()
+    started: float | None = g.get("started_at")
+    took = 0.0 if started is None else (time.perf_counter() - started) * 1000
+    LOG.info(
+        "%s %s %s %d %.1f ms %s",
+        _known_method(),
+        request.url_rule or "-",  # the pattern: a path or a query may hold a link's token
+        request.endpoint or "-",
+        response.status_code,
+        took,
+        request_id(),
+    )
+    return response
+
+
+def _healthz() -> Response:
+    return jsonify(status="ok")
+
+
+def _known_method() -> str:
+    return request.method if request.method.isalpha() and len(request.method) <= 8 else "?"
+
+
+def _without_path(record: logging.LogRecord) -> bool:
+    """Flask logs a failure with its path, and a path may hold a link's token (SECURITY.md 39)."""
+    if isinstance(record.msg, str) and record.msg.startswith("Exception on ") and record.exc_info:
+        record.msg, record.args = "Failed: %s %s %s", (_known_method(), request.url_rule or "-", request_id())
+    return True
