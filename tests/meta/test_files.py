@@ -1,0 +1,73 @@
+"""What every file of the project keeps to."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+
+from tests.meta.sources import ROOT, modules
+
+LONGEST = 350  # lines; the house's wish is 300
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+CODE = (".py", ".html", ".css", ".js", ".sh", ".txt", ".md")
+
+
+def tracked(*suffixes: str) -> list[str]:
+    """Paths of the files that git knows, or would take, with these endings."""
+    listing = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return [p for p in listing.splitlines() if p.endswith(suffixes) and (ROOT / p).is_file()]
+
+
+def test_files_are_short() -> None:
+    exempt = ("requirements",)
+    lengths = {
+        path: len((ROOT / path).read_text().splitlines())
+        for path in tracked(".py", ".html", ".css", ".js")
+        if not path.startswith(exempt)
+    }
+    long = {path: length for path, length in lengths.items() if length > LONGEST}
+    assert not long, f"a file that long has two subjects; give each its own (at most {LONGEST} lines): {long}"
+
+
+def test_files_hold_nothing_unfinished() -> None:
+    here = "tests/meta/test_files.py"
+    wrong = [p for p in tracked(*CODE) if p != here and UNFINISHED.search((ROOT / p).read_text())]
+    assert not wrong, f"finish it, or write it down where work is planned: {wrong}"
+
+
+def test_files_skip_no_test() -> None:
+    marks = {"skip", "skipif", "xfail", "importorskip"}
+    wrong = [
+        f"{module.path}:{node.lineno}"
+        for module in modules("tests")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute) and node.attr in marks
+    ]
+    assert not wrong, f"a test that is skipped proves nothing: {wrong}"
+
+
+def test_files_explain_every_public_name() -> None:
+    wrong = [
+        f"{module.path}:{node.lineno} {node.name}"
+        for module in modules("webapp", "mocksms")
+        for node in _public(module.tree)
+        if ast.get_docstring(node) is None
+    ]
+    assert not wrong, f"a public name says in its docstring what it means: {wrong}"
+
+
+def _public(tree: ast.Module) -> list[ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef]:
+    kinds = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
+    return [node for node in tree.body if isinstance(node, kinds) and not node.name.startswith("_")]
+
+
+def test_files_that_a_newcomer_looks_for_exist() -> None:
+    wanted = ("README.md", "CHANGELOG.md", "LICENSE", "docs/decisions.md", "docs/contributing.md", "Makefile")
+    missing = [name for name in wanted if not (ROOT / name).is_file()]
+    assert not missing, f"missing: {missing}"

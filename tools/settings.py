@@ -1,0 +1,35 @@
+"""The settings of both apps as Markdown tables, made from their declarations."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import mocksms.config
+import webapp.config
+
+APPS = {"webapp": webapp.config.Config, "mocksms": mocksms.config.Settings}
+PREFIXES = {"webapp": "WEBAPP_", "mocksms": "MOCKSMS_"}
+HEAD = "| variable | default | unit | meaning |\n|---|---|---|---|\n"
+
+
+def rows(app: str) -> list[str]:
+    """One line of the table for each setting, in the order of the declarations."""
+    return [_row(PREFIXES[app], field) for field in dataclasses.fields(APPS[app])]
+
+
+def tables() -> dict[str, str]:
+    """The whole table of each app."""
+    return {app: HEAD + "\n".join(rows(app)) + "\n" for app in APPS}
+
+
+def _row(prefix: str, field: dataclasses.Field[Any]) -> str:
+    unit, meaning = field.metadata["unit"], field.metadata["help"].replace("|", "/")
+    return f"| `{prefix}{field.name.upper()}` | {_default(field.default)} | {unit} | {meaning} |"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, bool):
+        return f"`{int(value)}`"
+    text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    return f"`{text}`" if text else "none"
