@@ -43,6 +43,57 @@ class SendCapReached(Refusal):
     """The account or the number has had its messages for 24 hours (PRODUCT.md §2, screen 5)."""
 
 
+class WrongPassword(Refusal):
+    """Identifier and password do not go together; nothing tells which of them is wrong (SECURITY.md 32)."""
+
+    field = "password"
+
+
+class UnknownAccount(Refusal):
+    """Nobody signs in as this; told only where the settings disclose it."""
+
+    field = "email"
+
+
+class WrongCode(Refusal):
+    """A one-time code was not accepted.
+
+    ``verdict`` is wrong, expired, used, replaced, exhausted or missing; ``wait_seconds`` is the wait before the next
+    try is looked at, 0 for none.
+    """
+
+    field = "otpCode"
+
+    def __init__(self, verdict: str, wait_seconds: float = 0.0) -> None:
+        super().__init__(verdict)
+        self.verdict = verdict
+        self.wait_seconds = wait_seconds
+
+
+class MethodSwitchedOff(Refusal):
+    """The method has seen too many wrong codes in a row and takes none any more (SECURITY.md 20)."""
+
+    field = "otpCode"
+
+
+class MethodTaken(Refusal):
+    """This number or app is one of the account's methods already."""
+
+    field = "phoneNumber"
+
+
+class LandlineNeedsCall(Refusal):
+    """A text was asked for, to a line that takes none: a call reaches it."""
+
+    field = "phoneNumber"
+
+
+class UnknownChoice(Refusal):
+    """A choice that this site did not offer to this flow (SECURITY.md 30)."""
+
+    field = "otpDeviceContext"
+
+
 class NotAPhoneNumber(Refusal):
     """What was typed cannot be dialled; ``reason`` says in which way."""
 

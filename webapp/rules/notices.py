@@ -20,9 +20,9 @@ NOTIFY_KINDS = frozenset(
 
 
 def record(
-    db: Database, visitor: Visitor, account: Account | None, kind: str, now: float, **data: Any
+    db: Database, visitor: Visitor, account: Account | None, kind: str, now: float, *, tell: bool = True, **data: Any
 ) -> None:
-    """Write one event, and owe the owner a notice where its kind asks for one.
+    """Write one event, and owe the owner a notice where its kind asks for one and ``tell`` does not forbid it.
 
     Call it in the transaction of the change itself: either both are there or neither (SECURITY.md 63, 65).
     ``data`` must hold no code, token, secret or full number.
@@ -31,7 +31,7 @@ def record(
         db, at=now, account_id=None if account is None else account.id, kind=kind, device=visitor.device,
         near=visitor.near, **data,
     )
-    if account is not None and kind in NOTIFY_KINDS:
+    if account is not None and tell and kind in NOTIFY_KINDS:
         owe(db, account, kind, now, when=now, device=visitor.device, near=visitor.near, **data)
 
 

@@ -71,3 +71,8 @@ def honour(db: Database, cookie: str | None, account: Account, *, app: str, now:
     fresh = new_token()
     trust.rotate(db, trusted, token_hash(fresh), now)
     return Honoured(f"{series}:{fresh}")
+
+
+def find(db: Database, series: str) -> Trusted | None:
+    """The trusted browser that a cookie's series names; nothing is proven by it."""
+    return trust.find_by_series(db, token_hash(series))

@@ -50,3 +50,11 @@ def of_account(db: Database, account_id: str, limit: int = 50) -> list[Event]:
             (account_id, limit),
         )
     ]
+
+
+def count_since(db: Database, account_id: str, kind: str, since: float) -> int:
+    """How often something happened to an account after ``since``."""
+    row = db.execute(
+        "SELECT count(*) FROM events WHERE account_id = ? AND at > ? AND kind = ?", (account_id, since, kind)
+    ).fetchone()
+    return int(row[0])

@@ -48,9 +48,10 @@ def new_id() -> str:
 def add(
     db: Database, *, kind: str, state: str, account_id: str | None, browser: bytes, session: bytes | None = None,
     token_hash: bytes | None = None, data: dict[str, Any], now: float, life_seconds: float,
+    flow_id: str | None = None,
 ) -> Flow:
     """Begin a flow that lives ``life_seconds``."""
-    flow = Flow(new_id(), kind, state, account_id, browser, session, data, now, now + life_seconds)
+    flow = Flow(flow_id or new_id(), kind, state, account_id, browser, session, data, now, now + life_seconds)
     db.execute(
         f"INSERT INTO flows ({COLUMNS}, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (flow.id, kind, state, account_id, browser, session, json.dumps(data), now, flow.expires_at, token_hash),
@@ -102,6 +103,11 @@ def move(
         (moved.id, state, moved.account_id, json.dumps(data), moved.expires_at, flow.id, flow.state),
     )
     return moved if cursor.rowcount == 1 else None
+
+
+def set_token(db: Database, flow: Flow, token_hash: bytes) -> None:
+    """Let another link lead to the flow; the earlier one leads nowhere."""
+    db.execute("UPDATE flows SET token_hash = ? WHERE id = ?", (token_hash, flow.id))
 
 
 def end(db: Database, flow: Flow) -> bool:

@@ -1,0 +1,234 @@
+"""Approving by the link in a mail: the step-up of accounts without two-step verification.
+
+Session A asks and waits; whoever holds the mailbox decides in any browser B. The link shows, a POST decides, once;
+it signs nobody in and elevates nothing but A, which takes its elevation itself (SECURITY.md 33–41). An account
+without a mail address gets a text with a code instead, and a link that only denies.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from webapp.errors import DeliveryFailed, SendCapReached, StaleFlow, Throttled, WrongCode
+from webapp.flows.challenge import failure_reason, owner_of
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.services import Attempt, Services
+from webapp.flows.step_up import Elevated
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import codes, notices, sessions
+from webapp.rules.codes import Sent
+from webapp.rules.links import new_token, token_hash
+from webapp.rules.visitor import Visitor
+from webapp.store import codes as sent_codes
+from webapp.store import events, flows
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+
+TABLE = Table(
+    kind="approval",
+    pages={
+        BEGIN: "step_up.confirm", "pending": "approval.wait", "approved": "approval.wait", "denied": "approval.wait",
+        "used": None,
+    },
+    moves=(
+        Move("ask", (BEGIN,), "pending", "a page asked; the mail leaves"),
+        Move("send_again", ("pending",), "pending", "another mail; the earlier link leads nowhere"),
+        Move("note_undelivered", ("pending",), "pending", "the mail could not be sent"),
+        Move("approve", ("pending",), "approved", "承認 in the mail's page, or the texted code"),
+        Move("deny", ("pending",), "denied", "否認: final, the owner is mailed"),
+        Move("take", ("approved",), "used", "the session that asked is elevated"),
+    ),
+    ends=frozenset(),
+)
+
+Status = Literal["pending", "approved", "denied", "used", "expired"]
+
+
+def request(services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str) -> Flow:
+    """Ask the owner; a request of this session that is pending is used again and sends nothing (SECURITY.md 41)."""
+    now = services.clock.now()
+    with services.store.writing() as db:
+        pending = flows.find_of_session(db, TABLE.kind, session, "pending", now)
+        if pending is not None:
+            return pending
+        data = {
+            "return_to": return_to, "by": "mail" if account.email else "sms", "delivery": "sent", "sent_at": now,
+            "device": visitor.device, "near": visitor.near,
+        }
+        if _is_capped(db, services, account, now):
+            data |= {"delivery": "capped", "sent_at": 0}
+        token = new_token()
+        flow = TABLE.begin(
+            db, "ask", account_id=account.id, browser=visitor.browser, session=session, data=data, now=now,
+            life_seconds=services.config.approval_seconds, token_hash=token_hash(token),
+        )
+        code = _prepare(db, services, visitor, account, flow, now)
+    return _send(services, account, flow, token, code)
+
+
+def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
+    """Send another mail (or text) with a new link.
+
+    Raises:
+        Throttled: the last one left too recently.
+        SendCapReached, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = owner_of(db, flow)
+        wait = resend_in(services, flow)
+        if wait > 0:
+            raise Throttled(wait)
+        if _is_capped(db, services, account, now):
+            raise SendCapReached()
+        token = new_token()
+        flow = TABLE.move(db, flow, "send_again", data={**flow.data, "delivery": "sent", "sent_at": now})
+        flows.set_token(db, flow, token_hash(token))
+        code = _prepare(db, services, visitor, account, flow, now)
+    return _send(services, account, flow, token, code)
+
+
+def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
+    """The request that this session made from this browser, also when its time is over (SECURITY.md 38)."""
+    if flow_id is None:
+        return None
+    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, -math.inf)
+    return flow if flow is not None and flow.session == session else None
+
+
+def find_by_link(services: Services, token: str) -> Flow | None:
+    """The request that a mail's link leads to."""
+    return flows.find_by_token(services.store.db(), TABLE.kind, token_hash(token))
+
+
+def status(services: Services, flow: Flow) -> Status:
+    """Where a request stands; one that was neither decided nor taken in time has expired."""
+    if flow.state in ("pending", "approved") and services.clock.now() >= flow.expires_at:
+        return "expired"
+    return flow.state  # type: ignore[return-value]
+
+
+def resend_in(services: Services, flow: Flow) -> int:
+    """Whole seconds until the mail may be asked for again."""
+    if flow.data["delivery"] != "sent":
+        return 0
+    return max(0, math.ceil(flow.data["sent_at"] + services.limits.resend_seconds - services.clock.now()))
+
+
+def attempt_of(services: Services, flow: Flow) -> Attempt:
+    """Who asked, when and where: what the decision page tells."""
+    account = owner_of(services.store.db(), flow)
+    return Attempt(account.name, flow.created_at, flow.data["device"], flow.data["near"])
+
+
+def decide(services: Services, visitor: Visitor, flow: Flow, decision: Literal["approve", "deny"]) -> Flow:
+    """Decide a pending request, once; a denial is final and the owner is told.
+
+    Raises:
+        StaleFlow: it was decided before, or its time is over.
+    """
+    now = services.clock.now()
+    if status(services, flow) != "pending":
+        raise StaleFlow("decided before, or expired")
+    if decision == "approve" and flow.data["by"] != "mail":
+        raise StaleFlow("a texted link only denies")
+    with services.store.writing() as db:
+        account = owner_of(db, flow)
+        flow = TABLE.move(db, flow, decision)
+        kind = "approval.approved" if decision == "approve" else "approval.denied"
+        notices.record(db, visitor, account, kind, now, asked_from=flow.data["device"])
+    if decision == "deny":
+        deliver_notices(services)
+    return flow
+
+
+def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Elevated:
+    """Approve by the texted code and elevate at once.
+
+    Raises:
+        WrongCode, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    if status(services, flow) != "pending" or flow.data["by"] != "sms":
+        raise StaleFlow("decided before, or expired")
+    with services.store.writing() as db:
+        account = owner_of(db, flow)
+        judgement = codes.verify(
+            db, Sent(flow.id, TABLE.kind, services.pepper), typed, key=f"approval:{account.id}",
+            limits=services.limits, now=now,
+        )
+        if judgement.is_right:
+            flow = TABLE.move(db, flow, "approve")
+            return _take(db, services, visitor, account, flow, now)
+        notices.record(db, visitor, account, "approval.code_wrong", now, verdict=judgement.verdict.value)
+    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+
+
+def take(services: Services, visitor: Visitor, flow: Flow) -> Elevated:
+    """Elevate the asking session on the strength of an approval, once.
+
+    Raises:
+        StaleFlow: not approved, taken before, or the time is over.
+    """
+    now = services.clock.now()
+    if status(services, flow) != "approved":
+        raise StaleFlow("not approved")
+    with services.store.writing() as db:
+        return _take(db, services, visitor, owner_of(db, flow), flow, now)
+
+
+def _take(
+    db: Database, services: Services, visitor: Visitor, account: Account, flow: Flow, now: float
+) -> Elevated:
+    TABLE.move(db, flow, "take")
+    assert flow.session is not None
+    token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
+    if token is None:
+        raise StaleFlow("the session has ended")
+    notices.record(db, visitor, account, "step_up.done", now, how=flow.data["by"])
+    return Elevated(token, flow.data["return_to"])
+
+
+def _is_capped(db: Database, services: Services, account: Account, now: float) -> bool:
+    since = now - services.limits.send_cap_seconds
+    return events.count_since(db, account.id, "approval.sent", since) >= services.limits.send_cap
+
+
+def _prepare(
+    db: Database, services: Services, visitor: Visitor, account: Account, flow: Flow, now: float
+) -> tuple[str, str] | None:
+    """Count the message that is about to leave; for a text, the code's row id and digits."""
+    if flow.data["delivery"] == "capped":
+        return None
+    notices.record(db, visitor, account, "approval.sent", now, by=flow.data["by"])
+    if flow.data["by"] == "mail":
+        return None
+    assert account.phone is not None
+    code, plain = codes.prepare(
+        db, flow_id=flow.id, purpose=TABLE.kind, account_id=account.id, method_id=None, channel="sms",
+        recipient=account.phone, pepper=services.pepper, limits=services.limits, now=now,
+    )
+    return code.id, plain
+
+
+def _send(services: Services, account: Account, flow: Flow, token: str, code: tuple[str, str] | None) -> Flow:
+    data: dict[str, Any] = flow.data
+    if data["delivery"] == "capped":
+        return flow
+    try:
+        if code is None:
+            attempt = Attempt(account.name, flow.created_at, data["device"], data["near"])
+            services.outbound.send_approval_mail(account, attempt, token)
+        else:
+            services.outbound.send_approval_text(account, code[1], token)
+    except DeliveryFailed as failed:
+        with services.store.writing() as db:
+            if code is not None:
+                sent_codes.mark_failed(db, code[0], failed.kind)
+            return TABLE.move(
+                db, flow, "note_undelivered", data={**data, "delivery": failure_reason(failed), "sent_at": 0}
+            )
+    return flow

@@ -1,0 +1,62 @@
+"""What a flow is handed: settings, time, rows, keys, and the way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from webapp.clock import Clock
+from webapp.config import Config
+from webapp.rules.codes import Limits
+from webapp.rules.links import Signer
+from webapp.rules.passwords import Hasher
+from webapp.rules.seal import Seal
+from webapp.store.accounts import Account
+from webapp.store.database import Store
+from webapp.store.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who, when and where somebody asks for access: what the approval mail and page tell."""
+
+    name: str
+    at: float
+    device: str
+    near: str
+
+
+class Outbound(Protocol):
+    """What leaves the house. Every method raises ``DeliveryFailed`` and changes nothing here when it does."""
+
+    def send_code(self, *, channel: str, to: str, code: str, language: str) -> None:
+        """A one-time code by ``sms``, ``voice`` (E.164) or ``mail`` (an address)."""
+
+    def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
+        """The mail with the link 承認または否認してください."""
+
+    def send_approval_text(self, account: Account, code: str, token: str) -> None:
+        """The text with the approval code and the link to deny."""
+
+    def send_notice(self, notice: Notice, account: Account) -> None:
+        """A security notice, by mail or text."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """One site's parts, made by ``create_app`` and handed to every flow."""
+
+    config: Config
+    clock: Clock
+    store: Store
+    hasher: Hasher
+    seal: Seal
+    signer: Signer
+    outbound: Outbound
+    pepper: bytes = field(repr=False)
+    limits: Limits
+
+    @staticmethod
+    def limits_of(config: Config) -> Limits:
+        """The rules' numbers, taken from the settings of the same names."""
+        return Limits(**{name: getattr(config, name) for name in Limits.__dataclass_fields__})

@@ -1,0 +1,222 @@
+"""Signing in: identifier, password, and, where two-step verification is on, a code.
+
+Until the password was right there is no row: nothing is remembered about strangers, and what they typed travels in
+their own cookie. Known and unknown accounts look and take alike (SECURITY.md 32).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlite_utils import Database
+
+from webapp.errors import UnknownAccount, WrongCode, WrongPassword
+from webapp.flows import challenge
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.services import Services
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import identifiers, notices, sessions, trust
+from webapp.rules import throttle as throttling
+from webapp.rules.visitor import Visitor
+from webapp.store import flows, methods, throttles
+from webapp.store import sessions as stored_sessions
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+
+TABLE = Table(
+    kind="sign_in",
+    pages={BEGIN: "sign_in.identifier", "code": "sign_in.code", "done": "shop.home"},
+    moves=(
+        Move("accept_password", (BEGIN,), "done", "right password, no code needed"),
+        Move("ask_code", (BEGIN,), "code", "right password, two-step verification on"),
+        Move("send_code", ("code",), "code", "another code, or another way"),
+        Move("note_undelivered", ("code",), "code", "the code could not be sent"),
+        Move("accept_code", ("code",), "done", "right code"),
+    ),
+)
+
+CookieReader = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A finished sign-in: the token for the session's cookie, and the trust cookie to set, by name and value."""
+
+    account: Account
+    token: str = field(repr=False)
+    return_to: str
+    trust_cookie: tuple[str, str] | None = field(default=None, repr=False)
+
+
+def check_identifier(services: Services, typed: str) -> None:
+    """Look an identifier up, only where the settings disclose unknown accounts as the original does.
+
+    Raises:
+        UnknownAccount: nobody signs in as this.
+    """
+    if services.config.discloses_unknown_accounts and (
+        identifiers.find_account(services.store.db(), typed) is None
+    ):
+        raise UnknownAccount()
+
+
+def submit_password(
+    services: Services, visitor: Visitor, identifier: str, password: str, *, app: str, return_to: str,
+    cookie: CookieReader, ended_session: bytes | None = None,
+) -> SignedIn | Flow:
+    """Check identifier and password: signed in, or a flow that waits for a code.
+
+    ``cookie`` reads a cookie by the own part of its name; ``ended_session`` is the session that this browser had
+    and that the new sign-in replaces.
+
+    Raises:
+        WrongPassword, Throttled: nothing else is told.
+    """
+    now = services.clock.now()
+    db = services.store.db()
+    account = identifiers.find_account(db, identifier)
+    key = _guess_key(services, visitor, identifier, account, app, cookie)
+    guesses = throttles.read(db, key)
+    throttling.refuse_if_blocked(guesses, now, "password")
+    if not services.hasher.matches(account.password_hash if account else None, password) or account is None:
+        with services.store.writing() as db:
+            throttling.count_wrong(
+                db, key, throttles.read(db, key), now, services.config.password_free_tries,
+                services.config.wait_max_seconds,
+            )
+            notices.record(db, visitor, account, "sign_in.password_wrong", now)
+        raise WrongPassword()
+    with services.store.writing() as db:
+        if guesses.count:
+            throttles.clear(db, key)
+        if ended_session is not None:
+            stored_sessions.end(db, ended_session)
+        outcome, parcel = _after_password(db, services, visitor, account, app, return_to, cookie, now)
+    if isinstance(outcome, SignedIn):
+        return outcome
+    if "was_copied" in outcome.data:
+        deliver_notices(services)
+    return challenge.send(services, TABLE, outcome, parcel)
+
+
+def _after_password(
+    db: Database, services: Services, visitor: Visitor, account: Account, app: str, return_to: str,
+    cookie: CookieReader, now: float,
+) -> tuple[SignedIn | Flow, challenge.Parcel | None]:
+    extra: dict[str, Any] = {}
+    cookie_name = trust.cookie_name(account.id, app)
+    if not account.two_step_on:
+        TABLE.skips("accept_password")
+        return _sign_in(db, services, visitor, account, app, return_to, now, how="password"), None
+    honoured = trust.honour(db, cookie(cookie_name), account, app=app, now=now)
+    if honoured.cookie is not None:
+        TABLE.skips("accept_password")
+        return _sign_in(
+            db, services, visitor, account, app, return_to, now, how="trusted",
+            trust_cookie=(cookie_name, honoured.cookie),
+        ), None
+    if honoured.was_copied:
+        notices.record(db, visitor, account, "trust.copied", now)
+        extra["was_copied"] = True
+    flow_id = flows.new_id()
+    asked, parcel = challenge.pose(
+        db, services, account, challenge.pick(methods.of_account(db, account.id)), flow_id=flow_id,
+        purpose=TABLE.kind, now=now,
+    )
+    flow = TABLE.begin(
+        db, "ask_code", account_id=account.id, browser=visitor.browser,
+        data={"app": app, "return_to": return_to, **asked, **extra}, now=now,
+        life_seconds=services.config.flow_seconds, flow_id=flow_id,
+    )
+    notices.record(db, visitor, account, "sign_in.password_right", now)
+    return flow, parcel
+
+
+def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
+    """This browser's half-done sign-in, while it lives (SECURITY.md 27)."""
+    if flow_id is None:
+        return None
+    return flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+
+
+def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:
+    """Send another code, by the chosen way (a signed ``otpDeviceContext``) or by the same once more.
+
+    Raises:
+        UnknownChoice, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = challenge.owner_of(db, flow)
+        method = challenge.chosen(db, services, flow, choice, now)
+        asked, parcel = challenge.pose(db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now)
+        kept = {name: flow.data[name] for name in ("app", "return_to")}
+        flow = TABLE.move(db, flow, "send_code", data={**kept, **asked})
+    return challenge.send(services, TABLE, flow, parcel)
+
+
+def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, remember: bool) -> SignedIn:
+    """Check the code and sign in; with ``remember`` this browser is trusted from now on.
+
+    Raises:
+        WrongCode, MethodSwitchedOff, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = challenge.owner_of(db, flow)
+        judgement = challenge.judge(db, services, visitor, account, flow, typed, now)
+        if judgement.is_right:
+            TABLE.move(db, flow, "accept_code")
+            app = flow.data["app"]
+            return _sign_in(
+                db, services, visitor, account, app, flow.data["return_to"], now, how=flow.data["kind"],
+                trust_cookie=(
+                    trust.cookie_name(account.id, app),
+                    trust.issue(db, account, app=app, device=visitor.device, near=visitor.near, now=now,
+                                life_seconds=services.config.trust_seconds),
+                ) if remember else None,
+            )
+    deliver_notices(services)
+    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+
+
+def sign_out(services: Services, visitor: Visitor, account: Account, session_hash: bytes) -> None:
+    """End a session; its cookie is dead at once (SECURITY.md 46)."""
+    with services.store.writing() as db:
+        stored_sessions.end(db, session_hash)
+        notices.record(db, visitor, account, "sign_out", services.clock.now())
+
+
+def _sign_in(
+    db: Database, services: Services, visitor: Visitor, account: Account, app: str, return_to: str, now: float, *,
+    how: str, trust_cookie: tuple[str, str] | None = None,
+) -> SignedIn:
+    token = sessions.open_session(
+        db, account, visitor, app=app, now=now, life_seconds=services.config.session_seconds
+    )
+    notices.record(db, visitor, account, "sign_in.done", now, how=how, app=app)
+    return SignedIn(account, token, return_to, trust_cookie)
+
+
+def _guess_key(
+    services: Services, visitor: Visitor, identifier: str, account: Account | None, app: str, cookie: CookieReader
+) -> str:
+    """Who is counted for wrong passwords: identifier and address, so that a stranger elsewhere locks nobody out.
+
+    A browser that was trusted has a counter of its own: its owner gets in though others guess from the same
+    address (SECURITY.md 24). The cookie is only a name here; it proves nothing.
+    """
+    known = cookie(trust.cookie_name(account.id, app)) if account is not None else None
+    who = account.id if account is not None else identifier.strip().lower()
+    series = (known or "").partition(":")[0]
+    words = f"{who}|{series if series and _is_series(services, account, series) else visitor.address}"
+    return "password:" + hmac.new(services.pepper, words.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _is_series(services: Services, account: Account | None, series: str) -> bool:
+    trusted = trust.find(services.store.db(), series)
+    return trusted is not None and account is not None and trusted.account_id == account.id

@@ -1,0 +1,100 @@
+"""Stepping up: an account with two-step verification proves a code again before its settings open.
+
+It is asked in a trusted browser too (SECURITY.md 53) and elevates only the session that asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from webapp.errors import StaleFlow, WrongCode
+from webapp.flows import challenge
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.services import Services
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import notices, sessions
+from webapp.rules.visitor import Visitor
+from webapp.store import flows, methods
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+
+TABLE = Table(
+    kind="step_up",
+    pages={BEGIN: "step_up.confirm", "code": "sign_in.code", "done": None},
+    moves=(
+        Move("ask_code", (BEGIN,), "code", "a page asked for a fresh proof"),
+        Move("send_code", ("code",), "code", "another code, or another way"),
+        Move("note_undelivered", ("code",), "code", "the code could not be sent"),
+        Move("accept_code", ("code",), "done", "right code: the session is elevated"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Elevated:
+    """A session was elevated: the token that replaces the one in its cookie, and where its browser wanted to go."""
+
+    token: str = field(repr=False)
+    return_to: str
+
+
+def begin(services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str) -> Flow:
+    """Ask for a code of the preferred method; one that is sent leaves now."""
+    now = services.clock.now()
+    with services.store.writing() as db:
+        flow_id = flows.new_id()
+        asked, parcel = challenge.pose(
+            db, services, account, challenge.pick(methods.of_account(db, account.id)), flow_id=flow_id,
+            purpose=TABLE.kind, now=now,
+        )
+        flow = TABLE.begin(
+            db, "ask_code", account_id=account.id, browser=visitor.browser, session=session,
+            data={"return_to": return_to, **asked}, now=now, life_seconds=services.config.flow_seconds,
+            flow_id=flow_id,
+        )
+    return challenge.send(services, TABLE, flow, parcel)
+
+
+def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
+    """This session's step-up under way."""
+    if flow_id is None:
+        return None
+    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    return flow if flow is not None and flow.session == session else None
+
+
+def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:
+    """Send another code, by the chosen way or by the same once more.
+
+    Raises:
+        UnknownChoice, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = challenge.owner_of(db, flow)
+        method = challenge.chosen(db, services, flow, choice, now)
+        asked, parcel = challenge.pose(db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now)
+        flow = TABLE.move(db, flow, "send_code", data={"return_to": flow.data["return_to"], **asked})
+    return challenge.send(services, TABLE, flow, parcel)
+
+
+def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Elevated:
+    """Check the code and elevate the session that asked.
+
+    Raises:
+        WrongCode, MethodSwitchedOff, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = challenge.owner_of(db, flow)
+        judgement = challenge.judge(db, services, visitor, account, flow, typed, now)
+        if judgement.is_right:
+            TABLE.move(db, flow, "accept_code")
+            assert flow.session is not None
+            token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
+            if token is None:
+                raise StaleFlow("the session has ended")
+            notices.record(db, visitor, account, "step_up.done", now, how=flow.data["kind"])
+            return Elevated(token, flow.data["return_to"])
+    deliver_notices(services)
+    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)

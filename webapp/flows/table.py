@@ -1,0 +1,91 @@
+"""Tables of states and moves: what the guards, the diagrams, the map and the coverage test all read.
+
+A flow's row can change only by a move of its table, and only from a state that the move starts in: the check and
+the write are one statement, so two tabs or two processes can't both win (DESIGN.md §2.2–3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from blinker import Signal
+from sqlite_utils import Database
+
+from webapp.errors import StaleFlow
+from webapp.store import flows
+from webapp.store.flows import Flow
+
+BEGIN = "begin"
+"""The state before a flow has a row."""
+
+moved = Signal("Sent after each move with table=, move=, source=, target=, flow=; inside the move's transaction.")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A named step from any of ``sources`` to ``target``; ``means`` says in a few words what happens."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    means: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of flow.
+
+    ``pages`` gives the endpoint that shows each state (None: nothing to show). A move into one of ``ends`` deletes
+    the row: nothing is left to do.
+    """
+
+    kind: str
+    pages: Mapping[str, str | None]
+    moves: tuple[Move, ...]
+    ends: frozenset[str] = frozenset({"done"})
+    _by_name: dict[str, Move] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_name.update({move.name: move for move in self.moves})
+
+    def begin(
+        self, db: Database, name: str, *, account_id: str | None, browser: bytes, data: dict[str, Any], now: float,
+        life_seconds: float, session: bytes | None = None, token_hash: bytes | None = None,
+        flow_id: str | None = None,
+    ) -> Flow:
+        """Make the row by a move that starts in `BEGIN`."""
+        move = self._by_name[name]
+        flow = flows.add(
+            db, kind=self.kind, state=move.target, account_id=account_id, browser=browser, session=session,
+            token_hash=token_hash, data=data, now=now, life_seconds=life_seconds, flow_id=flow_id,
+        )
+        moved.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=flow)
+        return flow
+
+    def move(
+        self, db: Database, flow: Flow, name: str, *, data: dict[str, Any] | None = None, flow_id: str | None = None
+    ) -> Flow:
+        """Make a move with the data that the flow carries on (what it carried, if None is given).
+
+        Raises:
+            StaleFlow: the flow is not, or no longer, where this move starts.
+        """
+        move = self._by_name[name]
+        if flow.state not in move.sources:
+            raise StaleFlow(f"{self.kind}: no {name} from {flow.state}")
+        after: Flow | None
+        if move.target in self.ends:
+            after = flow if flows.end(db, flow) else None
+        else:
+            after = flows.move(db, flow, state=move.target, data=flow.data if data is None else data, flow_id=flow_id)
+        if after is None:
+            raise StaleFlow(f"{self.kind}: {name} was made by another")
+        moved.send(self, table=self, move=move, source=flow.state, target=move.target, flow=after)
+        return after
+
+    def skips(self, name: str) -> None:
+        """Note a move from `BEGIN` straight to an end: no row was needed."""
+        move = self._by_name[name]
+        moved.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=None)

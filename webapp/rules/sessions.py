@@ -1,0 +1,36 @@
+"""Opening and elevating sessions: the browser holds a random token, the store its hash."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlite_utils import Database
+
+from webapp.rules.links import new_token, token_hash
+from webapp.rules.visitor import Visitor
+from webapp.store import sessions
+from webapp.store.accounts import Account
+from webapp.store.sessions import Session
+
+
+def open_session(db: Database, account: Account, visitor: Visitor, *, app: str, now: float, life_seconds: int) -> str:
+    """Sign a browser in; the token for its cookie (192 bits, SECURITY.md 44)."""
+    token = new_token()
+    sessions.add(
+        db,
+        Session(
+            id_hash=token_hash(token), public_id=secrets.token_hex(8), account_id=account.id,
+            browser=visitor.browser, app=app, device=visitor.device, near=visitor.near, created_at=now, seen_at=now,
+            expires_at=now + life_seconds, elevated_until=0.0,
+        ),
+    )
+    return token
+
+
+def elevate(db: Database, session_hash: bytes, until: float) -> str | None:
+    """Elevate a session until ``until`` under a new token; the old one is dead (SECURITY.md 43).
+
+    None when the session has ended meanwhile.
+    """
+    token = new_token()
+    return token if sessions.elevate(db, session_hash, token_hash(token), until) else None
