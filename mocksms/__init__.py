@@ -1,0 +1,38 @@
+"""The mock phone: takes every SMS, call and mail an app sends and shows them on handsets.
+
+It knows nothing of who sends: any app that speaks Twilio's or Amazon SNS' wire or SMTP can use it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+from flask import Flask
+
+from mocksms import api, config, web
+from mocksms.handset import blueprint as handset
+from mocksms.wire import twilio
+from mocksms.worlds import Worlds
+
+__all__ = ["create_app"]
+
+
+def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
+    """The phone as a WSGI application.
+
+    `config_values` holds settings by their names in capitals (see :mod:`mocksms.config`), the rest goes to Flask; what is
+    not given comes from the environment as `MOCKSMS_…`. Raises :class:`mocksms.config.SettingError`.
+    """
+    settings = config.load(config_values)
+    app = Flask("mocksms", static_folder="static", template_folder="../templates")
+    own = {field.name.upper() for field in fields(settings)}
+    app.config.from_mapping({name: value for name, value in (config_values or {}).items() if name not in own})
+    app.config["SECRET_KEY"] = config.secret_key(settings)
+    app.config.setdefault("MAX_CONTENT_LENGTH", settings.max_request_bytes)
+    app.config.setdefault("MAX_FORM_MEMORY_SIZE", settings.max_request_bytes)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions["mocksms"] = Worlds(settings)
+    web.init_app(app)
+    app.register_blueprint(twilio.blueprint)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(handset)
+    return app

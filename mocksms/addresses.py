@@ -1,0 +1,62 @@
+"""Numbers and mailboxes: one spelling for each, and what kind of line a number is."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import phonenumbers
+
+from mocksms.models import Kind
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
+_FIXED = {phonenumbers.PhoneNumberType.FIXED_LINE}
+
+
+def normalise(address: str, region: str = "JP") -> str:
+    """The one spelling an address is kept under: E.164 for a number, lower case for a mailbox.
+
+    Takes numbers as people type them (full-width, spaces, hyphens, national). What is neither number nor mailbox
+    (a sender's name, a short code) is returned trimmed.
+    """
+    text = unicodedata.normalize("NFKC", address).strip()
+    if _E164.match(text):
+        return text
+    if "@" in text:
+        return text.lower()
+    return _parsed(text, region) or text
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, region: str) -> str:
+    if not re.fullmatch(r"\+?[\d\s().\-]{5,30}", text):
+        return ""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=4096)
+def is_number(address: str) -> bool:
+    """Whether this is a number in E.164 of a length its country can have."""
+    if not _E164.match(address):
+        return False
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(address))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def kind(address: str) -> Kind:
+    """mobile, landline or mailbox. Numbers whose country tells no difference count as mobile."""
+    if "@" in address:
+        return "mailbox"
+    try:
+        number = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return "mobile"
+    return "landline" if phonenumbers.number_type(number) in _FIXED else "mobile"

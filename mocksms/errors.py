@@ -1,0 +1,22 @@
+"""What the tester API answers when it cannot do what was asked (RFC 9457)."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Problem(Exception):
+    """A refused request. `field` is the part of the request that is wrong, "" when it is no single one."""
+
+    status: int
+    title: str
+    detail: str = ""
+    field: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """The members of the problem document."""
+        body: dict[str, object] = {"type": "about:blank", "title": self.title, "status": self.status}
+        if self.detail:
+            body["detail"] = self.detail
+        if self.field:
+            body["errors"] = [{"field": self.field, "detail": self.detail or self.title}]
+        return body

@@ -1,0 +1,215 @@
+"""What is kept and what happens to it: messages come in, are found, read, deleted."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from mocksms import addresses, codes, segments, store
+from mocksms.models import Event, Filter, Handset, Message, Thread
+from mocksms.worlds import World
+
+PAGE = 50
+NO_MORE_THAN = 1000
+
+
+def new_sid(prefix: str) -> str:
+    """A new id on a wire: two letters and 32 hexadecimal digits, as the providers make them."""
+    return prefix + secrets.token_hex(16)
+
+
+def receive(world: World, message: Message, raw: bytes | None = None) -> Message:
+    """Takes a message in: finds its code and links, keeps it, tells everyone who waits. On disk when it returns."""
+    now = world.now()
+    message.created_at = message.received_at = message.updated_at = now
+    examine(message)
+    if not message.history:
+        message.history = [(status, now) for status in ("queued", "sending", "sent", message.status)]
+    with world.write() as (db, events):
+        store.messages.add(db, message, addresses.kind(message.handset), raw)
+        if message.id > 0:
+            events.append(Event(message.id, now, "message", message))
+    return message
+
+
+def examine(message: Message) -> None:
+    """Computes what is stored beside a text: code, links, segments."""
+    text = f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
+    message.code = codes.find_code(text) if message.direction == "in" else None
+    message.links = codes.find_links(message.body, message.html)
+    if message.channel == "sms":
+        message.segments = segments.count(message.body)
+
+
+def message(world: World, message_id: int) -> Message | None:
+    """The message with this id, or None."""
+    with world.pool.read() as db:
+        return store.reading.find(db, message_id)
+
+
+def by_sid(world: World, sid: str) -> Message | None:
+    """The message with this id on its wire, or None; one that is held back too."""
+    with world.pool.read() as db:
+        return store.reading.find_sid(db, sid)
+
+
+def raw(world: World, sid: str) -> bytes | None:
+    """The source of a mail as it came, or None."""
+    with world.pool.read() as db:
+        return store.reading.raw(db, sid)
+
+
+def search(world: World, wanted: Filter, limit: int = PAGE, before: int | None = None) -> list[Message]:
+    """Messages that fit, newest first, at most `limit` (of 1,000); `before` is the last id of the page before."""
+    with world.pool.read() as db:
+        return store.reading.newest(db, wanted, max(1, min(limit, NO_MORE_THAN)), before)
+
+
+def wait(world: World, wanted: Filter, timeout: float) -> Message | None:
+    """The newest message that fits; waits up to `timeout` seconds for one to come, else None."""
+    deadline = time.monotonic() + timeout
+    with world.hub.wait(lambda event: wanted.matches(event.message)) as waiter:
+        while True:
+            if found := search(world, wanted, 1):
+                return found[0]
+            left = deadline - time.monotonic()
+            if left <= 0 or world.hub.closed:
+                return None
+            waiter.pause(left)
+
+
+def last_id(world: World) -> int:
+    """The id of the newest event: `since` for "from now on"."""
+    with world.pool.read() as db:
+        return store.reading.last_event(db)
+
+
+def handsets(world: World, limit: int = PAGE, before: int | None = None) -> list[Handset]:
+    """Numbers and mailboxes that ever received something, newest message first; `before` is the last one's last id."""
+    with world.pool.read() as db:
+        return store.reading.handsets(db, limit, before)
+
+
+def handset(world: World, address: str) -> Handset | None:
+    """One handset, or None when nothing was received there."""
+    with world.pool.read() as db:
+        return store.reading.handset(db, address)
+
+
+def threads(world: World, number: str, channel: str = "sms", limit: int = PAGE, before: int | None = None) -> list[Thread]:
+    """A handset's conversations in a channel, newest message first; `before` is the last one's last id."""
+    with world.pool.read() as db:
+        return store.reading.threads(db, number, channel, limit, before)
+
+
+def thread(
+    world: World, number: str, peer: str, limit: int = PAGE, before: int | None = None, channel: str = "sms"
+) -> list[Message]:
+    """A conversation's messages, newest first, those typed on the handset too."""
+    with world.pool.read() as db:
+        return store.reading.thread(db, number, peer, channel, limit, before)
+
+
+def mails(world: World, mailbox: str, limit: int = PAGE, before: int | None = None) -> list[Message]:
+    """A mailbox's mails, newest first."""
+    return search(world, Filter(channel="mail", to=mailbox), limit, before)
+
+
+def unread(world: World, number: str) -> dict[str, int]:
+    """How many messages of each channel are unread on a handset."""
+    with world.pool.read() as db:
+        return store.reading.unread(db, number)
+
+
+def mark_read(world: World, *messages: Message) -> None:
+    """Marks single messages as read."""
+    with world.pool.write() as db:
+        store.messages.mark_read(db, messages, world.now())
+
+
+def mark_thread_read(world: World, number: str, peer: str, channel: str = "sms") -> None:
+    """Marks a whole conversation as read."""
+    with world.pool.write() as db:
+        store.messages.mark_thread_read(db, number, peer, channel, world.now())
+
+
+def change(world: World, message_id: int, alter: Callable[[Message], bool], kind: str = "status", detail: str = "") -> Message | None:
+    """Changes a message under the write lock and tells everyone who waits; `alter` returns whether it changed it.
+
+    Returns the message as it is afterwards, or None when there is none with this id.
+    """
+    with world.write() as (db, events):
+        found = store.reading.find(db, message_id)
+        if found is None:
+            return None
+        words_before = store.messages.words_of(found)
+        if alter(found):
+            found.updated_at = world.now()
+            event_id = store.messages.update(db, found, kind, detail)
+            store.messages.reword(db, found, words_before)
+            if found.id > 0:
+                events.append(Event(event_id, found.updated_at, "call" if kind == "call" else "status", found, detail))
+        return found
+
+
+def delete(world: World, wanted: Filter) -> int:
+    """Deletes the messages that fit and returns how many they were."""
+    deleted = 0
+    while True:
+        with world.pool.write() as db:
+            found = store.reading.newest(db, wanted, 500)
+            for each in found:
+                store.messages.remove(db, each)
+        deleted += len(found)
+        if len(found) < 500:
+            return deleted
+
+
+def delete_one(world: World, sid: str) -> bool:
+    """Deletes the message with this id on its wire; whether there was one."""
+    with world.pool.write() as db:
+        found = store.reading.find_sid(db, sid)
+        if found is not None:
+            store.messages.remove(db, found)
+        return found is not None
+
+
+def reset(world: World) -> None:
+    """Empties a world: messages, handsets, authenticators, faults, clock. Ids go on growing."""
+    with world.pool.write() as db:
+        store.messages.clear(db)
+    world.forget_clock()
+
+
+def sent(
+    world: World, to: str, sender: str, after: float | None, until: float | None, before: str, limit: int
+) -> list[Message]:
+    """SMS as their sender lists them; see :func:`mocksms.store.reading.sent`."""
+    with world.pool.read() as db:
+        return store.reading.sent(db, to, sender, after, until, before, limit)
+
+
+def redact(world: World, sid: str) -> None:
+    """Empties a message's text, as its sender asks; code and links go with it."""
+
+    def alter(found: Message) -> bool:
+        found.body = found.html = ""
+        found.code, found.links = None, ()
+        return True
+
+    if (found := by_sid(world, sid)) is not None:
+        change(world, found.id, alter, detail="redacted")
+
+
+def cancel(world: World, sid: str) -> bool:
+    """Cancels a message that is scheduled and not yet sent; whether it could be."""
+
+    def alter(found: Message) -> bool:
+        if found.status != "scheduled":
+            return False
+        found.status, found.due_at = "canceled", None
+        found.history.append(("canceled", world.now()))
+        return True
+
+    found = by_sid(world, sid)
+    changed = change(world, found.id, alter) if found is not None else None
+    return changed is not None and changed.status == "canceled"

@@ -1,0 +1,31 @@
+"""How many SMS a text takes (3GPP TS 23.038): GSM-7 160 / 153 a part, else UTF-16 70 / 67."""
+
+_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
+    "abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENDED = frozenset("^{}\\[~]|€\f")
+_ALL = _BASIC | _EXTENDED
+
+
+def encoding(text: str) -> str:
+    """GSM-7 when every character is in the alphabet or its extension, else UCS-2."""
+    return "GSM-7" if _ALL.issuperset(text) else "UCS-2"
+
+
+def count(text: str) -> int:
+    """The number of parts; an empty text takes one. No two-unit character is split between parts."""
+    if encoding(text) == "GSM-7":
+        return _parts([2 if character in _EXTENDED else 1 for character in text], 160, 153)
+    return _parts([2 if ord(character) > 0xFFFF else 1 for character in text], 70, 67)
+
+
+def _parts(units: list[int], alone: int, joined: int) -> int:
+    if sum(units) <= alone:
+        return 1
+    parts, used = 1, 0
+    for unit in units:
+        if used + unit > joined:
+            parts, used = parts + 1, 0
+        used += unit
+    return parts

@@ -1,0 +1,179 @@
+"""Reading messages. Every query walks an index, so it takes as long with a million messages as with a thousand."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from mocksms import words
+from mocksms.models import Event, Filter, Handset, Message, Thread
+from mocksms.store.messages import COLUMNS, from_row
+
+_SELECT = f"SELECT {COLUMNS} FROM messages"  # noqa: S608
+_PREFIXED = ", ".join(f"messages.{name.strip()}" for name in COLUMNS.split(","))
+
+
+def find(db: Database, message_id: int) -> Message | None:
+    """The message with this id, or None."""
+    row = db.conn.execute(f"{_SELECT} WHERE id = ?", (message_id,)).fetchone()
+    return from_row(row) if row else None
+
+
+def find_sid(db: Database, sid: str) -> Message | None:
+    """The message with this id on its wire, or None; also one that is held back."""
+    row = db.conn.execute(f"{_SELECT} WHERE sid = ?", (sid,)).fetchone()
+    return from_row(row) if row else None
+
+
+def raw(db: Database, sid: str) -> bytes | None:
+    """The source of a mail as it came, or None."""
+    row = db.conn.execute("SELECT source FROM raws WHERE sid = ?", (sid,)).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def newest(db: Database, wanted: Filter, limit: int, before: int | None = None) -> list[Message]:
+    """Arrived messages that fit, newest first; `before` is the id to go on from."""
+    terms, values = ["messages.id > ?"], [wanted.since if wanted.since is not None else 0]
+    values_: list[Any] = list(values)
+    if before is not None:
+        terms.append("messages.id < ?")
+        values_.append(before)
+    for column, value in (("recipient", wanted.to), ("channel", wanted.channel), ("sender", wanted.sender)):
+        if value:
+            terms.append(f"messages.{column} = ?")
+            values_.append(value)
+    if wanted.has_code:
+        terms.append("messages.code IS NOT NULL")
+    source, order = "messages", "messages.id"
+    if wanted.q:
+        query = words.query(wanted.q, wanted)
+        if not query:
+            return []
+        source, order = "search JOIN messages ON messages.id = search.rowid", "search.rowid"
+        terms = [term.replace("messages.id", "search.rowid") for term in terms] + ["search MATCH ?"]
+        values_.append(query)
+    rows = db.conn.execute(
+        f"SELECT {_PREFIXED} FROM {source} WHERE {' AND '.join(terms)} ORDER BY {order} DESC LIMIT ?",  # noqa: S608
+        (*values_, limit),
+    )
+    return [from_row(row) for row in rows]
+
+
+def handsets(db: Database, limit: int, before: int | None = None) -> list[Handset]:
+    """Numbers and mailboxes that received something, the one with the newest message first."""
+    rows = db.conn.execute(
+        f"SELECT handsets.address, handsets.kind, handsets.unread, handsets.total, {_PREFIXED} FROM handsets"  # noqa: S608
+        " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.last < ? ORDER BY handsets.last DESC LIMIT ?",
+        (before if before is not None else 1 << 62, limit),
+    )
+    return [Handset(*row[:4], last=from_row(row[4:]) if row[4] is not None else None) for row in rows]
+
+
+def handset(db: Database, address: str) -> Handset | None:
+    """One handset, or None when nothing was ever received there."""
+    row = db.conn.execute(
+        f"SELECT handsets.address, handsets.kind, handsets.unread, handsets.total, {_PREFIXED} FROM handsets"  # noqa: S608
+        " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.address = ?",
+        (address,),
+    ).fetchone()
+    return Handset(*row[:4], last=from_row(row[4:]) if row[4] is not None else None) if row else None
+
+
+def threads(db: Database, address: str, channel: str, limit: int, before: int | None = None) -> list[Thread]:
+    """A handset's conversations in one channel, the one with the newest message first."""
+    rows = db.conn.execute(
+        f"SELECT threads.handset, threads.peer, threads.channel, threads.unread, threads.total, {_PREFIXED}"  # noqa: S608
+        " FROM threads LEFT JOIN messages ON messages.id = threads.last"
+        " WHERE threads.handset = ? AND threads.channel = ? AND threads.last < ? ORDER BY threads.last DESC LIMIT ?",
+        (address, channel, before if before is not None else 1 << 62, limit),
+    )
+    return [Thread(*row[:5], last=from_row(row[5:]) if row[5] is not None else None) for row in rows]
+
+
+def thread(
+    db: Database, address: str, peer: str, channel: str, limit: int, before: int | None = None
+) -> list[Message]:
+    """A conversation's messages, newest first."""
+    rows = db.conn.execute(
+        f"{_SELECT} WHERE handset = ? AND peer = ? AND channel = ? AND id > 0 AND id < ? ORDER BY id DESC LIMIT ?",
+        (address, peer, channel, before if before is not None else 1 << 62, limit),
+    )
+    return [from_row(row) for row in rows]
+
+
+def unread(db: Database, address: str) -> dict[str, int]:
+    """How many messages of each channel are unread on a handset."""
+    rows = db.conn.execute(
+        "SELECT channel, sum(unread) FROM threads WHERE handset = ? GROUP BY channel", (address,)
+    ).fetchall()
+    return {channel: int(count) for channel, count in rows}
+
+
+def events(db: Database, after: int, limit: int) -> list[Event]:
+    """What happened after the event with this id, oldest first; events of messages deleted since are left out."""
+    rows: Sequence[Any] = db.conn.execute(
+        f"SELECT events.id, events.at, events.kind, events.detail, {_PREFIXED} FROM events JOIN messages"  # noqa: S608
+        " ON messages.id = CASE WHEN events.message = 0 THEN events.id ELSE events.message END"
+        " WHERE events.id > ? ORDER BY events.id LIMIT ?",
+        (after, limit),
+    ).fetchall()
+    return [Event(id=row[0], at=row[1], kind=row[2], detail=row[3], message=from_row(row[4:])) for row in rows]
+
+
+def last_event(db: Database) -> int:
+    """The id of the newest event ever written in this world, 0 before the first; also right after a reset."""
+    row = db.conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def due(db: Database, at: float, limit: int = 100) -> list[Message]:
+    """Messages with something still to happen at or before this time, the earliest first."""
+    rows = db.conn.execute(
+        f"{_SELECT} WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?", (at, limit)
+    )
+    return [from_row(row) for row in rows]
+
+
+def next_due(db: Database) -> float | None:
+    """When the next held message is due (unix seconds), or None."""
+    row = db.conn.execute("SELECT min(due_at) FROM messages WHERE due_at IS NOT NULL").fetchone()
+    return None if row[0] is None else float(row[0])
+
+
+def value(db: Database, name: str, default: str) -> str:
+    """One of the world's own values."""
+    row = db.conn.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    return str(row[0]) if row else default
+
+
+def set_value(db: Database, name: str, text: str) -> None:
+    """Sets one of the world's own values."""
+    db.conn.execute(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, text),
+    )
+
+
+def sent(
+    db: Database, to: str, sender: str, after: float | None, until: float | None, before: str, limit: int
+) -> list[Message]:
+    """The SMS of a world in the order they were handed in, newest first, those held back too.
+
+    `before` is "time_sid" of the last one of the page before; `after` and `until` bound the time (unix seconds).
+    """
+    terms, values = ["channel = 'sms'"], list[Any]()
+    for column, operator, value in (
+        ("recipient", "=", to or None), ("sender", "=", sender or None),
+        ("created_at", ">=", after), ("created_at", "<", until),
+    ):  # fmt: skip
+        if value is not None:
+            terms.append(f"{column} {operator} ?")
+            values.append(value)
+    at, _, sid = before.partition("_")
+    if sid:
+        terms.append("(created_at, sid) < (?, ?)")
+        values += [float(at), sid]
+    rows = db.conn.execute(
+        f"{_SELECT} WHERE {' AND '.join(terms)} ORDER BY created_at DESC, sid DESC LIMIT ?", (*values, limit)
+    )
+    return [from_row(row) for row in rows]

@@ -1,0 +1,108 @@
+"""What every request of the phone shares: its world, its guards, its headers, its line in the log."""
+
+import logging
+import secrets
+import time
+from typing import cast
+
+from flask import Flask, Response, current_app, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from mocksms import config, store
+from mocksms.errors import Problem
+from mocksms.worlds import DEFAULT, BadWorld, World, Worlds
+
+log = logging.getLogger("mocksms")
+WORLD_COOKIE = "tel_world"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
+    " connect-src 'self'; media-src 'self' blob: data:; frame-src 'self'; form-action 'self'; manifest-src 'self';"
+    " base-uri 'none'; object-src 'none'; frame-ancestors "
+)
+
+
+def worlds() -> Worlds:
+    """All worlds of the app that answers this request."""
+    return cast(Worlds, current_app.extensions["mocksms"])
+
+
+def settings() -> config.Settings:
+    """The settings of the app that answers this request."""
+    return worlds().settings
+
+
+def world() -> World:
+    """The world of this request: header X-World, else `?world=`, else the cookie of the handset, else the default."""
+    if "world" not in g:
+        name = request.headers.get("X-World") or request.args.get("world") or request.cookies.get(WORLD_COOKIE) or DEFAULT
+        try:
+            g.world = worlds().get(name)
+        except BadWorld as error:
+            raise Problem(422, "No such world", str(error), "world") from None
+    return cast(World, g.world)
+
+
+def _guard() -> Response | tuple[Response, int] | None:
+    g.started = time.perf_counter()
+    g.request_id = secrets.token_hex(8)
+    allowed = config.names(settings().allowed_hosts)
+    host = request.host.lower()
+    if "*" not in allowed and host not in allowed and host.rsplit(":", 1)[0] not in allowed:
+        return Response("This host name is not served here.\n", 421, mimetype="text/plain")
+    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
+    return None
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP + settings().frame_ancestors)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["X-Robots-Tag"] = "noindex"
+    headers["X-Request-Id"] = g.get("request_id", "-")
+    if request.endpoint != "static" and not (request.endpoint or "").endswith(".static"):
+        headers.setdefault("Cache-Control", "no-store")
+    if log.isEnabledFor(logging.INFO):
+        # The route's pattern, not the address: addresses hold numbers and what people search for.
+        route = request.url_rule.rule if request.url_rule else "(no route)"
+        spent = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
+        log.info("%s %s %d %.1f ms %s", request.method, route, response.status_code, spent, g.get("request_id", "-"))
+    return response
+
+
+def _problem(problem: Problem) -> Response:
+    response = jsonify(problem.as_json())
+    response.status_code = problem.status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _busy(error: store.Busy) -> Response:
+    log.error("the world's database cannot be used: %s", error)
+    response = _problem(Problem(503, "The phone's database is busy or full", "Nothing was changed; try again."))
+    response.headers["Retry-After"] = "1"
+    return response
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400 or not request.path.startswith("/api/"):
+        return error
+    return _problem(Problem(error.code, error.name, error.description or ""))
+
+
+def init_app(app: Flask) -> None:
+    """Adds the guards, headers and error answers to the app."""
+    app.before_request(_guard)
+    app.after_request(_finish)
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(store.Busy, _busy)
+    app.register_error_handler(HTTPException, _http_error)
+
+    @app.get("/healthz")
+    def healthz() -> tuple[str, int, dict[str, str]]:
+        """Answers when the default world can be read."""
+        with worlds().get().pool.read() as db:
+            store.reading.last_event(db)
+        return "ok\n", 200, {"Content-Type": "text/plain"}

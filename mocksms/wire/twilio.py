@@ -1,0 +1,224 @@
+"""Twilio's wire, 2010-04-01: Messages. The official SDK is the judge of every answer."""
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from mocksms import addresses, inbox, web
+from mocksms.models import Message
+from mocksms.wire.twilio_errors import MAGIC_FROM, MAGIC_TO, Refusal
+from mocksms.wire.twilio_json import message_json, page_json
+from mocksms.worlds import World
+
+blueprint = Blueprint("twilio", __name__, url_prefix="/2010-04-01/Accounts/<account>")
+MAX_CHARACTERS = 1600
+MAX_PAGE = 1000
+
+
+@blueprint.errorhandler(Refusal)
+def refused(refusal: Refusal) -> Response:
+    """An error as the provider words it."""
+    response = jsonify(refusal.as_json())
+    response.status_code = refusal.status
+    if refusal.status == 401:
+        response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+    return response
+
+
+def _credentials() -> tuple[str, str]:
+    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        raise Refusal(20003)
+    try:
+        user, _, password = b64decode(encoded, validate=True).decode().partition(":")
+    except (Base64Error, UnicodeDecodeError):
+        raise Refusal(20003) from None
+    if not user:
+        raise Refusal(20003)
+    return user, password
+
+
+def authenticate(account: str) -> None:
+    """HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the good ones; then 401 20003 for others."""
+    user, password = _credentials()
+    accepted = web.settings().accounts
+    if accepted:
+        pairs = dict(pair.strip().split(":", 1) for pair in accepted.split(",") if ":" in pair)
+        if pairs.get(user) != password or (user.startswith("AC") and account and user != account):
+            raise Refusal(20003)
+
+
+def world_of(account: str) -> World:
+    """The world of a request: header X-World, else the world whose AccountSid this is, else the default one."""
+    if "X-World" not in request.headers and (found := web.worlds().of_account(account)) is not None:
+        g.world = found
+    return web.world()
+
+
+@blueprint.post("/Messages.json")
+def create_message(account: str) -> tuple[Response, int]:
+    """Takes an SMS; the answer tells its first status, what becomes of it shows later."""
+    authenticate(account)
+    world = world_of(account)
+    message = inbox.receive(world, _draft(account))
+    return jsonify(message_json(message, message.history[0][0])), 201
+
+
+def _draft(account: str) -> Message:
+    form = request.form
+    to, sender, service = form.get("To", ""), form.get("From", ""), form.get("MessagingServiceSid", "")
+    body, media = form.get("Body", ""), form.getlist("MediaUrl")
+    recipient = _recipient(to)
+    sender = _sender(sender, service)
+    if not body and not media and not form.get("ContentSid"):
+        raise Refusal(21602)
+    if len(body) > MAX_CHARACTERS:
+        raise Refusal(21617)
+    details: dict[str, object] = {}
+    if service:
+        details["messaging_service_sid"] = service
+    if media:
+        details["media"] = media
+    if form.get("StatusCallback"):
+        details["status_callback"] = form["StatusCallback"]
+    return Message(
+        sid=inbox.new_sid("MM" if media else "SM"),
+        channel="sms",
+        sender=sender,
+        recipient=recipient,
+        body=body,
+        account=account,
+        details=details,
+    )
+
+
+def _recipient(to: str) -> str:
+    settings = web.settings()
+    if not to.strip():
+        raise Refusal(21604)
+    number = addresses.normalise(to.removeprefix("whatsapp:"), settings.region)
+    if number in MAGIC_TO:
+        raise Refusal(MAGIC_TO[number], to)
+    if not addresses.is_number(number):
+        raise Refusal(21211, to)
+    blocked = [code.strip().lstrip("+") for code in settings.geo_blocked.split(",") if code.strip()]
+    if number[1:].startswith(tuple(blocked)):
+        raise Refusal(21408, to)
+    if addresses.kind(number) == "landline":
+        raise Refusal(21635, to)
+    return number
+
+
+def _sender(sender: str, service: str) -> str:
+    settings = web.settings()
+    if not sender.strip():
+        if not service:
+            raise Refusal(21603)
+        return service
+    number = addresses.normalise(sender.removeprefix("whatsapp:"), settings.region)
+    if number in MAGIC_FROM:
+        raise Refusal(MAGIC_FROM[number], sender)
+    is_name = re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}|\d{3,8}", sender)
+    if not addresses.is_number(number) and not is_name:
+        raise Refusal(21212, sender)
+    owned = [addresses.normalise(each, settings.region) for each in settings.owned_numbers.split(",") if each.strip()]
+    if owned and number not in owned and number != "+15005550006":
+        raise Refusal(21606, sender)
+    return number
+
+
+@blueprint.get("/Messages.json")
+def list_messages(account: str) -> Response:
+    """The account's messages, newest first, a page at a time."""
+    authenticate(account)
+    world = world_of(account)
+    size = _number("PageSize", 50, 1, MAX_PAGE)
+    token = request.args.get("PageToken", "")
+    bounds = _dates()
+    region = web.settings().region
+    found = inbox.sent(
+        world,
+        to=addresses.normalise(request.args.get("To", ""), region),
+        sender=addresses.normalise(request.args.get("From", ""), region),
+        after=bounds[0],
+        until=bounds[1],
+        before=token.removeprefix("PA"),
+        limit=size + 1,
+    )
+    return jsonify(
+        page_json(
+            "messages", request.path, request.args.items(multi=True), size, _number("Page", 0, 0, 10**9), token, found,
+            message_json, lambda message: f"PA{message.created_at!r}_{message.sid}",
+        )
+    )  # fmt: skip
+
+
+def _number(name: str, default: int, low: int, high: int) -> int:
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise Refusal(20001, name)
+    return min(max(int(text), low), high)
+
+
+def _dates() -> tuple[float | None, float | None]:
+    """Bounds of DateSent in unix seconds: a plain date is that day in UTC, < and > take a date or a time."""
+    after = until = None
+    for name, text in request.args.items():
+        if name.startswith("DateSent") and text:
+            try:
+                at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+            except ValueError:
+                raise Refusal(20001, name) from None
+            start = at.replace(tzinfo=at.tzinfo or UTC).timestamp()
+            length = 86400 if len(text) == 10 else 1
+            if name == "DateSent":
+                after, until = start, start + length
+            elif name == "DateSent<":
+                until = start + length
+            elif name == "DateSent>":
+                after = start
+    return after, until
+
+
+@blueprint.get("/Messages/<sid>.json")
+def get_message(account: str, sid: str) -> Response:
+    """One message."""
+    authenticate(account)
+    return jsonify(message_json(_found(account, sid)))
+
+
+def _found(account: str, sid: str) -> Message:
+    message = inbox.by_sid(world_of(account), sid)
+    if message is None or message.channel != "sms":
+        raise Refusal(20404, request.path)
+    return message
+
+
+@blueprint.delete("/Messages/<sid>.json")
+def delete_message(account: str, sid: str) -> tuple[str, int]:
+    """Deletes a message: 204."""
+    authenticate(account)
+    _found(account, sid)
+    inbox.delete_one(world_of(account), sid)
+    return "", 204
+
+
+@blueprint.post("/Messages/<sid>.json")
+def change_message(account: str, sid: str) -> Response:
+    """Empties the text (`Body=`) or cancels a scheduled message (`Status=canceled`)."""
+    authenticate(account)
+    message = _found(account, sid)
+    world = world_of(account)
+    if request.form.get("Status") == "canceled":
+        if not inbox.cancel(world, sid):
+            raise Refusal(20009)
+    elif request.form.get("Body") == "":
+        inbox.redact(world, sid)
+    else:
+        raise Refusal(20001, "Body")
+    return jsonify(message_json(inbox.by_sid(world, sid) or message))

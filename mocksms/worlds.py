@@ -1,0 +1,145 @@
+"""Worlds: isolated inboxes, each a database file of its own, opened by name."""
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from mocksms import store
+from mocksms.config import Settings
+from mocksms.live import Hub
+from mocksms.models import Event
+from mocksms.store import Pool
+
+DEFAULT = "default"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+_OFFSET_SECONDS = 1.0
+_ACCOUNTS_SECONDS = 1.0
+
+
+class BadWorld(ValueError):
+    """The name cannot be a world's, or there are too many worlds; the text says which."""
+
+
+class World:
+    """One isolated inbox: its database, its line of events and its clock."""
+
+    def __init__(self, name: str, pool: Pool, settings: Settings) -> None:
+        self.name = name
+        self.pool = pool
+        self.settings = settings
+        self.hub = Hub(pool)
+        self._offset = 0.0
+        self._offset_known_until = 0.0
+
+    def now(self) -> float:
+        """The phone's time in unix seconds: real time moved by the world's offset."""
+        return time.time() + self.offset()
+
+    def offset(self) -> float:
+        """Seconds by which the phone's clock is ahead; another process's change is seen within a second."""
+        if time.monotonic() >= self._offset_known_until:
+            with self.pool.read() as db:
+                self._offset = float(store.reading.value(db, "clock_offset", "0"))
+            self._offset_known_until = time.monotonic() + _OFFSET_SECONDS
+        return self._offset
+
+    def set_offset(self, seconds: float) -> None:
+        """Moves the phone's clock to real time plus so many seconds."""
+        with self.pool.write() as db:
+            store.reading.set_value(db, "clock_offset", repr(float(seconds)))
+        self.forget_clock()
+
+    def forget_clock(self) -> None:
+        """Reads the offset again at the next look (it was changed or reset)."""
+        self._offset_known_until = 0.0
+
+    @contextmanager
+    def write(self) -> Iterator[tuple[Database, list[Event]]]:
+        """A write transaction and a list for its events, which are handed to those who wait right after the commit."""
+        events: list[Event] = []
+        with self.pool.write(lambda: self.hub.publish(events)) as db:
+            yield db, events
+
+    def close(self) -> None:
+        """Lets waiters go and closes idle connections."""
+        self.hub.close()
+        self.pool.close()
+
+
+def account_sid(name: str) -> str:
+    """The AccountSid by which a sender chooses the world of this name."""
+    return "AC" + hashlib.md5(f"world:{name}".encode(), usedforsecurity=False).hexdigest()
+
+
+class Worlds:
+    """All worlds of a phone."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.folder = settings.folder / "worlds"
+        self._open: dict[str, World] = {}
+        self._accounts: dict[str, str] = {}
+        self._accounts_known_until = 0.0
+        self._lock = threading.Lock()
+
+    def get(self, name: str = DEFAULT) -> World:
+        """The world of this name, made when there is none. Raises :class:`BadWorld`."""
+        world = self._open.get(name)
+        return world if world is not None else self._make(name)
+
+    def find(self, name: str) -> World | None:
+        """The world of this name if there is one."""
+        if name in self._open:
+            return self._open[name]
+        return self.get(name) if _NAME.match(name) and self._path(name).exists() else None
+
+    def of_account(self, account: str) -> World | None:
+        """The world whose AccountSid this is, or None; see :func:`account_sid`."""
+        name = self._accounts.get(account)
+        if name is None and time.monotonic() >= self._accounts_known_until:
+            self._accounts = {account_sid(each): each for each in self.names()}
+            self._accounts_known_until = time.monotonic() + _ACCOUNTS_SECONDS
+            name = self._accounts.get(account)
+        return self.find(name) if name is not None else None
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.db"
+
+    def _make(self, name: str) -> World:
+        if not _NAME.match(name):
+            raise BadWorld("a world's name is 1 to 64 of A-Z a-z 0-9 _ . - and begins with a letter or digit")
+        with self._lock:
+            if name not in self._open:
+                blank = self.settings.folder / "blank.db"
+                if name != DEFAULT and not self._path(name).exists():
+                    self._build_blank(blank)
+                self._open[name] = World(name, Pool(self._path(name), blank if blank.exists() else None), self.settings)
+                self._accounts[account_sid(name)] = name
+            return self._open[name]
+
+    @staticmethod
+    def _build_blank(blank: Path) -> None:
+        """The empty world that new ones are copies of: built anew by each process, so never of an older shape."""
+        pool = Pool(blank)
+        with pool.read() as db:
+            db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        pool.close()
+
+    def names(self) -> list[str]:
+        """The names of all worlds, in order."""
+        return sorted(path.stem for path in self.folder.glob("*.db"))
+
+    def all_open(self) -> list[World]:
+        """The worlds opened in this process."""
+        return list(self._open.values())
+
+    def close(self) -> None:
+        """Closes all worlds; those who wait are let go at once."""
+        for world in self.all_open():
+            world.close()
