@@ -1,0 +1,106 @@
+"""Servers that do what servers shouldn't: hang, drip, talk nonsense, hang up (SECURITY.md 66)."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+Behaviour = Callable[[socket.socket, threading.Event], None]
+
+DRIP_SECONDS = 0.02
+
+
+@contextlib.contextmanager
+def server(behaviour: Behaviour) -> Iterator[int]:
+    """Accept connections on a free port, give each to ``behaviour``, and yield the port.
+
+    ``behaviour`` gets the connection and an event that is set when the test is over.
+    """
+    over = threading.Event()
+    threads: list[threading.Thread] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            behaviour(connection, over)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                thread = threading.Thread(target=serve, args=(connection,), daemon=True)
+                threads.append(thread)
+                thread.start()
+
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        over.set()
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        accepting.join(5)
+        for thread in threads:
+            thread.join(5)
+
+
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def hangs(connection: socket.socket, over: threading.Event) -> None:
+    """Take the request and never answer."""
+    over.wait(30)
+
+
+def hangs_up(connection: socket.socket, over: threading.Event) -> None:
+    """Take the request and close."""
+    connection.recv(65536)
+
+
+def says(answer: bytes) -> Behaviour:
+    """Read a request, answer these bytes, close."""
+
+    def behave(connection: socket.socket, over: threading.Event) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+
+    return behave
+
+
+def greets(answer: bytes) -> Behaviour:
+    """Send these bytes before anything is asked, as a mail server does, and then wait."""
+
+    def behave(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(answer)
+        while connection.recv(65536):
+            pass
+
+    return behave
+
+
+def drips(start: bytes, drop: bytes, end: bytes, drops: int = 2000) -> Behaviour:
+    """Send ``start``, then ``drop`` again and again with pauses shorter than any timeout, at last ``end``."""
+
+    def behave(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(start)
+        for _ in range(drops):
+            if over.wait(DRIP_SECONDS):
+                return
+            connection.sendall(drop)
+        connection.sendall(end)
+
+    return behave
+
+
+def http(status: str, body: bytes, *headers: str) -> bytes:
+    """An HTTP/1.1 answer with its length."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body

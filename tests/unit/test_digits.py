@@ -1,0 +1,50 @@
+"""Codes as people type them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from webapp.rules.digits import clean_code
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "123456",
+        " 123456 ",
+        "123 456",
+        "123-456",
+        "１２３４５６",
+        "１２３　４５６",
+        "１２３ー４５６",
+        "123−456",
+        "123–456",
+        "\u200b123456\u200b",
+        "1 2 3 4 5 6",
+        "123\u00a0456",
+        "123456\r\n",
+    ],
+)
+def test_clean_code_takes_what_people_type(typed: str) -> None:
+    assert clean_code(typed) == "123456"
+
+
+def test_clean_code_keeps_leading_zeros() -> None:
+    assert clean_code("000 012") == "000012"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "123.456", "+123456", "123456 " * 20, "-" * 80, "1e5000"],
+)
+def test_clean_code_guesses_nothing(typed: str) -> None:
+    assert clean_code(typed) is None
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_clean_code_returns_six_ascii_digits_or_none(typed: str) -> None:
+    code = clean_code(typed)
+    assert code is None or (len(code) == 6 and code.isascii() and code.isdigit())

@@ -1,0 +1,85 @@
+"""Password hashes: parameters, one hash a request, no account told from another."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import argon2
+import pytest
+
+from webapp.rules.passwords import Hasher
+
+
+@pytest.fixture(scope="module")
+def hasher() -> Hasher:
+    return Hasher(time_cost=1, memory_kib=8, parallelism=1)
+
+
+def test_hash_is_argon2id_with_owasp_parameters_by_default() -> None:
+    assert Hasher().hash("Mihon-demo-1").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_matches_only_the_right_password(hasher: Hasher) -> None:
+    hashed = hasher.hash("Mihon-demo-1")
+    assert hasher.matches(hashed, "Mihon-demo-1")
+    assert not hasher.matches(hashed, "mihon-demo-1")
+    assert not hasher.matches(hashed, "")
+
+
+def test_hash_salts_each_time(hasher: Hasher) -> None:
+    assert hasher.hash("same") != hasher.hash("same")
+
+
+def test_matches_takes_both_keyboards_spelling(hasher: Hasher) -> None:
+    assert hasher.matches(hasher.hash("ﾐﾎﾝ-①"), "ミホン-1")
+
+
+@pytest.mark.parametrize("hashed", [None, "", "!", "$argon2id$v=19$m=8,t=1,p=1$broken"])
+def test_matches_nothing_without_a_sound_hash(hasher: Hasher, hashed: str | None) -> None:
+    assert not hasher.matches(hashed, "Mihon-demo-1")
+
+
+def test_unknown_account_costs_one_hash_like_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[argon2.Parameters] = []
+    verify = argon2.PasswordHasher.verify
+
+    def counting(self: argon2.PasswordHasher, hashed: str | bytes, password: str | bytes) -> bool:
+        seen.append(argon2.extract_parameters(str(hashed)))
+        return verify(self, hashed, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counting)
+    monkeypatch.setattr(argon2.PasswordHasher, "hash", None)  # a second hash would fail here
+    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1)
+    known = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$" + "A" * 43
+    hasher.matches(known, "x")
+    hasher.matches(None, "x")
+    assert len(seen) == 2
+    assert seen[0] == seen[1]
+
+
+def test_needs_rehash_when_parameters_changed(hasher: Hasher) -> None:
+    hashed = hasher.hash("x")
+    assert not hasher.needs_rehash(hashed)
+    assert Hasher(time_cost=2, memory_kib=8, parallelism=1).needs_rehash(hashed)
+    assert hasher.needs_rehash("!")
+
+
+def test_no_more_than_so_many_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    running, most, lock, full = 0, 0, threading.Lock(), threading.Barrier(2)
+    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, at_once=2)
+
+    def slow_hash(self: argon2.PasswordHasher, password: str | bytes) -> str:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        full.wait(10)  # two are in here together, always; a third would be counted
+        with lock:
+            running -= 1
+        return "hashed"
+
+    monkeypatch.setattr(argon2.PasswordHasher, "hash", slow_hash)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(hasher.hash, ["x"] * 8))
+    assert most == 2
