@@ -1,0 +1,110 @@
+"""The site and the phone in one process, joined as in life.
+
+The site's gateway client speaks the provider's wire into the phone, its mails go through real SMTP. A house
+is made once for each test process; `fresh` gives a clean world.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from flask import Flask
+from mocksms.testing import Phone
+
+import mocksms
+import webapp
+from mocksms.wire import smtp
+from tests import moves
+from tests.people import PEOPLE, Person
+from tests.walk import Browser
+
+SITE_URL = "http://localhost:8000"
+CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
+
+
+@dataclass
+class Clock:
+    """Time in both apps: the site's clock and the handsets'."""
+
+    site: Any
+    phone: Phone
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead; nothing sleeps."""
+        self.site.advance(seconds)
+        self.phone.set_clock(self.site.offset)
+
+    def now(self) -> float:
+        """Unix seconds on both."""
+        return float(self.site.now())
+
+
+class House:
+    """Both apps on folders of their own, and a copy of the site's world as it was after the first start."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        moves.listen()
+        self.phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder), "SMTP_PORT": -1})
+        self.smtp = smtp.start(self.phone_app, "127.0.0.1", port=0)
+        self.phone = Phone.in_process(self.phone_app)
+        self.site: Flask = webapp.create_app(
+            {
+                "instance": str(folder / "site"),
+                "sandbox": True,
+                "site_url": SITE_URL,
+                "smtp_port": self.smtp.port,
+                **CHEAP_HASH,
+                **settings,
+            },
+            gateway_transport=httpx.WSGITransport(app=self.phone_app),
+        )
+        self.services = self.site.extensions["nidankai"]
+        self.clock = Clock(self.services.clock, self.phone)
+        self._clean = folder / "clean.db"
+        self.services.store.copy_to(self._clean)
+
+    def fresh(self) -> World:
+        """A clean world: the site as after its first start, an empty phone, clocks at real time."""
+        self.services.store.restore_from(self._clean)
+        self.services.clock.set_offset(0.0)
+        self.phone.reset()
+        return World(self)
+
+    def close(self) -> None:
+        """Stop what runs beside the tests."""
+        self.smtp.stop()
+
+
+@dataclass
+class World:
+    """What a test gets: site, phone, clock, and people."""
+
+    house: House
+
+    @property
+    def site(self) -> Flask:
+        return self.house.site
+
+    @property
+    def services(self) -> Any:
+        """The site's parts (`webapp.flows.services.Services`)."""
+        return self.house.services
+
+    @property
+    def phone(self) -> Phone:
+        return self.house.phone
+
+    @property
+    def clock(self) -> Clock:
+        return self.house.clock
+
+    def browser(self, language: str = "ja", **options: Any) -> Browser:
+        """A new browser with no cookies."""
+        return Browser(self.site, language, **options)
+
+    def person(self, name: str, language: str = "ja", **options: Any) -> Person:
+        """One of the demo people in front of a new browser."""
+        return Person(self, PEOPLE[name], self.browser(language, **options))

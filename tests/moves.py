@@ -1,0 +1,76 @@
+"""Every move of every flow is made by some test: counted over all workers, judged after a whole run."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from webapp.flows.table import Move, Table
+
+MADE: set[str] = set()
+
+
+def tables() -> list[Table]:
+    """Every table of moves in `webapp.flows`, by kind."""
+    import webapp.flows
+    from webapp.flows.table import Table
+
+    names = [module.name for module in pkgutil.iter_modules(webapp.flows.__path__)]
+    values = [
+        value for name in names for value in vars(importlib.import_module(f"webapp.flows.{name}")).values()
+    ]
+    found = {value.kind: value for value in values if isinstance(value, Table)}
+    return [found[kind] for kind in sorted(found)]
+
+
+def _name(table: Table, move: Move, source: str) -> str:
+    return f"{table.kind}: {move.name} from {source}"
+
+
+def _note(_sender: Any, *, table: Table, move: Move, source: str, **_rest: Any) -> None:
+    MADE.add(_name(table, move, source))
+
+
+def listen() -> None:
+    """Count the moves made in this process from now on."""
+    from webapp.flows.table import moved
+
+    moved.connect(_note)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands its moves over; the one process that has all of them judges a whole run."""
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["moves"] = sorted(MADE)
+        return
+    if _is_whole_run(config) and session.testscollected and _missing():
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """The controller takes a finished worker's moves."""
+    MADE.update(getattr(node, "workeroutput", {}).get("moves", []))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Name the moves that no test made."""
+    if _is_whole_run(config) and (missing := _missing()):
+        terminalreporter.section("moves of flows that no test makes", red=True)
+        terminalreporter.line("\n".join(missing))
+
+
+def _missing() -> list[str]:
+    all_moves = {_name(t, m, source) for t in tables() for m in t.moves for source in m.sources}
+    return sorted(all_moves - MADE)
+
+
+def _is_whole_run(config: pytest.Config) -> bool:
+    chosen = config.option.keyword or config.option.markexpr or config.option.collectonly or config.option.lf
+    return not chosen and [str(arg).rstrip("/") for arg in config.args] in (["tests"], [])

@@ -1,0 +1,185 @@
+"""Actors: what the demo people do on the site and with their phones, by labels and field names only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pyotp
+
+from tests.walk import Browser, Page
+
+if TYPE_CHECKING:
+    from tests.house import World
+
+PASSWORD = "Mihon-demo-1"  # the demo people's, printed by `make run`
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who somebody is and what they hold (PRODUCT.md §6)."""
+
+    name: str
+    email: str
+    number: str
+    secret: str = ""
+    password: str = PASSWORD
+
+    @property
+    def national(self) -> str:
+        """The number as a person in Japan types it: 090-1234-5678."""
+        digits = "0" + self.number.removeprefix("+81")
+        return f"{digits[:3]}-{digits[3:7]}-{digits[7:]}"
+
+
+PEOPLE = {
+    "hanako": Identity("花子", "hanako@example.com", "+819012345678"),
+    "taro": Identity("太郎", "taro@example.com", "+818012345678"),
+    "jiro": Identity("次郎", "jiro@example.com", "+817012345678", "MIHONDEMOMIHONDEMOMIHONDEMO23456"),
+    "sakura": Identity("さくら", "sakura@example.com", "+819087654321"),
+    "desk": Identity("窓口", "desk@example.com", ""),
+}
+
+
+class Person:
+    """Somebody in front of a browser, with a phone in hand."""
+
+    def __init__(self, world: World, identity: Identity, browser: Browser) -> None:
+        self.world = world
+        self.browser = browser
+        self.name, self.email, self.number = identity.name, identity.email, identity.number
+        self.national, self.secret, self.password = identity.national, identity.secret, identity.password
+        self._read_until = 0
+
+    @property
+    def page(self) -> Page:
+        return self.browser.page
+
+    def elsewhere(self, language: str = "ja") -> Person:
+        """The same person at another browser, with the same phone."""
+        other = Person(self.world, PEOPLE["hanako"], self.world.browser(language))
+        for fact in ("name", "email", "number", "national", "secret", "password", "_read_until"):
+            setattr(other, fact, getattr(self, fact))
+        return other
+
+    # -- the phone -----------------------------------------------------------------------------------------
+
+    def reads_code(self, to: str | None = None) -> str:
+        """The newest code that came to this person's number, or another number or mailbox; each only once."""
+        message = self.world.phone.wait_for_code(to or self.number, since=self._read_until)
+        self._read_until = message.id
+        return str(message.code)
+
+    def app_code(self, step: int = 0) -> str:
+        """What the authenticator app shows now, or so many steps of 30 s later."""
+        return pyotp.TOTP(self.secret).at(int(self.world.clock.now()) + 30 * step)
+
+    def opens_mail_link(self, label: str = "承認または否認してください") -> Page:
+        """Open the link of the newest mail on the phone: in a browser that knows nothing of this one."""
+        link = self.world.phone.mail(self.email).link(label)
+        url = urlsplit(link)
+        phone_browser = self.world.browser()
+        return phone_browser.get(f"{url.path}?{url.query}" if url.query else url.path)
+
+    # -- signing in and out --------------------------------------------------------------------------------
+
+    def gives_name(self, identifier: str | None = None) -> Page:
+        """From the shop's front to the page that asks for the password."""
+        self.browser.get("/")
+        self.browser.follow("#nav-link-accountList")
+        return self.browser.submit(email=identifier or self.email)
+
+    def gives_password(self, password: str | None = None, identifier: str | None = None) -> Page:
+        """Name and password: signed in, or asked for a code."""
+        self.gives_name(identifier)
+        return self.browser.submit(password=password or self.password)
+
+    def gives_code(self, code: str | None = None, *, trust: bool = False) -> Page:
+        """Type a code where the page asks for one: by default the right one."""
+        fields: dict[str, Any] = {"rememberDevice": True} if trust else {}
+        return self.browser.submit(otpCode=code or self.right_code(), **fields)
+
+    def right_code(self) -> str:
+        """The code that the page asks for."""
+        return self.app_code() if self.secret else self.reads_code()
+
+    def signs_in(self, identifier: str | None = None, *, trust: bool = False) -> Page:
+        """All the way in, with a code where one is asked."""
+        page = self.gives_password(identifier=identifier)
+        if page.name == "sign_in.code":
+            page = self.gives_code(trust=trust)
+        return page
+
+    def signs_out(self) -> Page:
+        """By the button that every page has."""
+        return self.browser.press("サインアウト")
+
+    # -- two-step verification -----------------------------------------------------------------------------
+
+    def asks_for_settings(self) -> Page:
+        """By the pages' own links to the settings: waiting page, step-up, or settings."""
+        self.browser.get("/account")
+        self.browser.follow(self._link_to("/account/security"))
+        return self.browser.follow(self._link_to("/a/settings/approval"))
+
+    def approves(self) -> Page:
+        """Press 「承認」 on the page that the mail links to."""
+        return self._decides("approve")
+
+    def denies(self) -> Page:
+        """Press 否認 on the page that the mail links to."""
+        return self._decides("deny")
+
+    def opens_settings(self) -> Page:
+        """Into the settings of two-step verification, proving who asks in the way that the site wants."""
+        page = self.asks_for_settings()
+        if page.name == "approval.wait":
+            self.approves()
+            page = self.browser.reload()
+        elif page.name == "sign_in.code":
+            page = self.gives_code()
+        return page
+
+    def begins_set_up(self) -> Page:
+        """「開始する」 on the settings page."""
+        self.opens_settings()
+        return self.browser.press("開始する")
+
+    def sets_up_by_sms(self, number: str | None = None, *, trust: bool = False) -> Page:
+        """Turn two-step verification on with a phone number, from signed in to done."""
+        self.begins_set_up()
+        self.browser.submit(phoneNumber=number or self.national, channel="sms")
+        self.browser.submit(otpCode=self.reads_code())
+        return self.finishes_set_up(trust=trust)
+
+    def sets_up_by_app(self, *, trust: bool = False) -> Page:
+        """Turn two-step verification on with an authenticator app, the key typed by hand."""
+        page = self.begins_set_up()
+        self.secret = key_on(page)
+        self.browser.submit(otpCode=self.app_code())
+        return self.finishes_set_up(trust=trust)
+
+    def finishes_set_up(self, *, trust: bool = False) -> Page:
+        """Past the backup page, where there is one, and 「わかりました。2段階認証を有効にする」."""
+        if self.page.name == "set_up.backup":
+            self.browser.press("スキップ")
+        return self.browser.submit(form="#enable-mfa-form", rememberDevice=trust)
+
+    def _decides(self, decision: str) -> Page:
+        url = urlsplit(self.world.phone.mail(self.email).link("承認または否認してください"))
+        phone_browser = self.world.browser()
+        phone_browser.get(url.path)
+        labels = {"approve": "承認", "deny": "否認"}
+        return phone_browser.press(labels[decision])
+
+    def _link_to(self, path: str) -> str:
+        return f'[href="{path}"]'
+
+
+def key_on(page: Page) -> str:
+    """The key for manual entry that a set-up page shows in groups of four."""
+    found = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.text)
+    assert found, f"{page.path} shows no key in groups of four"
+    return found[0].replace(" ", "")
