@@ -1,0 +1,133 @@
+"""Whatever the gateway or the mail server does, the site learns of it in time (SECURITY.md 66)."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from tests import misbehaving
+from webapp.config import Config
+from webapp.errors import DeliveryFailed, GatewayFailed, MailFailed
+from webapp.outbound.gateway import Gateway
+from webapp.outbound.mail import Mailer
+
+DEADLINE_SECONDS = 0.3  # the servers below would go on for 40 s and then answer well: the kind is the verdict
+SID = "SM" + "1" * 32
+GOOD = json.dumps({"sid": SID, "status": "queued"}).encode()
+
+
+def send_text(port: int) -> None:
+    gateway = Gateway(
+        f"http://127.0.0.1:{port}",
+        "AC" + "0" * 32,
+        "token",
+        "+815012345678",
+        deadline_seconds=DEADLINE_SECONDS,
+    )
+    try:
+        gateway.text("+819012345678", "123456")
+    finally:
+        gateway.close()
+
+
+def send_mail(port: int) -> None:
+    mailer = Mailer("127.0.0.1", port, "Mihon <no-reply@example.com>", deadline_seconds=DEADLINE_SECONDS)
+    mailer.send("hanako@example.com", "subject", "123456", "<p>123456</p>")
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        pytest.param(misbehaving.hangs, "slow", id="hangs"),
+        pytest.param(misbehaving.hangs_up, "garbage", id="hangs up"),
+        pytest.param(
+            misbehaving.drips(b"HTTP/1.1 201 Created\r\n", b"X-Drop: 1\r\n", b"Content-Length: 0\r\n\r\n"),
+            "slow",
+            id="drips headers",
+        ),
+        pytest.param(
+            misbehaving.drips(
+                b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % (2000 + len(GOOD)), b" ", GOOD
+            ),
+            "slow",
+            id="drips its body",
+        ),
+        pytest.param(misbehaving.says(b"SSH-2.0-OpenSSH_9.2\r\n"), "garbage", id="speaks no HTTP"),
+        pytest.param(misbehaving.says(misbehaving.http("200 OK", b"<html>")), "garbage", id="speaks HTML"),
+        pytest.param(misbehaving.says(misbehaving.http("500 Oops", b"")), "down", id="breaks"),
+        pytest.param(
+            misbehaving.says(misbehaving.http("301 Moved", b"", "Location: http://127.0.0.1:1/")),
+            "garbage",
+            id="sends elsewhere",
+        ),
+        pytest.param(
+            misbehaving.says(b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"),
+            "garbage",
+            id="stops half-way",
+        ),
+        pytest.param(
+            misbehaving.says(misbehaving.http("201 Created", b" " * 1_000_000)), "garbage", id="says too much"
+        ),
+    ],
+)
+def test_gateway_in_every_bad_mood_is_named_s66(behaviour: misbehaving.Behaviour, kind: str) -> None:
+    with misbehaving.server(behaviour) as port, pytest.raises(GatewayFailed) as failed:
+        send_text(port)
+    assert failed.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "kind"),
+    [
+        pytest.param(misbehaving.hangs, "slow", id="hangs"),
+        pytest.param(misbehaving.greets(b""), "slow", id="never greets"),
+        pytest.param(
+            misbehaving.drips(b"220-", b"hello ", b"\r\n220 hi\r\n"), "slow", id="drips its greeting"
+        ),
+        pytest.param(
+            misbehaving.drips(b"", b"220-hello\r\n", b"220 hi\r\n"), "slow", id="never stops greeting"
+        ),
+        pytest.param(misbehaving.greets(b"220 hi\r\n"), "slow", id="greets and falls silent"),
+        pytest.param(misbehaving.greets(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "garbage", id="speaks HTTP"),
+        pytest.param(misbehaving.greets(b"421 overloaded\r\n"), "down", id="is overloaded"),
+        pytest.param(misbehaving.greets(b"554 go away\r\n"), "refused", id="wants none of us"),
+        pytest.param(lambda connection, over: None, "down", id="hangs up"),
+    ],
+)
+def test_mail_server_in_every_bad_mood_is_named_s66(behaviour: misbehaving.Behaviour, kind: str) -> None:
+    with misbehaving.server(behaviour) as port, pytest.raises(MailFailed) as failed:
+        send_mail(port)
+    assert failed.value.kind == kind
+
+
+@pytest.mark.parametrize("send", [send_text, send_mail])
+def test_nobody_listening_is_down_s66(send: Callable[[int], None]) -> None:
+    with pytest.raises(DeliveryFailed) as failed:
+        send(misbehaving.unused_port())
+    assert failed.value.kind == "down"
+
+
+@pytest.mark.parametrize("send", [send_text, send_mail])
+def test_name_look_up_is_inside_the_deadline_s66(
+    send: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A resolver that never answers has no timeout of its own to set."""
+
+    def stuck(*args: object, **kwargs: object) -> socket.socket:
+        never.wait(30)
+        raise OSError("too late to matter")
+
+    never = threading.Event()
+    monkeypatch.setattr(socket, "create_connection", stuck)
+    with pytest.raises(DeliveryFailed) as failed:
+        send(1)
+    never.set()
+    assert failed.value.kind == "slow"
+
+
+def test_default_deadline_leaves_time_for_a_page_within_five_seconds_s66() -> None:
+    assert Config().outbound_deadline_seconds + 0.5 <= 5

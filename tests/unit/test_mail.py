@@ -1,0 +1,133 @@
+"""Mail: what the server gets, and what each kind of failure means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests import misbehaving
+from webapp.errors import MailFailed
+from webapp.outbound.mail import Mailer
+
+SENDER = "Mihon <no-reply@mihon.example.com>"
+
+
+@dataclass
+class Mailbox:
+    """An aiosmtpd handler that keeps what it gets and answers what it is told."""
+
+    answer: str = "250 taken"
+    taken: list[tuple[str, list[str], EmailMessage]] = field(default_factory=list)
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        self.taken.append((envelope.mail_from, envelope.rcpt_tos, message))
+        return self.answer
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, Mailer]]:
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=misbehaving.unused_port())
+    controller.start()
+    try:
+        yield box, Mailer("127.0.0.1", controller.port, SENDER)
+    finally:
+        controller.stop()
+
+
+def test_send_brings_both_parts(mailbox: tuple[Mailbox, Mailer]) -> None:
+    box, mailer = mailbox
+    mailer.send(
+        "hanako@example.com", "Mihonセキュリティ警告", "承認または否認してください\n", "<p>承認</p>\n"
+    )
+    ((sender, recipients, message),) = box.taken
+    assert (sender, recipients) == ("no-reply@mihon.example.com", ["hanako@example.com"])
+    assert message["From"] == SENDER
+    assert message["To"] == "hanako@example.com"
+    assert message["Subject"] == "Mihonセキュリティ警告"
+    assert message["Message-ID"].endswith("@mihon.example.com>")
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"].datetime is not None
+    assert message.get_content_type() == "multipart/alternative"
+    text, html = message.iter_parts()
+    assert (text.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
+    assert text.get_content().splitlines() == ["承認または否認してください"]
+    assert html.get_content().splitlines() == ["<p>承認</p>"]
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "",
+        "hanako",
+        "a@b@c",
+        "hanako@example.com, taro@example.com",
+        "Hanako <hanako@example.com>",
+        "hanako@example.com\nBcc: all@example.com",
+        '"x y"@example.com',
+    ],
+)
+def test_send_takes_one_plain_address(to: str) -> None:
+    with pytest.raises(MailFailed) as failed:
+        Mailer("127.0.0.1", 1, SENDER).send(to, "x", "x", "x")
+    assert failed.value.kind == "refused"
+    assert not to or to not in str(failed.value)
+
+
+def test_sender_must_be_an_address() -> None:
+    with pytest.raises(ValueError, match="no address"):
+        Mailer("127.0.0.1", 1, "Mihon")
+
+
+def test_check_sends_nothing(mailbox: tuple[Mailbox, Mailer]) -> None:
+    box, mailer = mailbox
+    mailer.check()
+    assert box.taken == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [("550 no such user", "refused"), ("451 later", "refused"), ("421 closing", "down")]
+)
+def test_replies_of_the_server(mailbox: tuple[Mailbox, Mailer], answer: str, kind: str) -> None:
+    box, mailer = mailbox
+    box.answer = answer
+    with pytest.raises(MailFailed) as failed:
+        mailer.send("hanako@example.com", "x", "x", "x")
+    assert failed.value.kind == kind
+
+
+def test_recipient_refused_does_not_repeat_the_address() -> None:
+    replies = [
+        b"220 hi\r\n",
+        b"250 hi\r\n",
+        b"250 ok\r\n",
+        b"550 hanako@example.com unknown\r\n",
+        b"250 ok\r\n",
+    ]
+
+    def behave(connection: Any, over: Any) -> None:
+        for reply in [*replies, b"221 bye\r\n"]:
+            connection.sendall(reply)
+            connection.recv(65536)
+
+    with misbehaving.server(behave) as port, pytest.raises(MailFailed) as failed:
+        Mailer("127.0.0.1", port, SENDER).send("hanako@example.com", "x", "x", "x")
+    assert failed.value.kind == "refused"
+    assert "hanako" not in str(failed.value)
+
+
+def test_starttls_is_not_skipped_where_the_server_lacks_it(mailbox: tuple[Mailbox, Mailer]) -> None:
+    box, _ = mailbox
+    with misbehaving.server(misbehaving.greets(b"220 hi\r\n250 hi\r\n221 bye\r\n")) as port:
+        mailer = Mailer("127.0.0.1", port, SENDER, starttls=True)
+        with pytest.raises(MailFailed) as failed:
+            mailer.send("hanako@example.com", "x", "x", "x")
+    assert failed.value.kind == "refused"
+    assert box.taken == []
