@@ -1,0 +1,49 @@
+"""The handset's blueprint and what every page of it needs: language, CSRF, the words for times and numbers."""
+
+from flask import Blueprint, Response, current_app, g, request
+from flask.blueprints import BlueprintSetupState
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+
+from mocksms.handset import language, wording
+from mocksms.web import WORLD_COOKIE
+
+blueprint = Blueprint("handset", __name__)
+csrf = CSRFProtect()
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@blueprint.record_once
+def install(state: BlueprintSetupState) -> None:
+    """Sets up translations and CSRF on the app that registers the handset.
+
+    CSRF is checked for the handset's own pages only: the wires and the tester API are called by programs.
+    """
+    app = state.app
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "ja")
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Tokyo")
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    Babel(app, locale_selector=language.choose)
+    csrf.init_app(app)
+    app.jinja_env.filters.update(wording.FILTERS)
+    app.jinja_env.globals["asset"] = wording.asset
+
+
+@blueprint.before_request
+def protect() -> None:
+    """Refuses a POST without this browser's token (SECURITY.md line 62)."""
+    if not current_app.config.get("WTF_CSRF_ENABLED", True):
+        return
+    csrf.protect()
+
+
+@blueprint.after_request
+def remember(response: Response) -> Response:
+    """Keeps the language (`?lang=`) and the world (`?world=`) that were asked for."""
+    wanted = request.args.get("lang")
+    if wanted in language.LANGUAGES:
+        response.set_cookie("tel_lang", wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    if (named := request.args.get("world")) and "world" in g:
+        response.set_cookie(WORLD_COOKIE, named, samesite="Lax", httponly=True)
+    return response

@@ -1,0 +1,129 @@
+"""The Authenticator app: accounts by QR picture, key or link, and their codes (RFC 6238).
+
+The page holds the keys and computes the codes itself (WebCrypto), so that it goes on without a network; what the server
+writes into it is the same codes for a browser without JavaScript.
+"""
+
+from dataclasses import dataclass
+
+from flask import abort, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from mocksms import authenticator as engine
+from mocksms.authenticator import BadKey, Entry
+from mocksms.handset import devices
+from mocksms.handset._blueprint import blueprint
+from mocksms.handset.forms import KeyForm, LinkForm, PictureForm
+from mocksms.handset.frame import show
+from mocksms.web import world
+
+MOST_PICTURE_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry with its code of now. `step` is the number of the code's period since 1970, `ring_offset` how much of
+    the ring's 100 parts is gone."""
+
+    id: int
+    issuer: str
+    name: str
+    secret: str
+    digits: int
+    period: int
+    algorithm: str
+    code: str
+    next_code: str
+    step: int
+    seconds_left: int
+    ring_offset: float
+
+
+def shown(entry: Entry, at: float) -> Shown:
+    """What the app shows of an entry at this time (unix seconds)."""
+    left = entry.seconds_left(at)
+    return Shown(
+        entry.id, entry.issuer, entry.name, entry.secret, entry.digits, entry.period, entry.algorithm,
+        entry.code(at), entry.code(at + entry.period), int(at // entry.period), int(left) or 1,
+        round(100 - 100 * left / entry.period, 1),
+    )  # fmt: skip
+
+
+@blueprint.get("/handsets/<address>/authenticator/", endpoint="authenticator")
+def codes(address: str) -> str:
+    """The accounts of this phone with their codes and the ring of seconds left."""
+    entries = [shown(entry, g.phone_now) for entry in engine.entries(world(), address)]
+    return show("authenticator", devices.device(world(), address), entries=entries)
+
+
+@blueprint.route("/handsets/<address>/authenticator/add", methods=["GET", "POST"])
+def authenticator_add(address: str) -> Response | str | tuple[str, int]:
+    """Adds an account by a picture of its QR code, by its key and a name, or by its otpauth: link."""
+    way = request.form.get("way", "")
+    key_form = KeyForm(request.form if way == "key" else None)
+    link_form = LinkForm(request.form if way == "link" else None)
+    picture_form = PictureForm(request.files if way == "picture" else None)
+    problem = None
+    if request.method == "POST":
+        try:
+            entry = _add(address, way, key_form, link_form, picture_form)
+        except BadKey as bad:
+            problem = _reason(bad.reason)
+        else:
+            if entry is not None:
+                flash(_("%(name)s was added.", name=entry.issuer or entry.name or _("The account")))
+                return redirect(url_for("handset.authenticator", address=address))
+            problem = _("Please look at the marked field.")
+    page = show(
+        "authenticator_add", devices.device(world(), address), key_form=key_form, link_form=link_form,
+        picture_form=picture_form, problem=problem,
+    )  # fmt: skip
+    return (page, 422) if problem else page
+
+
+def _add(address: str, way: str, by_key: KeyForm, by_link: LinkForm, by_picture: PictureForm) -> Entry | None:
+    """Adds by the chosen way; None when the form itself is wrong. Raises BadKey."""
+    if way == "key":
+        if not by_key.validate():
+            return None
+        return engine.add(world(), address, by_key.secret.data, name=by_key.name.data)
+    if way == "link":
+        if not by_link.validate():
+            return None
+        if not by_link.uri.data.strip().lower().startswith("otpauth:"):
+            raise BadKey("not_totp")
+        return engine.add(world(), address, by_link.uri.data)
+    if way == "picture":
+        picture = request.files.get("picture")
+        content = picture.read(MOST_PICTURE_BYTES + 1) if picture else b""
+        if not content:
+            by_picture.picture.errors = [_("Choose a picture of the QR code.")]
+            return None
+        if len(content) > MOST_PICTURE_BYTES:
+            raise BadKey("not_a_picture")
+        uri = engine.read_qr(content)
+        if not uri.lower().startswith("otpauth:"):
+            raise BadKey("not_totp")
+        return engine.add(world(), address, uri)
+    abort(400)
+
+
+def _reason(reason: str) -> str:
+    return {
+        "empty": _("The key is missing."),
+        "not_base32": _("This is not a set-up key: it has letters A to Z and digits 2 to 7 only."),
+        "too_short": _("The key is too short. Please copy all of it."),
+        "not_totp": _("This is not a link or QR code of an authenticator account."),
+        "bad_parameters": _("The link asks for codes that this app cannot make."),
+        "no_qr": _("No QR code was found in the picture. Please try a sharper or larger one."),
+        "not_a_picture": _("This file is not a picture that can be read."),
+    }.get(reason, _("The account could not be added."))
+
+
+@blueprint.post("/handsets/<address>/authenticator/<int:entry_id>/remove")
+def authenticator_remove(address: str, entry_id: int) -> Response:
+    """Removes an account from the app; its codes are gone with it."""
+    if engine.remove(world(), address, entry_id):
+        flash(_("The account was removed."))
+    return redirect(url_for("handset.authenticator", address=address))

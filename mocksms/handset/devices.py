@@ -1,0 +1,122 @@
+"""A device on the desk: a number or mailbox, the mail accounts on it, and what its card in the list says."""
+
+import json
+from dataclasses import dataclass, field
+
+from flask_babel import gettext as _
+
+from mocksms import addresses, inbox, store
+from mocksms.handset import wording
+from mocksms.models import Handset, Kind, Message
+from mocksms.worlds import World
+
+PAIRED = "paired_mailboxes"
+CARDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One handset as its pages need it. `own` are the mail accounts put on this phone, `claimed` those of all phones."""
+
+    address: str
+    kind: Kind
+    title: str
+    carrier: str
+    own: tuple[str, ...] = ()
+    claimed: frozenset[str] = field(default_factory=frozenset)
+
+    def shows_mail_of(self, mailbox: str) -> bool:
+        """Whether this phone's mail app shows a mailbox: its own ones, or, when it has none, those of no phone."""
+        if self.kind == "mailbox":
+            return mailbox == self.address
+        return mailbox in self.own if self.own else mailbox not in self.claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A handset in the list. `unread` counts everything on it, `last` is the newest message or None."""
+
+    address: str
+    kind: Kind
+    title: str
+    preview: str
+    unread: int
+    last: Message | None
+
+
+def paired(world: World) -> dict[str, str]:
+    """Which mailbox was put on which number's phone."""
+    with world.pool.read() as db:
+        found: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
+    return found
+
+
+def pair(world: World, mailbox: str, number: str | None) -> None:
+    """Puts a mailbox on a number's phone, or takes it off every phone (None)."""
+    with world.pool.write() as db:
+        pairs: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
+        pairs.pop(mailbox, None)
+        if number is not None:
+            pairs[mailbox] = number
+        store.reading.set_value(db, PAIRED, json.dumps(pairs))
+
+
+def device(world: World, address: str) -> Device:
+    """The device of a number or mailbox; there is one for every address, also before anything arrived."""
+    kind = addresses.kind(address)
+    pairs = paired(world)
+    return Device(
+        address=address,
+        kind=kind,
+        title=wording.pretty(address),
+        carrier={"mobile": _("Sample Mobile"), "landline": _("Landline"), "mailbox": _("No SIM")}[kind],
+        own=tuple(sorted(box for box, number in pairs.items() if number == address)),
+        claimed=frozenset(pairs),
+    )
+
+
+def preview(message: Message | None) -> str:
+    """One line of a message for a list."""
+    if message is None:
+        return ""
+    if message.channel == "mail":
+        return message.subject or wording.first_words(message.body)
+    if message.channel == "call":
+        return _("Call from %(peer)s", peer=wording.pretty(message.peer))
+    return wording.first_words(message.body)
+
+
+def cards(world: World, before: int | None = None) -> list[Card]:
+    """The handsets of a world, newest first; a mailbox that was put on a phone is part of that phone's card."""
+    pairs = paired(world)
+    merged: dict[str, Card] = {}
+    for found in inbox.handsets(world, CARDS, before):
+        card = _card(found, pairs.get(found.address, found.address))
+        known = merged.get(card.address)
+        merged[card.address] = card if known is None else _joined(known, card)
+    for mailbox, number in pairs.items():
+        if before is None and number not in merged:
+            merged[number] = _card(inbox.handset(world, number) or Handset(number, addresses.kind(number), 0, 0, None), number)
+            if (beside := inbox.handset(world, mailbox)) is not None:
+                merged[number] = _joined(merged[number], _card(beside, number))
+    return list(merged.values())
+
+
+def _card(found: Handset, address: str) -> Card:
+    kind = found.kind if address == found.address else addresses.kind(address)
+    return Card(address, kind, wording.pretty(address), preview(found.last), found.unread, found.last)
+
+
+def _joined(first: Card, second: Card) -> Card:
+    newer = max((first, second), key=lambda card: card.last.id if card.last else 0)
+    return Card(first.address, first.kind, first.title, newer.preview, first.unread + second.unread, newer.last)
+
+
+def mailboxes(world: World, of: Device) -> list[Handset]:
+    """The mailboxes that a device's mail app shows, newest mail first, its own also while they are empty."""
+    if of.kind == "mailbox":
+        return [inbox.handset(world, of.address) or Handset(of.address, "mailbox", 0, 0, None)]
+    if of.own:
+        found = [inbox.handset(world, box) or Handset(box, "mailbox", 0, 0, None) for box in of.own]
+        return sorted(found, key=lambda box: box.last.id if box.last else 0, reverse=True)
+    return [each for each in inbox.handsets(world, CARDS) if each.kind == "mailbox" and of.shows_mail_of(each.address)]

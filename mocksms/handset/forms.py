@@ -1,0 +1,47 @@
+"""What is typed on the handset: the shape of it; whether it is true is the engine's to say."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
+
+
+class KeyForm(FlaskForm):  # type: ignore[misc]
+    """An authenticator entry by its set-up key and a name of one's choice."""
+
+    name = StringField(_l("Account"), [DataRequired(_l("Give the account a name.")), Length(max=80)], id="otp-name")
+    secret = StringField(
+        _l("Key"),
+        [DataRequired(_l("Type the key that the site shows you.")), Length(max=300)],
+        id="otp-secret",
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+class LinkForm(FlaskForm):  # type: ignore[misc]
+    """An authenticator entry by its otpauth: address."""
+
+    uri = StringField(
+        _l("Link"),
+        [DataRequired(_l("Paste the link that begins with otpauth://.")), Length(max=2000)],
+        id="otp-uri",
+        render_kw={"autocomplete": "off", "spellcheck": "false", "placeholder": "otpauth://totp/…"},
+    )
+
+
+class PictureForm(FlaskForm):  # type: ignore[misc]
+    """An authenticator entry by a picture of its QR code."""
+
+    picture = FileField(_l("Picture of the QR code"), id="otp-picture", render_kw={"accept": "image/*"})
+
+
+class PairForm(FlaskForm):  # type: ignore[misc]
+    """A mail account that is put on a phone."""
+
+    mailbox = StringField(
+        _l("Mail address"),
+        [DataRequired(_l("Type a mail address.")), Length(max=254)],
+        id="pair-mailbox",
+        render_kw={"autocomplete": "off", "placeholder": "hanako@example.com", "inputmode": "email"},
+    )

@@ -1,0 +1,52 @@
+"""What every page of the handset is shown in: the world, the device, the desk beside it."""
+
+from typing import Any
+
+from flask import abort, g, render_template, request, url_for
+from flask_babel import get_timezone
+
+from mocksms import addresses, inbox
+from mocksms.handset import devices, language
+from mocksms.handset._blueprint import blueprint
+from mocksms.handset.devices import Device
+from mocksms.web import world
+
+
+@blueprint.before_request
+def enter() -> None:
+    """Reads the phone's clock once for the whole page."""
+    g.phone_now = world().now()
+
+
+@blueprint.url_value_preprocessor
+def find_device(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Reads the address in the path; what is neither a number nor a mailbox is no handset."""
+    if values and "address" in values and not is_handset(values["address"]):
+        abort(404)
+
+
+def is_handset(address: str) -> bool:
+    """Whether an address can have a handset: a number in E.164 or a mailbox, in its one spelling."""
+    if len(address) > 320 or addresses.normalise(address) != address:
+        return False
+    return "@" in address or address.startswith("+")
+
+
+def show(template: str, device: Device | None = None, **words: Any) -> str:
+    """Renders a page of the handset with the desk around it."""
+    tongue = language.choose()
+    return render_template(
+        f"phone/handset/{template}.html",
+        device=device,
+        cards=devices.cards(world()),
+        language=tongue,
+        other_language_url=language.other_url(tongue),
+        theme=language.theme(),
+        phone_now=g.phone_now,
+        time_zone=str(get_timezone()),
+        clock_moved=abs(world().offset()) >= 1,
+        events_url=url_for("api.events", since=inbox.last_id(world())),
+        clock_url=url_for("api.clock"),
+        query=words.pop("query", request.args.get("q", "")),
+        **words,
+    )

@@ -1,0 +1,31 @@
+"""Which language and which appearance a visitor sees."""
+
+from urllib.parse import urlencode
+
+from flask import has_request_context, request
+
+LANGUAGES = ("ja", "en")
+THEMES = ("auto", "light", "dark")
+
+
+def choose() -> str:
+    """The page's language: `?lang=`, then the cookie `tel_lang`, then Accept-Language, then Japanese."""
+    if not has_request_context():
+        return "ja"
+    for wanted in (request.args.get("lang"), request.cookies.get("tel_lang")):
+        if wanted in LANGUAGES:
+            return wanted
+    return request.accept_languages.best_match(LANGUAGES) or "ja"
+
+
+def other_url(language: str) -> str:
+    """The address of this same page in the other language."""
+    words = request.args.to_dict()
+    words["lang"] = "en" if language == "ja" else "ja"
+    return "?" + urlencode(words)
+
+
+def theme() -> str:
+    """The appearance kept in the cookie `tel_theme`: light or dark, or "" to follow the system."""
+    kept = request.cookies.get("tel_theme", "")
+    return kept if kept in ("light", "dark") else ""

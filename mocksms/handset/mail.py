@@ -1,0 +1,147 @@
+"""The Mail app. A mail's HTML is cleaned by nh3 and shown in a sandboxed frame under a policy that loads nothing."""
+
+from dataclasses import dataclass
+
+import nh3
+from flask import Response, abort, request, url_for
+from flask_babel import gettext as _
+from markupsafe import escape
+
+from mocksms import inbox
+from mocksms.handset import attachments, devices, wording
+from mocksms.handset._blueprint import blueprint
+from mocksms.handset.frame import show
+from mocksms.models import Message
+from mocksms.web import world
+
+PAGE = 40
+FRAME_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+_STYLES = {
+    "background", "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left",
+    "border-radius", "border-right", "border-spacing", "border-style", "border-top", "border-width", "color", "display",
+    "font", "font-family", "font-size", "font-style", "font-weight", "height", "letter-spacing", "line-height", "margin",
+    "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "min-width", "padding", "padding-bottom",
+    "padding-left", "padding-right", "padding-top", "text-align", "text-decoration", "text-transform", "vertical-align",
+    "white-space", "width", "word-break",
+}  # fmt: skip
+_LAYOUT = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "dir", "height", "lang", "role", "style", "valign", "width"}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment to fetch."""
+
+    name: str
+    size: str
+    url: str
+
+
+@blueprint.get("/handsets/<address>/mail/")
+def mail(address: str) -> str:
+    """The mailboxes of this phone, newest mail first."""
+    device = devices.device(world(), address)
+    return show("mail", device, boxes=devices.mailboxes(world(), device))
+
+
+@blueprint.get("/handsets/<address>/mail/box/<box>")
+def mailbox(address: str, box: str) -> str:
+    """The mails of one mailbox, newest first."""
+    device = devices.device(world(), address)
+    if not device.shows_mail_of(box):
+        abort(404)
+    found = inbox.mails(world(), box, PAGE + 1, request.args.get("before", type=int))
+    older = None
+    if len(found) > PAGE:
+        found = found[:PAGE]
+        older = url_for("handset.mailbox", address=address, box=box, before=found[-1].id)
+    return show("mailbox", device, box=box, mails=found, older_url=older)
+
+
+@blueprint.get("/handsets/<address>/mail/<int:message_id>")
+def mail_message(address: str, message_id: int) -> str:
+    """One mail: as it was laid out, as text, or its source."""
+    found = _mail(address, message_id)
+    views = [("html", _("Mail")), ("text", _("Text")), ("source", _("Source"))]
+    if not found.html:
+        views = views[1:]
+    view = request.args.get("view", views[0][0])
+    if view not in dict(views):
+        abort(404)
+    source = ""
+    if view == "source":
+        source = (inbox.raw(world(), found.sid) or b"").decode("utf-8", "replace")
+    return show(
+        "mail_message", devices.device(world(), address), mail=found, views=views, view=view, source=source,
+        files=[
+            File(str(each["name"]), wording.size(int(each["size"])),
+                 url_for("handset.attachment", address=address, message_id=message_id, number=number))
+            for number, each in enumerate(found.attachments)
+        ],
+    )  # fmt: skip
+
+
+@blueprint.get("/handsets/<address>/mail/<int:message_id>/html")
+def mail_html(address: str, message_id: int) -> Response:
+    """The mail's HTML for the frame: cleaned, no script, nothing loaded from elsewhere, links in a new tab."""
+    found = _mail(address, message_id)
+    page = (
+        '<!doctype html><html lang=""><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(found.subject)}</title><style>body{{margin:0;padding:16px;font:16px/1.6 system-ui,"
+        "sans-serif;color:#1c1a16;background:#fff;overflow-wrap:anywhere}img{max-width:100%}</style></head>"
+        f"<body>{clean(found.html)}</body></html>"
+    )
+    answer = Response(page, mimetype="text/html")
+    answer.headers["Content-Security-Policy"] = FRAME_POLICY
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+def clean(html: str) -> str:
+    """HTML without anything that runs, loads or posts (SECURITY.md line 40). Links open a new tab."""
+    attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
+    attributes["*"] = set(_LAYOUT)
+    attributes["a"] = {"href", "title"}
+    return nh3.clean(
+        html,
+        tags=(nh3.ALLOWED_TAGS | {"font", "main", "section"}) - {"map", "area"},
+        attributes=attributes,
+        url_schemes={"http", "https", "mailto", "tel", "data"},
+        filter_style_properties=_STYLES,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+        link_rel="noopener noreferrer",
+        attribute_filter=_no_data_links,
+    )
+
+
+def _no_data_links(tag: str, name: str, value: str) -> str | None:
+    """data: is for pictures alone, and style may fetch nothing."""
+    if name == "style" and ("url(" in value.lower() or "image(" in value.lower()):
+        return None
+    is_data = value.strip().lower().startswith("data:")
+    if is_data and not (tag == "img" and name == "src" and value.strip().lower().startswith("data:image/")):
+        return None
+    return value
+
+
+@blueprint.get("/handsets/<address>/mail/<int:message_id>/attachments/<int:number>")
+def attachment(address: str, message_id: int, number: int) -> Response:
+    """An attachment to save, never shown in the page: the browser is told not to guess at what it is."""
+    found = _mail(address, message_id)
+    part = attachments.part(inbox.raw(world(), found.sid) or b"", number)
+    if part is None:
+        abort(404)
+    answer = Response(part.content, mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=part.name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _mail(address: str, message_id: int) -> Message:
+    found = inbox.message(world(), message_id)
+    device = devices.device(world(), address)
+    if found is None or found.channel != "mail" or not device.shows_mail_of(found.handset):
+        abort(404)
+    return found

@@ -1,0 +1,74 @@
+"""The Messages app: conversations, bubbles, replies."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import get_timezone
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from mocksms import inbox
+from mocksms.handset import devices
+from mocksms.handset._blueprint import blueprint
+from mocksms.handset.frame import show
+from mocksms.models import Message
+from mocksms.web import world
+
+PAGE = 40
+LONGEST_REPLY = 1600
+
+
+@dataclass(slots=True)
+class Day:
+    """The messages of one day of a conversation, oldest first."""
+
+    at: float
+    messages: list[Message] = field(default_factory=list)
+
+
+def by_day(messages: list[Message]) -> list[Day]:
+    """Groups messages, given oldest first, by the day on which they arrived."""
+    days: list[Day] = []
+    last = None
+    for message in messages:
+        date = datetime.fromtimestamp(message.received_at, get_timezone()).date()
+        if date != last:
+            days.append(Day(message.received_at))
+            last = date
+        days[-1].messages.append(message)
+    return days
+
+
+@blueprint.get("/handsets/<address>/messages/")
+def messages(address: str) -> str:
+    """The conversations of a phone, newest first."""
+    device = devices.device(world(), address)
+    return show("messages", device, threads=inbox.threads(world(), address, "sms"))
+
+
+@blueprint.get("/handsets/<address>/messages/<path:peer>")
+def thread(address: str, peer: str) -> str:
+    """One conversation, oldest on top, its codes ready to copy. Looking changes nothing; the page reports it as read."""
+    before = request.args.get("before", type=int)
+    found = inbox.thread(world(), address, peer, PAGE + 1, before)
+    older = None
+    if len(found) > PAGE:
+        found = found[:PAGE]
+        older = url_for("handset.thread", address=address, peer=peer, before=found[-1].id)
+    unread = sum(message.direction == "in" and message.read_at is None for message in found)
+    days = by_day(found[::-1])
+    return show("thread", devices.device(world(), address), peer=peer, days=days, unread=unread, older_url=older)
+
+
+@blueprint.post("/handsets/<address>/reply")
+def reply(address: str) -> Response:
+    """Sends a text typed on the phone to the other side's inbound webhook."""
+    peer, body = request.form.get("peer", ""), request.form.get("body", "").strip()
+    if not peer:
+        abort(400)
+    if not body or len(body) > LONGEST_REPLY:
+        flash(_("A text has 1 to %(most)d characters.", most=LONGEST_REPLY), "problem")
+    else:
+        inbox.reply(world(), address, peer, body)
+    return redirect(url_for("handset.thread", address=address, peer=peer))

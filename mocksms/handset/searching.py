@@ -1,0 +1,98 @@
+"""Finding messages on one phone or on all of them, and taking them along as a file."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+from flask import Response, abort, request, url_for
+
+from mocksms import inbox
+from mocksms.handset import devices, wording
+from mocksms.handset._blueprint import blueprint
+from mocksms.handset.devices import Device
+from mocksms.handset.frame import show
+from mocksms.handset.screens import note
+from mocksms.models import Filter, Message
+from mocksms.web import world
+
+RESULTS = 50
+COLUMNS = ("id", "channel", "direction", "from", "to", "subject", "body", "code", "status", "received_at")
+
+
+@blueprint.get("/handsets/<address>/search")
+def search(address: str) -> str:
+    """Messages, calls and mails of one phone that have all of the words."""
+    device = devices.device(world(), address)
+    query = request.args.get("q", "").strip()[:200]
+    found = [note(device, message) for message in _found(device, query)] if query else []
+    return show("search", device, results=found, query=query)
+
+
+def _found(device: Device, query: str) -> list[Message]:
+    found = inbox.search(world(), Filter(to=device.address, q=query), RESULTS)
+    if device.kind != "mailbox":
+        for box in devices.mailboxes(world(), device):
+            found += inbox.search(world(), Filter(to=box.address, channel="mail", q=query), RESULTS)
+    return sorted(found, key=lambda message: message.id, reverse=True)[:RESULTS]
+
+
+@blueprint.get("/search")
+def search_all() -> str:
+    """Messages of every phone that have all of the words."""
+    query = request.args.get("q", "").strip()[:200]
+    found = []
+    for message in inbox.search(world(), Filter(q=query), RESULTS) if query else []:
+        found.append((devices.device(world(), message.handset), message))
+    return show("search_all", results=[(device, note(device, message)) for device, message in found], query=query)
+
+
+@blueprint.get("/handsets/<address>/export.<any(json, csv):form>")
+def export(address: str, form: str) -> Response:
+    """All messages of one phone, newest first, as JSON or as CSV for a spreadsheet."""
+    rows = (_row(message) for message in _all(address))
+    name = f"{wording.pretty(address)}.{form}".replace("@", "-at-")
+    if form == "json":
+        answer = Response(_json(rows), mimetype="application/json")
+    elif form == "csv":
+        answer = Response(_csv(rows), mimetype="text/csv; charset=utf-8")
+    else:
+        abort(404)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _all(address: str) -> Iterator[Message]:
+    before: int | None = None
+    here = world()
+    while found := inbox.search(here, Filter(to=address), 500, before):
+        yield from found
+        before = found[-1].id
+
+
+def _row(message: Message) -> dict[str, str | int | None]:
+    return {
+        "id": message.id, "channel": message.channel, "direction": message.direction, "from": message.sender,
+        "to": message.recipient, "subject": message.subject, "body": message.body, "code": message.code,
+        "status": message.status, "received_at": wording.iso(message.received_at),
+    }  # fmt: skip
+
+
+def _json(rows: Iterator[dict[str, str | int | None]]) -> Iterator[str]:
+    yield '{"messages": ['
+    for number, row in enumerate(rows):
+        yield (",\n" if number else "\n") + json.dumps(row, ensure_ascii=False)
+    yield "\n]}\n"
+
+
+def _csv(rows: Iterator[dict[str, str | int | None]]) -> Iterator[str]:
+    yield "\ufeff" + ",".join(COLUMNS) + "\r\n"
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([_inert(row[name]) for name in COLUMNS])
+        yield line.getvalue()
+
+
+def _inert(value: str | int | None) -> str | int | None:
+    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,11 @@
+// Everything the handset does beyond its pages. Each part works alone; without JavaScript the pages do too.
+import * as authenticator from "./authenticator.js";
+import * as clock from "./clock.js";
+import * as copy from "./copy.js";
+import * as gestures from "./gestures.js";
+import * as live from "./live.js";
+import * as read from "./read.js";
+import * as sound from "./sound.js";
+
+for (const part of [clock, copy, sound, authenticator, gestures, live, read]) part.start();
+document.documentElement.classList.add("js");

@@ -1,0 +1,127 @@
+// Arrivals without reload: one event stream; at each event the page's [data-live] parts are fetched anew.
+import { announce } from "./announce.js";
+import { setClock } from "./clock.js";
+import { markRead } from "./read.js";
+import { ping } from "./sound.js";
+
+const words = document.body.dataset;
+const main = document.querySelector("main");
+const listeners = [];
+let running = false;
+let again = false;
+
+/** Calls `listener(event)` at every event of the stream: {event, message, detail}. */
+export function onEvent(listener) {
+  listeners.push(listener);
+}
+
+function focusKey(region) {
+  const active = document.activeElement;
+  if (!active || !region.contains(active)) return null;
+  for (const name of ["id", "href", "data-copy", "name"]) {
+    const value = active.getAttribute(name);
+    if (value) return `[${name}="${CSS.escape(value)}"]`;
+  }
+  return null;
+}
+
+function swap(old, fresh) {
+  if (old.innerHTML === fresh.innerHTML) return;
+  const known = new Set([...old.querySelectorAll("[data-key]")].map((each) => each.dataset.key));
+  const key = focusKey(old);
+  const scroller = old.closest("[data-stick-to-end]");
+  const scrolled = old.scrollTop;
+  const atEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  for (const each of fresh.querySelectorAll("[data-key]")) if (!known.has(each.dataset.key)) each.classList.add("bubble--fresh");
+  old.replaceWith(fresh);
+  fresh.scrollTop = scrolled;
+  if (key) fresh.querySelector(key)?.focus({ preventScroll: true });
+  if (atEnd) scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** Fetches this page again and puts its live parts in place. */
+export async function refresh() {
+  if (running) {
+    again = true;
+    return;
+  }
+  running = true;
+  try {
+    do {
+      again = false;
+      const sent = Date.now();
+      const answer = await fetch(location.href, { cache: "no-store", headers: { "X-Requested-With": "handset" } });
+      if (!answer.ok) break;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      setClock(Number(page.body.dataset.now), (sent + Date.now()) / 2);
+      for (const fresh of page.querySelectorAll("[data-live]")) {
+        const old = document.getElementById(fresh.id);
+        if (old) swap(old, document.adoptNode(fresh));
+      }
+      document.title = page.title;
+      if (main) main.dataset.state = page.querySelector("main")?.dataset.state ?? "";
+    } while (again);
+  } catch {
+    // The stream comes back by itself; the next event fetches again.
+  } finally {
+    running = false;
+  }
+  markRead();
+}
+
+/** Whether a message belongs to the handset on this page. */
+export function isMine(message) {
+  const to = message.direction === "out" ? message.from : message.to;
+  if (!main?.dataset.handset) return false;
+  if (to === main.dataset.handset) return true;
+  if (message.channel !== "mail" || main.dataset.handset.includes("@")) return false;
+  const own = main.dataset.own ? main.dataset.own.split(" ") : [];
+  return own.length ? own.includes(to) : !(main.dataset.claimed || "").split(" ").includes(to);
+}
+
+function onScreen(message) {
+  const thread = document.getElementById("thread");
+  return Boolean(thread && thread.dataset.peer === message.from && message.channel === "sms");
+}
+
+function banner(message) {
+  const place = document.getElementById("banners");
+  const model = document.getElementById(`banner-${message.channel}`);
+  if (!place || !model || onScreen(message) || document.getElementById("lock-notes")) return;
+  const card = model.content.firstElementChild.cloneNode(true);
+  const open = card.querySelector("a");
+  open.href = message.channel === "mail" ? open.dataset.base + message.id : open.dataset.base + encodeURIComponent(message.from);
+  card.querySelector(".banner__who").textContent = message.channel === "mail" ? message.details?.from || message.from : message.from;
+  card.querySelector(".banner__what").textContent = message.channel === "mail" ? message.subject : message.body;
+  const copy = card.querySelector("[data-copy]");
+  if (message.code) {
+    copy.dataset.copy = message.code;
+    copy.querySelector("span").textContent = message.code;
+    copy.setAttribute("aria-label", copy.getAttribute("aria-label").replace("000000", message.code));
+  } else {
+    copy.remove();
+  }
+  place.replaceChildren(card);
+  setTimeout(() => card.remove(), 9000);
+}
+
+function arrived(type, data) {
+  const event = JSON.parse(data);
+  const message = event.message;
+  if (type === "message" && message.direction === "in" && isMine(message) && message.channel !== "call") {
+    banner(message);
+    ping();
+    announce(`${message.from}: ${message.channel === "mail" ? message.subject : message.body}`);
+  }
+  for (const listener of listeners) listener(event);
+  refresh();
+}
+
+export function start() {
+  if (!words.events) return;
+  const stream = new EventSource(words.events);
+  for (const type of ["message", "status", "call"]) stream.addEventListener(type, (event) => arrived(type, event.data));
+  stream.addEventListener("open", () => document.documentElement.setAttribute("data-live-open", ""));
+  window.addEventListener("pagehide", () => stream.close());
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}

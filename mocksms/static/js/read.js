@@ -1,0 +1,33 @@
+// What is looked at becomes read: a conversation or a mail that is open in a visible page.
+const words = document.body.dataset;
+const main = document.querySelector("main");
+
+/** Reports what is open and unread; does nothing when all is read or the page is hidden. */
+export async function markRead() {
+  if (!main?.dataset.readUrl || document.visibilityState !== "visible") return;
+  const thread = document.getElementById("thread");
+  const mail = document.querySelector("[data-message][data-unread='1']");
+  const data = new URLSearchParams({ csrf_token: words.csrf });
+  if (thread && Number(thread.dataset.unread)) {
+    data.set("peer", thread.dataset.peer);
+    data.set("channel", thread.dataset.channel);
+    thread.dataset.unread = "0";
+  } else if (mail) {
+    data.set("message", mail.dataset.message);
+    mail.dataset.unread = "0";
+  } else {
+    return;
+  }
+  try {
+    await fetch(main.dataset.readUrl, { method: "POST", body: data, headers: { "X-Requested-With": "handset" } });
+  } catch {
+    return;
+  }
+  const { refresh } = await import("./live.js");
+  refresh();
+}
+
+export function start() {
+  markRead();
+  document.addEventListener("visibilitychange", markRead);
+}

@@ -1,0 +1,66 @@
+// Sounds are off until asked for in the settings; the choice stays in this browser.
+const KEY = "tel_sound";
+let context = null;
+
+function wanted() {
+  try {
+    return localStorage.getItem(KEY) === "on";
+  } catch {
+    return false;
+  }
+}
+
+function tone(frequency, at, length, loudness = 0.12) {
+  const oscillator = context.createOscillator();
+  const gain = context.createGain();
+  oscillator.frequency.value = frequency;
+  gain.gain.setValueAtTime(loudness, context.currentTime + at);
+  gain.gain.exponentialRampToValueAtTime(0.0001, context.currentTime + at + length);
+  oscillator.connect(gain).connect(context.destination);
+  oscillator.start(context.currentTime + at);
+  oscillator.stop(context.currentTime + at + length);
+}
+
+/** The two notes of an arrival. */
+export function ping() {
+  if (!wanted()) return;
+  context ??= new AudioContext();
+  tone(880, 0, 0.25);
+  tone(1318.5, 0.12, 0.4);
+}
+
+/** One ring of a call: two short trills, as a Japanese line rings. */
+export function trill() {
+  if (!wanted()) return;
+  context ??= new AudioContext();
+  for (let at = 0; at < 0.9; at += 0.1) tone(at % 0.2 < 0.1 ? 1046 : 1318, at, 0.12, 0.1);
+}
+
+/** The tone of a key. */
+export function key() {
+  if (!wanted()) return;
+  context ??= new AudioContext();
+  tone(697, 0, 0.12, 0.06);
+  tone(1336, 0, 0.12, 0.06);
+}
+
+function showChoice() {
+  for (const button of document.querySelectorAll("[data-sound]")) {
+    button.setAttribute("aria-pressed", String((button.dataset.sound === "on") === wanted()));
+  }
+}
+
+export function start() {
+  showChoice();
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-sound]");
+    if (!button) return;
+    try {
+      localStorage.setItem(KEY, button.dataset.sound);
+    } catch {
+      return;
+    }
+    showChoice();
+    ping();
+  });
+}
