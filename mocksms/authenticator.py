@@ -27,6 +27,13 @@ class BadKey(ValueError):
         self.reason = reason
 
 
+class _AnyLength(pyotp.TOTP):
+    """Codes also of keys under 112 bits: many sites still hand out 80, and every real app takes them."""
+
+    def byte_secret(self) -> bytes:
+        return base64.b32decode(self.secret + "=" * (-len(self.secret) % 8), casefold=True)
+
+
 @dataclass(slots=True, frozen=True)
 class Entry:
     """One account in the app. `secret` is base32 without padding, `period` in seconds."""
@@ -42,7 +49,9 @@ class Entry:
 
     def code(self, at: float) -> str:
         """The code shown at this time (unix seconds)."""
-        totp = pyotp.TOTP(self.secret, digits=self.digits, interval=self.period, digest=_DIGESTS[self.algorithm])
+        totp = pyotp.TOTP(
+            self.secret, digits=self.digits, interval=self.period, digest=_DIGESTS[self.algorithm]
+        )
         return totp.at(int(at))
 
     def seconds_left(self, at: float) -> float:
