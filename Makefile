@@ -13,13 +13,13 @@ help:
 	@echo "make format    let ruff put the code in order"
 	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
 	@echo "make pictures  take the README's pictures anew in a real browser"
-	@echo "make docs      draw the flows' diagrams anew from the tables that the code runs on"
+	@echo "make docs      write the flows' diagrams and the settings' tables anew from the code"
 	@echo "make lock      pin and hash what requirements.in and requirements-dev.in ask for"
 	@echo "make reset     empty the databases: a clean world at the next start"
 
 run:
 	@$(READY) run
-	@$(VENV) tools/run.py
+	@$(VENV) -m tools.run
 
 test:
 	@$(READY) test
@@ -38,11 +38,11 @@ format:
 
 lock:
 	@$(READY) develop
-	@$(VENV) tools/lock.py
+	@$(VENV) -m tools.lock
 
 pictures:
 	@$(READY) test
-	@$(VENV) tools/pictures.py
+	@$(VENV) -m tools.pictures
 
 bench:
 	@$(READY) test
@@ -50,8 +50,8 @@ bench:
 
 docs:
 	@$(READY) develop
-	@$(VENV) tools/diagrams.py
+	@$(VENV) -m tools.docs
 
 reset:
 	@$(READY) run
-	@$(VENV) tools/reset.py
+	@$(VENV) -m tools.reset

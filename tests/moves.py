@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,19 +10,6 @@ if TYPE_CHECKING:
     from webapp.flows.table import Move, Table
 
 MADE: set[str] = set()
-
-
-def tables() -> list[Table]:
-    """Every table of moves in `webapp.flows`, by kind."""
-    import webapp.flows
-    from webapp.flows.table import Table
-
-    names = [module.name for module in pkgutil.iter_modules(webapp.flows.__path__)]
-    values = [
-        value for name in names for value in vars(importlib.import_module(f"webapp.flows.{name}")).values()
-    ]
-    found = {value.kind: value for value in values if isinstance(value, Table)}
-    return [found[kind] for kind in sorted(found)]
 
 
 def _name(table: Table, move: Move, source: str) -> str:
@@ -67,6 +52,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _missing() -> list[str]:
+    from tools.flow_tables import tables
+
     all_moves = {_name(t, m, source) for t in tables() for m in t.moves for source in m.sources}
     return sorted(all_moves - MADE)
 

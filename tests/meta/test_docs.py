@@ -1,0 +1,22 @@
+"""What the docs say about the code is what the code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.meta.sources import ROOT
+from tools import docs
+from tools.flow_tables import tables
+
+
+@pytest.mark.parametrize("path", [docs.FLOWS, docs.README], ids=lambda path: path.name)
+def test_docs_made_from_the_code_are_up_to_date(path: Path) -> None:
+    assert path.read_text() == docs.pages()[path], "run `make docs` and commit what it writes"
+
+
+def test_docs_show_every_move_of_every_flow() -> None:
+    text = (ROOT / "docs" / "flows.md").read_text()
+    missing = [move.name for table in tables() for move in table.moves if f": {move.name}" not in text]
+    assert not missing, f"run `make docs`; docs/flows.md lacks {missing}"
