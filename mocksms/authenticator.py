@@ -1,4 +1,6 @@
-"""The handset's authenticator app (RFC 6238): entries by key, by otpauth: address or by a picture of the QR code."""
+"""The handset's authenticator app (RFC 6238): entries by key, by otpauth: address or by a picture of the
+QR code.
+"""
 
 import base64
 import binascii
@@ -49,7 +51,7 @@ class Entry:
 
     def code(self, at: float) -> str:
         """The code shown at this time (unix seconds)."""
-        totp = pyotp.TOTP(
+        totp = _AnyLength(
             self.secret, digits=self.digits, interval=self.period, digest=_DIGESTS[self.algorithm]
         )
         return totp.at(int(at))
@@ -60,7 +62,9 @@ class Entry:
 
 
 def clean_key(key: str) -> str:
-    """A key as people type it, in base32 capitals without spaces, hyphens and padding. Raises :class:`BadKey`."""
+    """A key as people type it, in base32 capitals without spaces, hyphens and padding. Raises
+    :class:`BadKey`.
+    """
     text = re.sub(r"[\s\-=]", "", unicodedata.normalize("NFKC", key)).upper()
     if not text:
         raise BadKey("empty")
