@@ -13,6 +13,7 @@ from flask_babel import Babel, get_locale, get_timezone
 from flask_login import current_user
 
 from webapp.config import Config
+from webapp.pages.services import services
 
 LANGUAGES = ("ja", "en")
 COOKIE_SECONDS = 365 * 86400
@@ -21,7 +22,7 @@ _PATTERNS = {"ja": "y年M月d日 H:mm", "en": "d MMM y, HH:mm"}
 
 def install(app: Flask) -> None:
     """Set Flask-Babel up: ``?lang=``, then the cookie, the account, Accept-Language, the setting."""
-    config = _config(app)
+    config: Config = app.extensions["nidankai"].config
     Babel(
         app,
         default_locale=config.language,
@@ -46,7 +47,7 @@ def moment(timestamp: float, zone: str | None = None) -> str:
 
 
 def _language() -> str:
-    config = _config(current_app)
+    config = services().config
     if not has_request_context():
         return config.language
     asked = _asked()
@@ -63,7 +64,7 @@ def _language() -> str:
 
 def _time_zone() -> str:
     zone = _of_account("time_zone") if has_request_context() else None
-    return zone if zone and _zone(zone) else _config(current_app).time_zone
+    return zone if zone and _zone(zone) else services().config.time_zone
 
 
 def _of_account(attribute: str) -> str | None:
@@ -94,7 +95,7 @@ def _asked() -> str | None:
 
 def _remember(response: Response) -> Response:
     asked = _asked()
-    config = _config(current_app)
+    config = services().config
     if asked is not None and request.cookies.get(config.cookie("lang")) != asked:
         response.set_cookie(
             config.cookie("lang"),
@@ -106,8 +107,3 @@ def _remember(response: Response) -> Response:
             samesite="Lax",
         )
     return response
-
-
-def _config(app: Flask) -> Config:
-    config: Config = app.extensions["nidankai"].config
-    return config

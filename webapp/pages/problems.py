@@ -17,7 +17,15 @@ from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from webapp.errors import DeliveryFailed, LinkExpired, Refusal, SendCapReached, StaleFlow, Throttled
+from webapp.errors import (
+    DeliveryFailed,
+    LinkExpired,
+    LinkTampered,
+    Refusal,
+    SendCapReached,
+    StaleFlow,
+    Throttled,
+)
 from webapp.pages.request_log import request_id
 
 LOG = logging.getLogger("webapp.problems")
@@ -128,7 +136,9 @@ def _on_refusal(error: Refusal) -> ResponseReturnValue:
             )
         case StaleFlow() | LinkExpired():
             return _answer(_problem(410))
-    return _answer(_problem(404 if isinstance(error, LookupError) else 400))
+        case LinkTampered():
+            return _answer(_problem(404))
+    return _answer(_problem(400))
 
 
 def _on_delivery(error: DeliveryFailed) -> ResponseReturnValue:

@@ -9,11 +9,12 @@ from typing import Any
 
 import maxminddb
 import ua_parser
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask_babel import get_locale, gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Config
+from webapp.pages.services import services
 from webapp.rules import links
 from webapp.rules.visitor import Visitor
 
@@ -31,7 +32,7 @@ _OUR_NAMES = {
 
 def install(app: Flask) -> None:
     """Believe as many proxies as configured, and hand each browser its cookie."""
-    config = _config(app)
+    config: Config = app.extensions["nidankai"].config
     if config.trusted_proxies:
         count = config.trusted_proxies
         # x_host stays out: the Host header is checked against the allow-list as it came.
@@ -56,7 +57,7 @@ def visitor() -> Visitor:
 
 def near(address: str) -> str:
     """Return the place an address is in, in the page's language, or the address where none is known."""
-    reader = _places(_config(current_app).geoip_file)
+    reader = _places(services().config.geoip_file)
     if reader is None:
         return address
     try:
@@ -91,7 +92,7 @@ def _address() -> str:
 
 
 def _browser_token() -> str:
-    token: str | None = g.get("browser_token") or request.cookies.get(_config(current_app).cookie("browser"))
+    token: str | None = g.get("browser_token") or request.cookies.get(services().config.cookie("browser"))
     if token is None or not _TOKEN.fullmatch(token):
         token = g.new_browser_token = links.new_token()
     g.browser_token = token
@@ -101,7 +102,7 @@ def _browser_token() -> str:
 def _hand_out_cookie(response: Response) -> Response:
     token = g.pop("new_browser_token", None)
     if token is not None:
-        config = _config(current_app)
+        config = services().config
         response.set_cookie(
             config.cookie("browser"),
             token,
@@ -133,8 +134,3 @@ def _place_name(found: Any, language: str) -> str:
 def _named(record: Any, language: str) -> str:
     names = (record or {}).get("names") or {}
     return str(names.get(language) or names.get("en") or "")
-
-
-def _config(app: Flask) -> Config:
-    config: Config = app.extensions["nidankai"].config
-    return config

@@ -1,0 +1,61 @@
+"""The edges of the pages around a site of five routes: what they do whatever page they surround."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, jsonify
+from flask.typing import ResponseReturnValue
+
+from webapp.config import Config
+from webapp.pages import headers, language, problems, request_log
+from webapp.pages import visitor as visitors
+
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 Safari/537.36"
+)
+
+
+def make(page: Callable[[], ResponseReturnValue] | None = None, **settings: Any) -> Flask:
+    """A site with the edges installed and ``page`` at ``/page`` (GET and POST) and at ``/link/<token>``."""
+    app = Flask("webapp")
+    app.extensions["nidankai"] = SimpleNamespace(config=Config(**settings))
+    app.config["SECRET_KEY"] = "x" * 32
+    request_log.install(app)
+    headers.install(app)
+    language.install(app)
+    visitors.install(app)
+    problems.install(app)
+    shown = page or who
+    app.add_url_rule("/page", "page", shown, methods=["GET", "POST"])
+    app.add_url_rule("/page/poll", "poll", shown)
+    app.add_url_rule("/link/<token>", "link", lambda token: shown())
+    return app
+
+
+def who() -> ResponseReturnValue:
+    """What the edges make of the visitor, as JSON."""
+    known = visitors.visitor()
+    return jsonify(
+        browser=known.browser.hex(),
+        address=known.address,
+        device=known.device,
+        near=known.near,
+        language=known.language,
+    )
+
+
+def raising(error: Exception) -> Callable[[], ResponseReturnValue]:
+    """A page that fails."""
+
+    def page() -> ResponseReturnValue:
+        raise error
+
+    return page
+
+
+LOCKED = sqlite3.OperationalError("database is locked")
