@@ -1,1 +1,102 @@
-"""Nidankai's site."""
+"""Nidankai's site: two-step verification, screen by screen. ``create_app`` puts the house together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_babel import get_locale
+from flask_wtf import CSRFProtect
+
+from webapp import config as configuration
+from webapp import sandbox
+from webapp.clock import Clock
+from webapp.config import Config
+from webapp.flows.services import Services
+from webapp.keys import load_keys
+from webapp.outbound.gateway import Gateway
+from webapp.outbound.mail import Mailer
+from webapp.outbound.post import Post
+from webapp.pages import (
+    account,
+    approval,
+    auth,
+    headers,
+    language,
+    problems,
+    render,
+    request_log,
+    set_up,
+    settings,
+    shop,
+    sign_in,
+    step_up,
+    visitor,
+)
+from webapp.rules.links import Signer
+from webapp.rules.passwords import Hasher
+from webapp.rules.seal import Seal
+from webapp.store.database import Store
+
+if TYPE_CHECKING:
+    import httpx
+
+PAGES = (shop, sign_in, step_up, account, approval, settings, set_up)
+EDGES = (request_log, headers, visitor, language, problems, auth)
+
+
+def create_app(
+    config: Mapping[str, Any] | None = None, *, clock: Clock | None = None,
+    gateway_transport: httpx.BaseTransport | None = None,
+) -> Flask:
+    """The site as a WSGI app.
+
+    Settings come from ``config`` by field name, else from the environment (``webapp.config``). Tests may hand in
+    a clock, and a transport that carries the gateway's wire to the phone in process.
+
+    Raises:
+        ConfigError: a setting is missing, unreadable or unsafe.
+    """
+    settled = configuration.load(config)
+    app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
+    app.extensions["nidankai"] = services = _services(settled, clock or Clock(), gateway_transport)
+    services.store.migrate()
+    _configure(app, settled, load_keys(settled).secret)
+    CSRFProtect(app)
+    for edge in EDGES:
+        edge.install(app)
+    for place in PAGES:
+        app.register_blueprint(place.blueprint)
+    if settled.sandbox:
+        sandbox.install(app)
+    return app
+
+
+def _services(config: Config, clock: Clock, transport: httpx.BaseTransport | None) -> Services:
+    keys = load_keys(config)
+    mailer = Mailer(
+        config.smtp_host, config.smtp_port, config.mail_sender, config.outbound_deadline_seconds,
+        config.smtp_user or None, config.smtp_password or None, config.smtp_starttls,
+    )
+    gateway = Gateway(
+        config.gateway_url, config.gateway_account, config.gateway_token, config.gateway_sender,
+        config.outbound_deadline_seconds, transport,
+    )
+    return Services(
+        config=config, clock=clock, store=Store(Path(config.instance) / "worlds"),
+        hasher=Hasher(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism),
+        seal=Seal(*keys.seal), signer=Signer(keys.secret), outbound=Post(gateway, mailer, config.site_url),
+        pepper=keys.pepper, limits=Services.limits_of(config),
+    )
+
+
+def _configure(app: Flask, config: Config, secret: str) -> None:
+    app.config.update(
+        SECRET_KEY=secret, SESSION_COOKIE_NAME=config.cookie("session"), SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=config.is_tls, SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None, MAX_CONTENT_LENGTH=1024 * 1024, MAX_FORM_MEMORY_SIZE=256 * 1024,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(has_page=render.has_page, get_locale=get_locale, sandbox=config.sandbox)

@@ -15,13 +15,13 @@ from sqlite_utils import Database
 from webapp.errors import DeliveryFailed, SendCapReached, StaleFlow, Throttled, WrongCode
 from webapp.flows.challenge import failure_reason, owner_of
 from webapp.flows.delivery import deliver_notices
-from webapp.flows.services import Attempt, Services
+from webapp.flows.services import Services
 from webapp.flows.step_up import Elevated
 from webapp.flows.table import BEGIN, Move, Table
 from webapp.rules import codes, notices, sessions
 from webapp.rules.codes import Sent
 from webapp.rules.links import new_token, token_hash
-from webapp.rules.visitor import Visitor
+from webapp.rules.visitor import Attempt, Visitor
 from webapp.store import codes as sent_codes
 from webapp.store import events, flows
 from webapp.store.accounts import Account

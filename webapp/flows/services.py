@@ -11,19 +11,10 @@ from webapp.rules.codes import Limits
 from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
 from webapp.rules.seal import Seal
+from webapp.rules.visitor import Attempt
 from webapp.store.accounts import Account
 from webapp.store.database import Store
 from webapp.store.notices import Notice
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """Who, when and where somebody asks for access: what the approval mail and page tell."""
-
-    name: str
-    at: float
-    device: str
-    near: str
 
 
 class Outbound(Protocol):

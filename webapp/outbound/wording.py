@@ -6,10 +6,12 @@ These need the app's context: the words come from its catalogue, the mails from 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from babel.dates import format_datetime
 from flask import render_template
 from flask_babel import force_locale, gettext
 
@@ -89,3 +91,9 @@ def _subject(name: str, context: dict[str, Any]) -> str:
 def _bare(host: str) -> str:
     """``host`` without port, also when it is an IPv6 literal."""
     return urlsplit(f"//{host}").hostname or host
+
+
+def moment(local: datetime, language: str) -> str:
+    """日時 as mails write it: "2026年11月22日 10:42 JST"."""
+    pattern = {"ja": "y年M月d日 H:mm", "en": "d MMM y, HH:mm"}[language]
+    return f"{format_datetime(local, pattern, locale=language)} {local.tzname()}"

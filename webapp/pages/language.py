@@ -32,6 +32,7 @@ def install(app: Flask) -> None:
         timezone_selector=_time_zone,
     )
     app.add_template_filter(moment, "moment")
+    app.add_template_global(get_locale, "get_locale")
     app.after_request(_remember)
 
 

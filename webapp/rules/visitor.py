@@ -19,3 +19,13 @@ class Visitor:
     device: str
     near: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who, when and where somebody asks for access: what the approval mail and page tell."""
+
+    name: str
+    at: float
+    device: str
+    near: str

@@ -105,3 +105,8 @@ def void_trust(db: Database, account_id: str) -> None:
 def set_language(db: Database, account_id: str, language: str) -> None:
     """Keep the language that pages, mails and calls use for this account (``ja`` or ``en``)."""
     db.execute("UPDATE accounts SET language = ? WHERE id = ?", (language, account_id))
+
+
+def remove(db: Database, account_id: str) -> bool:
+    """Delete an account with all that hangs on it; False when there was none."""
+    return bool(db.execute("DELETE FROM accounts WHERE id = ?", (account_id,)).rowcount)

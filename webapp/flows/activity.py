@@ -1,0 +1,15 @@
+"""What an account's owner may see of what happened."""
+
+from __future__ import annotations
+
+from webapp.flows.services import Services
+from webapp.store import events
+from webapp.store.accounts import Account
+from webapp.store.events import Event
+
+SHOWN = 20
+
+
+def recent(services: Services, account: Account, limit: int = SHOWN) -> list[Event]:
+    """The account's newest events."""
+    return events.of_account(services.store.db(), account.id, limit)

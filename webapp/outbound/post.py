@@ -1,0 +1,70 @@
+"""The way out, as the flows know it: what to say goes in, a message leaves by gateway or mail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from webapp.outbound import notice_words, wording
+from webapp.outbound.gateway import Gateway
+from webapp.outbound.mail import Mailer
+from webapp.rules.visitor import Attempt
+from webapp.store.accounts import Account
+from webapp.store.notices import Notice
+
+APPROVAL_PATH = "/a/c/r/"
+
+
+class Post:
+    """Implements ``flows.services.Outbound`` with the provider's wire and SMTP."""
+
+    def __init__(self, gateway: Gateway, mailer: Mailer, site_url: str) -> None:
+        self.gateway = gateway
+        self.mailer = mailer
+        self._site_url = site_url.rstrip("/")
+
+    def send_code(self, *, channel: str, to: str, code: str, language: str) -> None:
+        """A one-time code by ``sms``, ``voice`` or ``mail``. Raises DeliveryFailed."""
+        if channel == "sms":
+            host = urlsplit(self._site_url).netloc
+            self.gateway.text(to, wording.sms_code(code, host, language))
+        elif channel == "voice":
+            self.gateway.call(to, wording.call_twiml(code, language))
+        else:
+            mail = wording.compose("code", language, code=code)
+            self.mailer.send(to, mail.subject, mail.text, mail.html)
+
+    def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
+        """The mail with the link 承認または否認してください. Raises DeliveryFailed."""
+        assert account.email is not None
+        mail = wording.compose(
+            "approval", account.language, name=account.name, when=self._when(account, attempt.at),
+            device=attempt.device, near=attempt.near, url=self._site_url + APPROVAL_PATH + token,
+            site_url=self._site_url,
+        )
+        self.mailer.send(account.email, mail.subject, mail.text, mail.html)
+
+    def send_approval_text(self, account: Account, code: str, token: str) -> None:
+        """The text with the approval code and the link to deny. Raises DeliveryFailed."""
+        assert account.phone is not None
+        url = self._site_url + APPROVAL_PATH + token
+        self.gateway.text(account.phone, wording.sms_approval(code, url, account.language))
+
+    def send_notice(self, notice: Notice, account: Account) -> None:
+        """A security notice, by mail or text. Raises DeliveryFailed."""
+        words = notice_words.words(notice.kind, notice.data, account.language)
+        if notice.channel == "sms":
+            self.gateway.text(notice.recipient, words.as_text())
+            return
+        mail = wording.compose(
+            "notice", account.language, name=account.name, headline=words.headline, body=words.body,
+            advice=words.advice, when=self._when(account, notice.data["when"]), device=notice.data["device"],
+            near=notice.data["near"], site_url=self._site_url,
+        )
+        self.mailer.send(notice.recipient, mail.subject, mail.text, mail.html)
+
+    def _when(self, account: Account, at: float) -> str:
+        """日時 in the account's zone and language."""
+        local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(account.time_zone))
+        return wording.moment(local, account.language)

@@ -1,0 +1,54 @@
+"""Account services and login & security (screens 6 and 7)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from webapp.flows import activity, settings
+from webapp.pages.activity_words import event_text
+from webapp.pages.language import moment
+from webapp.pages.render import has_page, page
+from webapp.pages.services import services
+from webapp.rules import phone_numbers
+
+blueprint = Blueprint("account", __name__)
+
+CHANGE_PAGES = {
+    "name": "account.change_name", "email": "account.change_email", "phone": "account.change_phone",
+    "password": "account.change_password", "passkey": "passkeys.overview", "end_all": "account.end_all_sessions",
+}
+
+
+@blueprint.get("/account", endpoint="services")
+@login_required  # type: ignore[untyped-decorator]
+def account_services() -> ResponseReturnValue:
+    """Screen 6: アカウントサービス."""
+    return page("account.services")
+
+
+@blueprint.get("/account/security")
+@login_required  # type: ignore[untyped-decorator]
+def security() -> ResponseReturnValue:
+    """Screen 7: ログインとセキュリティ."""
+    account = current_user.account
+    return page(
+        "account.security",
+        account={
+            "name": account.name, "email": account.email, "two_step_on": account.two_step_on,
+            "phone": phone_numbers.parse(account.phone).national if account.phone else None,
+        },
+        edit_urls={name: url_for(endpoint) for name, endpoint in CHANGE_PAGES.items() if has_page(endpoint)},
+        devices=[
+            {
+                "label": device.device, "near": device.near, "last_used": moment(device.seen_at),
+                "is_this": device.id_hash == current_user.session.id_hash,
+            }
+            for device in settings.devices_of(services(), account)
+        ],
+        activity=[
+            {"text": event_text(event), "when": moment(event.at), "device": event.device, "near": event.near}
+            for event in activity.recent(services(), account)
+        ],
+    )

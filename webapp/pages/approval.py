@@ -1,0 +1,126 @@
+"""The approval by mail: the waiting page (screen 8) and the page that the mail's link opens (screen 10)."""
+
+from __future__ import annotations
+
+import flask
+from flask import Blueprint, abort, jsonify, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user, login_required
+
+from webapp.errors import Refusal, StaleFlow
+from webapp.flows import approval
+from webapp.flows.step_up import Elevated
+from webapp.pages import auth, guards
+from webapp.pages.forms import CodeForm, DecisionForm
+from webapp.pages.language import moment
+from webapp.pages.refusals import NOTHING, of_mail_delivery, tell
+from webapp.pages.render import has_page, is_post, page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.rules.identifiers import mask_email
+from webapp.store.flows import Flow
+
+blueprint = Blueprint("approval", __name__)
+
+
+@blueprint.route("/ap/cvf/approval", methods=["GET", "POST"])
+@login_required  # type: ignore[untyped-decorator]
+def wait() -> ResponseReturnValue:
+    """Screen 8. A POST goes on: with the texted code, or once the mail's link was approved."""
+    flow = _asked()
+    if flow is None:
+        return redirect(url_for("account.security"), 303)
+    form = CodeForm()
+    told = NOTHING
+    status = approval.status(services(), flow)
+    if is_post() and status == "approved":
+        return _go_on(approval.take(services(), visitor(), flow))
+    if is_post() and flow.data["by"] == "sms" and status == "pending" and form.validate():
+        try:
+            return _go_on(approval.submit_code(services(), visitor(), flow, form.code))
+        except Refusal as refusal:
+            told = tell(refusal, form)
+    delivery = of_mail_delivery(flow.data["delivery"])
+    return page(
+        "approval.wait", form=form, told=told, state=status, by=flow.data["by"], destination=_destination(),
+        status="failed" if status == "pending" and delivery else status, delivery_reason=delivery,
+        resend_in=approval.resend_in(services(), flow),
+    )
+
+
+@blueprint.get("/ap/cvf/approval/poll")
+@login_required  # type: ignore[untyped-decorator]
+def poll() -> ResponseReturnValue:
+    """Where the request stands, for the waiting page's script; 404 from any other browser (SECURITY.md 38)."""
+    flow = _asked()
+    if flow is None:
+        abort(404)
+    status = approval.status(services(), flow)
+    return jsonify(status=status, next=url_for("approval.wait") if status == "approved" else None)
+
+
+@blueprint.post("/ap/cvf/approval/resend")
+@login_required  # type: ignore[untyped-decorator]
+def resend() -> ResponseReturnValue:
+    """Another mail; where the request is over, a new request."""
+    flow = _asked()
+    if flow is None:
+        return redirect(url_for("account.security"), 303)
+    try:
+        if approval.status(services(), flow) == "pending":
+            approval.send_again(services(), visitor(), flow)
+        else:
+            guards.keep_flow(
+                approval.request(services(), visitor(), current_user.account, current_user.session.id_hash,
+                                 flow.data["return_to"])
+            )
+    except Refusal as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+    return redirect(url_for("approval.wait"), 303)
+
+
+@blueprint.route("/a/c/r/<token>", methods=["GET", "POST"])
+def decide(token: str) -> ResponseReturnValue:
+    """Screen 10: a GET shows, however often; a POST decides, once. It signs nobody in (SECURITY.md 34–36)."""
+    flow = approval.find_by_link(services(), token)
+    if flow is None:
+        abort(404)
+    form = DecisionForm()
+    if is_post() and form.validate():
+        try:
+            decided = approval.decide(services(), visitor(), flow, form.decision.data)
+        except StaleFlow:
+            flow = approval.find_by_link(services(), token) or flow
+        else:
+            return page("approval.decided", outcome=decided.state, state=decided.state, after_deny_urls=_after_deny())
+    attempt = approval.attempt_of(services(), flow)
+    status = approval.status(services(), flow)
+    return page(
+        "approval.decide", form=form, state=status, status=status, who=attempt.name, when=moment(attempt.at),
+        device=attempt.device, near=attempt.near, may_approve=flow.data["by"] == "mail",
+    )
+
+
+def _asked() -> Flow | None:
+    return approval.find(
+        services(), visitor(), current_user.session.id_hash, guards.kept_flow_id(approval.TABLE)
+    )
+
+
+def _go_on(elevated: Elevated) -> ResponseReturnValue:
+    auth.put_session(elevated.token, current_user.account)
+    return redirect(elevated.return_to, 303)
+
+
+def _destination() -> str:
+    account = current_user.account
+    if account.email:
+        return mask_email(account.email)
+    return gettext("the phone number ending in %(last3)s", last3=(account.phone or "")[-3:])
+
+
+def _after_deny() -> dict[str, str]:
+    """What a denial offers, as far as the site has it: both ask for a sign-in of their own."""
+    offers = {"password": "account.change_password", "end_sessions": "account.end_all_sessions"}
+    return {name: url_for(endpoint) for name, endpoint in offers.items() if has_page(endpoint)}

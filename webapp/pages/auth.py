@@ -1,0 +1,114 @@
+"""Who is signed in (Flask-Login over our own session rows), and the cookies that say so."""
+
+from __future__ import annotations
+
+import flask
+from flask import Flask, Response, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_user
+
+from webapp.flows.services import Services
+from webapp.flows.sign_in import SignedIn
+from webapp.pages.services import services
+from webapp.rules.links import token_hash
+from webapp.rules.return_to import safe_path
+from webapp.store import sessions
+from webapp.store.accounts import Account
+from webapp.store.sessions import Session
+
+SEEN_EVERY_SECONDS = 60
+
+
+class User(UserMixin):  # type: ignore[misc]
+    """The signed-in visitor: an account and the session it is signed in by."""
+
+    def __init__(self, token: str, account: Account, session: Session | None) -> None:
+        self._token = token
+        self.account = account
+        self._session = session
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie: the session's token, not the account's id."""
+        return self._token
+
+    @property
+    def session(self) -> Session:
+        """The session's row; there from the request after the sign-in on."""
+        assert self._session is not None
+        return self._session
+
+    @property
+    def name(self) -> str:
+        """How the header greets."""
+        return self.account.name
+
+    @property
+    def language(self) -> str:
+        """The account's language."""
+        return self.account.language
+
+    @property
+    def time_zone(self) -> str:
+        """The account's time zone."""
+        return self.account.time_zone
+
+
+def install(app: Flask) -> None:
+    """Set Flask-Login up: sessions are rows, its own remember-me cookie is not used."""
+    manager = LoginManager()
+    manager.session_protection = None  # ids are random and rotate; a hash of address and browser adds only cost
+    manager.init_app(app)
+    manager.user_loader(_load)
+    manager.unauthorized_handler(_to_sign_in)
+
+
+def _load(token: str) -> User | None:
+    own: Services = services()
+    now = own.clock.now()
+    found = sessions.find_with_account(own.store.db(), token_hash(token), now, own.config.session_idle_seconds)
+    if found is None:
+        return None
+    session, account = found
+    if now - session.seen_at >= SEEN_EVERY_SECONDS:
+        sessions.seen(own.store.db(), session.id_hash, now)
+    return User(token, account, session)
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else url_for("shop.home")
+    return redirect(url_for("sign_in.identifier", return_to=safe_path(wanted)), 303)
+
+
+def session_hash() -> bytes | None:
+    """The hash of this browser's session, or None when nobody is signed in."""
+    return current_user.session.id_hash if current_user.is_authenticated else None
+
+
+def put_session(token: str, account: Account) -> None:
+    """Hand the browser a session token in a cookie emptied of everything else (SECURITY.md 43)."""
+    flask.session.clear()
+    login_user(User(token, account, None))
+
+
+def put_trust(response: Response, cookie: tuple[str, str] | None) -> None:
+    """Hand the browser a trust cookie (name's own part, value)."""
+    if cookie is None:
+        return
+    config = services().config
+    response.set_cookie(
+        config.cookie(cookie[0]), cookie[1], max_age=config.trust_seconds, path="/", secure=config.is_tls,
+        httponly=True, samesite="Lax",
+    )
+
+
+def read_cookie(name: str) -> str | None:
+    """A cookie of this site by the own part of its name."""
+    return request.cookies.get(services().config.cookie(name))
+
+
+def welcome(signed_in: SignedIn) -> Response:
+    """Finish a sign-in: session and trust cookies, and on to where the visitor wanted to go."""
+    put_session(signed_in.token, signed_in.account)
+    response = current_app.make_response(redirect(signed_in.return_to, 303))
+    put_trust(response, signed_in.trust_cookie)
+    return response

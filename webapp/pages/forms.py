@@ -1,0 +1,118 @@
+"""Forms: they check shape; whether it is true is a flow's business. Field names are PRODUCT.md §2's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import ValidationError
+
+from webapp.rules import phone_numbers
+from webapp.rules.digits import clean_code
+
+LONGEST_PASSWORD = 1024
+NO = (False, "false", "", "0")
+"""An absent or empty checkbox field means no."""
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of the site. CSRF is checked before any form is read."""
+
+    class Meta:
+        csrf = False  # CSRFProtect has done it for the whole request
+
+    def refuse(self, field: str, text: str) -> bool:
+        """Put ``text`` beside the field, if the form has it."""
+        if field not in self._fields:
+            return False
+        self._fields[field].errors = [*self._fields[field].errors, text]
+        return True
+
+
+def filled(message: Any) -> Any:
+    """A validator: something was typed."""
+
+    def check(form: Form, field: Field) -> None:
+        if not (field.data or "").strip():
+            raise ValidationError(str(message))
+
+    return check
+
+
+def six_digits(form: Form, field: Field) -> None:
+    """A validator: a code as people type it; the field's data becomes the six digits (NFKC first)."""
+    code = clean_code(field.data or "")
+    if code is None:
+        raise ValidationError(
+            str(_("Enter the 6-digit code.") if not (field.data or "").strip() else _("A code has 6 digits."))
+        )
+    form.code = code
+
+
+class CodeForm(Form):
+    """A one-time code; `code` holds its six digits once it validated, the field what was typed."""
+
+    otpCode = StringField(validators=[six_digits])
+    code: str = ""
+
+
+class SignInCodeForm(CodeForm):
+    """The code at sign-in."""
+
+    rememberDevice = BooleanField(false_values=NO)
+
+
+class IdentifierForm(Form):
+    """The first page of signing in."""
+
+    email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
+
+
+class PasswordForm(Form):
+    """The second page of signing in."""
+
+    password = PasswordField(validators=[filled(_("Enter your password."))])
+
+    def validate_password(self, field: Field) -> None:
+        """No password is that long; hashing it would only cost."""
+        if len(field.data or "") > LONGEST_PASSWORD:
+            raise ValidationError(str(_("Your password is incorrect")))
+
+
+class ChoiceForm(Form):
+    """Where to receive a code; the choices are signed for one flow."""
+
+    otpDeviceContext = RadioField(validate_choice=False, choices=[])
+
+    def validate_otpDeviceContext(self, field: Field) -> None:
+        """One must be chosen; whether it is one we offered, the flow tells."""
+        if not field.data:
+            raise ValidationError(str(_("Choose where to receive the code.")))
+
+
+class DecisionForm(Form):
+    """Approve or deny."""
+
+    decision = RadioField(choices=[("approve", ""), ("deny", "")])
+
+
+class PhoneForm(Form):
+    """A number to receive codes, and how."""
+
+    countryCode = SelectField(choices=[])
+    phoneNumber = StringField(validators=[filled(_("Enter a phone number."))])
+    channel = RadioField(choices=[("sms", _("Text message (SMS)")), ("voice", _("Voice call"))], default="sms")
+
+    def __init__(self, language: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.countryCode.choices = phone_numbers.regions(language)
+        if self.countryCode.data is None:
+            self.countryCode.data = phone_numbers.HOME_REGION
+
+
+class TurnOnForm(Form):
+    """The last step of a set-up."""
+
+    rememberDevice = BooleanField(false_values=NO)

@@ -1,0 +1,67 @@
+"""What a page asks before it does anything: who, how fresh, and at which step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import flask
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from webapp.errors import StaleFlow
+from webapp.flows.table import Table
+from webapp.pages.services import services
+from webapp.store.flows import Flow
+
+P = ParamSpec("P")
+Page = Callable[P, ResponseReturnValue]
+
+
+def is_elevated() -> bool:
+    """Whether this session proved itself freshly (PRODUCT.md §2: 15 minutes)."""
+    return bool(current_user.session.elevated_until > services().clock.now())
+
+
+def elevated(page: Page[P]) -> Page[P]:
+    """Only for a signed-in session that stepped up; others are asked to, and come back here (SECURITY.md 42, 53)."""
+
+    @login_required  # type: ignore[untyped-decorator]
+    @wraps(page)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if is_elevated():
+            return page(*args, **kwargs)
+        back = request.full_path.rstrip("?") if request.method == "GET" else url_for("settings.overview")
+        return redirect(url_for("step_up.confirm", return_to=back), 303)
+
+    return guarded  # type: ignore[no-any-return]
+
+
+def keep_flow(flow: Flow) -> None:
+    """Remember the id of the flow that this browser is in, one of each kind."""
+    flask.session[f"flow_{flow.kind}"] = flow.id
+
+
+def kept_flow_id(table: Table) -> str | None:
+    """The id of this browser's flow of a kind."""
+    kept = flask.session.get(f"flow_{table.kind}")
+    return kept if isinstance(kept, str) else None
+
+
+def at_page(table: Table, flow: Flow | None, *states: str) -> Flow:
+    """The flow, if it is in one of the states that this page serves.
+
+    Raises:
+        StaleFlow: no such flow, or it is elsewhere; `elsewhere` tells where to go instead.
+    """
+    if flow is None or flow.state not in states:
+        raise StaleFlow(f"{table.kind} is not here")
+    return flow
+
+
+def elsewhere(table: Table, flow: Flow | None, start: str) -> ResponseReturnValue:
+    """To the page of the state that a flow is really in, else to where such a flow begins."""
+    page = table.pages.get(flow.state) if flow is not None else None
+    return redirect(url_for(page or start), 303)

@@ -1,0 +1,134 @@
+"""Refusals as text: beside the field where there is one, else above the form. One place for all pages."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from webapp.errors import (
+    DeliveryFailed,
+    LandlineNeedsCall,
+    MethodSwitchedOff,
+    MethodTaken,
+    NotAPhoneNumber,
+    Refusal,
+    SendCapReached,
+    Throttled,
+    UnknownAccount,
+    UnknownChoice,
+    WrongCode,
+    WrongPassword,
+)
+from webapp.flows.challenge import failure_reason
+from webapp.pages.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page tells besides its fields: a sentence above the form, and whole seconds to wait."""
+
+    problem: str | None = None
+    retry_after: int | None = None
+
+
+NOTHING = Told()
+
+
+def tell(refusal: Refusal | DeliveryFailed, form: Form | None = None) -> Told:
+    """Turn a refusal into text, in ``form`` beside its field where it has that field.
+
+    Refusals that no text can answer here (a stale flow) are raised again for the page or the error handler.
+    """
+    text = text_of(refusal)
+    if text is None:
+        raise refusal
+    wait = None
+    if isinstance(refusal, Throttled):
+        wait = max(1, math.ceil(refusal.retry_after_seconds))
+    elif isinstance(refusal, WrongCode) and refusal.wait_seconds > 0:
+        wait = max(1, math.ceil(refusal.wait_seconds))
+    field = getattr(refusal, "field", None)
+    if form is not None and field is not None and form.refuse(field, text):
+        return Told(None, wait)
+    return Told(text, wait)
+
+
+def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
+    """The sentence for a refusal, or None for one that needs a page of its own."""
+    match refusal:
+        case WrongPassword():
+            return gettext("Your password is incorrect")
+        case UnknownAccount():
+            return gettext("We cannot find an account with that email address or number.")
+        case WrongCode():
+            return _of_code(refusal.verdict)
+        case MethodSwitchedOff():
+            return gettext("Too many wrong codes were entered. This method takes no codes any more: use another way.")
+        case Throttled():
+            return gettext("That was too soon or too often. Please wait before you try again.")
+        case SendCapReached():
+            return gettext(
+                "You have reached the limit of OTP requests for today. You can request again after 24 hours."
+            )
+        case MethodTaken():
+            return gettext("This number is already one of your methods. Enter a different one.")
+        case LandlineNeedsCall():
+            return gettext("This is a landline, which cannot receive text messages. Choose a voice call instead.")
+        case UnknownChoice():
+            return gettext("Choose where to receive the code.")
+        case NotAPhoneNumber():
+            return _of_number(refusal.reason)
+        case DeliveryFailed():
+            return of_delivery(failure_reason(refusal))
+    return None
+
+
+def of_delivery(reason: str) -> str | None:
+    """Why a message did not leave, by `challenge.failure_reason`; None when it did."""
+    return {
+        "down": gettext("The message could not be sent: the telephone network does not answer. Please try again in "
+                        "a moment, or choose another way."),
+        "slow": gettext("The message could not be sent in time. Please try again in a moment, or choose another way."),
+        "garbage": gettext("The message could not be sent: the telephone network gave a strange answer. Please try "
+                           "again in a moment, or choose another way."),
+        "refused": gettext("The telephone network refused the message. Please check the number, or choose another "
+                           "way."),
+        "landline": gettext("This number cannot receive text messages. Choose a voice call instead."),
+        "stopped": gettext("This number has opted out of text messages. Send START from the phone, or choose another "
+                           "way."),
+        "unreachable": gettext("This number cannot be reached. Please check it, or choose another way."),
+        "capped": gettext("You have reached the limit of OTP requests for today. You can request again after "
+                          "24 hours."),
+    }.get(reason)
+
+
+def of_mail_delivery(reason: str) -> str | None:
+    """Why a mail did not leave; None when it did."""
+    if reason == "sent":
+        return None
+    if reason == "capped":
+        return gettext("We have sent you many requests today. You can ask again after 24 hours.")
+    return gettext("The mail could not be sent. Nothing was changed; please try again in a moment.")
+
+
+def _of_code(verdict: str) -> str:
+    return {
+        "wrong": gettext("The One Time Password (OTP) you entered is not valid. Check the code and try again."),
+        "expired": gettext("This code has expired. Ask for a new one."),
+        "used": gettext("This code was used before. Wait for the next one, or ask for a new one."),
+        "replaced": gettext("A newer code was sent. Enter the code of the latest message."),
+        "exhausted": gettext("Too many wrong tries: this code is no longer good. Ask for a new one."),
+        "missing": gettext("No code is under way. Ask for a new one."),
+    }[verdict]
+
+
+def _of_number(reason: str) -> str:
+    return {
+        "empty": gettext("Enter a phone number."),
+        "not_a_number": gettext("This is not a phone number. Enter digits only, for example 090-1234-5678."),
+        "too_short": gettext("This phone number is too short."),
+        "too_long": gettext("This phone number is too long."),
+        "unknown_country": gettext("The country code of this number is unknown."),
+    }[reason]

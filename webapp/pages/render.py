@@ -1,0 +1,45 @@
+"""Rendering a page: its template is named after its endpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from webapp.pages.refusals import NOTHING, Told
+
+
+def page(
+    endpoint: str, *, told: Told = NOTHING, state: str = "", status: int | None = None, **context: Any
+) -> ResponseReturnValue:
+    """The page of ``endpoint`` (``sign_in.code`` is ``site/sign_in/code.html``), with what it has to tell.
+
+    A page that refuses answers 200 like any other form, or 429 with Retry-After while a wait runs.
+    """
+    answer = make_response(
+        render_template(
+            f"site/{endpoint.replace('.', '/')}.html", problem=told.problem, retry_after=told.retry_after,
+            page_state=state, **context,
+        )
+    )
+    answer.status_code = status or (429 if told.retry_after else 200)
+    if told.retry_after:
+        answer.headers["Retry-After"] = str(told.retry_after)
+    return answer
+
+
+def has_page(endpoint: str) -> bool:
+    """Whether the site has this page: templates link to what is there."""
+    return endpoint in current_app.view_functions
+
+
+def language() -> str:
+    """The page's language, ``ja`` or ``en``."""
+    return str(get_locale())
+
+
+def is_post() -> bool:
+    """Whether this request wants to change something."""
+    return request.method == "POST"

@@ -1,0 +1,16 @@
+"""The shop front: `/`."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from webapp.pages.render import page
+
+blueprint = Blueprint("shop", __name__)
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    """Screen 1."""
+    return page("shop.home")

@@ -1,0 +1,203 @@
+"""Signing in (screens 2–5) and out. The code pages serve a step-up as well: to a visitor it is the same question."""
+
+from __future__ import annotations
+
+import flask
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user, login_required
+
+from webapp.errors import Refusal, StaleFlow
+from webapp.flows import challenge, sign_in, step_up
+from webapp.flows.challenge import Choice
+from webapp.pages import auth, guards
+from webapp.pages.forms import ChoiceForm, CodeForm, IdentifierForm, PasswordForm, SignInCodeForm
+from webapp.pages.refusals import NOTHING, Told, of_delivery, tell
+from webapp.pages.render import has_page, is_post, page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.rules.return_to import safe_path
+from webapp.store.flows import Flow
+
+blueprint = Blueprint("sign_in", __name__)
+
+
+@blueprint.route("/ap/signin", methods=["GET", "POST"])
+def identifier() -> ResponseReturnValue:
+    """Screen 2; with ``?step=password`` screen 3, which has the same path in the original."""
+    if request.args.get("step") == "password":
+        return password()
+    form = IdentifierForm()
+    if not is_post():
+        return _identifier_page(form)
+    told = NOTHING
+    if form.validate():
+        try:
+            sign_in.check_identifier(services(), form.email.data)
+        except Refusal as refusal:
+            told = tell(refusal, form)
+        else:
+            flask.session["identifier"] = form.email.data.strip()
+            flask.session["return_to"] = safe_path(request.form.get("return_to"))
+            return redirect(url_for("sign_in.identifier", step="password"), 303)
+    return _identifier_page(form, told)
+
+
+def _identifier_page(form: IdentifierForm, told: Told = NOTHING) -> ResponseReturnValue:
+    return_to = safe_path(request.values.get("return_to"))
+    return page("sign_in.identifier", form=form, told=told, return_to=return_to)
+
+
+def password() -> ResponseReturnValue:
+    """Screen 3: what was typed before travels in the visitor's own signed cookie."""
+    typed = flask.session.get("identifier")
+    if not typed:
+        return redirect(url_for("sign_in.identifier"), 303)
+    form = PasswordForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            outcome = sign_in.submit_password(
+                services(), visitor(), typed, form.password.data, app="shop",
+                return_to=safe_path(flask.session.get("return_to")), cookie=auth.read_cookie,
+                ended_session=auth.session_hash(),
+            )
+        except Refusal as refusal:
+            told = tell(refusal, form)
+        else:
+            if isinstance(outcome, sign_in.SignedIn):
+                return auth.welcome(outcome)
+            flask.session.clear()
+            guards.keep_flow(outcome)
+            return redirect(url_for("sign_in.code"), 303)
+    return page("sign_in.password", form=form, told=told, identifier=typed, state="password")
+
+
+@blueprint.route("/ap/mfa", methods=["GET", "POST"])
+def code() -> ResponseReturnValue:
+    """Screen 4, for a sign-in or a step-up under way."""
+    flow = _challenged()
+    if flow is None:
+        return _start_again()
+    is_sign_in = flow.kind == sign_in.TABLE.kind
+    form: CodeForm = SignInCodeForm() if is_sign_in else CodeForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            return _accept(flow, form)
+        except StaleFlow:
+            return _start_again()
+        except Refusal as refusal:
+            told = tell(refusal, form)
+    asked = challenge.asked(services(), flow)
+    return page(
+        "sign_in.code", form=form, told=told, state=flow.state, method=asked, purpose=flow.kind,
+        audience="device" if flow.data.get("app") == "music" else "browser",
+        delivery="failed" if asked.delivery not in (None, "sent") else asked.delivery,
+        delivery_reason=of_delivery(asked.delivery or ""), resend_in=asked.resend_in,
+    )
+
+
+@blueprint.post("/ap/mfa/resend")
+def resend() -> ResponseReturnValue:
+    """Another code by the same way."""
+    return _send(None)
+
+
+@blueprint.route("/ap/mfa/new-otp", methods=["GET", "POST"])
+def another_way() -> ResponseReturnValue:
+    """Screen 5: every verified way to receive a code; the choices are signed for this flow."""
+    flow = _challenged()
+    if flow is None:
+        return _start_again()
+    form = ChoiceForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            flow = _send_code(flow, form.otpDeviceContext.data)
+        except StaleFlow:
+            return _start_again()
+        except Refusal as refusal:
+            told = tell(refusal, form)
+        else:
+            if flow.data.get("delivery") in (None, "sent"):
+                return redirect(url_for("sign_in.code"), 303)
+            told = Told(of_delivery(flow.data["delivery"]))
+    return page(
+        "sign_in.another_way", form=form, told=told, state=flow.state,
+        choices=[_shown(choice) for choice in challenge.choices(services(), flow)],
+        capped=flow.data.get("delivery") == "capped" and told.problem is None,
+        recovery_url=url_for("recovery.start") if has_page("recovery.start") else None,
+    )
+
+
+@blueprint.post("/ap/signout")
+@login_required  # type: ignore[untyped-decorator]
+def sign_out() -> ResponseReturnValue:
+    """End this session; its cookie is dead at once."""
+    sign_in.sign_out(services(), visitor(), current_user.account, current_user.session.id_hash)
+    flask.session.clear()
+    flask.flash(gettext("You have signed out."))
+    return redirect(url_for("shop.home"), 303)
+
+
+def _challenged() -> Flow | None:
+    """The flow that waits for a code from this browser: a step-up when signed in, else a sign-in."""
+    session = auth.session_hash()
+    if session is not None:
+        return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.TABLE))
+    return sign_in.find(services(), visitor(), guards.kept_flow_id(sign_in.TABLE))
+
+
+def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
+    if flow.kind == sign_in.TABLE.kind:
+        remember = isinstance(form, SignInCodeForm) and bool(form.rememberDevice.data)
+        return auth.welcome(sign_in.submit_code(services(), visitor(), flow, form.code, remember=remember))
+    elevated = step_up.submit_code(services(), visitor(), flow, form.code)
+    auth.put_session(elevated.token, current_user.account)
+    return redirect(elevated.return_to, 303)
+
+
+def _send(choice: str | None) -> ResponseReturnValue:
+    flow = _challenged()
+    if flow is None:
+        return _start_again()
+    try:
+        _send_code(flow, choice)
+    except StaleFlow:
+        return _start_again()
+    except Refusal as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+    else:
+        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
+    return redirect(url_for("sign_in.code"), 303)
+
+
+def _send_code(flow: Flow, choice: str | None) -> Flow:
+    send = sign_in.send_code if flow.kind == sign_in.TABLE.kind else step_up.send_code
+    return send(services(), flow, choice)
+
+
+def _start_again() -> ResponseReturnValue:
+    """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (SECURITY.md 27)."""
+    if current_user.is_authenticated:
+        return redirect(url_for("account.security"), 303)
+    flask.flash(gettext("Your sign-in took too long or was begun in another browser. Please start again."), "error")
+    return redirect(url_for("sign_in.identifier"), 303)
+
+
+def _shown(choice: Choice) -> dict[str, object]:
+    """A choice as screen 5 shows it."""
+    labels = {
+        "sms": gettext("Text message (SMS) to the number ending in %(last3)s", last3=choice.last3),
+        "voice": gettext("Voice call to the number ending in %(last3)s", last3=choice.last3),
+        "app": gettext("Use your authenticator app"),
+    }
+    note = ""
+    if choice.is_off:
+        note = gettext("Switched off after too many wrong codes.")
+    elif choice.kind == "app":
+        note = gettext("Safer: the code never travels over the telephone network.")
+    return {"value": choice.value, "label": labels[choice.kind], "kind": choice.kind, "checked": choice.is_current,
+            "note": note}

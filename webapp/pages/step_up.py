@@ -1,0 +1,37 @@
+"""Asking for a fresh proof before settings open: a code where two-step verification is on, else the mail's approval.
+
+A GET only shows the question, however one got here; the POST asks (DESIGN.md §2.4).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from webapp.flows import approval, step_up
+from webapp.pages import guards
+from webapp.pages.render import is_post, page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.rules.return_to import safe_path
+
+blueprint = Blueprint("step_up", __name__)
+
+
+@blueprint.route("/ap/cvf/confirm", methods=["GET", "POST"])
+@login_required  # type: ignore[untyped-decorator]
+def confirm() -> ResponseReturnValue:
+    """Between a protected page and its proof; a session that is still elevated passes."""
+    return_to = safe_path(request.values.get("return_to"), url_for("account.security"))
+    if guards.is_elevated():
+        return redirect(return_to, 303)
+    account = current_user.account
+    if not is_post():
+        return page("step_up.confirm", return_to=return_to, by_code=account.two_step_on, by_mail=bool(account.email))
+    session = current_user.session.id_hash
+    if account.two_step_on:
+        guards.keep_flow(step_up.begin(services(), visitor(), account, session, return_to))
+        return redirect(url_for("sign_in.code"), 303)
+    guards.keep_flow(approval.request(services(), visitor(), account, session, return_to))
+    return redirect(url_for("approval.wait"), 303)
