@@ -56,8 +56,7 @@ def poll() -> ResponseReturnValue:
     flow = _asked()
     if flow is None:
         abort(404)
-    status = approval.status(services(), flow)
-    return jsonify(status=status, next=url_for("approval.wait") if status == "approved" else None)
+    return jsonify(status=approval.status(services(), flow))
 
 
 @blueprint.post("/ap/cvf/approval/resend")

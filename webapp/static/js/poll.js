@@ -1,5 +1,6 @@
 // Asks now and then whether a decision has come, and goes on by itself when it has.
-// data-url: answers {"status": …, "next": address or null}; data-every: milliseconds between two questions.
+// data-url: answers {"status": …}; data-every: milliseconds between two questions; data-submits: the id of the form
+// that goes on once it was approved (going on changes something, so it is a POST).
 export default function poll(element) {
   const every = Number(element.dataset.every ?? 2000);
 
@@ -13,9 +14,10 @@ export default function poll(element) {
         location.reload();
         return;
       }
-      const { status, next } = await answer.json();
-      if (next) {
-        location.assign(next);
+      const { status } = await answer.json();
+      const form = document.getElementById(element.dataset.submits);
+      if (status === "approved" && form) {
+        form.requestSubmit();
         return;
       }
       if (status !== "pending") {
