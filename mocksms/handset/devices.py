@@ -69,7 +69,7 @@ def device(world: World, address: str) -> Device:
         address=address,
         kind=kind,
         title=wording.pretty(address),
-        carrier={"mobile": _("Sample Mobile"), "landline": _("Landline"), "mailbox": _("No SIM")}[kind],
+        carrier={"mobile": "5G", "landline": "", "mailbox": "Wi-Fi"}[kind],
         own=tuple(sorted(box for box, number in pairs.items() if number == address)),
         claimed=frozenset(pairs),
     )

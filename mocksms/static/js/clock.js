@@ -34,10 +34,10 @@ function show() {
 }
 
 async function follow() {
-  if (document.visibilityState !== "visible" || !words.clock) return;
+  if (document.visibilityState !== "visible" || !words.clockUrl) return;
   try {
     const sent = Date.now();
-    const answer = await fetch(words.clock, { cache: "no-store" });
+    const answer = await fetch(words.clockUrl, { cache: "no-store" });
     if (!answer.ok) return;
     const { now: phone } = await answer.json();
     setClock(Date.parse(phone) / 1000, (sent + Date.now()) / 2);
