@@ -35,7 +35,7 @@ class Clock:
     def advance(self, seconds: float) -> None:
         """Jump ahead; nothing sleeps."""
         self.site.advance(seconds)
-        self.phone.set_clock(self.site.offset)
+        self.phone.move_clock(self.site.offset)
 
     def now(self) -> float:
         """Unix seconds on both."""

@@ -1,0 +1,108 @@
+"""How things are measured: CPU a piece of work, statements and commits, start and memory of a process."""
+
+from __future__ import annotations
+
+import gc
+import re
+import sqlite3
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", re.I)
+BOUNDARY = re.compile(r"\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)", re.I)
+
+
+def cpu_milliseconds(works: dict[str, Callable[[], float]], rounds: int = 7, times: int = 40) -> dict[str, float]:
+    """CPU milliseconds of one piece of each work, the median of rounds in which the works take turns.
+
+    A work does itself once and returns the CPU seconds that count (see `timed`): preparing isn't measured.
+    Taking turns gives both the same share of a noisy neighbour.
+    """
+    results: dict[str, list[float]] = {name: [] for name in works}
+    for work in works.values():
+        for _ in range(5):
+            work()
+    for _ in range(rounds):
+        for name, work in works.items():
+            gc.collect()
+            results[name].append(sum(work() for _ in range(times)) / times * 1000)
+    return {name: statistics.median(values) for name, values in results.items()}
+
+
+def timed(work: Callable[[], object]) -> float:
+    """CPU seconds that a call takes in this process, all threads together."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+class Trace:
+    """Counts the SQL that a connection runs: statements without transaction control, and commits."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.log: list[str] = []
+
+    def __enter__(self) -> Trace:
+        self.connection.set_trace_callback(self.log.append)
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.connection.set_trace_callback(None)
+
+    @property
+    def statements(self) -> list[str]:
+        """What was asked, in order."""
+        return [sql for sql in self.log if not BOUNDARY.match(sql) and not sql.lstrip().startswith("--")]
+
+    @property
+    def commits(self) -> int:
+        """Transactions that wrote: those ended by COMMIT, and lone writes."""
+        count, inside = 0, False
+        for sql in self.log:
+            word = sql.split(None, 1)[0].upper()
+            if word == "BEGIN":
+                inside = True
+            elif word in ("COMMIT", "END", "ROLLBACK"):
+                inside, count = False, count + (word != "ROLLBACK")
+            elif WRITE.match(sql) and not inside:
+                count += 1
+        return count
+
+
+START = """
+import time; begun = time.perf_counter()
+from pathlib import Path
+{make}
+client = app.test_client()
+answer = client.get("{path}", base_url="http://localhost:8000")
+assert answer.status_code == 200, answer.status_code
+done = time.perf_counter() - begun
+for _ in range(50): client.get("{path}", base_url="http://localhost:8000")
+import sys, resource
+pages = Path("/proc/self/statm")
+size = (int(pages.read_text().split()[1]) * resource.getpagesize() if pages.exists()
+        else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(done, size / 2**20)
+"""
+
+
+def start_and_memory(make: str, path: str, tries: int = 5) -> tuple[float, float]:
+    """Seconds from a bare interpreter to the first 200, and MiB held after 51 pages; the best of some tries.
+
+    `make` is Python that imports and makes `app`. The best try is the one least disturbed by others.
+    """
+    script = START.format(make=make, path=path)
+    found: list[tuple[float, float]] = []
+    for _ in range(tries):
+        done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        seconds, mebibytes = done.stdout.split()[-2:]
+        found.append((float(seconds), float(mebibytes)))
+    return min(seconds for seconds, _ in found), min(size for _, size in found)

@@ -1,0 +1,42 @@
+"""A row of the bench's table, and the table as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kind of work: what the floor needs for it, what ours needs, and what we aim at (PERFORMANCE.md)."""
+
+    work: str
+    unit: str
+    floor: float | None
+    ours: float
+    target: str
+    digits: int = 2
+
+    @property
+    def ratio(self) -> str:
+        """Ours in floors; a bare number would say more about the machine than about the code."""
+        return f"{self.ours / self.floor:.2f} ×" if self.floor else "–"
+
+    def cells(self) -> tuple[str, ...]:
+        """The row as texts: work, floor, ours, ratio, target."""
+        floor = "–" if self.floor is None else f"{self.floor:,.{self.digits}f}"
+        return f"{self.work}, {self.unit}", floor, f"{self.ours:,.{self.digits}f}", self.ratio, self.target
+
+
+HEAD = ("work", "floor", "ours", "ours ÷ floor", "target")
+
+
+def markdown(rows: Iterable[Row]) -> str:
+    """The rows as a table whose columns line up in a terminal too."""
+    lines = [HEAD, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    texts = [
+        " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
+    ]
+    rule = "-|-".join("-" * width for width in widths)
+    return "\n".join(f"| {text} |" for text in (texts[0], rule, *texts[1:]))
