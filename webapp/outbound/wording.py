@@ -64,7 +64,7 @@ def call_twiml(code: str, language: str) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{verbs}<Hangup/></Response>'
 
 
-def compose(name: str, language: str, **context: Any) -> Mail:
+def compose(name: str, /, language: str, **context: Any) -> Mail:
     """Render the mail ``templates/site/mail/<name>`` in ``language``.
 
     Names: ``approval``, ``code``, and ``notice``, whose ``headline`` is its subject too; ``subject`` in the

@@ -12,7 +12,7 @@ from webapp.pages.refusals import NOTHING, Told
 
 
 def page(
-    endpoint: str, *, told: Told = NOTHING, state: str = "", status: int | None = None, **context: Any
+    endpoint: str, *, told: Told = NOTHING, state: str = "", http_status: int | None = None, **context: Any
 ) -> ResponseReturnValue:
     """The page of ``endpoint`` (``sign_in.code`` is ``site/sign_in/code.html``), with what it has to tell.
 
@@ -24,7 +24,7 @@ def page(
             page_state=state, **context,
         )
     )
-    answer.status_code = status or (429 if told.retry_after else 200)
+    answer.status_code = http_status or (429 if told.retry_after else 200)
     if told.retry_after:
         answer.headers["Retry-After"] = str(told.retry_after)
     return answer
