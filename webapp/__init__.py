@@ -10,8 +10,8 @@ from flask import Flask
 from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 
+from webapp import cli, sandbox
 from webapp import config as configuration
-from webapp import sandbox
 from webapp.clock import Clock
 from webapp.config import Config
 from webapp.flows.services import Services
@@ -48,7 +48,9 @@ EDGES = (request_log, headers, visitor, language, problems, auth)
 
 
 def create_app(
-    config: Mapping[str, Any] | None = None, *, clock: Clock | None = None,
+    config: Mapping[str, Any] | None = None,
+    *,
+    clock: Clock | None = None,
     gateway_transport: httpx.BaseTransport | None = None,
 ) -> Flask:
     """The site as a WSGI app.
@@ -69,6 +71,7 @@ def create_app(
         edge.install(app)
     for place in PAGES:
         app.register_blueprint(place.blueprint)
+    cli.install(app)
     if settled.sandbox:
         sandbox.install(app)
     return app
@@ -77,26 +80,46 @@ def create_app(
 def _services(config: Config, clock: Clock, transport: httpx.BaseTransport | None) -> Services:
     keys = load_keys(config)
     mailer = Mailer(
-        config.smtp_host, config.smtp_port, config.mail_sender, config.outbound_deadline_seconds,
-        config.smtp_user or None, config.smtp_password or None, config.smtp_starttls,
+        config.smtp_host,
+        config.smtp_port,
+        config.mail_sender,
+        config.outbound_deadline_seconds,
+        config.smtp_user or None,
+        config.smtp_password or None,
+        config.smtp_starttls,
     )
     gateway = Gateway(
-        config.gateway_url, config.gateway_account, config.gateway_token, config.gateway_sender,
-        config.outbound_deadline_seconds, transport,
+        config.gateway_url,
+        config.gateway_account,
+        config.gateway_token,
+        config.gateway_sender,
+        config.outbound_deadline_seconds,
+        transport,
     )
     return Services(
-        config=config, clock=clock, store=Store(Path(config.instance) / "worlds"),
+        config=config,
+        clock=clock,
+        store=Store(Path(config.instance) / "worlds"),
         hasher=Hasher(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism),
-        seal=Seal(*keys.seal), signer=Signer(keys.secret), outbound=Post(gateway, mailer, config.site_url),
-        pepper=keys.pepper, limits=Services.limits_of(config),
+        seal=Seal(*keys.seal),
+        signer=Signer(keys.secret),
+        outbound=Post(gateway, mailer, config.site_url),
+        pepper=keys.pepper,
+        limits=Services.limits_of(config),
     )
 
 
 def _configure(app: Flask, config: Config, secret: str) -> None:
     app.config.update(
-        SECRET_KEY=secret, SESSION_COOKIE_NAME=config.cookie("session"), SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=config.is_tls, SESSION_COOKIE_PATH="/",
-        WTF_CSRF_TIME_LIMIT=None, MAX_CONTENT_LENGTH=1024 * 1024, MAX_FORM_MEMORY_SIZE=256 * 1024,
+        SECRET_KEY=secret,
+        SESSION_COOKIE_NAME=config.cookie("session"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.is_tls,
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=256 * 1024,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(has_page=render.has_page, get_locale=get_locale, sandbox=config.sandbox)

@@ -29,11 +29,15 @@ class Config:
 
     # where things are
     instance: str = _setting("instance/site", "folder", "databases, uploads and, in sandbox mode, made keys")
-    site_url: str = _setting("http://localhost:8000", "URL", "address that links in mails and texts begin with")
+    site_url: str = _setting(
+        "http://localhost:8000", "URL", "address that links in mails and texts begin with"
+    )
     trusted_hosts: tuple[str, ...] = _setting(
         ("localhost", "127.0.0.1", "[::1]"), "host names, comma-separated", "Host headers that are answered"
     )
-    trusted_proxies: int = _setting(0, "proxies", "reverse proxies in front whose X-Forwarded-For is believed")
+    trusted_proxies: int = _setting(
+        0, "proxies", "reverse proxies in front whose X-Forwarded-For is believed"
+    )
     frame_ancestors: str = _setting("'none'", "CSP source list", "who may show the site in a frame")
     sandbox: bool = _setting(False, "0 or 1", "sandbox mode: made keys, demo accounts, QA's tools")
     secret_key: str = _setting("", "text", "signs cookies and links; at least 32 characters")
@@ -43,11 +47,14 @@ class Config:
     geoip_file: str = _setting("", "path", "MaxMind city database for 付近; without it the address is shown")
     mail_domains: tuple[str, ...] = _setting(
         ("example.com", "example.net", "example.org", "example.jp", "test"),
-        "domains, comma-separated", "mail domains accepted in sandbox mode (subdomains too)",
+        "domains, comma-separated",
+        "mail domains accepted in sandbox mode (subdomains too)",
     )
 
     # what it sends through
-    gateway_url: str = _setting("http://127.0.0.1:8001", "URL", "SMS and voice gateway speaking Twilio's wire")
+    gateway_url: str = _setting(
+        "http://127.0.0.1:8001", "URL", "SMS and voice gateway speaking Twilio's wire"
+    )
     gateway_account: str = _setting("AC" + "0" * 32, "text", "AccountSid, or an API key")
     gateway_token: str = _setting("sandbox", "text", "its token")
     gateway_sender: str = _setting("+815012345678", "E.164", "number that texts and calls come from")
@@ -57,7 +64,9 @@ class Config:
     smtp_password: str = _setting("", "text", "password at the mail server")
     smtp_starttls: bool = _setting(False, "0 or 1", "encrypt the mail connection")
     mail_sender: str = _setting("Mihon <no-reply@mihon.example.com>", "address", "From of all mails")
-    outbound_deadline_seconds: float = _setting(4.0, "seconds", "a whole exchange with gateway or mail server")
+    outbound_deadline_seconds: float = _setting(
+        4.0, "seconds", "a whole exchange with gateway or mail server"
+    )
 
     # codes and their limits (PRODUCT.md §3)
     code_seconds: int = _setting(600, "seconds", "life of a sent code")
@@ -154,6 +163,10 @@ def _refuse_unsafe(config: Config) -> None:
     if config.sandbox:
         return  # keys are made on first start and kept in the instance folder
     if len(config.secret_key) < SECRET_MIN_LENGTH:
-        raise ConfigError(f"{PREFIX}SECRET_KEY must have at least {SECRET_MIN_LENGTH} characters outside sandbox mode")
+        raise ConfigError(
+            f"{PREFIX}SECRET_KEY must have at least {SECRET_MIN_LENGTH} characters outside sandbox mode"
+        )
     if not config.seal_keys:
-        raise ConfigError(f"{PREFIX}SEAL_KEYS must hold at least one key of 32 bytes in hex outside sandbox mode")
+        raise ConfigError(
+            f"{PREFIX}SEAL_KEYS must hold at least one key of 32 bytes in hex outside sandbox mode"
+        )

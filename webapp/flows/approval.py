@@ -30,7 +30,10 @@ from webapp.store.flows import Flow
 TABLE = Table(
     kind="approval",
     pages={
-        BEGIN: "step_up.confirm", "pending": "approval.wait", "approved": "approval.wait", "denied": "approval.wait",
+        BEGIN: "step_up.confirm",
+        "pending": "approval.wait",
+        "approved": "approval.wait",
+        "denied": "approval.wait",
         "used": None,
     },
     moves=(
@@ -55,15 +58,26 @@ def request(services: Services, visitor: Visitor, account: Account, session: byt
         if pending is not None:
             return pending
         data = {
-            "return_to": return_to, "by": "mail" if account.email else "sms", "delivery": "sent", "sent_at": now,
-            "device": visitor.device, "near": visitor.near,
+            "return_to": return_to,
+            "by": "mail" if account.email else "sms",
+            "delivery": "sent",
+            "sent_at": now,
+            "device": visitor.device,
+            "near": visitor.near,
         }
         if _is_capped(db, services, account, now):
             data |= {"delivery": "capped", "sent_at": 0}
         token = new_token()
         flow = TABLE.begin(
-            db, "ask", account_id=account.id, browser=visitor.browser, session=session, data=data, now=now,
-            life_seconds=services.config.approval_seconds, token_hash=token_hash(token),
+            db,
+            "ask",
+            account_id=account.id,
+            browser=visitor.browser,
+            session=session,
+            data=data,
+            now=now,
+            life_seconds=services.config.approval_seconds,
+            token_hash=token_hash(token),
         )
         code = _prepare(db, services, visitor, account, flow, now)
     return _send(services, account, flow, token, code)
@@ -157,8 +171,12 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     with services.store.writing() as db:
         account = owner_of(db, flow)
         judgement = codes.verify(
-            db, Sent(flow.id, TABLE.kind, services.pepper), typed, key=f"approval:{account.id}",
-            limits=services.limits, now=now,
+            db,
+            Sent(flow.id, TABLE.kind, services.pepper),
+            typed,
+            key=f"approval:{account.id}",
+            limits=services.limits,
+            now=now,
         )
         if judgement.is_right:
             flow = TABLE.move(db, flow, "approve")
@@ -208,8 +226,16 @@ def _prepare(
         return None
     assert account.phone is not None
     code, plain = codes.prepare(
-        db, flow_id=flow.id, purpose=TABLE.kind, account_id=account.id, method_id=None, channel="sms",
-        recipient=account.phone, pepper=services.pepper, limits=services.limits, now=now,
+        db,
+        flow_id=flow.id,
+        purpose=TABLE.kind,
+        account_id=account.id,
+        method_id=None,
+        channel="sms",
+        recipient=account.phone,
+        pepper=services.pepper,
+        limits=services.limits,
+        now=now,
     )
     return code.id, plain
 

@@ -68,7 +68,14 @@ def pick(owned: list[Method]) -> Method:
 
 
 def pose(
-    db: Database, services: Services, account: Account, method: Method, *, flow_id: str, purpose: str, now: float
+    db: Database,
+    services: Services,
+    account: Account,
+    method: Method,
+    *,
+    flow_id: str,
+    purpose: str,
+    now: float,
 ) -> tuple[dict[str, Any], Parcel | None]:
     """Ask for a code of ``method``: the flow's data about it, and the parcel to send where one is.
 
@@ -78,14 +85,25 @@ def pose(
         Throttled: the last code of this flow left too recently.
     """
     asked: dict[str, Any] = {
-        "method": method.id, "kind": method.kind, "last3": (method.number or "")[-3:], "name": method.name,
+        "method": method.id,
+        "kind": method.kind,
+        "last3": (method.number or "")[-3:],
+        "name": method.name,
     }
     if method.number is None or method.disabled_at is not None:
         return asked, None
     try:
         code, plain = codes.prepare(
-            db, flow_id=flow_id, purpose=purpose, account_id=account.id, method_id=method.id, channel=method.kind,
-            recipient=method.number, pepper=services.pepper, limits=services.limits, now=now,
+            db,
+            flow_id=flow_id,
+            purpose=purpose,
+            account_id=account.id,
+            method_id=method.id,
+            channel=method.kind,
+            recipient=method.number,
+            pepper=services.pepper,
+            limits=services.limits,
+            now=now,
         )
     except SendCapReached:
         return {**asked, "delivery": "capped"}, None
@@ -105,15 +123,24 @@ def send(services: Services, table: Table, flow: Flow, parcel: Parcel | None) ->
         reason = failure_reason(failed)
         with services.store.writing() as db:
             sent_codes.mark_failed(db, parcel.code_id, reason)
-            return table.move(db, flow, "note_undelivered", data={**flow.data, "delivery": reason, "sent_at": 0})
+            return table.move(
+                db, flow, "note_undelivered", data={**flow.data, "delivery": reason, "sent_at": 0}
+            )
     return flow
 
 
 def failure_reason(failed: DeliveryFailed) -> str:
     """The word a page knows a failed delivery by: ``landline``, ``stopped``, ``unreachable`` or the failure's kind."""
     code = getattr(failed, "code", None)
-    return {21635: "landline", 21614: "landline", 21610: "stopped", 21211: "unreachable", 21217: "unreachable",
-            21612: "unreachable", 21408: "unreachable"}.get(code or 0, failed.kind)
+    return {
+        21635: "landline",
+        21614: "landline",
+        21610: "stopped",
+        21211: "unreachable",
+        21217: "unreachable",
+        21612: "unreachable",
+        21408: "unreachable",
+    }.get(code or 0, failed.kind)
 
 
 def asked(services: Services, flow: Flow) -> Asked:
@@ -122,7 +149,11 @@ def asked(services: Services, flow: Flow) -> Asked:
     delivery = data.get("delivery")
     left = data.get("sent_at", 0) + services.limits.resend_seconds - services.clock.now()
     return Asked(
-        data["kind"], data["last3"], data["name"], delivery, max(0, math.ceil(left)) if delivery == "sent" else 0
+        data["kind"],
+        data["last3"],
+        data["name"],
+        delivery,
+        max(0, math.ceil(left)) if delivery == "sent" else 0,
     )
 
 
@@ -131,8 +162,11 @@ def choices(services: Services, flow: Flow) -> list[Choice]:
     assert flow.account_id is not None
     return [
         Choice(
-            value=services.signer.sign(f"choice:{flow.id}", method.id, services.clock.now()), kind=method.kind,
-            last3=(method.number or "")[-3:], name=method.name, is_current=method.id == flow.data.get("method"),
+            value=services.signer.sign(f"choice:{flow.id}", method.id, services.clock.now()),
+            kind=method.kind,
+            last3=(method.number or "")[-3:],
+            name=method.name,
+            is_current=method.id == flow.data.get("method"),
             is_off=method.disabled_at is not None,
         )
         for method in methods.of_account(services.store.db(), flow.account_id)
@@ -147,8 +181,10 @@ def chosen(db: Database, services: Services, flow: Flow, value: str | None, now:
     """
     assert flow.account_id is not None
     try:
-        method_id = flow.data["method"] if value is None else services.signer.read(
-            f"choice:{flow.id}", value, services.config.flow_seconds, now
+        method_id = (
+            flow.data["method"]
+            if value is None
+            else services.signer.read(f"choice:{flow.id}", value, services.config.flow_seconds, now)
         )
     except LinkRefused:
         raise UnknownChoice() from None
@@ -171,7 +207,12 @@ def judge(
     if method is None or method.disabled_at is not None:
         raise MethodSwitchedOff()
     judgement = codes.verify(
-        db, source_of(services, method, flow), typed, key=throttle_key(method), limits=services.limits, now=now
+        db,
+        source_of(services, method, flow),
+        typed,
+        key=throttle_key(method),
+        limits=services.limits,
+        now=now,
     )
     if not judgement.is_right:
         count_against(db, services, visitor, account, method, judgement, now)
@@ -179,13 +220,24 @@ def judge(
 
 
 def count_against(
-    db: Database, services: Services, visitor: Visitor, account: Account, method: Method, judgement: Judgement,
+    db: Database,
+    services: Services,
+    visitor: Visitor,
+    account: Account,
+    method: Method,
+    judgement: Judgement,
     now: float,
 ) -> None:
     """Record a code that was not right; after too many in a row the method takes none any more (SECURITY.md 20)."""
     notices.record(
-        db, visitor, account, "sign_in.code_wrong", now, tell=judgement.wrong_in_a_row in TELL_AT,
-        verdict=judgement.verdict.value, method=method.kind,
+        db,
+        visitor,
+        account,
+        "sign_in.code_wrong",
+        now,
+        tell=judgement.wrong_in_a_row in TELL_AT,
+        verdict=judgement.verdict.value,
+        method=method.kind,
     )
     if judgement.wrong_in_a_row >= services.limits.tries_until_off:
         methods.switch_off(db, method.id, now)
@@ -196,8 +248,11 @@ def source_of(services: Services, method: Method, flow: Flow) -> Source:
     """Where the codes of a method come from, for this flow."""
     if method.secret is None:
         return Sent(flow.id, flow.kind, services.pepper)
-    return App(method, services.seal.open(method.secret, seal_context(method.account_id)).decode(),
-               services.limits.totp_window)
+    return App(
+        method,
+        services.seal.open(method.secret, seal_context(method.account_id)).decode(),
+        services.limits.totp_window,
+    )
 
 
 def seal_context(account_id: str) -> str:

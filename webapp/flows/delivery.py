@@ -30,7 +30,9 @@ def deliver_notices(services: Services) -> int:
         try:
             services.outbound.send_notice(notice, accounts.get(db, notice.account_id))
         except DeliveryFailed as failed:
-            _log.warning("notice %s not delivered (%s), attempt %d", notice.kind, failed.kind, notice.attempts)
+            _log.warning(
+                "notice %s not delivered (%s), attempt %d", notice.kind, failed.kind, notice.attempts
+            )
             wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(notice.attempts - 1, 10))
             with services.store.writing() as db:
                 for late in due[at:]:

@@ -32,8 +32,11 @@ from webapp.store.methods import Kind
 TABLE = Table(
     kind="set_up",
     pages={
-        BEGIN: "settings.overview", "choose": "set_up.choose_method", "verify": "set_up.verify",
-        "ready": "set_up.almost_done", "done": "settings.overview",
+        BEGIN: "settings.overview",
+        "choose": "set_up.choose_method",
+        "verify": "set_up.verify",
+        "ready": "set_up.almost_done",
+        "done": "settings.overview",
     },
     moves=(
         Move("start", (BEGIN,), "choose", "開始する"),
@@ -73,8 +76,13 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
     with services.store.writing() as db:
         flows.end_of_account(db, account.id, (TABLE.kind,))
         flow = TABLE.begin(
-            db, "start", account_id=account.id, browser=visitor.browser, session=session,
-            data={"secret": _sealed(services, account.id, totp.new_secret())}, now=now,
+            db,
+            "start",
+            account_id=account.id,
+            browser=visitor.browser,
+            session=session,
+            data={"secret": _sealed(services, account.id, totp.new_secret())},
+            now=now,
             life_seconds=services.config.flow_seconds,
         )
         notices.record(db, visitor, account, "set_up.started", now)
@@ -107,7 +115,9 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
     if channel == "sms" and number.kind == "landline":
         raise LandlineNeedsCall()
     assert flow.account_id is not None
-    if any(method.number == number.e164 for method in methods.of_account(services.store.db(), flow.account_id)):
+    if any(
+        method.number == number.e164 for method in methods.of_account(services.store.db(), flow.account_id)
+    ):
         raise MethodTaken()
     return _send_code(services, flow, "send_code", number, channel)
 
@@ -174,8 +184,15 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
         if remember:
             cookie = (
                 trust.cookie_name(account.id, "shop"),
-                trust.issue(db, account, app="shop", device=visitor.device, near=visitor.near, now=now,
-                            life_seconds=services.config.trust_seconds),
+                trust.issue(
+                    db,
+                    account,
+                    app="shop",
+                    device=visitor.device,
+                    near=visitor.near,
+                    now=now,
+                    life_seconds=services.config.trust_seconds,
+                ),
             )
         notices.record(db, visitor, account, "two_step.on", now, method=flow.data["proven"]["kind"])
     deliver_notices(services)
@@ -188,20 +205,34 @@ def _keep_method(db: Database, services: Services, account: Account, flow: Flow,
     if proven["kind"] == "app":
         secret = _opened(services, flow)
         methods.add(
-            db, account_id=account.id, kind="app",
+            db,
+            account_id=account.id,
+            kind="app",
             secret=services.seal.seal(secret.encode(), challenge.seal_context(account.id)),
-            secret_mark=totp.mark(secret, services.pepper), is_preferred=True, last_step=proven["step"],
+            secret_mark=totp.mark(secret, services.pepper),
+            is_preferred=True,
+            last_step=proven["step"],
             verified_at=now,
         )
     else:
         methods.add(
-            db, account_id=account.id, kind=proven["kind"], number=proven["number"], is_preferred=True,
+            db,
+            account_id=account.id,
+            kind=proven["kind"],
+            number=proven["number"],
+            is_preferred=True,
             verified_at=now,
         )
 
 
 def _verified(
-    services: Services, visitor: Visitor, flow: Flow, move: str, source: Source, typed: str, proven: dict[str, Any]
+    services: Services,
+    visitor: Visitor,
+    flow: Flow,
+    move: str,
+    source: Source,
+    typed: str,
+    proven: dict[str, Any],
 ) -> Flow:
     now = services.clock.now()
     with services.store.writing() as db:
@@ -222,8 +253,16 @@ def _send_code(services: Services, flow: Flow, move: str, number: PhoneNumber, c
     with services.store.writing() as db:
         account = challenge.owner_of(db, flow)
         code, plain = codes.prepare(
-            db, flow_id=_code_scope(flow, number.e164), purpose=TABLE.kind, account_id=account.id, method_id=None,
-            channel=channel, recipient=number.e164, pepper=services.pepper, limits=services.limits, now=now,
+            db,
+            flow_id=_code_scope(flow, number.e164),
+            purpose=TABLE.kind,
+            account_id=account.id,
+            method_id=None,
+            channel=channel,
+            recipient=number.e164,
+            pepper=services.pepper,
+            limits=services.limits,
+            now=now,
         )
     try:
         services.outbound.send_code(channel=channel, to=number.e164, code=plain, language=account.language)

@@ -65,8 +65,15 @@ def check_identifier(services: Services, typed: str) -> None:
 
 
 def submit_password(
-    services: Services, visitor: Visitor, identifier: str, password: str, *, app: str, return_to: str,
-    cookie: CookieReader, ended_session: bytes | None = None,
+    services: Services,
+    visitor: Visitor,
+    identifier: str,
+    password: str,
+    *,
+    app: str,
+    return_to: str,
+    cookie: CookieReader,
+    ended_session: bytes | None = None,
 ) -> SignedIn | Flow:
     """Check identifier and password: signed in, or a flow that waits for a code.
 
@@ -85,7 +92,11 @@ def submit_password(
     if not services.hasher.matches(account.password_hash if account else None, password) or account is None:
         with services.store.writing() as db:
             throttling.count_wrong(
-                db, key, throttles.read(db, key), now, services.config.password_free_tries,
+                db,
+                key,
+                throttles.read(db, key),
+                now,
+                services.config.password_free_tries,
                 services.config.wait_max_seconds,
             )
             notices.record(db, visitor, account, "sign_in.password_wrong", now)
@@ -104,8 +115,14 @@ def submit_password(
 
 
 def _after_password(
-    db: Database, services: Services, visitor: Visitor, account: Account, app: str, return_to: str,
-    cookie: CookieReader, now: float,
+    db: Database,
+    services: Services,
+    visitor: Visitor,
+    account: Account,
+    app: str,
+    return_to: str,
+    cookie: CookieReader,
+    now: float,
 ) -> tuple[SignedIn | Flow, challenge.Parcel | None]:
     extra: dict[str, Any] = {}
     cookie_name = trust.cookie_name(account.id, app)
@@ -116,7 +133,14 @@ def _after_password(
     if honoured.cookie is not None:
         TABLE.skips("accept_password")
         return _sign_in(
-            db, services, visitor, account, app, return_to, now, how="trusted",
+            db,
+            services,
+            visitor,
+            account,
+            app,
+            return_to,
+            now,
+            how="trusted",
             trust_cookie=(cookie_name, honoured.cookie),
         ), None
     if honoured.was_copied:
@@ -124,13 +148,23 @@ def _after_password(
         extra["was_copied"] = True
     flow_id = flows.new_id()
     asked, parcel = challenge.pose(
-        db, services, account, challenge.pick(methods.of_account(db, account.id)), flow_id=flow_id,
-        purpose=TABLE.kind, now=now,
+        db,
+        services,
+        account,
+        challenge.pick(methods.of_account(db, account.id)),
+        flow_id=flow_id,
+        purpose=TABLE.kind,
+        now=now,
     )
     flow = TABLE.begin(
-        db, "ask_code", account_id=account.id, browser=visitor.browser,
-        data={"app": app, "return_to": return_to, **asked, **extra}, now=now,
-        life_seconds=services.config.flow_seconds, flow_id=flow_id,
+        db,
+        "ask_code",
+        account_id=account.id,
+        browser=visitor.browser,
+        data={"app": app, "return_to": return_to, **asked, **extra},
+        now=now,
+        life_seconds=services.config.flow_seconds,
+        flow_id=flow_id,
     )
     notices.record(db, visitor, account, "sign_in.password_right", now)
     return flow, parcel
@@ -153,7 +187,9 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
     with services.store.writing() as db:
         account = challenge.owner_of(db, flow)
         method = challenge.chosen(db, services, flow, choice, now)
-        asked, parcel = challenge.pose(db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now)
+        asked, parcel = challenge.pose(
+            db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now
+        )
         kept = {name: flow.data[name] for name in ("app", "return_to")}
         flow = TABLE.move(db, flow, "send_code", data={**kept, **asked})
     return challenge.send(services, TABLE, flow, parcel)
@@ -173,12 +209,28 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
             TABLE.move(db, flow, "accept_code")
             app = flow.data["app"]
             return _sign_in(
-                db, services, visitor, account, app, flow.data["return_to"], now, how=flow.data["kind"],
+                db,
+                services,
+                visitor,
+                account,
+                app,
+                flow.data["return_to"],
+                now,
+                how=flow.data["kind"],
                 trust_cookie=(
                     trust.cookie_name(account.id, app),
-                    trust.issue(db, account, app=app, device=visitor.device, near=visitor.near, now=now,
-                                life_seconds=services.config.trust_seconds),
-                ) if remember else None,
+                    trust.issue(
+                        db,
+                        account,
+                        app=app,
+                        device=visitor.device,
+                        near=visitor.near,
+                        now=now,
+                        life_seconds=services.config.trust_seconds,
+                    ),
+                )
+                if remember
+                else None,
             )
     deliver_notices(services)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
@@ -192,8 +244,16 @@ def sign_out(services: Services, visitor: Visitor, account: Account, session_has
 
 
 def _sign_in(
-    db: Database, services: Services, visitor: Visitor, account: Account, app: str, return_to: str, now: float, *,
-    how: str, trust_cookie: tuple[str, str] | None = None,
+    db: Database,
+    services: Services,
+    visitor: Visitor,
+    account: Account,
+    app: str,
+    return_to: str,
+    now: float,
+    *,
+    how: str,
+    trust_cookie: tuple[str, str] | None = None,
 ) -> SignedIn:
     token = sessions.open_session(
         db, account, visitor, app=app, now=now, life_seconds=services.config.session_seconds
@@ -203,7 +263,12 @@ def _sign_in(
 
 
 def _guess_key(
-    services: Services, visitor: Visitor, identifier: str, account: Account | None, app: str, cookie: CookieReader
+    services: Services,
+    visitor: Visitor,
+    identifier: str,
+    account: Account | None,
+    app: str,
+    cookie: CookieReader,
 ) -> str:
     """Who is counted for wrong passwords: identifier and address, so that a stranger elsewhere locks nobody out.
 

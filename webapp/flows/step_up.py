@@ -44,12 +44,23 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
     with services.store.writing() as db:
         flow_id = flows.new_id()
         asked, parcel = challenge.pose(
-            db, services, account, challenge.pick(methods.of_account(db, account.id)), flow_id=flow_id,
-            purpose=TABLE.kind, now=now,
+            db,
+            services,
+            account,
+            challenge.pick(methods.of_account(db, account.id)),
+            flow_id=flow_id,
+            purpose=TABLE.kind,
+            now=now,
         )
         flow = TABLE.begin(
-            db, "ask_code", account_id=account.id, browser=visitor.browser, session=session,
-            data={"return_to": return_to, **asked}, now=now, life_seconds=services.config.flow_seconds,
+            db,
+            "ask_code",
+            account_id=account.id,
+            browser=visitor.browser,
+            session=session,
+            data={"return_to": return_to, **asked},
+            now=now,
+            life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
     return challenge.send(services, TABLE, flow, parcel)
@@ -73,7 +84,9 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
     with services.store.writing() as db:
         account = challenge.owner_of(db, flow)
         method = challenge.chosen(db, services, flow, choice, now)
-        asked, parcel = challenge.pose(db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now)
+        asked, parcel = challenge.pose(
+            db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now
+        )
         flow = TABLE.move(db, flow, "send_code", data={"return_to": flow.data["return_to"], **asked})
     return challenge.send(services, TABLE, flow, parcel)
 

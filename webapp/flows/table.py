@@ -20,7 +20,9 @@ from webapp.store.flows import Flow
 BEGIN = "begin"
 """The state before a flow has a row."""
 
-moved = Signal("Sent after each move with table=, move=, source=, target=, flow=; inside the move's transaction.")
+moved = Signal(
+    "Sent after each move with table=, move=, source=, target=, flow=; inside the move's transaction."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +53,45 @@ class Table:
         self._by_name.update({move.name: move for move in self.moves})
 
     def begin(
-        self, db: Database, name: str, *, account_id: str | None, browser: bytes, data: dict[str, Any], now: float,
-        life_seconds: float, session: bytes | None = None, token_hash: bytes | None = None,
+        self,
+        db: Database,
+        name: str,
+        *,
+        account_id: str | None,
+        browser: bytes,
+        data: dict[str, Any],
+        now: float,
+        life_seconds: float,
+        session: bytes | None = None,
+        token_hash: bytes | None = None,
         flow_id: str | None = None,
     ) -> Flow:
         """Make the row by a move that starts in `BEGIN`."""
         move = self._by_name[name]
         flow = flows.add(
-            db, kind=self.kind, state=move.target, account_id=account_id, browser=browser, session=session,
-            token_hash=token_hash, data=data, now=now, life_seconds=life_seconds, flow_id=flow_id,
+            db,
+            kind=self.kind,
+            state=move.target,
+            account_id=account_id,
+            browser=browser,
+            session=session,
+            token_hash=token_hash,
+            data=data,
+            now=now,
+            life_seconds=life_seconds,
+            flow_id=flow_id,
         )
         moved.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=flow)
         return flow
 
     def move(
-        self, db: Database, flow: Flow, name: str, *, data: dict[str, Any] | None = None, flow_id: str | None = None
+        self,
+        db: Database,
+        flow: Flow,
+        name: str,
+        *,
+        data: dict[str, Any] | None = None,
+        flow_id: str | None = None,
     ) -> Flow:
         """Make a move with the data that the flow carries on (what it carried, if None is given).
 
@@ -79,7 +105,9 @@ class Table:
         if move.target in self.ends:
             after = flow if flows.end(db, flow) else None
         else:
-            after = flows.move(db, flow, state=move.target, data=flow.data if data is None else data, flow_id=flow_id)
+            after = flows.move(
+                db, flow, state=move.target, data=flow.data if data is None else data, flow_id=flow_id
+            )
         if after is None:
             raise StaleFlow(f"{self.kind}: {name} was made by another")
         moved.send(self, table=self, move=move, source=flow.state, target=move.target, flow=after)

@@ -31,7 +31,9 @@ def words(kind: str, data: dict[str, Any], language: str) -> Words:
 def method_name(kind: str) -> str:
     """What a kind of method is called in a sentence."""
     return {
-        "sms": gettext("text message (SMS)"), "voice": gettext("voice call"), "app": gettext("authenticator app"),
+        "sms": gettext("text message (SMS)"),
+        "voice": gettext("voice call"),
+        "app": gettext("authenticator app"),
     }.get(kind, kind)
 
 
@@ -60,8 +62,10 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "method.switched_off": lambda: (
             gettext("A verification method was switched off"),
-            gettext("Too many wrong codes were entered, so this method takes no codes any more: %(method)s.",
-                    method=method),
+            gettext(
+                "Too many wrong codes were entered, so this method takes no codes any more: %(method)s.",
+                method=method,
+            ),
         ),
         "sign_in.code_wrong": lambda: (
             gettext("A wrong code was entered with your password"),

@@ -39,8 +39,13 @@ class Post:
         """The mail with the link 承認または否認してください. Raises DeliveryFailed."""
         assert account.email is not None
         mail = wording.compose(
-            "approval", account.language, name=account.name, when=self._when(account, attempt.at),
-            device=attempt.device, near=attempt.near, url=self._site_url + APPROVAL_PATH + token,
+            "approval",
+            account.language,
+            name=account.name,
+            when=self._when(account, attempt.at),
+            device=attempt.device,
+            near=attempt.near,
+            url=self._site_url + APPROVAL_PATH + token,
             site_url=self._site_url,
         )
         self.mailer.send(account.email, mail.subject, mail.text, mail.html)
@@ -58,9 +63,16 @@ class Post:
             self.gateway.text(notice.recipient, words.as_text())
             return
         mail = wording.compose(
-            "notice", account.language, name=account.name, headline=words.headline, body=words.body,
-            advice=words.advice, when=self._when(account, notice.data["when"]), device=notice.data["device"],
-            near=notice.data["near"], site_url=self._site_url,
+            "notice",
+            account.language,
+            name=account.name,
+            headline=words.headline,
+            body=words.body,
+            advice=words.advice,
+            when=self._when(account, notice.data["when"]),
+            device=notice.data["device"],
+            near=notice.data["near"],
+            site_url=self._site_url,
         )
         self.mailer.send(notice.recipient, mail.subject, mail.text, mail.html)
 

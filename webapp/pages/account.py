@@ -16,33 +16,41 @@ from webapp.rules import phone_numbers
 blueprint = Blueprint("account", __name__)
 
 CHANGE_PAGES = {
-    "name": "account.change_name", "email": "account.change_email", "phone": "account.change_phone",
-    "password": "account.change_password", "passkey": "passkeys.overview", "end_all": "account.end_all_sessions",
+    "name": "account.change_name",
+    "email": "account.change_email",
+    "phone": "account.change_phone",
+    "password": "account.change_password",
+    "passkey": "passkeys.overview",
+    "end_all": "account.end_all_sessions",
 }
 
 
 @blueprint.get("/account", endpoint="services")
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def account_services() -> ResponseReturnValue:
     """Screen 6: アカウントサービス."""
     return page("account.services")
 
 
 @blueprint.get("/account/security")
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def security() -> ResponseReturnValue:
     """Screen 7: ログインとセキュリティ."""
     account = current_user.account
     return page(
         "account.security",
         account={
-            "name": account.name, "email": account.email, "two_step_on": account.two_step_on,
+            "name": account.name,
+            "email": account.email,
+            "two_step_on": account.two_step_on,
             "phone": phone_numbers.parse(account.phone).national if account.phone else None,
         },
         edit_urls={name: url_for(endpoint) for name, endpoint in CHANGE_PAGES.items() if has_page(endpoint)},
         devices=[
             {
-                "label": device.device, "near": device.near, "last_used": moment(device.seen_at),
+                "label": device.device,
+                "near": device.near,
+                "last_used": moment(device.seen_at),
                 "is_this": device.id_hash == current_user.session.id_hash,
             }
             for device in settings.devices_of(services(), account)

@@ -25,7 +25,7 @@ blueprint = Blueprint("approval", __name__)
 
 
 @blueprint.route("/ap/cvf/approval", methods=["GET", "POST"])
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def wait() -> ResponseReturnValue:
     """Screen 8. A POST goes on: with the texted code, or once the mail's link was approved."""
     flow = _asked()
@@ -43,14 +43,20 @@ def wait() -> ResponseReturnValue:
             told = tell(refusal, form)
     delivery = of_mail_delivery(flow.data["delivery"])
     return page(
-        "approval.wait", form=form, told=told, state=status, by=flow.data["by"], destination=_destination(),
-        status="failed" if status == "pending" and delivery else status, delivery_reason=delivery,
+        "approval.wait",
+        form=form,
+        told=told,
+        state=status,
+        by=flow.data["by"],
+        destination=_destination(),
+        status="failed" if status == "pending" and delivery else status,
+        delivery_reason=delivery,
         resend_in=approval.resend_in(services(), flow),
     )
 
 
 @blueprint.get("/ap/cvf/approval/poll")
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def poll() -> ResponseReturnValue:
     """Where the request stands, for the waiting page's script; 404 from any other browser (SECURITY.md 38)."""
     flow = _asked()
@@ -60,7 +66,7 @@ def poll() -> ResponseReturnValue:
 
 
 @blueprint.post("/ap/cvf/approval/resend")
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def resend() -> ResponseReturnValue:
     """Another mail; where the request is over, a new request."""
     flow = _asked()
@@ -71,8 +77,13 @@ def resend() -> ResponseReturnValue:
             approval.send_again(services(), visitor(), flow)
         else:
             guards.keep_flow(
-                approval.request(services(), visitor(), current_user.account, current_user.session.id_hash,
-                                 flow.data["return_to"])
+                approval.request(
+                    services(),
+                    visitor(),
+                    current_user.account,
+                    current_user.session.id_hash,
+                    flow.data["return_to"],
+                )
             )
     except Refusal as refusal:
         flask.flash(tell(refusal).problem or "", "error")
@@ -92,12 +103,21 @@ def decide(token: str) -> ResponseReturnValue:
         except StaleFlow:
             flow = approval.find_by_link(services(), token) or flow
         else:
-            return page("approval.decided", outcome=decided.state, state=decided.state, after_deny_urls=_after_deny())
+            return page(
+                "approval.decided", outcome=decided.state, state=decided.state, after_deny_urls=_after_deny()
+            )
     attempt = approval.attempt_of(services(), flow)
     status = approval.status(services(), flow)
     return page(
-        "approval.decide", form=form, state=status, status=status, who=attempt.name, when=moment(attempt.at),
-        device=attempt.device, near=attempt.near, may_approve=flow.data["by"] == "mail",
+        "approval.decide",
+        form=form,
+        state=status,
+        status=status,
+        who=attempt.name,
+        when=moment(attempt.at),
+        device=attempt.device,
+        near=attempt.near,
+        may_approve=flow.data["by"] == "mail",
     )
 
 

@@ -19,7 +19,7 @@ from webapp.store.sessions import Session
 SEEN_EVERY_SECONDS = 60
 
 
-class User(UserMixin):  # type: ignore[misc]
+class User(UserMixin):
     """The signed-in visitor: an account and the session it is signed in by."""
 
     def __init__(self, token: str, account: Account, session: Session | None) -> None:
@@ -56,7 +56,9 @@ class User(UserMixin):  # type: ignore[misc]
 def install(app: Flask) -> None:
     """Set Flask-Login up: sessions are rows, its own remember-me cookie is not used."""
     manager = LoginManager()
-    manager.session_protection = None  # ids are random and rotate; a hash of address and browser adds only cost
+    manager.session_protection = (
+        None  # ids are random and rotate; a hash of address and browser adds only cost
+    )
     manager.init_app(app)
     manager.user_loader(_load)
     manager.unauthorized_handler(_to_sign_in)
@@ -65,7 +67,9 @@ def install(app: Flask) -> None:
 def _load(token: str) -> User | None:
     own: Services = services()
     now = own.clock.now()
-    found = sessions.find_with_account(own.store.db(), token_hash(token), now, own.config.session_idle_seconds)
+    found = sessions.find_with_account(
+        own.store.db(), token_hash(token), now, own.config.session_idle_seconds
+    )
     if found is None:
         return None
     session, account = found
@@ -96,8 +100,13 @@ def put_trust(response: Response, cookie: tuple[str, str] | None) -> None:
         return
     config = services().config
     response.set_cookie(
-        config.cookie(cookie[0]), cookie[1], max_age=config.trust_seconds, path="/", secure=config.is_tls,
-        httponly=True, samesite="Lax",
+        config.cookie(cookie[0]),
+        cookie[1],
+        max_age=config.trust_seconds,
+        path="/",
+        secure=config.is_tls,
+        httponly=True,
+        samesite="Lax",
     )
 
 

@@ -17,7 +17,7 @@ NO = (False, "false", "", "0")
 """An absent or empty checkbox field means no."""
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form of the site. CSRF is checked before any form is read."""
 
     class Meta:
@@ -103,7 +103,9 @@ class PhoneForm(Form):
 
     countryCode = SelectField(choices=[])
     phoneNumber = StringField(validators=[filled(_("Enter a phone number."))])
-    channel = RadioField(choices=[("sms", _("Text message (SMS)")), ("voice", _("Voice call"))], default="sms")
+    channel = RadioField(
+        choices=[("sms", _("Text message (SMS)")), ("voice", _("Voice call"))], default="sms"
+    )
 
     def __init__(self, language: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -28,7 +28,7 @@ def is_elevated() -> bool:
 def elevated(page: Page[P]) -> Page[P]:
     """Only for a signed-in session that stepped up; others are asked to, and come back here (SECURITY.md 42, 53)."""
 
-    @login_required  # type: ignore[untyped-decorator]
+    @login_required
     @wraps(page)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if is_elevated():
@@ -36,7 +36,7 @@ def elevated(page: Page[P]) -> Page[P]:
         back = request.full_path.rstrip("?") if request.method == "GET" else url_for("settings.overview")
         return redirect(url_for("step_up.confirm", return_to=back), 303)
 
-    return guarded  # type: ignore[no-any-return]
+    return guarded
 
 
 def keep_flow(flow: Flow) -> None:

@@ -15,7 +15,16 @@ def qr_svg(content: str) -> Markup:
     """A QR code, black on white with its quiet zone also in dark mode, sized by the page's style."""
     out = BytesIO()
     segno.make(content, error="m", mask=MASK, micro=False, boost_error=False).save(
-        out, kind="svg", xmldecl=False, svgns=True, nl=False, omitsize=True, border=4, dark="#000", light="#fff",
-        svgclass=None, lineclass=None,
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=True,
+        nl=False,
+        omitsize=True,
+        border=4,
+        dark="#000",
+        light="#fff",
+        svgclass=None,
+        lineclass=None,
     )
     return Markup(out.getvalue().decode())  # noqa: S704 - made here from modules, holds no typed text

@@ -65,7 +65,9 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
         case WrongCode():
             return _of_code(refusal.verdict)
         case MethodSwitchedOff():
-            return gettext("Too many wrong codes were entered. This method takes no codes any more: use another way.")
+            return gettext(
+                "Too many wrong codes were entered. This method takes no codes any more: use another way."
+            )
         case Throttled():
             return gettext("That was too soon or too often. Please wait before you try again.")
         case SendCapReached():
@@ -75,7 +77,9 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
         case MethodTaken():
             return gettext("This number is already one of your methods. Enter a different one.")
         case LandlineNeedsCall():
-            return gettext("This is a landline, which cannot receive text messages. Choose a voice call instead.")
+            return gettext(
+                "This is a landline, which cannot receive text messages. Choose a voice call instead."
+            )
         case UnknownChoice():
             return gettext("Choose where to receive the code.")
         case NotAPhoneNumber():
@@ -88,19 +92,28 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
 def of_delivery(reason: str) -> str | None:
     """Why a message did not leave, by `challenge.failure_reason`; None when it did."""
     return {
-        "down": gettext("The message could not be sent: the telephone network does not answer. Please try again in "
-                        "a moment, or choose another way."),
-        "slow": gettext("The message could not be sent in time. Please try again in a moment, or choose another way."),
-        "garbage": gettext("The message could not be sent: the telephone network gave a strange answer. Please try "
-                           "again in a moment, or choose another way."),
-        "refused": gettext("The telephone network refused the message. Please check the number, or choose another "
-                           "way."),
+        "down": gettext(
+            "The message could not be sent: the telephone network does not answer. Please try again in "
+            "a moment, or choose another way."
+        ),
+        "slow": gettext(
+            "The message could not be sent in time. Please try again in a moment, or choose another way."
+        ),
+        "garbage": gettext(
+            "The message could not be sent: the telephone network gave a strange answer. Please try "
+            "again in a moment, or choose another way."
+        ),
+        "refused": gettext(
+            "The telephone network refused the message. Please check the number, or choose another way."
+        ),
         "landline": gettext("This number cannot receive text messages. Choose a voice call instead."),
-        "stopped": gettext("This number has opted out of text messages. Send START from the phone, or choose another "
-                           "way."),
+        "stopped": gettext(
+            "This number has opted out of text messages. Send START from the phone, or choose another way."
+        ),
         "unreachable": gettext("This number cannot be reached. Please check it, or choose another way."),
-        "capped": gettext("You have reached the limit of OTP requests for today. You can request again after "
-                          "24 hours."),
+        "capped": gettext(
+            "You have reached the limit of OTP requests for today. You can request again after 24 hours."
+        ),
     }.get(reason)
 
 
@@ -115,7 +128,9 @@ def of_mail_delivery(reason: str) -> str | None:
 
 def _of_code(verdict: str) -> str:
     return {
-        "wrong": gettext("The One Time Password (OTP) you entered is not valid. Check the code and try again."),
+        "wrong": gettext(
+            "The One Time Password (OTP) you entered is not valid. Check the code and try again."
+        ),
         "expired": gettext("This code has expired. Ask for a new one."),
         "used": gettext("This code was used before. Wait for the next one, or ask for a new one."),
         "replaced": gettext("A newer code was sent. Enter the code of the latest message."),

@@ -20,8 +20,11 @@ def page(
     """
     answer = make_response(
         render_template(
-            f"site/{endpoint.replace('.', '/')}.html", problem=told.problem, retry_after=told.retry_after,
-            page_state=state, **context,
+            f"site/{endpoint.replace('.', '/')}.html",
+            problem=told.problem,
+            retry_after=told.retry_after,
+            page_state=state,
+            **context,
         )
     )
     answer.status_code = http_status or (429 if told.retry_after else 200)

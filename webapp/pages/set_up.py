@@ -42,7 +42,10 @@ def choose_method() -> ResponseReturnValue:
                 set_up.submit_app_code(services(), visitor(), flow, app_form.code)
                 return redirect(url_for("set_up.almost_done"), 303)
             set_up.submit_number(
-                services(), flow, region=phone_form.countryCode.data, typed=phone_form.phoneNumber.data,
+                services(),
+                flow,
+                region=phone_form.countryCode.data,
+                typed=phone_form.phoneNumber.data or "",
                 channel=phone_form.channel.data,
             )
             return redirect(url_for("set_up.verify"), 303)
@@ -61,8 +64,14 @@ def _choose_page(
         phone_form.channel.data = flow.data["channel"]
     enrolment = set_up.enrolment(services(), current_user.account, flow)
     return page(
-        "set_up.choose_method", phone_form=phone_form, app_form=app_form, told=told, state=flow.state,
-        open_method=open_method, qr_svg=qr_svg(enrolment.uri), key_groups=totp.key_groups(enrolment.secret),
+        "set_up.choose_method",
+        phone_form=phone_form,
+        app_form=app_form,
+        told=told,
+        state=flow.state,
+        open_method=open_method,
+        qr_svg=qr_svg(enrolment.uri),
+        key_groups=totp.key_groups(enrolment.secret),
     )
 
 
@@ -84,8 +93,13 @@ def verify() -> ResponseReturnValue:
         except Refusal as refusal:
             told = tell(refusal, form)
     return page(
-        "set_up.verify", form=form, told=told, state=flow.state, channel=flow.data["channel"],
-        number=phone_numbers.parse(flow.data["number"]).international, resend_in=set_up.resend_in(services(), flow),
+        "set_up.verify",
+        form=form,
+        told=told,
+        state=flow.state,
+        channel=flow.data["channel"],
+        number=phone_numbers.parse(flow.data["number"]).international,
+        resend_in=set_up.resend_in(services(), flow),
     )
 
 
@@ -134,5 +148,7 @@ def _under_way() -> Flow | None:
 def _lost(flow: Flow | None = None) -> ResponseReturnValue:
     """To where the set-up really is; if it is nowhere, to its beginning, with a word why."""
     if flow is None:
-        flask.flash(gettext("The set-up took too long or was finished elsewhere. Nothing was changed here."), "error")
+        flask.flash(
+            gettext("The set-up took too long or was finished elsewhere. Nothing was changed here."), "error"
+        )
     return guards.elsewhere(set_up.TABLE, flow, START)

@@ -20,8 +20,13 @@ from webapp.store.methods import Method
 blueprint = Blueprint("settings", __name__)
 
 ACTIONS = {
-    "prefer": "settings.prefer", "change": "settings.change", "delete": "settings.remove", "add": "settings.add",
-    "revoke": "settings.revoke_trust", "revoke_all": "settings.revoke_all_trust", "disable": "turn_off.confirm",
+    "prefer": "settings.prefer",
+    "change": "settings.change",
+    "delete": "settings.remove",
+    "add": "settings.add",
+    "revoke": "settings.revoke_trust",
+    "revoke_all": "settings.revoke_all_trust",
+    "disable": "turn_off.confirm",
 }
 
 
@@ -33,11 +38,19 @@ def overview() -> ResponseReturnValue:
     owned = settings.methods_of(services(), account)
     shown = [_shown(method) for method in owned]
     return page(
-        "settings.overview", on=account.two_step_on, state="on" if account.two_step_on else "off",
+        "settings.overview",
+        on=account.two_step_on,
+        state="on" if account.two_step_on else "off",
         kept=shown if not account.two_step_on else [],
-        preferred=shown[0] if account.two_step_on else None, backups=shown[1:] if account.two_step_on else [],
+        preferred=shown[0] if account.two_step_on else None,
+        backups=shown[1:] if account.two_step_on else [],
         trusted=[
-            {"id": trusted.id, "label": trusted.device, "near": trusted.near, "last_used": moment(trusted.used_at)}
+            {
+                "id": trusted.id,
+                "label": trusted.device,
+                "near": trusted.near,
+                "last_used": moment(trusted.used_at),
+            }
             for trusted in settings.trusted_of(services(), account)
         ],
         urls={name: url_for(endpoint) for name, endpoint in ACTIONS.items() if has_page(endpoint)},
@@ -73,7 +86,12 @@ def revoke_all_trust() -> ResponseReturnValue:
 
 def _shown(method: Method) -> dict[str, object]:
     return {
-        "id": method.id, "kind": method.kind, "label": method_label(method), "last3": (method.number or "")[-3:],
-        "name": method.name, "verified_on": moment(method.verified_at), "is_preferred": method.is_preferred,
+        "id": method.id,
+        "kind": method.kind,
+        "label": method_label(method),
+        "last3": (method.number or "")[-3:],
+        "name": method.name,
+        "verified_on": moment(method.verified_at),
+        "is_preferred": method.is_preferred,
         "is_off": method.disabled_at is not None,
     }

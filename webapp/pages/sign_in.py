@@ -34,11 +34,11 @@ def identifier() -> ResponseReturnValue:
     told = NOTHING
     if form.validate():
         try:
-            sign_in.check_identifier(services(), form.email.data)
+            sign_in.check_identifier(services(), form.email.data or "")
         except Refusal as refusal:
             told = tell(refusal, form)
         else:
-            flask.session["identifier"] = form.email.data.strip()
+            flask.session["identifier"] = (form.email.data or "").strip()
             flask.session["return_to"] = safe_path(request.form.get("return_to"))
             return redirect(url_for("sign_in.identifier", step="password"), 303)
     return _identifier_page(form, told)
@@ -59,8 +59,13 @@ def password() -> ResponseReturnValue:
     if is_post() and form.validate():
         try:
             outcome = sign_in.submit_password(
-                services(), visitor(), typed, form.password.data, app="shop",
-                return_to=safe_path(flask.session.get("return_to")), cookie=auth.read_cookie,
+                services(),
+                visitor(),
+                typed,
+                form.password.data or "",
+                app="shop",
+                return_to=safe_path(flask.session.get("return_to")),
+                cookie=auth.read_cookie,
                 ended_session=auth.session_hash(),
             )
         except Refusal as refusal:
@@ -92,10 +97,16 @@ def code() -> ResponseReturnValue:
             told = tell(refusal, form)
     asked = challenge.asked(services(), flow)
     return page(
-        "sign_in.code", form=form, told=told, state=flow.state, method=asked, purpose=flow.kind,
+        "sign_in.code",
+        form=form,
+        told=told,
+        state=flow.state,
+        method=asked,
+        purpose=flow.kind,
         audience="device" if flow.data.get("app") == "music" else "browser",
         delivery="failed" if asked.delivery not in (None, "sent") else asked.delivery,
-        delivery_reason=of_delivery(asked.delivery or ""), resend_in=asked.resend_in,
+        delivery_reason=of_delivery(asked.delivery or ""),
+        resend_in=asked.resend_in,
     )
 
 
@@ -125,7 +136,10 @@ def another_way() -> ResponseReturnValue:
                 return redirect(url_for("sign_in.code"), 303)
             told = Told(of_delivery(flow.data["delivery"]))
     return page(
-        "sign_in.another_way", form=form, told=told, state=flow.state,
+        "sign_in.another_way",
+        form=form,
+        told=told,
+        state=flow.state,
         choices=[_shown(choice) for choice in challenge.choices(services(), flow)],
         capped=flow.data.get("delivery") == "capped" and told.problem is None,
         recovery_url=url_for("recovery.start") if has_page("recovery.start") else None,
@@ -133,7 +147,7 @@ def another_way() -> ResponseReturnValue:
 
 
 @blueprint.post("/ap/signout")
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def sign_out() -> ResponseReturnValue:
     """End this session; its cookie is dead at once."""
     sign_in.sign_out(services(), visitor(), current_user.account, current_user.session.id_hash)
@@ -183,7 +197,9 @@ def _start_again() -> ResponseReturnValue:
     """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (SECURITY.md 27)."""
     if current_user.is_authenticated:
         return redirect(url_for("account.security"), 303)
-    flask.flash(gettext("Your sign-in took too long or was begun in another browser. Please start again."), "error")
+    flask.flash(
+        gettext("Your sign-in took too long or was begun in another browser. Please start again."), "error"
+    )
     return redirect(url_for("sign_in.identifier"), 303)
 
 
@@ -199,5 +215,10 @@ def _shown(choice: Choice) -> dict[str, object]:
         note = gettext("Switched off after too many wrong codes.")
     elif choice.kind == "app":
         note = gettext("Safer: the code never travels over the telephone network.")
-    return {"value": choice.value, "label": labels[choice.kind], "kind": choice.kind, "checked": choice.is_current,
-            "note": note}
+    return {
+        "value": choice.value,
+        "label": labels[choice.kind],
+        "kind": choice.kind,
+        "checked": choice.is_current,
+        "note": note,
+    }

@@ -20,7 +20,7 @@ blueprint = Blueprint("step_up", __name__)
 
 
 @blueprint.route("/ap/cvf/confirm", methods=["GET", "POST"])
-@login_required  # type: ignore[untyped-decorator]
+@login_required
 def confirm() -> ResponseReturnValue:
     """Between a protected page and its proof; a session that is still elevated passes."""
     return_to = safe_path(request.values.get("return_to"), url_for("account.security"))
@@ -28,7 +28,9 @@ def confirm() -> ResponseReturnValue:
         return redirect(return_to, 303)
     account = current_user.account
     if not is_post():
-        return page("step_up.confirm", return_to=return_to, by_code=account.two_step_on, by_mail=bool(account.email))
+        return page(
+            "step_up.confirm", return_to=return_to, by_code=account.two_step_on, by_mail=bool(account.email)
+        )
     session = current_user.session.id_hash
     if account.two_step_on:
         guards.keep_flow(step_up.begin(services(), visitor(), account, session, return_to))

@@ -168,12 +168,23 @@ def new_code() -> str:
 
 def digest(code: SentCode, plain: str, pepper: bytes) -> bytes:
     """What is kept of a code: keyed, for six digits alone could be tried out (SECURITY.md 15)."""
-    return hmac.new(pepper, f"{code.id}:{code.purpose}:{code.recipient}:{plain}".encode(), hashlib.sha256).digest()
+    return hmac.new(
+        pepper, f"{code.id}:{code.purpose}:{code.recipient}:{plain}".encode(), hashlib.sha256
+    ).digest()
 
 
 def prepare(
-    db: Database, *, flow_id: str, purpose: str, account_id: str | None, method_id: str | None, channel: str,
-    recipient: str, pepper: bytes, limits: Limits, now: float,
+    db: Database,
+    *,
+    flow_id: str,
+    purpose: str,
+    account_id: str | None,
+    method_id: str | None,
+    channel: str,
+    recipient: str,
+    pepper: bytes,
+    limits: Limits,
+    now: float,
 ) -> tuple[SentCode, str]:
     """Make a code, kill the earlier ones of the flow, and return the row with the plain digits to send.
 
@@ -188,9 +199,19 @@ def prepare(
         raise SendCapReached()
     plain = new_code()
     code = SentCode(
-        id=secrets.token_hex(8), flow_id=flow_id, purpose=purpose, account_id=account_id, method_id=method_id,
-        channel=channel, recipient=recipient, digest=b"", state="live", tries_left=limits.code_tries, failure=None,
-        sent_at=now, expires_at=now + limits.code_seconds,
+        id=secrets.token_hex(8),
+        flow_id=flow_id,
+        purpose=purpose,
+        account_id=account_id,
+        method_id=method_id,
+        channel=channel,
+        recipient=recipient,
+        digest=b"",
+        state="live",
+        tries_left=limits.code_tries,
+        failure=None,
+        sent_at=now,
+        expires_at=now + limits.code_seconds,
     )
     code = replace(code, digest=digest(code, plain, pepper))
     codes.add(db, code)

@@ -12,15 +12,30 @@ from webapp.store.accounts import Account
 
 NOTIFY_KINDS = frozenset(
     {
-        "two_step.on", "two_step.off", "method.added", "method.changed", "method.removed", "method.switched_off",
-        "sign_in.code_wrong", "approval.denied", "trust.copied", "trust.revoked_all",
+        "two_step.on",
+        "two_step.off",
+        "method.added",
+        "method.changed",
+        "method.removed",
+        "method.switched_off",
+        "sign_in.code_wrong",
+        "approval.denied",
+        "trust.copied",
+        "trust.revoked_all",
     }
 )
 """Events that the owner gets a mail about (a text where the account has no mail address)."""
 
 
 def record(
-    db: Database, visitor: Visitor, account: Account | None, kind: str, now: float, *, tell: bool = True, **data: Any
+    db: Database,
+    visitor: Visitor,
+    account: Account | None,
+    kind: str,
+    now: float,
+    *,
+    tell: bool = True,
+    **data: Any,
 ) -> None:
     """Write one event, and owe the owner a notice where its kind asks for one and ``tell`` does not forbid it.
 
@@ -28,8 +43,13 @@ def record(
     ``data`` must hold no code, token, secret or full number.
     """
     events.add(
-        db, at=now, account_id=None if account is None else account.id, kind=kind, device=visitor.device,
-        near=visitor.near, **data,
+        db,
+        at=now,
+        account_id=None if account is None else account.id,
+        kind=kind,
+        device=visitor.device,
+        near=visitor.near,
+        **data,
     )
     if account is not None and tell and kind in NOTIFY_KINDS:
         owe(db, account, kind, now, when=now, device=visitor.device, near=visitor.near, **data)
@@ -39,4 +59,6 @@ def owe(db: Database, account: Account, kind: str, now: float, **data: Any) -> N
     """Owe a notice to the account's mail address, else to its number."""
     channel, recipient = ("mail", account.email) if account.email else ("sms", account.phone)
     assert recipient is not None  # the table's CHECK: an account has one or the other
-    notices.owe(db, account_id=account.id, channel=channel, recipient=recipient, kind=kind, data=data, now=now)
+    notices.owe(
+        db, account_id=account.id, channel=channel, recipient=recipient, kind=kind, data=data, now=now
+    )

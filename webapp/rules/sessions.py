@@ -13,15 +13,25 @@ from webapp.store.accounts import Account
 from webapp.store.sessions import Session
 
 
-def open_session(db: Database, account: Account, visitor: Visitor, *, app: str, now: float, life_seconds: int) -> str:
+def open_session(
+    db: Database, account: Account, visitor: Visitor, *, app: str, now: float, life_seconds: int
+) -> str:
     """Sign a browser in; the token for its cookie (192 bits, SECURITY.md 44)."""
     token = new_token()
     sessions.add(
         db,
         Session(
-            id_hash=token_hash(token), public_id=secrets.token_hex(8), account_id=account.id,
-            browser=visitor.browser, app=app, device=visitor.device, near=visitor.near, created_at=now, seen_at=now,
-            expires_at=now + life_seconds, elevated_until=0.0,
+            id_hash=token_hash(token),
+            public_id=secrets.token_hex(8),
+            account_id=account.id,
+            browser=visitor.browser,
+            app=app,
+            device=visitor.device,
+            near=visitor.near,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + life_seconds,
+            elevated_until=0.0,
         ),
     )
     return token

@@ -34,7 +34,9 @@ def matching_steps(secret: str, typed: str, now: float, window: int) -> list[int
     """
     here = step_at(now)
     return [
-        step for step in range(here - window, here + window + 1) if hmac.compare_digest(code_at(secret, step), typed)
+        step
+        for step in range(here - window, here + window + 1)
+        if hmac.compare_digest(code_at(secret, step), typed)
     ]
 
 

@@ -47,9 +47,17 @@ def issue(
     trust.add(
         db,
         Trusted(
-            id=secrets.token_hex(8), account_id=account.id, series_hash=token_hash(series),
-            token_hash=token_hash(token), epoch=account.trust_epoch, app=app, device=device, near=near,
-            created_at=now, used_at=now, expires_at=now + life_seconds,
+            id=secrets.token_hex(8),
+            account_id=account.id,
+            series_hash=token_hash(series),
+            token_hash=token_hash(token),
+            epoch=account.trust_epoch,
+            app=app,
+            device=device,
+            near=near,
+            created_at=now,
+            used_at=now,
+            expires_at=now + life_seconds,
         ),
     )
     return f"{series}:{token}"

@@ -43,9 +43,16 @@ def seed(services: Services, keys: tuple[str, ...] | None = None) -> list[Accoun
         for at, (persona, password_hash) in enumerate(zip(chosen, hashes, strict=True)):
             accounts.remove(db, persona.key)
             account = accounts.add(
-                db, now=now + at / 1000, name=persona.name, email=persona.email, phone=persona.phone,
-                password_hash=password_hash, language=services.config.language,
-                time_zone=services.config.time_zone, is_reviewer=persona.is_reviewer, account_id=persona.key,
+                db,
+                now=now + at / 1000,
+                name=persona.name,
+                email=persona.email,
+                phone=persona.phone,
+                password_hash=password_hash,
+                language=services.config.language,
+                time_zone=services.config.time_zone,
+                is_reviewer=persona.is_reviewer,
+                account_id=persona.key,
             )
             if persona.state is not None:
                 persona.state(db, services, account)
@@ -55,22 +62,36 @@ def seed(services: Services, keys: tuple[str, ...] | None = None) -> list[Accoun
 
 def _by_sms(db: Database, services: Services, account: Account) -> None:
     methods.add(
-        db, account_id=account.id, kind="sms", number=account.phone, is_preferred=True,
-        verified_at=account.created_at, method_id=f"{account.id}-sms",
+        db,
+        account_id=account.id,
+        kind="sms",
+        number=account.phone,
+        is_preferred=True,
+        verified_at=account.created_at,
+        method_id=f"{account.id}-sms",
     )
     accounts.set_two_step(db, account.id, True)
 
 
 def _by_app(db: Database, services: Services, account: Account) -> None:
     methods.add(
-        db, account_id=account.id, kind="app",
+        db,
+        account_id=account.id,
+        kind="app",
         secret=services.seal.seal(JIRO_SECRET.encode(), seal_context(account.id)),
-        secret_mark=totp.mark(JIRO_SECRET, services.pepper), is_preferred=True, verified_at=account.created_at,
+        secret_mark=totp.mark(JIRO_SECRET, services.pepper),
+        is_preferred=True,
+        verified_at=account.created_at,
         method_id=f"{account.id}-app",
     )
     methods.add(
-        db, account_id=account.id, kind="voice", number="+81312345678", is_preferred=False,
-        verified_at=account.created_at + 1, method_id=f"{account.id}-voice",
+        db,
+        account_id=account.id,
+        kind="voice",
+        number="+81312345678",
+        is_preferred=False,
+        verified_at=account.created_at + 1,
+        method_id=f"{account.id}-voice",
     )
     accounts.set_two_step(db, account.id, True)
 

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-COLUMNS = (
-    "id, name, email, phone, password_hash, language, time_zone, two_step_on, is_reviewer, trust_epoch, created_at"
-)
+COLUMNS = "id, name, email, phone, password_hash, language, time_zone, two_step_on, is_reviewer, trust_epoch, created_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,17 @@ class Account:
 def from_row(row: sqlite3.Row) -> Account:
     """An account from a row that holds `COLUMNS` (and perhaps others)."""
     return Account(
-        row["id"], row["name"], row["email"], row["phone"], row["password_hash"], row["language"],
-        row["time_zone"], bool(row["two_step_on"]), bool(row["is_reviewer"]), row["trust_epoch"], row["created_at"],
+        row["id"],
+        row["name"],
+        row["email"],
+        row["phone"],
+        row["password_hash"],
+        row["language"],
+        row["time_zone"],
+        bool(row["two_step_on"]),
+        bool(row["is_reviewer"]),
+        row["trust_epoch"],
+        row["created_at"],
     )
 
 
@@ -71,8 +78,17 @@ def every(db: Database) -> list[Account]:
 
 
 def add(
-    db: Database, *, now: float, name: str, email: str | None, phone: str | None, password_hash: str,
-    language: str, time_zone: str, is_reviewer: bool = False, account_id: str | None = None,
+    db: Database,
+    *,
+    now: float,
+    name: str,
+    email: str | None,
+    phone: str | None,
+    password_hash: str,
+    language: str,
+    time_zone: str,
+    is_reviewer: bool = False,
+    account_id: str | None = None,
 ) -> Account:
     """Insert an account without two-step verification.
 
@@ -81,8 +97,17 @@ def add(
     """
     row = db.execute(
         f"INSERT INTO accounts ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?) RETURNING {COLUMNS}",
-        (account_id or secrets.token_hex(8), name, email, phone, password_hash, language, time_zone,
-         int(is_reviewer), now),
+        (
+            account_id or secrets.token_hex(8),
+            name,
+            email,
+            phone,
+            password_hash,
+            language,
+            time_zone,
+            int(is_reviewer),
+            now,
+        ),
     ).fetchone()
     return from_row(row)
 

@@ -71,7 +71,9 @@ def of_flow(db: Database, flow_id: str, purpose: str) -> list[SentCode]:
 
 def use(db: Database, code_id: str) -> bool:
     """Use a live code up; False when it was no longer live."""
-    return bool(db.execute("UPDATE codes SET state = 'used' WHERE id = ? AND state = 'live'", (code_id,)).rowcount)
+    return bool(
+        db.execute("UPDATE codes SET state = 'used' WHERE id = ? AND state = 'live'", (code_id,)).rowcount
+    )
 
 
 def count_wrong_try(db: Database, code_id: str) -> None:

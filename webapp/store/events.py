@@ -26,7 +26,13 @@ class Event:
 def from_row(row: sqlite3.Row) -> Event:
     """An event from its row."""
     return Event(
-        row["id"], row["at"], row["account_id"], row["kind"], row["device"], row["near"], json.loads(row["data"])
+        row["id"],
+        row["at"],
+        row["account_id"],
+        row["kind"],
+        row["device"],
+        row["near"],
+        json.loads(row["data"]),
     )
 
 

@@ -35,8 +35,15 @@ class Flow:
 def from_row(row: sqlite3.Row) -> Flow:
     """A flow from a row of `COLUMNS`."""
     return Flow(
-        row["id"], row["kind"], row["state"], row["account_id"], row["browser"], row["session"],
-        json.loads(row["data"]), row["created_at"], row["expires_at"],
+        row["id"],
+        row["kind"],
+        row["state"],
+        row["account_id"],
+        row["browser"],
+        row["session"],
+        json.loads(row["data"]),
+        row["created_at"],
+        row["expires_at"],
     )
 
 
@@ -46,15 +53,35 @@ def new_id() -> str:
 
 
 def add(
-    db: Database, *, kind: str, state: str, account_id: str | None, browser: bytes, session: bytes | None = None,
-    token_hash: bytes | None = None, data: dict[str, Any], now: float, life_seconds: float,
+    db: Database,
+    *,
+    kind: str,
+    state: str,
+    account_id: str | None,
+    browser: bytes,
+    session: bytes | None = None,
+    token_hash: bytes | None = None,
+    data: dict[str, Any],
+    now: float,
+    life_seconds: float,
     flow_id: str | None = None,
 ) -> Flow:
     """Begin a flow that lives ``life_seconds``."""
     flow = Flow(flow_id or new_id(), kind, state, account_id, browser, session, data, now, now + life_seconds)
     db.execute(
         f"INSERT INTO flows ({COLUMNS}, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (flow.id, kind, state, account_id, browser, session, json.dumps(data), now, flow.expires_at, token_hash),
+        (
+            flow.id,
+            kind,
+            state,
+            account_id,
+            browser,
+            session,
+            json.dumps(data),
+            now,
+            flow.expires_at,
+            token_hash,
+        ),
     )
     return flow
 
@@ -87,16 +114,29 @@ def find_of_session(db: Database, kind: str, session: bytes, state: str, now: fl
 
 
 def move(
-    db: Database, flow: Flow, *, state: str, data: dict[str, Any], flow_id: str | None = None,
-    account_id: str | None = None, expires_at: float | None = None,
+    db: Database,
+    flow: Flow,
+    *,
+    state: str,
+    data: dict[str, Any],
+    flow_id: str | None = None,
+    account_id: str | None = None,
+    expires_at: float | None = None,
 ) -> Flow | None:
     """Go on to ``state``, only from the state the caller saw; None when another was faster.
 
     ``flow_id`` gives the flow a new id (the old one is dead), for the moves that prove something.
     """
     moved = Flow(
-        flow_id or flow.id, flow.kind, state, account_id or flow.account_id, flow.browser, flow.session, data,
-        flow.created_at, expires_at or flow.expires_at,
+        flow_id or flow.id,
+        flow.kind,
+        state,
+        account_id or flow.account_id,
+        flow.browser,
+        flow.session,
+        data,
+        flow.created_at,
+        expires_at or flow.expires_at,
     )
     cursor = db.execute(
         "UPDATE flows SET id = ?, state = ?, account_id = ?, data = ?, expires_at = ? WHERE id = ? AND state = ?",
@@ -115,7 +155,9 @@ def end(db: Database, flow: Flow) -> bool:
     return bool(db.execute("DELETE FROM flows WHERE id = ? AND state = ?", (flow.id, flow.state)).rowcount)
 
 
-def end_of_account(db: Database, account_id: str, kinds: tuple[str, ...], *, but_session: bytes | None = None) -> None:
+def end_of_account(
+    db: Database, account_id: str, kinds: tuple[str, ...], *, but_session: bytes | None = None
+) -> None:
     """Delete an account's flows of some kinds, except those of one session."""
     marks = ", ".join("?" for _ in kinds)
     db.execute(

@@ -11,9 +11,7 @@ from sqlite_utils import Database
 
 Kind = Literal["sms", "voice", "app"]
 
-COLUMNS = (
-    "id, account_id, kind, number, secret, secret_mark, name, is_preferred, last_step, disabled_at, verified_at"
-)
+COLUMNS = "id, account_id, kind, number, secret, secret_mark, name, is_preferred, last_step, disabled_at, verified_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,17 @@ class Method:
 def from_row(row: sqlite3.Row) -> Method:
     """A method from a row of `COLUMNS`."""
     return Method(
-        row["id"], row["account_id"], row["kind"], row["number"], row["secret"], row["secret_mark"], row["name"],
-        bool(row["is_preferred"]), row["last_step"], row["disabled_at"], row["verified_at"],
+        row["id"],
+        row["account_id"],
+        row["kind"],
+        row["number"],
+        row["secret"],
+        row["secret_mark"],
+        row["name"],
+        bool(row["is_preferred"]),
+        row["last_step"],
+        row["disabled_at"],
+        row["verified_at"],
     )
 
 
@@ -65,8 +72,17 @@ def find(db: Database, account_id: str, method_id: str) -> Method | None:
 
 
 def add(
-    db: Database, *, account_id: str, kind: Kind, number: str | None = None, secret: bytes | None = None,
-    secret_mark: bytes | None = None, name: str = "", is_preferred: bool, last_step: int = 0, verified_at: float,
+    db: Database,
+    *,
+    account_id: str,
+    kind: Kind,
+    number: str | None = None,
+    secret: bytes | None = None,
+    secret_mark: bytes | None = None,
+    name: str = "",
+    is_preferred: bool,
+    last_step: int = 0,
+    verified_at: float,
     method_id: str | None = None,
 ) -> Method:
     """Insert a verified method.
@@ -76,8 +92,18 @@ def add(
     """
     row = db.execute(
         f"INSERT INTO methods ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?) RETURNING {COLUMNS}",
-        (method_id or secrets.token_hex(8), account_id, kind, number, secret, secret_mark, name,
-         int(is_preferred), last_step, verified_at),
+        (
+            method_id or secrets.token_hex(8),
+            account_id,
+            kind,
+            number,
+            secret,
+            secret_mark,
+            name,
+            int(is_preferred),
+            last_step,
+            verified_at,
+        ),
     ).fetchone()
     return from_row(row)
 

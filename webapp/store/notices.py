@@ -31,13 +31,27 @@ class Notice:
 def from_row(row: sqlite3.Row) -> Notice:
     """A notice from a row of `COLUMNS`."""
     return Notice(
-        row["id"], row["account_id"], row["channel"], row["recipient"], row["kind"], json.loads(row["data"]),
-        row["created_at"], row["attempts"], row["due_at"],
+        row["id"],
+        row["account_id"],
+        row["channel"],
+        row["recipient"],
+        row["kind"],
+        json.loads(row["data"]),
+        row["created_at"],
+        row["attempts"],
+        row["due_at"],
     )
 
 
 def owe(
-    db: Database, *, account_id: str, channel: str, recipient: str, kind: str, data: dict[str, Any], now: float
+    db: Database,
+    *,
+    account_id: str,
+    channel: str,
+    recipient: str,
+    kind: str,
+    data: dict[str, Any],
+    now: float,
 ) -> None:
     """Owe a notice; call it in the transaction of the change that it tells of."""
     db.execute(

@@ -6,7 +6,12 @@ from sqlite_utils import Database
 
 
 def prune(
-    db: Database, *, now: float, idle_seconds: float, cap_seconds: float, event_seconds: float,
+    db: Database,
+    *,
+    now: float,
+    idle_seconds: float,
+    cap_seconds: float,
+    event_seconds: float,
     throttle_seconds: float = 7 * 86400,
 ) -> dict[str, int]:
     """Delete expired rows; how many of each table.
@@ -22,4 +27,6 @@ def prune(
         "throttles": ("DELETE FROM throttles WHERE updated_at <= ?", (now - throttle_seconds,)),
         "events": ("DELETE FROM events WHERE at <= ?", (now - event_seconds,)),
     }
-    return {table: int(db.execute(sql, parameters).rowcount) for table, (sql, parameters) in statements.items()}
+    return {
+        table: int(db.execute(sql, parameters).rowcount) for table, (sql, parameters) in statements.items()
+    }

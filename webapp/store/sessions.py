@@ -10,9 +10,7 @@ from sqlite_utils import Database
 from webapp.store import accounts
 from webapp.store.accounts import Account
 
-COLUMNS = (
-    "id_hash, public_id, account_id, browser, app, device, near, created_at, seen_at, expires_at, elevated_until"
-)
+COLUMNS = "id_hash, public_id, account_id, browser, app, device, near, created_at, seen_at, expires_at, elevated_until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,8 @@ def add(db: Database, session: Session) -> None:
 
 
 _WITH_ACCOUNT = f"""
-    SELECT {', '.join('s.' + name.strip() + ' AS s_' + name.strip() for name in COLUMNS.split(','))},
-           {', '.join('a.' + name.strip() for name in accounts.COLUMNS.split(','))}
+    SELECT {", ".join("s." + name.strip() + " AS s_" + name.strip() for name in COLUMNS.split(","))},
+           {", ".join("a." + name.strip() for name in accounts.COLUMNS.split(","))}
     FROM sessions s JOIN accounts a ON a.id = s.account_id
     WHERE s.id_hash = ? AND s.expires_at > ? AND s.seen_at > ?"""
 

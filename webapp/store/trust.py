@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-COLUMNS = (
-    "id, account_id, series_hash, token_hash, epoch, app, device, near, created_at, used_at, expires_at"
-)
+COLUMNS = "id, account_id, series_hash, token_hash, epoch, app, device, near, created_at, used_at, expires_at"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,191 @@
+"""``flask --app webapp …``: the site from a terminal."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, with_appcontext
+
+from webapp import doctor as doctors
+from webapp.errors import NotAPhoneNumber, SealBroken
+from webapp.flows.challenge import seal_context
+from webapp.flows.services import Services
+from webapp.rules import identifiers, totp
+from webapp.sandbox import personas
+from webapp.store import accounts, methods, pruning
+from webapp.store.accounts import Account
+from webapp.store.database import Store
+
+account_group = AppGroup("account", help="Accounts: add one, show one, list all.")
+
+
+def install(app: Flask) -> None:
+    """Add the commands."""
+    for command in (seed, reset, account_group, totp_code, doctor, prune):
+        app.cli.add_command(command)
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(sorted(personas.PERSONAS)))
+@with_appcontext
+def seed(names: tuple[str, ...]) -> None:
+    """Make demo accounts (all by default) anew; the same each time."""
+    services = _sandbox()
+    for made in personas.seed(services, names or None):
+        click.echo(f"{made.email:24} {'2SV on' if made.two_step_on else '2SV off'}")
+    click.echo(f"Their password is {personas.PASSWORD}")
+
+
+@click.command()
+@click.confirmation_option(prompt="All accounts and everything else of this site will be gone. Go on?")
+@with_appcontext
+def reset() -> None:
+    """Empty the database; in sandbox mode the demo accounts come back."""
+    services = _services()
+    with TemporaryDirectory() as folder:
+        clean = replace(services, store=Store(Path(folder)))
+        clean.store.migrate()
+        if services.config.sandbox:
+            personas.seed(clean)
+        clean.store.copy_to(Path(folder) / "whole.db")  # without its log, which a plain copy would miss
+        clean.store.close()
+        services.store.restore_from(Path(folder) / "whole.db")
+    click.echo(f"{services.store.path} is clean, with {len(accounts.every(services.store.db()))} accounts")
+
+
+@account_group.command("add")
+@click.argument("name")
+@click.option("--email", default="", help="Mail address to sign in with.")
+@click.option("--phone", default="", help="Mobile number to sign in with, as one types it.")
+@click.option("--language", type=click.Choice(["ja", "en"]), default=None, help="Of its pages and messages.")
+@click.password_option(help="Asked for when not given, so that it stays out of the shell's history.")
+def account_add(name: str, email: str, phone: str, language: str | None, password: str) -> None:
+    """Add an account that signs in with a password alone."""
+    services = _services()
+    if not (email or phone):
+        raise click.UsageError("an account needs --email or --phone")
+    try:
+        number = identifiers.read(phone).value if phone else None
+        address = identifiers.read(email).value if email else None
+    except NotAPhoneNumber as refused:
+        raise click.ClickException(f"not a phone number or mail address: {refused.reason}") from None
+    hashed = services.hasher.hash(password)
+    try:
+        with services.store.writing() as db:
+            made = accounts.add(
+                db,
+                now=services.clock.now(),
+                name=name,
+                email=address,
+                phone=number,
+                password_hash=hashed,
+                language=language or services.config.language,
+                time_zone=services.config.time_zone,
+            )
+    except sqlite3.IntegrityError:
+        raise click.ClickException("the address or number belongs to another account") from None
+    _show(services, made)
+
+
+@account_group.command("show")
+@click.argument("who")
+def account_show(who: str) -> None:
+    """Show the account of an address or number."""
+    _show(_services(), _account(who))
+
+
+@account_group.command("list")
+def account_list() -> None:
+    """List all accounts, oldest first."""
+    for each in accounts.every(_services().store.db()):
+        state = "2SV on" if each.two_step_on else "2SV off"
+        click.echo(f"{each.id:18} {state:8} {each.email or each.phone or '':32} {each.name}")
+
+
+@click.command("totp")
+@click.argument("who")
+@with_appcontext
+def totp_code(who: str) -> None:
+    """Print the code that an account's authenticator app shows now."""
+    services = _sandbox()
+    account = _account(who)
+    owned = methods.of_account(services.store.db(), account.id)
+    sealed = next((method.secret for method in owned if method.secret is not None), None)
+    if sealed is None:
+        raise click.ClickException(f"{who} has no authenticator app")
+    try:
+        secret = services.seal.open(sealed, seal_context(account.id)).decode()
+    except SealBroken as broken:
+        raise click.ClickException(f"the secret does not open: {broken}") from None
+    now = services.clock.now()
+    click.echo(totp.code_at(secret, totp.step_at(now)))
+    click.echo(f"good for {totp.STEP_SECONDS - now % totp.STEP_SECONDS:.0f} s more", err=True)
+
+
+@click.command()
+@with_appcontext
+def doctor() -> None:
+    """Check settings, database, keys, gateway, mail and catalogue; exit with 1 when one is not well."""
+    findings = doctors.examine(_services())
+    for finding in findings:
+        mark = (
+            click.style("ok  ", fg="green") if finding.is_well else click.style("FAIL", fg="red", bold=True)
+        )
+        click.echo(f"{mark}  {finding.part:10} {finding.text}")
+    if not all(finding.is_well for finding in findings):
+        sys.exit(1)
+
+
+@click.command()
+@with_appcontext
+def prune() -> None:
+    """Delete what has expired: flows, codes, sessions, trust, old events."""
+    services = _services()
+    config = services.config
+    with services.store.writing() as db:
+        gone = pruning.prune(
+            db,
+            now=services.clock.now(),
+            idle_seconds=config.session_idle_seconds,
+            cap_seconds=config.send_cap_seconds,
+            event_seconds=config.event_seconds,
+        )
+    click.echo(", ".join(f"{count} {table}" for table, count in gone.items()))
+
+
+def _services() -> Services:
+    services: Services = current_app.extensions["nidankai"]
+    return services
+
+
+def _sandbox() -> Services:
+    services = _services()
+    if not services.config.sandbox:
+        raise click.ClickException("only in sandbox mode (WEBAPP_SANDBOX=1)")
+    return services
+
+
+def _account(who: str) -> Account:
+    found = identifiers.find_account(_services().store.db(), who)
+    if found is None:
+        raise click.ClickException(f"no account signs in as {who}")
+    return found
+
+
+def _show(services: Services, account: Account) -> None:
+    click.echo(f"id        {account.id}")
+    click.echo(f"name      {account.name}")
+    click.echo(f"email     {account.email or '-'}")
+    click.echo(f"phone     {account.phone or '-'}")
+    click.echo(f"language  {account.language}, {account.time_zone}")
+    click.echo(f"2SV       {'on' if account.two_step_on else 'off'}")
+    for method in methods.of_account(services.store.db(), account.id):
+        where = f"{method.kind} …{method.number[-3:]}" if method.number else method.kind
+        role = "preferred" if method.is_preferred else "backup"
+        click.echo(f"          {role}: {where}{', switched off' if method.disabled_at else ''}")

@@ -1,0 +1,142 @@
+"""Is this site in order? One check a part; each says what is so, or what is wrong and what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import maxminddb
+from flask import current_app
+from flask_babel import force_locale, gettext
+
+from webapp.errors import DeliveryFailed, SealBroken
+from webapp.flows.challenge import seal_context
+from webapp.flows.services import Services
+from webapp.outbound.post import Post
+from webapp.store import accounts, health, methods
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found; ``is_well`` decides the exit code."""
+
+    part: str
+    is_well: bool
+    text: str
+
+
+class Unwell(Exception):
+    """A check found something; the message says what to do."""
+
+
+def examine(services: Services) -> list[Finding]:
+    """Run every check. None changes or sends anything."""
+    return [_find(part, check, services) for part, check in _CHECKS.items()]
+
+
+def _find(part: str, check: Callable[[Services], str], services: Services) -> Finding:
+    try:
+        return Finding(part, True, check(services))
+    except Unwell as unwell:
+        return Finding(part, False, str(unwell))
+    except (sqlite3.Error, OSError) as failure:
+        return Finding(part, False, f"{type(failure).__name__}: {failure}")
+
+
+def _settings(services: Services) -> str:
+    config = services.config
+    host = urlsplit(config.site_url).hostname
+    if host is None or urlsplit(config.site_url).scheme not in ("http", "https"):
+        raise Unwell(f"WEBAPP_SITE_URL={config.site_url} is no address that a link could begin with")
+    if not config.sandbox and not config.is_tls:
+        raise Unwell(f"{config.site_url} is not https: cookies and codes would travel in the open")
+    return f"{config.site_url}, {'sandbox' if config.sandbox else 'production'}"
+
+
+def _database(services: Services) -> str:
+    wrong = health.complaints(services.store)
+    if wrong:
+        raise Unwell("; ".join(wrong))
+    count = len(accounts.every(services.store.db()))
+    return f"{services.store.path}, {count} accounts"
+
+
+def _keys(services: Services) -> str:
+    db = services.store.db()
+    apps = [
+        method
+        for account in accounts.every(db)
+        for method in methods.of_account(db, account.id)
+        if method.secret is not None
+    ]
+    broken = 0
+    for method in apps:
+        try:
+            services.seal.open(method.secret or b"", seal_context(method.account_id))
+        except SealBroken:
+            broken += 1
+    if broken:
+        raise Unwell(
+            f"{broken} of {len(apps)} app secrets open with no key: add the lost one to WEBAPP_SEAL_KEYS"
+        )
+    return f"{len(apps)} app secrets open"
+
+
+def _gateway(services: Services) -> str:
+    post = services.outbound
+    if not isinstance(post, Post):
+        return "not ours"
+    try:
+        post.gateway.check()
+    except DeliveryFailed as failed:
+        raise Unwell(f"{services.config.gateway_url} {failed}: see WEBAPP_GATEWAY_URL") from None
+    return f"{services.config.gateway_url} answers"
+
+
+def _mail(services: Services) -> str:
+    post = services.outbound
+    server = f"{services.config.smtp_host}:{services.config.smtp_port}"
+    if not isinstance(post, Post):
+        return "not ours"
+    try:
+        post.mailer.check()
+    except DeliveryFailed as failed:
+        raise Unwell(f"{server} {failed}: see WEBAPP_SMTP_HOST and WEBAPP_SMTP_PORT") from None
+    return f"{server} answers"
+
+
+def _catalogue(services: Services) -> str:
+    compiled = Path(current_app.root_path) / "translations" / "ja" / "LC_MESSAGES" / "messages.mo"
+    if not compiled.exists():
+        raise Unwell("the Japanese catalogue is not compiled: pybabel compile -d webapp/translations")
+    with force_locale("ja"):
+        if gettext("Once more:") == "Once more:":
+            raise Unwell(
+                "the Japanese catalogue is older than the code: pybabel compile -d webapp/translations"
+            )
+    return "ja, en"
+
+
+def _places(services: Services) -> str:
+    path = services.config.geoip_file
+    if not path:
+        return "no file: addresses are shown as they are"
+    try:
+        with maxminddb.open_database(path) as reader:
+            return f"{path}, {reader.metadata().database_type}"
+    except maxminddb.InvalidDatabaseError as invalid:
+        raise Unwell(f"WEBAPP_GEOIP_FILE={path}: {invalid}") from None
+
+
+_CHECKS = {
+    "settings": _settings,
+    "database": _database,
+    "keys": _keys,
+    "gateway": _gateway,
+    "mail": _mail,
+    "catalogue": _catalogue,
+    "places": _places,
+}
