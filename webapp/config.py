@@ -11,12 +11,17 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, get_type_hints
 
+import click
+
 PREFIX = "WEBAPP_"
 SECRET_MIN_LENGTH = 32
 
 
-class ConfigError(Exception):
-    """A setting is missing, unreadable or unsafe; the message names the environment variable."""
+class ConfigError(click.ClickException):
+    """A setting is missing, unreadable or unsafe; the message names the environment variable.
+
+    Click's kind, so that ``flask --app webapp …`` prints the message as one line and no traceback.
+    """
 
 
 def _setting(default: Any, unit: str, help: str) -> Any:

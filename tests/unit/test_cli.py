@@ -1,0 +1,122 @@
+"""The site from a terminal."""
+
+from __future__ import annotations
+
+import pyotp
+import pytest
+from click.testing import Result
+
+from tests.house import World
+from tests.people import PEOPLE
+from webapp.errors import MailFailed
+
+
+def run(world: World, *arguments: str, well: bool = True, answer: str | None = None) -> Result:
+    result = world.site.test_cli_runner().invoke(args=list(arguments), input=answer)
+    assert (result.exit_code == 0) == well, result.output
+    return result
+
+
+def test_account_list_shows_the_demo_accounts(world: World) -> None:
+    lines = run(world, "account", "list").output.splitlines()
+    assert [line.split()[0] for line in lines] == ["hanako", "taro", "jiro", "sakura", "desk"]
+    assert "2SV off" in lines[0]
+    assert "2SV on" in lines[1]
+
+
+@pytest.mark.parametrize("who", ["jiro@example.com", "JIRO@example.com", "070-1234-5678", "+817012345678"])
+def test_account_show_finds_by_address_and_number(world: World, who: str) -> None:
+    shown = run(world, "account", "show", who).output
+    assert "次郎" in shown
+    assert "preferred: app" in shown
+    assert "backup: voice …678" in shown
+    assert PEOPLE["jiro"].secret not in shown
+
+
+def test_account_show_of_nobody_is_one_line(world: World) -> None:
+    assert run(world, "account", "show", "nobody@example.com", well=False).output == (
+        "Error: no account signs in as nobody@example.com\n"
+    )
+
+
+def test_account_add_makes_one_that_signs_in(world: World) -> None:
+    run(world, "account", "add", "春子", "--email", "Haruko@example.com", "--password", "Long-enough-1")
+    haruko = world.person("hanako")
+    haruko.email, haruko.password = "haruko@example.com", "Long-enough-1"
+    assert haruko.signs_in().name == "shop.home"
+    assert "春子" in haruko.page.text
+
+
+def test_account_add_asks_for_the_password(world: World) -> None:
+    arguments = ("account", "add", "Haruko", "--phone", "090-1111-2222")
+    assert "+819011112222" in run(world, *arguments, answer="Long-enough-1\nLong-enough-1\n").output
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ([], "needs --email or --phone"),
+        (["--email", "hanako@example.com"], "belongs to another account"),
+        (["--phone", "12"], "too_short"),
+        (["--email", "nonsense"], "not_a_number"),
+    ],
+)
+def test_account_add_refuses_in_one_line(world: World, options: list[str], says: str) -> None:
+    result = run(world, "account", "add", "x", "--password", "Long-enough-1", *options, well=False)
+    assert says in result.output
+    assert "Traceback" not in result.output
+
+
+def test_totp_is_what_the_app_shows(world: World) -> None:
+    world.clock.advance(12_345)
+    code = run(world, "totp", "jiro@example.com").stdout.strip()
+    now = int(world.clock.now())
+    assert code in {pyotp.TOTP(PEOPLE["jiro"].secret).at(at) for at in (now - 30, now)}
+
+
+def test_totp_of_an_account_without_app_is_one_line(world: World) -> None:
+    assert "has no authenticator app" in run(world, "totp", "taro@example.com", well=False).output
+
+
+def test_seed_makes_a_persona_anew(world: World) -> None:
+    hanako = world.person("hanako")
+    hanako.signs_in()
+    hanako.sets_up_by_sms()
+    assert "hanako@example.com       2SV off" in run(world, "seed", "hanako").output
+    assert "2SV on" in run(world, "account", "list").output.splitlines()[0]  # the other four are as they were
+
+
+def test_reset_leaves_the_demo_accounts_only(world: World) -> None:
+    run(world, "account", "add", "x", "--email", "x@example.com", "--password", "Long-enough-1")
+    assert "aborted" in run(world, "reset", answer="n\n", well=False).output.lower()
+    assert len(run(world, "account", "list").output.splitlines()) == 6
+    assert "5 accounts" in run(world, "reset", "--yes").output
+    assert len(run(world, "account", "list").output.splitlines()) == 5
+    assert world.person("taro").signs_in().name == "shop.home"
+
+
+def test_prune_deletes_what_has_expired(world: World) -> None:
+    world.person("taro").signs_in()
+    assert run(world, "prune").output.startswith("0 flows, 0 codes, 0 sessions")
+    world.clock.advance(40 * 86400)
+    pruned = run(world, "prune").output
+    assert "1 sessions" in pruned
+    assert "1 codes" in pruned
+
+
+def test_doctor_finds_all_well(world: World) -> None:
+    output = run(world, "doctor").output
+    assert [line.split()[:2] for line in output.splitlines()] == [
+        ["ok", part] for part in ("settings", "database", "keys", "gateway", "mail", "catalogue", "places")
+    ]
+
+
+def test_doctor_names_what_is_not(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down() -> None:
+        raise MailFailed("down", "ConnectionRefusedError")
+
+    monkeypatch.setattr(world.services.outbound.mailer, "check", down)
+    lines = run(world, "doctor", well=False).output.splitlines()
+    (wrong,) = [line for line in lines if line.startswith("FAIL")]
+    assert wrong.split()[1] == "mail"
+    assert "WEBAPP_SMTP_HOST" in wrong
