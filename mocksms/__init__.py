@@ -19,8 +19,9 @@ __all__ = ["create_app"]
 def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
     """The phone as a WSGI application.
 
-    `config_values` holds settings by their names in capitals (see :mod:`mocksms.config`), the rest goes to Flask; what is
-    not given comes from the environment as `MOCKSMS_…`. Raises :class:`mocksms.config.SettingError`.
+    `config_values` holds settings by their names in capitals (see :mod:`mocksms.config`), the rest goes to
+    Flask; what is not given comes from the environment as `MOCKSMS_…`. Raises
+    :class:`mocksms.config.SettingError`.
     """
     settings = config.load(config_values)
     app = Flask("mocksms", static_folder="static", template_folder="../templates")

@@ -15,8 +15,8 @@ _FIXED = {phonenumbers.PhoneNumberType.FIXED_LINE}
 def normalise(address: str, region: str = "JP") -> str:
     """The one spelling an address is kept under: E.164 for a number, lower case for a mailbox.
 
-    Takes numbers as people type them (full-width, spaces, hyphens, national). What is neither number nor mailbox
-    (a sender's name, a short code) is returned trimmed.
+    Takes numbers as people type them (full-width, spaces, hyphens, national). What is neither number nor
+    mailbox (a sender's name, a short code) is returned trimmed.
     """
     text = unicodedata.normalize("NFKC", address).strip()
     if _E164.match(text):

@@ -1,4 +1,6 @@
-"""The tester API, `/api/v1`: read what arrived, wait for it, take the code, follow the events, empty the world."""
+"""The tester API, `/api/v1`: read what arrived, wait for it, take the code, follow the events, empty the
+world.
+"""
 
 import json
 import re
@@ -121,7 +123,9 @@ def message(message_id: int) -> Response:
 
 @blueprint.get("/messages/wait")
 def wait() -> Response:
-    """Blocks until a message that fits and is newer than `since` is there: 200, or 204 after `timeout` seconds."""
+    """Blocks until a message that fits and is newer than `since` is there: 200, or 204 after `timeout`
+    seconds.
+    """
     timeout = _number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
     world = web.world()
     found = inbox.wait(world, wanted(), timeout)
@@ -130,11 +134,15 @@ def wait() -> Response:
 
 @blueprint.get("/code")
 def code() -> Response:
-    """The newest code for a number or mailbox as plain text; 204 if there is none, at once or after `wait` seconds."""
+    """The newest code for a number or mailbox as plain text; 204 if there is none, at once or after
+    `wait` seconds.
+    """
     if not request.args.get("to"):
         raise Problem(422, "Bad parameter", "to must name a number or mailbox", "to")
     found = inbox.wait(web.world(), wanted(has_code=True), _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0)
-    return Response(status=204) if found is None or found.code is None else Response(found.code, mimetype="text/plain")
+    if found is None or found.code is None:
+        return Response(status=204)
+    return Response(found.code, mimetype="text/plain", headers={"X-Message-Id": str(found.id)})
 
 
 @blueprint.get("/events")
@@ -181,6 +189,8 @@ def set_clock() -> Response:
     body = request.get_json(silent=True)
     offset = body.get("offset") if isinstance(body, dict) else None
     if isinstance(offset, bool) or not isinstance(offset, int | float) or not abs(offset) <= 10 * 365 * 86400:
-        raise Problem(422, "Bad body", "offset must be a number of seconds, at most ten years either way", "offset")
+        raise Problem(
+            422, "Bad body", "offset must be a number of seconds, at most ten years either way", "offset"
+        )
     web.world().set_offset(float(offset))
     return clock()

@@ -1,7 +1,8 @@
 """Every setting of the phone: its default, unit, environment name and meaning.
 
 A setting is declared once, as a field of :class:`Settings`. Its environment name is ``MOCKSMS_`` and the
-field's name in capitals; in the mapping given to :func:`mocksms.create_app` it is the field's name in capitals.
+field's name in capitals; in the mapping given to :func:`mocksms.create_app` it is the field's name in
+capitals.
 """
 
 import dataclasses
@@ -27,34 +28,52 @@ def _setting(default: object, unit: str, help: str) -> Any:
 class Settings:
     """The phone's settings; see each field's metadata for unit and meaning."""
 
-    instance: str = _setting("instance", "folder", "Where the phone keeps its worlds, in the sub-folder phone/")
+    instance: str = _setting(
+        "instance", "folder", "Where the phone keeps its worlds, in the sub-folder phone/"
+    )
     host: str = _setting("127.0.0.1", "address", "Address that `python -m mocksms serve` listens on")
     port: int = _setting(8001, "port", "Port of the phone's pages, gateway wires and tester API")
     smtp_host: str = _setting("127.0.0.1", "address", "Address the mail server listens on")
     smtp_port: int = _setting(8025, "port", "Port of the mail server; -1 switches it off")
-    threads: int = _setting(128, "threads", "Requests answered at once, open event streams and waiting testers included")
+    threads: int = _setting(
+        128, "threads", "Requests answered at once, open event streams and waiting testers included"
+    )
     allowed_hosts: str = _setting(
         "localhost,127.0.0.1,[::1]", "names", "Host names the phone answers to, by commas; * for any"
     )
     frame_ancestors: str = _setting(
-        "'self' http://localhost:* http://127.0.0.1:*", "CSP sources", "Who may show the phone's pages in a frame"
+        "'self' http://localhost:* http://127.0.0.1:*",
+        "CSP sources",
+        "Who may show the phone's pages in a frame",
     )
     accounts: str = _setting("", "sid:token", "Accepted gateway credentials, by commas; empty takes any")
     region: str = _setting("JP", "country", "Country of numbers written without a country code")
-    owned_numbers: str = _setting("", "numbers", "Numbers that may be used as From, by commas; empty takes any")
+    owned_numbers: str = _setting(
+        "", "numbers", "Numbers that may be used as From, by commas; empty takes any"
+    )
     geo_blocked: str = _setting("", "country codes", "Calling codes that are refused with 21408, by commas")
-    max_request_bytes: int = _setting(4_000_000, "bytes", "Largest request body taken by the wires and the tester API")
+    max_request_bytes: int = _setting(
+        4_000_000, "bytes", "Largest request body taken by the wires and the tester API"
+    )
     max_mail_bytes: int = _setting(25_000_000, "bytes", "Largest mail taken")
     keep_messages: int = _setting(0, "messages", "Messages kept a world, the oldest go first; 0 keeps all")
     keep_days: float = _setting(0.0, "days", "Age at which messages are deleted; 0 keeps all")
     ring_seconds: int = _setting(60, "seconds", "How long a call rings where the caller gives no Timeout")
-    voicemail: bool = _setting(True, "0 or 1", "Unanswered calls are taken by the voicemail, which records the words")
-    callback_tries: int = _setting(4, "tries", "How often a status callback is sent until it is answered with 2xx")
+    voicemail: bool = _setting(
+        True, "0 or 1", "Unanswered calls are taken by the voicemail, which records the words"
+    )
+    callback_tries: int = _setting(
+        4, "tries", "How often a status callback is sent until it is answered with 2xx"
+    )
     fetch_hosts: str = _setting(
-        "localhost,127.0.0.1,[::1]", "names", "Hosts that callbacks and TwiML may be fetched from, by commas; * for any"
+        "localhost,127.0.0.1,[::1]",
+        "names",
+        "Hosts that callbacks and TwiML may be fetched from, by commas; * for any",
     )
     max_worlds: int = _setting(1000, "worlds", "Worlds that may exist at once")
-    secret_key: str = _setting("", "text", "Signs the handset's cookies; empty makes one in the instance folder")
+    secret_key: str = _setting(
+        "", "text", "Signs the handset's cookies; empty makes one in the instance folder"
+    )
 
     @property
     def folder(self) -> Path:
@@ -63,16 +82,20 @@ class Settings:
 
 
 def _convert(field: "dataclasses.Field[Any]", value: object) -> object:
-    kind = type(field.default)
+    kind: type = type(field.default)
     if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
         return value
     text = str(value).strip()
     try:
         if kind is bool:
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[text.lower()]
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
+                text.lower()
+            ]
         return kind(text)
     except (ValueError, KeyError):
-        raise SettingError(f"{ENV_PREFIX}{field.name.upper()} must be a {kind.__name__}, not {text!r}") from None
+        raise SettingError(
+            f"{ENV_PREFIX}{field.name.upper()} must be a {kind.__name__}, not {text!r}"
+        ) from None
 
 
 def load(config: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -93,7 +116,9 @@ def load(config: Mapping[str, object] | None = None, environ: Mapping[str, str] 
 
 
 def secret_key(settings: Settings) -> str:
-    """The key that signs the handset's cookies: the set one, else one made once and kept in the instance folder."""
+    """The key that signs the handset's cookies: the set one, else one made once and kept in the instance
+    folder.
+    """
     if settings.secret_key:
         return settings.secret_key
     path = settings.folder / "secret_key"

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from mocksms import addresses, codes, segments, store
 from mocksms.models import Event, Filter, Handset, Message, Thread
@@ -18,7 +19,9 @@ def new_sid(prefix: str) -> str:
 
 
 def receive(world: World, message: Message, raw: bytes | None = None) -> Message:
-    """Takes a message in: finds its code and links, keeps it, tells everyone who waits. On disk when it returns."""
+    """Takes a message in: finds its code and links, keeps it, tells everyone who waits. On disk when it
+    returns.
+    """
     now = world.now()
     message.created_at = message.received_at = message.updated_at = now
     examine(message)
@@ -28,6 +31,9 @@ def receive(world: World, message: Message, raw: bytes | None = None) -> Message
         store.messages.add(db, message, addresses.kind(message.handset), raw)
         if message.id > 0:
             events.append(Event(message.id, now, "message", message))
+    if message.id % store.wording.BATCH == 0:
+        with world.pool.write() as db:
+            store.wording.fill(db, message.id)
     return message
 
 
@@ -59,9 +65,21 @@ def raw(world: World, sid: str) -> bytes | None:
 
 
 def search(world: World, wanted: Filter, limit: int = PAGE, before: int | None = None) -> list[Message]:
-    """Messages that fit, newest first, at most `limit` (of 1,000); `before` is the last id of the page before."""
+    """Messages that fit, newest first, at most `limit` (of 1,000); `before` is the last id of the page
+    before.
+    """
+    if wanted.q:
+        _complete_words(world)
     with world.pool.read() as db:
         return store.reading.newest(db, wanted, max(1, min(limit, NO_MORE_THAN)), before)
+
+
+def _complete_words(world: World) -> None:
+    with world.pool.read() as db:
+        missing = store.wording.indexed_upto(db) < (last := store.reading.last_message(db))
+    if missing:
+        with world.pool.write() as db:
+            store.wording.fill(db, last)
 
 
 def wait(world: World, wanted: Filter, timeout: float) -> Message | None:
@@ -84,7 +102,9 @@ def last_id(world: World) -> int:
 
 
 def handsets(world: World, limit: int = PAGE, before: int | None = None) -> list[Handset]:
-    """Numbers and mailboxes that ever received something, newest message first; `before` is the last one's last id."""
+    """Numbers and mailboxes that ever received something, newest message first; `before` is the last
+    one's last id.
+    """
     with world.pool.read() as db:
         return store.reading.handsets(db, limit, before)
 
@@ -95,7 +115,9 @@ def handset(world: World, address: str) -> Handset | None:
         return store.reading.handset(db, address)
 
 
-def threads(world: World, number: str, channel: str = "sms", limit: int = PAGE, before: int | None = None) -> list[Thread]:
+def threads(
+    world: World, number: str, channel: str = "sms", limit: int = PAGE, before: int | None = None
+) -> list[Thread]:
     """A handset's conversations in a channel, newest message first; `before` is the last one's last id."""
     with world.pool.read() as db:
         return store.reading.threads(db, number, channel, limit, before)
@@ -132,8 +154,11 @@ def mark_thread_read(world: World, number: str, peer: str, channel: str = "sms")
         store.messages.mark_thread_read(db, number, peer, channel, world.now())
 
 
-def change(world: World, message_id: int, alter: Callable[[Message], bool], kind: str = "status", detail: str = "") -> Message | None:
-    """Changes a message under the write lock and tells everyone who waits; `alter` returns whether it changed it.
+def change(
+    world: World, message_id: int, alter: Callable[[Message], bool], kind: str = "status", detail: str = ""
+) -> Message | None:
+    """Changes a message under the write lock and tells everyone who waits; `alter` returns whether it
+    changed it.
 
     Returns the message as it is afterwards, or None when there is none with this id.
     """
@@ -141,13 +166,17 @@ def change(world: World, message_id: int, alter: Callable[[Message], bool], kind
         found = store.reading.find(db, message_id)
         if found is None:
             return None
-        words_before = store.messages.words_of(found)
+        before = replace(found)
         if alter(found):
             found.updated_at = world.now()
             event_id = store.messages.update(db, found, kind, detail)
-            store.messages.reword(db, found, words_before)
+            if (found.subject, found.body) != (before.subject, before.body):
+                store.wording.forget(db, before)
+                store.wording.renew(db, found)
             if found.id > 0:
-                events.append(Event(event_id, found.updated_at, "call" if kind == "call" else "status", found, detail))
+                events.append(
+                    Event(event_id, found.updated_at, "call" if kind == "call" else "status", found, detail)
+                )
         return found
 
 
@@ -213,3 +242,12 @@ def cancel(world: World, sid: str) -> bool:
     found = by_sid(world, sid)
     changed = change(world, found.id, alter) if found is not None else None
     return changed is not None and changed.status == "canceled"
+
+
+def reply(world: World, handset: str, peer: str, body: str) -> Message:
+    """Sends a text typed on a handset to the other side."""
+    message = Message(
+        sid=new_sid("SM"), channel="sms", wire="handset", direction="out", sender=handset, recipient=peer,
+        body=body, status="sent",
+    )  # fmt: skip
+    return receive(world, message)

@@ -1,7 +1,8 @@
 """Arrivals as they happen: waiting testers and open inboxes of one world.
 
-In one process a waiter is woken by the arrival itself. Other processes on the same world are seen by looking at the
-database once a second. Events are handed on in the order of their ids, none twice, none left out.
+In one process a waiter is woken by the arrival itself. Other processes on the same world are seen by
+looking at the database once a second. Events are handed on in the order of their ids, none twice, none
+left out.
 """
 
 import threading
@@ -46,7 +47,9 @@ class Waiter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._hub.leave(self)
 
 
@@ -72,7 +75,9 @@ class Subscription(Waiter):
         super().put(event)
 
     def get(self, timeout: float) -> list[Event]:
-        """Wanted events since the last call, oldest first; waits up to `timeout` seconds for one, then gives none."""
+        """Wanted events since the last call, oldest first; waits up to `timeout` seconds for one, then
+        gives none.
+        """
         deadline = time.monotonic() + timeout
         while not self._hub.closed:
             if found := [event for event in self._take() if self._wanted(event)]:
@@ -126,12 +131,16 @@ class Hub:
             self._waiters = (*self._waiters, waiter)
 
     def wait(self, wanted: Callable[[Event], bool]) -> Waiter:
-        """Joins the line to be woken by wanted events; look into the database after joining, and after each pause."""
+        """Joins the line to be woken by wanted events; look into the database after joining, and after
+        each pause.
+        """
         waiter = Waiter(self, wanted)
         self._join(waiter)
         return waiter
 
-    def subscribe(self, after: int | None = None, wanted: Callable[[Event], bool] | None = None) -> Subscription:
+    def subscribe(
+        self, after: int | None = None, wanted: Callable[[Event], bool] | None = None
+    ) -> Subscription:
         """Joins the line for every wanted event after the one with id `after`, or from now on."""
         subscription = Subscription(self, wanted or (lambda _: True))
         self._join(subscription)

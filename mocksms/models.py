@@ -11,10 +11,11 @@ Kind = Literal["mobile", "landline", "mailbox"]
 class Message:
     """One SMS, call or mail. Times are unix seconds UTC by the phone's clock.
 
-    `id` grows with each arrival in a world and orders messages, status changes and calls on one line; it is negative
-    while a message is held back. `sid` is the id on the wire it came by. `direction` is "in" for what a handset
-    received, "out" for what was typed on it; `handset` is the handset's own number or mailbox, `peer` the other side.
-    `history` lists (status, time). `details` holds what belongs to one wire only.
+    `id` grows with each arrival in a world and orders messages, status changes and calls on one line; it
+    is negative while a message is held back. `sid` is the id on the wire it came by. `direction` is "in"
+    for what a handset received, "out" for what was typed on it; `handset` is the handset's own number or
+    mailbox, `peer` the other side. `history` lists (status, time). `details` holds what belongs to one
+    wire only.
     """
 
     sid: str
@@ -83,7 +84,9 @@ class Thread:
 
 @dataclass(slots=True, frozen=True)
 class Event:
-    """Something that happened: a message came, a status or a call changed. Its id is what Last-Event-ID resumes from."""
+    """Something that happened: a message came, a status or a call changed. Its id is what Last-Event-ID
+    resumes from.
+    """
 
     id: int
     at: float

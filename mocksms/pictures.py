@@ -30,7 +30,9 @@ def decode_qr(picture: bytes) -> str:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable("not_a_picture") from None
-    found = zxingcpp.read_barcode(flat.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcode(
+        flat.convert("L"), formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+    )
     if found is None:
         raise Unreadable("no_qr")
     return str(found.text)

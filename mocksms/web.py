@@ -3,9 +3,11 @@
 import logging
 import secrets
 import time
+from functools import lru_cache
 from typing import cast
 
-from flask import Flask, Response, current_app, g, jsonify, request
+from flask import Flask, Request, Response, current_app, g, jsonify, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 
 from mocksms import config, store
@@ -16,9 +18,26 @@ log = logging.getLogger("mocksms")
 WORLD_COOKIE = "tel_world"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
-    " connect-src 'self'; media-src 'self' blob: data:; frame-src 'self'; form-action 'self'; manifest-src 'self';"
+    " connect-src 'self'; media-src 'self' blob: data:; frame-src 'self'; form-action 'self';"
+    " manifest-src 'self';"
     " base-uri 'none'; object-src 'none'; frame-ancestors "
 )
+HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("X-Robots-Tag", "noindex"),
+)
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie; a request without one (every program's) is not charged for making a signer."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def worlds() -> Worlds:
@@ -32,9 +51,16 @@ def settings() -> config.Settings:
 
 
 def world() -> World:
-    """The world of this request: header X-World, else `?world=`, else the cookie of the handset, else the default."""
+    """The world of this request: header X-World, else `?world=`, else the cookie of the handset, else
+    the default.
+    """
     if "world" not in g:
-        name = request.headers.get("X-World") or request.args.get("world") or request.cookies.get(WORLD_COOKIE) or DEFAULT
+        name = (
+            request.headers.get("X-World")
+            or request.args.get("world")
+            or request.cookies.get(WORLD_COOKIE)
+            or DEFAULT
+        )
         try:
             g.world = worlds().get(name)
         except BadWorld as error:
@@ -42,33 +68,37 @@ def world() -> World:
     return cast(World, g.world)
 
 
-def _guard() -> Response | tuple[Response, int] | None:
+def _guard() -> Response | None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
-    allowed = config.names(settings().allowed_hosts)
-    host = request.host.lower()
-    if "*" not in allowed and host not in allowed and host.rsplit(":", 1)[0] not in allowed:
+    if not _is_allowed(request.host, settings().allowed_hosts):
         return Response("This host name is not served here.\n", 421, mimetype="text/plain")
-    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
     return None
 
 
+@lru_cache(maxsize=256)
+def _is_allowed(host: str, allowed_hosts: str) -> bool:
+    allowed = config.names(allowed_hosts)
+    host = host.lower()
+    return "*" in allowed or host in allowed or host.rsplit(":", 1)[0] in allowed
+
+
 def _finish(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", CSP + settings().frame_ancestors)
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["X-Robots-Tag"] = "noindex"
-    headers["X-Request-Id"] = g.get("request_id", "-")
-    if request.endpoint != "static" and not (request.endpoint or "").endswith(".static"):
-        headers.setdefault("Cache-Control", "no-store")
+    headers, endpoint = response.headers, request.endpoint or ""
+    if "Content-Security-Policy" not in headers:
+        headers.add("Content-Security-Policy", CSP + settings().frame_ancestors)
+    for name, value in HEADERS:
+        headers.add(name, value)
+    headers.add("X-Request-Id", request_id := g.get("request_id", "-"))
+    if "Cache-Control" not in headers and endpoint != "static":
+        headers.add("Cache-Control", "no-store")
     if log.isEnabledFor(logging.INFO):
         # The route's pattern, not the address: addresses hold numbers and what people search for.
         route = request.url_rule.rule if request.url_rule else "(no route)"
         spent = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
-        log.info("%s %s %d %.1f ms %s", request.method, route, response.status_code, spent, g.get("request_id", "-"))
+        log.info("%s %s %d %.1f ms %s", request.method, route, response.status_code, spent, request_id)
     return response
 
 
@@ -81,7 +111,9 @@ def _problem(problem: Problem) -> Response:
 
 def _busy(error: store.Busy) -> Response:
     log.error("the world's database cannot be used: %s", error)
-    response = _problem(Problem(503, "The phone's database is busy or full", "Nothing was changed; try again."))
+    response = _problem(
+        Problem(503, "The phone's database is busy or full", "Nothing was changed; try again.")
+    )
     response.headers["Retry-After"] = "1"
     return response
 
@@ -94,6 +126,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 def init_app(app: Flask) -> None:
     """Adds the guards, headers and error answers to the app."""
+    app.session_interface = _Sessions()
     app.before_request(_guard)
     app.after_request(_finish)
     app.register_error_handler(Problem, _problem)

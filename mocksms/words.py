@@ -1,14 +1,15 @@
 """Words for the full-text search: Latin words whole, Japanese, Chinese and Korean in pairs of characters.
 
-SQLite's own tokenizers take a Japanese sentence for one word, or (trigram) cannot find words of two characters such as
-承認. A pair index finds any run of two or more characters, a single character as the beginning of a pair.
+SQLite's own tokenizers take a Japanese sentence for one word, or (trigram) cannot find words of two
+characters such as 承認. A pair index finds any run of two or more characters, a single character as the
+beginning of a pair.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
 
-from mocksms.models import Filter, Message
+from mocksms.models import Filter
 
 INDEXED_CHARACTERS = 20_000
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005"
@@ -31,9 +32,9 @@ def of_text(text: str) -> str:
     return " ".join(found)
 
 
-def of_message(message: Message) -> str:
-    """The words of a message: subject, text, both sides."""
-    return of_text(f"{message.subject}\n{message.body}\n{message.peer}")
+def of_parts(subject: str, body: str, peer: str) -> str:
+    """The words of a message: subject, text, the other side."""
+    return of_text(f"{subject}\n{body}\n{peer}")
 
 
 @lru_cache(maxsize=4096)
@@ -41,21 +42,18 @@ def _tag(kind: str, value: str) -> str:
     return kind + "".join(f"{ord(c):x}" if not c.isalnum() or ord(c) > 127 else c for c in value.casefold())
 
 
-def tags(message: Message) -> str:
+def tags(recipient: str, sender: str, channel: str, handset: str) -> str:
     """Sides and channel as words, so that one index answers "these words, for this number"."""
-    return " ".join(
-        (_tag("to", message.recipient), _tag("by", message.sender), _tag("ch", message.channel),
-         _tag("own", message.handset))
-    )  # fmt: skip
+    return f"{_tag('to', recipient)} {_tag('by', sender)} {_tag('ch', channel)} {_tag('own', handset)}"
 
 
 def query(text: str, wanted: Filter | None = None, handset: str = "") -> str:
-    """The FTS5 expression for what a person typed: every word must be there; "" when there is no word in it."""
+    """The FTS5 expression for what a person typed: every word must be there; "" when there is no word in
+    it.
+    """
     terms: list[str] = []
     for run in _runs(text):
-        if not _IS_CJK.match(run):
-            terms.append(f'words : "{run}" *')
-        elif len(run) == 1:
+        if not _IS_CJK.match(run) or len(run) == 1:
             terms.append(f'words : "{run}" *')
         else:
             pairs = " ".join(run[at : at + 2] for at in range(len(run) - 1))

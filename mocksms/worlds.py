@@ -61,7 +61,9 @@ class World:
 
     @contextmanager
     def write(self) -> Iterator[tuple[Database, list[Event]]]:
-        """A write transaction and a list for its events, which are handed to those who wait right after the commit."""
+        """A write transaction and a list for its events, which are handed to those who wait right after
+        the commit.
+        """
         events: list[Event] = []
         with self.pool.write(lambda: self.hub.publish(events)) as db:
             yield db, events
@@ -119,13 +121,17 @@ class Worlds:
                 blank = self.settings.folder / "blank.db"
                 if name != DEFAULT and not self._path(name).exists():
                     self._build_blank(blank)
-                self._open[name] = World(name, Pool(self._path(name), blank if blank.exists() else None), self.settings)
+                self._open[name] = World(
+                    name, Pool(self._path(name), blank if blank.exists() else None), self.settings
+                )
                 self._accounts[account_sid(name)] = name
             return self._open[name]
 
     @staticmethod
     def _build_blank(blank: Path) -> None:
-        """The empty world that new ones are copies of: built anew by each process, so never of an older shape."""
+        """The empty world that new ones are copies of: built anew by each process, so never of an older
+        shape.
+        """
         pool = Pool(blank)
         with pool.read() as db:
             db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,10 +1,10 @@
 """What a world remembers, and the only place with SQL beside the migrations.
 
-`pool` lends connections to the world's file; `messages` writes and `reading` reads the inbox. Functions take the
-lent database, so that the caller decides what is one transaction.
+`pool` lends connections to the world's file; `messages` writes and `reading` reads the inbox. Functions
+take the lent database, so that the caller decides what is one transaction.
 """
 
-from mocksms.store import authenticators, messages, reading
+from mocksms.store import authenticators, messages, reading, wording
 from mocksms.store.pool import Busy, Pool
 
-__all__ = ["Busy", "Pool", "authenticators", "messages", "reading"]
+__all__ = ["Busy", "Pool", "authenticators", "messages", "reading", "wording"]

@@ -8,7 +8,9 @@ _COLUMNS = "id, handset, issuer, name, secret, digits, period, algorithm"
 
 
 def add(db: Database, values: tuple[Any, ...]) -> int:
-    """Keeps an entry (handset, issuer, name, secret, digits, period, algorithm, added_at) and returns its id."""
+    """Keeps an entry (handset, issuer, name, secret, digits, period, algorithm, added_at) and returns
+    its id.
+    """
     cursor = db.conn.execute(
         "INSERT INTO authenticators (handset, issuer, name, secret, digits, period, algorithm, added_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -1,4 +1,6 @@
-"""Writing messages: arrival, change, reading, deletion. Each function works inside the caller's transaction."""
+"""Writing messages: arrival, change, reading, deletion. Each function works inside the caller's
+transaction.
+"""
 
 import json
 from collections.abc import Sequence
@@ -6,15 +8,17 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mocksms import words
 from mocksms.models import Message
+from mocksms.store import wording
 
 EVENTS_KEPT = 20_000
+PRUNE_EVERY = 100
 COLUMNS = (
-    "id, sid, channel, wire, direction, account, sender, recipient, subject, body, html, code, links, status, error_code,"
-    " segments, created_at, received_at, updated_at, due_at, read_at, history, details"
+    "id, sid, channel, wire, direction, account, sender, recipient, subject, body, html, code, links, status,"
+    " error_code, segments, created_at, received_at, updated_at, due_at, read_at, history, details"
 )
-_INSERT = f"INSERT INTO messages ({COLUMNS}, handset, peer) VALUES ({', '.join('?' * (COLUMNS.count(',') + 3))})"
+_PLACES = ", ".join("?" * (COLUMNS.count(",") + 3))
+_INSERT = f"INSERT INTO messages ({COLUMNS}, handset, peer) VALUES ({_PLACES})"  # noqa: S608
 
 
 def from_row(row: Sequence[Any]) -> Message:
@@ -22,30 +26,38 @@ def from_row(row: Sequence[Any]) -> Message:
     return Message(
         id=row[0], sid=row[1], channel=row[2], wire=row[3], direction=row[4], account=row[5], sender=row[6],
         recipient=row[7], subject=row[8], body=row[9], html=row[10], code=row[11],
-        links=tuple(json.loads(row[12])) if row[12] else (), status=row[13], error_code=row[14], segments=row[15],
-        created_at=row[16], received_at=row[17], updated_at=row[18], due_at=row[19], read_at=row[20],
-        history=[(status, at) for status, at in json.loads(row[21])], details=json.loads(row[22]) if row[22] else {},
+        links=tuple(json.loads(row[12])) if row[12] else (), status=row[13], error_code=row[14],
+        segments=row[15], created_at=row[16], received_at=row[17], updated_at=row[18], due_at=row[19],
+        read_at=row[20], history=[(status, at) for status, at in json.loads(row[21])],
+        details=json.loads(row[22]) if row[22] else {},
     )  # fmt: skip
+
+
+def _json(value: object) -> str:
+    """As JSON; an empty value takes no room."""
+    return json.dumps(value) if value else ""
 
 
 def _values(message: Message) -> tuple[Any, ...]:
     return (
-        message.id, message.sid, message.channel, message.wire, message.direction, message.account, message.sender,
-        message.recipient, message.subject, message.body, message.html, message.code,
-        json.dumps(message.links) if message.links else "", message.status, message.error_code, message.segments,
-        message.created_at, message.received_at, message.updated_at, message.due_at, message.read_at,
-        json.dumps(message.history), json.dumps(message.details) if message.details else "",
-        message.handset, message.peer,
+        message.id, message.sid, message.channel, message.wire, message.direction, message.account,
+        message.sender, message.recipient, message.subject, message.body, message.html, message.code,
+        _json(message.links), message.status, message.error_code, message.segments, message.created_at,
+        message.received_at, message.updated_at, message.due_at, message.read_at,
+        json.dumps(message.history), _json(message.details), message.handset, message.peer,
     )  # fmt: skip
 
 
 def event(db: Database, at: float, kind: str, message_id: int = 0, detail: str = "") -> int:
-    """Writes an event and returns its id; the event of an arrival (message_id 0) is about the message it numbers."""
+    """Writes an event and returns its id; the event of an arrival (message_id 0) is about the message it
+    numbers.
+    """
     cursor = db.conn.execute(
         "INSERT INTO events (at, kind, message, detail) VALUES (?, ?, ?, ?)", (at, kind, message_id, detail)
     )
     event_id = int(cursor.lastrowid or 0)
-    db.conn.execute("DELETE FROM events WHERE id <= ?", (event_id - EVENTS_KEPT,))
+    if event_id % PRUNE_EVERY == 0:
+        db.conn.execute("DELETE FROM events WHERE id <= ?", (event_id - EVENTS_KEPT,))
     return event_id
 
 
@@ -84,49 +96,30 @@ def _show(db: Database, message: Message, kind: str) -> None:
         " unread = unread + excluded.unread, total = total + 1",
         (message.handset, message.peer, message.channel, message.id, unread),
     )
-    _word(db, message.id, words_of(message))
 
 
 def update(db: Database, message: Message, kind: str = "status", detail: str = "") -> int:
-    """Writes a message's changed status, code, body, links and details with an event, whose id is returned."""
+    """Writes a message's changed status, code, body, links and details with an event, whose id is
+    returned.
+    """
     db.conn.execute(
-        "UPDATE messages SET body = ?, html = ?, code = ?, links = ?, status = ?, error_code = ?, updated_at = ?,"
+        "UPDATE messages SET body = ?, html = ?, code = ?, links = ?, status = ?, error_code = ?,"
+        " updated_at = ?,"
         " due_at = ?, history = ?, details = ? WHERE id = ?",
         (
-            message.body, message.html, message.code, json.dumps(message.links) if message.links else "",
-            message.status, message.error_code, message.updated_at, message.due_at, json.dumps(message.history),
-            json.dumps(message.details) if message.details else "", message.id,
+            message.body, message.html, message.code, _json(message.links), message.status, message.error_code,
+            message.updated_at, message.due_at, json.dumps(message.history), _json(message.details), message.id,
         ),
     )  # fmt: skip
     return event(db, message.updated_at, kind, message.id, detail)
-
-
-def words_of(message: Message) -> tuple[str, str]:
-    """The words under which a message is found; see :func:`reword`."""
-    return words.of_message(message), words.tags(message)
-
-
-def reword(db: Database, message: Message, before: tuple[str, str]) -> None:
-    """Brings the full-text index in line with a message whose text changed; `before` are its words until now."""
-    if message.id > 0 and (now := words_of(message)) != before:
-        _unword(db, message.id, before)
-        _word(db, message.id, now)
-
-
-def _word(db: Database, message_id: int, found: tuple[str, str]) -> None:
-    db.conn.execute("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", (message_id, *found))
-
-
-def _unword(db: Database, message_id: int, found: tuple[str, str]) -> None:
-    """A table without content forgets a row only when told the very words it was given."""
-    db.conn.execute("INSERT INTO search (search, rowid, words, tags) VALUES ('delete', ?, ?, ?)", (message_id, *found))
 
 
 def mark_read(db: Database, messages: Sequence[Message], at: float) -> None:
     """Marks messages as read; those already read are left alone."""
     for message in messages:
         done = db.conn.execute(
-            "UPDATE messages SET read_at = ? WHERE id = ? AND read_at IS NULL AND direction = 'in'", (at, message.id)
+            "UPDATE messages SET read_at = ? WHERE id = ? AND read_at IS NULL AND direction = 'in'",
+            (at, message.id),
         )
         if done.rowcount:
             _count(db, message, unread=-1)
@@ -141,7 +134,8 @@ def mark_thread_read(db: Database, handset: str, peer: str, channel: str, at: fl
     if row is None:
         return
     db.conn.execute(
-        "UPDATE messages SET read_at = ? WHERE handset = ? AND peer = ? AND id > ? AND channel = ? AND read_at IS NULL",
+        "UPDATE messages SET read_at = ? WHERE handset = ? AND peer = ? AND id > ? AND channel = ? AND"
+        " read_at IS NULL",
         (at, handset, peer, row[2], channel),
     )
     db.conn.execute(
@@ -153,7 +147,8 @@ def mark_thread_read(db: Database, handset: str, peer: str, channel: str, at: fl
 
 def _count(db: Database, message: Message, unread: int = 0, total: int = 0) -> None:
     db.conn.execute(
-        "UPDATE threads SET unread = max(unread + ?, 0), total = total + ? WHERE handset = ? AND peer = ? AND channel = ?",
+        "UPDATE threads SET unread = max(unread + ?, 0), total = total + ? WHERE handset = ? AND peer ="
+        " ? AND channel = ?",
         (unread, total, message.handset, message.peer, message.channel),
     )
     db.conn.execute(
@@ -168,7 +163,7 @@ def remove(db: Database, message: Message) -> None:
     db.conn.execute("DELETE FROM raws WHERE sid = ?", (message.sid,))
     if message.id < 0:
         return
-    _unword(db, message.id, words_of(message))
+    wording.forget(db, message)
     unread = int(message.direction == "in" and message.status != "undelivered" and message.read_at is None)
     _count(db, message, unread=-unread, total=-1)
     key = (message.handset, message.peer, message.channel)
@@ -191,4 +186,4 @@ def clear(db: Database) -> None:
     """Empties the inbox. Ids go on growing, so that `since` and Last-Event-ID stay good."""
     for table in ("messages", "raws", "handsets", "threads", "events", "authenticators", "settings"):
         db.conn.execute(f"DELETE FROM {table}")  # noqa: S608
-    db.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    wording.clear(db)

@@ -1,8 +1,8 @@
 """The database file of one world, and connections to it.
 
-A world is used by many threads, so connections are lent from a small pool, each to one thread at a time: a request that
-only waits holds none. Writes take the process's lock first, so that SQLite's busy handler (which sleeps in steps of
-milliseconds) is met only between processes.
+A world is used by many threads, so connections are lent from a small pool, each to one thread at a time: a
+request that only waits holds none. Writes take the process's lock first, so that SQLite's busy handler
+(which sleeps in steps of milliseconds) is met only between processes.
 """
 
 import shutil
@@ -42,9 +42,18 @@ class Pool:
 
     def _connect(self) -> Database:
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
+            self.path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=64,
         )
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -1024", "temp_store = MEMORY"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = NORMAL",
+            "cache_size = -1024",
+            "temp_store = MEMORY",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         return Database(connection, execute_plugins=False)
 

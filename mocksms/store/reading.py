@@ -1,4 +1,6 @@
-"""Reading messages. Every query walks an index, so it takes as long with a million messages as with a thousand."""
+"""Reading messages. Every query walks an index, so it takes as long with a million messages as with a
+thousand.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -59,14 +61,20 @@ def newest(db: Database, wanted: Filter, limit: int, before: int | None = None) 
     return [from_row(row) for row in rows]
 
 
+def _last(row: Sequence[Any]) -> Message | None:
+    """The message of a left join, None where there was none."""
+    return None if row[0] is None else from_row(row)
+
+
 def handsets(db: Database, limit: int, before: int | None = None) -> list[Handset]:
     """Numbers and mailboxes that received something, the one with the newest message first."""
     rows = db.conn.execute(
         f"SELECT handsets.address, handsets.kind, handsets.unread, handsets.total, {_PREFIXED} FROM handsets"  # noqa: S608
-        " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.last < ? ORDER BY handsets.last DESC LIMIT ?",
+        " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.last < ? ORDER BY"
+        " handsets.last DESC LIMIT ?",
         (before if before is not None else 1 << 62, limit),
     )
-    return [Handset(*row[:4], last=from_row(row[4:]) if row[4] is not None else None) for row in rows]
+    return [Handset(*row[:4], _last(row[4:])) for row in rows]
 
 
 def handset(db: Database, address: str) -> Handset | None:
@@ -76,7 +84,7 @@ def handset(db: Database, address: str) -> Handset | None:
         " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.address = ?",
         (address,),
     ).fetchone()
-    return Handset(*row[:4], last=from_row(row[4:]) if row[4] is not None else None) if row else None
+    return Handset(*row[:4], _last(row[4:])) if row else None
 
 
 def threads(db: Database, address: str, channel: str, limit: int, before: int | None = None) -> list[Thread]:
@@ -84,10 +92,11 @@ def threads(db: Database, address: str, channel: str, limit: int, before: int | 
     rows = db.conn.execute(
         f"SELECT threads.handset, threads.peer, threads.channel, threads.unread, threads.total, {_PREFIXED}"  # noqa: S608
         " FROM threads LEFT JOIN messages ON messages.id = threads.last"
-        " WHERE threads.handset = ? AND threads.channel = ? AND threads.last < ? ORDER BY threads.last DESC LIMIT ?",
+        " WHERE threads.handset = ? AND threads.channel = ? AND threads.last < ? ORDER BY threads.last"
+        " DESC LIMIT ?",
         (address, channel, before if before is not None else 1 << 62, limit),
     )
-    return [Thread(*row[:5], last=from_row(row[5:]) if row[5] is not None else None) for row in rows]
+    return [Thread(*row[:5], _last(row[5:])) for row in rows]
 
 
 def thread(
@@ -95,7 +104,8 @@ def thread(
 ) -> list[Message]:
     """A conversation's messages, newest first."""
     rows = db.conn.execute(
-        f"{_SELECT} WHERE handset = ? AND peer = ? AND channel = ? AND id > 0 AND id < ? ORDER BY id DESC LIMIT ?",
+        f"{_SELECT} WHERE handset = ? AND peer = ? AND channel = ? AND id > 0 AND id < ? ORDER BY id"
+        f" DESC LIMIT ?",
         (address, peer, channel, before if before is not None else 1 << 62, limit),
     )
     return [from_row(row) for row in rows]
@@ -110,20 +120,30 @@ def unread(db: Database, address: str) -> dict[str, int]:
 
 
 def events(db: Database, after: int, limit: int) -> list[Event]:
-    """What happened after the event with this id, oldest first; events of messages deleted since are left out."""
+    """What happened after the event with this id, oldest first; events of messages deleted since are
+    left out.
+    """
     rows: Sequence[Any] = db.conn.execute(
         f"SELECT events.id, events.at, events.kind, events.detail, {_PREFIXED} FROM events JOIN messages"  # noqa: S608
         " ON messages.id = CASE WHEN events.message = 0 THEN events.id ELSE events.message END"
         " WHERE events.id > ? ORDER BY events.id LIMIT ?",
         (after, limit),
     ).fetchall()
-    return [Event(id=row[0], at=row[1], kind=row[2], detail=row[3], message=from_row(row[4:])) for row in rows]
+    return [
+        Event(id=row[0], at=row[1], kind=row[2], detail=row[3], message=from_row(row[4:])) for row in rows
+    ]
 
 
 def last_event(db: Database) -> int:
     """The id of the newest event ever written in this world, 0 before the first; also right after a reset."""
     row = db.conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
     return int(row[0]) if row else 0
+
+
+def last_message(db: Database) -> int:
+    """The id of the newest arrived message there is, 0 without one."""
+    row = db.conn.execute("SELECT max(id) FROM messages").fetchone()
+    return max(0, row[0] or 0)
 
 
 def due(db: Database, at: float, limit: int = 100) -> list[Message]:
@@ -149,7 +169,8 @@ def value(db: Database, name: str, default: str) -> str:
 def set_value(db: Database, name: str, text: str) -> None:
     """Sets one of the world's own values."""
     db.conn.execute(
-        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value ="
+        " excluded.value",
         (name, text),
     )
 
@@ -159,7 +180,8 @@ def sent(
 ) -> list[Message]:
     """The SMS of a world in the order they were handed in, newest first, those held back too.
 
-    `before` is "time_sid" of the last one of the page before; `after` and `until` bound the time (unix seconds).
+    `before` is "time_sid" of the last one of the page before; `after` and `until` bound the time (unix
+    seconds).
     """
     terms, values = ["channel = 'sms'"], list[Any]()
     for column, operator, value in (

@@ -3,14 +3,14 @@
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from mocksms import addresses, inbox, web
 from mocksms.models import Message
 from mocksms.wire.twilio_errors import MAGIC_FROM, MAGIC_TO, Refusal
-from mocksms.wire.twilio_json import message_json, page_json
+from mocksms.wire.twilio_json import Place, message_json, page_json
 from mocksms.worlds import World
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/2010-04-01/Accounts/<account>")
@@ -42,7 +42,9 @@ def _credentials() -> tuple[str, str]:
 
 
 def authenticate(account: str) -> None:
-    """HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the good ones; then 401 20003 for others."""
+    """HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the good ones; then 401 20003 for
+    others.
+    """
     user, password = _credentials()
     accepted = web.settings().accounts
     if accepted:
@@ -52,7 +54,9 @@ def authenticate(account: str) -> None:
 
 
 def world_of(account: str) -> World:
-    """The world of a request: header X-World, else the world whose AccountSid this is, else the default one."""
+    """The world of a request: header X-World, else the world whose AccountSid this is, else the default
+    one.
+    """
     if "X-World" not in request.headers and (found := web.worlds().of_account(account)) is not None:
         g.world = found
     return web.world()
@@ -64,7 +68,8 @@ def create_message(account: str) -> tuple[Response, int]:
     authenticate(account)
     world = world_of(account)
     message = inbox.receive(world, _draft(account))
-    return jsonify(message_json(message, message.history[0][0])), 201
+    first = "accepted" if message.details.get("messaging_service_sid") else "queued"
+    return jsonify(message_json(message, first)), 201
 
 
 def _draft(account: str) -> Message:
@@ -124,7 +129,11 @@ def _sender(sender: str, service: str) -> str:
     is_name = re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}|\d{3,8}", sender)
     if not addresses.is_number(number) and not is_name:
         raise Refusal(21212, sender)
-    owned = [addresses.normalise(each, settings.region) for each in settings.owned_numbers.split(",") if each.strip()]
+    owned = [
+        addresses.normalise(each, settings.region)
+        for each in settings.owned_numbers.split(",")
+        if each.strip()
+    ]
     if owned and number not in owned and number != "+15005550006":
         raise Refusal(21606, sender)
     return number
@@ -148,12 +157,12 @@ def list_messages(account: str) -> Response:
         before=token.removeprefix("PA"),
         limit=size + 1,
     )
+    place = Place(
+        request.path, tuple(request.args.items(multi=True)), size, _number("Page", 0, 0, 10**9), token
+    )
     return jsonify(
-        page_json(
-            "messages", request.path, request.args.items(multi=True), size, _number("Page", 0, 0, 10**9), token, found,
-            message_json, lambda message: f"PA{message.created_at!r}_{message.sid}",
-        )
-    )  # fmt: skip
+        page_json("messages", place, found, message_json, lambda last: f"PA{last.created_at!r}_{last.sid}")
+    )
 
 
 def _number(name: str, default: int, low: int, high: int) -> int:
@@ -175,7 +184,8 @@ def _dates() -> tuple[float | None, float | None]:
             except ValueError:
                 raise Refusal(20001, name) from None
             start = at.replace(tzinfo=at.tzinfo or UTC).timestamp()
-            length = 86400 if len(text) == 10 else 1
+            # The SDK writes a plain date as its midnight.
+            length = 86400 if at.time() == time() else 1
             if name == "DateSent":
                 after, until = start, start + length
             elif name == "DateSent<":

@@ -1,4 +1,6 @@
-"""The refusals of Twilio's wire: code, HTTP status and words, and the magic numbers of the provider's test mode."""
+"""The refusals of Twilio's wire: code, HTTP status and words, and the magic numbers of the provider's
+test mode.
+"""
 
 from typing import Any
 
@@ -19,7 +21,10 @@ _REFUSALS: dict[int, tuple[int, str]] = {
     21213: (400, "No 'From' number is specified"),
     21217: (400, "Phone number {value} does not appear to be valid"),
     21220: (400, "Call is not in-progress. Cannot redirect."),
-    21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {value}"),
+    21408: (
+        400,
+        "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {value}",
+    ),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
@@ -29,7 +34,10 @@ _REFUSALS: dict[int, tuple[int, str]] = {
     ),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21611: (400, "This 'From' number has exceeded the maximum number of queued messages"),
-    21612: (400, "Message cannot be sent with the current combination of 'To' ({value}) and/or 'From' parameters"),
+    21612: (
+        400,
+        "Message cannot be sent with the current combination of 'To' ({value}) and/or 'From' parameters",
+    ),
     21614: (400, "To number: {value}, is not a mobile number"),
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
     21620: (400, "Invalid media URL(s): {value}"),
@@ -72,7 +80,9 @@ _REFUSALS |= {
 
 
 class Refusal(Exception):
-    """A request the provider refuses with one of its codes; `status` overrides the code's usual HTTP status."""
+    """A request the provider refuses with one of its codes; `status` overrides the code's usual HTTP
+    status.
+    """
 
     def __init__(self, code: int, value: str = "", status: int | None = None) -> None:
         usual, words = _REFUSALS.get(code, (400, "Request refused"))

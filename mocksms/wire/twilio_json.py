@@ -1,14 +1,16 @@
 """Twilio's way of writing things: RFC 2822 dates, counts as strings, lists with relative page addresses."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from mocksms.models import Message
 from mocksms.wire.twilio_errors import LATER
 
+T = TypeVar("T")
 API_VERSION = "2010-04-01"
 
 
@@ -46,33 +48,41 @@ def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which page of which list was asked for: path, query string, size, number and token of the page."""
+
+    path: str
+    query: tuple[tuple[str, str], ...]
+    size: int
+    page: int
+    token: str
+
+    def address(self, page: int, token: str) -> str:
+        """The relative address of another page of the list, with the same filters."""
+        kept = [(name, value) for name, value in self.query if name not in ("Page", "PageToken", "PageSize")]
+        kept += [("PageSize", str(self.size)), ("Page", str(page))]
+        return f"{self.path}?{urlencode([*kept, ('PageToken', token)] if token else kept)}"
+
+
 def page_json(
     key: str,
-    path: str,
-    filters: Iterable[tuple[str, str]],
-    size: int,
-    page: int,
-    token: str,
-    found: list[Any],
-    as_json: Callable[[Any], dict[str, Any]],
-    token_of: Callable[[Any], str],
+    place: Place,
+    found: list[T],
+    as_json: Callable[[T], dict[str, Any]],
+    token_of: Callable[[T], str],
 ) -> dict[str, Any]:
     """One page of a list. `found` holds up to one item more than the page: then there is a next page."""
-    kept = [(name, value) for name, value in filters if name not in ("Page", "PageToken", "PageSize")]
-
-    def address(number: int, page_token: str) -> str:
-        extra = [("PageSize", str(size)), ("Page", str(number))]
-        return f"{path}?{urlencode([*kept, *extra, *([('PageToken', page_token)] if page_token else [])])}"
-
-    shown = found[:size]
+    shown = found[: place.size]
+    more = len(found) > place.size
     return {
         key: [as_json(item) for item in shown],
-        "page": page,
-        "page_size": size,
-        "start": page * size,
-        "end": page * size + max(len(shown) - 1, 0),
-        "uri": address(page, token),
-        "first_page_uri": address(0, ""),
-        "next_page_uri": address(page + 1, token_of(shown[-1])) if len(found) > size else None,
-        "previous_page_uri": None if page == 0 else address(0, ""),
+        "page": place.page,
+        "page_size": place.size,
+        "start": place.page * place.size,
+        "end": place.page * place.size + max(len(shown) - 1, 0),
+        "uri": place.address(place.page, place.token),
+        "first_page_uri": place.address(0, ""),
+        "next_page_uri": place.address(place.page + 1, token_of(shown[-1])) if more else None,
+        "previous_page_uri": place.address(0, "") if place.page else None,
     }

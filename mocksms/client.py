@@ -1,0 +1,199 @@
+"""A client of the phone's tester API, over the network or straight into an app in the same process."""
+
+import html as entities
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from flask import Flask
+
+from mocksms.worlds import DEFAULT, account_sid
+
+PATIENCE_SECONDS = 10.0
+_ANCHOR = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>(.*?)</a>""", re.I | re.S)
+
+
+class NothingCame(AssertionError):
+    """No message that fits came in time, or it holds no such link; the text tells what there was."""
+
+
+class PhoneError(RuntimeError):
+    """The phone refused a request; the text is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as the phone's API tells it; every member of the API is an attribute, `from` is `sender`."""
+
+    fields: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.fields["from" if name == "sender" else name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def link(self, text: str = "") -> str:
+        """The first address whose link text, or else which itself, contains `text`; in a mail without
+        HTML, the address that follows `text`. Raises :class:`NothingCame`."""
+        for found in _ANCHOR.finditer(self.fields["html"]):
+            words = re.sub(r"\s+", " ", entities.unescape(re.sub(r"<[^>]+>", "", found[3]))).strip()
+            if text in words:
+                return entities.unescape(found[1] or found[2])
+        for address in self.fields["links"]:
+            if text in address:
+                return str(address)
+        before, found_text, after = self.fields["body"].partition(text)
+        for address in self.fields["links"] if found_text else ():
+            if address in after:
+                return str(address)
+        raise NothingCame(f"no link {text!r} in {self.fields['subject'] or before!r}: {self.fields['links']}")
+
+
+class Phone:
+    """One world of a running phone. Only one thread at a time may use it."""
+
+    def __init__(
+        self,
+        base_url: str,
+        world: str = DEFAULT,
+        smtp_port: int | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """`base_url` is the phone's address; `transport` replaces the network (see :meth:`in_process`)."""
+        self.url = base_url.rstrip("/")
+        self.world = world
+        self.smtp_port = smtp_port
+        self._http = httpx.Client(
+            base_url=self.url, headers={"X-World": world}, timeout=70.0, transport=transport, trust_env=False
+        )
+        self._given: dict[str, int] = {}
+
+    @classmethod
+    def in_process(cls, app: Flask, world: str = DEFAULT, smtp_port: int | None = None) -> Self:
+        """A client of an app in this process, without a socket."""
+        return cls("http://localhost", world, smtp_port, httpx.WSGITransport(app=app))
+
+    @property
+    def account_sid(self) -> str:
+        """The AccountSid that a Twilio client must use to send into this world."""
+        return account_sid(self.world)
+
+    def mailbox(self, address: str) -> str:
+        """A mailbox of this world: the address with the world as its plus-tag."""
+        local, _, host = address.partition("@")
+        return address if self.world == DEFAULT else f"{local}+{self.world}@{host}"
+
+    # -- reading
+    # ----------------------------------------------------------------------------------------------
+
+    def messages(self, **filters: Any) -> list[Received]:
+        """Messages, newest first; filters are the API's (`channel`, `to`, `sender`, `q`, `since`,
+        `limit`).
+        """
+        found = self._get("/api/v1/messages", filters).json()["messages"]
+        return [Received(fields) for fields in found]
+
+    def message(self, message_id: int) -> Received:
+        """One message with its raw source."""
+        return Received(self._get(f"/api/v1/messages/{message_id}", {}).json())
+
+    def last_id(self) -> int:
+        """The id of the newest message, 0 without one: `since` for "from now on"."""
+        found = self.messages(limit=1)
+        return int(found[0].id) if found else 0
+
+    def wait(self, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Received:
+        """The newest message that fits, waiting up to `timeout` seconds (at most 60). Raises
+        :class:`NothingCame`.
+        """
+        answer = self._get("/api/v1/messages/wait", {**filters, "timeout": timeout})
+        if answer.status_code == 204:
+            raise NothingCame(
+                f"no message like {filters} came within {timeout} s; there is: {self._there_is()}"
+            )
+        return Received(answer.json())
+
+    def sms(self, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Received:
+        """The newest SMS to a number; waits for the first one."""
+        return self.wait(timeout, to=to, channel="sms", **filters)
+
+    def mail(self, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Received:
+        """The newest mail to a mailbox; waits for the first one."""
+        return self.wait(timeout, to=to, channel="mail", **filters)
+
+    def code(self, to: str) -> str | None:
+        """The newest code for a number or mailbox, or None."""
+        answer = self._get("/api/v1/code", {"to": to})
+        return answer.text if answer.status_code == 200 else None
+
+    def wait_for_code(self, to: str, timeout: float = PATIENCE_SECONDS, since: int | None = None) -> str:
+        """The newest code for a number or mailbox that was not given before, waiting for it.
+
+        `since` is the id of a message: only codes of newer ones count. Raises :class:`NothingCame`.
+        """
+        after = self._given.get(to, 0) if since is None else since
+        answer = self._get("/api/v1/code", {"to": to, "wait": timeout, "since": after})
+        if answer.status_code == 204:
+            raise NothingCame(f"no new code for {to} within {timeout} s; there is: {self._there_is()}")
+        self._given[to] = int(answer.headers["X-Message-Id"])
+        return answer.text
+
+    def _there_is(self) -> str:
+        return (
+            "; ".join(
+                f"{m.id} {m.channel} to {m.to}: {m.subject or m.body[:60]!r}" for m in self.messages(limit=5)
+            )
+            or "nothing"
+        )
+
+    # -- changing
+    # ---------------------------------------------------------------------------------------------
+
+    def delete(self, **filters: Any) -> int:
+        """Deletes the messages that fit, all without filters; returns how many they were."""
+        return int(self._send("DELETE", "/api/v1/messages", params=_query(filters)).json()["deleted"])
+
+    def reset(self) -> None:
+        """Empties the world: messages, handsets, authenticators, faults, clock."""
+        self._send("POST", "/api/v1/reset")
+        self._given.clear()
+
+    def move_clock(self, offset: float) -> None:
+        """Sets the handsets' clock to real time plus so many seconds."""
+        self._send("PUT", "/api/v1/clock", json={"offset": offset})
+
+    # -- the wire
+    # ---------------------------------------------------------------------------------------------
+
+    def _get(self, path: str, filters: Mapping[str, Any]) -> httpx.Response:
+        return self._send("GET", path, params=_query(filters))
+
+    def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+        answer = self._http.request(method, path, **content)
+        if answer.is_error:
+            raise PhoneError(f"{method} {path}: {answer.status_code} {answer.text}")
+        return answer
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _query(filters: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        ("from" if name == "sender" else name): str(value)
+        for name, value in filters.items()
+        if value is not None
+    }

@@ -1,0 +1,130 @@
+"""The mail server: takes any recipient, keeps each mail whole, one message a recipient."""
+
+import asyncio
+import logging
+import re
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import cast
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+
+from mocksms import addresses, inbox, mail
+from mocksms.store import Busy
+from mocksms.worlds import World, Worlds
+
+log = logging.getLogger("mocksms.smtp")
+WORKERS = 4
+MOST_RECIPIENTS = 100
+_TAG = re.compile(r"[^@+]+\+([^@]+)@")
+
+
+def world_of(worlds: Worlds, mailbox: str) -> World:
+    """The world a mailbox belongs to: the one its plus-tag names if there is such a world, else the
+    default one.
+
+    Only worlds that exist count, because people give plus-tags meanings of their own.
+    """
+    tag = _TAG.match(mailbox)
+    return (worlds.find(tag.group(1)) if tag else None) or worlds.get()
+
+
+@dataclass
+class _Handler:
+    """What happens at the commands of one connection (the names are aiosmtpd's)."""
+
+    worlds: Worlds
+    workers: ThreadPoolExecutor
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not re.fullmatch(r"[^\s@<>\x00-\x1f]{1,64}@[^\s@<>\x00-\x1f]{1,255}", address):
+            return "553 5.1.3 The address is not a mailbox"
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.workers, self._keep, envelope)
+
+    def _keep(self, envelope: Envelope) -> str:
+        source = envelope.original_content or b""
+        try:
+            for mailbox in dict.fromkeys(addresses.normalise(each) for each in envelope.rcpt_tos):
+                world = world_of(self.worlds, mailbox)
+                inbox.receive(world, mail.parse(source, mailbox, envelope.mail_from or ""), source)
+        except Busy as error:
+            log.error("a mail could not be kept: %s", error)
+            return "451 4.3.0 The mail cannot be kept now; try again"
+        return "250 2.0.0 Kept"
+
+    async def handle_exception(self, error: Exception) -> str:
+        log.exception("a mail connection failed", exc_info=error)
+        return "451 4.3.0 The server failed"
+
+
+@dataclass
+class MailServer:
+    """A running mail server."""
+
+    port: int
+    _loop: asyncio.AbstractEventLoop
+    _thread: threading.Thread
+    _workers: ThreadPoolExecutor
+    _stopped: bool = field(default=False)
+
+    def stop(self) -> None:
+        """Stops listening and ends all connections; returns when that is done."""
+        if not self._stopped:
+            self._stopped = True
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._workers.shutdown()
+
+
+def start(
+    app: Flask, host: str = "127.0.0.1", port: int = 0, sock: socket.socket | None = None
+) -> MailServer:
+    """Starts the mail server of an app in a thread of its own; port 0 takes a free one.
+
+    `sock` is a bound socket to use instead. Raises OSError when the port is taken.
+    """
+    worlds = cast(Worlds, app.extensions["mocksms"])
+    listening = sock or socket.create_server((host, port), backlog=128)
+    workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="smtp")
+    loop = asyncio.new_event_loop()
+    limit = worlds.settings.max_mail_bytes
+
+    def protocol() -> SMTP:
+        handler = _Handler(worlds, workers)
+        return SMTP(
+            handler,
+            data_size_limit=limit,
+            enable_SMTPUTF8=True,
+            hostname="mocksms",
+            ident="mocksms",
+            loop=loop,
+        )
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        server = loop.run_until_complete(loop.create_server(protocol, sock=listening))
+        try:
+            loop.run_forever()
+        finally:
+            server.close()
+            for task in (tasks := asyncio.all_tasks(loop)):
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            loop.close()
+
+    thread = threading.Thread(target=run, name="smtp-server", daemon=True)
+    thread.start()
+    return MailServer(listening.getsockname()[1], loop, thread, workers)

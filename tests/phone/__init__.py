@@ -1,0 +1,1 @@
+"""Tests of the phone's engine: wires, tester API, calls, codes, worlds."""

@@ -1,0 +1,97 @@
+"""The mail server, spoken to by smtplib over a real socket."""
+
+import smtplib
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+
+from mocksms.testing import Phone
+
+LINK = "http://localhost:8000/a/c/r/abc?x=1&y=2"
+
+
+@pytest.fixture
+def server(phone: Phone) -> Iterator[smtplib.SMTP]:
+    """A connection to the phone's mail server."""
+    with smtplib.SMTP("127.0.0.1", phone.smtp_port or 0, timeout=10) as connection:
+        yield connection
+
+
+def a_mail(to: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = "Mihon <no-reply@example.com>"
+    mail["To"] = to
+    mail["Subject"] = "Mihonセキュリティ警告: アカウントデータアクセスの試行が検出されました"
+    mail.set_content(f"承認または否認してください\n{LINK}\nコードは 482913 です。")
+    mail.add_alternative(
+        "<p>コードは 482913 です。</p>"
+        f'<a href="{LINK.replace("&", "&amp;")}"><b>承認</b>または否認してください</a>',
+        subtype="html",
+    )
+    mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="案内.pdf")
+    return mail
+
+
+def test_a_mail_is_kept_whole(phone: Phone, server: smtplib.SMTP) -> None:
+    mailbox = phone.mailbox("Hanako@example.com")
+    server.send_message(a_mail(mailbox))
+    kept = phone.mail(mailbox)
+    assert kept.subject.startswith("Mihonセキュリティ警告")
+    assert (kept.sender, kept.to) == ("no-reply@example.com", mailbox.lower())
+    assert kept.link("承認") == LINK
+    assert kept.links == [LINK]
+    assert phone.wait_for_code(mailbox) == "482913"
+    assert kept.details["attachments"] == [{"name": "案内.pdf", "type": "application/pdf", "size": 5}]
+    assert "Content-Type: multipart/mixed" in phone.message(kept.id).raw
+
+
+def test_each_recipient_gets_the_mail_once(phone: Phone, server: smtplib.SMTP) -> None:
+    first, second = phone.mailbox("a@example.com"), phone.mailbox("b@example.com")
+    server.send_message(
+        a_mail(first), to_addrs=[first, second, first.upper().replace(phone.world.upper(), phone.world)]
+    )
+    assert sorted(mail.to for mail in phone.messages()) == [first, second]
+
+
+def test_html_alone_gives_a_text(phone: Phone, server: smtplib.SMTP) -> None:
+    mailbox = phone.mailbox("a@example.com")
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "x@example.com", mailbox, "Code"
+    mail.set_content(
+        "<style>p {}</style><p>Your code is</p><p>73 9210</p><script>x()</script>", subtype="html"
+    )
+    server.send_message(mail)
+    assert phone.mail(mailbox).body == "Your code is\n73 9210"
+
+
+def test_garbage_is_kept_and_shown_as_far_as_it_goes(phone: Phone, server: smtplib.SMTP) -> None:
+    mailbox = phone.mailbox("a@example.com")
+    source = (
+        b"From: =?bad?q?\xff\r\nSubject: \xe3\x81\r\nContent-Type: text/plain; charset=no\r\n\r\n\xff\x00body"
+    )
+    server.sendmail("a@example.com", [mailbox], source)
+    assert phone.mail(mailbox).to == mailbox
+
+
+def test_a_mail_too_large_is_refused_with_552(phone: Phone, server: smtplib.SMTP) -> None:
+    server.ehlo()
+    assert server.esmtp_features["size"] == "25000000"
+    assert server.docmd("MAIL", "FROM:<a@example.com> SIZE=25000001")[0] == 552
+
+
+def test_bad_commands_get_their_codes(server: smtplib.SMTP) -> None:
+    assert server.docmd("NONSENSE")[0] == 500
+    server.ehlo()
+    assert server.docmd("DATA")[0] == 503
+    assert server.docmd("MAIL", "FROM:<a@example.com>")[0] == 250
+    assert server.docmd("RCPT", "TO:<not a mailbox>")[0] in (501, 553)
+    assert server.docmd("RCPT", "TO:<nobody>")[0] == 553
+
+
+def test_an_unknown_plus_tag_belongs_to_the_default_world(phone: Phone, server: smtplib.SMTP) -> None:
+    mail = a_mail("hanako+shopping@example.com")
+    server.send_message(mail)
+    assert phone.messages() == []
+    with Phone(phone.url) as default:
+        assert default.mail("hanako+shopping@example.com").links == [LINK]
