@@ -110,20 +110,26 @@ class Person:
         return page
 
     def signs_out(self) -> Page:
-        """By the button that every page has."""
+        """By the button on the account's page."""
+        self.browser.get("/account")
         return self.browser.press("サインアウト")
 
     # -- two-step verification -----------------------------------------------------------------------------
 
     def asks_for_settings(self) -> Page:
-        """By the pages' own links to the settings: waiting page, step-up, or settings."""
+        """By 「編集」 in ログインとセキュリティ: to the waiting page, a code, or the settings."""
         self.browser.get("/account")
         self.browser.follow(self._link_to("/account/security"))
-        return self.browser.follow(self._link_to("/a/settings/approval"))
+        return self.browser.submit(form='form[action="/ap/cvf/confirm"]')
 
     def approves(self) -> Page:
         """Press 「承認」 on the page that the mail links to."""
         return self._decides("approve")
+
+    def goes_on(self) -> Page:
+        """Look again at the waiting page after the approval, and press its button to go on."""
+        self.browser.reload()
+        return self.browser.submit(form="#approval-go-on")
 
     def denies(self) -> Page:
         """Press 否認 on the page that the mail links to."""
@@ -134,7 +140,7 @@ class Person:
         page = self.asks_for_settings()
         if page.name == "approval.wait":
             self.approves()
-            page = self.browser.reload()
+            page = self.goes_on()
         elif page.name == "sign_in.code":
             page = self.gives_code()
         return page
