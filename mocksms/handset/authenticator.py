@@ -87,26 +87,31 @@ def _add(address: str, way: str, by_key: KeyForm, by_link: LinkForm, by_picture:
     if way == "key":
         if not by_key.validate():
             return None
-        return engine.add(world(), address, by_key.secret.data, name=by_key.name.data)
+        return engine.add(world(), address, by_key.secret.data or "", name=by_key.name.data or "")
     if way == "link":
         if not by_link.validate():
             return None
-        if not by_link.uri.data.strip().lower().startswith("otpauth:"):
-            raise BadKey("not_totp")
-        return engine.add(world(), address, by_link.uri.data)
-    if way == "picture":
-        picture = request.files.get("picture")
-        content = picture.read(MOST_PICTURE_BYTES + 1) if picture else b""
-        if not content:
-            by_picture.picture.errors = [_("Choose a picture of the QR code.")]
-            return None
-        if len(content) > MOST_PICTURE_BYTES:
-            raise BadKey("not_a_picture")
-        uri = engine.read_qr(content)
+        uri = (by_link.uri.data or "").strip()
         if not uri.lower().startswith("otpauth:"):
             raise BadKey("not_totp")
         return engine.add(world(), address, uri)
-    abort(400)
+    if way != "picture":
+        abort(400)
+    return _add_by_picture(address, by_picture)
+
+
+def _add_by_picture(address: str, form: PictureForm) -> Entry | None:
+    picture = request.files.get("picture")
+    content = picture.read(MOST_PICTURE_BYTES + 1) if picture else b""
+    if not content:
+        form.picture.errors = [_("Choose a picture of the QR code.")]
+        return None
+    if len(content) > MOST_PICTURE_BYTES:
+        raise BadKey("not_a_picture")
+    uri = engine.read_qr(content)
+    if not uri.lower().startswith("otpauth:"):
+        raise BadKey("not_totp")
+    return engine.add(world(), address, uri)
 
 
 def _reason(reason: str) -> str:

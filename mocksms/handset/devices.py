@@ -16,7 +16,8 @@ CARDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One handset as its pages need it. `own` are the mail accounts put on this phone, `claimed` those of all phones."""
+    """One handset as its pages need it. `own` are the mail accounts put on this phone, `claimed` those of
+    all phones."""
 
     address: str
     kind: Kind
@@ -96,10 +97,15 @@ def cards(world: World, before: int | None = None) -> list[Card]:
         merged[card.address] = card if known is None else _joined(known, card)
     for mailbox, number in pairs.items():
         if before is None and number not in merged:
-            merged[number] = _card(inbox.handset(world, number) or Handset(number, addresses.kind(number), 0, 0, None), number)
+            merged[number] = _card(_handset(world, number), number)
             if (beside := inbox.handset(world, mailbox)) is not None:
                 merged[number] = _joined(merged[number], _card(beside, number))
     return list(merged.values())
+
+
+def _handset(world: World, address: str) -> Handset:
+    """A handset, also one that has received nothing yet."""
+    return inbox.handset(world, address) or Handset(address, addresses.kind(address), 0, 0, None)
 
 
 def _card(found: Handset, address: str) -> Card:
@@ -109,14 +115,20 @@ def _card(found: Handset, address: str) -> Card:
 
 def _joined(first: Card, second: Card) -> Card:
     newer = max((first, second), key=lambda card: card.last.id if card.last else 0)
-    return Card(first.address, first.kind, first.title, newer.preview, first.unread + second.unread, newer.last)
+    return Card(
+        first.address, first.kind, first.title, newer.preview, first.unread + second.unread, newer.last
+    )
 
 
 def mailboxes(world: World, of: Device) -> list[Handset]:
     """The mailboxes that a device's mail app shows, newest mail first, its own also while they are empty."""
     if of.kind == "mailbox":
-        return [inbox.handset(world, of.address) or Handset(of.address, "mailbox", 0, 0, None)]
+        return [_handset(world, of.address)]
     if of.own:
-        found = [inbox.handset(world, box) or Handset(box, "mailbox", 0, 0, None) for box in of.own]
+        found = [_handset(world, box) for box in of.own]
         return sorted(found, key=lambda box: box.last.id if box.last else 0, reverse=True)
-    return [each for each in inbox.handsets(world, CARDS) if each.kind == "mailbox" and of.shows_mail_of(each.address)]
+    return [
+        each
+        for each in inbox.handsets(world, CARDS)
+        if each.kind == "mailbox" and of.shows_mail_of(each.address)
+    ]

@@ -10,7 +10,9 @@ from wtforms.validators import DataRequired, Length
 class KeyForm(FlaskForm):  # type: ignore[misc]
     """An authenticator entry by its set-up key and a name of one's choice."""
 
-    name = StringField(_l("Account"), [DataRequired(_l("Give the account a name.")), Length(max=80)], id="otp-name")
+    name = StringField(
+        _l("Account"), [DataRequired(_l("Give the account a name.")), Length(max=80)], id="otp-name"
+    )
     secret = StringField(
         _l("Key"),
         [DataRequired(_l("Type the key that the site shows you.")), Length(max=300)],

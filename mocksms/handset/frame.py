@@ -1,5 +1,6 @@
 """What every page of the handset is shown in: the world, the device, the desk beside it."""
 
+import re
 from typing import Any
 
 from flask import abort, g, render_template, request, url_for
@@ -10,6 +11,8 @@ from mocksms.handset import devices, language
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.devices import Device
 from mocksms.web import world
+
+LONGEST = 320  # characters of a mail address (RFC 3696 errata 1690)
 
 
 @blueprint.before_request
@@ -27,9 +30,9 @@ def find_device(endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 def is_handset(address: str) -> bool:
     """Whether an address can have a handset: a number in E.164 or a mailbox, in its one spelling."""
-    if len(address) > 320 or addresses.normalise(address) != address:
+    if len(address) > LONGEST or addresses.normalise(address) != address:
         return False
-    return "@" in address or address.startswith("+")
+    return "@" in address or re.fullmatch(r"\+[1-9]\d{6,14}", address) is not None
 
 
 def show(template: str, device: Device | None = None, **words: Any) -> str:

@@ -20,14 +20,18 @@ FRAME_POLICY = (
     " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 _STYLES = {
-    "background", "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left",
-    "border-radius", "border-right", "border-spacing", "border-style", "border-top", "border-width", "color", "display",
-    "font", "font-family", "font-size", "font-style", "font-weight", "height", "letter-spacing", "line-height", "margin",
-    "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "min-width", "padding", "padding-bottom",
-    "padding-left", "padding-right", "padding-top", "text-align", "text-decoration", "text-transform", "vertical-align",
-    "white-space", "width", "word-break",
+    "background", "background-color", "border", "border-bottom", "border-collapse", "border-color",
+    "border-left", "border-radius", "border-right", "border-spacing", "border-style", "border-top",
+    "border-width", "color", "display", "font", "font-family", "font-size", "font-style",
+    "font-weight", "height", "letter-spacing", "line-height", "margin", "margin-bottom",
+    "margin-left", "margin-right", "margin-top", "max-width", "min-width", "padding",
+    "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
+    "text-decoration", "text-transform", "vertical-align", "white-space", "width", "word-break",
 }  # fmt: skip
-_LAYOUT = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "dir", "height", "lang", "role", "style", "valign", "width"}
+_LAYOUT = {
+    "align", "bgcolor", "border", "cellpadding", "cellspacing", "dir", "height", "lang", "role", "style",
+    "valign", "width",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,10 @@ def messages(address: str) -> str:
 
 @blueprint.get("/handsets/<address>/messages/<path:peer>")
 def thread(address: str, peer: str) -> str:
-    """One conversation, oldest on top, its codes ready to copy. Looking changes nothing; the page reports it as read."""
+    """One conversation, oldest on top, its codes ready to copy.
+
+    Looking changes nothing; the page's module, or the button without it, reports the reading.
+    """
     before = request.args.get("before", type=int)
     found = inbox.thread(world(), address, peer, PAGE + 1, before)
     older = None
@@ -58,7 +61,9 @@ def thread(address: str, peer: str) -> str:
         older = url_for("handset.thread", address=address, peer=peer, before=found[-1].id)
     unread = sum(message.direction == "in" and message.read_at is None for message in found)
     days = by_day(found[::-1])
-    return show("thread", devices.device(world(), address), peer=peer, days=days, unread=unread, older_url=older)
+    return show(
+        "thread", devices.device(world(), address), peer=peer, days=days, unread=unread, older_url=older
+    )
 
 
 @blueprint.post("/handsets/<address>/reply")

@@ -47,7 +47,9 @@ def note(device: Device, message: Message, unread: int = 1) -> Note:
 @blueprint.get("/")
 def desk() -> str:
     """All handsets of this world, newest first; before the first message, how to send one."""
-    return show("desk", base_url=request.host_url.rstrip("/"), smtp_address=_smtp_address(), pick_problem=None)
+    return show(
+        "desk", base_url=request.host_url.rstrip("/"), smtp_address=_smtp_address(), pick_problem=None
+    )
 
 
 def _smtp_address() -> str:
@@ -62,7 +64,9 @@ def pick_up() -> BaseResponse | tuple[str, int]:
     if is_handset(address):
         return redirect(url_for("handset.lock", address=address))
     problem = _("This is neither a telephone number nor a mail address.")
-    return show("desk", base_url=request.host_url.rstrip("/"), smtp_address=_smtp_address(), pick_problem=problem), 400
+    return show(
+        "desk", base_url=request.host_url.rstrip("/"), smtp_address=_smtp_address(), pick_problem=problem
+    ), 400
 
 
 @blueprint.get("/handsets/<address>/")
@@ -121,7 +125,9 @@ def mark_read(address: str) -> BaseResponse:
 
 
 def _is_on(device: Device, message: Message) -> bool:
-    return message.handset == device.address or (message.channel == "mail" and device.shows_mail_of(message.handset))
+    return message.handset == device.address or (
+        message.channel == "mail" and device.shows_mail_of(message.handset)
+    )
 
 
 @blueprint.route("/handsets/<address>/settings", methods=["GET", "POST"])
@@ -153,7 +159,7 @@ def _change_settings(address: str, form: PairForm) -> BaseResponse | None:
         return None
     try:
         mailbox = addresses.normalise(validate_email(
-            form.mailbox.data, check_deliverability=False, test_environment=True
+            form.mailbox.data or "", check_deliverability=False, test_environment=True
         ).normalized)  # fmt: skip
     except EmailNotValidError:
         form.mailbox.errors = [_("This is not a mail address.")]

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, request
 
 from mocksms import inbox
 from mocksms.handset import devices, wording
@@ -15,6 +15,7 @@ from mocksms.handset.frame import show
 from mocksms.handset.screens import note
 from mocksms.models import Filter, Message
 from mocksms.web import world
+from mocksms.worlds import World
 
 RESULTS = 50
 COLUMNS = ("id", "channel", "direction", "from", "to", "subject", "body", "code", "status", "received_at")
@@ -44,13 +45,15 @@ def search_all() -> str:
     found = []
     for message in inbox.search(world(), Filter(q=query), RESULTS) if query else []:
         found.append((devices.device(world(), message.handset), message))
-    return show("search_all", results=[(device, note(device, message)) for device, message in found], query=query)
+    return show(
+        "search_all", results=[(device, note(device, message)) for device, message in found], query=query
+    )
 
 
 @blueprint.get("/handsets/<address>/export.<any(json, csv):form>")
 def export(address: str, form: str) -> Response:
     """All messages of one phone, newest first, as JSON or as CSV for a spreadsheet."""
-    rows = (_row(message) for message in _all(address))
+    rows = (_row(message) for message in _all(world(), address))
     name = f"{wording.pretty(address)}.{form}".replace("@", "-at-")
     if form == "json":
         answer = Response(_json(rows), mimetype="application/json")
@@ -62,9 +65,8 @@ def export(address: str, form: str) -> Response:
     return answer
 
 
-def _all(address: str) -> Iterator[Message]:
+def _all(here: World, address: str) -> Iterator[Message]:
     before: int | None = None
-    here = world()
     while found := inbox.search(here, Filter(to=address), 500, before):
         yield from found
         before = found[-1].id

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import unicodedata
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Any
 
 import phonenumbers
 from flask import g, url_for
-from flask_babel import format_datetime, get_locale, gettext, get_timezone
+from flask_babel import format_datetime, get_locale, get_timezone, gettext
 from markupsafe import Markup, escape
 
 from mocksms.models import Message
@@ -41,7 +40,9 @@ def pretty(address: str) -> str:
     except phonenumbers.NumberParseException:
         return address
     national = number.country_code == phonenumbers.country_code_for_region("JP")
-    style = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
     return phonenumbers.format_number(number, style)
 
 
@@ -80,7 +81,9 @@ def long_date(at: float) -> str:
 
 def full_when(at: float) -> str:
     """Date and time to the second, as in a mail's head."""
-    return str(format_datetime(_moment(at), "y年M月d日(E) H:mm:ss" if _japanese() else "EEE, MMM d, y, H:mm:ss"))
+    return str(
+        format_datetime(_moment(at), "y年M月d日(E) H:mm:ss" if _japanese() else "EEE, MMM d, y, H:mm:ss")
+    )
 
 
 def short_when(at: float) -> str:
@@ -163,9 +166,13 @@ def _code_pattern(code: str) -> re.Pattern[str]:
     return re.compile(r"(?<![0-9０-９])" + r"[\s\-‐–]?".join(letters) + r"(?![0-9０-９])")
 
 
-def plain(text: str) -> str:
-    """A text in one spelling (NFKC), for comparing."""
-    return unicodedata.normalize("NFKC", text)
+def tongue(text: str) -> str:
+    """The language a text is most likely in (ja, ko, zh, en), so that it is spoken and set in the right one."""
+    if re.search(r"[\u3040-\u30ff]", text):
+        return "ja"
+    if re.search(r"[\uac00-\ud7af]", text):
+        return "ko"
+    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
 
 
 def present(values: Mapping[str, object]) -> dict[str, object]:
@@ -175,7 +182,11 @@ def present(values: Mapping[str, object]) -> dict[str, object]:
 
 def size(count_bytes: int) -> str:
     """A file's size in words: 12 KB."""
-    return f"{max(1, round(count_bytes / 1024))} KB" if count_bytes < 1024**2 else f"{count_bytes / 1024**2:.1f} MB"
+    return (
+        f"{max(1, round(count_bytes / 1024))} KB"
+        if count_bytes < 1024**2
+        else f"{count_bytes / 1024**2:.1f} MB"
+    )
 
 
 @lru_cache(maxsize=64)
@@ -189,7 +200,8 @@ def asset(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date, "full_when": full_when,
+    "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
+    "full_when": full_when,
     "short_when": short_when, "day": day, "count": count, "spaced": spaced, "first_words": first_words,
-    "sender_name": sender_name, "body_markup": body_markup, "present": present,
+    "sender_name": sender_name, "body_markup": body_markup, "tongue": tongue, "present": present,
 }  # fmt: skip

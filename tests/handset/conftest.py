@@ -1,0 +1,79 @@
+"""A phone without a network, its inbox, and a browser that looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+
+import mocksms
+from mocksms import inbox, mail
+from mocksms.models import Message
+from mocksms.worlds import World
+from tests.walk import Browser
+
+PHONE_URL = "http://localhost:8001"
+
+
+class Sender:
+    """Sends to the phone what an app would."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def text(self, to: str, body: str, sender: str = "Mihon") -> Message:
+        """An SMS."""
+        return inbox.receive(
+            self.world, Message(inbox.new_sid("SM"), "sms", sender=sender, recipient=to, body=body)
+        )
+
+    def mail(
+        self, to: str, subject: str, text: str, html: str = "", attachment: tuple[str, bytes] | None = None
+    ) -> Message:
+        """A mail with its text, and its HTML and one attachment where given."""
+        letter = EmailMessage()
+        letter["From"], letter["To"], letter["Subject"] = "Mihon <no-reply@mihon.example>", to, subject
+        letter.set_content(text)
+        if html:
+            letter.add_alternative(html, subtype="html")
+        if attachment:
+            name, content = attachment
+            letter.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+        source = letter.as_bytes()
+        return inbox.receive(self.world, mail.parse(source, to, "no-reply@mihon.example"), source)
+
+
+@pytest.fixture(scope="session")
+def phone_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The phone's pages, made once for this process."""
+    app = mocksms.create_app({"INSTANCE": str(tmp_path_factory.mktemp("handset"))})
+    yield app
+    app.extensions["mocksms"].close()
+
+
+@pytest.fixture
+def here(phone_app: Flask) -> World:
+    """The default world, empty."""
+    world: World = phone_app.extensions["mocksms"].get()
+    inbox.reset(world)
+    return world
+
+
+@pytest.fixture
+def send(here: World) -> Sender:
+    """Sends texts and mails to the phone."""
+    return Sender(here)
+
+
+@pytest.fixture
+def look(phone_app: Flask, here: World) -> Browser:
+    """A Japanese browser that looks at the phone."""
+    return Browser(phone_app, origin=PHONE_URL)
+
+
+@pytest.fixture
+def look_in(phone_app: Flask, here: World, language: str) -> Browser:
+    """A browser in each language."""
+    return Browser(phone_app, language=language, origin=PHONE_URL)

@@ -1,0 +1,286 @@
+"""Every page of the handset in both languages, walked without JavaScript; the walker lints each."""
+
+from __future__ import annotations
+
+import io
+
+import pyotp
+import pytest
+import segno
+
+from mocksms import authenticator, inbox
+from mocksms.worlds import World
+from tests.handset.conftest import Sender
+from tests.walk import Browser
+
+HANAKO = "+819012345678"
+HOME = f"/handsets/{HANAKO}/home"
+KEY = "MIHONDEMOMIHONDEMOMIHONDEMO23456"
+CODE_TEXT = "048213は、Mihonのワンタイムパスワードです。誰とも共有しないでください。\n@localhost #048213"
+HTML = '<p style="color:#26418f">誰かが</p><a href="http://localhost:8000/a/c/r/abc">承認または否認してください</a>'
+
+
+def test_desk_when_empty_tells_how_to_send_the_first_message(look_in: Browser) -> None:
+    page = look_in.get("/")
+    assert page.state == "empty"
+    assert "/2010-04-01/Accounts/" in page.text and "smtp://127.0.0.1:8025" in page.text
+
+
+def test_desk_lists_handsets_newest_first_with_unread(look_in: Browser, send: Sender) -> None:
+    send.text(HANAKO, "一")
+    send.text("+818012345678", "二")
+    send.mail("taro@example.com", "三", "本文")
+    page = look_in.get("/")
+    titles = [card.to_text().strip() for card in page.all(".handset-card__title")]
+    assert titles == ["taro@example.com", "080-1234-5678", "090-1234-5678"]
+    assert len(page.all(".handset-card .badge")) == 3
+
+
+def test_pick_up_takes_numbers_as_people_type_them(look_in: Browser) -> None:
+    look_in.get("/")
+    assert look_in.submit(address="０９０ 1234-5678").name == "handset.lock"
+    look_in.get("/")
+    assert look_in.submit(address="hello", expect=400).has("[role=alert]")
+
+
+def test_lock_shows_what_is_unread(look_in: Browser, send: Sender) -> None:
+    assert look_in.get(f"/handsets/{HANAKO}/").state == "quiet"
+    send.text(HANAKO, CODE_TEXT)
+    page = look_in.get(f"/handsets/{HANAKO}/")
+    assert page.state == "unread"
+    assert page.one(".note [data-copy]").attrs["data-copy"] == "048213"
+
+
+def test_home_counts_what_is_unread_and_offers_the_newest_code(look_in: Browser, send: Sender) -> None:
+    send.text(HANAKO, CODE_TEXT)
+    send.mail("hanako@example.com", "お知らせ", "本文")
+    page = look_in.get(HOME)
+    assert page.one(".home__card output").to_text() == "048213"
+    assert [badge.to_text() for badge in page.all(".dock .badge")] == ["1", "1"]
+
+
+def test_home_of_a_mailbox_has_no_telephone(look_in: Browser, send: Sender) -> None:
+    send.mail("hanako@example.com", "お知らせ", "本文")
+    page = look_in.get("/handsets/hanako@example.com/home")
+    apps = [icon.attrs["data-app"] for icon in page.all(".dock .app-icon")]
+    assert apps == ["mail", "authenticator"]
+
+
+def test_messages_and_thread_show_the_code_marked(look_in: Browser, send: Sender) -> None:
+    assert look_in.get(f"/handsets/{HANAKO}/messages/").state == "empty"
+    send.text(HANAKO, CODE_TEXT)
+    send.text(HANAKO, "詳しくは http://localhost:8000/a?b=1 をご覧ください。")
+    assert look_in.get(f"/handsets/{HANAKO}/messages/").state == "threads"
+    page = look_in.follow(".row__open")
+    assert page.name == "handset.thread"
+    assert {mark.to_text() for mark in page.all("mark")} == {"048213"}
+    assert page.one(".bubble__text a").attrs["href"] == "http://localhost:8000/a?b=1"
+
+
+def test_thread_is_read_only_when_reported(look_in: Browser, send: Sender, here: World) -> None:
+    send.text(HANAKO, CODE_TEXT)
+    page = look_in.get(f"/handsets/{HANAKO}/messages/Mihon")
+    assert page.state == "unread"
+    assert inbox.unread(here, HANAKO) == {"sms": 1}, "looking alone changes nothing"
+    look_in.submit(form="form.only-without-js")
+    assert inbox.unread(here, HANAKO).get("sms", 0) == 0
+
+
+def test_thread_is_inert_whatever_is_sent(look: Browser, send: Sender) -> None:
+    send.text(HANAKO, '<script>alert(1)</script> http://localhost/"onclick=alert(1) code: 123456 <b>')
+    page = look.get(f"/handsets/{HANAKO}/messages/Mihon")
+    assert not page.has(".bubble script") and not page.has(".bubble b")
+    assert page.one(".bubble__text a").attrs["href"] == "http://localhost/"
+
+
+def test_thread_pages_back_through_a_long_conversation(look_in: Browser, send: Sender) -> None:
+    for number in range(45):
+        send.text(HANAKO, f"{number:02d}番")
+    page = look_in.get(f"/handsets/{HANAKO}/messages/Mihon")
+    assert len(page.all(".bubble")) == 40
+    page = look_in.get(page.all(".thread > a")[0].attrs["href"])
+    assert [bubble.to_text().strip() for bubble in page.all(".bubble__text")] == [
+        f"{n:02d}番" for n in range(5)
+    ]
+
+
+def test_mail_from_mailbox_to_message(look_in: Browser, send: Sender) -> None:
+    assert look_in.get(f"/handsets/{HANAKO}/mail/").state == "empty"
+    send.mail(
+        "hanako@example.com", "セキュリティ警告", "承認してください http://localhost:8000/a/c/r/abc", HTML
+    )
+    assert look_in.get(f"/handsets/{HANAKO}/mail/").state == "mailboxes"
+    assert look_in.follow(".row__open").state == "mails"
+    page = look_in.follow(".row__open")
+    assert page.state == "html" and page.one("iframe").attrs["sandbox"]
+    assert "http://localhost:8000/a/c/r/abc" in look_in.get(page.path + "?view=text").text
+    assert "multipart/alternative" in look_in.get(page.path + "?view=source").text
+    assert look_in.submit(form="form.only-without-js").name == "handset.home"
+    assert not look_in.get(f"/handsets/{HANAKO}/mail/").has(".badge")
+
+
+def test_mail_html_is_cleaned_and_framed(look: Browser, send: Sender) -> None:
+    evil = (
+        '<p onclick="x()">読</p><script>alert(1)</script><img src="http://evil.example/p.gif" onerror="x()">'
+        '<a href="javascript:alert(1)">悪</a><a href="https://mihon.example/">良</a><form action="/x"><input></form>'
+        '<div style="background:url(http://evil.example/b.png)">背</div><a href="data:text/html,x">デ</a>'
+    )
+    found = send.mail("hanako@example.com", "件名", "本文", evil)
+    answer = look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "sandbox allow-popups" in policy and "script" not in policy
+    body = answer.text.partition("<body>")[2]
+    for bad in ("script", "onclick", "onerror", "javascript:", "<form", "<input", "url(", "data:"):
+        assert bad not in body, bad
+    assert 'href="https://mihon.example/"' in body and 'target="_blank"' in body
+
+
+def test_attachment_is_saved_never_shown(look: Browser, send: Sender) -> None:
+    content = b"%PDF-1.4 <script>"
+    found = send.mail("hanako@example.com", "件名", "本文", attachment=("ご案内.pdf", content))
+    look.get(f"/handsets/{HANAKO}/mail/{found.id}")
+    answer = look.raw("GET", look.page.one(".mail-files a").attrs["href"])
+    assert answer.data == content
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/attachments/7").status_code == 404
+
+
+def test_mail_of_another_phone_is_not_shown(look: Browser, send: Sender) -> None:
+    found = send.mail("taro@example.com", "件名", "本文")
+    look.get("/handsets/+818012345678/settings")
+    look.submit(mailbox="taro@example.com")
+    assert look.page.one("form.setting span").to_text() == "taro@example.com"
+    assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}").status_code == 404
+    assert look.get(f"/handsets/+818012345678/mail/{found.id}").state in ("text", "html")
+    cards = [card.to_text().strip() for card in look.get("/").all(".handset-card__title")]
+    assert cards == ["080-1234-5678"], "the mailbox is part of its phone"
+
+
+def test_settings_refuse_what_is_no_address_and_keep_the_theme(look_in: Browser) -> None:
+    look_in.get(f"/handsets/{HANAKO}/settings")
+    page = look_in.submit(mailbox="hanako", expect=422)
+    assert page.one("#pair-mailbox").attrs["aria-invalid"] == "true"
+    look_in.submit(mailbox="Hanako@Example.com")
+    page = look_in.submit(form="form.setting")
+    assert not page.has('[name="unpair"]')
+    dark = next(form for form in page.forms() if any(button[1] == "theme" for button in form.buttons))
+    look_in.post(dark.action, {"theme": "dark", "csrf_token": look_in.csrf_token})
+    assert look_in.page.one("html").attrs["data-theme"] == "dark"
+
+
+def test_authenticator_by_key(look_in: Browser, here: World) -> None:
+    assert look_in.get(f"/handsets/{HANAKO}/authenticator/").state == "empty"
+    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
+    page = look_in.submit(name="Mihon", secret="miho ndem omih onde momi hond emo2 3456")
+    assert page.state == "codes"
+    shown = page.one("[data-otp-code]")
+    step = int(shown.attrs["data-step"])
+    assert shown.to_text().replace(" ", "") == pyotp.TOTP(KEY).at(step * 30)
+    assert page.one("[data-otp-next]").to_text().replace(" ", "") == pyotp.TOTP(KEY).at(step * 30 + 30)
+
+
+def test_authenticator_follows_the_moved_clock(look: Browser, here: World) -> None:
+    authenticator.add(here, HANAKO, KEY, name="Mihon")
+    before = look.get(f"/handsets/{HANAKO}/authenticator/").one("[data-otp-code]").attrs["data-step"]
+    here.set_offset(3600)
+    page = look.get(f"/handsets/{HANAKO}/authenticator/")
+    assert int(page.one("[data-otp-code]").attrs["data-step"]) - int(before) in (120, 121)
+    assert page.has(".status-bar__moved")
+
+
+def test_authenticator_by_link(look_in: Browser) -> None:
+    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
+    uri = pyotp.TOTP(KEY, name="hanako@example.com", issuer="Mihon").provisioning_uri()
+    page = look_in.submit(uri=uri)
+    assert page.one(".otp__name").to_text() == "Mihon"
+    assert page.one(".otp__account").to_text() == "hanako@example.com"
+
+
+def test_authenticator_by_picture(look_in: Browser) -> None:
+    picture = io.BytesIO()
+    segno.make(pyotp.TOTP(KEY, name="hanako@example.com", issuer="Mihon").provisioning_uri()).save(
+        picture, kind="png", scale=4
+    )
+    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
+    answer = look_in.raw(
+        "POST",
+        look_in.page.path,
+        data={
+            "csrf_token": look_in.csrf_token, "way": "picture",
+            "picture": (io.BytesIO(picture.getvalue()), "qr.png"),
+        },
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    assert answer.status_code == 302
+    assert look_in.get(answer.headers["Location"]).state == "codes"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "", "secret": KEY},
+        {"name": "Mihon", "secret": ""},
+        {"name": "Mihon", "secret": "018!"},
+        {"name": "Mihon", "secret": "ABCD"},
+        {"uri": ""},
+        {"uri": "https://mihon.example/"},
+        {"uri": "otpauth://hotp/x?secret=" + KEY},
+    ],
+)
+def test_authenticator_add_says_what_is_wrong(look_in: Browser, fields: dict[str, str]) -> None:
+    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
+    page = look_in.submit(expect=422, **fields)
+    assert page.state == "problem" and page.has("[role=alert]")
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
+def test_authenticator_add_survives_what_is_no_picture(look_in: Browser, content: bytes) -> None:
+    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
+    answer = look_in.raw(
+        "POST",
+        look_in.page.path,
+        data={
+            "csrf_token": look_in.csrf_token, "way": "picture", "picture": (io.BytesIO(content), "x.png"),
+        },
+        content_type="multipart/form-data",
+    )  # fmt: skip
+    assert answer.status_code == 422
+
+
+def test_authenticator_remove(look_in: Browser, here: World) -> None:
+    entry = authenticator.add(here, HANAKO, KEY, name="Mihon")
+    look_in.get(f"/handsets/{HANAKO}/authenticator/")
+    assert look_in.submit(form=f"#otp-{entry.id} form").state == "empty"
+
+
+def test_search_finds_on_this_phone_and_on_all(look_in: Browser, send: Sender) -> None:
+    send.text(HANAKO, CODE_TEXT)
+    send.text("+818012345678", "別の電話のワンタイムパスワード")
+    send.mail("hanako@example.com", "ワンタイムのお知らせ", "本文")
+    look_in.get(f"/handsets/{HANAKO}/search")
+    assert len(look_in.submit(form='main form[role="search"]', q="ワンタイム").all(".row")) == 2
+    assert look_in.submit(form='main form[role="search"]', q="ない言葉").state == "nothing"
+    assert len(look_in.submit(form='header form[role="search"]', q="ワンタイム").all(".row")) == 3
+
+
+def test_export_holds_every_message(look: Browser, send: Sender) -> None:
+    send.text(HANAKO, CODE_TEXT)
+    send.text(HANAKO, "=1+1")
+    look.get(f"/handsets/{HANAKO}/settings")
+    exported = look.raw("GET", f"/handsets/{HANAKO}/export.json").get_json()["messages"]
+    assert [row["body"] for row in exported] == ["=1+1", CODE_TEXT]
+    table = look.raw("GET", f"/handsets/{HANAKO}/export.csv").data.decode("utf-8-sig").splitlines()
+    assert table[0].startswith("id,channel") and "'=1+1" in table[1]
+
+
+@pytest.mark.parametrize("address", ["Mihon", "090-1234-5678", "Hanako@Example.com", "+", "x" * 400])
+def test_lock_is_for_handsets_in_their_one_spelling(look: Browser, address: str) -> None:
+    assert look.raw("GET", f"/handsets/{address}/").status_code == 404
+
+
+def test_posts_without_the_token_are_refused_s62(look: Browser, send: Sender) -> None:
+    send.text(HANAKO, CODE_TEXT)
+    look.get(f"/handsets/{HANAKO}/messages/Mihon")
+    for path in ("read", "reply", "settings", "authenticator/add"):
+        assert look.raw("POST", f"/handsets/{HANAKO}/{path}", data={"peer": "Mihon"}).status_code == 400, path
