@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PUBLIC = {"shop.home", "static"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\{|\{%|\bmsgid\b|Undefined")
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
+NAMES = re.compile("見本|花子|太郎|次郎|さくら|窓口")  # the seal, and people's own names
 ENGLISH_SENTENCE = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 UNTOLD = "script, style, code, kbd, pre, time, template, svg, [translate=no]"
 CSP_MUST = ("object-src 'none'", "base-uri 'none'", "frame-ancestors ")
@@ -224,7 +225,7 @@ def _words(app: Flask, page: Page) -> list[str]:
             problems.append(f"a raw placeholder is seen: {words[:80]!r}")
         if shown == "ja" and (words in untranslated_words() or ENGLISH_SENTENCE.search(words)):
             problems.append(f"not translated: {words[:80]!r}")
-        if shown == "en" and JAPANESE.search(words) and "見本" not in words:
+        if shown == "en" and JAPANESE.search(NAMES.sub("", words)):
             problems.append(f"Japanese on an English page: {words[:80]!r}")
     return problems
 

@@ -20,8 +20,8 @@ README = ROOT / "README.md"
 INTRODUCTION = """# The flows
 
 Drawn by `make docs` from the tables in `webapp/flows/`, which the site itself runs on: a row of a flow
-changes only by one of these moves, from a state that the move starts in. `●` is where there is no row yet, `◉`
-where there is none any more.
+changes only by one of these moves, from a state that the move starts in. `●` is where there is no row yet,
+`◉` where there is none any more.
 """
 
 
