@@ -156,11 +156,11 @@ def end(db: Database, flow: Flow) -> bool:
 
 
 def end_of_account(
-    db: Database, account_id: str, kinds: tuple[str, ...], *, but_session: bytes | None = None
+    db: Database, account_id: str, kinds: tuple[str, ...] = (), *, but_session: bytes | None = None
 ) -> None:
-    """Delete an account's flows of some kinds, except those of one session."""
-    marks = ", ".join("?" for _ in kinds)
+    """Delete an account's flows (of some kinds only, where they are named), except those of one session."""
+    of_kinds = f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else ""
     db.execute(
-        f"DELETE FROM flows WHERE account_id = ? AND kind IN ({marks}) AND (session IS NULL OR session <> ?)",
-        (account_id, *kinds, but_session or b""),
+        f"DELETE FROM flows WHERE account_id = ? AND (session IS NULL OR session <> ?){of_kinds}",
+        (account_id, but_session or b"", *kinds),
     )
