@@ -1,0 +1,98 @@
+"""What the security tests ask of a world besides what its people do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.house import World
+from tests.people import Person
+from tests.walk import Browser
+
+STEP_SECONDS = 30
+AFTER_RESEND_WAIT = 31
+
+
+def to_mid_step(world: World) -> None:
+    """Move to the middle of an app code's 30 s, so that no test meets the edge of a step by chance."""
+    world.clock.advance(STEP_SECONDS / 2 - world.clock.now() % STEP_SECONDS + STEP_SECONDS)
+
+
+def is_signed_in(browser: Browser) -> bool:
+    """Whether the account's page opens here."""
+    return browser.raw("GET", "/account").status_code == 200
+
+
+def types(person: Person, code: str) -> TestResponse:
+    """Send a code to the page that asks for one, and take whatever comes back."""
+    return sends(person.browser, "/ap/mfa", otpCode=code)
+
+
+def sends(browser: Browser, path: str, **fields: Any) -> TestResponse:
+    """POST fields with the token of the page that the browser is on."""
+    return browser.raw("POST", path, data={"csrf_token": browser.csrf_token, **fields})
+
+
+def is_accepted(answer: TestResponse) -> bool:
+    """Whether a sign-in or a step-up went through: on to a page other than sign-in."""
+    return answer.status_code == 303 and "/ap/" not in answer.headers["Location"]
+
+
+def wrong_code(right: str) -> str:
+    """Six digits that are none of the codes near ``right``."""
+    return f"{(int(right) + 500_001) % 1_000_000:06d}"
+
+
+def texts(world: World, to: str | None = None, channel: str | None = None) -> list[Any]:
+    """What the phone has received, newest first."""
+    return world.phone.messages(to=to, channel=channel)
+
+
+def resend(person: Person) -> TestResponse:
+    """Ask for another code by the same way."""
+    return sends(person.browser, "/ap/mfa/resend")
+
+
+def rows(world: World, table: str) -> list[dict[str, Any]]:
+    """Every row of a table of the site."""
+    return [dict(row) for row in world.services.store.db().execute(f"SELECT * FROM {table}")]
+
+
+def all_rows(world: World) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Every row of every table of the site."""
+    for name in world.services.store.db().table_names():
+        for row in rows(world, name):
+            yield name, row
+
+
+def stored_bytes(world: World) -> bytes:
+    """All that the site keeps on disk: database, its log, uploads; not the keys."""
+    folder = Path(world.services.config.instance)
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".key"]
+    return b"\n".join(file.read_bytes() for file in files)
+
+
+def holds_digits(text: str | bytes, digits: str) -> bool:
+    """Whether ``digits`` stand somewhere by themselves, not as part of a longer number."""
+    if isinstance(text, bytes):
+        return re.search(rb"(?<![0-9.])" + digits.encode() + rb"(?![0-9])", text) is not None
+    return re.search(rf"(?<![0-9.]){digits}(?![0-9])", text) is not None
+
+
+def public_pages() -> frozenset[str]:
+    """The endpoints that anyone may open."""
+    return frozenset({"static", "healthz", "shop.home", "sign_in.identifier", "sign_in.code",
+                      "sign_in.another_way", "sign_in.resend", "approval.decide"})  # fmt: skip
+
+
+def protected(world: World, method: str) -> list[str]:
+    """The paths without variables that only a signed-in visitor may use with ``method``."""
+    return [
+        rule.rule
+        for rule in world.site.url_map.iter_rules()
+        if rule.endpoint not in public_pages() and not rule.arguments and method in (rule.methods or ())
+    ]
