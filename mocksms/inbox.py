@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from sqlite_utils import Database
+
 from mocksms import addresses, codes, segments, store
 from mocksms.models import Event, Filter, Handset, Message, Thread
 from mocksms.worlds import World
@@ -27,10 +29,13 @@ def receive(world: World, message: Message, raw: bytes | None = None) -> Message
     examine(message)
     if not message.history:
         message.history = [(status, now) for status in ("queued", "sending", "sent", message.status)]
-    with world.write() as (db, events):
+
+    def keep(db: Database, events: list[Event]) -> None:
         store.messages.add(db, message, addresses.kind(message.handset), raw)
         if message.id > 0:
             events.append(Event(message.id, now, "message", message))
+
+    world.write_together(keep)
     if message.id % store.wording.BATCH == 0:
         with world.pool.write() as db:
             store.wording.fill(db, message.id)

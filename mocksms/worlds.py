@@ -15,6 +15,7 @@ from mocksms.config import Settings
 from mocksms.live import Hub
 from mocksms.models import Event
 from mocksms.store import Pool
+from mocksms.store.together import Together, Work
 
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
@@ -34,6 +35,7 @@ class World:
         self.pool = pool
         self.settings = settings
         self.hub = Hub(pool)
+        self._together = Together(self._write_all)
         self._offset = 0.0
         self._offset_known_until = 0.0
 
@@ -67,6 +69,18 @@ class World:
         events: list[Event] = []
         with self.pool.write(lambda: self.hub.publish(events)) as db:
             yield db, events
+
+    def write_together(self, work: Work) -> None:
+        """Does a small write in one transaction with those of other threads that come at the same time.
+
+        `work` gets the database and the list for its events; it may be done anew when another one's fails.
+        """
+        self._together.run(work)
+
+    def _write_all(self, works: list[Work]) -> None:
+        with self.write() as (db, events):
+            for work in works:
+                work(db, events)
 
     def close(self) -> None:
         """Lets waiters go and closes idle connections."""

@@ -17,6 +17,13 @@ from sqlite_utils import Database
 from mocksms.migrations import migrations
 
 BUSY_SECONDS = 3.0
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "cache_size = -1024",  # KiB a connection; the system's cache holds the rest once for all
+    "wal_autocheckpoint = 8000",  # pages: a checkpoint writes back and waits for the disk
+    "temp_store = MEMORY",
+)
 
 
 class Busy(Exception):
@@ -48,12 +55,7 @@ class Pool:
             check_same_thread=False,
             cached_statements=64,
         )
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "cache_size = -1024",
-            "temp_store = MEMORY",
-        ):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         return Database(connection, execute_plugins=False)
 
