@@ -6,23 +6,20 @@ their own cookie. Known and unknown accounts look and take alike (SECURITY.md 32
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlite_utils import Database
 
-from webapp.errors import UnknownAccount, WrongCode, WrongPassword
+from webapp.errors import UnknownAccount, WrongCode
 from webapp.flows import challenge
 from webapp.flows.delivery import deliver_notices
+from webapp.flows.password import CookieReader, prove
 from webapp.flows.services import Services
 from webapp.flows.table import BEGIN, Move, Table
 from webapp.rules import identifiers, notices, sessions, trust
-from webapp.rules import throttle as throttling
 from webapp.rules.visitor import Visitor
-from webapp.store import flows, methods, throttles
+from webapp.store import flows, methods
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
@@ -38,8 +35,6 @@ TABLE = Table(
         Move("accept_code", ("code",), "done", "right code"),
     ),
 )
-
-CookieReader = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +78,13 @@ def submit_password(
     Raises:
         WrongPassword, Throttled: nothing else is told.
     """
+    proven = prove(services, visitor, identifier, password, app=app, cookie=cookie)
     now = services.clock.now()
-    db = services.store.db()
-    account = identifiers.find_account(db, identifier)
-    key = _guess_key(services, visitor, identifier, account, app, cookie)
-    guesses = throttles.read(db, key)
-    throttling.refuse_if_blocked(guesses, now, "password")
-    if not services.hasher.matches(account.password_hash if account else None, password) or account is None:
-        with services.store.writing() as db:
-            throttling.count_wrong(
-                db,
-                key,
-                throttles.read(db, key),
-                now,
-                services.config.password_free_tries,
-                services.config.wait_max_seconds,
-            )
-            notices.record(db, visitor, account, "sign_in.password_wrong", now)
-        raise WrongPassword()
     with services.store.writing() as db:
-        if guesses.count:
-            throttles.clear(db, key)
+        proven.forget_guesses(db)
         if ended_session is not None:
             stored_sessions.end(db, ended_session)
-        outcome, parcel = _after_password(db, services, visitor, account, app, return_to, cookie, now)
+        outcome, parcel = _after_password(db, services, visitor, proven.account, app, return_to, cookie, now)
     if isinstance(outcome, SignedIn):
         return outcome
     if "was_copied" in outcome.data:
@@ -260,28 +238,3 @@ def _sign_in(
     )
     notices.record(db, visitor, account, "sign_in.done", now, how=how, app=app)
     return SignedIn(account, token, return_to, trust_cookie)
-
-
-def _guess_key(
-    services: Services,
-    visitor: Visitor,
-    identifier: str,
-    account: Account | None,
-    app: str,
-    cookie: CookieReader,
-) -> str:
-    """Who is counted for wrong passwords: identifier and address, so that a stranger elsewhere locks nobody out.
-
-    A browser that was trusted has a counter of its own: its owner gets in though others guess from the same
-    address (SECURITY.md 24). The cookie is only a name here; it proves nothing.
-    """
-    known = cookie(trust.cookie_name(account.id, app)) if account is not None else None
-    who = account.id if account is not None else identifier.strip().lower()
-    series = (known or "").partition(":")[0]
-    words = f"{who}|{series if series and _is_series(services, account, series) else visitor.address}"
-    return "password:" + hmac.new(services.pepper, words.encode(), hashlib.sha256).hexdigest()[:32]
-
-
-def _is_series(services: Services, account: Account | None, series: str) -> bool:
-    trusted = trust.find(services.store.db(), series)
-    return trusted is not None and account is not None and trusted.account_id == account.id

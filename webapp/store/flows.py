@@ -158,8 +158,11 @@ def end(db: Database, flow: Flow) -> bool:
 def end_of_account(
     db: Database, account_id: str, kinds: tuple[str, ...] = (), *, but_session: bytes | None = None
 ) -> None:
-    """Delete an account's flows (of some kinds only, where they are named), except those of one session."""
-    of_kinds = f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else ""
+    """Delete an account's half-done flows (of some kinds only, where they are named), except those of one session.
+
+    A case at the desk is nothing half-done: it goes, where no kind is named, by its own moves alone.
+    """
+    of_kinds = f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else " AND kind <> 'recovery'"
     db.execute(
         f"DELETE FROM flows WHERE account_id = ? AND (session IS NULL OR session <> ?){of_kinds}",
         (account_id, but_session or b"", *kinds),
