@@ -17,7 +17,9 @@ WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", re.I)
 BOUNDARY = re.compile(r"\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)", re.I)
 
 
-def cpu_milliseconds(works: dict[str, Callable[[], float]], rounds: int = 7, times: int = 40) -> dict[str, float]:
+def cpu_milliseconds(
+    works: dict[str, Callable[[], float]], rounds: int = 7, times: int = 40
+) -> dict[str, float]:
     """CPU milliseconds of one piece of each work, the median of rounds in which the works take turns.
 
     A work does itself once and returns the CPU seconds that count (see `timed`): preparing isn't measured.

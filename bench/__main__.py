@@ -1,0 +1,21 @@
+"""`make bench`: measure, and print the table."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+from bench import site
+from bench.table import markdown
+
+
+def main() -> int:
+    """Both apps' rows, and the machine they were measured on."""
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
+    print(markdown(site.rows()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

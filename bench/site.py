@@ -1,0 +1,176 @@
+"""The site's rows: a full sign-in with a code, the SQL in it, enrolment of an app, start and memory."""
+
+from __future__ import annotations
+
+import logging
+import re
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+from flask import Flask
+
+import mocksms
+import webapp
+from bench import floor
+from bench.client import Client
+from bench.measure import Trace, cpu_milliseconds, start_and_memory, timed
+from bench.table import Row
+from mocksms.client import Phone
+from mocksms.wire import smtp
+
+CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
+STEP_SECONDS = 30
+KEY = re.compile(rb"(?:[A-Z2-7]{4}[^A-Z2-7]{1,40}){7}[A-Z2-7]{4}")
+
+FLOOR_APP = "from bench.floor import create_app; app = create_app(Path({folder!r}))"
+SITE_APP = (
+    "import logging; logging.disable(50)\nfrom webapp import create_app; app = create_app({settings!r})"
+)
+PHONE_APP = (
+    "import logging; logging.disable(50)\n"
+    "from mocksms import create_app; app = create_app({{'INSTANCE': {folder!r}}})"
+)
+
+
+class FloorWalk:
+    """The bare app's sign-in and enrolment, step by step."""
+
+    def __init__(self, folder: Path) -> None:
+        self.app = floor.create_app(folder)
+        self.totp = pyotp.TOTP(floor.SECRET)
+
+    def code(self) -> str:
+        """A fresh code: time jumps on, for each one is good once."""
+        floor.clock["offset"] += STEP_SECONDS
+        return self.totp.at(int(time.time() + floor.clock["offset"]))
+
+    def sign_in(self) -> float:
+        """CPU seconds of a whole sign-in with a code."""
+        code = self.code()
+        return timed(lambda: self.walk(code))
+
+    def walk(self, code: str) -> Client:
+        """Name, password and code, each page fetched and each form sent, to the page behind it."""
+        client = Client(self.app)
+        client.get("/ap/signin")
+        client.post("/ap/signin", text="jiro@example.com")
+        client.follow()
+        client.post("/ap/password", text="Mihon-demo-1")
+        client.follow()
+        client.post("/ap/mfa", text=code)
+        client.follow()
+        return client
+
+    def enrol(self) -> float:
+        """CPU seconds of the page with the QR code and of the code that proves it."""
+        client, code = self.walk(self.code()), self.code()
+
+        def work() -> None:
+            client.get("/enrol")
+            client.post("/enrol", text=code)
+
+        return timed(work)
+
+
+class SiteWalk:
+    """The site's, with everything that it does besides: audit, throttles, session rows, two languages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder)})
+        self.mail_server = smtp.start(self.phone_app, "127.0.0.1", port=0)
+        self.phone = Phone.in_process(self.phone_app)
+        self.settings: dict[str, Any] = {
+            "instance": str(folder / "site"),
+            "sandbox": True,
+            "smtp_port": self.mail_server.port,
+            "send_cap": 1_000_000,
+            **CHEAP_HASH,
+        }
+        self.app = webapp.create_app(self.settings, gateway_transport=httpx.WSGITransport(app=self.phone_app))
+        self.services = self.app.extensions["nidankai"]
+        self.totp = pyotp.TOTP(floor.SECRET)
+
+    def code(self, totp: pyotp.TOTP | None = None) -> str:
+        """A fresh code: time jumps on, for each one is good once."""
+        self.services.clock.advance(STEP_SECONDS)
+        return (totp or self.totp).at(int(self.services.clock.now()))
+
+    def sign_in(self) -> float:
+        """CPU seconds of a whole sign-in with a code."""
+        code = self.code()
+        return timed(lambda: self.walk("jiro", code))
+
+    def walk(self, who: str, code: str | None = None) -> Client:
+        """Name, password and code, each page fetched and each form sent, to the page behind it."""
+        client = Client(self.app)
+        client.get("/ap/signin")
+        client.post("/ap/signin", email=f"{who}@example.com")
+        client.follow()
+        client.post("/ap/signin?step=password", password="Mihon-demo-1")
+        client.follow()
+        if code is not None:
+            client.post("/ap/mfa", otpCode=code)
+            client.follow()
+        return client
+
+    def enrol(self) -> float:
+        """CPU seconds of the page with the QR code and of the code that proves it."""
+        client = self._at_set_up()
+        page = client.get("/a/settings/approval/setup/register")
+        found = KEY.search(re.sub(rb"<[^>]+>", b" ", page))
+        assert found, "no key in groups of four"
+        code = self.code(pyotp.TOTP(re.sub(rb"[^A-Z2-7]", b"", found[0]).decode()))
+
+        def work() -> None:
+            client.get("/a/settings/approval/setup/register")
+            client.post("/a/settings/approval/setup/register", otpCode=code, method="app")
+
+        return timed(work)
+
+    def _at_set_up(self) -> Client:
+        client = self.walk("hanako")
+        client.get("/a/settings/approval")
+        client.follow()
+        client.post("/ap/cvf/confirm?return_to=/a/settings/approval")
+        link = self.phone.mail("hanako@example.com").link("承認または否認してください")
+        other = Client(self.app)
+        other.get(link)
+        other.post(link, decision="approve")
+        client.follow()
+        client.post("/ap/cvf/approval")
+        client.follow()
+        client.post("/a/settings/approval/start")
+        return client
+
+
+def rows() -> list[Row]:
+    """Measure everything in this run, the floor beside it."""
+    logging.disable(logging.CRITICAL)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        bare, site = FloorWalk(folder), SiteWalk(folder)
+        sign_in = cpu_milliseconds({"floor": bare.sign_in, "site": site.sign_in})
+        enrol = cpu_milliseconds({"floor": bare.enrol, "site": site.enrol}, rounds=5, times=8)
+        bare_code, code = bare.code(), site.code()
+        with Trace(bare.app.extensions["db"]) as bare_sql:
+            bare.walk(bare_code)
+        with Trace(site.services.store.db().conn) as sql:
+            site.walk("jiro", code)
+        bare_start, bare_size = start_and_memory(FLOOR_APP.format(folder=name), "/ap/signin")
+        start, size = start_and_memory(SITE_APP.format(settings=site.settings), "/ap/signin")
+        phone_start, phone_size = start_and_memory(PHONE_APP.format(folder=name), "/")
+        site.mail_server.stop()
+    return [
+        Row("full sign-in with a code", "ms CPU", sign_in["floor"], sign_in["site"], "≤ 1.5 ×"),
+        Row("SQL in it", "statements", len(bare_sql.statements), len(sql.statements), "≤ 12", 0),
+        Row("writes in it", "commits", bare_sql.commits, sql.commits, "≤ 4", 0),
+        Row("enrolment of an app with its QR", "ms CPU", enrol["floor"], enrol["site"], "≤ 0.7 ×"),
+        Row("site: start to first 200", "s", bare_start, start, "≤ 0.35 s"),
+        Row("site: memory of a worker", "MiB", bare_size, size, "≤ 50 MiB", 1),
+        Row("phone: start to first 200", "s", bare_start, phone_start, "≤ 0.35 s"),
+        Row("phone: memory of a worker", "MiB", bare_size, phone_size, "≤ 50 MiB", 1),
+    ]
