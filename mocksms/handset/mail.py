@@ -26,7 +26,7 @@ _STYLES = {
     "font-weight", "height", "letter-spacing", "line-height", "margin", "margin-bottom",
     "margin-left", "margin-right", "margin-top", "max-width", "min-width", "padding",
     "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
-    "text-decoration", "text-transform", "vertical-align", "white-space", "width", "word-break",
+    "text-decoration", "text-transform", "transform", "vertical-align", "white-space", "width", "word-break",
 }  # fmt: skip
 _LAYOUT = {
     "align", "bgcolor", "border", "cellpadding", "cellspacing", "dir", "height", "lang", "role", "style",
@@ -111,6 +111,7 @@ def clean(html: str) -> str:
     return nh3.clean(
         html,
         tags=(nh3.ALLOWED_TAGS | {"font", "main", "section"}) - {"map", "area"},
+        clean_content_tags={"script", "style", "title"},
         attributes=attributes,
         url_schemes={"http", "https", "mailto", "tel", "data"},
         filter_style_properties=_STYLES,
