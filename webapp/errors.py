@@ -58,7 +58,7 @@ class UnknownAccount(Refusal):
 class WrongCode(Refusal):
     """A one-time code was not accepted.
 
-    ``verdict`` is wrong, expired, used, replaced, exhausted or missing; ``wait_seconds`` is the wait before the next
+    ``verdict`` is wrong, expired, used, replaced, exhausted, dead or missing; ``wait_seconds`` is the wait before the next
     try is looked at, 0 for none.
     """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import flask
 from flask import Blueprint, abort, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -98,16 +100,14 @@ def decide(token: str) -> ResponseReturnValue:
         abort(404)
     form = DecisionForm()
     if is_post() and form.validate():
-        try:
-            decided = approval.decide(services(), visitor(), flow, form.decision.data)
-        except StaleFlow:
-            flow = approval.find_by_link(services(), token) or flow
-        else:
-            return page(
-                "approval.decided", outcome=decided.state, state=decided.state, after_deny_urls=_after_deny()
-            )
-    attempt = approval.attempt_of(services(), flow)
+        with contextlib.suppress(StaleFlow):  # answered before: the page tells how
+            approval.decide(services(), visitor(), flow, form.decision.data)
+        return redirect(url_for("approval.decide", token=token), 303)
     status = approval.status(services(), flow)
+    if status in ("approved", "used", "denied"):
+        outcome = "denied" if status == "denied" else "approved"
+        return page("approval.decided", outcome=outcome, state=outcome, after_deny_urls=_after_deny())
+    attempt = approval.attempt_of(services(), flow)
     return page(
         "approval.decide",
         form=form,

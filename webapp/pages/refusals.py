@@ -135,6 +135,7 @@ def _of_code(verdict: str) -> str:
         "used": gettext("This code was used before. Wait for the next one, or ask for a new one."),
         "replaced": gettext("A newer code was sent. Enter the code of the latest message."),
         "exhausted": gettext("Too many wrong tries: this code is no longer good. Ask for a new one."),
+        "dead": gettext("Too many wrong tries: this code is no longer good. Ask for a new one."),
         "missing": gettext("No code is under way. Ask for a new one."),
     }[verdict]
 

@@ -1,7 +1,8 @@
 """One verifier for every one-time code on every path, and the making of the codes that are sent.
 
-Right, wrong, expired, used, replaced, exhausted and missing are distinct verdicts. Each is counted in the
-transaction that also writes the success, so a code can be won once however many ask at the same time.
+Right, wrong, expired, used, replaced, exhausted (by this try), dead (by earlier ones) and missing are distinct
+verdicts. Each is counted in the transaction that also writes the success, so a code can be won once however many
+ask at the same time.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Verdict(Enum):
     USED = "used"
     REPLACED = "replaced"
     EXHAUSTED = "exhausted"
+    DEAD = "dead"
     MISSING = "missing"
 
 
@@ -91,7 +93,7 @@ class Sent:
         if newest.state == "used":
             return Verdict.USED if is_it else Verdict.WRONG
         if newest.state == "exhausted":
-            return Verdict.EXHAUSTED
+            return Verdict.DEAD
         if newest.state != "live":
             return Verdict.MISSING
         if now >= newest.expires_at:
@@ -155,7 +157,7 @@ def verify(db: Database, source: Source, typed: str, *, key: str, limits: Limits
         if before.count:
             throttles.clear(db, key)
         return Judgement(verdict)
-    if verdict in (Verdict.EXPIRED, Verdict.MISSING):
+    if verdict in (Verdict.EXPIRED, Verdict.DEAD, Verdict.MISSING):  # nothing was there to be guessed
         return Judgement(verdict, before.count)
     after = throttling.count_wrong(db, key, before, now, limits.free_tries, limits.wait_max_seconds)
     return Judgement(verdict, after.count, max(0.0, after.blocked_until - now))

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-COLUMNS = "id, name, email, phone, password_hash, language, time_zone, two_step_on, is_reviewer, trust_epoch, created_at"
+COLUMNS = (
+    "id, name, email, phone, password_hash, language, time_zone, two_step_on, is_reviewer, trust_epoch,"
+    " created_at"
+)
 
 
 @dataclass(frozen=True, slots=True)

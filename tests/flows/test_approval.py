@@ -1,0 +1,139 @@
+"""The approval by mail (screens 8–10): who waits, who decides, and what a text does instead."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from tests.house import World
+from tests.people import Person
+from webapp.store import accounts
+
+
+def test_wait_names_where_the_mail_went_without_giving_it_away(world: World, language: str) -> None:
+    hanako = world.person("hanako", language)
+    hanako.signs_in()
+    page = hanako.asks_for_settings()
+    assert page.name == "approval.wait"
+    assert "h***@example.com" in page.text
+    assert "hanako@example.com" not in page.html
+
+
+def test_mail_says_who_when_where_and_links_to_the_decision(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    mail = world.phone.mail(hanako.email)
+    assert mail.subject == "Mihonセキュリティ警告: アカウントデータアクセスの試行が検出されました"
+    for part in (mail.body, mail.html):
+        assert "日時" in part
+        assert "Chrome, Windows" in part
+        assert "127.0.0.1" in part
+        assert "花子" in part
+    assert urlsplit(mail.link("承認または否認してください")).path.startswith("/a/c/r/")
+
+
+def test_decide_approves_once_and_the_asking_browser_goes_on(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    assert hanako.browser.submit(form="#approval-go-on").name == "approval.wait"
+    assert hanako.approves().state == "approved"
+    assert hanako.opens_mail_link().state == "approved"
+    page = hanako.browser.submit(form="#approval-go-on")
+    assert page.name == "settings.overview"
+    assert page.path == "/a/settings/approval"
+
+
+def test_decided_denial_is_final_and_told(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    assert hanako.denies().state == "denied"
+    page = hanako.browser.reload()
+    assert (page.name, page.state) == ("approval.wait", "denied")
+    assert hanako.browser.get("/a/settings/approval").name == "step_up.confirm"
+    assert "否認" in world.phone.mail(hanako.email).subject
+
+
+def test_poll_tells_the_asking_browser_only(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    assert hanako.browser.raw("GET", "/ap/cvf/approval/poll").get_json() == {"status": "pending"}
+    other = hanako.elsewhere()
+    other.signs_in()
+    assert other.browser.raw("GET", "/ap/cvf/approval/poll").status_code == 404
+    hanako.approves()
+    assert hanako.browser.raw("GET", "/ap/cvf/approval/poll").get_json() == {"status": "approved"}
+
+
+def test_resend_sends_a_new_link_and_the_old_one_leads_nowhere(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    first = urlsplit(world.phone.mail(hanako.email).link("承認または否認してください")).path
+    world.clock.advance(31)
+    hanako.browser.reload()
+    hanako.browser.press("再送信")
+    second = urlsplit(world.phone.mail(hanako.email).link("承認または否認してください")).path
+    assert first != second
+    assert world.browser().get(first, expect=404).status == 404
+    assert world.browser().get(second).state == "pending"
+
+
+def test_request_under_way_is_used_again(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    for _ in range(10):
+        hanako.asks_for_settings()
+    assert len(world.phone.messages(to=hanako.email)) == 1
+
+
+def test_wait_expires_after_ten_minutes_and_can_be_asked_anew(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    world.clock.advance(601)
+    assert hanako.opens_mail_link().state == "expired"
+    assert hanako.browser.reload().state == "expired"
+    assert hanako.browser.press("新しい通知を送信する").state == "pending"
+    hanako.approves()
+    assert hanako.browser.submit(form="#approval-go-on").name == "settings.overview"
+
+
+def test_requests_are_capped_in_a_day(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    for _ in range(11):
+        hanako.asks_for_settings()
+        page = hanako.page
+        world.clock.advance(601)
+    assert len(world.phone.messages(to=hanako.email)) == 10
+    assert "24時間" in page.text
+
+
+def test_account_without_mail_is_texted_a_code_and_a_link_that_only_denies(world: World) -> None:
+    services = world.services
+    with services.store.writing() as db:
+        accounts.add(
+            db,
+            now=services.clock.now(),
+            name="凛",
+            email=None,
+            phone="+819011112222",
+            language="ja",
+            password_hash=services.hasher.hash("Mihon-demo-1"),
+            time_zone="Asia/Tokyo",
+        )
+    rin = world.person("hanako")
+    rin.email, rin.number = "090-1111-2222", "+819011112222"
+    rin.signs_in()
+    page = rin.asks_for_settings()
+    assert page.name == "approval.wait"
+    assert "222" in page.text
+    message = world.phone.messages(to=rin.number)[0]
+    link = urlsplit(next(each for each in message.links if "/a/c/r/" in each)).path
+    deny_page = world.browser().get(link)
+    assert [button.to_text().strip() for button in deny_page.all("main button")] == ["否認"]
+    assert rin.browser.submit(otpCode=message.code).name == "settings.overview"
+
+
+def test_confirm_only_shows_until_it_is_pressed(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    assert hanako.browser.get("/a/settings/approval").name == "step_up.confirm"
+    assert not world.phone.messages(to=hanako.email)
+    assert hanako.browser.press("続行").name == "approval.wait"
+    hanako.approves()
+    assert hanako.browser.submit(form="#approval-go-on").path == "/a/settings/approval"

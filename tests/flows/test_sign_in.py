@@ -1,0 +1,191 @@
+"""Signing in by its pages (screens 1–5), in both languages, with real codes from the phone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import World
+from tests.people import PASSWORD, Person
+
+
+def test_home_greets_who_is_in(world: World, language: str) -> None:
+    hanako = world.person("hanako", language)
+    line = "#nav-link-accountList-nav-line-1"
+    greetings = {
+        "ja": ("こんにちは, サインイン", "こんにちは, 花子さん"),
+        "en": ("Hello, sign in", "Hello, 花子"),
+    }
+    assert hanako.browser.get("/").one(line).to_text() == greetings[language][0]
+    hanako.signs_in()
+    assert hanako.browser.get("/").one(line).to_text() == greetings[language][1]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "hanako@example.com",
+        "HANAKO@Example.com",
+        "090-1234-5678",
+        "０９０１２３４５６７８",
+        "+81 90 1234 5678",
+    ],
+)
+def test_identifier_is_taken_as_people_type_it(hanako: Person, typed: str) -> None:
+    assert hanako.signs_in(typed).name == "shop.home"
+    assert "花子" in hanako.page.text
+
+
+def test_identifier_asks_again_when_empty(world: World, language: str) -> None:
+    page = world.person("hanako", language).gives_name(" ")
+    assert page.name == "sign_in.identifier"
+    box = page.one("#auth-error-message-box").to_text()
+    assert ("問題が発生しました" if language == "ja" else "There was a problem") in box
+    assert page.one("#ap_email").attrs["aria-invalid"] == "true"
+
+
+def test_password_wrong_is_told_and_keeps_the_name(world: World, language: str) -> None:
+    page = world.person("hanako", language).gives_password("wrong")
+    box = page.one("#auth-error-message-box").to_text()
+    assert ("パスワードが正しくありません" if language == "ja" else "Your password is incorrect") in box
+    assert "hanako@example.com" in page.text
+    assert page.one("form.auth-validate-form").attrs["name"] == "signIn"
+
+
+def test_password_page_without_a_name_leads_to_the_first(world: World) -> None:
+    assert world.browser().get("/ap/signin?step=password").name == "sign_in.identifier"
+
+
+def test_password_guesses_wait_and_a_right_one_gets_in_after(world: World, hanako: Person) -> None:
+    for _ in range(6):
+        hanako.gives_password("wrong")
+    waiting = hanako.browser.submit(password=PASSWORD, expect=429)
+    assert int(waiting.headers["Retry-After"]) <= 2
+    world.clock.advance(3)
+    assert hanako.browser.submit(password=PASSWORD).name == "shop.home"
+
+
+def test_code_page_has_the_names_that_page_objects_know(taro: Person) -> None:
+    page = taro.gives_password()
+    form = page.one("#auth-mfa-form")
+    assert {each.attrs["name"] for each in form.query("input")} == {"csrf_token", "otpCode", "rememberDevice"}
+    for selector in ("#auth-mfa-otpcode", "#auth-mfa-remember-device", "#auth-signin-button"):
+        assert form.query(selector)
+    assert "このブラウザでコードを要求しないでください" in page.text
+    assert page.one("#auth-signin-button").to_text().strip() == "サインイン"
+    assert "678" in page.text
+    assert "5678" not in page.main.to_text()
+
+
+def test_code_text_is_the_products(world: World, taro: Person) -> None:
+    taro.gives_password()
+    message = world.phone.messages(to=taro.number)[0]
+    told = "は、Mihonのワンタイムパスワードです。誰とも共有しないでください。"
+    assert message.body == f"{message.code}{told}\n@localhost #{message.code}"
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["{}", " {} ", "{0[0]}{0[1]}{0[2]} {0[3]}{0[4]}{0[5]}", "{0[0]}{0[1]}{0[2]}-{0[3]}{0[4]}{0[5]}", "wide"],
+)
+def test_code_is_taken_as_people_type_it(taro: Person, spelling: str) -> None:
+    taro.gives_password()
+    code = taro.reads_code()
+    typed = (
+        code.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+        if spelling == "wide"
+        else spelling.format(code)
+    )
+    assert taro.browser.submit(otpCode=typed).name == "shop.home"
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "abcdef"])
+def test_code_of_another_shape_costs_no_try(world: World, taro: Person, typed: str) -> None:
+    taro.gives_password()
+    for _ in range(6):
+        page = taro.browser.submit(otpCode=typed)
+        assert page.one("#auth-mfa-otpcode").attrs["aria-invalid"] == "true"
+        assert page.one("#auth-mfa-otpcode").attrs.get("value", "") == typed
+    assert taro.gives_code().name == "shop.home"
+
+
+def test_code_wrong_is_told_and_the_right_one_still_works(world: World, language: str) -> None:
+    taro = world.person("taro", language)
+    taro.gives_password()
+    right = taro.reads_code()
+    page = taro.gives_code("000000" if right != "000000" else "000001")
+    assert ("正しくありません" if language == "ja" else "not valid") in page.one(
+        "#auth-error-message-box"
+    ).to_text()
+    assert taro.gives_code(right).name == "shop.home"
+
+
+def test_code_dies_after_five_wrong_tries(world: World, taro: Person) -> None:
+    taro.gives_password()
+    right = taro.reads_code()
+    wrong = "000000" if right != "000000" else "000001"
+    for wait in (0, 0, 0, 3, 5):
+        taro.browser.submit(otpCode=wrong, expect=200 if wait == 0 else 429)
+        world.clock.advance(wait)
+    page = taro.gives_code(right)
+    assert "新しいコード" in page.one("#auth-error-message-box").to_text() or "無効" in page.text
+    assert page.name == "sign_in.code"
+
+
+def test_resend_waits_thirty_seconds_and_kills_the_earlier_code(world: World, taro: Person) -> None:
+    taro.gives_password()
+    first = taro.reads_code()
+    taro.browser.post("/ap/mfa/resend", {"csrf_token": taro.browser.csrf_token})
+    assert len(world.phone.messages(to=taro.number)) == 1
+    world.clock.advance(31)
+    taro.browser.reload()
+    taro.browser.press("コードを再送信")
+    second = taro.reads_code()
+    page = taro.gives_code(first)
+    assert page.name == "sign_in.code"
+    assert taro.gives_code(second).name == "shop.home"
+
+
+def test_another_way_offers_each_method_by_its_radio(world: World, language: str) -> None:
+    jiro = world.person("jiro", language)
+    jiro.gives_password()
+    page = jiro.browser.get("/ap/mfa/new-otp")
+    radios = page.all('#auth-select-device-form input[name="otpDeviceContext"]')
+    labels = [label.to_text().strip() for label in page.all("span.a-label.a-radio-label")]
+    assert len(radios) == len(labels) == 2
+    assert "678" in labels[1]
+    called = jiro.browser.submit(otpDeviceContext=radios[1].attrs["value"])
+    assert called.name == "sign_in.code"
+    assert jiro.gives_code(jiro.reads_code("+81312345678")).name == "shop.home"
+
+
+def test_trusted_browser_is_not_asked_and_another_one_is(taro: Person) -> None:
+    taro.signs_in(trust=True)
+    taro.browser.get("/account")
+    taro.signs_out()
+    assert taro.gives_password().name == "shop.home"
+    assert taro.elsewhere().gives_password().name == "sign_in.code"
+
+
+def test_trust_ends_after_thirty_days(world: World, taro: Person) -> None:
+    taro.signs_in(trust=True)
+    world.clock.advance(30 * 86400 + 1)
+    assert taro.gives_password().name == "sign_in.code"
+
+
+def test_sign_out_ends_the_session(taro: Person) -> None:
+    taro.signs_in()
+    taro.browser.get("/account")
+    assert taro.signs_out().name == "shop.home"
+    assert taro.browser.get("/account").name == "sign_in.identifier"
+
+
+def test_sign_in_returns_to_the_page_that_asked(hanako: Person) -> None:
+    hanako.browser.get("/account/security")
+    assert hanako.page.name == "sign_in.identifier"
+    hanako.browser.submit(email=hanako.email)
+    assert hanako.browser.submit(password=PASSWORD).name == "account.security"
+
+
+def test_code_page_with_nothing_under_way_leads_to_the_start(world: World) -> None:
+    assert world.browser().get("/ap/mfa").name == "sign_in.identifier"
+    assert world.browser().get("/ap/mfa/new-otp").name == "sign_in.identifier"
