@@ -20,8 +20,11 @@ from webapp.store.notices import Notice
 class Outbound(Protocol):
     """What leaves the house. Every method raises ``DeliveryFailed`` and changes nothing here when it does."""
 
-    def send_code(self, *, channel: str, to: str, code: str, language: str) -> None:
-        """A one-time code by ``sms``, ``voice`` (E.164) or ``mail`` (an address)."""
+    def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
+        """A one-time code by ``sms``, ``voice`` (E.164) or ``mail`` (an address); a call's sid, else None."""
+
+    def call_status(self, sid: str) -> str:
+        """What a call is doing, in the provider's words: queued, ringing, in-progress, completed, busy …"""
 
     def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
         """The mail with the link 承認または否認してください."""

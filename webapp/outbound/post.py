@@ -24,16 +24,21 @@ class Post:
         self.mailer = mailer
         self._site_url = site_url.rstrip("/")
 
-    def send_code(self, *, channel: str, to: str, code: str, language: str) -> None:
-        """A one-time code by ``sms``, ``voice`` or ``mail``. Raises DeliveryFailed."""
+    def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
+        """A one-time code by ``sms``, ``voice`` or ``mail``; a call's sid, else None. Raises DeliveryFailed."""
         if channel == "sms":
             host = urlsplit(self._site_url).netloc
             self.gateway.text(to, wording.sms_code(code, host, language))
         elif channel == "voice":
-            self.gateway.call(to, wording.call_twiml(code, language))
+            return self.gateway.call(to, wording.call_twiml(code, language))
         else:
             mail = wording.compose("code", language, code=code)
             self.mailer.send(to, mail.subject, mail.text, mail.html)
+        return None
+
+    def call_status(self, sid: str) -> str:
+        """What a call is doing, in the provider's words. Raises DeliveryFailed."""
+        return self.gateway.call_status(sid)
 
     def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
         """The mail with the link 承認または否認してください. Raises DeliveryFailed."""

@@ -106,3 +106,18 @@ def sent_since(db: Database, since: float, account_id: str | None, recipient: st
         (account_id, since, recipient, since),
     ).fetchone()
     return int(row[0])
+
+
+def note_call(db: Database, code_id: str, call_sid: str) -> None:
+    """Remember which call speaks a code, so that its outcome can be asked."""
+    db.execute("UPDATE codes SET call_sid = ? WHERE id = ?", (call_sid, code_id))
+
+
+def find_call(db: Database, flow_id: str, purpose: str) -> str | None:
+    """The sid of the call that speaks a flow's newest code; None when that code is used up or no call."""
+    row = db.execute(
+        """SELECT call_sid, state FROM codes WHERE flow_id = ? AND purpose = ?
+           ORDER BY sent_at DESC, id DESC LIMIT 1""",
+        (flow_id, purpose),
+    ).fetchone()
+    return row["call_sid"] if row is not None and row["state"] == "live" else None

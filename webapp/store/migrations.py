@@ -173,3 +173,19 @@ def events_and_notices(db: Database) -> None:
         )"""
     )
     db.execute("CREATE INDEX notices_due ON notices (due_at)")
+
+
+@MIGRATIONS()
+def calls_and_feedback(db: Database) -> None:
+    """Which call speaks a code, and why people turn two-step verification off."""
+    db.execute("ALTER TABLE codes ADD COLUMN call_sid TEXT")
+    db.execute(
+        """CREATE TABLE feedback (
+            id TEXT PRIMARY KEY,
+            at REAL NOT NULL,
+            reason TEXT NOT NULL,
+            words TEXT NOT NULL,
+            language TEXT NOT NULL
+        )"""
+    )
+    db.execute("CREATE INDEX feedback_at ON feedback (at)")

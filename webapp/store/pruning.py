@@ -26,6 +26,7 @@ def prune(
         "trusted": ("DELETE FROM trusted WHERE expires_at <= ?", (now,)),
         "throttles": ("DELETE FROM throttles WHERE updated_at <= ?", (now - throttle_seconds,)),
         "events": ("DELETE FROM events WHERE at <= ?", (now - event_seconds,)),
+        "feedback": ("DELETE FROM feedback WHERE at <= ?", (now - event_seconds,)),
     }
     return {
         table: int(db.execute(sql, parameters).rowcount) for table, (sql, parameters) in statements.items()
