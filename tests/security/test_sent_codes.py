@@ -1,0 +1,175 @@
+"""Codes sent by text and call (SECURITY.md 11–16, 19)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from tests.house import House, World
+from tests.people import Person
+from tests.security.tools import (
+    AFTER_RESEND_WAIT,
+    all_rows,
+    holds_digits,
+    is_accepted,
+    is_signed_in,
+    resend,
+    rows,
+    sends,
+    stored_bytes,
+    texts,
+    types,
+)
+from webapp.rules.codes import new_code
+
+CHI_SQUARE_9_DEGREES_P_001 = 27.877
+
+
+def chi_square(codes: list[str]) -> float:
+    """How far the digits of these codes are from evenly spread."""
+    seen = Counter("".join(codes))
+    expected = sum(seen.values()) / 10
+    return sum((seen[str(digit)] - expected) ** 2 / expected for digit in range(10))
+
+
+def test_ten_thousand_codes_are_six_even_digits_s11() -> None:
+    drawn = [[new_code() for _ in range(10_000)] for _ in range(4)]
+    assert all(len(code) == 6 and code.isdecimal() and code.isascii() for code in drawn[0])
+    # A fair generator fails p > .001 once in a thousand draws, four draws together never; a bent one always.
+    assert min(map(chi_square, drawn)) < CHI_SQUARE_9_DEGREES_P_001
+    assert sum(code.startswith("0") for code in drawn[0]) > 500
+
+
+@pytest.mark.parametrize(("age", "good"), [(599, True), (601, False)])
+def test_code_lives_ten_minutes_s12(house_with: Callable[..., House], age: int, good: bool) -> None:
+    world = house_with(flow_seconds=3600).fresh()  # else the half-done sign-in ends with the code
+    taro = world.person("taro")
+    taro.gives_password()
+    code = taro.reads_code()
+    world.clock.advance(age)
+    assert is_accepted(types(taro, code)) is good
+
+
+def test_resend_kills_the_earlier_code_and_each_works_once_s13(world: World, taro: Person) -> None:
+    taro.gives_password()
+    first = taro.reads_code()
+    world.clock.advance(AFTER_RESEND_WAIT)
+    resend(taro)
+    second = taro.reads_code()
+    assert not is_accepted(types(taro, first))
+    assert is_accepted(types(taro, second))
+    assert is_signed_in(taro.browser)
+    again = taro.elsewhere()
+    again.gives_password()
+    assert not is_accepted(types(again, second))
+
+
+def test_code_cannot_be_resent_within_thirty_seconds_s13(world: World, taro: Person) -> None:
+    taro.gives_password()
+    sent = len(texts(world))
+    resend(taro)
+    assert len(texts(world)) == sent
+    world.clock.advance(AFTER_RESEND_WAIT)
+    resend(taro)
+    assert len(texts(world)) == sent + 1
+
+
+def test_code_of_one_request_fails_in_another_s14(world: World, taro: Person) -> None:
+    taro.gives_password()
+    code = taro.reads_code()
+    other = taro.elsewhere()
+    other.gives_password()
+    assert not is_accepted(types(other, code))
+    assert is_accepted(types(taro, code))
+
+
+def test_code_of_one_purpose_fails_for_another_s14(world: World, taro: Person) -> None:
+    taro.signs_in()
+    world.clock.advance(AFTER_RESEND_WAIT)
+    assert taro.asks_for_settings().name == "sign_in.code"
+    for_settings = taro.reads_code()
+    other = taro.elsewhere()
+    other.gives_password()
+    to_sign_in = other.reads_code()
+    assert not is_accepted(types(other, for_settings))
+    assert not is_accepted(types(taro, to_sign_in))
+    assert is_accepted(types(taro, for_settings))
+
+
+def test_code_of_one_number_proves_no_other_s14(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.begins_set_up()
+    hanako.browser.submit(phoneNumber="090-1111-1111", channel="sms")
+    first = hanako.reads_code("+819011111111")
+    world.clock.advance(AFTER_RESEND_WAIT)
+    hanako.browser.get("/a/settings/approval/setup/register")
+    hanako.browser.submit(phoneNumber="090-2222-2222", channel="sms")
+    second = hanako.reads_code("+819022222222")
+    assert hanako.browser.submit(otpCode=first).name == "set_up.verify"
+    assert hanako.browser.submit(otpCode=second).name == "set_up.almost_done"
+
+
+def test_sent_code_is_hashed_at_rest_and_never_logged_s15(
+    world: World, taro: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    taro.gives_password()
+    code = taro.reads_code()
+    (kept,) = rows(world, "codes")
+    assert kept["digest"] not in (hashlib.sha256(code.encode()).digest(), code.encode())
+    for table, row in all_rows(world):
+        assert not any(holds_digits(str(value), code) for value in row.values()), table
+    assert not holds_digits(stored_bytes(world), code)
+    assert is_accepted(types(taro, code))
+    assert not holds_digits(caplog.text, code)
+    assert taro.number not in caplog.text
+    assert taro.password not in caplog.text
+
+
+def test_over_the_cap_nothing_is_sent_s16(world: World, taro: Person) -> None:
+    taro.gives_password()
+    for _ in range(9):
+        world.clock.advance(AFTER_RESEND_WAIT)
+        resend(taro)
+    assert len(texts(world, taro.number)) == 10
+    world.clock.advance(AFTER_RESEND_WAIT)
+    resend(taro)
+    page = taro.browser.get("/ap/mfa/new-otp")
+    assert (
+        "本日のワンタイムパスワードのリクエスト回数の上限に達しました。24時間後に再度リクエストできます。"
+        in page.text
+    )
+    sends(
+        taro.browser, "/ap/mfa/new-otp", otpDeviceContext=page.one("[name=otpDeviceContext]").attrs["value"]
+    )
+    elsewhere = taro.elsewhere()
+    elsewhere.gives_password()
+    assert len(texts(world, taro.number)) == 10
+    world.clock.advance(86_400)
+    later = taro.elsewhere()
+    later.gives_password()
+    assert len(texts(world, taro.number)) == 11
+
+
+def test_only_three_digits_are_shown_before_the_code_s19(taro: Person) -> None:
+    taro.gives_password()
+    for page in (taro.page, taro.browser.get("/ap/mfa/new-otp")):
+        digits = "".join(char for char in page.html if char.isdecimal())
+        assert "678" in page.text
+        for more in (taro.number[1:], taro.national.replace("-", ""), taro.number[-4:], taro.national[-4:]):
+            assert more not in digits
+            assert more not in page.html
+        assert taro.email not in page.html
+        assert taro.name not in page.html
+
+
+def test_mail_address_is_masked_before_the_approval_s19(hanako: Person) -> None:
+    hanako.signs_in("090-1234-5678")
+    page = hanako.asks_for_settings()
+    assert page.name == "approval.wait"
+    assert "h***@example.com" in page.text
+    assert hanako.email not in page.html
