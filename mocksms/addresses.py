@@ -18,7 +18,10 @@ def normalise(address: str, region: str = "JP") -> str:
     Takes numbers as people type them (full-width, spaces, hyphens, national). What is neither number nor
     mailbox (a sender's name, a short code) is returned trimmed.
     """
-    text = unicodedata.normalize("NFKC", address).strip()
+    text = unicodedata.normalize("NFKC", address)
+    if text.startswith(" ") and text[1:].isdigit():
+        text = "+" + text[1:]  # a form that was sent without quoting its plus sign
+    text = text.strip()
     if _E164.match(text):
         return text
     if "@" in text:

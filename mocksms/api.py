@@ -145,6 +145,14 @@ def code() -> Response:
     return Response(found.code, mimetype="text/plain", headers={"X-Message-Id": str(found.id)})
 
 
+def _told(event: Event, world: str) -> str:
+    """An event as the stream tells it; written once for all streams that are open."""
+    if not event.text:
+        data = json.dumps(event_json(event, world), ensure_ascii=False)
+        event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
+    return event.text
+
+
 @blueprint.get("/events")
 def events() -> Response:
     """Server-sent events of this world; `Last-Event-ID` (or `?since=`) goes on after that event."""
@@ -161,8 +169,7 @@ def events() -> Response:
             while not world.hub.closed:
                 found = subscription.get(KEEPALIVE_SECONDS)
                 for event in found:
-                    data = json.dumps(event_json(event, world.name), ensure_ascii=False)
-                    yield f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
+                    yield _told(event, world.name)
                 if not found:
                     yield ": still here\n\n"
 

@@ -82,7 +82,7 @@ class Thread:
     last: Message | None
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True)
 class Event:
     """Something that happened: a message came, a status or a call changed. Its id is what Last-Event-ID
     resumes from.
@@ -93,6 +93,7 @@ class Event:
     kind: Literal["message", "status", "call"]
     message: Message
     detail: str = ""
+    text: str = ""
 
 
 @dataclass(slots=True, frozen=True)

@@ -40,9 +40,14 @@ class _Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
 
+def worlds_of(app: Flask) -> Worlds:
+    """All worlds of an app."""
+    return cast(Worlds, app.extensions["mocksms"])
+
+
 def worlds() -> Worlds:
     """All worlds of the app that answers this request."""
-    return cast(Worlds, current_app.extensions["mocksms"])
+    return worlds_of(current_app)
 
 
 def settings() -> config.Settings:
