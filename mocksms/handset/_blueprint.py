@@ -47,3 +47,11 @@ def remember(response: Response) -> Response:
     if (named := request.args.get("world")) and "world" in g:
         response.set_cookie(WORLD_COOKIE, named, samesite="Lax", httponly=True)
     return response
+
+
+@blueprint.after_app_request
+def keep_static_files(response: Response) -> Response:
+    """Lets browsers keep static files that were asked for by their fingerprint: another version has another one."""
+    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    return response

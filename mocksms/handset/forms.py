@@ -7,7 +7,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 
-class KeyForm(FlaskForm):  # type: ignore[misc]
+class KeyForm(FlaskForm):
     """An authenticator entry by its set-up key and a name of one's choice."""
 
     name = StringField(
@@ -21,7 +21,7 @@ class KeyForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class LinkForm(FlaskForm):  # type: ignore[misc]
+class LinkForm(FlaskForm):
     """An authenticator entry by its otpauth: address."""
 
     uri = StringField(
@@ -32,13 +32,13 @@ class LinkForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class PictureForm(FlaskForm):  # type: ignore[misc]
+class PictureForm(FlaskForm):
     """An authenticator entry by a picture of its QR code."""
 
     picture = FileField(_l("Picture of the QR code"), id="otp-picture", render_kw={"accept": "image/*"})
 
 
-class PairForm(FlaskForm):  # type: ignore[misc]
+class PairForm(FlaskForm):
     """A mail account that is put on a phone."""
 
     mailbox = StringField(

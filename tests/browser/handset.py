@@ -1,0 +1,97 @@
+"""What the handset's browser tests share: a running phone, a Chromium, and windows that look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from smtplib import SMTP
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from mocksms import inbox
+from mocksms.testing import RunningPhone, run_phone
+from mocksms.worlds import World
+
+HANAKO = "+819012345678"
+WIDTHS = {390: 844, 1280: 900}
+PATIENCE_MS = 10_000
+
+
+class Desk:
+    """The running phone with one empty world, and a sender that speaks its wires over real sockets."""
+
+    def __init__(self, running: RunningPhone) -> None:
+        self.running = running
+        self.url = running.url
+        self.world: World = running.worlds.get()
+        inbox.reset(self.world)
+
+    def text(self, body: str, to: str = HANAKO, sender: str = "Mihon") -> None:
+        """An SMS by the gateway's wire."""
+        answer = httpx.post(
+            f"{self.url}/2010-04-01/Accounts/AC{'0' * 32}/Messages.json",
+            data={"To": to, "From": sender, "Body": body}, auth=("AC" + "0" * 32, "x"), trust_env=False,
+        )  # fmt: skip
+        answer.raise_for_status()
+
+    def mail(self, to: str, subject: str, text: str, html: str = "") -> None:
+        """A mail by SMTP."""
+        letter = EmailMessage()
+        letter["From"], letter["To"], letter["Subject"] = "Mihon <no-reply@mihon.example>", to, subject
+        letter.set_content(text)
+        if html:
+            letter.add_alternative(html, subtype="html")
+        with SMTP("127.0.0.1", self.running.smtp_port) as server:
+            server.send_message(letter)
+
+
+@pytest.fixture(scope="session")
+def running_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPhone]:
+    """A phone that serves as long as the tests of this process run."""
+    running = run_phone(str(tmp_path_factory.mktemp("handset-browser")))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def desk(running_phone: RunningPhone) -> Desk:
+    """The phone with an empty world."""
+    return Desk(running_phone)
+
+
+@pytest.fixture
+def window(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
+    """Opens a window at a path: `window("/", width=390, scheme="dark", language="en")`.
+
+    Fails the test at its end when a page had an error or was refused something by its policy.
+    """
+    contexts: list[Any] = []
+    wrong: list[str] = []
+
+    def open_window(
+        path: str, width: int = 1280, scheme: str = "light", language: str = "ja", **more: Any
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": WIDTHS[width]},
+            color_scheme=scheme,  # type: ignore[arg-type]
+            locale={"ja": "ja-JP", "en": "en-US"}[language],
+            base_url=desk.url,
+            **more,
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+        page.goto(path)
+        if more.get("java_script_enabled", True):
+            page.wait_for_selector("html[data-live-open]")
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert not wrong, wrong

@@ -1,0 +1,247 @@
+"""The handset in a real browser: arrivals without reload, one-tap copy, the authenticator on- and offline."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pyotp
+import pytest
+import segno
+from playwright.sync_api import Page, expect
+
+from mocksms import authenticator, inbox
+from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
+
+__all__ = ["desk", "running_phone", "window"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("handset")]
+
+Window = Callable[..., Page]
+PHONE = f"/handsets/{HANAKO}"
+KEY = "MIHONDEMOMIHONDEMOMIHONDEMO23456"
+CODE_TEXT = "048213は、Mihonのワンタイムパスワードです。誰とも共有しないでください。"
+URI = pyotp.TOTP(KEY, name="jiro@example.com", issuer="Mihon").provisioning_uri()
+
+
+def png_of(text: str) -> bytes:
+    """A picture of the text's QR code."""
+    picture = io.BytesIO()
+    segno.make(text).save(picture, kind="png", scale=5)
+    return picture.getvalue()
+
+
+def codes_agree(page: Page, key: str = KEY) -> None:
+    """What the page shows is RFC 6238's code of the step it says, and the next one's."""
+    shown = page.evaluate(
+        """() => { const code = document.querySelector('[data-otp-code]');
+        return [code.dataset.step, code.textContent, document.querySelector('[data-otp-next]').textContent]; }"""
+    )
+    step, code, following = int(shown[0]), shown[1].replace(" ", ""), shown[2].replace(" ", "")
+    assert code == pyotp.TOTP(key).at(step * 30)
+    assert following == pyotp.TOTP(key).at(step * 30 + 30)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_desk_gets_its_first_handset_live(desk: Desk, window: Window, width: int) -> None:
+    page = window("/", width=width)
+    expect(page.locator("main")).to_have_attribute("data-state", "empty")
+    desk.text(CODE_TEXT)
+    expect(page.locator(".handset-card__title")).to_have_text("090-1234-5678")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_lock_shows_an_arrival_and_opens_by_a_press(desk: Desk, window: Window, width: int) -> None:
+    page = window(f"{PHONE}/", width=width)
+    desk.text(CODE_TEXT)
+    expect(page.locator(".note__what")).to_contain_text("048213")
+    page.get_by_role("link", name="ロックを解除").click()
+    expect(page.locator("main")).to_have_attribute("data-page", "handset.home")
+    expect(page.locator(".home__card output")).to_have_text("048213")
+    expect(page.locator('[data-app="messages"] .badge')).to_have_text("1")
+
+
+def test_lock_opens_by_a_swipe(desk: Desk, window: Window) -> None:
+    page = window(f"{PHONE}/", width=390)
+    page.mouse.move(200, 500)
+    page.mouse.down()
+    page.mouse.move(200, 300, steps=5)
+    page.mouse.up()
+    expect(page.locator("main")).to_have_attribute("data-page", "handset.home")
+
+
+def test_banner_slides_in_over_any_app_and_leads_to_the_message(desk: Desk, window: Window) -> None:
+    page = window(f"{PHONE}/authenticator/")
+    desk.text(CODE_TEXT)
+    expect(page.locator(".banner__what")).to_contain_text("048213")
+    page.locator(".banner__open").click()
+    expect(page.locator("main")).to_have_attribute("data-page", "handset.thread")
+    expect(page.locator("mark")).to_have_text("048213")
+
+
+def test_banner_of_a_mail_leads_to_the_mail(desk: Desk, window: Window) -> None:
+    page = window(f"{PHONE}/home")
+    desk.mail("hanako@example.com", "セキュリティ警告", "本文です。")
+    expect(page.locator(".banner__what")).to_have_text("セキュリティ警告")
+    page.locator(".banner__open").click()
+    expect(page.locator("main")).to_have_attribute("data-page", "handset.mail_message")
+
+
+def test_banner_is_only_on_the_phone_it_is_for(desk: Desk, window: Window) -> None:
+    page = window("/handsets/+818012345678/home")
+    desk.text(CODE_TEXT)
+    expect(page.locator(".handset-card__title", has_text="090-1234-5678")).to_be_visible()
+    expect(page.locator(".banner")).to_have_count(0)
+
+
+def test_thread_grows_live_and_becomes_read(desk: Desk, window: Window) -> None:
+    desk.text("一通目です。")
+    page = window(f"{PHONE}/messages/Mihon")
+    expect(page.locator(".bubble")).to_have_count(1)
+    desk.text(CODE_TEXT)
+    expect(page.locator(".bubble")).to_have_count(2)
+    expect(page.locator("main")).to_have_attribute("data-state", "read")
+    expect(page.locator(".handset-card .badge")).to_have_count(0)
+    assert inbox.unread(desk.world, HANAKO).get("sms", 0) == 0
+
+
+def test_copy_takes_one_tap(desk: Desk, window: Window) -> None:
+    desk.text(CODE_TEXT)
+    page = window(f"{PHONE}/messages/Mihon", permissions=["clipboard-read", "clipboard-write"])
+    page.locator(".bubble [data-copy]").click()
+    expect(page.locator(".bubble [data-copy] span")).to_have_text("コピーしました")
+    assert page.evaluate("navigator.clipboard.readText()") == "048213"
+
+
+def test_mail_opens_its_links_outside_the_frame(desk: Desk, window: Window) -> None:
+    html = f'<p>誰かが</p><a href="{desk.url}/healthz">承認または否認してください</a><script>parent.x = 1</script>'
+    desk.mail("hanako@example.com", "セキュリティ警告", "本文です。", html)
+    page = window(f"{PHONE}/mail/")
+    page.locator(".row__open").click()
+    page.locator(".row__open").click()
+    link = page.frame_locator("iframe").get_by_role("link", name="承認または否認してください")
+    with page.context.expect_page() as opened:
+        link.click()
+    opened.value.wait_for_load_state()
+    assert opened.value.url == f"{desk.url}/healthz"
+    assert page.evaluate("window.x") is None
+    page.reload()
+    expect(page.locator("[data-message]")).to_have_attribute("data-unread", "0")
+
+
+def test_authenticator_by_key_shows_ring_and_codes(desk: Desk, window: Window) -> None:
+    page = window(f"{PHONE}/authenticator/add")
+    page.get_by_label("アカウント", exact=True).fill("Mihon")
+    page.get_by_label("キー", exact=True).fill("MIHO NDEM OMIH ONDE MOMI HOND EMO2 3456")
+    page.get_by_role("button", name="追加", exact=True).click()
+    expect(page.locator(".otp__name")).to_have_text("Mihon")
+    codes_agree(page)
+    seconds = int(page.locator("[data-otp-seconds]").inner_text())
+    gone = float(page.locator("[data-otp-ring]").get_attribute("stroke-dashoffset") or "")
+    assert 0 < seconds <= 30 and abs(gone - (100 - 100 * seconds / 30)) < 15
+
+
+def test_authenticator_by_link(desk: Desk, window: Window) -> None:
+    page = window(f"{PHONE}/authenticator/add", width=390)
+    page.get_by_label("リンク").fill(URI)
+    page.get_by_role("button", name="リンクから追加").click()
+    expect(page.locator(".otp__account")).to_have_text("jiro@example.com")
+    codes_agree(page)
+
+
+def test_authenticator_by_choosing_a_picture(desk: Desk, window: Window, tmp_path: Path) -> None:
+    (tmp_path / "qr.png").write_bytes(png_of(URI))
+    page = window(f"{PHONE}/authenticator/add")
+    page.locator("input[type=file]").set_input_files(tmp_path / "qr.png")
+    expect(page.locator(".otp__name")).to_have_text("Mihon")
+    codes_agree(page)
+
+
+@pytest.mark.parametrize("gesture", ["drop", "paste"])
+def test_authenticator_by_dropping_or_pasting_a_picture(desk: Desk, window: Window, gesture: str) -> None:
+    page = window(f"{PHONE}/authenticator/add")
+    page.evaluate(
+        """([gesture, picture]) => {
+          const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+          const data = new DataTransfer();
+          data.items.add(new File([bytes], 'qr.png', { type: 'image/png' }));
+          const options = { bubbles: true, cancelable: true };
+          if (gesture === 'drop') document.querySelector('[data-drop]')
+            .dispatchEvent(new DragEvent('drop', { ...options, dataTransfer: data }));
+          else document.dispatchEvent(new ClipboardEvent('paste', { ...options, clipboardData: data }));
+        }""",
+        [gesture, base64.b64encode(png_of(URI)).decode()],
+    )
+    expect(page.locator(".otp__name")).to_have_text("Mihon")
+    codes_agree(page)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        f"otpauth://totp/Mihon:a?secret={KEY}&issuer=Mihon&algorithm=SHA256",
+        f"otpauth://totp/Mihon:a?secret={KEY}&issuer=Mihon&algorithm=SHA512&digits=8&period=60",
+        "otpauth://totp/Short:a?secret=JBSWY3DPEHPK3PXP",
+    ],
+)
+def test_authenticator_computes_the_same_codes_as_the_server(desk: Desk, window: Window, uri: str) -> None:
+    entry = authenticator.add(desk.world, HANAKO, uri)
+    page = window(f"{PHONE}/authenticator/")
+    expect(page.locator("[data-otp-code]")).to_have_text(re.compile(r"^\d+ \d+$"))
+    page.evaluate("document.querySelector('[data-otp-code]').textContent = ''")
+    page.clock.install()
+    for _ in range(3):
+        page.clock.fast_forward(entry.period * 1000)
+        expect(page.locator("[data-otp-code]")).to_have_text(re.compile(r"^\d+ \d+$"))
+        step, shown = page.evaluate(
+            "(() => { const e = document.querySelector('[data-otp-code]'); return [e.dataset.step, e.textContent] })()"
+        )
+        assert shown.replace(" ", "") == entry.code(int(step) * entry.period)
+
+
+def test_authenticator_goes_on_without_a_network(desk: Desk, window: Window) -> None:
+    authenticator.add(desk.world, HANAKO, URI)
+    page = window(f"{PHONE}/authenticator/")
+    page.clock.install()
+    before = int(page.locator("[data-otp-code]").get_attribute("data-step") or 0)
+    page.context.set_offline(True)
+    page.clock.fast_forward(90_000)
+    expect(page.locator("[data-otp-code]")).not_to_have_attribute("data-step", str(before))
+    codes_agree(page)
+
+
+def test_authenticator_follows_the_moved_clock_without_reload(desk: Desk, window: Window) -> None:
+    authenticator.add(desk.world, HANAKO, URI)
+    page = window(f"{PHONE}/authenticator/")
+    before = int(page.locator("[data-otp-code]").get_attribute("data-step") or 0)
+    desk.world.set_offset(3600)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("[data-otp-code]")).to_have_attribute(
+        "data-step", re.compile(f"^({before + 120}|{before + 121}|{before + 122})$")
+    )
+    codes_agree(page)
+
+
+def test_thread_without_javascript_works_by_reload(desk: Desk, window: Window) -> None:
+    desk.text(CODE_TEXT)
+    page = window("/", java_script_enabled=False)
+    page.locator(".handset-card").click()
+    page.locator(".note__open").click()
+    expect(page.locator("mark")).to_have_text("048213")
+    expect(page.locator(".copy-code")).to_be_hidden()
+    page.get_by_role("button", name="既読にする").click()
+    expect(page.locator(".badge")).to_have_count(0)
+
+
+def test_settings_turn_sounds_on_and_the_appearance_dark(desk: Desk, window: Window) -> None:
+    page = window(f"{PHONE}/settings")
+    page.get_by_role("button", name="オン").click()
+    expect(page.get_by_role("button", name="オン")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="ダーク").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.screen')).backgroundColor")
+        == "rgb(20, 19, 15)"
+    )

@@ -1,0 +1,92 @@
+"""The handset's pages for everyone: axe finds nothing, nothing runs over the edge, the keyboard gets everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from mocksms import authenticator
+from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
+
+__all__ = ["desk", "running_phone", "window"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("handset-look")]
+
+Window = Callable[..., Page]
+PHONE = f"/handsets/{HANAKO}"
+PATHS = (
+    "/", "/search?q=Mihon", f"{PHONE}/", f"{PHONE}/home", f"{PHONE}/messages/", f"{PHONE}/messages/Mihon",
+    f"{PHONE}/mail/", f"{PHONE}/mail/box/hanako@example.com", f"{PHONE}/mail/MAIL", f"{PHONE}/mail/MAIL?view=text",
+    f"{PHONE}/mail/MAIL?view=source", f"{PHONE}/authenticator/", f"{PHONE}/authenticator/add",
+    f"{PHONE}/search?q=Mihon", f"{PHONE}/settings", f"{PHONE}/phone/",
+)  # fmt: skip
+
+
+def fill(desk: Desk) -> int:
+    """A phone with something in each app; returns the mail's id."""
+    desk.text("048213は、Mihonのワンタイムパスワードです。誰とも共有しないでください。\n@localhost #048213")
+    desk.text("お荷物をお届けに上がりました。 https://mihon.example/track", sender="+15005550006")
+    desk.mail("hanako@example.com", "Mihonセキュリティ警告", "本文 http://localhost:8000/", "<h1>警告</h1>")
+    authenticator.add(desk.world, HANAKO, "MIHONDEMOMIHONDEMOMIHONDEMO23456", "jiro@example.com", "Mihon")
+    return int(desk.running.client().messages(channel="mail")[0].id)
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds on the page, one line each."""
+    found: dict[str, Any] = Axe().run(page)
+    return [
+        f"{rule['id']} ({rule['impact']}): {[node['target'] for node in rule['nodes']][:3]}"
+        for rule in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing(desk: Desk, window: Window, width: int, scheme: str) -> None:
+    mail = fill(desk)
+    language = "ja" if scheme == "light" else "en"
+    page = window("/", width=width, scheme=scheme, language=language, reduced_motion="reduce")
+    for path in PATHS:
+        page.goto(path.replace("MAIL", str(mail)))
+        page.wait_for_selector("html[data-live-open]")
+        assert complaints(page) == [], path
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{path} is {over} px too wide"
+
+
+def test_axe_finds_nothing_on_an_empty_phone(desk: Desk, window: Window) -> None:
+    page = window("/", width=390, reduced_motion="reduce")
+    for path in PATHS:
+        if "MAIL" not in path:
+            page.goto(path)
+            assert complaints(page) == [], path
+
+
+def test_keyboard_goes_from_the_desk_to_a_copied_code(desk: Desk, window: Window) -> None:
+    fill(desk)
+    page = window("/", permissions=["clipboard-read", "clipboard-write"])
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    page.locator(".handset-card", has_text="090-1234-5678").focus()
+    page.keyboard.press("Enter")
+    page.locator(".lock__unlock").focus()
+    page.keyboard.press("Enter")
+    page.locator('[data-app="messages"]').focus()
+    page.keyboard.press("Enter")
+    page.locator(".row__open", has_text="Mihon").focus()
+    page.keyboard.press("Enter")
+    page.locator(".bubble [data-copy]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#announce")).to_have_text("コピーしました")
+    assert page.evaluate("navigator.clipboard.readText()") == "048213"
+
+
+def test_motion_is_left_out_where_people_ask_for_it(desk: Desk, window: Window) -> None:
+    page = window(f"{PHONE}/home", reduced_motion="reduce")
+    desk.text("123456 is your code")
+    banner = page.locator(".banner")
+    expect(banner).to_be_visible()
+    assert banner.evaluate("(element) => getComputedStyle(element).animationName") == "none"
