@@ -10,7 +10,16 @@ from werkzeug.test import TestResponse
 from tests.house import House, World
 from tests.lint import text_of
 from tests.people import Person
-from tests.security.tools import is_accepted, is_signed_in, sends, texts, to_mid_step, types, wrong_code
+from tests.security.tools import (
+    is_accepted,
+    is_signed_in,
+    moves_to,
+    sends,
+    texts,
+    to_mid_step,
+    types,
+    wrong_code,
+)
 from webapp.store import methods
 
 LONG = 10**8
@@ -92,7 +101,7 @@ def test_new_cookies_and_forged_addresses_share_the_counter_s22(patient: World) 
         other = jiro.elsewhere()
         other.browser.headers["X-Forwarded-For"] = f"203.0.113.{count}"
         other.browser.headers["X-Real-IP"] = f"203.0.113.{count}"
-        other.browser.client.environ_base["REMOTE_ADDR"] = f"198.51.100.{count}"
+        moves_to(other.browser, f"198.51.100.{count}")
         answers.append(types_wrong(asked(other)).status_code)
     assert answers == [200, 200, 200, 429]
 
@@ -120,7 +129,7 @@ def test_success_resets_the_counter_s23(patient: World) -> None:
 def guesses(person: Person, address: str, times: int) -> None:
     """A stranger tries passwords."""
     stranger = person.elsewhere()
-    stranger.browser.client.environ_base["REMOTE_ADDR"] = address
+    moves_to(stranger.browser, address)
     stranger.gives_name()
     for count in range(times):
         sends(stranger.browser, "/ap/signin?step=password", password=f"guess-{count}")
@@ -128,7 +137,7 @@ def guesses(person: Person, address: str, times: int) -> None:
 
 def test_stranger_locks_nobody_out_s24(world: World, taro: Person) -> None:
     guesses(taro, "203.0.113.7", 50)
-    taro.browser.client.environ_base["REMOTE_ADDR"] = "198.51.100.1"
+    moves_to(taro.browser, "198.51.100.1")
     taro.signs_in()
     assert is_signed_in(taro.browser)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.house import World
@@ -96,3 +97,9 @@ def protected(world: World, method: str) -> list[str]:
         for rule in world.site.url_map.iter_rules()
         if rule.endpoint not in public_pages() and not rule.arguments and method in (rule.methods or ())
     ]
+
+
+def moves_to(browser: Browser, address: str) -> None:
+    """Let a browser's requests come from an address."""
+    assert isinstance(browser.client, FlaskClient)
+    browser.client.environ_base["REMOTE_ADDR"] = address
