@@ -10,7 +10,11 @@ from __future__ import annotations
 from typing import Literal
 
 DeliveryKind = Literal["down", "slow", "garbage", "refused"]
+DocumentReason = Literal["missing", "extension", "empty", "content", "active", "bomb", "pixels"]
 PhoneNumberReason = Literal["empty", "not_a_number", "too_short", "too_long", "unknown_country"]
+WeakReason = Literal[
+    "too_short", "too_long", "personal", "date", "common", "pattern", "guessable", "unchanged"
+]
 
 
 class Refusal(Exception):
@@ -88,6 +92,14 @@ class LandlineNeedsCall(Refusal):
     field = "phoneNumber"
 
 
+class UnknownMethod(Refusal):
+    """A method that this account does not have (any more)."""
+
+
+class LastMethod(Refusal):
+    """The only method that takes codes cannot be removed: two-step verification is turned off instead."""
+
+
 class UnknownChoice(Refusal):
     """A choice that this site did not offer to this flow (SECURITY.md 30)."""
 
@@ -102,6 +114,80 @@ class NotAPhoneNumber(Refusal):
     def __init__(self, reason: PhoneNumberReason) -> None:
         super().__init__(reason)
         self.reason: PhoneNumberReason = reason
+
+
+class DocumentRefused(Refusal):
+    """A document that is not taken; ``reason`` says why: it is not what its name says, or does things by itself."""
+
+    field = "documents"
+
+    def __init__(self, reason: DocumentReason) -> None:
+        super().__init__(reason)
+        self.reason: DocumentReason = reason
+
+
+class DocumentTooLarge(Refusal):
+    """A document of more than ``limit_bytes``."""
+
+    field = "documents"
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"more than {limit_bytes} bytes")
+        self.limit_bytes = limit_bytes
+
+
+class TooManyDocuments(Refusal):
+    """More documents than ``limit`` at once."""
+
+    field = "documents"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit}")
+        self.limit = limit
+
+
+class NothingToReset(Refusal):
+    """A reset was asked for an account that signs in by its password alone."""
+
+
+class OwnCase(Refusal):
+    """A reviewer was about to decide the own case."""
+
+
+class NotAMailAddress(Refusal):
+    """What was typed is no mail address."""
+
+    field = "email"
+
+
+class MailDomainRefused(Refusal):
+    """Sandbox mode takes mail addresses of reserved domains only (PRODUCT.md §8): ``domains``."""
+
+    field = "email"
+
+    def __init__(self, domains: tuple[str, ...]) -> None:
+        super().__init__("not a reserved domain")
+        self.domains = domains
+
+
+class MobileNeeded(Refusal):
+    """A number to sign in with must take texts; a landline does not."""
+
+    field = "phoneNumber"
+
+
+class ContactTaken(Refusal):
+    """The address or number, proven to be the visitor's, has come to belong to an account meanwhile."""
+
+
+class WeakPassword(Refusal):
+    """A password that is not taken; ``reason`` tells which word helps."""
+
+    field = "password"
+
+    def __init__(self, reason: WeakReason, *, field: str | None = None) -> None:
+        super().__init__(reason, field=field)
+        self.reason: WeakReason = reason
 
 
 class LinkRefused(Refusal):

@@ -1,0 +1,86 @@
+"""Addresses and numbers that are about to become somebody's: what may be one, and whose it is already."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlite_utils import Database
+
+from webapp.errors import MailDomainRefused, MobileNeeded, NotAMailAddress, NotAPhoneNumber
+from webapp.rules import phone_numbers
+from webapp.store import accounts
+from webapp.store.accounts import Account
+
+_LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without the brackets
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where somebody can be written to: ``value`` is a lower-cased address (``mail``) or E.164 (``sms``)."""
+
+    channel: Literal["mail", "sms"]
+    value: str
+
+
+def read(text: str, domains: tuple[str, ...] | None) -> Contact:
+    """A mail address or a mobile number as typed, told apart by the @; ``domains`` as for `read_mail`.
+
+    Raises:
+        NotAMailAddress, MailDomainRefused, NotAPhoneNumber, MobileNeeded: all for the field ``email``.
+    """
+    if "@" in unicodedata.normalize("NFKC", text):
+        return read_mail(text, domains)
+    if any(char.isalpha() for char in text):
+        raise NotAMailAddress()
+    try:
+        return read_mobile(text)
+    except (NotAPhoneNumber, MobileNeeded) as refusal:
+        refusal.field = "email"
+        raise
+
+
+def read_mail(text: str, domains: tuple[str, ...] | None) -> Contact:
+    """A mail address as typed, full-width characters too. With ``domains`` no other domain is taken (sandbox mode).
+
+    Raises:
+        NotAMailAddress, MailDomainRefused.
+    """
+    from email_validator import EmailNotValidError, validate_email  # used on few pages, and slow to load
+
+    typed = unicodedata.normalize("NFKC", text).strip()
+    if len(typed) > _LONGEST_ADDRESS:
+        raise NotAMailAddress()
+    try:
+        read = validate_email(typed, allow_smtputf8=False, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise NotAMailAddress() from None
+    address = (read.ascii_email or read.normalized).lower()
+    if domains is not None and not is_within(address, domains):
+        raise MailDomainRefused(domains)
+    return Contact("mail", address)
+
+
+def read_mobile(text: str, region: str = phone_numbers.HOME_REGION) -> Contact:
+    """A number as typed that texts reach.
+
+    Raises:
+        NotAPhoneNumber, MobileNeeded.
+    """
+    number = phone_numbers.parse(text, region)
+    if number.kind == "landline":
+        raise MobileNeeded()
+    return Contact("sms", number.e164)
+
+
+def is_within(address: str, domains: tuple[str, ...]) -> bool:
+    """Whether a mail address belongs to one of ``domains`` or lies below it."""
+    domain = address.rpartition("@")[2]
+    return any(domain == known or domain.endswith("." + known) for known in domains)
+
+
+def find_owner(db: Database, contact: Contact) -> Account | None:
+    """The account that has this address or number."""
+    find = accounts.find_by_email if contact.channel == "mail" else accounts.find_by_phone
+    return find(db, contact.value)
