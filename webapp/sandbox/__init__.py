@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapp.flows.services import Services
-from webapp.sandbox import personas
+from webapp.sandbox import patterns, personas
 from webapp.store import accounts
 
 
@@ -14,3 +14,4 @@ def install(app: Flask) -> None:
     services: Services = app.extensions["nidankai"]
     if not accounts.every(services.store.db()):
         personas.seed(services)
+    app.register_blueprint(patterns.blueprint)

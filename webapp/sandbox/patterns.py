@@ -1,0 +1,44 @@
+"""The pattern book: every component of the house's look on one page, for whoever builds or judges a page."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, StringField
+
+from webapp.pages.render import page
+
+blueprint = Blueprint("sandbox", __name__)
+
+COLOURS = (
+    "paper", "sheet", "fold", "ink", "ink-soft", "line", "edge", "indigo", "indigo-deep", "indigo-fill",
+    "indigo-wash", "vermilion", "vermilion-text", "vermilion-wash", "wrong", "wrong-wash", "right", "right-wash",
+    "care", "care-wash",
+)  # fmt: skip
+ICONS = (
+    "home", "person", "music", "alert", "info", "tick", "clock", "next", "phone", "message", "call", "app", "mail",
+    "lock", "copy", "door", "laptop",
+)  # fmt: skip
+PICTURES = ("envelope", "guard", "done", "denied", "knock")
+
+
+class Sample(FlaskForm):  # type: ignore[misc]
+    """Fields to show; the page has nothing to send."""
+
+    class Meta:
+        csrf = False
+
+    plain = StringField()
+    wrong = StringField()
+    code = StringField()
+    box = BooleanField()
+
+
+@blueprint.get("/patterns")
+def patterns() -> ResponseReturnValue:
+    """All components, with the names that templates call them by."""
+    form = Sample(formdata=None)
+    form.wrong.errors = (str(_("Your password is incorrect")),)
+    return page("sandbox.patterns", form=form, colours=COLOURS, icons=ICONS, pictures=PICTURES)
