@@ -80,10 +80,8 @@ def test_turning_on_without_a_verified_method_is_refused_s28(
 def test_hidden_fields_sign_nobody_else_in_s29(world: World, jiro: Person) -> None:
     to_mid_step(world)
     jiro.gives_name()
-    more = dict.fromkeys(
-        ("email", "identifier", "account", "account_id", "user", "user_id", "_user_id", "flow_id"),
-        "taro@example.com",
-    )
+    names = ("email", "identifier", "account", "account_id", "user", "user_id", "_user_id", "flow_id")
+    more = dict.fromkeys(names, "taro@example.com")
     sends(jiro.browser, "/ap/signin?step=password", password=jiro.password, **more)
     jiro.browser.get("/ap/mfa")
     code = jiro.app_code()

@@ -1,0 +1,256 @@
+"""The approval by the link in a mail (SECURITY.md 33–41)."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.house import World
+from tests.people import Person
+from tests.security.tools import all_rows, is_signed_in, rows, sends, stored_bytes, texts
+from tests.walk import Browser
+
+SETTINGS = "/a/settings/approval"
+LINK = "承認または否認してください"
+
+
+def link_of(world: World, person: Person) -> str:
+    """The path of the link in the newest mail."""
+    return urlsplit(world.phone.mail(person.email).link(LINK)).path
+
+
+@pytest.fixture
+def asking(world: World, hanako: Person) -> Person:
+    """Hanako, signed in and waiting for her approval."""
+    hanako.signs_in()
+    assert hanako.asks_for_settings().name == "approval.wait"
+    return hanako
+
+
+def decides(browser: Browser, path: str, decision: str) -> None:
+    """Open the link and send a decision, whatever the page offers."""
+    browser.get(path)
+    browser.raw("POST", path, data={"csrf_token": token_on(browser), "decision": decision})
+
+
+def token_on(browser: Browser) -> str:
+    """A CSRF token of this browser: the link's page has a form only while there is something to decide."""
+    if not browser.page.has('input[name="csrf_token"]'):
+        browser.get("/ap/signin")
+    return browser.csrf_token
+
+
+def status(person: Person) -> str:
+    """What the waiting page hears."""
+    return str(person.browser.raw("GET", "/ap/cvf/approval/poll").get_json()["status"])
+
+
+def is_elevated(person: Person) -> bool:
+    return person.browser.raw("GET", SETTINGS).status_code == 200
+
+
+def test_token_is_long_and_kept_as_a_hash_s33(world: World, asking: Person) -> None:
+    token = link_of(world, asking).rpartition("/")[2]
+    assert len(token) >= 22  # 128 bits in URL-safe base64
+    assert hashlib.sha256(token.encode()).digest() in [row["token_hash"] for row in rows(world, "flows")]
+    for table, row in all_rows(world):
+        assert not any(token in str(value) for value in row.values()), table
+    assert token.encode() not in stored_bytes(world)
+
+
+def test_tokens_never_repeat_s33(world: World, asking: Person) -> None:
+    first = link_of(world, asking)
+    world.clock.advance(31)
+    sends(asking.browser, "/ap/cvf/approval/resend")
+    second = link_of(world, asking)
+    assert first != second
+    assert world.browser().raw("GET", first).status_code == 404
+
+
+@pytest.mark.parametrize(("age", "good"), [(599, True), (601, False)])
+def test_link_lives_ten_minutes_s33(world: World, asking: Person, age: int, good: bool) -> None:
+    path = link_of(world, asking)
+    world.clock.advance(age)
+    decides(world.browser(), path, "approve")
+    assert status(asking) == ("approved" if good else "expired")
+    sends(asking.browser, "/ap/cvf/approval")
+    assert is_elevated(asking) is good
+
+
+def test_link_takes_one_decision_s33(world: World, asking: Person) -> None:
+    path = link_of(world, asking)
+    decides(world.browser(), path, "approve")
+    decides(world.browser(), path, "deny")
+    assert status(asking) == "approved"
+    asking.goes_on()
+    assert is_elevated(asking)
+    sends(asking.browser, "/ap/signout")
+    asking.signs_in()
+    decides(world.browser(), path, "approve")
+    assert not is_elevated(asking)
+
+
+def test_looking_decides_nothing_s34(world: World, asking: Person) -> None:
+    path = link_of(world, asking)
+    scanner = world.browser()
+    sent = len(texts(world))
+    for method in ("GET", "HEAD") * 5:
+        assert scanner.raw(method, path).status_code == 200
+        assert scanner.raw(method, path + "?decision=approve").status_code == 200
+    assert status(asking) == "pending"
+    assert len(texts(world)) == sent
+
+
+def test_approval_elevates_only_the_asking_session_s35(world: World, asking: Person) -> None:
+    other_session = asking.elsewhere()
+    other_session.signs_in()
+    mailbox = world.browser()
+    decides(mailbox, link_of(world, asking), "approve")
+    asking.goes_on()
+    assert is_elevated(asking)
+    assert not is_elevated(other_session)
+    assert not is_signed_in(mailbox)
+    assert mailbox.raw("GET", SETTINGS).status_code == 303
+
+
+def test_link_alone_signs_nobody_in_s36(world: World, asking: Person) -> None:
+    path = link_of(world, asking)
+    before = len(rows(world, "sessions"))
+    stranger = world.browser()
+    decides(stranger, path, "approve")
+    assert len(rows(world, "sessions")) == before
+    assert not is_signed_in(stranger)
+    assert (
+        stranger.raw("POST", "/ap/cvf/approval", data={"csrf_token": token_on(stranger)}).status_code == 303
+    )
+    assert not is_signed_in(stranger)
+
+
+def test_denial_is_final_and_told_s37(world: World, asking: Person) -> None:
+    path = link_of(world, asking)
+    sent = len(texts(world, asking.email))
+    decides(world.browser(), path, "deny")
+    assert status(asking) == "denied"
+    decides(world.browser(), path, "approve")
+    sends(asking.browser, "/ap/cvf/approval")
+    assert status(asking) == "denied"
+    assert not is_elevated(asking)
+    assert "approval.denied" in [row["kind"] for row in rows(world, "events")]
+    assert len(texts(world, asking.email)) == sent + 1
+    assert asking.browser.get("/ap/cvf/approval").state == "denied"
+
+
+def test_poll_from_another_browser_is_404_s38(world: World, asking: Person) -> None:
+    stranger = world.browser()
+    stranger.get("/")
+    assert stranger.raw("GET", "/ap/cvf/approval/poll").status_code in (303, 404)
+    same_account = asking.elsewhere()
+    same_account.signs_in()
+    assert same_account.browser.raw("GET", "/ap/cvf/approval/poll").status_code == 404
+    thief = asking.elsewhere()
+    stolen = asking.browser.cookie("mihon_session")
+    assert stolen is not None
+    thief.browser.client.set_cookie("mihon_session", stolen, domain="localhost")
+    assert thief.browser.raw("GET", "/ap/cvf/approval/poll").status_code == 404
+    assert status(asking) == "pending"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-Host": "evil.example"},
+        {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"},
+        {"X-Original-Host": "evil.example", "X-Host": "evil.example"},
+    ],
+)
+def test_forwarded_host_does_not_change_the_link_s39(
+    world: World, hanako: Person, headers: dict[str, str]
+) -> None:
+    hanako.signs_in()
+    hanako.browser.headers.update(headers)
+    hanako.asks_for_settings()
+    assert world.phone.mail(hanako.email).link(LINK).startswith("http://localhost:8000/a/c/r/")
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "evil.example:8000", "localhost@evil"]
+)
+def test_foreign_host_is_not_answered_s39(world: World, hanako: Person, host: str) -> None:
+    hanako.signs_in()
+    hanako.browser.get("/ap/cvf/confirm")
+    answer = hanako.browser.raw(
+        "POST",
+        "/ap/cvf/confirm",
+        data={"csrf_token": hanako.browser.csrf_token},
+        headers={"Host": host, "Cookie": f"mihon_session={hanako.browser.cookie('mihon_session')}"},
+    )
+    assert answer.status_code == 400
+    assert "evil" not in answer.text
+    assert texts(world, hanako.email) == []
+
+
+def test_token_leaks_into_no_referer_and_no_log_s39(
+    world: World, asking: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    path = link_of(world, asking)
+    mailbox = world.browser()
+    page = mailbox.get(path)
+    assert page.headers["Referrer-Policy"] in ("no-referrer", "same-origin")
+    for element in page.all("a[href], link[href], script[src], img[src]"):
+        target = element.attrs.get("href") or element.attrs.get("src")
+        assert target.startswith(("/", "?", "#")), "a link off the site, with the token in the address bar"
+    mailbox.press("承認")
+    asking.goes_on()
+    assert path.rpartition("/")[2] not in caplog.text
+    assert "GET /a/c/r/<token>" in caplog.text
+
+
+SCRIPT = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
+
+
+def test_user_agent_full_of_script_is_inert_s40(world: World, hanako: Person) -> None:
+    for user_agent in (SCRIPT, f"Mozilla/5.0 (Windows NT 10.0) Chrome/126.0.0.0 {SCRIPT}", f"{SCRIPT}/1.0"):
+        world.clock.advance(61)
+        other = hanako.elsewhere()
+        other.browser.user_agent = user_agent
+        other.signs_in()
+        other.asks_for_settings()
+        mail = world.phone.mail(hanako.email)
+        pages = [mail.html, mail.body, world.browser().get(link_of(world, hanako)).html]
+        pages.append(other.browser.get("/account/security").html)
+        for html in pages:
+            assert "<script>alert" not in html
+            assert "<img src=x" not in html
+
+
+@pytest.mark.parametrize(
+    "subject", ["Hello\r\nBcc: evil@example.com", "a\nb", "x\r\n\r\n<script>", "\x00\x0b\x0c"]
+)
+def test_mail_headers_cannot_be_added_s40(world: World, subject: str) -> None:
+    world.services.outbound.mailer.send("hanako@example.com", subject, "text", "<p>html</p>")
+    (mail,) = texts(world)
+    assert mail.to == "hanako@example.com"
+    raw = world.phone.message(mail.id).fields["raw"]
+    head = str(raw).replace("\\r\\n", "\n").replace("\r\n", "\n").partition("\n\n")[0].lower()
+    assert "\nbcc:" not in head
+
+
+def test_ten_clicks_use_the_pending_request_again_s41(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    for _ in range(10):
+        assert hanako.asks_for_settings().name == "approval.wait"
+    assert len(texts(world, hanako.email)) == 1
+    hanako.approves()
+    assert hanako.goes_on().name == "settings.overview"
+
+
+def test_requests_of_many_sessions_are_capped_s41(world: World, hanako: Person) -> None:
+    for _ in range(13):
+        other = hanako.elsewhere()
+        other.signs_in()
+        other.asks_for_settings()
+    assert len(texts(world, hanako.email)) == 10
