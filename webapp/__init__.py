@@ -39,6 +39,7 @@ from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
 from webapp.rules.seal import Seal
 from webapp.store.database import Store
+from webapp.store.uploads import Uploads
 
 if TYPE_CHECKING:
     import httpx
@@ -100,6 +101,7 @@ def _services(config: Config, clock: Clock, transport: httpx.BaseTransport | Non
         config=config,
         clock=clock,
         store=Store(Path(config.instance) / "worlds"),
+        uploads=Uploads(Path(config.instance) / "uploads"),
         hasher=Hasher(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism),
         seal=Seal(*keys.seal),
         signer=Signer(keys.secret),

@@ -105,7 +105,8 @@ class Config:
     argon2_memory_kib: int = _setting(19456, "KiB", "argon2id memory (OWASP)")
     argon2_parallelism: int = _setting(1, "lanes", "argon2id lanes (OWASP)")
     upload_bytes: int = _setting(10 * 1024 * 1024, "bytes", "largest document of a recovery")
-    upload_files: int = _setting(3, "files", "documents of a recovery")
+    upload_files: int = _setting(3, "files", "documents sent at once in a recovery")
+    recovery_seconds: int = _setting(30 * 86400, "seconds", "life of a recovery that nobody decides")
 
     @property
     def is_tls(self) -> bool:

@@ -62,8 +62,8 @@ class UnknownAccount(Refusal):
 class WrongCode(Refusal):
     """A one-time code was not accepted.
 
-    ``verdict`` is wrong, expired, used, replaced, exhausted, dead or missing; ``wait_seconds`` is the wait before the next
-    try is looked at, 0 for none.
+    ``verdict`` is wrong, expired, used, replaced, exhausted, dead or missing; ``wait_seconds`` is the wait before the
+    next try is looked at, 0 for none.
     """
 
     field = "otpCode"

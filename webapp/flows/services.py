@@ -15,6 +15,7 @@ from webapp.rules.visitor import Attempt
 from webapp.store.accounts import Account
 from webapp.store.database import Store
 from webapp.store.notices import Notice
+from webapp.store.uploads import Uploads
 
 
 class Outbound(Protocol):
@@ -32,6 +33,9 @@ class Outbound(Protocol):
     def send_approval_text(self, account: Account, code: str, token: str) -> None:
         """The text with the approval code and the link to deny."""
 
+    def send_word(self, *, kind: str, channel: str, to: str, language: str) -> None:
+        """Instead of a code, a word why there is none: ``register.known`` or ``forgot_password.unknown``."""
+
     def send_notice(self, notice: Notice, account: Account) -> None:
         """A security notice, by mail or text."""
 
@@ -43,6 +47,7 @@ class Services:
     config: Config
     clock: Clock
     store: Store
+    uploads: Uploads
     hasher: Hasher
     seal: Seal
     signer: Signer

@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from webapp.errors import UnknownAccount, WrongCode
-from webapp.flows import challenge
+from webapp.flows import challenge, recovery
 from webapp.flows.delivery import deliver_notices
 from webapp.flows.password import CookieReader, prove
 from webapp.flows.services import Services
@@ -186,7 +186,8 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
         if judgement.is_right:
             TABLE.move(db, flow, "accept_code")
             app = flow.data["app"]
-            return _sign_in(
+            left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+            signed_in = _sign_in(
                 db,
                 services,
                 visitor,
@@ -210,6 +211,9 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
                 if remember
                 else None,
             )
+    if judgement.is_right:
+        recovery.after_sign_in(services, left_over)
+        return signed_in
     deliver_notices(services)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
 

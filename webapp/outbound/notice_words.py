@@ -7,6 +7,8 @@ from typing import Any
 
 from flask_babel import force_locale, gettext
 
+from webapp.outbound import recovery_words
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -15,17 +17,38 @@ class Words:
     headline: str
     body: str
     advice: str
+    link_label: str = ""
 
-    def as_text(self) -> str:
-        """The notice as an SMS."""
-        return f"Mihon: {self.body} {self.advice}"
+    def as_text(self, link: str = "") -> str:
+        """The notice as an SMS, with its link on a line of its own."""
+        return f"Mihon: {self.body} {self.advice}" + (f"\n{self.link_label}: {link}" if link else "")
 
 
 def words(kind: str, data: dict[str, Any], language: str) -> Words:
     """The words for an event of ``kind``; ``data`` is what was recorded with it."""
     with force_locale(language):
+        if kind.startswith("recovery."):
+            headline, body = recovery_words.told(kind, data)
+            label = gettext("Cancel the reset") if "link" in data else ""
+            return Words(headline, body, recovery_words.advice(kind), label)
         headline, body = _told(kind, data)
         return Words(headline, body, _advice(kind))
+
+
+def to_stranger(kind: str, language: str) -> Words:
+    """The words for an address that was typed where a code goes to, and that gets none."""
+    with force_locale(language):
+        if kind == "register.known":
+            return Words(
+                gettext("You already have an account"),
+                gettext("Somebody tried to create an account with this address or number. It has one already."),
+                gettext("If this was you, please sign in. If it wasn't, you need not do anything."),
+            )
+        return Words(
+            gettext("There is no account with this address or number"),
+            gettext("Somebody asked for a new password, but no account has this address or number."),
+            gettext("If this was you, try another address or number. If it wasn't, you need not do anything."),
+        )
 
 
 def method_name(kind: str) -> str:
@@ -56,6 +79,14 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             gettext("A verification method was changed"),
             gettext("A method of Two-Step Verification was changed: %(method)s.", method=method),
         ),
+        "method.preferred": lambda: (
+            gettext("The preferred verification method was changed"),
+            gettext("Codes come first by this method from now on: %(method)s.", method=method),
+        ),
+        "method.number_replaced": lambda: (
+            gettext("This number was replaced"),
+            gettext("This number no longer receives the codes of your Mihon account."),
+        ),
         "method.removed": lambda: (
             gettext("A verification method was removed"),
             gettext("A method of Two-Step Verification was removed: %(method)s.", method=method),
@@ -70,6 +101,28 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         "sign_in.code_wrong": lambda: (
             gettext("A wrong code was entered with your password"),
             gettext("Somebody entered your right password, and then a wrong one-time password."),
+        ),
+        "password.changed": lambda: (
+            gettext("Your password was changed"),
+            gettext("The password was changed. All other devices were signed out."),
+        ),
+        "password.reset": lambda: (
+            gettext("Your password was reset"),
+            gettext("A new password was set after a forgotten one. All devices were signed out."),
+        ),
+        "account.name_changed": lambda: (
+            gettext("Your name was changed"),
+            gettext("The name of your account was changed."),
+        ),
+        "account.email_changed": lambda: (
+            gettext("Your email address was changed"),
+            gettext("The email address of your account is now %(address)s.", address=data.get("now", "")),
+        ),
+        "account.phone_changed": lambda: (
+            gettext("Your mobile number was changed"),
+            gettext(
+                "The primary mobile number of your account now ends in %(last3)s.", last3=data.get("now", "")
+            ),
         ),
         "approval.denied": lambda: (
             gettext("You denied access to your account data"),

@@ -61,11 +61,28 @@ class Post:
         url = self._site_url + APPROVAL_PATH + token
         self.gateway.text(account.phone, wording.sms_approval(code, url, account.language))
 
+    def send_word(self, *, kind: str, channel: str, to: str, language: str) -> None:
+        """A word to somebody who gets no code, by ``sms`` or ``mail``. Raises DeliveryFailed."""
+        words = notice_words.to_stranger(kind, language)
+        if channel == "sms":
+            self.gateway.text(to, words.as_text())
+            return
+        mail = wording.compose(
+            "word",
+            language,
+            headline=words.headline,
+            body=words.body,
+            advice=words.advice,
+            site_url=self._site_url,
+        )
+        self.mailer.send(to, mail.subject, mail.text, mail.html)
+
     def send_notice(self, notice: Notice, account: Account) -> None:
         """A security notice, by mail or text. Raises DeliveryFailed."""
         words = notice_words.words(notice.kind, notice.data, account.language)
+        link = self._site_url + notice.data["link"] if "link" in notice.data else ""
         if notice.channel == "sms":
-            self.gateway.text(notice.recipient, words.as_text())
+            self.gateway.text(notice.recipient, words.as_text(link))
             return
         mail = wording.compose(
             "notice",
@@ -77,6 +94,8 @@ class Post:
             when=self._when(account, notice.data["when"]),
             device=notice.data["device"],
             near=notice.data["near"],
+            link=link,
+            link_label=words.link_label,
             site_url=self._site_url,
         )
         self.mailer.send(notice.recipient, mail.subject, mail.text, mail.html)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
 from webapp.store import events, notices
 from webapp.store.accounts import Account
@@ -16,12 +17,24 @@ NOTIFY_KINDS = frozenset(
         "two_step.off",
         "method.added",
         "method.changed",
+        "method.preferred",
         "method.removed",
         "method.switched_off",
         "sign_in.code_wrong",
         "approval.denied",
+        "password.changed",
+        "password.reset",
+        "account.name_changed",
+        "account.email_changed",
+        "account.phone_changed",
         "trust.copied",
         "trust.revoked_all",
+        "recovery.opened",
+        "recovery.submitted",
+        "recovery.more_wanted",
+        "recovery.approved",
+        "recovery.rejected",
+        "recovery.cancelled",
     }
 )
 """Events that the owner gets a mail about (a text where the account has no mail address)."""
@@ -62,3 +75,16 @@ def owe(db: Database, account: Account, kind: str, now: float, **data: Any) -> N
     notices.owe(
         db, account_id=account.id, channel=channel, recipient=recipient, kind=kind, data=data, now=now
     )
+
+
+def owe_number(
+    db: Database, visitor: Visitor, account: Account, number: str, kind: str, now: float, **data: Any
+) -> None:
+    """Owe a text to a number that is no longer the account's, whatever else the owner is told (SECURITY.md 18).
+
+    A landline gets none: it takes no texts.
+    """
+    if phone_numbers.parse(number).kind == "landline":
+        return
+    data |= {"when": now, "device": visitor.device, "near": visitor.near}
+    notices.owe(db, account_id=account.id, channel="sms", recipient=number, kind=kind, data=data, now=now)

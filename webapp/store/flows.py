@@ -160,9 +160,9 @@ def end_of_account(
 ) -> None:
     """Delete an account's half-done flows (of some kinds only, where they are named), except those of one session.
 
-    A case at the desk is nothing half-done: it goes, where no kind is named, by its own moves alone.
+    A case at the desk is nothing half-done: it ends by its own moves alone, and a visit to it with its password.
     """
-    of_kinds = f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else " AND kind <> 'recovery'"
+    of_kinds = f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else " AND kind NOT LIKE 'recovery%'"
     db.execute(
         f"DELETE FROM flows WHERE account_id = ? AND (session IS NULL OR session <> ?){of_kinds}",
         (account_id, but_session or b"", *kinds),

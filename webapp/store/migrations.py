@@ -189,3 +189,34 @@ def calls_and_feedback(db: Database) -> None:
         )"""
     )
     db.execute("CREATE INDEX feedback_at ON feedback (at)")
+
+
+@MIGRATIONS()
+def recoveries(db: Database) -> None:
+    """The papers of a reset (their bytes lie sealed in the uploads folder) and what was decided about it.
+
+    A case itself is a flow. The log outlives case and account: who decided what, when and why.
+    """
+    db.execute(
+        """CREATE TABLE documents (
+            id TEXT PRIMARY KEY,
+            case_id TEXT NOT NULL REFERENCES flows (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            created_at REAL NOT NULL
+        )"""
+    )
+    db.execute("CREATE INDEX documents_case ON documents (case_id, created_at)")
+    db.execute(
+        """CREATE TABLE decisions (
+            id TEXT PRIMARY KEY,
+            case_id TEXT NOT NULL,
+            account_id TEXT NOT NULL,
+            at REAL NOT NULL,
+            by_account TEXT,
+            decision TEXT NOT NULL,
+            reason TEXT NOT NULL
+        )"""
+    )
+    db.execute("CREATE INDEX decisions_case ON decisions (case_id, at)")
+    db.execute("CREATE INDEX flows_kind ON flows (kind, state, created_at)")

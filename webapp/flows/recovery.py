@@ -1,0 +1,256 @@
+"""Locked out: a reset of two-step verification by documents (PRODUCT.md screens 18 and 19).
+
+Name and password open a case and nothing else: a *visit* binds the case to one browser, which is never signed in.
+The owner is mailed at once and may cancel, by the mail's link or by signing in with a code; until a reviewer
+decides, nothing about the account changes (SECURITY.md 55). The desk's half is in `webapp.flows.desk`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+from sqlite_utils import Database
+
+from webapp.errors import LinkExpired, NothingToReset, SendCapReached, StaleFlow
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.password import CookieReader, prove
+from webapp.flows.services import Services
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import documents, notices, recovery_links
+from webapp.rules.documents import Upload
+from webapp.rules.visitor import Visitor
+from webapp.store import accounts, events, flows
+from webapp.store import recovery as stored
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+from webapp.store.recovery import Decision, StoredDocument
+
+OPEN = ("opened", "received", "in_review", "more_wanted")
+"""The states in which a case can still be decided or cancelled."""
+
+TABLE = Table(
+    kind=stored.KIND,
+    pages={
+        BEGIN: "recovery.start",
+        "opened": "recovery.case",
+        "received": "recovery.case",
+        "in_review": "recovery.case",
+        "more_wanted": "recovery.case",
+        "approved": "recovery.case",
+        "rejected": "recovery.case",
+        "cancelled": "recovery.case",
+    },
+    moves=(
+        Move("open", (BEGIN,), "opened", "right password; the owner is mailed with a link to cancel"),
+        Move("submit", ("opened", "more_wanted"), "received", "受付済み: documents came"),
+        Move("take", ("received",), "in_review", "審査中: a reviewer began"),
+        Move(
+            "ask_more", ("in_review",), "more_wanted", "追加書類が必要: the owner is mailed what is missing"
+        ),
+        Move("approve", ("in_review",), "approved", "承認: two-step verification is off, methods are gone"),
+        Move("reject", ("in_review",), "rejected", "却下: nothing changes"),
+        Move("cancel", OPEN, "cancelled", "取消: by the page, or by the link in the mail"),
+        Move(
+            "cancel_by_sign_in",
+            OPEN,
+            "cancelled",
+            "取消: somebody signed in with a code, so nobody is locked out",
+        ),
+    ),
+    ends=frozenset(),
+)
+
+VISIT = Table(
+    kind="recovery_visit",
+    pages={BEGIN: "recovery.start", "inside": "recovery.case", "done": "shop.home"},
+    moves=(
+        Move("enter", (BEGIN,), "inside", "right password: this browser may see the account's case"),
+        Move("leave", ("inside",), "done", "the page was closed"),
+    ),
+)
+
+
+def enter(
+    services: Services, visitor: Visitor, identifier: str, password: str, *, cookie: CookieReader
+) -> Flow:
+    """Prove a password and get to the account's case; a new one is opened where none is open. Returns the visit.
+
+    Raises:
+        WrongPassword, Throttled: as at sign-in, by the same counter (SECURITY.md 25).
+        NothingToReset: two-step verification is off.
+        SendCapReached: too many cases were opened within a day; the owner would drown in mails.
+    """
+    proven = prove(services, visitor, identifier, password, app="shop", cookie=cookie)
+    account = proven.account
+    now = services.clock.now()
+    with services.store.writing() as db:
+        proven.forget_guesses(db)
+        case = stored.newest_of_account(db, account.id, OPEN, now)
+        if case is None:
+            case = _open(db, services, visitor, account, now)
+        visit = VISIT.begin(
+            db,
+            "enter",
+            account_id=account.id,
+            browser=visitor.browser,
+            data={"case": case.id, "password": _mark(account)},
+            now=now,
+            life_seconds=services.config.session_idle_seconds,
+        )
+    deliver_notices(services)
+    return visit
+
+
+def _open(db: Database, services: Services, visitor: Visitor, account: Account, now: float) -> Flow:
+    if not account.two_step_on:
+        raise NothingToReset()
+    since = now - services.limits.send_cap_seconds
+    if events.count_since(db, account.id, "recovery.opened", since) >= services.limits.send_cap:
+        raise SendCapReached()
+    case = TABLE.begin(
+        db,
+        "open",
+        account_id=account.id,
+        browser=visitor.browser,
+        data={"device": visitor.device, "near": visitor.near},
+        now=now,
+        life_seconds=services.config.recovery_seconds,
+    )
+    notices.record(db, visitor, account, "recovery.opened", now, case=case.id)
+    return case
+
+
+def find_visit(services: Services, visitor: Visitor, visit_id: str | None) -> Flow | None:
+    """This browser's visit to a case, while it lives and the password is still the one that opened it."""
+    if visit_id is None:
+        return None
+    db = services.store.db()
+    visit = flows.find(db, visit_id, VISIT.kind, visitor.browser, services.clock.now())
+    if visit is None or visit.data["password"] != _mark(accounts.get(db, visit.account_id or "")):
+        return None
+    return visit
+
+
+def case_of(services: Services, visit: Flow) -> Flow:
+    """The case that a visit may see.
+
+    Raises:
+        StaleFlow: it was so long ago that nothing is left of it.
+    """
+    case = stored.find_case(services.store.db(), visit.data["case"])
+    if case is None:
+        raise StaleFlow("the case is gone")
+    return case
+
+
+def documents_of(services: Services, case: Flow) -> list[StoredDocument]:
+    """The documents that a case holds now."""
+    return stored.documents_of(services.store.db(), case.id)
+
+
+def last_word(services: Services, case: Flow) -> Decision | None:
+    """What the desk decided last about a case."""
+    return next(iter(stored.decisions_of(services.store.db(), case.id)), None)
+
+
+def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Upload]) -> Flow:
+    """Take documents, all of them or none: each is judged, sealed and kept under a name that says nothing.
+
+    Raises:
+        DocumentRefused, DocumentTooLarge, TooManyDocuments: nothing was kept.
+        StaleFlow: the case waits for no documents.
+    """
+    if case.state not in ("opened", "more_wanted"):
+        raise StaleFlow("no documents are awaited")
+    taken = documents.inspect(
+        uploads, limit_bytes=services.config.upload_bytes, limit_files=services.config.upload_files
+    )
+    now = services.clock.now()
+    names = [secrets.token_hex(16) for _ in taken]
+    try:
+        for name, document in zip(names, taken, strict=True):
+            services.uploads.write(name, services.seal.seal(document.content, seal_context(name)))
+        with services.store.writing() as db:
+            account = accounts.get(db, case.account_id or "")
+            case = TABLE.move(db, case, "submit")
+            for at, (name, document) in enumerate(zip(names, taken, strict=True)):
+                kept = StoredDocument(name, case.id, document.kind, len(document.content), now + at / 1000)
+                stored.add_document(db, kept)
+            notices.record(db, visitor, account, "recovery.submitted", now, count=len(taken))
+    except BaseException:
+        services.uploads.remove(names)
+        raise
+    return case
+
+
+def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
+    """取消 by the owner: final for this case, and the documents are gone.
+
+    Raises:
+        StaleFlow: it is over already.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = accounts.get(db, case.account_id or "")
+        case = TABLE.move(db, case, "cancel")
+        left_over = stored.drop_documents(db, case.id)
+        stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
+        notices.record(db, visitor, account, "recovery.cancelled", now)
+    services.uploads.remove(left_over)
+    deliver_notices(services)
+    return case
+
+
+def cancel_by_sign_in(
+    db: Database, services: Services, visitor: Visitor, account: Account, now: float
+) -> list[str] | None:
+    """End the account's open case, for its owner signed in with a code: inside the sign-in's transaction.
+
+    Returns the names of files to remove once that is committed, or None where there was no case.
+    """
+    case = stored.newest_of_account(db, account.id, OPEN, now)
+    if case is None:
+        return None
+    TABLE.move(db, case, "cancel_by_sign_in")
+    stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
+    notices.record(db, visitor, account, "recovery.cancelled", now)
+    return stored.drop_documents(db, case.id)
+
+
+def after_sign_in(services: Services, left_over: list[str] | None) -> None:
+    """Clean up behind `cancel_by_sign_in`, after its commit, and mail the owner."""
+    if left_over is not None:
+        services.uploads.remove(left_over)
+        deliver_notices(services)
+
+
+def find_by_link(services: Services, token: str) -> Flow | None:
+    """The case that a mail's link to cancel leads to; None where the link is no (or no longer a) good one.
+
+    Raises:
+        LinkTampered: not one of our links.
+    """
+    try:
+        case_id = recovery_links.read(
+            services.signer, token, services.config.recovery_seconds, services.clock.now()
+        )
+    except LinkExpired:
+        return None
+    return stored.find_case(services.store.db(), case_id)
+
+
+def leave(services: Services, visit: Flow) -> None:
+    """Close the page for this browser; the case goes on."""
+    with services.store.writing() as db:
+        VISIT.move(db, visit, "leave")
+
+
+def _mark(account: Account) -> str:
+    """Tells one password of an account from the next; of the salted hash only, so it gives nothing away."""
+    return hashlib.sha256(account.password_hash.encode()).hexdigest()[:16]
+
+
+def seal_context(document_id: str) -> str:
+    """What a document's bytes are sealed for: under another name they open to nobody."""
+    return f"document:{document_id}"

@@ -1,0 +1,141 @@
+"""Resets of two-step verification: their cases (flows that last days), their documents, and what was decided."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from webapp.store import flows
+from webapp.store.flows import Flow
+
+KIND = "recovery"
+_DOCUMENT = "id, case_id, kind, size, created_at"
+_DECISION = "case_id, account_id, at, by_account, decision, reason"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A row of ``documents``: ``id`` is random and names the sealed file too; ``size`` is in bytes."""
+
+    id: str
+    case_id: str
+    kind: str
+    size: int
+    created_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A row of ``decisions``: ``by_account`` is the reviewer, or None where no reviewer had a part in it."""
+
+    case_id: str
+    account_id: str
+    at: float
+    by_account: str | None
+    decision: str
+    reason: str
+
+
+def find_case(db: Database, case_id: str) -> Flow | None:
+    """One case, whoever asks: a visit or the desk has been checked before."""
+    row = db.execute(
+        f"SELECT {flows.COLUMNS} FROM flows WHERE id = ? AND kind = ?", (case_id, KIND)
+    ).fetchone()
+    return None if row is None else flows.from_row(row)
+
+
+def newest_of_account(db: Database, account_id: str, states: tuple[str, ...], now: float) -> Flow | None:
+    """The account's newest living case in one of these states."""
+    row = db.execute(
+        f"""SELECT {flows.COLUMNS} FROM flows
+            WHERE account_id = ? AND kind = ? AND state IN ({_marks(states)}) AND expires_at > ?
+            ORDER BY created_at DESC LIMIT 1""",
+        (account_id, KIND, *states, now),
+    ).fetchone()
+    return None if row is None else flows.from_row(row)
+
+
+def in_states(db: Database, states: tuple[str, ...], now: float, limit: int = 100) -> list[Flow]:
+    """The living cases in these states, oldest first."""
+    return [
+        flows.from_row(row)
+        for row in db.execute(
+            f"""SELECT {flows.COLUMNS} FROM flows WHERE kind = ? AND state IN ({_marks(states)}) AND expires_at > ?
+                ORDER BY created_at, id LIMIT ?""",
+            (KIND, *states, now, limit),
+        )
+    ]
+
+
+def add_document(db: Database, document: StoredDocument) -> None:
+    """Note a document whose file has been written."""
+    db.execute(
+        f"INSERT INTO documents ({_DOCUMENT}) VALUES (?, ?, ?, ?, ?)",
+        (document.id, document.case_id, document.kind, document.size, document.created_at),
+    )
+
+
+def documents_of(db: Database, case_id: str) -> list[StoredDocument]:
+    """A case's documents in the order in which they came."""
+    return [
+        StoredDocument(*row)
+        for row in db.execute(
+            f"SELECT {_DOCUMENT} FROM documents WHERE case_id = ? ORDER BY created_at, id", (case_id,)
+        )
+    ]
+
+
+def drop_documents(db: Database, case_id: str) -> list[str]:
+    """Forget a case's documents; the names of the files to remove once this is committed."""
+    return [
+        str(row[0])
+        for row in db.execute("DELETE FROM documents WHERE case_id = ? RETURNING id", (case_id,)).fetchall()
+    ]
+
+
+def document_names(db: Database) -> set[str]:
+    """The names of all files that some case still needs."""
+    return {str(row[0]) for row in db.execute("SELECT id FROM documents")}
+
+
+def log(db: Database, decision: Decision) -> None:
+    """Write down who decided what, when and why (SECURITY.md 61)."""
+    db.execute(
+        f"INSERT INTO decisions (id, {_DECISION}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            secrets.token_hex(8),
+            decision.case_id,
+            decision.account_id,
+            decision.at,
+            decision.by_account,
+            decision.decision,
+            decision.reason,
+        ),
+    )
+
+
+def decisions_of(db: Database, case_id: str) -> list[Decision]:
+    """What was decided about a case, newest first."""
+    return [
+        Decision(*row)
+        for row in db.execute(
+            f"SELECT {_DECISION} FROM decisions WHERE case_id = ? ORDER BY at DESC, id", (case_id,)
+        )
+    ]
+
+
+def latest_decisions(db: Database, limit: int = 20) -> list[Decision]:
+    """What was decided last at the desk, newest first."""
+    return [
+        Decision(*row)
+        for row in db.execute(
+            f"SELECT {_DECISION} FROM decisions WHERE by_account IS NOT NULL ORDER BY at DESC, id LIMIT ?",
+            (limit,),
+        )
+    ]
+
+
+def _marks(values: tuple[str, ...]) -> str:
+    return ", ".join("?" for _ in values)
