@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 
 from webapp import cli, sandbox
@@ -34,6 +33,7 @@ from webapp.pages import (
     sign_in,
     step_up,
     visitor,
+    words,
 )
 from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     import httpx
 
 PAGES = (shop, sign_in, step_up, account, approval, settings, set_up)
-EDGES = (request_log, headers, visitor, language, problems, auth)
+EDGES = (request_log, headers, visitor, language, words, problems, auth)
 
 
 def create_app(
@@ -120,8 +120,9 @@ def _configure(app: Flask, config: Config, secret: str) -> None:
         SESSION_COOKIE_SECURE=config.is_tls,
         SESSION_COOKIE_PATH="/",
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,  # all its messages are our own; loading its catalogue anew for each form is dear
         MAX_CONTENT_LENGTH=1024 * 1024,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(has_page=render.has_page, get_locale=get_locale, sandbox=config.sandbox)
+    app.jinja_env.globals.update(has_page=render.has_page, sandbox=config.sandbox)
