@@ -180,6 +180,10 @@ class ContactTaken(Refusal):
     """The address or number, proven to be the visitor's, has come to belong to an account meanwhile."""
 
 
+class ContactUnchanged(Refusal):
+    """The address or number is the account's own already."""
+
+
 class WeakPassword(Refusal):
     """A password that is not taken; ``reason`` tells which word helps."""
 

@@ -41,13 +41,17 @@ def to_stranger(kind: str, language: str) -> Words:
         if kind == "register.known":
             return Words(
                 gettext("You already have an account"),
-                gettext("Somebody tried to create an account with this address or number. It has one already."),
+                gettext(
+                    "Somebody tried to create an account with this address or number. It has one already."
+                ),
                 gettext("If this was you, please sign in. If it wasn't, you need not do anything."),
             )
         return Words(
             gettext("There is no account with this address or number"),
             gettext("Somebody asked for a new password, but no account has this address or number."),
-            gettext("If this was you, try another address or number. If it wasn't, you need not do anything."),
+            gettext(
+                "If this was you, try another address or number. If it wasn't, you need not do anything."
+            ),
         )
 
 
@@ -116,13 +120,11 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "account.email_changed": lambda: (
             gettext("Your email address was changed"),
-            gettext("The email address of your account is now %(address)s.", address=data.get("now", "")),
+            gettext("The email address of your account is now %(address)s.", address=data["to"]),
         ),
         "account.phone_changed": lambda: (
             gettext("Your mobile number was changed"),
-            gettext(
-                "The primary mobile number of your account now ends in %(last3)s.", last3=data.get("now", "")
-            ),
+            gettext("The primary mobile number of your account now ends in %(last3)s.", last3=data["to"]),
         ),
         "approval.denied": lambda: (
             gettext("You denied access to your account data"),

@@ -54,6 +54,11 @@ def refuse_weak(
         raise WeakPassword(reason, field=field)
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two typed passwords are one to the site, which compares them after NFKC."""
+    return unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other)
+
+
 def _known(name: str, email: str | None, phone: str | None) -> list[str]:
     """What an acquaintance would try: names, parts of the address, the number in its spellings."""
     known = [name, *name.split(), *_SITE]

@@ -135,6 +135,34 @@ def set_language(db: Database, account_id: str, language: str) -> None:
     db.execute("UPDATE accounts SET language = ? WHERE id = ?", (language, account_id))
 
 
+def set_name(db: Database, account_id: str, name: str) -> None:
+    """Keep another name."""
+    db.execute("UPDATE accounts SET name = ? WHERE id = ?", (name, account_id))
+
+
+def set_email(db: Database, account_id: str, email: str) -> None:
+    """Keep another mail address (lower-cased).
+
+    Raises:
+        sqlite3.IntegrityError: it belongs to another account.
+    """
+    db.execute("UPDATE accounts SET email = ? WHERE id = ?", (email, account_id))
+
+
+def set_phone(db: Database, account_id: str, phone: str) -> None:
+    """Keep another number (E.164).
+
+    Raises:
+        sqlite3.IntegrityError: it belongs to another account.
+    """
+    db.execute("UPDATE accounts SET phone = ? WHERE id = ?", (phone, account_id))
+
+
+def set_password_hash(db: Database, account_id: str, password_hash: str) -> None:
+    """Keep another password's hash."""
+    db.execute("UPDATE accounts SET password_hash = ? WHERE id = ?", (password_hash, account_id))
+
+
 def remove(db: Database, account_id: str) -> bool:
     """Delete an account with all that hangs on it; False when there was none."""
     return bool(db.execute("DELETE FROM accounts WHERE id = ?", (account_id,)).rowcount)

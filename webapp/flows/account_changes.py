@@ -1,0 +1,249 @@
+"""Changing what an account is known by: name, address, number, password; and ending sessions.
+
+Whoever comes here has stepped up freshly (SECURITY.md 42). A new address or number counts once the code that went
+there came back; the old one and the new one are both told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlite_utils import Database
+
+from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongCode, WrongPassword
+from webapp.flows import proof
+from webapp.flows.challenge import owner_of
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.services import Services
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import contacts, identifiers, notices, password_strength, sessions
+from webapp.rules import throttle as throttling
+from webapp.rules.contacts import Contact
+from webapp.rules.endings import end_everything_else
+from webapp.rules.visitor import Visitor
+from webapp.store import accounts, flows, throttles
+from webapp.store import notices as owed
+from webapp.store import sessions as stored_sessions
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+from webapp.store.sessions import Session
+
+TABLE = Table(
+    kind="account_change",
+    pages={BEGIN: "account.security", "verify": "account.confirm_change", "done": "account.security"},
+    moves=(
+        Move("send_code", (BEGIN,), "verify", "a new address or number was given; the code leaves"),
+        Move("send_again", ("verify",), "verify", "another code to the same place"),
+        Move("note_undelivered", ("verify",), "verify", "the code could not be sent"),
+        Move("accept_code", ("verify",), "done", "right code: the address or number counts"),
+    ),
+)
+
+
+def change_name(services: Services, visitor: Visitor, account: Account, name: str) -> None:
+    """Keep another name; the same once more is no change."""
+    if name == account.name:
+        return
+    with services.store.writing() as db:
+        accounts.set_name(db, account.id, name)
+        notices.record(db, visitor, replace(account, name=name), "account.name_changed", services.clock.now())
+    deliver_notices(services)
+
+
+def change_password(
+    services: Services, visitor: Visitor, account: Account, session: Session, *, present: str, new: str
+) -> str:
+    """Keep a new password and end everything but this session; the token that replaces the one in its cookie.
+
+    The present one is asked for besides the step-up (ASVS 6.2.3), with waits after wrong tries that only this
+    account's own sessions share.
+
+    Raises:
+        WrongPassword, Throttled, WeakPassword, StaleFlow.
+    """
+    _prove_present(services, visitor, account, present)
+    if password_strength.is_same(new, present):
+        raise WeakPassword("unchanged", field="passwordNew")
+    password_strength.refuse_weak(
+        new, name=account.name, email=account.email, phone=account.phone, field="passwordNew"
+    )
+    password_hash = services.hasher.hash(new)
+    with services.store.writing() as db:
+        accounts.set_password_hash(db, account.id, password_hash)
+        end_everything_else(db, account.id, session.id_hash)
+        token = sessions.elevate(db, session.id_hash, session.elevated_until)
+        if token is None:
+            raise StaleFlow("the session has ended")
+        notices.record(db, visitor, account, "password.changed", services.clock.now())
+    deliver_notices(services)
+    return token
+
+
+def submit_email(services: Services, visitor: Visitor, account: Account, session: bytes, typed: str) -> Flow:
+    """Take a new mail address and send it a code.
+
+    Raises:
+        NotAMailAddress, MailDomainRefused, ContactUnchanged, SendCapReached.
+    """
+    domains = services.config.mail_domains if services.config.sandbox else None
+    return _send_code(services, visitor, account, session, contacts.read_mail(typed, domains))
+
+
+def submit_phone(
+    services: Services, visitor: Visitor, account: Account, session: bytes, typed: str, region: str
+) -> Flow:
+    """Take a new mobile number and send it a code.
+
+    Raises:
+        NotAPhoneNumber, MobileNeeded, ContactUnchanged, SendCapReached.
+    """
+    return _send_code(services, visitor, account, session, contacts.read_mobile(typed, region))
+
+
+def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
+    """This browser's change under way."""
+    if flow_id is None:
+        return None
+    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    return flow if flow is not None and flow.account_id == account.id else None
+
+
+def send_again(services: Services, flow: Flow) -> Flow:
+    """Send another code; the earlier one is dead.
+
+    Raises:
+        Throttled, SendCapReached, StaleFlow.
+    """
+    with services.store.writing() as db:
+        flow, letter = proof.write_again(
+            db, services, TABLE, flow, services.clock.now(), account_id=flow.account_id
+        )
+    return proof.post(services, TABLE, flow, letter)
+
+
+def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Contact:
+    """Check the code; from now on the address or number is the account's. Which one it was.
+
+    Raises:
+        WrongCode, Throttled, StaleFlow.
+        ContactTaken: it came to belong to another account since the code left.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = owner_of(db, flow)
+        judgement = proof.judge(db, services, flow, typed, key=f"account_change:{account.id}", now=now)
+        if judgement.is_right:
+            contact = Contact(flow.data["channel"], flow.data["to"])
+            if contacts.find_owner(db, contact) is not None:
+                raise ContactTaken()
+            TABLE.move(db, flow, "accept_code")
+            _keep(db, visitor, account, contact, now)
+        else:
+            notices.record(db, visitor, account, "account.code_wrong", now, verdict=judgement.verdict.value)
+    if not judgement.is_right:
+        raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+    deliver_notices(services)
+    return contact
+
+
+def end_session(services: Services, visitor: Visitor, account: Account, public_id: str) -> bool:
+    """Sign out one device of the list; False when it is not (or no longer) there."""
+    with services.store.writing() as db:
+        was_there = stored_sessions.end_by_public_id(db, account.id, public_id)
+        if was_there:
+            notices.record(db, visitor, account, "session.ended", services.clock.now())
+    return was_there
+
+
+def end_other_sessions(services: Services, visitor: Visitor, account: Account, session: bytes) -> int:
+    """Sign out every device but this one; how many there were."""
+    with services.store.writing() as db:
+        count = stored_sessions.end_others(db, account.id, session)
+        notices.record(db, visitor, account, "session.ended_others", services.clock.now(), count=count)
+    return count
+
+
+def _prove_present(services: Services, visitor: Visitor, account: Account, password: str) -> None:
+    now = services.clock.now()
+    key = f"present_password:{account.id}"
+    before = throttles.read(services.store.db(), key)
+    throttling.refuse_if_blocked(before, now, "password")
+    is_right = services.hasher.matches(account.password_hash, password)
+    with services.store.writing() as db:
+        if is_right:
+            if before.count:
+                throttles.clear(db, key)
+            return
+        throttling.count_wrong(
+            db,
+            key,
+            throttles.read(db, key),
+            now,
+            services.config.password_free_tries,
+            services.config.wait_max_seconds,
+        )
+        notices.record(db, visitor, account, "password.present_wrong", now)
+    raise WrongPassword()
+
+
+def _send_code(
+    services: Services, visitor: Visitor, account: Account, session: bytes, contact: Contact
+) -> Flow:
+    now = services.clock.now()
+    with services.store.writing() as db:
+        owner = contacts.find_owner(db, contact)
+        if owner is not None and owner.id == account.id:
+            raise ContactUnchanged()
+        flow_id = flows.new_id()
+        data, letter = proof.write(
+            db,
+            services,
+            TABLE,
+            flow_id,
+            contact,
+            language=owner.language if owner else account.language,
+            now=now,
+            word="register.known" if owner else None,
+            account_id=account.id,
+        )
+        flow = TABLE.begin(
+            db,
+            "send_code",
+            account_id=account.id,
+            browser=visitor.browser,
+            session=session,
+            data=data,
+            now=now,
+            life_seconds=services.config.flow_seconds,
+            flow_id=flow_id,
+        )
+        notices.record(db, visitor, account, "account.change_started", now, by=contact.channel)
+    return proof.post(services, TABLE, flow, letter)
+
+
+def _keep(db: Database, visitor: Visitor, account: Account, contact: Contact, now: float) -> None:
+    """Write the change down, and owe the news to where the owner was and to where the owner is to be found."""
+    if contact.channel == "mail":
+        accounts.set_email(db, account.id, contact.value)
+        kind, shown = "account.email_changed", identifiers.mask_email(contact.value)
+    else:
+        accounts.set_phone(db, account.id, contact.value)
+        kind, shown = "account.phone_changed", contact.value[-3:]
+    notices.record(db, visitor, account, kind, now, to=shown)
+    if contact.channel == "sms" and account.email and account.phone:
+        _tell(db, visitor, account, Contact("sms", account.phone), kind, now, shown)
+    _tell(db, visitor, account, contact, kind, now, shown)
+
+
+def _tell(
+    db: Database, visitor: Visitor, account: Account, contact: Contact, kind: str, now: float, shown: str
+) -> None:
+    owed.owe(
+        db,
+        account_id=account.id,
+        channel=contact.channel,
+        recipient=contact.value,
+        kind=kind,
+        data={"to": shown, "when": now, "device": visitor.device, "near": visitor.near},
+        now=now,
+    )

@@ -1,0 +1,131 @@
+"""A forgotten password: a code, by mail where the account has an address, and a new password.
+
+Two-step verification stays on, and the next sign-in asks for its code as ever (SECURITY.md 54). Known and unknown
+accounts look and take alike: an address without an account gets a word that says so (SECURITY.md 32).
+"""
+
+from __future__ import annotations
+
+from webapp.errors import WrongCode
+from webapp.flows import proof
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.services import Services
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import contacts, notices, password_strength
+from webapp.rules.contacts import Contact
+from webapp.rules.endings import end_everything_else
+from webapp.rules.visitor import Visitor
+from webapp.store import accounts, flows
+from webapp.store.flows import Flow
+
+TABLE = Table(
+    kind="forgot_password",
+    pages={
+        BEGIN: "account.forgot_password",
+        "verify": "account.confirm_reset",
+        "choose": "account.new_password",
+        "done": "sign_in.identifier",
+    },
+    moves=(
+        Move("send_code", (BEGIN,), "verify", "an address or number was given; the code leaves"),
+        Move("send_again", ("verify",), "verify", "another code to the same place"),
+        Move("note_undelivered", ("verify",), "verify", "the code could not be sent"),
+        Move("accept_code", ("verify",), "choose", "right code"),
+        Move("set_password", ("choose",), "done", "the new password counts; everything else is signed out"),
+    ),
+)
+
+
+def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
+    """Send the code to the account of ``identifier``, if there is one.
+
+    It goes by mail where the account has an address, however its owner named it: a stolen number alone must not
+    be enough where codes of the second step go to that number too.
+
+    Raises:
+        NotAMailAddress, NotAPhoneNumber, MobileNeeded, MailDomainRefused, SendCapReached.
+    """
+    typed = contacts.read(identifier, services.config.mail_domains if services.config.sandbox else None)
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = contacts.find_owner(db, typed)
+        to = Contact("mail", account.email) if account is not None and account.email else typed
+        flow_id = flows.new_id()
+        data, letter = proof.write(
+            db,
+            services,
+            TABLE,
+            flow_id,
+            to,
+            language=account.language if account else visitor.language,
+            now=now,
+            word=None if account else "forgot_password.unknown",
+        )
+        flow = TABLE.begin(
+            db,
+            "send_code",
+            account_id=account.id if account else None,
+            browser=visitor.browser,
+            data={"typed": identifier, **data},
+            now=now,
+            life_seconds=services.config.flow_seconds,
+            flow_id=flow_id,
+        )
+        notices.record(db, visitor, account, "password.reset_started", now)
+    return proof.post(services, TABLE, flow, letter)
+
+
+def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
+    """This browser's reset under way."""
+    if flow_id is None:
+        return None
+    return flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+
+
+def send_again(services: Services, flow: Flow) -> Flow:
+    """Send another code; the earlier one is dead.
+
+    Raises:
+        Throttled, SendCapReached, StaleFlow.
+    """
+    with services.store.writing() as db:
+        flow, letter = proof.write_again(db, services, TABLE, flow, services.clock.now())
+    return proof.post(services, TABLE, flow, letter)
+
+
+def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
+    """Check the code; the flow goes on under a new id, which this browser alone learns.
+
+    Each code dies after its wrong tries, and codes are capped per address; the wait that grows between tries is
+    this flow's own, so that a stranger who asks for a reset keeps no owner from one (SECURITY.md 24).
+
+    Raises:
+        WrongCode, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        judgement = proof.judge(db, services, flow, typed, key=f"forgot_password:{flow.id}", now=now)
+        if judgement.is_right:
+            return TABLE.move(db, flow, "accept_code", flow_id=flows.new_id())
+        account = None if flow.account_id is None else accounts.get(db, flow.account_id)
+        notices.record(db, visitor, account, "password.reset_code_wrong", now)
+    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+
+
+def set_password(services: Services, visitor: Visitor, flow: Flow, password: str) -> None:
+    """Keep the new password and end every session and all trust; nobody is signed in by it.
+
+    Raises:
+        WeakPassword, StaleFlow.
+    """
+    assert flow.account_id is not None  # no code of a flow without an account is ever right
+    account = accounts.get(services.store.db(), flow.account_id)
+    password_strength.refuse_weak(password, name=account.name, email=account.email, phone=account.phone)
+    password_hash = services.hasher.hash(password)
+    now = services.clock.now()
+    with services.store.writing() as db:
+        TABLE.move(db, flow, "set_password")
+        accounts.set_password_hash(db, account.id, password_hash)
+        end_everything_else(db, account.id, None)
+        notices.record(db, visitor, account, "password.reset", now)
+    deliver_notices(services)

@@ -1,0 +1,130 @@
+"""Creating an account: name, address and password, then the code that went to the address.
+
+There is no account before the code came back. An address that has one already gets a word instead of a code; the
+pages are the same for both (SECURITY.md 32).
+"""
+
+from __future__ import annotations
+
+from webapp.errors import ContactTaken, WrongCode
+from webapp.flows import proof
+from webapp.flows.services import Services
+from webapp.flows.sign_in import SignedIn
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import contacts, notices, password_strength, sessions
+from webapp.rules.contacts import Contact
+from webapp.rules.visitor import Visitor
+from webapp.store import accounts, flows
+from webapp.store import sessions as stored_sessions
+from webapp.store.flows import Flow
+
+TABLE = Table(
+    kind="register",
+    pages={BEGIN: "account.register", "verify": "account.confirm_registration", "done": "shop.home"},
+    moves=(
+        Move("send_code", (BEGIN,), "verify", "name, address and password were given; the code leaves"),
+        Move("send_again", ("verify",), "verify", "another code to the same address"),
+        Move("note_undelivered", ("verify",), "verify", "the code could not be sent"),
+        Move("accept_code", ("verify",), "done", "right code: the account is made and signed in"),
+    ),
+)
+
+
+def start(services: Services, visitor: Visitor, *, name: str, identifier: str, password: str) -> Flow:
+    """Take what an account needs and send the code; known and unknown addresses cost the same.
+
+    Raises:
+        NotAMailAddress, MailDomainRefused, NotAPhoneNumber, MobileNeeded, WeakPassword, SendCapReached.
+    """
+    contact = contacts.read(identifier, services.config.mail_domains if services.config.sandbox else None)
+    is_mail = contact.channel == "mail"
+    password_strength.refuse_weak(
+        password,
+        name=name,
+        email=contact.value if is_mail else None,
+        phone=None if is_mail else contact.value,
+    )
+    password_hash = services.hasher.hash(password)
+    now = services.clock.now()
+    with services.store.writing() as db:
+        owner = contacts.find_owner(db, contact)
+        flow_id = flows.new_id()
+        data, letter = proof.write(
+            db,
+            services,
+            TABLE,
+            flow_id,
+            contact,
+            language=owner.language if owner else visitor.language,
+            now=now,
+            word="register.known" if owner else None,
+        )
+        flow = TABLE.begin(
+            db,
+            "send_code",
+            account_id=None,
+            browser=visitor.browser,
+            data={"name": name, "typed": identifier, "password_hash": password_hash, **data},
+            now=now,
+            life_seconds=services.config.flow_seconds,
+            flow_id=flow_id,
+        )
+        notices.record(db, visitor, owner, "register.started", now, is_known=owner is not None)
+    return proof.post(services, TABLE, flow, letter)
+
+
+def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
+    """This browser's registration under way."""
+    if flow_id is None:
+        return None
+    return flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+
+
+def send_again(services: Services, flow: Flow) -> Flow:
+    """Send another code; the earlier one is dead.
+
+    Raises:
+        Throttled, SendCapReached, StaleFlow.
+    """
+    with services.store.writing() as db:
+        flow, letter = proof.write_again(db, services, TABLE, flow, services.clock.now())
+    return proof.post(services, TABLE, flow, letter)
+
+
+def submit_code(
+    services: Services, visitor: Visitor, flow: Flow, typed: str, *, ended_session: bytes | None
+) -> SignedIn:
+    """Check the code, make the account and sign it in, in place of the session that this browser had.
+
+    Wrong codes are counted for this flow alone: a stranger who registers in somebody's name makes nobody wait.
+
+    Raises:
+        WrongCode, Throttled, StaleFlow.
+        ContactTaken: the address came to belong to an account since the code left.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        judgement = proof.judge(db, services, flow, typed, key=f"register:{flow.id}", now=now)
+        if judgement.is_right:
+            contact = Contact(flow.data["channel"], flow.data["to"])
+            if contacts.find_owner(db, contact) is not None:
+                raise ContactTaken()
+            TABLE.move(db, flow, "accept_code")
+            account = accounts.add(
+                db,
+                now=now,
+                name=flow.data["name"],
+                email=contact.value if contact.channel == "mail" else None,
+                phone=contact.value if contact.channel == "sms" else None,
+                password_hash=flow.data["password_hash"],
+                language=flow.data["language"],
+                time_zone=services.config.time_zone,
+            )
+            if ended_session is not None:
+                stored_sessions.end(db, ended_session)
+            token = sessions.open_session(
+                db, account, visitor, app="shop", now=now, life_seconds=services.config.session_seconds
+            )
+            notices.record(db, visitor, account, "account.created", now, by=contact.channel)
+            return SignedIn(account, token, "/")
+    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
