@@ -1,0 +1,71 @@
+// Sends the chosen files with a bar that shows how far it is. The form works without; what the server answers is
+// shown either way: a redirect is followed, a page with errors takes this page's place.
+export default function upload(form) {
+  const field = form.querySelector("input[type=file]");
+  const button = form.querySelector("button[type=submit]");
+  const chosen = form.querySelector("[data-chosen]");
+  const progress = form.querySelector("[data-progress]");
+
+  field.addEventListener("change", () => {
+    field.setCustomValidity(fault(field.files, form.dataset));
+    field.reportValidity();
+    chosen.replaceChildren(...Array.from(field.files, line));
+    chosen.hidden = field.files.length === 0;
+  });
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (button.disabled || !field.reportValidity()) return;
+    const body = new FormData(form); // before the field is disabled: disabled fields are not sent
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.upload.addEventListener("progress", (step) => {
+      if (step.lengthComputable) show(progress, Math.floor((step.loaded / step.total) * 100));
+    });
+    request.addEventListener("load", () => arrive(request));
+    request.addEventListener("error", () => {
+      rest(false);
+      field.setCustomValidity(form.dataset.failed);
+      field.reportValidity();
+      field.setCustomValidity("");
+    });
+    rest(true);
+    show(progress, 0);
+    request.send(body);
+  });
+
+  function rest(isSending) {
+    button.disabled = isSending;
+    field.disabled = isSending;
+    progress.hidden = !isSending;
+  }
+}
+
+function fault(files, told) {
+  if (files.length > Number(told.mostFiles)) return told.tooMany;
+  return Array.from(files).some((file) => file.size > Number(told.mostBytes)) ? told.tooLarge : "";
+}
+
+function line(file) {
+  const item = document.createElement("li");
+  item.textContent = `${file.name} (${(file.size / 1048576).toFixed(1)} MB)`;
+  return item;
+}
+
+function show(progress, percent) {
+  progress.querySelector("progress").value = percent;
+  progress.querySelector("[data-percent]").textContent = `${percent}%`;
+}
+
+async function arrive(request) {
+  const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+  const errors = answer.getElementById("auth-error-message-box");
+  if (request.status === 200 && !errors) {
+    location.assign(request.responseURL);
+    return;
+  }
+  document.querySelector("main").replaceWith(document.adoptNode(answer.querySelector("main")));
+  const form = document.querySelector("form[data-module=upload]");
+  if (form) upload(form);
+  document.getElementById("auth-error-message-box")?.focus();
+}
