@@ -1,18 +1,25 @@
-"""Words on pages, cheaply: a page asks for a hundred of them, and for each Flask-Babel looks up request, locale and
-catalogue anew. Here the catalogue of a language is loaded once and the request's locale read once a word.
+"""What every page is made of, cheaply: its words, the addresses of static files, and the parts that stay the same.
+
+A page asks for a hundred words, and for each Flask-Babel looks up request, locale and catalogue anew; here the
+catalogue of a language is loaded once. Head, header, footer and tabs depend on a handful of values: they are rendered
+once for each and kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from babel import Locale
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_app_context, has_request_context, request, url_for
 from flask_babel import get_locale
+from markupsafe import Markup
 
+LONGEST_QUERY = 300
 FOLDER = Path(__file__).parent.parent / "translations"
 
 
@@ -25,7 +32,30 @@ def install(app: Flask) -> None:
         npgettext=lambda context, one, many, count: _catalogue().unpgettext(context, one, many, count),
         newstyle=True,
     )
-    app.jinja_env.globals.update(get_locale=_locale, static_url=static_url)
+    app.jinja_env.globals.update(get_locale=_locale, static_url=static_url, kept=kept, page_query=page_query)
+
+
+def kept(template: str, **given: Hashable) -> Markup:
+    """A part of the layout that shows nothing but ``given`` in the page's language: rendered once, then kept.
+
+    Such a template sees no request and no visitor; whatever it shows of them is handed in and so part of the key.
+    """
+    root = request.script_root if has_request_context() else ""
+    return _kept(template, _locale().language, root, tuple(given.items()))
+
+
+@lru_cache(maxsize=512)
+def _kept(
+    template: str, _language: str, _script_root: str, given: tuple[tuple[str, Hashable], ...]
+) -> Markup:
+    return Markup(current_app.jinja_env.get_template(template).render(dict(given)))  # noqa: S704 - autoescaped
+
+
+def page_query() -> str:
+    """The page's query, for the links to the same page in the other language; a long one is not kept."""
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    query = urlencode(pairs) if pairs else ""
+    return query if len(query) <= LONGEST_QUERY else ""
 
 
 def static_url(filename: str) -> str:
@@ -39,9 +69,9 @@ def _static_url(_script_root: str, filename: str) -> str:
 
 
 def _locale() -> Locale:
-    # Flask-Babel keeps what it found, and what force_locale forces, on the request under this name.
-    found = getattr(request, "babel_locale", None) if has_request_context() else None
-    return found or get_locale() or Locale("en")
+    # Flask-Babel keeps what it found, and what force_locale forces, in this place of the application context.
+    kept = g.get("_flask_babel") if has_app_context() else None
+    return getattr(kept, "babel_locale", None) or get_locale() or Locale("en")
 
 
 def _catalogue() -> Any:
