@@ -13,7 +13,6 @@ from tools import ready
 
 if TYPE_CHECKING:
     from mocksms.testing import Phone
-
     from tests.house import Clock, House, World
     from tests.people import Person
     from tests.walk import Browser

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 from flask import Flask
-from mocksms.testing import Phone
 
 import mocksms
 import webapp
+from mocksms.testing import Phone, RunningPhone
 from mocksms.wire import smtp
 from tests import moves
 from tests.people import PEOPLE, Person
@@ -45,21 +45,28 @@ class Clock:
 class House:
     """Both apps on folders of their own, and a copy of the site's world as it was after the first start."""
 
-    def __init__(self, folder: Path, **settings: Any) -> None:
+    def __init__(self, folder: Path, phone: RunningPhone | None = None, **settings: Any) -> None:
+        """Data lies in `folder`; the phone lives in this process, or is one that is served already."""
         moves.listen()
-        self.phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder), "SMTP_PORT": -1})
-        self.smtp = smtp.start(self.phone_app, "127.0.0.1", port=0)
-        self.phone = Phone.in_process(self.phone_app)
+        transport: httpx.BaseTransport | None = None
+        if phone is None:
+            phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder), "SMTP_PORT": -1})
+            self._smtp: smtp.MailServer | None = smtp.start(phone_app, "127.0.0.1", port=0)
+            self.phone = Phone.in_process(phone_app)
+            transport = httpx.WSGITransport(app=phone_app)
+            settings = {"smtp_port": self._smtp.port, **settings}
+        else:
+            self._smtp, self.phone = None, phone.client()
+            settings = {"smtp_port": phone.smtp_port, "gateway_url": phone.url, **settings}
         self.site: Flask = webapp.create_app(
             {
                 "instance": str(folder / "site"),
                 "sandbox": True,
                 "site_url": SITE_URL,
-                "smtp_port": self.smtp.port,
                 **CHEAP_HASH,
                 **settings,
             },
-            gateway_transport=httpx.WSGITransport(app=self.phone_app),
+            gateway_transport=transport,
         )
         self.services = self.site.extensions["nidankai"]
         self.clock = Clock(self.services.clock, self.phone)
@@ -75,7 +82,8 @@ class House:
 
     def close(self) -> None:
         """Stop what runs beside the tests."""
-        self.smtp.stop()
+        if self._smtp is not None:
+            self._smtp.stop()
 
 
 @dataclass
