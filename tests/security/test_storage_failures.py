@@ -1,0 +1,143 @@
+"""A full disk or a locked database: a clear page, and nothing half-written (SECURITY.md 67)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from tests.house import World
+from tests.people import Person, key_on
+from tests.security.tools import all_rows, is_signed_in, rows, sends, texts, to_mid_step
+from tests.walk import Browser
+
+Failure = Callable[[World], AbstractContextManager[None]]
+
+
+@contextmanager
+def locked(world: World) -> Iterator[None]:
+    """Somebody else holds the write lock, longer than anyone waits."""
+    own = world.services.store.db().conn
+    other = sqlite3.connect(world.services.store.path, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        own.execute("PRAGMA busy_timeout = 1")
+        yield
+    finally:
+        own.execute("PRAGMA busy_timeout = 3000")
+        other.execute("ROLLBACK")
+        other.close()
+
+
+@contextmanager
+def full(world: World) -> Iterator[None]:
+    """The disk takes no further page."""
+    own = world.services.store.db().conn
+    own.execute("CREATE TABLE ballast (bytes BLOB)")
+    pages = own.execute("PRAGMA page_count").fetchone()[0]
+    own.execute(f"PRAGMA max_page_count = {pages}")
+    try:
+        while True:  # fill what is left in the pages there are
+            own.execute("INSERT INTO ballast VALUES (zeroblob(100))")
+    except sqlite3.OperationalError:
+        pass
+    try:
+        yield
+    finally:
+        own.execute("PRAGMA max_page_count = 1073741823")
+        own.execute("DROP TABLE ballast")
+
+
+@pytest.fixture(params=[locked, full])
+def failure(request: pytest.FixtureRequest) -> Failure:
+    """Both ways in which nothing can be written."""
+    chosen: Failure = request.param
+    return chosen
+
+
+def snapshot(world: World) -> list[tuple[str, dict[str, object]]]:
+    return [(table, row) for table, row in all_rows(world) if table != "ballast"]
+
+
+def fails_clearly(browser: Browser, path: str, **fields: str) -> None:
+    """A POST that cannot be written answers with the 503 page."""
+    answer = sends(browser, path, **fields)
+    assert answer.status_code == 503, answer.status_code
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.headers["X-Request-Id"] in answer.text
+    assert '<main id="main"' in answer.text, "the plain page instead of the site's own"
+    for word in ("Traceback", "sqlite", "OperationalError"):
+        assert word not in answer.text
+
+
+def test_sign_in_fails_whole_s67(world: World, hanako: Person, failure: Failure) -> None:
+    """A full disk may have room for some rows more: whatever fits, each sign-in is whole or not at all."""
+    done = 0
+    people = [hanako.elsewhere() for _ in range(40)]
+    with failure(world):
+        for person in people:
+            person.gives_name()
+            answer = sends(person.browser, "/ap/signin?step=password", password=person.password)
+            if answer.status_code == 503:
+                break
+            done += 1
+        assert answer.status_code == 503
+    assert len(rows(world, "sessions")) == done
+    assert [row["kind"] for row in rows(world, "events")].count("sign_in.done") == done
+    hanako.signs_in()
+    assert is_signed_in(hanako.browser)
+
+
+def test_code_that_could_not_be_written_is_still_good_s67(world: World, jiro: Person) -> None:
+    to_mid_step(world)
+    jiro.gives_password()
+    before, code = snapshot(world), jiro.app_code()
+    with locked(world):
+        fails_clearly(jiro.browser, "/ap/mfa", otpCode=code)
+        assert not is_signed_in(jiro.browser)
+    assert snapshot(world) == before
+    assert jiro.gives_code(code).name == "shop.home"
+
+
+def test_turning_on_fails_whole_s67(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.secret = key_on(hanako.begins_set_up())
+    hanako.browser.submit(otpCode=hanako.app_code())
+    before = snapshot(world)
+    with locked(world):
+        fails_clearly(hanako.browser, "/a/settings/approval/setup/howto", rememberDevice="y")
+    assert snapshot(world) == before
+    assert hanako.finishes_set_up().state == "on"
+
+
+def test_approval_request_that_cannot_be_kept_sends_nothing_s67(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.browser.get("/account/security")
+    before = snapshot(world)
+    with locked(world):
+        fails_clearly(hanako.browser, "/ap/cvf/confirm")
+    assert snapshot(world) == before
+    assert texts(world) == []
+
+
+def test_pages_can_be_read_while_another_writes_s67(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    with locked(world):
+        for path in ("/", "/account", "/account/security", "/ap/signin"):
+            assert hanako.browser.get(path).status == 200
+
+
+def test_page_comes_though_the_session_cannot_be_looked_up_s67(
+    world: World, hanako: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanako.signs_in()
+
+    def broken() -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(type(world.services.store), "db", lambda self: broken())
+    answer = hanako.browser.raw("GET", "/account")
+    assert answer.status_code == 503
+    assert '<main id="main"' in answer.text

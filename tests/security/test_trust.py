@@ -1,0 +1,156 @@
+"""Trusted browsers (SECURITY.md 50–53)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import World
+from tests.people import Person
+from tests.security.tools import is_signed_in, rows, texts
+from webapp.rules.trust import cookie_name
+
+TARO, JIRO = f"mihon_{cookie_name('taro', 'shop')}", f"mihon_{cookie_name('jiro', 'shop')}"
+DAY = 86_400
+
+
+@pytest.fixture
+def trusted(world: World, taro: Person) -> Person:
+    """Taro in a browser that is trusted, signed out again."""
+    taro.signs_in(trust=True)
+    taro.signs_out()
+    world.clock.advance(31)
+    return taro
+
+
+def cookie(person: Person, name: str = TARO) -> str:
+    value = person.browser.cookie(name)
+    assert value is not None
+    return value
+
+
+def give(person: Person, value: str, name: str = TARO) -> None:
+    """Put a trust cookie into somebody's browser."""
+    person.browser.client.set_cookie(name, value, domain="localhost")
+
+
+def is_asked(person: Person) -> bool:
+    """Whether the password alone leads to the question for a code."""
+    return person.gives_password().name == "sign_in.code"
+
+
+def test_trusted_browser_is_not_asked_and_another_is_s50(trusted: Person) -> None:
+    assert not is_asked(trusted)
+    assert is_signed_in(trusted.browser)
+    assert is_asked(trusted.elsewhere())
+
+
+def test_cookie_alone_is_nothing_s50(trusted: Person) -> None:
+    thief = trusted.elsewhere()
+    give(thief, cookie(trusted))
+    assert not is_signed_in(thief.browser)
+    thief.gives_name()
+    assert thief.browser.submit(password="wrong").name != "shop.home"
+    assert not is_signed_in(thief.browser)
+
+
+def test_cookie_of_one_account_does_nothing_for_another_s50(trusted: Person, jiro: Person) -> None:
+    give(jiro, cookie(trusted), JIRO)
+    give(jiro, cookie(trusted), TARO)
+    assert is_asked(jiro)
+
+
+@pytest.mark.parametrize("value", ["", ":", "x", "x:y", "a" * 3000, "%00:%00", "é:é"])
+def test_forged_cookie_is_nothing_s50(world: World, taro: Person, value: str) -> None:
+    give(taro, value)
+    assert is_asked(taro)
+
+
+def test_cookie_is_kept_as_hashes_s51(world: World, trusted: Person) -> None:
+    series, _, token = cookie(trusted).partition(":")
+    (row,) = rows(world, "trusted")
+    assert len(series) >= 22
+    assert len(token) >= 22
+    assert not any(secret in str(value) for value in row.values() for secret in (series, token))
+
+
+@pytest.mark.parametrize(("days", "asked"), [(29.9, False), (30.1, True)])
+def test_trust_ends_after_thirty_days_s51(world: World, trusted: Person, days: float, asked: bool) -> None:
+    world.clock.advance(days * DAY)
+    assert is_asked(trusted) is asked
+
+
+def open_settings(world: World, person: Person) -> None:
+    person.signs_in()
+    world.clock.advance(31)
+    assert person.opens_settings().name == "settings.overview"
+
+
+def test_one_browser_is_revoked_s51(world: World, trusted: Person) -> None:
+    second = trusted.elsewhere()
+    second.signs_in(trust=True)
+    second.signs_out()
+    world.clock.advance(31)
+    owner = trusted.elsewhere()
+    open_settings(world, owner)
+    forms = [form for form in owner.page.forms() if "trust" in form.names]
+    assert len(forms) == 2
+    newest, oldest = (dict(form.values)["trust"] for form in forms)
+    owner.browser.post(
+        "/a/settings/approval/trusted/revoke", {"csrf_token": owner.browser.csrf_token, "trust": oldest}
+    )
+    world.clock.advance(31)
+    assert is_asked(trusted)
+    assert not is_asked(second)
+    assert newest != oldest
+
+
+def test_all_browsers_are_revoked_s51(world: World, trusted: Person) -> None:
+    owner = trusted.elsewhere()
+    open_settings(world, owner)
+    owner.browser.submit(form='form[action="/a/settings/approval/trusted/revoke-all"]')
+    assert rows(world, "trusted") == []
+    world.clock.advance(31)
+    assert is_asked(trusted)
+    assert "すべて" in texts(world, trusted.email, "mail")[0].subject
+
+
+def test_nobody_revokes_for_another_s51(world: World, trusted: Person, jiro: Person) -> None:
+    (row,) = rows(world, "trusted")
+    jiro.signs_in()
+    world.clock.advance(60)
+    jiro.opens_settings()
+    jiro.browser.get("/account")
+    jiro.browser.post(
+        "/a/settings/approval/trusted/revoke", {"csrf_token": jiro.browser.csrf_token, "trust": row["id"]}
+    )
+    assert not is_asked(trusted)
+
+
+def test_cookie_changes_at_each_use_s52(world: World, trusted: Person) -> None:
+    seen = {cookie(trusted)}
+    for _ in range(3):
+        assert not is_asked(trusted)
+        trusted.signs_out()
+        seen.add(cookie(trusted))
+    assert len(seen) == 4
+    assert len({value.partition(":")[0] for value in seen}) == 1
+
+
+def test_copied_old_value_kills_the_series_and_is_told_s52(world: World, trusted: Person) -> None:
+    copied = cookie(trusted)
+    assert not is_asked(trusted)
+    trusted.signs_out()
+    thief = trusted.elsewhere()
+    give(thief, copied)
+    assert is_asked(thief)
+    assert rows(world, "trusted") == []
+    world.clock.advance(31)
+    assert is_asked(trusted)
+    assert any(mail.channel == "mail" for mail in texts(world, trusted.email))
+    assert "trust.copied" in [row["kind"] for row in rows(world, "events")]
+
+
+def test_trusted_browser_is_still_asked_for_settings_s53(world: World, trusted: Person) -> None:
+    assert not is_asked(trusted)
+    assert trusted.browser.raw("GET", "/a/settings/approval").status_code == 303
+    assert trusted.asks_for_settings().name == "sign_in.code"
