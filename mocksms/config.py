@@ -65,10 +65,18 @@ class Settings:
     callback_tries: int = _setting(
         4, "tries", "How often a status callback is sent until it is answered with 2xx"
     )
+    inbound_url: str = _setting(
+        "", "address", "Where texts typed on a handset are posted, as the provider would"
+    )
     fetch_hosts: str = _setting(
         "localhost,127.0.0.1,[::1]",
         "names",
         "Hosts that callbacks and TwiML may be fetched from, by commas; * for any",
+    )
+    phones: str = _setting(
+        "",
+        "number=mailbox",
+        "Phones that stand on the desk from the start, by commas, each with its mail account after =",
     )
     max_worlds: int = _setting(1000, "worlds", "Worlds that may exist at once")
     secret_key: str = _setting(

@@ -22,6 +22,11 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
 PORTS = {"SITE_PORT": 8000, "PHONE_PORT": 8001, "SMTP_PORT": 8025}
+# The demo accounts' phones stand on the desk from the start, each with its owner's mail.
+PHONES = (
+    "+819012345678=hanako@example.com,+818012345678=taro@example.com,+817012345678=jiro@example.com,"
+    "+819087654321=sakura@example.com,+81312345678"
+)
 START_SECONDS = 30.0  # a machine under load may need a while; a healthy one needs one second
 STOP_SECONDS = 5.0
 
@@ -57,6 +62,7 @@ class Place:
             "WEBAPP_GATEWAY_URL": f"http://{LOOPBACK}:{self.phone}",
             "WEBAPP_SMTP_PORT": str(self.smtp),
             "MOCKSMS_INSTANCE": str(self.instance),
+            "MOCKSMS_PHONES": PHONES,
             "MOCKSMS_PORT": str(self.phone),
             "MOCKSMS_SMTP_PORT": str(self.smtp),
         }

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from flask_babel import gettext as _
 
@@ -30,6 +31,8 @@ class Device:
         """Whether this phone's mail app shows a mailbox: its own ones, or, when it has none, those of no phone."""
         if self.kind == "mailbox":
             return mailbox == self.address
+        if self.kind == "landline":
+            return False
         return mailbox in self.own if self.own else mailbox not in self.claimed
 
 
@@ -45,21 +48,33 @@ class Card:
     last: Message | None
 
 
+@lru_cache(maxsize=16)
+def standing(setting: str, region: str) -> dict[str, tuple[str, ...]]:
+    """The phones that the setting `phones` puts on the desk: each number with its mail accounts."""
+    phones: dict[str, tuple[str, ...]] = {}
+    for part in filter(None, (part.strip() for part in setting.split(","))):
+        number, _equals, mailbox = (addresses.normalise(text, region) for text in part.partition("="))
+        phones[number] = (*phones.get(number, ()), *([mailbox] if mailbox else []))
+    return phones
+
+
+def _standing(world: World) -> dict[str, tuple[str, ...]]:
+    return standing(world.settings.phones, world.settings.region)
+
+
 def paired(world: World) -> dict[str, str]:
-    """Which mailbox was put on which number's phone."""
+    """Which mailbox is on which number's phone: as the settings say, changed by what was done on the phones."""
     with world.pool.read() as db:
-        found: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
-    return found
+        changed: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
+    pairs = {box: number for number, boxes in _standing(world).items() for box in boxes} | changed
+    return {box: number for box, number in pairs.items() if number}
 
 
-def pair(world: World, mailbox: str, number: str | None) -> None:
-    """Puts a mailbox on a number's phone, or takes it off every phone (None)."""
+def pair(world: World, mailbox: str, number: str) -> None:
+    """Puts a mailbox on a number's phone, or takes it off every phone ("")."""
     with world.pool.write() as db:
-        pairs: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
-        pairs.pop(mailbox, None)
-        if number is not None:
-            pairs[mailbox] = number
-        store.reading.set_value(db, PAIRED, json.dumps(pairs))
+        changed: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
+        store.reading.set_value(db, PAIRED, json.dumps(changed | {mailbox: number}))
 
 
 def device(world: World, address: str) -> Device:
@@ -95,11 +110,9 @@ def cards(world: World, before: int | None = None) -> list[Card]:
         card = _card(found, pairs.get(found.address, found.address))
         known = merged.get(card.address)
         merged[card.address] = card if known is None else _joined(known, card)
-    for mailbox, number in pairs.items():
-        if before is None and number not in merged:
+    for number in dict.fromkeys([*pairs.values(), *_standing(world)]) if before is None else ():
+        if number not in merged:
             merged[number] = _card(_handset(world, number), number)
-            if (beside := inbox.handset(world, mailbox)) is not None:
-                merged[number] = _joined(merged[number], _card(beside, number))
     return list(merged.values())
 
 
@@ -124,7 +137,7 @@ def mailboxes(world: World, of: Device) -> list[Handset]:
     """The mailboxes that a device's mail app shows, newest mail first, its own also while they are empty."""
     if of.kind == "mailbox":
         return [_handset(world, of.address)]
-    if of.own:
+    if of.own and of.kind == "mobile":
         found = [_handset(world, box) for box in of.own]
         return sorted(found, key=lambda box: box.last.id if box.last else 0, reverse=True)
     return [

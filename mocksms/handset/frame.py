@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import abort, g, render_template, request, url_for
+from flask import abort, g, render_template, request
 from flask_babel import get_timezone
 
 from mocksms import addresses, inbox
@@ -48,8 +48,8 @@ def show(template: str, device: Device | None = None, **words: Any) -> str:
         phone_now=g.phone_now,
         time_zone=str(get_timezone()),
         clock_moved=abs(world().offset()) >= 1,
-        events_url=url_for("api.events", since=inbox.last_id(world())),
-        clock_url=url_for("api.clock"),
+        events_url=f"{request.script_root}/api/v1/events?since={inbox.last_id(world())}",
+        clock_url=f"{request.script_root}/api/v1/clock",
         query=words.pop("query", request.args.get("q", "")),
         **words,
     )

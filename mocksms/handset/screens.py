@@ -152,7 +152,7 @@ def _change_settings(address: str, form: PairForm) -> BaseResponse | None:
         answer.set_cookie("tel_theme", theme, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
         return answer
     if gone := request.form.get("unpair"):
-        devices.pair(world(), gone, None)
+        devices.pair(world(), gone, "")
         flash(_("%(name)s is no longer on this phone.", name=gone))
         return back
     if not form.validate():

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pyotp
 import pytest
 import segno
 
-from mocksms import authenticator, inbox
+import mocksms
+from mocksms import authenticator, inbox, store
 from mocksms.worlds import World
-from tests.handset.conftest import Sender
+from tests.handset.conftest import PHONE_URL, Sender
 from tests.walk import Browser
 
 HANAKO = "+819012345678"
@@ -104,7 +106,7 @@ def test_thread_pages_back_through_a_long_conversation(look_in: Browser, send: S
     ]
 
 
-def test_mail_from_mailbox_to_message(look_in: Browser, send: Sender) -> None:
+def test_mail_leads_to_mailbox_and_message(look_in: Browser, send: Sender) -> None:
     assert look_in.get(f"/handsets/{HANAKO}/mail/").state == "empty"
     send.mail(
         "hanako@example.com", "セキュリティ警告", "承認してください http://localhost:8000/a/c/r/abc", HTML
@@ -146,7 +148,7 @@ def test_attachment_is_saved_never_shown(look: Browser, send: Sender) -> None:
     assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/attachments/7").status_code == 404
 
 
-def test_mail_of_another_phone_is_not_shown(look: Browser, send: Sender) -> None:
+def test_mail_message_of_another_phone_is_not_shown(look: Browser, send: Sender) -> None:
     found = send.mail("taro@example.com", "件名", "本文")
     look.get("/handsets/+818012345678/settings")
     look.submit(mailbox="taro@example.com")
@@ -167,6 +169,35 @@ def test_settings_refuse_what_is_no_address_and_keep_the_theme(look_in: Browser)
     dark = next(form for form in page.forms() if any(button[1] == "theme" for button in form.buttons))
     look_in.post(dark.action, {"theme": "dark", "csrf_token": look_in.csrf_token})
     assert look_in.page.one("html").attrs["data-theme"] == "dark"
+
+
+def test_mailbox_pages_back_through_old_mail(look_in: Browser, send: Sender) -> None:
+    for number in range(42):
+        send.mail("hanako@example.com", f"{number:02d}", "本文")
+    page = look_in.get(f"/handsets/{HANAKO}/mail/box/hanako@example.com")
+    assert len(page.all(".row")) == 40
+    page = look_in.get(page.all("#mails p a")[0].attrs["href"])
+    assert [link.to_text() for link in page.all(".row__open")] == ["01", "00"]
+
+
+def test_phone_is_quiet_before_the_first_call(look_in: Browser) -> None:
+    assert look_in.get(f"/handsets/{HANAKO}/phone/").state == "empty"
+
+
+def test_desk_has_the_phones_of_the_settings_from_the_start(tmp_path: Path) -> None:
+    app = mocksms.create_app(
+        {"INSTANCE": str(tmp_path), "PHONES": "090-1234-5678=Hanako@example.com, +81312345678"}
+    )
+    try:
+        Sender(app.extensions["mocksms"].get()).mail("hanako@example.com", "件名", "本文")
+        page = Browser(app, origin=PHONE_URL).get("/")
+        assert [card.to_text() for card in page.all(".handset-card__title")] == [
+            "090-1234-5678",
+            "03-1234-5678",
+        ]
+        assert len(page.all(".badge")) == 1
+    finally:
+        app.extensions["mocksms"].close()
 
 
 def test_authenticator_by_key(look_in: Browser, here: World) -> None:
@@ -254,14 +285,22 @@ def test_authenticator_remove(look_in: Browser, here: World) -> None:
     assert look_in.submit(form=f"#otp-{entry.id} form").state == "empty"
 
 
-def test_search_finds_on_this_phone_and_on_all(look_in: Browser, send: Sender) -> None:
+def test_search_finds_on_this_phone(look_in: Browser, send: Sender) -> None:
     send.text(HANAKO, CODE_TEXT)
     send.text("+818012345678", "別の電話のワンタイムパスワード")
     send.mail("hanako@example.com", "ワンタイムのお知らせ", "本文")
     look_in.get(f"/handsets/{HANAKO}/search")
     assert len(look_in.submit(form='main form[role="search"]', q="ワンタイム").all(".row")) == 2
     assert look_in.submit(form='main form[role="search"]', q="ない言葉").state == "nothing"
-    assert len(look_in.submit(form='header form[role="search"]', q="ワンタイム").all(".row")) == 3
+
+
+def test_search_all_finds_on_every_phone(look_in: Browser, send: Sender) -> None:
+    assert look_in.get("/search").state == "blank"
+    send.text(HANAKO, CODE_TEXT)
+    send.text("+818012345678", "別の電話のワンタイムパスワード")
+    found = look_in.submit(form='header form[role="search"]', q="ワンタイム").all(".row")
+    assert len(found) == 2
+    assert look_in.follow(".row__open").name == "handset.thread"
 
 
 def test_export_holds_every_message(look: Browser, send: Sender) -> None:
@@ -277,6 +316,22 @@ def test_export_holds_every_message(look: Browser, send: Sender) -> None:
 @pytest.mark.parametrize("address", ["Mihon", "090-1234-5678", "Hanako@Example.com", "+", "x" * 400])
 def test_lock_is_for_handsets_in_their_one_spelling(look: Browser, address: str) -> None:
     assert look.raw("GET", f"/handsets/{address}/").status_code == 404
+
+
+def test_problem_is_told_in_words_with_the_way_back(look_in: Browser) -> None:
+    page = look_in.get(f"/handsets/{HANAKO}/mail/999", expect=404)
+    assert page.state == "problem"
+    assert look_in.get(page.one("main a").attrs["href"]).name == "handset.desk"
+
+
+def test_problem_page_for_a_database_that_cannot_be_used_s67(
+    look_in: Browser, here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise store.Busy("locked")
+
+    monkeypatch.setattr(inbox, "threads", fail)
+    assert look_in.get(f"/handsets/{HANAKO}/messages/", expect=503).state == "problem"
 
 
 def test_posts_without_the_token_are_refused_s62(look: Browser, send: Sender) -> None:

@@ -74,7 +74,7 @@ export function isMine(message) {
   const to = message.direction === "out" ? message.from : message.to;
   if (!main?.dataset.handset) return false;
   if (to === main.dataset.handset) return true;
-  if (message.channel !== "mail" || main.dataset.handset.includes("@")) return false;
+  if (message.channel !== "mail" || main.dataset.handset.includes("@") || !document.getElementById("banner-mail")) return false;
   const own = main.dataset.own ? main.dataset.own.split(" ") : [];
   return own.length ? own.includes(to) : !(main.dataset.claimed || "").split(" ").includes(to);
 }

@@ -1,0 +1,56 @@
+"""What the handset shows when a page cannot be shown: in words, with the way back."""
+
+import logging
+import time
+
+from flask import render_template
+from flask_babel import get_timezone
+from flask_babel import gettext as _
+from werkzeug.exceptions import HTTPException
+
+from mocksms import store
+from mocksms.handset import language
+from mocksms.handset._blueprint import blueprint
+
+log = logging.getLogger("mocksms")
+
+
+def _page(title: str, text: str, status: int) -> tuple[str, int]:
+    words = render_template(
+        "phone/handset/problem.html", title=title, text=text, language=language.choose(), theme=language.theme(),
+        phone_now=time.time(), time_zone=str(get_timezone()), events_url="", clock_url="",
+    )  # fmt: skip
+    return words, status
+
+
+@blueprint.errorhandler(HTTPException)
+def refused(error: HTTPException) -> tuple[str, int] | HTTPException:
+    """A page that is not there, or a form that was sent too late."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    if status == 404:
+        return _page(_("Not found"), _("There is no such phone, message or page."), 404)
+    if status == 400:
+        return _page(
+            _("Please try again"), _("The form was too old or incomplete. Open the page again."), 400
+        )
+    if status == 413:
+        return _page(_("Too large"), _("This file is larger than the phone takes."), 413)
+    return _page(_("This cannot be done"), _("The phone does not take this request."), status)
+
+
+@blueprint.errorhandler(store.Busy)
+def busy(error: store.Busy) -> tuple[str, int]:
+    """The world's database is locked or the disk is full: nothing was changed (SECURITY.md line 67)."""
+    log.error("the world's database cannot be used: %s", error)
+    return _page(_("The phone is busy"), _("Nothing was changed. Please try again in a moment."), 503)
+
+
+@blueprint.errorhandler(Exception)
+def broken(error: Exception) -> tuple[str, int]:
+    """A fault of the phone itself: told in the log, not on the page."""
+    log.exception("a page of the handset failed", exc_info=error)
+    return _page(
+        _("Something went wrong"), _("The phone could not show this page. The log has the details."), 500
+    )
