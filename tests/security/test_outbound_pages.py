@@ -1,0 +1,181 @@
+"""What a visitor sees when gateway or mail server fail: a clear page, the account as before (SECURITY.md 66)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from tests import misbehaving
+from tests.house import World
+from tests.people import Person, key_on
+from tests.security.tools import is_signed_in, rows, sends, texts
+from webapp.outbound.gateway import Gateway
+from webapp.outbound.mail import Mailer
+
+DEADLINE_SECONDS = 0.2  # the failing servers would take far longer; what is tested is the page, not the time
+SENDER = "Mihon <no-reply@mihon.example.com>"
+
+Break = Callable[[World], AbstractContextManager[None]]
+
+
+def refusal(code: int) -> misbehaving.Behaviour:
+    """A provider that declines."""
+    body = json.dumps({"code": code, "message": "no", "more_info": "", "status": 400}).encode()
+    return misbehaving.says(misbehaving.http("400 Bad Request", body))
+
+
+MOODS: dict[str, misbehaving.Behaviour | None] = {
+    "down": None,
+    "slow": misbehaving.hangs,
+    "5xx": misbehaving.says(misbehaving.http("503 Unavailable", b"oops")),
+    "garbage": misbehaving.says(misbehaving.http("200 OK", b"<html>It works!</html>")),
+    "landline": refusal(21614),
+    "unsubscribed": refusal(21610),
+}
+
+
+@contextmanager
+def gateway_in(mood: str, world: World) -> Iterator[None]:
+    """Let the site talk to a gateway in this mood."""
+    own = world.services.outbound.gateway
+    with on_a_port(MOODS[mood]) as port:
+        failing = Gateway(f"http://127.0.0.1:{port}", "AC" + "0" * 32, "x", "+815012345678", DEADLINE_SECONDS)
+        world.services.outbound.gateway = failing
+        try:
+            yield
+        finally:
+            world.services.outbound.gateway = own
+            failing.close()
+
+
+@contextmanager
+def mail_in(mood: str, world: World) -> Iterator[None]:
+    """Let the site talk to a mail server in this mood."""
+    own = world.services.outbound.mailer
+    moods = {
+        "down": None,
+        "slow": misbehaving.hangs,
+        "garbage": misbehaving.greets(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        "refusing": misbehaving.greets(b"554 no\r\n"),
+    }
+    with on_a_port(moods[mood]) as port:
+        world.services.outbound.mailer = Mailer("127.0.0.1", port, SENDER, DEADLINE_SECONDS)
+        try:
+            yield
+        finally:
+            world.services.outbound.mailer = own
+
+
+@contextmanager
+def on_a_port(behaviour: misbehaving.Behaviour | None) -> Iterator[int]:
+    if behaviour is None:
+        yield misbehaving.unused_port()
+    else:
+        with misbehaving.server(behaviour) as port:
+            yield port
+
+
+@pytest.fixture(params=list(MOODS))
+def mood(request: pytest.FixtureRequest) -> str:
+    """Every way a gateway fails."""
+    return str(request.param)
+
+
+def account_rows(world: World) -> list[object]:
+    return [rows(world, table) for table in ("accounts", "methods", "trusted")]
+
+
+def test_sign_in_tells_that_no_code_left_s66(world: World, taro: Person, mood: str) -> None:
+    before = account_rows(world)
+    with gateway_in(mood, world):
+        page = taro.gives_password()
+        assert page.name == "sign_in.code"
+        assert page.status == 200
+        assert "送信できませんでした" in page.text
+        again = sends(taro.browser, "/ap/mfa/resend")
+        assert again.status_code == 303
+    assert account_rows(world) == before
+    assert not is_signed_in(taro.browser)
+    sends(taro.browser, "/ap/mfa/resend")  # at once: a code that never left is no reason to wait
+    assert taro.gives_code(taro.reads_code()).name == "shop.home"
+
+
+def test_set_up_by_number_fails_and_the_app_still_works_s66(world: World, hanako: Person, mood: str) -> None:
+    hanako.signs_in()
+    hanako.begins_set_up()
+    before = account_rows(world)
+    with gateway_in(mood, world):
+        page = hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
+        assert page.name == "set_up.choose_method"
+        assert len(page.problem) > 10
+        assert page.one("[name=phoneNumber]").attrs["value"] == hanako.national
+        assert account_rows(world) == before
+        hanako.secret = key_on(page)
+        assert hanako.browser.submit(otpCode=hanako.app_code()).name == "set_up.almost_done"
+        assert hanako.finishes_set_up().state == "on"
+
+
+def test_set_up_by_number_works_at_the_next_try_s66(world: World, hanako: Person, mood: str) -> None:
+    hanako.signs_in()
+    hanako.begins_set_up()
+    with gateway_in(mood, world):
+        hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
+    hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
+    assert hanako.browser.submit(otpCode=hanako.reads_code()).name == "set_up.almost_done"
+    assert hanako.finishes_set_up().state == "on"
+
+
+def test_resend_in_set_up_fails_clearly_s66(world: World, hanako: Person, mood: str) -> None:
+    hanako.signs_in()
+    hanako.begins_set_up()
+    hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
+    world.clock.advance(31)
+    with gateway_in(mood, world):
+        answer = sends(hanako.browser, "/a/settings/approval/setup/verify/resend")
+        assert answer.status_code == 303
+        assert len(hanako.browser.get(answer.headers["Location"]).one(".notices").to_text()) > 10
+    sends(hanako.browser, "/a/settings/approval/setup/verify/resend")
+    assert hanako.browser.submit(otpCode=hanako.reads_code()).name == "set_up.almost_done"
+
+
+@pytest.mark.parametrize("mail_mood", ["down", "slow", "garbage", "refusing"])
+def test_approval_mail_fails_clearly_and_can_be_sent_again_s66(
+    world: World, hanako: Person, mail_mood: str
+) -> None:
+    hanako.signs_in()
+    before = account_rows(world)
+    with mail_in(mail_mood, world):
+        page = hanako.asks_for_settings()
+        assert page.name == "approval.wait"
+        assert page.status == 200
+        assert "メールを送信できませんでした" in page.text
+        assert sends(hanako.browser, "/ap/cvf/approval/resend").status_code == 303
+    assert account_rows(world) == before
+    assert texts(world) == []
+    sends(hanako.browser, "/ap/cvf/approval/resend")
+    hanako.approves()
+    assert hanako.goes_on().name == "settings.overview"
+
+
+@pytest.mark.parametrize("mail_mood", ["down", "slow"])
+def test_change_is_made_though_its_notice_cannot_leave_s66(
+    world: World, hanako: Person, mail_mood: str
+) -> None:
+    """The notice is owed from the change on, and goes out once the mail server is back."""
+    hanako.signs_in()
+    hanako.secret = key_on(hanako.begins_set_up())
+    hanako.browser.submit(otpCode=hanako.app_code())
+    sent = len(texts(world, hanako.email))
+    with mail_in(mail_mood, world):
+        assert hanako.finishes_set_up().state == "on"
+    assert len(rows(world, "notices")) == 1
+    assert len(texts(world, hanako.email)) == sent
+    world.clock.advance(3600)
+    other = hanako.elsewhere()
+    other.gives_password()
+    other.browser.submit(otpCode="000000")  # any later round delivers what is due
+    assert rows(world, "notices") == []
+    assert any("有効" in mail.subject for mail in texts(world, hanako.email))
