@@ -86,7 +86,7 @@ def test_documents_of_the_named_kinds_are_taken_s57(name: str, content: bytes, k
     assert take(name, content).kind == kind
 
 
-@pytest.mark.parametrize(("name", "content"), BAD, ids=[f"{at}-{ascii(n)}" for at, (n, _) in enumerate(BAD)])
+@pytest.mark.parametrize(("name", "content"), BAD, ids=[f"{at}-{n!a}" for at, (n, _) in enumerate(BAD)])
 def test_documents_that_are_not_what_they_say_are_refused_s57(name: str, content: bytes) -> None:
     with pytest.raises(DocumentRefused):
         take(name, content)
