@@ -72,13 +72,24 @@ class House:
         self.clock = Clock(self.services.clock, self.phone)
         self._clean = folder / "clean.db"
         self.services.store.copy_to(self._clean)
+        uploads = self.services.uploads.folder
+        self._uploads = {path.name: path.read_bytes() for path in uploads.iterdir()}
 
     def fresh(self) -> World:
         """A clean world: the site as after its first start, an empty phone, clocks at real time."""
         self.services.store.restore_from(self._clean)
+        self._restore_uploads()
         self.services.clock.set_offset(0.0)
         self.phone.reset()
         return World(self)
+
+    def _restore_uploads(self) -> None:
+        uploads = self.services.uploads
+        present = {path.name for path in uploads.folder.iterdir()}
+        if present != self._uploads.keys():
+            uploads.sweep(set(self._uploads))
+            for name, sealed in self._uploads.items():
+                uploads.write(name, sealed)
 
     def close(self) -> None:
         """Stop what runs beside the tests."""

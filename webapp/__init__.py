@@ -22,9 +22,11 @@ from webapp.pages import (
     account,
     approval,
     auth,
+    desk,
     headers,
     language,
     problems,
+    recovery,
     render,
     request_log,
     set_up,
@@ -44,7 +46,7 @@ from webapp.store.uploads import Uploads
 if TYPE_CHECKING:
     import httpx
 
-PAGES = (shop, sign_in, step_up, account, approval, settings, set_up)
+PAGES = (shop, sign_in, step_up, account, approval, settings, set_up, recovery, desk)
 EDGES = (request_log, headers, visitor, language, words, problems, auth)
 
 

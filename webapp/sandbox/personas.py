@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlite_utils import Database
 
+from webapp.flows import recovery
 from webapp.flows.challenge import seal_context
 from webapp.flows.services import Services
 from webapp.rules import totp
-from webapp.store import accounts, methods
+from webapp.store import accounts, flows, methods
+from webapp.store import recovery as stored_recovery
 from webapp.store.accounts import Account
+from webapp.store.recovery import StoredDocument
 
 PASSWORD = "Mihon-demo-1"  # noqa: S105 - printed by `make run` and in the README
 JIRO_SECRET = "MIHONDEMOMIHONDEMOMIHONDEMO23456"  # noqa: S105 - the demo's own, also public
+SPECIMEN = Path(__file__).parent / "specimen_licence.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +102,33 @@ def _by_app(db: Database, services: Services, account: Account) -> None:
     accounts.set_two_step(db, account.id, True)
 
 
+def _locked_out(db: Database, services: Services, account: Account) -> None:
+    """By SMS to a phone that is lost; a case with one document waits at the desk."""
+    _by_sms(db, services, account)
+    case = flows.add(
+        db,
+        kind=recovery.TABLE.kind,
+        state="received",
+        account_id=account.id,
+        browser=hashlib.sha256(account.id.encode()).digest(),
+        data={"device": "Chrome, Windows", "near": "127.0.0.1"},
+        now=account.created_at,
+        life_seconds=services.config.recovery_seconds,
+        flow_id=f"{account.id}-recovery",
+    )
+    picture = SPECIMEN.read_bytes()
+    name = hashlib.sha256(case.id.encode()).hexdigest()[:32]
+    services.uploads.write(name, services.seal.seal(picture, recovery.seal_context(name)))
+    stored_recovery.add_document(db, StoredDocument(name, case.id, "png", len(picture), account.created_at))
+
+
 PERSONAS = {
     persona.key: persona
     for persona in (
         Persona("hanako", "花子", "+819012345678"),
         Persona("taro", "太郎", "+818012345678", _by_sms),
         Persona("jiro", "次郎", "+817012345678", _by_app),
-        Persona("sakura", "さくら", "+819087654321", _by_sms),
+        Persona("sakura", "さくら", "+819087654321", _locked_out),
         Persona("desk", "窓口", None, is_reviewer=True),
     )
 }

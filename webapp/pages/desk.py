@@ -1,0 +1,170 @@
+"""The desk (screen 19): for reviewers only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+import flask
+from flask import Blueprint, Response, abort, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user, login_required
+
+from webapp.errors import OwnCase, StaleFlow
+from webapp.flows import desk
+from webapp.flows.desk import Case
+from webapp.pages.forms_recovery import DecisionForm
+from webapp.pages.language import moment
+from webapp.pages.recovery_words import document_label, status_label
+from webapp.pages.refusals import NOTHING, Told
+from webapp.pages.render import is_post, page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.rules import phone_numbers
+from webapp.store.recovery import Decision
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+# A document is a stranger's: whatever it is, it must not act as a page of ours (SECURITY.md 59).
+DOCUMENT_POLICY = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
+P = ParamSpec("P")
+
+
+def reviewing(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Only for reviewers, whom an operator names; everybody else gets 403."""
+
+    @login_required
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not current_user.account.is_reviewer:
+            abort(403)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+@blueprint.get("")
+@reviewing
+def queue() -> ResponseReturnValue:
+    """The cases that wait, oldest first, and what was decided last."""
+    return page(
+        "desk.queue",
+        cases=[
+            {
+                "url": url_for("desk.case", case_id=flow.id),
+                "name": account.name,
+                "state": flow.state,
+                "label": status_label(flow.state),
+                "when": moment(flow.created_at),
+            }
+            for flow, account in desk.queue(services())
+        ],
+        decisions=[_decided(*each) for each in desk.decided_lately(services())],
+    )
+
+
+@blueprint.route("/cases/<case_id>", methods=["GET", "POST"])
+@reviewing
+def case(case_id: str) -> ResponseReturnValue:
+    """One case; a POST decides it."""
+    shown = _case(case_id)
+    form = DecisionForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            desk.decide(
+                services(),
+                visitor(),
+                current_user.account,
+                shown,
+                form.verdict.data,
+                form.reason.data or "",
+            )
+        except OwnCase:
+            told = Told(gettext("This is your own case: somebody else must decide it."))
+        except StaleFlow:
+            return _moved_on(case_id)
+        else:
+            flask.flash(gettext("Your decision was recorded, and the customer was told."))
+            return redirect(url_for("desk.queue"), 303)
+    account = shown.account
+    return page(
+        "desk.case",
+        form=form,
+        told=told,
+        state=shown.flow.state,
+        label=status_label(shown.flow.state),
+        case_id=case_id,
+        customer={
+            "name": account.name,
+            "email": account.email,
+            "phone": phone_numbers.parse(account.phone).national if account.phone else None,
+            "since": moment(account.created_at),
+        },
+        asked={"when": moment(shown.flow.created_at), **shown.flow.data},
+        documents=_documents(shown),
+        decisions=[_decided(*each) for each in shown.decisions],
+    )
+
+
+@blueprint.post("/cases/<case_id>/take")
+@reviewing
+def take(case_id: str) -> ResponseReturnValue:
+    """Begin the review: the status becomes 審査中."""
+    try:
+        desk.take(services(), visitor(), current_user.account, _case(case_id))
+    except OwnCase:
+        flask.flash(gettext("This is your own case: somebody else must decide it."), "error")
+    except StaleFlow:
+        return _moved_on(case_id)
+    return redirect(url_for("desk.case", case_id=case_id), 303)
+
+
+@blueprint.get("/cases/<case_id>/documents/<document_id>")
+@reviewing
+def document(case_id: str, document_id: str) -> ResponseReturnValue:
+    """A document's bytes: an attachment under a name of ours, never a page."""
+    served = desk.open_document(services(), _case(case_id), document_id)
+    if served is None:
+        abort(404)
+    response = Response(served.content, mimetype=served.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{served.name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = DOCUMENT_POLICY
+    return response
+
+
+def _case(case_id: str) -> Case:
+    found = desk.find(services(), case_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _moved_on(case_id: str) -> ResponseReturnValue:
+    flask.flash(gettext("This case has changed meanwhile. Please look again."), "error")
+    return redirect(url_for("desk.case", case_id=case_id), 303)
+
+
+def _documents(shown: Case) -> list[dict[str, object]]:
+    may_open = shown.flow.state == "in_review"
+    return [
+        {
+            "label": document_label(each, number),
+            "is_picture": each.kind in ("jpg", "png"),
+            "url": url_for("desk.document", case_id=shown.flow.id, document_id=each.id) if may_open else None,
+        }
+        for number, each in enumerate(shown.documents, start=1)
+    ]
+
+
+def _decided(decision: Decision, by_name: str) -> dict[str, str]:
+    return {
+        "label": status_label(decision.decision),
+        "when": moment(decision.at),
+        "by": by_name or gettext("the customer"),
+        "reason": decision.reason,
+    }

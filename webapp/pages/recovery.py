@@ -1,0 +1,180 @@
+"""Locked out (screen 18): name and password open a case, not a session."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask
+from flask import Blueprint, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from webapp.errors import DocumentTooLarge, LinkTampered, Refusal, StaleFlow
+from webapp.flows import recovery
+from webapp.pages import auth, guards
+from webapp.pages.forms_recovery import DocumentsForm, NameAndPasswordForm
+from webapp.pages.language import moment
+from webapp.pages.recovery_words import document_label, refusal_text, status_label
+from webapp.pages.refusals import NOTHING, Told, tell
+from webapp.pages.render import is_post, page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.rules.documents import ACCEPT, Upload
+from webapp.store.flows import Flow
+
+blueprint = Blueprint("recovery", __name__, url_prefix="/ap/recovery")
+
+FORM_BYTES = 256 * 1024
+
+
+@blueprint.url_value_preprocessor
+def _take_documents(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let the one page that takes documents take them: before anything reads the form, and for a visit only."""
+    if endpoint == "recovery.case" and guards.kept_flow_id(recovery.VISIT) is not None:
+        config = services().config
+        request.max_content_length = config.upload_files * config.upload_bytes + FORM_BYTES
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def start() -> ResponseReturnValue:
+    """What a reset is, and the e-mail and password that open a case."""
+    if not is_post() and _visit() is not None:
+        return redirect(url_for("recovery.case"), 303)
+    form = NameAndPasswordForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            visit = recovery.enter(
+                services(),
+                visitor(),
+                form.email.data or "",
+                form.password.data or "",
+                cookie=auth.read_cookie,
+            )
+        except Refusal as refusal:
+            told = _tell(refusal, form)
+        else:
+            guards.keep_flow(visit)
+            return redirect(url_for("recovery.case"), 303)
+    return page("recovery.start", form=form, told=told)
+
+
+@blueprint.route("/case", methods=["GET", "POST"])
+def case() -> ResponseReturnValue:
+    """The case: which papers, where it stands; a POST brings documents."""
+    visit = _visit()
+    if visit is None:
+        return _start_again()
+    shown = recovery.case_of(services(), visit)
+    form = DocumentsForm()
+    told, status = NOTHING, None
+    if is_post():
+        try:
+            recovery.submit(services(), visitor(), shown, _uploads())
+        except StaleFlow:
+            return redirect(url_for("recovery.case"), 303)
+        except Refusal as refusal:
+            told = _tell(refusal, form)
+            status = 413 if isinstance(refusal, DocumentTooLarge) else None
+        else:
+            return redirect(url_for("recovery.case"), 303)
+    return _case_page(shown, form, told, status)
+
+
+def _case_page(shown: Flow, form: DocumentsForm, told: Told, status: int | None) -> ResponseReturnValue:
+    config = services().config
+    word = recovery.last_word(services(), shown)
+    return page(
+        "recovery.case",
+        form=form,
+        told=told,
+        http_status=status,
+        state=shown.state,
+        label=status_label(shown.state),
+        may_send=shown.state in ("opened", "more_wanted"),
+        is_open=shown.state in recovery.OPEN,
+        reason=word.reason if word is not None and shown.state in ("more_wanted", "rejected") else "",
+        opened_at=moment(shown.created_at),
+        documents=[
+            document_label(document, number)
+            for number, document in enumerate(recovery.documents_of(services(), shown), start=1)
+        ],
+        accept=ACCEPT,
+        most_files=config.upload_files,
+        most_bytes=config.upload_bytes,
+        most_megabytes=config.upload_bytes // (1024 * 1024),
+    )
+
+
+@blueprint.post("/case/cancel")
+def cancel() -> ResponseReturnValue:
+    """取消."""
+    visit = _visit()
+    if visit is None:
+        return _start_again()
+    try:
+        recovery.cancel(services(), visitor(), recovery.case_of(services(), visit))
+    except StaleFlow:
+        flask.flash(gettext("The reset is over already."), "info")
+    return redirect(url_for("recovery.case"), 303)
+
+
+@blueprint.post("/case/leave")
+def leave() -> ResponseReturnValue:
+    """Close the case's page in this browser."""
+    visit = _visit()
+    if visit is not None:
+        recovery.leave(services(), visit)
+        flask.flash(gettext("You have closed the page. The reset goes on; we will mail you."), "info")
+    return redirect(url_for("sign_in.identifier"), 303)
+
+
+@blueprint.route("/cancel/<token>", methods=["GET", "POST"])
+def cancel_by_link(token: str) -> ResponseReturnValue:
+    """The link in the mail: a GET shows, a POST cancels. It signs nobody in."""
+    try:
+        shown = recovery.find_by_link(services(), token)
+    except LinkTampered:
+        abort(404)
+    if shown is not None and is_post():
+        try:
+            shown = recovery.cancel(services(), visitor(), shown)
+        except StaleFlow:
+            shown = recovery.find_by_link(services(), token)
+    is_open = shown is not None and shown.state in recovery.OPEN
+    return page(
+        "recovery.cancel_by_link",
+        state=shown.state if shown is not None else "expired",
+        label=status_label(shown.state) if shown is not None else "",
+        is_open=is_open,
+        was_cancelled=shown is not None and shown.state == "cancelled",
+        when=moment(shown.created_at) if shown is not None else "",
+        device=shown.data["device"] if shown is not None else "",
+        near=shown.data["near"] if shown is not None else "",
+    )
+
+
+def _visit() -> Flow | None:
+    return recovery.find_visit(services(), visitor(), guards.kept_flow_id(recovery.VISIT))
+
+
+def _start_again() -> ResponseReturnValue:
+    flask.flash(gettext("Enter your email and password to see the reset."), "info")
+    return redirect(url_for("recovery.start"), 303)
+
+
+def _uploads() -> list[Upload]:
+    """The chosen files; each is read one byte past the limit at the most."""
+    limit = services().config.upload_bytes
+    chosen = [file for file in request.files.getlist("documents") if file.filename]
+    return [Upload(file.filename or "", file.stream.read(limit + 1)) for file in chosen]
+
+
+def _tell(refusal: Refusal, form: NameAndPasswordForm | DocumentsForm) -> Told:
+    """Beside its field where these pages have the words, else as everywhere."""
+    text = refusal_text(refusal)
+    if text is None or refusal.field not in ("documents", None):
+        return tell(refusal, form)
+    if refusal.field is not None and form.refuse(refusal.field, text):
+        return NOTHING
+    return Told(text)
