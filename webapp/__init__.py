@@ -20,20 +20,25 @@ from webapp.outbound.mail import Mailer
 from webapp.outbound.post import Post
 from webapp.pages import (
     account,
+    account_changes,
     approval,
     auth,
     desk,
+    devices,
+    forgot_password,
     headers,
     language,
+    methods,
     problems,
     recovery,
+    register,
     render,
     request_log,
     set_up,
-    settings,
     shop,
     sign_in,
     step_up,
+    turn_off,
     visitor,
     words,
 )
@@ -46,7 +51,9 @@ from webapp.store.uploads import Uploads
 if TYPE_CHECKING:
     import httpx
 
-PAGES = (shop, sign_in, step_up, account, approval, settings, set_up, recovery, desk)
+ACCOUNT = (account, account_changes, devices, forgot_password, register)
+# `methods` brings the settings' blueprint, with the settings' own pages already on it.
+PAGES = (shop, sign_in, step_up, *ACCOUNT, approval, methods, set_up, turn_off, recovery, desk)
 EDGES = (request_log, headers, visitor, language, words, problems, auth)
 
 
@@ -72,8 +79,8 @@ def create_app(
     CSRFProtect(app)
     for edge in EDGES:
         edge.install(app)
-    for place in PAGES:
-        app.register_blueprint(place.blueprint)
+    for blueprint in dict.fromkeys(place.blueprint for place in PAGES):  # some places share one
+        app.register_blueprint(blueprint)
     cli.install(app)
     if settled.sandbox:
         sandbox.install(app)

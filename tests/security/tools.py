@@ -86,7 +86,9 @@ def holds_digits(text: str | bytes, digits: str) -> bool:
 
 def public_pages() -> frozenset[str]:
     """The endpoints that anyone may open."""
-    return frozenset({"static", "healthz", "shop.home", "sign_in.identifier", "sign_in.code",
+    registering = {"account.register", "account.confirm_registration", "account.resend_registration"}
+    resetting = {"account.forgot_password", "account.confirm_reset", "account.resend_reset", "account.new_password"}
+    return frozenset({*registering, *resetting, "static", "healthz", "shop.home", "sign_in.identifier", "sign_in.code",
                       "sign_in.another_way", "sign_in.resend", "approval.decide"})  # fmt: skip
 
 

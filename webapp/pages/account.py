@@ -52,6 +52,9 @@ def security() -> ResponseReturnValue:
                 "near": device.near,
                 "last_used": moment(device.seen_at),
                 "is_this": device.id_hash == current_user.session.id_hash,
+                "end_url": None
+                if device.id_hash == current_user.session.id_hash
+                else url_for("account.end_session", public_id=device.public_id),
             }
             for device in settings.devices_of(services(), account)
         ],

@@ -9,6 +9,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from webapp.flows.services import Services
 from webapp.flows.sign_in import SignedIn
+from webapp.pages.guards import way_back
 from webapp.pages.services import services
 from webapp.rules.links import token_hash
 from webapp.rules.return_to import safe_path
@@ -79,8 +80,8 @@ def _load(token: str) -> User | None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else url_for("shop.home")
-    return redirect(url_for("sign_in.identifier", return_to=safe_path(wanted)), 303)
+    wanted = safe_path(way_back(url_for("shop.home")))
+    return redirect(url_for("sign_in.identifier", return_to=wanted), 303)
 
 
 def session_hash() -> bytes | None:

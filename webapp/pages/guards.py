@@ -9,15 +9,25 @@ from typing import ParamSpec
 import flask
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user, login_required
 
-from webapp.errors import StaleFlow
+from webapp.errors import Refusal, StaleFlow
 from webapp.flows.table import Table
+from webapp.pages.refusals import tell
 from webapp.pages.services import services
 from webapp.store.flows import Flow
 
 P = ParamSpec("P")
 Page = Callable[P, ResponseReturnValue]
+
+
+def way_back(default: str) -> str:
+    """Where to come back to after a proof: this very page, where it can be looked at, else ``default``."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    can_be_seen = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    return request.path if can_be_seen else default
 
 
 def is_elevated() -> bool:
@@ -33,8 +43,7 @@ def elevated(page: Page[P]) -> Page[P]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if is_elevated():
             return page(*args, **kwargs)
-        back = request.full_path.rstrip("?") if request.method == "GET" else url_for("settings.overview")
-        return redirect(url_for("step_up.confirm", return_to=back), 303)
+        return redirect(url_for("step_up.confirm", return_to=way_back(url_for("settings.overview"))), 303)
 
     return guarded
 
@@ -65,3 +74,14 @@ def elsewhere(table: Table, flow: Flow | None, start: str) -> ResponseReturnValu
     """To the page of the state that a flow is really in, else to where such a flow begins."""
     page = table.pages.get(flow.state) if flow is not None else None
     return redirect(url_for(page or start), 303)
+
+
+def resent(send: Callable[[], object], url: str) -> ResponseReturnValue:
+    """Send another code and go back to the page at ``url`` that waits for it, with a word on what became of it."""
+    try:
+        send()
+    except Refusal as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+    else:
+        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
+    return redirect(url, 303)

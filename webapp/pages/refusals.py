@@ -8,20 +8,31 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from webapp.errors import (
+    ContactTaken,
+    ContactUnchanged,
     DeliveryFailed,
     LandlineNeedsCall,
+    LastMethod,
+    MailDomainRefused,
     MethodSwitchedOff,
     MethodTaken,
+    MobileNeeded,
+    NotAMailAddress,
     NotAPhoneNumber,
+    PasskeyRefused,
+    PasskeyTaken,
     Refusal,
     SendCapReached,
     Throttled,
     UnknownAccount,
     UnknownChoice,
+    UnknownMethod,
+    WeakPassword,
     WrongCode,
     WrongPassword,
 )
 from webapp.flows.challenge import failure_reason
+from webapp.pages.account_words import of_account
 from webapp.pages.forms import Form
 
 
@@ -74,19 +85,42 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
             return gettext(
                 "You have reached the limit of OTP requests for today. You can request again after 24 hours."
             )
+        case MethodTaken() | LandlineNeedsCall() | LastMethod() | UnknownMethod():
+            return _of_method(refusal)
+        case PasskeyRefused():
+            return gettext("The passkey was not accepted. Try again, or use another way.")
+        case PasskeyTaken():
+            return gettext("This device already has a passkey for your account.")
+        case UnknownChoice():
+            return gettext("Choose where to receive the code.")
+        case NotAPhoneNumber():
+            return _of_number(refusal.reason)
+        case (
+            NotAMailAddress()
+            | MailDomainRefused()
+            | MobileNeeded()
+            | ContactTaken()
+            | ContactUnchanged()
+            | WeakPassword()
+        ):
+            return of_account(refusal)
+        case DeliveryFailed():
+            return of_delivery(failure_reason(refusal))
+    return None
+
+
+def _of_method(refusal: MethodTaken | LandlineNeedsCall | LastMethod | UnknownMethod) -> str:
+    match refusal:
         case MethodTaken():
             return gettext("This number is already one of your methods. Enter a different one.")
         case LandlineNeedsCall():
             return gettext(
                 "This is a landline, which cannot receive text messages. Choose a voice call instead."
             )
-        case UnknownChoice():
-            return gettext("Choose where to receive the code.")
-        case NotAPhoneNumber():
-            return _of_number(refusal.reason)
-        case DeliveryFailed():
-            return of_delivery(failure_reason(refusal))
-    return None
+        case LastMethod():
+            return gettext("This is your last method. To use none, turn Two-Step Verification off instead.")
+        case UnknownMethod():
+            return gettext("This method is no longer there. It may have been removed in another window.")
 
 
 def of_delivery(reason: str) -> str | None:
@@ -115,6 +149,18 @@ def of_delivery(reason: str) -> str | None:
             "You have reached the limit of OTP requests for today. You can request again after 24 hours."
         ),
     }.get(reason)
+
+
+def of_call(outcome: str) -> str | None:
+    """Why a call brought no code, by `calls.outcome`; None while it may still do so."""
+    return {
+        "no_answer": gettext("The call was not answered. You can be called again, or choose another way."),
+        "busy": gettext(
+            "The line was busy, or the call was declined. You can be called again, or choose another way."
+        ),
+        "canceled": gettext("The call was declined. You can be called again, or choose another way."),
+        "failed": gettext("The call did not get through. Please check the number, or choose another way."),
+    }.get(outcome)
 
 
 def of_mail_delivery(reason: str) -> str | None:

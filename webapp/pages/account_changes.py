@@ -1,0 +1,171 @@
+"""Changing name, address, number and password (rows of screen 7): each with a fresh step-up (SECURITY.md 42)."""
+
+from __future__ import annotations
+
+import flask
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from webapp.errors import Refusal, StaleFlow
+from webapp.flows import account_changes as changing
+from webapp.pages import auth, guards
+from webapp.pages.account import blueprint
+from webapp.pages.confirming import ask_code
+from webapp.pages.forms import CodeForm
+from webapp.pages.forms_account import ChangePasswordForm, EmailForm, NameForm, NumberForm
+from webapp.pages.refusals import NOTHING, tell
+from webapp.pages.render import is_post, language, page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.rules import phone_numbers
+from webapp.store.flows import Flow
+
+__all__ = ["blueprint"]
+
+
+@blueprint.route("/account/security/name", methods=["GET", "POST"])
+@guards.elevated
+def change_name() -> ResponseReturnValue:
+    """Another name."""
+    form = NameForm()
+    if is_post() and form.validate():
+        changing.change_name(services(), visitor(), current_user.account, form.customerName.data or "")
+        return _done(gettext("Your name was saved."))
+    if not is_post():
+        form.customerName.data = current_user.account.name
+    return page("account.change_name", form=form)
+
+
+@blueprint.route("/account/security/email", methods=["GET", "POST"])
+@guards.elevated
+def change_email() -> ResponseReturnValue:
+    """Another mail address, which a code goes to."""
+    form = EmailForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            flow = changing.submit_email(
+                services(),
+                visitor(),
+                current_user.account,
+                current_user.session.id_hash,
+                form.email.data or "",
+            )
+        except Refusal as refusal:
+            told = tell(refusal, form)
+        else:
+            guards.keep_flow(flow)
+            return redirect(url_for("account.confirm_change"), 303)
+    return page("account.change_email", form=form, told=told, present=current_user.account.email)
+
+
+@blueprint.route("/account/security/phone", methods=["GET", "POST"])
+@guards.elevated
+def change_phone() -> ResponseReturnValue:
+    """Another mobile number, which a code goes to."""
+    form = NumberForm(language())
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            flow = changing.submit_phone(
+                services(),
+                visitor(),
+                current_user.account,
+                current_user.session.id_hash,
+                form.phoneNumber.data or "",
+                form.countryCode.data,
+            )
+        except Refusal as refusal:
+            told = tell(refusal, form)
+        else:
+            guards.keep_flow(flow)
+            return redirect(url_for("account.confirm_change"), 303)
+    present = current_user.account.phone
+    return page(
+        "account.change_phone",
+        form=form,
+        told=told,
+        present=phone_numbers.parse(present).international if present else None,
+    )
+
+
+@blueprint.route("/account/security/verify", methods=["GET", "POST"])
+@guards.elevated
+def confirm_change() -> ResponseReturnValue:
+    """The code that went to the new address or number."""
+    flow = _under_way()
+    if flow is None:
+        return _lost()
+    form = CodeForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            contact = changing.submit_code(services(), visitor(), flow, form.code)
+        except StaleFlow:
+            return _lost()
+        except Refusal as refusal:
+            told = tell(refusal, form)
+        else:
+            is_mail = contact.channel == "mail"
+            return _done(
+                gettext("Your email address was changed.")
+                if is_mail
+                else gettext("Your mobile number was changed.")
+            )
+    to = flow.data["to"]
+    shown = to if flow.data["channel"] == "mail" else phone_numbers.parse(to).international
+    return ask_code("account.confirm_change", flow, form, told, destination=shown)
+
+
+@blueprint.post("/account/security/verify/resend")
+@guards.elevated
+def resend_change() -> ResponseReturnValue:
+    """Another code to the same place."""
+    flow = _under_way()
+    if flow is None:
+        return _lost()
+    return guards.resent(lambda: changing.send_again(services(), flow), url_for("account.confirm_change"))
+
+
+@blueprint.route("/account/security/password", methods=["GET", "POST"])
+@guards.elevated
+def change_password() -> ResponseReturnValue:
+    """The present password and a new one; everything else is signed out (SECURITY.md 48)."""
+    form = ChangePasswordForm()
+    told = NOTHING
+    account = current_user.account
+    if is_post() and form.validate():
+        try:
+            token = changing.change_password(
+                services(),
+                visitor(),
+                account,
+                current_user.session,
+                present=form.password.data or "",
+                new=form.passwordNew.data or "",
+            )
+        except Refusal as refusal:
+            told = tell(refusal, form)
+        else:
+            auth.put_session(token, account)
+            return _done(gettext("Your password was changed. All other devices were signed out."))
+    return page("account.change_password", form=form, told=told, identifier=account.email or account.phone)
+
+
+def _under_way() -> Flow | None:
+    return changing.find(services(), visitor(), current_user.account, guards.kept_flow_id(changing.TABLE))
+
+
+def _done(words: str) -> ResponseReturnValue:
+    flask.flash(words)
+    return redirect(url_for("account.security"), 303)
+
+
+def _lost() -> ResponseReturnValue:
+    flask.flash(
+        gettext("This took too long or was finished elsewhere. Nothing was changed here."),
+        "error",
+    )
+    return redirect(url_for("account.security"), 303)
