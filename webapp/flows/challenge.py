@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from webapp.errors import DeliveryFailed, LinkRefused, MethodSwitchedOff, SendCapReached, UnknownChoice
+from webapp.flows import calls
 from webapp.flows.services import Services
 from webapp.flows.table import Table
 from webapp.rules import codes, notices
@@ -116,7 +117,7 @@ def send(services: Services, table: Table, flow: Flow, parcel: Parcel | None) ->
     if parcel is None:
         return flow
     try:
-        services.outbound.send_code(
+        call_sid = services.outbound.send_code(
             channel=parcel.channel, to=parcel.to, code=parcel.plain, language=parcel.language
         )
     except DeliveryFailed as failed:
@@ -126,6 +127,8 @@ def send(services: Services, table: Table, flow: Flow, parcel: Parcel | None) ->
             return table.move(
                 db, flow, "note_undelivered", data={**flow.data, "delivery": reason, "sent_at": 0}
             )
+    if call_sid is not None:
+        calls.note(services, parcel.code_id, call_sid)
     return flow
 
 

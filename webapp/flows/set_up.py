@@ -1,60 +1,70 @@
-"""Setting two-step verification up: choose a method, prove it, turn it on.
+"""Setting two-step verification up: choose a method, prove it, perhaps a backup too, turn it on.
 
-Everything until the last step is the flow's own: left half-way, the account is as before (SECURITY.md 9, 65). The
-app's secret is made with the flow and sealed in it, so that no page view changes anything.
+Everything until the last step is the flow's own: left half-way, the account is as before (SECURITY.md 9, 65).
+Where methods were kept when it was turned off, one code of them is enough to turn it on again.
 """
 
 from __future__ import annotations
 
-import base64
-import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlite_utils import Database
 
-from webapp.errors import DeliveryFailed, LandlineNeedsCall, MethodTaken, StaleFlow, WrongCode
-from webapp.flows import challenge
+from webapp.errors import StaleFlow, WrongCode
+from webapp.flows import calls, challenge, enrolment
 from webapp.flows.delivery import deliver_notices
+from webapp.flows.enrolment import Proof
 from webapp.flows.services import Services
 from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import codes, notices, phone_numbers, totp, trust
-from webapp.rules.codes import Enrolling, Judgement, Sent, Source
-from webapp.rules.phone_numbers import PhoneNumber
+from webapp.rules import codes, notices, phone_numbers, trust
 from webapp.rules.visitor import Visitor
 from webapp.store import accounts, flows, methods
-from webapp.store import codes as sent_codes
 from webapp.store import trust as stored_trust
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
-from webapp.store.methods import Kind
+from webapp.store.methods import Kind, Method
 
 TABLE = Table(
     kind="set_up",
     pages={
         BEGIN: "settings.overview",
+        "confirm": "set_up.confirm_kept",
         "choose": "set_up.choose_method",
         "verify": "set_up.verify",
         "ready": "set_up.almost_done",
+        "backup": "set_up.verify",
         "done": "settings.overview",
     },
     moves=(
         Move("start", (BEGIN,), "choose", "開始する"),
-        Move("send_code", ("choose", "verify", "ready"), "verify", "a number was given; its code leaves"),
+        Move("start_again", (BEGIN,), "confirm", "開始する with methods kept: the preferred one is asked"),
+        Move("send_kept_code", ("confirm",), "confirm", "another code to the kept number"),
+        Move("note_undelivered", ("confirm",), "confirm", "the code could not be sent"),
+        Move("accept_kept_code", ("confirm",), "ready", "right code of the kept method"),
+        Move("choose_anew", ("confirm",), "choose", "other methods are to replace the kept ones"),
+        Move(
+            "send_code",
+            ("choose", "verify", "ready", "backup"),
+            "verify",
+            "a number was given; its code leaves",
+        ),
         Move("send_again", ("verify",), "verify", "another code to the same number"),
         Move("accept_number", ("verify",), "ready", "right code from the phone"),
-        Move("accept_app", ("choose", "verify", "ready"), "ready", "right code from the app"),
+        Move("accept_app", ("choose", "verify", "ready", "backup"), "ready", "right code from the app"),
+        Move("send_backup_code", ("ready", "backup"), "backup", "a backup's number was given"),
+        Move("send_backup_again", ("backup",), "backup", "another code to the backup's number"),
+        Move("accept_backup_number", ("backup",), "ready", "right code from the backup's phone"),
+        Move("accept_backup_app", ("ready", "backup"), "ready", "right code from the backup's app"),
+        Move("skip_backup", ("backup",), "ready", "the backup's number is given up"),
         Move("turn_on", ("ready",), "done", "わかりました。2段階認証を有効にする"),
     ),
 )
 
+KEPT: Proof = {"kind": "kept"}
+"""Proven by a code of the methods that were kept: they stand again as they were."""
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """What the app is given: the key, and the same as an ``otpauth:`` address for the QR code."""
-
-    secret: str = field(repr=False)
-    uri: str = field(repr=False)
+Check = Callable[[Database, Services, Visitor, Account, Flow, str, float], Proof | codes.Judgement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,9 @@ class TurnedOn:
 
 
 def start(services: Services, visitor: Visitor, account: Account, session: bytes) -> Flow:
-    """Begin a set-up with a fresh app secret; an earlier one of the account, left half-way, is dropped.
+    """Begin a set-up; an earlier one of the account, left half-way, is dropped.
+
+    With a fresh app secret; where methods were kept, with a code of the preferred one instead of a choice.
 
     Raises:
         StaleFlow: two-step verification is on already.
@@ -73,20 +85,30 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
     if account.two_step_on:
         raise StaleFlow("it is on already")
     now = services.clock.now()
+    parcel = None
     with services.store.writing() as db:
         flows.end_of_account(db, account.id, (TABLE.kind,))
+        flow_id = flows.new_id()
+        data = {"secret": enrolment.new_secret(services, account.id)}
+        kept = next((each for each in methods.of_account(db, account.id) if each.disabled_at is None), None)
+        if kept is not None:
+            asked, parcel = challenge.pose(
+                db, services, account, kept, flow_id=flow_id, purpose=TABLE.kind, now=now
+            )
+            data |= asked
         flow = TABLE.begin(
             db,
-            "start",
+            "start" if kept is None else "start_again",
             account_id=account.id,
             browser=visitor.browser,
             session=session,
-            data={"secret": _sealed(services, account.id, totp.new_secret())},
+            data=data,
             now=now,
             life_seconds=services.config.flow_seconds,
+            flow_id=flow_id,
         )
         notices.record(db, visitor, account, "set_up.started", now)
-    return flow
+    return challenge.send(services, TABLE, flow, parcel)
 
 
 def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
@@ -97,29 +119,110 @@ def find(services: Services, visitor: Visitor, account: Account, flow_id: str | 
     return flow if flow is not None and flow.account_id == account.id else None
 
 
-def enrolment(services: Services, account: Account, flow: Flow) -> Enrolment:
-    """The key and QR content of this set-up."""
-    secret = _opened(services, flow)
-    return Enrolment(secret, totp.provisioning_uri(secret, account.email or account.phone or account.name))
+def backups_of(flow: Flow) -> list[Proof]:
+    """The backups that were proven in this set-up so far."""
+    backups: list[Proof] = flow.data.get("backups", [])
+    return backups
+
+
+def needs_backup(services: Services, flow: Flow) -> bool:
+    """Whether a backup must be added before it can be turned on (the setting ``backup_required``)."""
+    if not services.config.backup_required or backups_of(flow):
+        return False
+    return len(_kept(services.store.db(), flow)) < 2
+
+
+# -- with kept methods ---------------------------------------------------------------------------------------
+
+
+def send_kept_code(services: Services, flow: Flow) -> Flow:
+    """Send another code to the kept number.
+
+    Raises:
+        UnknownChoice, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = challenge.owner_of(db, flow)
+        method = challenge.chosen(db, services, flow, None, now)
+        asked, parcel = challenge.pose(
+            db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now
+        )
+        flow = TABLE.move(db, flow, "send_kept_code", data={"secret": flow.data["secret"], **asked})
+    return challenge.send(services, TABLE, flow, parcel)
+
+
+def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
+    """Check the code of the kept method; by the verifier, counters and replay rule of signing in.
+
+    Raises:
+        WrongCode, MethodSwitchedOff, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = challenge.owner_of(db, flow)
+        judgement = challenge.judge(db, services, visitor, account, flow, typed, now)
+        if judgement.is_right:
+            data = {"secret": flow.data["secret"], "proven": KEPT}
+            return TABLE.move(db, flow, "accept_kept_code", data=data)
+    deliver_notices(services)
+    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+
+
+def asked(services: Services, flow: Flow) -> challenge.Asked:
+    """What the page shows of the code that is asked of a kept method."""
+    return challenge.asked(services, flow)
+
+
+def asked_method(services: Services, flow: Flow) -> Method | None:
+    """The kept method that is asked."""
+    assert flow.account_id is not None
+    return methods.find(services.store.db(), flow.account_id, flow.data["method"])
+
+
+def call_outcome(services: Services, flow: Flow) -> calls.Outcome | None:
+    """Where the call that speaks this flow's code stands; None when no call does."""
+    if flow.state == "confirm":
+        return calls.outcome(services, flow.id, flow.kind)
+    return enrolment.call_outcome(services, flow) if flow.state in ("verify", "backup") else None
+
+
+def choose_anew(services: Services, flow: Flow) -> Flow:
+    """Set other methods up; the kept ones go once it is turned on.
+
+    Raises:
+        StaleFlow.
+    """
+    with services.store.writing() as db:
+        return TABLE.move(db, flow, "choose_anew", data={"secret": flow.data["secret"]})
+
+
+# -- the preferred method, and backups -----------------------------------------------------------------------
 
 
 def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
-    """Take a number and send it a code by ``sms`` or ``voice``.
+    """Take the preferred method's number and send it a code by ``sms`` or ``voice``; what came after is erased.
 
-    The flow goes on only once the code has left: a gateway that fails leaves it where it was.
+    Raises:
+        NotAPhoneNumber, LandlineNeedsCall, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+    """
+    number = enrolment.read_number(typed, region, channel)
+    kept = {"secret": flow.data["secret"]}
+    return enrolment.send(services, TABLE, flow, "send_code", number, channel, kept)
+
+
+def submit_backup_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
+    """Take a backup's number and send it a code.
 
     Raises:
         NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
     """
-    number = phone_numbers.parse(typed, region)
-    if channel == "sms" and number.kind == "landline":
-        raise LandlineNeedsCall()
-    assert flow.account_id is not None
-    if any(
-        method.number == number.e164 for method in methods.of_account(services.store.db(), flow.account_id)
-    ):
-        raise MethodTaken()
-    return _send_code(services, flow, "send_code", number, channel)
+    if "proven" not in flow.data:
+        raise StaleFlow("nothing is proven that could be backed up")
+    number = enrolment.read_number(typed, region, channel)
+    proofs = [flow.data["proven"], *backups_of(flow)]
+    enrolment.refuse_taken(number.e164, _kept(services.store.db(), flow), proofs)
+    return enrolment.send(services, TABLE, flow, "send_backup_code", number, channel, _standing(flow))
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
@@ -128,58 +231,78 @@ def send_again(services: Services, flow: Flow) -> Flow:
     Raises:
         Throttled, SendCapReached, DeliveryFailed, StaleFlow.
     """
-    if flow.state != "verify":
+    if flow.state not in ("verify", "backup"):
         raise StaleFlow("nothing to send again")
+    move = "send_again" if flow.state == "verify" else "send_backup_again"
     number = phone_numbers.parse(flow.data["number"])
-    return _send_code(services, flow, "send_again", number, flow.data["channel"])
-
-
-def resend_in(services: Services, flow: Flow) -> int:
-    """Whole seconds until another code may be asked for."""
-    left = flow.data["sent_at"] + services.limits.resend_seconds - services.clock.now()
-    return max(0, math.ceil(left))
+    return enrolment.send(services, TABLE, flow, move, number, flow.data["channel"], _standing(flow))
 
 
 def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
-    """Check the code from the phone.
+    """Check the code from the phone, the preferred one or a backup.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
     """
-    if flow.state != "verify":
+    if flow.state not in ("verify", "backup"):
         raise StaleFlow("no code is awaited")
-    proven = {"kind": flow.data["channel"], "number": flow.data["number"]}
-    source = Sent(_code_scope(flow, flow.data["number"]), TABLE.kind, services.pepper)
-    return _verified(services, visitor, flow, "accept_number", source, typed, proven)
+    move = "accept_number" if flow.state == "verify" else "accept_backup_number"
+    return _check(services, visitor, flow, move, enrolment.check_number_code, typed)
 
 
 def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
-    """Check the first code of the app; its step is used up and will not sign in (SECURITY.md 9).
+    """Check the first code of the app that is to be the preferred method; what came after is erased.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
     """
-    source = Enrolling(_opened(services, flow), services.limits.totp_window)
-    return _verified(services, visitor, flow, "accept_app", source, typed, {"kind": "app"})
+    return _check(services, visitor, flow, "accept_app", enrolment.check_app_code, typed)
+
+
+def submit_backup_app_code(
+    services: Services, visitor: Visitor, flow: Flow, typed: str, *, name: str = ""
+) -> Flow:
+    """Check the first code of an app that is to be a backup.
+
+    Raises:
+        WrongCode, Throttled, StaleFlow.
+    """
+    if "proven" not in flow.data:
+        raise StaleFlow("nothing is proven that could be backed up")
+    return _check(services, visitor, flow, "accept_backup_app", enrolment.check_app_code, typed, name)
+
+
+def skip_backup(services: Services, flow: Flow) -> Flow:
+    """Go on without the backup that was begun; where none was, nothing changes.
+
+    Raises:
+        StaleFlow.
+    """
+    if flow.state == "ready":
+        return flow
+    with services.store.writing() as db:
+        return TABLE.move(db, flow, "skip_backup", data=_standing(flow))
 
 
 def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool) -> TurnedOn:
-    """Keep the proven method as the preferred one and switch two-step verification on.
+    """Keep the proven methods and switch two-step verification on.
 
     Other signed-in devices stay signed in; with ``remember`` this browser is trusted.
 
     Raises:
-        StaleFlow: no method is proven (SECURITY.md 28), or it is on already.
+        StaleFlow: no method is proven (SECURITY.md 28), a backup is missing, or it is on already.
     """
     now = services.clock.now()
     assert flow.account_id is not None
     with services.store.writing() as db:
         TABLE.move(db, flow, "turn_on")
+        if needs_backup(services, flow):
+            raise StaleFlow("a backup is required")
         if not accounts.set_two_step(db, flow.account_id, True):
             raise StaleFlow("it is on already")
         stored_trust.revoke_all(db, flow.account_id)
         account = accounts.get(db, flow.account_id)
-        _keep_method(db, services, account, flow, now)
+        preferred = _keep_methods(db, services, account, flow, now)
         cookie = None
         if remember:
             cookie = (
@@ -194,97 +317,48 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
                     life_seconds=services.config.trust_seconds,
                 ),
             )
-        notices.record(db, visitor, account, "two_step.on", now, method=flow.data["proven"]["kind"])
+        notices.record(db, visitor, account, "two_step.on", now, method=preferred.kind)
     deliver_notices(services)
     return TurnedOn(cookie)
 
 
-def _keep_method(db: Database, services: Services, account: Account, flow: Flow, now: float) -> None:
-    proven: dict[str, Any] = flow.data["proven"]
-    methods.remove_all(db, account.id)
-    if proven["kind"] == "app":
-        secret = _opened(services, flow)
-        methods.add(
-            db,
-            account_id=account.id,
-            kind="app",
-            secret=services.seal.seal(secret.encode(), challenge.seal_context(account.id)),
-            secret_mark=totp.mark(secret, services.pepper),
-            is_preferred=True,
-            last_step=proven["step"],
-            verified_at=now,
-        )
+def _keep_methods(db: Database, services: Services, account: Account, flow: Flow, now: float) -> Method:
+    """Write the proven methods; the preferred one is returned."""
+    proven: Proof = flow.data["proven"]
+    if proven == KEPT:
+        preferred = methods.of_account(db, account.id)[0]
     else:
-        methods.add(
-            db,
-            account_id=account.id,
-            kind=proven["kind"],
-            number=proven["number"],
-            is_preferred=True,
-            verified_at=now,
-        )
+        methods.remove_all(db, account.id)
+        preferred = enrolment.keep(db, services, account, proven, is_preferred=True, now=now)
+    for at, backup in enumerate(backups_of(flow), 1):
+        enrolment.keep(db, services, account, backup, is_preferred=False, now=now + at / 1000)
+    return preferred
 
 
-def _verified(
-    services: Services,
-    visitor: Visitor,
-    flow: Flow,
-    move: str,
-    source: Source,
-    typed: str,
-    proven: dict[str, Any],
+def _check(
+    services: Services, visitor: Visitor, flow: Flow, move: str, check: Check, typed: str, name: str = ""
 ) -> Flow:
-    now = services.clock.now()
-    with services.store.writing() as db:
-        account: Account = challenge.owner_of(db, flow)
-        judgement: Judgement = codes.verify(
-            db, source, typed, key=f"set_up:{account.id}", limits=services.limits, now=now
-        )
-        if judgement.is_right:
-            if isinstance(source, Enrolling):
-                proven = {**proven, "step": source.step}
-            return TABLE.move(db, flow, move, data={"secret": flow.data["secret"], "proven": proven})
-        notices.record(db, visitor, account, "set_up.code_wrong", now, verdict=judgement.verdict.value)
-    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
-
-
-def _send_code(services: Services, flow: Flow, move: str, number: PhoneNumber, channel: Kind) -> Flow:
+    """Judge a code; right, the proof joins what is standing, and the next app would get a secret of its own."""
     now = services.clock.now()
     with services.store.writing() as db:
         account = challenge.owner_of(db, flow)
-        code, plain = codes.prepare(
-            db,
-            flow_id=_code_scope(flow, number.e164),
-            purpose=TABLE.kind,
-            account_id=account.id,
-            method_id=None,
-            channel=channel,
-            recipient=number.e164,
-            pepper=services.pepper,
-            limits=services.limits,
-            now=now,
-        )
-    try:
-        services.outbound.send_code(channel=channel, to=number.e164, code=plain, language=account.language)
-    except DeliveryFailed as failed:
-        with services.store.writing() as db:
-            sent_codes.mark_failed(db, code.id, challenge.failure_reason(failed))
-        raise
-    data = {"secret": flow.data["secret"], "number": number.e164, "channel": channel, "sent_at": now}
-    with services.store.writing() as db:
-        return TABLE.move(db, flow, move, data=data)
+        result = check(db, services, visitor, account, flow, typed, now)
+        if isinstance(result, dict):
+            secret = enrolment.new_secret(services, account.id)
+            if move in ("accept_number", "accept_app"):
+                return TABLE.move(db, flow, move, data={"secret": secret, "proven": result})
+            proof = {**result, "name": enrolment.clean_name(name)}
+            data = {**_standing(flow), "secret": secret, "backups": [*backups_of(flow), proof]}
+            return TABLE.move(db, flow, move, data=data)
+    raise enrolment.refusal(result)
 
 
-def _code_scope(flow: Flow, number: str) -> str:
-    """What a code is bound to: flow *and* number, so that a code for one number proves no other (SECURITY.md 14)."""
-    return f"{flow.id}:{number}"
+def _standing(flow: Flow) -> dict[str, object]:
+    """What of a flow's data stays while another number is tried."""
+    return {name: flow.data[name] for name in ("secret", "proven", "backups") if name in flow.data}
 
 
-def _sealed(services: Services, account_id: str, secret: str) -> str:
-    return base64.b64encode(services.seal.seal(secret.encode(), challenge.seal_context(account_id))).decode()
-
-
-def _opened(services: Services, flow: Flow) -> str:
+def _kept(db: Database, flow: Flow) -> list[Method]:
+    """The account's kept methods, where this set-up lets them stand."""
     assert flow.account_id is not None
-    sealed = base64.b64decode(flow.data["secret"])
-    return services.seal.open(sealed, challenge.seal_context(flow.account_id)).decode()
+    return methods.of_account(db, flow.account_id) if flow.data.get("proven") == KEPT else []

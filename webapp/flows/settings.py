@@ -1,10 +1,15 @@
-"""What the settings page does besides the longer flows: trust and signed-in devices."""
+"""What the settings page does in one step: the methods one has, trust and signed-in devices."""
 
 from __future__ import annotations
 
+from sqlite_utils import Database
+
+from webapp.errors import LastMethod, MethodSwitchedOff, UnknownMethod
+from webapp.flows import enrolment
 from webapp.flows.delivery import deliver_notices
 from webapp.flows.services import Services
-from webapp.rules import notices
+from webapp.rules import endings, notices
+from webapp.rules import trust as trusting
 from webapp.rules.visitor import Visitor
 from webapp.store import methods, sessions, trust
 from webapp.store.accounts import Account
@@ -18,9 +23,80 @@ def methods_of(services: Services, account: Account) -> list[Method]:
     return methods.of_account(services.store.db(), account.id)
 
 
+def get_method(services: Services, account: Account, method_id: str) -> Method:
+    """One of the account's methods.
+
+    Raises:
+        UnknownMethod: it has no such method.
+    """
+    return _owned(services.store.db(), account, method_id)
+
+
+def prefer(services: Services, visitor: Visitor, account: Account, method_id: str) -> Method:
+    """優先する: ask by this method first; the one before becomes a backup. The owner is mailed.
+
+    Raises:
+        UnknownMethod, MethodSwitchedOff.
+    """
+    with services.store.writing() as db:
+        method = _owned(db, account, method_id)
+        if method.disabled_at is not None:
+            raise MethodSwitchedOff()
+        if method.is_preferred:
+            return method
+        methods.prefer(db, account.id, method.id)
+        notices.record(db, visitor, account, "method.preferred", services.clock.now(), method=method.kind)
+    deliver_notices(services)
+    return method
+
+
+def rename(services: Services, visitor: Visitor, account: Account, method_id: str, typed: str) -> Method:
+    """Give a method a name of one's own, or none.
+
+    Raises:
+        UnknownMethod.
+    """
+    with services.store.writing() as db:
+        method = _owned(db, account, method_id)
+        methods.rename(db, account.id, method.id, enrolment.clean_name(typed))
+        notices.record(db, visitor, account, "method.renamed", services.clock.now(), method=method.kind)
+        return _owned(db, account, method_id)
+
+
+def is_last(services: Services, account: Account, method: Method) -> bool:
+    """Whether no other method of the account takes codes."""
+    return not _others_usable(services.store.db(), account, method)
+
+
+def remove(services: Services, visitor: Visitor, account: Account, session: bytes, method_id: str) -> Method:
+    """削除: the method is gone, with all other sessions and all trust; a backup takes the preferred one's place.
+
+    Raises:
+        UnknownMethod, LastMethod.
+    """
+    with services.store.writing() as db:
+        method = _owned(db, account, method_id)
+        left = _others_usable(db, account, method)
+        if not left:
+            raise LastMethod()
+        methods.remove(db, account.id, method.id)
+        if method.is_preferred:
+            methods.prefer(db, account.id, left[0].id)
+        endings.end_everything_else(db, account.id, session)
+        notices.record(db, visitor, account, "method.removed", services.clock.now(), method=method.kind)
+    deliver_notices(services)
+    return method
+
+
 def trusted_of(services: Services, account: Account) -> list[Trusted]:
     """The browsers that need no code now, last used first."""
     return trust.of_account(services.store.db(), account.id, account.trust_epoch, services.clock.now())
+
+
+def trusted_here(services: Services, account: Account, cookie: str | None) -> str | None:
+    """The id of the trusted browser that a trust cookie names; for telling which of the list is this one."""
+    trusted = trusting.find(services.store.db(), (cookie or "").partition(":")[0])
+    return trusted.id if trusted is not None and trusted.account_id == account.id else None
 
 
 def devices_of(services: Services, account: Account) -> list[Session]:
@@ -46,3 +122,18 @@ def revoke_trust(services: Services, visitor: Visitor, account: Account, trusted
         if was_there:
             notices.record(db, visitor, account, "trust.revoked", services.clock.now())
     return was_there
+
+
+def _owned(db: Database, account: Account, method_id: str) -> Method:
+    method = methods.find(db, account.id, method_id)
+    if method is None:
+        raise UnknownMethod()
+    return method
+
+
+def _others_usable(db: Database, account: Account, method: Method) -> list[Method]:
+    return [
+        each
+        for each in methods.of_account(db, account.id)
+        if each.id != method.id and each.disabled_at is None
+    ]

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
+from webapp.flows.enrolment import Proof
 from webapp.rules import phone_numbers
 from webapp.store.methods import Method
 
 
 def method_label(method: Method) -> str:
     """Such as "SMS: 090-1234-5678"."""
-    if method.number is None:
+    return _label(method.kind, method.number)
+
+
+def proof_label(proof: Proof) -> str:
+    """The same for a method that is proven but not kept yet, with its name where it has one."""
+    label = _label(proof["kind"], proof.get("number"))
+    return gettext("%(method)s (%(name)s)", method=label, name=proof["name"]) if proof.get("name") else label
+
+
+def _label(kind: str, e164: str | None) -> str:
+    if e164 is None:
         return gettext("Authenticator app")
-    number = phone_numbers.parse(method.number)
+    number = phone_numbers.parse(e164)
     shown = number.national if number.e164.startswith("+81") else number.international
-    if method.kind == "voice":
+    if kind == "voice":
         return gettext("Voice call: %(number)s", number=shown)
     return gettext("Text message (SMS): %(number)s", number=shown)

@@ -1,20 +1,25 @@
-"""Setting two-step verification up (screens 12, 13 and 15)."""
+"""Setting two-step verification up (screens 12 to 15)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow
-from webapp.flows import set_up
+from webapp.flows import enrolment, set_up
 from webapp.pages import auth, guards
-from webapp.pages.forms import CodeForm, PhoneForm, TurnOnForm
+from webapp.pages.calls import call_shown, call_status
+from webapp.pages.forms import CodeForm, TurnOnForm
+from webapp.pages.forms_methods import MethodForms, NamedAppForm
+from webapp.pages.method_words import method_label, proof_label
 from webapp.pages.qr import qr_svg
-from webapp.pages.refusals import NOTHING, Told, tell
-from webapp.pages.render import is_post, language, page
+from webapp.pages.refusals import NOTHING, Told, of_delivery, tell
+from webapp.pages.render import is_post, page
 from webapp.pages.services import services
 from webapp.pages.visitor import visitor
 from webapp.rules import phone_numbers, totp
@@ -25,81 +30,174 @@ blueprint = Blueprint("set_up", __name__, url_prefix="/a/settings/approval/setup
 START = "settings.overview"
 
 
+@blueprint.route("/confirm", methods=["GET", "POST"])
+@guards.elevated
+def confirm_kept() -> ResponseReturnValue:
+    """Turning on again with the methods that were kept: one code of the preferred one."""
+    flow = _under_way()
+    if flow is None or flow.state != "confirm":
+        return _lost(flow)
+    form = CodeForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        try:
+            set_up.submit_kept_code(services(), visitor(), flow, form.code)
+            return redirect(url_for("set_up.almost_done"), 303)
+        except StaleFlow:
+            return _lost()
+        except Refusal as refusal:
+            told = tell(refusal, form)
+    return page("set_up.confirm_kept", form=form, told=told, state=flow.state, **_kept_shown(flow))
+
+
+def _kept_shown(flow: Flow) -> dict[str, Any]:
+    asked = set_up.asked(services(), flow)
+    method = set_up.asked_method(services(), flow)
+    return {
+        "method": asked,
+        "label": method_label(method) if method is not None else "",
+        "delivery_reason": of_delivery(asked.delivery or ""),
+        "resend_in": asked.resend_in,
+        "call": call_shown(set_up.call_outcome(services(), flow), url_for("set_up.call")),
+    }
+
+
+@blueprint.post("/confirm/resend")
+@guards.elevated
+def resend_kept() -> ResponseReturnValue:
+    """Another code to the kept number."""
+    flow = _under_way()
+    if flow is None or flow.state != "confirm":
+        return _lost(flow)
+    try:
+        set_up.send_kept_code(services(), flow)
+    except StaleFlow:
+        return _lost()
+    except Refusal as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+    else:
+        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
+    return redirect(url_for("set_up.confirm_kept"), 303)
+
+
+@blueprint.post("/confirm/anew")
+@guards.elevated
+def choose_anew() -> ResponseReturnValue:
+    """Set other methods up instead of the kept ones."""
+    flow = _under_way()
+    if flow is None or flow.state != "confirm":
+        return _lost(flow)
+    set_up.choose_anew(services(), flow)
+    return redirect(url_for("set_up.choose_method"), 303)
+
+
 @blueprint.route("/register", methods=["GET", "POST"])
 @guards.elevated
 def choose_method() -> ResponseReturnValue:
     """Screen 12: 電話番号 or 認証アプリ; coming back here and choosing anew erases what came after."""
     flow = _under_way()
-    if flow is None:
-        return _lost()
-    wants_app = is_post() and request.form.get("method") == "app"
-    phone_form = PhoneForm(language(), formdata=None if wants_app or not is_post() else flask.request.form)
-    app_form = CodeForm(formdata=flask.request.form if wants_app else None)
+    if flow is None or flow.state == "confirm":
+        return _lost(flow)
+    forms = MethodForms()
     told = NOTHING
-    if is_post() and (app_form if wants_app else phone_form).validate():
+    if forms.is_sent():
         try:
-            if wants_app:
-                set_up.submit_app_code(services(), visitor(), flow, app_form.code)
-                return redirect(url_for("set_up.almost_done"), 303)
-            set_up.submit_number(
-                services(),
-                flow,
-                region=phone_form.countryCode.data,
-                typed=phone_form.phoneNumber.data or "",
-                channel=phone_form.channel.data,
-            )
-            return redirect(url_for("set_up.verify"), 303)
+            if forms.wants_app:
+                flow = set_up.submit_app_code(services(), visitor(), flow, forms.app.code)
+            else:
+                flow = set_up.submit_number(services(), flow, **forms.number)
+            return _onward(flow)
         except StaleFlow:
             return _lost()
         except (Refusal, DeliveryFailed) as refusal:
-            told = tell(refusal, app_form if wants_app else phone_form)
-    return _choose_page(flow, phone_form, app_form, told, "app" if wants_app else "phone")
+            told = forms.tell(refusal)
+    if not is_post() and flow.state == "verify":
+        forms.offer(flow.data["number"], flow.data["channel"])
+    return _choices("set_up.choose_method", flow, forms, told)
 
 
-def _choose_page(
-    flow: Flow, phone_form: PhoneForm, app_form: CodeForm, told: Told, open_method: str
+@blueprint.route("/backup", methods=["GET", "POST"])
+@guards.elevated
+def backup() -> ResponseReturnValue:
+    """Screen 14: another phone, or another app; not to be skipped where a backup is required."""
+    flow = _under_way()
+    if flow is None or flow.state not in ("ready", "backup"):
+        return _lost(flow)
+    forms = MethodForms(NamedAppForm)
+    told = NOTHING
+    if forms.is_sent():
+        try:
+            if isinstance(forms.app, NamedAppForm) and forms.wants_app:
+                name = forms.app.appName.data or ""
+                flow = set_up.submit_backup_app_code(services(), visitor(), flow, forms.app.code, name=name)
+            else:
+                flow = set_up.submit_backup_number(services(), flow, **forms.number)
+            return _onward(flow)
+        except StaleFlow:
+            return _lost()
+        except (Refusal, DeliveryFailed) as refusal:
+            told = forms.tell(refusal)
+    if not is_post() and flow.state == "backup":
+        forms.offer(flow.data["number"], flow.data["channel"])
+    skip_url = None if set_up.needs_backup(services(), flow) else url_for("set_up.skip_backup")
+    return _choices("set_up.backup", flow, forms, told, skip_url=skip_url)
+
+
+@blueprint.post("/backup/skip")
+@guards.elevated
+def skip_backup() -> ResponseReturnValue:
+    """スキップ: on without (another) backup; where one is required, back to it."""
+    flow = _under_way()
+    if flow is None or flow.state not in ("ready", "backup"):
+        return _lost(flow)
+    return _onward(set_up.skip_backup(services(), flow))
+
+
+def _choices(
+    endpoint: str, flow: Flow, forms: MethodForms, told: Told, skip_url: str | None = None
 ) -> ResponseReturnValue:
-    if not is_post() and "number" in flow.data:
-        phone_form.phoneNumber.data = phone_numbers.parse(flow.data["number"]).international
-        phone_form.channel.data = flow.data["channel"]
-    enrolment = set_up.enrolment(services(), current_user.account, flow)
+    key = enrolment.enrolment(services(), current_user.account, flow)
     return page(
-        "set_up.choose_method",
-        phone_form=phone_form,
-        app_form=app_form,
+        endpoint,
+        phone_form=forms.phone,
+        app_form=forms.app,
         told=told,
         state=flow.state,
-        open_method=open_method,
-        qr_svg=qr_svg(enrolment.uri),
-        key_groups=totp.key_groups(enrolment.secret),
+        open_method=forms.opens,
+        qr_svg=qr_svg(key.uri),
+        key_groups=totp.key_groups(key.secret),
+        skip_url=skip_url,
     )
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
 @guards.elevated
 def verify() -> ResponseReturnValue:
-    """Screen 13: the code from the phone."""
+    """Screen 13: the code from the phone, the preferred one or a backup."""
     flow = _under_way()
-    if flow is None or flow.state != "verify":
+    if flow is None or flow.state not in ("verify", "backup"):
         return _lost(flow)
     form = CodeForm()
     told = NOTHING
     if is_post() and form.validate():
         try:
-            set_up.submit_number_code(services(), visitor(), flow, form.code)
-            return redirect(url_for("set_up.almost_done"), 303)
+            return _onward(set_up.submit_number_code(services(), visitor(), flow, form.code))
         except StaleFlow:
             return _lost()
         except Refusal as refusal:
             told = tell(refusal, form)
+    is_backup = flow.state == "backup"
     return page(
         "set_up.verify",
         form=form,
         told=told,
         state=flow.state,
+        is_backup=is_backup,
         channel=flow.data["channel"],
         number=phone_numbers.parse(flow.data["number"]).international,
-        resend_in=set_up.resend_in(services(), flow),
+        change_url=url_for("set_up.backup" if is_backup else "set_up.choose_method"),
+        resend_in=enrolment.resend_in(services(), flow),
+        call=call_shown(set_up.call_outcome(services(), flow), url_for("set_up.call")),
     )
 
 
@@ -108,7 +206,7 @@ def verify() -> ResponseReturnValue:
 def resend() -> ResponseReturnValue:
     """Another code to the same number."""
     flow = _under_way()
-    if flow is None or flow.state != "verify":
+    if flow is None or flow.state not in ("verify", "backup"):
         return _lost(flow)
     try:
         set_up.send_again(services(), flow)
@@ -121,6 +219,14 @@ def resend() -> ResponseReturnValue:
     return redirect(url_for("set_up.verify"), 303)
 
 
+@blueprint.get("/call")
+@guards.elevated
+def call() -> ResponseReturnValue:
+    """Where the call with the code stands, for the page's script."""
+    flow = _under_way()
+    return call_status(set_up.call_outcome(services(), flow) if flow is not None else None)
+
+
 @blueprint.route("/howto", methods=["GET", "POST"])
 @guards.elevated
 def almost_done() -> ResponseReturnValue:
@@ -128,9 +234,12 @@ def almost_done() -> ResponseReturnValue:
     flow = _under_way()
     if flow is None or flow.state != "ready":
         return _lost(flow)
+    if set_up.needs_backup(services(), flow):
+        return redirect(url_for("set_up.backup"), 303)
     form = TurnOnForm()
     if not is_post():
-        return page("set_up.almost_done", form=form, state=flow.state)
+        backups = [proof_label(proof) for proof in set_up.backups_of(flow)]
+        return page("set_up.almost_done", form=form, state=flow.state, backups=backups)
     try:
         turned_on = set_up.turn_on(services(), visitor(), flow, remember=bool(form.rememberDevice.data))
     except StaleFlow:
@@ -139,6 +248,11 @@ def almost_done() -> ResponseReturnValue:
     response = flask.make_response(redirect(url_for("settings.overview"), 303))
     auth.put_trust(response, turned_on.trust_cookie)
     return response
+
+
+def _onward(flow: Flow) -> ResponseReturnValue:
+    """To the page of the state that a step has led to."""
+    return guards.elsewhere(set_up.TABLE, flow, START)
 
 
 def _under_way() -> Flow | None:

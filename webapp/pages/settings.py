@@ -1,4 +1,4 @@
-"""The 2SV settings (screen 11)."""
+"""The 2SV settings (screen 11): what is set, and what can be done about it in one step."""
 
 from __future__ import annotations
 
@@ -8,35 +8,28 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from webapp.errors import MethodSwitchedOff, Refusal, UnknownMethod
 from webapp.flows import set_up, settings
-from webapp.pages import guards
+from webapp.pages import auth, guards
+from webapp.pages.forms_methods import NameForm, TurnOffForm
 from webapp.pages.language import moment
 from webapp.pages.method_words import method_label
-from webapp.pages.render import has_page, page
+from webapp.pages.refusals import NOTHING, tell
+from webapp.pages.render import is_post, page
 from webapp.pages.services import services
 from webapp.pages.visitor import visitor
+from webapp.rules import trust
 from webapp.store.methods import Method
 
-blueprint = Blueprint("settings", __name__)
-
-ACTIONS = {
-    "prefer": "settings.prefer",
-    "change": "settings.change",
-    "delete": "settings.remove",
-    "add": "settings.add",
-    "revoke": "settings.revoke_trust",
-    "revoke_all": "settings.revoke_all_trust",
-    "disable": "turn_off.confirm",
-}
+blueprint = Blueprint("settings", __name__, url_prefix="/a/settings/approval")
 
 
-@blueprint.get("/a/settings/approval")
+@blueprint.get("")
 @guards.elevated
 def overview() -> ResponseReturnValue:
     """Screen 11: 2段階認証(2SV)の設定, off or on."""
     account = current_user.account
-    owned = settings.methods_of(services(), account)
-    shown = [_shown(method) for method in owned]
+    shown = [method_shown(method) for method in settings.methods_of(services(), account)]
     return page(
         "settings.overview",
         on=account.two_step_on,
@@ -44,29 +37,93 @@ def overview() -> ResponseReturnValue:
         kept=shown if not account.two_step_on else [],
         preferred=shown[0] if account.two_step_on else None,
         backups=shown[1:] if account.two_step_on else [],
-        trusted=[
-            {
-                "id": trusted.id,
-                "label": trusted.device,
-                "near": trusted.near,
-                "last_used": moment(trusted.used_at),
-            }
-            for trusted in settings.trusted_of(services(), account)
-        ],
-        urls={name: url_for(endpoint) for name, endpoint in ACTIONS.items() if has_page(endpoint)},
+        trusted=_trusted(),
+        turn_off_form_fields=TurnOffForm(),
     )
 
 
-@blueprint.post("/a/settings/approval/start")
+def _trusted() -> list[dict[str, object]]:
+    account = current_user.account
+    cookie = auth.read_cookie(trust.cookie_name(account.id, "shop"))
+    here = settings.trusted_here(services(), account, cookie)
+    return [
+        {
+            "id": trusted.id,
+            "label": trusted.device,
+            "near": trusted.near,
+            "last_used": moment(trusted.used_at),
+            "is_this": trusted.id == here,
+        }
+        for trusted in settings.trusted_of(services(), account)
+    ]
+
+
+@blueprint.post("/start")
 @guards.elevated
 def start() -> ResponseReturnValue:
-    """開始する."""
+    """開始する: to the choice of a method, or, where methods were kept, to one code."""
     flow = set_up.start(services(), visitor(), current_user.account, current_user.session.id_hash)
     guards.keep_flow(flow)
-    return redirect(url_for("set_up.choose_method"), 303)
+    return guards.elsewhere(set_up.TABLE, flow, "settings.overview")
 
 
-@blueprint.post("/a/settings/approval/trusted/revoke")
+@blueprint.post("/prefer")
+@guards.elevated
+def prefer() -> ResponseReturnValue:
+    """優先する."""
+    try:
+        method = settings.prefer(services(), visitor(), current_user.account, request.form.get("method", ""))
+    except (UnknownMethod, MethodSwitchedOff) as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+    else:
+        flask.flash(gettext("Codes come first by: %(method)s", method=method_label(method)))
+    return redirect(url_for("settings.overview"), 303)
+
+
+@blueprint.route("/rename", methods=["GET", "POST"])
+@guards.elevated
+def rename() -> ResponseReturnValue:
+    """A name of one's own for a method."""
+    method = _method()
+    if method is None:
+        return _gone()
+    form = NameForm()
+    if not is_post():
+        form.methodName.data = method.name
+    elif form.validate():
+        typed = form.methodName.data or ""
+        settings.rename(services(), visitor(), current_user.account, method.id, typed)
+        flask.flash(gettext("The name was saved."))
+        return redirect(url_for("settings.overview"), 303)
+    return page("settings.rename", form=form, method=method_shown(method))
+
+
+@blueprint.route("/remove", methods=["GET", "POST"])
+@guards.elevated
+def remove() -> ResponseReturnValue:
+    """削除; the last method stays, with a word."""
+    method = _method()
+    if method is None:
+        return _gone()
+    told = NOTHING
+    if is_post():
+        session = current_user.session.id_hash
+        try:
+            settings.remove(services(), visitor(), current_user.account, session, method.id)
+        except Refusal as refusal:
+            told = tell(refusal)
+        else:
+            flask.flash(gettext("The method was deleted. All other devices were signed out."))
+            return redirect(url_for("settings.overview"), 303)
+    return page(
+        "settings.remove",
+        told=told,
+        method=method_shown(method),
+        is_last=settings.is_last(services(), current_user.account, method),
+    )
+
+
+@blueprint.post("/trusted/revoke")
 @guards.elevated
 def revoke_trust() -> ResponseReturnValue:
     """Trust one browser no longer."""
@@ -75,7 +132,7 @@ def revoke_trust() -> ResponseReturnValue:
     return redirect(url_for("settings.overview"), 303)
 
 
-@blueprint.post("/a/settings/approval/trusted/revoke-all")
+@blueprint.post("/trusted/revoke-all")
 @guards.elevated
 def revoke_all_trust() -> ResponseReturnValue:
     """すべての端末でコードを要求する."""
@@ -84,7 +141,8 @@ def revoke_all_trust() -> ResponseReturnValue:
     return redirect(url_for("settings.overview"), 303)
 
 
-def _shown(method: Method) -> dict[str, object]:
+def method_shown(method: Method) -> dict[str, object]:
+    """A method as the settings' templates show it."""
     return {
         "id": method.id,
         "kind": method.kind,
@@ -95,3 +153,16 @@ def _shown(method: Method) -> dict[str, object]:
         "is_preferred": method.is_preferred,
         "is_off": method.disabled_at is not None,
     }
+
+
+def _method() -> Method | None:
+    """The method that the address names, if the account has it."""
+    try:
+        return settings.get_method(services(), current_user.account, request.args.get("method", ""))
+    except UnknownMethod:
+        return None
+
+
+def _gone() -> ResponseReturnValue:
+    flask.flash(tell(UnknownMethod()).problem or "", "error")
+    return redirect(url_for("settings.overview"), 303)

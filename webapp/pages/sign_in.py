@@ -9,9 +9,10 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from webapp.errors import Refusal, StaleFlow
-from webapp.flows import challenge, sign_in, step_up
+from webapp.flows import calls, challenge, sign_in, step_up
 from webapp.flows.challenge import Choice
 from webapp.pages import auth, guards
+from webapp.pages.calls import CallShown, call_shown, call_status
 from webapp.pages.forms import ChoiceForm, CodeForm, IdentifierForm, PasswordForm, SignInCodeForm
 from webapp.pages.refusals import NOTHING, Told, of_delivery, tell
 from webapp.pages.render import has_page, is_post, page
@@ -107,7 +108,21 @@ def code() -> ResponseReturnValue:
         delivery="failed" if asked.delivery not in (None, "sent") else asked.delivery,
         delivery_reason=of_delivery(asked.delivery or ""),
         resend_in=asked.resend_in,
+        call=_call_shown(flow) if asked.kind == "voice" else None,
     )
+
+
+def _call_shown(flow: Flow) -> CallShown | None:
+    return call_shown(calls.outcome(services(), flow.id, flow.kind), url_for("sign_in.call"))
+
+
+@blueprint.get("/ap/mfa/call")
+def call() -> ResponseReturnValue:
+    """Where the call with the code stands, for the page's script."""
+    flow = _challenged()
+    if flow is None:
+        return redirect(url_for("sign_in.identifier"), 303)
+    return call_status(calls.outcome(services(), flow.id, flow.kind))
 
 
 @blueprint.post("/ap/mfa/resend")
@@ -208,7 +223,9 @@ def _shown(choice: Choice) -> dict[str, object]:
     labels = {
         "sms": gettext("Text message (SMS) to the number ending in %(last3)s", last3=choice.last3),
         "voice": gettext("Voice call to the number ending in %(last3)s", last3=choice.last3),
-        "app": gettext("Use your authenticator app"),
+        "app": gettext("Use your authenticator app (%(name)s)", name=choice.name)
+        if choice.name
+        else gettext("Use your authenticator app"),
     }
     note = ""
     if choice.is_off:

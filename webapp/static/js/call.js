@@ -9,6 +9,7 @@ export default function call(element) {
       const answer = await fetch(element.dataset.url, {
         headers: { Accept: "application/json" },
         cache: "no-store",
+        redirect: "manual", // to signing in: nothing is asked any more
       });
       status = answer.ok ? (await answer.json()).status : "over";
     } catch {

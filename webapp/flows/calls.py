@@ -1,0 +1,42 @@
+"""What became of a call that was to speak a code: the gateway is asked, for the provider tells nobody by itself."""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+from webapp.errors import DeliveryFailed
+from webapp.flows.services import Services
+from webapp.store import codes
+
+Outcome = Literal["under_way", "over", "no_answer", "busy", "canceled", "failed"]
+
+_OUTCOMES: dict[str, Outcome] = {
+    "completed": "over",
+    "no-answer": "no_answer",
+    "busy": "busy",
+    "canceled": "canceled",
+    "failed": "failed",
+}
+_log = logging.getLogger(__name__)
+
+
+def note(services: Services, code_id: str, call_sid: str) -> None:
+    """Keep a call's sid with the code that it speaks."""
+    with services.store.writing() as db:
+        codes.note_call(db, code_id, call_sid)
+
+
+def outcome(services: Services, flow_id: str, purpose: str) -> Outcome | None:
+    """Where the call with a flow's newest code stands; None when that code was not called.
+
+    A gateway that cannot tell now leaves the call under way: the code may still come (SECURITY.md 66).
+    """
+    sid = codes.find_call(services.store.db(), flow_id, purpose)
+    if sid is None:
+        return None
+    try:
+        return _OUTCOMES.get(services.outbound.call_status(sid), "under_way")
+    except DeliveryFailed as failed:
+        _log.warning("a call's status is unknown (%s)", failed.kind)
+        return "under_way"

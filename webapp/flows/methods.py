@@ -1,0 +1,193 @@
+"""Adding a method to two-step verification, or changing one: prove the new one first, then it counts.
+
+A change replaces the old method in the transaction that proves the new one; it ends all other sessions and all
+trust, mails the owner and texts the old number (PRODUCT.md §3; SECURITY.md 18).
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from webapp.errors import StaleFlow, UnknownMethod
+from webapp.flows import challenge, enrolment
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.enrolment import Proof
+from webapp.flows.services import Services
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import endings, notices, phone_numbers
+from webapp.rules.visitor import Visitor
+from webapp.store import flows, methods
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+from webapp.store.methods import Kind, Method
+
+TABLE = Table(
+    kind="method",
+    pages={
+        BEGIN: "settings.overview",
+        "choose": "settings.choose_method",
+        "verify": "settings.verify",
+        "done": "settings.overview",
+    },
+    moves=(
+        Move("start_adding", (BEGIN,), "choose", "新しい電話またはアプリを追加"),
+        Move("start_changing", (BEGIN,), "choose", "変更"),
+        Move("send_code", ("choose", "verify"), "verify", "a number was given; its code leaves"),
+        Move("send_again", ("verify",), "verify", "another code to the same number"),
+        Move("accept_number", ("verify",), "done", "right code from the phone: the method counts"),
+        Move("accept_app", ("choose", "verify"), "done", "right code from the app: the method counts"),
+    ),
+)
+
+
+def start(
+    services: Services, visitor: Visitor, account: Account, session: bytes, replaces: str | None = None
+) -> Flow:
+    """Begin to add a method, or to change the one that ``replaces`` names; an earlier attempt is dropped.
+
+    Raises:
+        StaleFlow: two-step verification is off.
+        UnknownMethod: there is no such method to change.
+    """
+    if not account.two_step_on:
+        raise StaleFlow("it is off")
+    now = services.clock.now()
+    with services.store.writing() as db:
+        if replaces is not None and methods.find(db, account.id, replaces) is None:
+            raise UnknownMethod()
+        flows.end_of_account(db, account.id, (TABLE.kind,))
+        return TABLE.begin(
+            db,
+            "start_adding" if replaces is None else "start_changing",
+            account_id=account.id,
+            browser=visitor.browser,
+            session=session,
+            data={"secret": enrolment.new_secret(services, account.id), "replaces": replaces},
+            now=now,
+            life_seconds=services.config.flow_seconds,
+        )
+
+
+def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
+    """This browser's method under way."""
+    if flow_id is None:
+        return None
+    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    return flow if flow is not None and flow.account_id == account.id else None
+
+
+def replaced_by(services: Services, account: Account, flow: Flow) -> Method | None:
+    """The method that this flow changes; None when it adds one."""
+    replaces = flow.data["replaces"]
+    return methods.find(services.store.db(), account.id, replaces) if replaces is not None else None
+
+
+def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
+    """Take a number and send it a code; the number of the changed method itself may come by another channel.
+
+    Raises:
+        NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+    """
+    number = enrolment.read_number(typed, region, channel)
+    enrolment.refuse_taken(number.e164, _others(services.store.db(), flow), [])
+    return enrolment.send(services, TABLE, flow, "send_code", number, channel, _standing(flow))
+
+
+def send_again(services: Services, flow: Flow) -> Flow:
+    """Send another code to the number given before; the earlier one is dead.
+
+    Raises:
+        Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+    """
+    if flow.state != "verify":
+        raise StaleFlow("nothing to send again")
+    number = phone_numbers.parse(flow.data["number"])
+    return enrolment.send(services, TABLE, flow, "send_again", number, flow.data["channel"], _standing(flow))
+
+
+def submit_number_code(
+    services: Services, visitor: Visitor, session: bytes, flow: Flow, typed: str
+) -> Method:
+    """Check the code from the phone; right, the method counts from now on.
+
+    Raises:
+        WrongCode, MethodTaken, Throttled, StaleFlow.
+    """
+    if flow.state != "verify":
+        raise StaleFlow("no code is awaited")
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = challenge.owner_of(db, flow)
+        result = enrolment.check_number_code(db, services, visitor, account, flow, typed, now)
+        if isinstance(result, dict):
+            TABLE.move(db, flow, "accept_number")
+            method = _keep(db, services, visitor, account, session, flow, result, now)
+    if not isinstance(result, dict):
+        raise enrolment.refusal(result)
+    deliver_notices(services)
+    return method
+
+
+def submit_app_code(
+    services: Services, visitor: Visitor, session: bytes, flow: Flow, typed: str, *, name: str = ""
+) -> Method:
+    """Check the first code of the app; right, it counts from now on.
+
+    Raises:
+        WrongCode, Throttled, StaleFlow.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        account = challenge.owner_of(db, flow)
+        result = enrolment.check_app_code(db, services, visitor, account, flow, typed, now)
+        if isinstance(result, dict):
+            TABLE.move(db, flow, "accept_app")
+            proof = {**result, "name": name}
+            method = _keep(db, services, visitor, account, session, flow, proof, now)
+    if not isinstance(result, dict):
+        raise enrolment.refusal(result)
+    deliver_notices(services)
+    return method
+
+
+def _keep(
+    db: Database,
+    services: Services,
+    visitor: Visitor,
+    account: Account,
+    session: bytes,
+    flow: Flow,
+    proof: Proof,
+    now: float,
+) -> Method:
+    """Write the proven method, in place of the one it changes where there is one."""
+    if not account.two_step_on:
+        raise StaleFlow("it was turned off meanwhile")
+    if "number" in proof:
+        enrolment.refuse_taken(proof["number"], _others(db, flow), [])
+    if flow.data["replaces"] is None:
+        method = enrolment.keep(db, services, account, proof, is_preferred=False, now=now)
+        notices.record(db, visitor, account, "method.added", now, method=method.kind)
+        return method
+    old = methods.find(db, account.id, flow.data["replaces"])
+    if old is None:
+        raise StaleFlow("it was removed meanwhile")
+    methods.remove(db, account.id, old.id)
+    if (old.kind == "app") == (proof["kind"] == "app"):
+        proof = {**proof, "name": proof.get("name") or old.name}
+    method = enrolment.keep(db, services, account, proof, is_preferred=old.is_preferred, now=now)
+    endings.end_everything_else(db, account.id, session)
+    notices.record(db, visitor, account, "method.changed", now, method=method.kind)
+    if old.number is not None and old.number != method.number:
+        notices.owe_number(db, visitor, account, old.number, "method.number_replaced", now)
+    return method
+
+
+def _others(db: Database, flow: Flow) -> list[Method]:
+    """The account's methods except the one that is being changed."""
+    assert flow.account_id is not None
+    return [each for each in methods.of_account(db, flow.account_id) if each.id != flow.data["replaces"]]
+
+
+def _standing(flow: Flow) -> dict[str, object]:
+    return {name: flow.data[name] for name in ("secret", "replaces")}

@@ -1,0 +1,94 @@
+"""Turning two-step verification off (screens 16 and 17), and saying why.
+
+The step-up by code comes before the page, in a trusted browser too; turning off ends all other sessions and all
+trust and mails the owner (PRODUCT.md §3; SECURITY.md 48).
+"""
+
+from __future__ import annotations
+
+from webapp.errors import StaleFlow
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.services import Services
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import endings, notices
+from webapp.rules.visitor import Visitor
+from webapp.store import accounts, feedback, flows, methods
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+
+TABLE = Table(
+    kind="turn_off",
+    pages={BEGIN: "turn_off.confirm", "feedback": "turn_off.feedback", "done": "settings.overview"},
+    moves=(
+        Move("turn_off", (BEGIN,), "feedback", "無効にする: the methods are kept"),
+        Move("clear", (BEGIN,), "feedback", "無効にする with 2段階認証の設定もクリア: the methods go"),
+        Move("send_feedback", ("feedback",), "done", "送信: the reason is kept, without a name"),
+        Move("skip_feedback", ("feedback",), "done", "スキップ"),
+    ),
+)
+
+REASONS = ("new_phone", "codes_fail", "app_fails", "bother", "other")
+WORDS_LENGTH = 1000
+
+
+def turn_off(services: Services, visitor: Visitor, account: Account, session: bytes, *, clear: bool) -> Flow:
+    """Switch it off; with ``clear`` the methods go too, else one code of them turns it on again.
+
+    Raises:
+        StaleFlow: it is off already.
+    """
+    now = services.clock.now()
+    with services.store.writing() as db:
+        if not accounts.set_two_step(db, account.id, False):
+            raise StaleFlow("it is off already")
+        if clear:
+            methods.remove_all(db, account.id)
+        endings.end_everything_else(db, account.id, session)
+        flow = TABLE.begin(
+            db,
+            "clear" if clear else "turn_off",
+            account_id=account.id,
+            browser=visitor.browser,
+            session=session,
+            data={},
+            now=now,
+            life_seconds=services.config.flow_seconds,
+        )
+        notices.record(db, visitor, account, "two_step.off", now, cleared=clear)
+    deliver_notices(services)
+    return flow
+
+
+def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
+    """This browser's turning-off that may still be given a reason."""
+    if flow_id is None:
+        return None
+    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    return flow if flow is not None and flow.account_id == account.id else None
+
+
+def send_feedback(services: Services, visitor: Visitor, flow: Flow, *, reason: str, words: str) -> None:
+    """Keep why it was turned off, once and without a name; ``reason`` is one of `REASONS` or nothing.
+
+    Raises:
+        StaleFlow: it was sent or skipped before.
+    """
+    with services.store.writing() as db:
+        TABLE.move(db, flow, "send_feedback")
+        feedback.add(
+            db,
+            at=services.clock.now(),
+            reason=reason,
+            words=words.strip()[:WORDS_LENGTH],
+            language=visitor.language,
+        )
+
+
+def skip_feedback(services: Services, flow: Flow) -> None:
+    """Say nothing.
+
+    Raises:
+        StaleFlow: it was sent or skipped before.
+    """
+    with services.store.writing() as db:
+        TABLE.move(db, flow, "skip_feedback")

@@ -1,0 +1,183 @@
+"""Adding a method and changing one, on the settings' own paths."""
+
+from __future__ import annotations
+
+import flask
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from webapp.errors import DeliveryFailed, Refusal, StaleFlow, UnknownMethod
+from webapp.flows import enrolment, methods
+from webapp.pages import guards
+from webapp.pages.calls import call_shown, call_status
+from webapp.pages.forms import CodeForm
+from webapp.pages.forms_methods import MethodForms, NamedAppForm
+from webapp.pages.method_words import method_label
+from webapp.pages.qr import qr_svg
+from webapp.pages.refusals import NOTHING, Told, tell
+from webapp.pages.render import is_post, page
+from webapp.pages.services import services
+from webapp.pages.settings import blueprint, method_shown
+from webapp.pages.visitor import visitor
+from webapp.rules import phone_numbers, totp
+from webapp.store.flows import Flow
+from webapp.store.methods import Method
+
+
+@blueprint.post("/add")
+@guards.elevated
+def add() -> ResponseReturnValue:
+    """新しい電話またはアプリを追加."""
+    return _start(None)
+
+
+@blueprint.post("/change")
+@guards.elevated
+def change() -> ResponseReturnValue:
+    """変更: another number or app in a method's place."""
+    return _start(request.form.get("method", ""))
+
+
+def _start(replaces: str | None) -> ResponseReturnValue:
+    session = current_user.session.id_hash
+    try:
+        flow = methods.start(services(), visitor(), current_user.account, session, replaces)
+    except UnknownMethod as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+        return redirect(url_for("settings.overview"), 303)
+    except StaleFlow:
+        return redirect(url_for("settings.overview"), 303)
+    guards.keep_flow(flow)
+    return redirect(url_for("settings.choose_method"), 303)
+
+
+@blueprint.route("/method", methods=["GET", "POST"])
+@guards.elevated
+def choose_method() -> ResponseReturnValue:
+    """電話番号 or 認証アプリ, for a method that is added or changed."""
+    flow = _under_way()
+    if flow is None:
+        return _lost()
+    replaced = methods.replaced_by(services(), current_user.account, flow)
+    forms = MethodForms(NamedAppForm, opens="app" if replaced and replaced.kind == "app" else "phone")
+    told = NOTHING
+    if forms.is_sent():
+        try:
+            return _submit(flow, forms)
+        except StaleFlow:
+            return _lost()
+        except (Refusal, DeliveryFailed) as refusal:
+            told = forms.tell(refusal)
+    if not is_post() and flow.state == "verify":
+        forms.offer(flow.data["number"], flow.data["channel"])
+    return _choices(flow, replaced, forms, told)
+
+
+def _submit(flow: Flow, forms: MethodForms) -> ResponseReturnValue:
+    if isinstance(forms.app, NamedAppForm) and forms.wants_app:
+        session = current_user.session.id_hash
+        name = forms.app.appName.data or ""
+        return _done(
+            flow, methods.submit_app_code(services(), visitor(), session, flow, forms.app.code, name=name)
+        )
+    methods.submit_number(services(), flow, **forms.number)
+    return redirect(url_for("settings.verify"), 303)
+
+
+def _choices(flow: Flow, replaced: Method | None, forms: MethodForms, told: Told) -> ResponseReturnValue:
+    key = enrolment.enrolment(services(), current_user.account, flow)
+    return page(
+        "settings.choose_method",
+        phone_form=forms.phone,
+        app_form=forms.app,
+        told=told,
+        state=flow.state,
+        open_method=forms.opens,
+        qr_svg=qr_svg(key.uri),
+        key_groups=totp.key_groups(key.secret),
+        replaced=method_shown(replaced) if replaced is not None else None,
+    )
+
+
+@blueprint.route("/method/verify", methods=["GET", "POST"])
+@guards.elevated
+def verify() -> ResponseReturnValue:
+    """The code from the new phone."""
+    flow = _under_way()
+    if flow is None or flow.state != "verify":
+        return _lost(flow)
+    form = CodeForm()
+    told = NOTHING
+    if is_post() and form.validate():
+        session = current_user.session.id_hash
+        try:
+            return _done(flow, methods.submit_number_code(services(), visitor(), session, flow, form.code))
+        except StaleFlow:
+            return _lost()
+        except Refusal as refusal:
+            told = tell(refusal, form)
+    return page(
+        "settings.verify",
+        form=form,
+        told=told,
+        state=flow.state,
+        channel=flow.data["channel"],
+        number=phone_numbers.parse(flow.data["number"]).international,
+        resend_in=enrolment.resend_in(services(), flow),
+        call=call_shown(enrolment.call_outcome(services(), flow), url_for("settings.call")),
+    )
+
+
+@blueprint.post("/method/resend")
+@guards.elevated
+def resend() -> ResponseReturnValue:
+    """Another code to the same number."""
+    flow = _under_way()
+    if flow is None or flow.state != "verify":
+        return _lost(flow)
+    try:
+        methods.send_again(services(), flow)
+    except StaleFlow:
+        return _lost()
+    except (Refusal, DeliveryFailed) as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+    else:
+        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
+    return redirect(url_for("settings.verify"), 303)
+
+
+@blueprint.get("/method/call")
+@guards.elevated
+def call() -> ResponseReturnValue:
+    """Where the call with the code stands, for the page's script."""
+    flow = _under_way()
+    if flow is None or flow.state != "verify":
+        return call_status(None)
+    return call_status(enrolment.call_outcome(services(), flow))
+
+
+def _done(flow: Flow, method: Method) -> ResponseReturnValue:
+    words = (
+        gettext("Added: %(method)s", method=method_label(method))
+        if flow.data["replaces"] is None
+        else gettext(
+            "Changed to: %(method)s. All other devices were signed out.", method=method_label(method)
+        )
+    )
+    flask.flash(words)
+    return redirect(url_for("settings.overview"), 303)
+
+
+def _under_way() -> Flow | None:
+    return methods.find(services(), visitor(), current_user.account, guards.kept_flow_id(methods.TABLE))
+
+
+def _lost(flow: Flow | None = None) -> ResponseReturnValue:
+    """To where the method under way really is; if it is nowhere, to the settings, with a word why."""
+    if flow is None:
+        flask.flash(
+            gettext("That took too long or was finished elsewhere. Nothing was changed here."), "error"
+        )
+    return guards.elsewhere(methods.TABLE, flow, "settings.overview")

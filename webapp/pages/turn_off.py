@@ -1,0 +1,77 @@
+"""Turning two-step verification off (screens 16 and 17)."""
+
+from __future__ import annotations
+
+import flask
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user, login_required
+
+from webapp.errors import StaleFlow
+from webapp.flows import turn_off
+from webapp.pages import guards
+from webapp.pages.forms_methods import FeedbackForm, TurnOffForm
+from webapp.pages.render import is_post, page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.store.flows import Flow
+
+blueprint = Blueprint("turn_off", __name__, url_prefix="/a/settings/approval/disable")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@guards.elevated
+def confirm() -> ResponseReturnValue:
+    """Screen 16: the page that the pop-up on the settings page stands for."""
+    account = current_user.account
+    if not account.two_step_on:
+        return redirect(url_for("settings.overview"), 303)
+    form = TurnOffForm()
+    if not is_post():
+        return page("turn_off.confirm", form=form, state="on")
+    session = current_user.session.id_hash
+    try:
+        flow = turn_off.turn_off(services(), visitor(), account, session, clear=bool(form.clearSettings.data))
+    except StaleFlow:
+        return redirect(url_for("settings.overview"), 303)
+    guards.keep_flow(flow)
+    return redirect(url_for("turn_off.feedback"), 303)
+
+
+@blueprint.route("/feedback", methods=["GET", "POST"])
+@login_required
+def feedback() -> ResponseReturnValue:
+    """Screen 17: 2段階認証を無効にしました。 and, for who likes, why."""
+    flow = _just_off()
+    if flow is None:
+        return redirect(url_for("settings.overview"), 303)
+    form = FeedbackForm()
+    if is_post() and form.validate():
+        try:
+            turn_off.send_feedback(
+                services(),
+                visitor(),
+                flow,
+                reason=form.reason.data or "",
+                words=form.words.data or "",
+            )
+        except StaleFlow:
+            return redirect(url_for("settings.overview"), 303)
+        flask.flash(gettext("Thank you for telling us."))
+        return redirect(url_for("settings.overview"), 303)
+    return page("turn_off.feedback", form=form, state="off")
+
+
+@blueprint.post("/feedback/skip")
+@login_required
+def skip_feedback() -> ResponseReturnValue:
+    """スキップ."""
+    flow = _just_off()
+    if flow is not None:
+        turn_off.skip_feedback(services(), flow)
+    return redirect(url_for("settings.overview"), 303)
+
+
+def _just_off() -> Flow | None:
+    return turn_off.find(services(), visitor(), current_user.account, guards.kept_flow_id(turn_off.TABLE))
