@@ -8,9 +8,10 @@ from dataclasses import fields
 
 from flask import Flask
 
-from mocksms import api, config, web
+from mocksms import api, api_control, config, delivery, web
 from mocksms.handset import blueprint as handset
-from mocksms.wire import twilio
+from mocksms.wire import twilio, twilio_calls
+from mocksms.wire.twilio_errors import Refusal
 from mocksms.worlds import Worlds
 
 __all__ = ["create_app"]
@@ -31,9 +32,11 @@ def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
     app.config.setdefault("MAX_CONTENT_LENGTH", settings.max_request_bytes)
     app.config.setdefault("MAX_FORM_MEMORY_SIZE", settings.max_request_bytes)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.extensions["mocksms"] = Worlds(settings)
+    app.extensions["mocksms"] = worlds = Worlds(settings)
+    worlds.opened = delivery.watch
     web.init_app(app)
-    app.register_blueprint(twilio.blueprint)
-    app.register_blueprint(api.blueprint)
+    for part in (twilio, twilio_calls, api, api_control):
+        app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
+    app.register_error_handler(Refusal, twilio.refused)
     return app

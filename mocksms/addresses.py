@@ -63,3 +63,13 @@ def kind(address: str) -> Kind:
     except phonenumbers.NumberParseException:
         return "mobile"
     return "landline" if phonenumbers.number_type(number) in _FIXED else "mobile"
+
+
+@lru_cache(maxsize=4096)
+def formatted(address: str) -> str:
+    """A number as people of its country write it; what is no number is left as it is."""
+    try:
+        number = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return address
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -174,30 +174,3 @@ def events() -> Response:
                     yield ": still here\n\n"
 
     return Response(stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
-
-
-@blueprint.post("/reset")
-def reset() -> Response:
-    """Empties this world."""
-    inbox.reset(web.world())
-    return Response(status=204)
-
-
-@blueprint.get("/clock")
-def clock() -> Response:
-    """The handsets' time and by how many seconds it is ahead of real time."""
-    world = web.world()
-    return jsonify({"now": iso(world.now()), "offset": world.offset()})
-
-
-@blueprint.put("/clock")
-def set_clock() -> Response:
-    """Moves the handsets' clock to real time plus `offset` seconds."""
-    body = request.get_json(silent=True)
-    offset = body.get("offset") if isinstance(body, dict) else None
-    if isinstance(offset, bool) or not isinstance(offset, int | float) or not abs(offset) <= 10 * 365 * 86400:
-        raise Problem(
-            422, "Bad body", "offset must be a number of seconds, at most ten years either way", "offset"
-        )
-    web.world().set_offset(float(offset))
-    return clock()

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from mocksms import addresses, codes, segments, store
-from mocksms.models import Event, Filter, Handset, Message, Thread
+from mocksms import addresses, codes, delivery, segments, store
+from mocksms.faults import NOTHING, Effects
+from mocksms.models import Event, Filter, Handset, Message, Sent, Thread
 from mocksms.worlds import World
 
 PAGE = 50
@@ -20,25 +21,41 @@ def new_sid(prefix: str) -> str:
     return prefix + secrets.token_hex(16)
 
 
-def receive(world: World, message: Message, raw: bytes | None = None) -> Message:
-    """Takes a message in: finds its code and links, keeps it, tells everyone who waits. On disk when it
-    returns.
+def receive(
+    world: World,
+    message: Message,
+    raw: bytes | None = None,
+    effects: Effects = NOTHING,
+    due_at: float | None = None,
+) -> Message:
+    """Takes a message in: finds its code and links, keeps it, tells everyone who waits. On disk when it returns.
+
+    `effects` are the faults it meets. `due_at` (unix seconds by the phone's clock) holds it back until then.
     """
     now = world.now()
     message.created_at = message.received_at = message.updated_at = now
     examine(message)
-    if not message.history:
-        message.history = [(status, now) for status in ("queued", "sending", "sent", message.status)]
+    delivery.plan(message, now, effects, due_at)
+    held = message.status in delivery.UNSEEN
 
     def keep(db: Database, events: list[Event]) -> None:
-        store.messages.add(db, message, addresses.kind(message.handset), raw)
-        if message.id > 0:
+        store.messages.add(db, message, addresses.kind(message.handset), raw, held)
+        if held:
+            event_id = store.messages.event(db, now, "status", message.id, message.status)
+            events.append(Event(event_id, now, "status", message, message.status))
+        else:
             events.append(Event(message.id, now, "message", message))
 
     world.write_together(keep)
     if message.id % store.wording.BATCH == 0:
         with world.pool.write() as db:
             store.wording.fill(db, message.id)
+    delivery.follow(world, message)
+    if effects.duplicate and not held:
+        twin = replace(message, sid=new_sid(message.sid[:2]), history=[], id=0)
+        twin.details = {**message.details, "duplicate_of": message.sid}
+        twin.details.pop("status_callback", None)
+        receive(world, twin, raw)
     return message
 
 
@@ -212,14 +229,13 @@ def reset(world: World) -> None:
     with world.pool.write() as db:
         store.messages.clear(db)
     world.forget_clock()
+    world.forget_faults()
 
 
-def sent(
-    world: World, to: str, sender: str, after: float | None, until: float | None, before: str, limit: int
-) -> list[Message]:
-    """SMS as their sender lists them; see :func:`mocksms.store.reading.sent`."""
+def sent(world: World, wanted: Sent, before: str, limit: int) -> list[Message]:
+    """SMS or calls as their sender lists them; see :func:`mocksms.store.reading.sent`."""
     with world.pool.read() as db:
-        return store.reading.sent(db, to, sender, after, until, before, limit)
+        return store.reading.sent(db, wanted, before, limit)
 
 
 def redact(world: World, sid: str) -> None:
@@ -237,22 +253,29 @@ def redact(world: World, sid: str) -> None:
 def cancel(world: World, sid: str) -> bool:
     """Cancels a message that is scheduled and not yet sent; whether it could be."""
 
+    done = []
+
     def alter(found: Message) -> bool:
         if found.status != "scheduled":
             return False
+        done.append(True)
         found.status, found.due_at = "canceled", None
         found.history.append(("canceled", world.now()))
         return True
 
     found = by_sid(world, sid)
-    changed = change(world, found.id, alter) if found is not None else None
-    return changed is not None and changed.status == "canceled"
+    if found is not None:
+        change(world, found.id, alter)
+    return bool(done)
 
 
-def reply(world: World, handset: str, peer: str, body: str) -> Message:
-    """Sends a text typed on a handset to the other side."""
-    message = Message(
-        sid=new_sid("SM"), channel="sms", wire="handset", direction="out", sender=handset, recipient=peer,
-        body=body, status="sent",
-    )  # fmt: skip
-    return receive(world, message)
+def is_opted_out(world: World, number: str, service: str) -> bool:
+    """Whether the owner of a number told this sender to stop."""
+    with world.pool.read() as db:
+        return store.reading.value(db, f"stop:{number}:{service}", "") == "1"
+
+
+def set_opted_out(world: World, number: str, service: str, stop: bool) -> None:
+    """Notes that the owner of a number told a sender to stop, or to start again."""
+    with world.pool.write() as db:
+        store.reading.set_value(db, f"stop:{number}:{service}", "1" if stop else "")

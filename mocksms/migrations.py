@@ -60,5 +60,8 @@ CREATE TABLE authenticators (
     added_at REAL NOT NULL
 );
 CREATE INDEX authenticators_handset ON authenticators (handset, id);
+CREATE TABLE faults (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, rule TEXT NOT NULL, times_left INTEGER, used INTEGER NOT NULL DEFAULT 0
+);
 CREATE VIRTUAL TABLE search USING fts5 (words, tags, content='', columnsize=0)
 """

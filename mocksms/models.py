@@ -85,7 +85,7 @@ class Thread:
 @dataclass(slots=True)
 class Event:
     """Something that happened: a message came, a status or a call changed. Its id is what Last-Event-ID
-    resumes from.
+    resumes from. `text` keeps how the stream tells it, written once for all who listen.
     """
 
     id: int
@@ -116,3 +116,17 @@ class Filter:
             and (self.since is None or message.id > self.since)
             and (not self.has_code or message.code is not None)
         )
+
+
+@dataclass(slots=True, frozen=True)
+class Sent:
+    """What a sender may ask of what it sent; None or "" means any. `after` and `until` bound the time
+    (unix seconds).
+    """
+
+    channel: Channel
+    to: str = ""
+    sender: str = ""
+    status: str = ""
+    after: float | None = None
+    until: float | None = None

@@ -4,7 +4,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from mocksms import store
 from mocksms.config import Settings
+from mocksms.courier import Courier
 from mocksms.live import Hub
 from mocksms.models import Event
 from mocksms.store import Pool
@@ -19,8 +20,8 @@ from mocksms.store.together import Together, Work
 
 DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
-_OFFSET_SECONDS = 1.0
-_ACCOUNTS_SECONDS = 1.0
+_FRESH_SECONDS = 1.0
+_WORLDS_WITH_CONNECTIONS = 32
 
 
 class BadWorld(ValueError):
@@ -30,14 +31,19 @@ class BadWorld(ValueError):
 class World:
     """One isolated inbox: its database, its line of events and its clock."""
 
-    def __init__(self, name: str, pool: Pool, settings: Settings) -> None:
+    def __init__(self, name: str, pool: Pool, settings: Settings, courier: Courier) -> None:
         self.name = name
         self.pool = pool
         self.settings = settings
+        self.courier = courier
+        self.tokens: dict[str, str] = {}
         self.hub = Hub(pool)
         self._together = Together(self._write_all)
         self._offset = 0.0
         self._offset_known_until = 0.0
+        self._watched = False
+        self._faulty = False
+        self._faulty_known_until = 0.0
 
     def now(self) -> float:
         """The phone's time in unix seconds: real time moved by the world's offset."""
@@ -48,7 +54,7 @@ class World:
         if time.monotonic() >= self._offset_known_until:
             with self.pool.read() as db:
                 self._offset = float(store.reading.value(db, "clock_offset", "0"))
-            self._offset_known_until = time.monotonic() + _OFFSET_SECONDS
+            self._offset_known_until = time.monotonic() + _FRESH_SECONDS
         return self._offset
 
     def set_offset(self, seconds: float) -> None:
@@ -60,6 +66,33 @@ class World:
     def forget_clock(self) -> None:
         """Reads the offset again at the next look (it was changed or reset)."""
         self._offset_known_until = 0.0
+
+    def has_faults(self) -> bool:
+        """Whether a tester asked for faults; another process's are seen within a second."""
+        if time.monotonic() >= self._faulty_known_until:
+            with self.pool.read() as db:
+                self._faulty = bool(store.faults.rules(db))
+            self._faulty_known_until = time.monotonic() + _FRESH_SECONDS
+        return self._faulty
+
+    def forget_faults(self) -> None:
+        """Looks again for faults at the next message (they were changed or reset)."""
+        self._faulty_known_until = 0.0
+
+    def is_watched(self) -> bool:
+        """Whether someone looks after what is due in this world."""
+        return self._watched
+
+    def set_watched(self, watched: bool) -> None:
+        """Notes whether someone looks after what is due."""
+        self._watched = watched
+
+    def token_of(self, account: str) -> str:
+        """The token that signs what is sent to this account's app: the one it showed last, else the one set."""
+        if account in self.tokens:
+            return self.tokens[account]
+        pairs = (pair.strip().split(":", 1) for pair in self.settings.accounts.split(",") if ":" in pair)
+        return dict(pairs).get(account, "")
 
     @contextmanager
     def write(self) -> Iterator[tuple[Database, list[Event]]]:
@@ -99,7 +132,9 @@ class Worlds:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.folder = settings.folder / "worlds"
+        self.courier = Courier()
         self._open: dict[str, World] = {}
+        self.opened: Callable[[World], None] = lambda _: None
         self._accounts: dict[str, str] = {}
         self._accounts_known_until = 0.0
         self._lock = threading.Lock()
@@ -120,7 +155,7 @@ class Worlds:
         name = self._accounts.get(account)
         if name is None and time.monotonic() >= self._accounts_known_until:
             self._accounts = {account_sid(each): each for each in self.names()}
-            self._accounts_known_until = time.monotonic() + _ACCOUNTS_SECONDS
+            self._accounts_known_until = time.monotonic() + _FRESH_SECONDS
             name = self._accounts.get(account)
         return self.find(name) if name is not None else None
 
@@ -134,12 +169,31 @@ class Worlds:
             if name not in self._open:
                 blank = self.settings.folder / "blank.db"
                 if name != DEFAULT and not self._path(name).exists():
+                    if len(self.names()) >= self.settings.max_worlds:
+                        raise BadWorld(f"there are {self.settings.max_worlds} worlds already; delete some")
                     self._build_blank(blank)
-                self._open[name] = World(
-                    name, Pool(self._path(name), blank if blank.exists() else None), self.settings
-                )
+                for other in list(self._open.values())[:-_WORLDS_WITH_CONNECTIONS]:
+                    other.pool.close()
+                pool = Pool(self._path(name), blank if blank.exists() else None)
+                self._open[name] = World(name, pool, self.settings, self.courier)
                 self._accounts[account_sid(name)] = name
+                self.opened(self._open[name])
             return self._open[name]
+
+    def delete(self, name: str) -> bool:
+        """Deletes a world and all in it; whether there was one. The default world is only ever emptied."""
+        if name == DEFAULT or not _NAME.match(name):
+            return False
+        with self._lock:
+            world = self._open.pop(name, None)
+            self._accounts.pop(account_sid(name), None)
+            if world is not None:
+                world.close()
+            path = self._path(name)
+            existed = path.exists()
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            return existed
 
     @staticmethod
     def _build_blank(blank: Path) -> None:
@@ -165,6 +219,7 @@ class Worlds:
             world.hub.close()
 
     def close(self) -> None:
-        """Closes all worlds."""
+        """Closes all worlds and ends what is done in the background."""
+        self.courier.close()
         for world in self.all_open():
             world.close()

@@ -61,14 +61,16 @@ def event(db: Database, at: float, kind: str, message_id: int = 0, detail: str =
     return event_id
 
 
-def add(db: Database, message: Message, kind: str, raw: bytes | None = None) -> None:
-    """Keeps an arrived message and gives it its id, or a negative one when it is held back (`due_at` set)."""
-    event_id = event(db, message.received_at, "held" if message.due_at else "message")
-    message.id = -event_id if message.due_at else event_id
+def add(db: Database, message: Message, kind: str, raw: bytes | None = None, held: bool = False) -> None:
+    """Keeps a message and gives it its id: the id of its event when it arrives, a negative one while it is held
+    back from the handset.
+    """
+    event_id = event(db, message.received_at, "held" if held else "message")
+    message.id = -event_id if held else event_id
     db.conn.execute(_INSERT, _values(message))
     if raw is not None:
         db.conn.execute("INSERT INTO raws (sid, source) VALUES (?, ?)", (message.sid, raw))
-    if message.id > 0:
+    if not held:
         _show(db, message, kind)
 
 
@@ -76,14 +78,13 @@ def arrive(db: Database, message: Message, kind: str) -> None:
     """A message that was held back arrives now: it gets its place in the line."""
     held = message.id
     message.id = event(db, message.received_at, "message")
-    message.due_at = None
     db.conn.execute("DELETE FROM messages WHERE id = ?", (held,))
     db.conn.execute(_INSERT, _values(message))
     _show(db, message, kind)
 
 
 def _show(db: Database, message: Message, kind: str) -> None:
-    unread = int(message.direction == "in" and message.status != "undelivered" and message.read_at is None)
+    unread = int(message.direction == "in" and message.read_at is None)
     db.conn.execute(
         "INSERT INTO handsets (address, kind, first_at, last, unread, total) VALUES (?, ?, ?, ?, ?, 1)"
         " ON CONFLICT (address) DO UPDATE SET last = excluded.last, unread = unread + excluded.unread,"
@@ -164,7 +165,7 @@ def remove(db: Database, message: Message) -> None:
     if message.id < 0:
         return
     wording.forget(db, message)
-    unread = int(message.direction == "in" and message.status != "undelivered" and message.read_at is None)
+    unread = int(message.direction == "in" and message.read_at is None)
     _count(db, message, unread=-unread, total=-1)
     key = (message.handset, message.peer, message.channel)
     db.conn.execute("DELETE FROM threads WHERE handset = ? AND peer = ? AND channel = ? AND total <= 0", key)
@@ -184,6 +185,15 @@ def remove(db: Database, message: Message) -> None:
 
 def clear(db: Database) -> None:
     """Empties the inbox. Ids go on growing, so that `since` and Last-Event-ID stay good."""
-    for table in ("messages", "raws", "handsets", "threads", "events", "authenticators", "settings"):
+    for table in (
+        "messages",
+        "raws",
+        "handsets",
+        "threads",
+        "events",
+        "authenticators",
+        "settings",
+        "faults",
+    ):
         db.conn.execute(f"DELETE FROM {table}")  # noqa: S608
     wording.clear(db)

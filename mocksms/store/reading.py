@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from mocksms import words
-from mocksms.models import Event, Filter, Handset, Message, Thread
+from mocksms.models import Event, Filter, Handset, Message, Sent, Thread
 from mocksms.store.messages import COLUMNS, from_row
 
 _SELECT = f"SELECT {COLUMNS} FROM messages"  # noqa: S608
@@ -74,7 +74,7 @@ def handsets(db: Database, limit: int, before: int | None = None) -> list[Handse
         " handsets.last DESC LIMIT ?",
         (before if before is not None else 1 << 62, limit),
     )
-    return [Handset(*row[:4], _last(row[4:])) for row in rows]
+    return [Handset(row[0], row[1], row[2], row[3], _last(row[4:])) for row in rows]
 
 
 def handset(db: Database, address: str) -> Handset | None:
@@ -84,7 +84,7 @@ def handset(db: Database, address: str) -> Handset | None:
         " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.address = ?",
         (address,),
     ).fetchone()
-    return Handset(*row[:4], _last(row[4:])) if row else None
+    return Handset(row[0], row[1], row[2], row[3], _last(row[4:])) if row else None
 
 
 def threads(db: Database, address: str, channel: str, limit: int, before: int | None = None) -> list[Thread]:
@@ -96,7 +96,7 @@ def threads(db: Database, address: str, channel: str, limit: int, before: int | 
         " DESC LIMIT ?",
         (address, channel, before if before is not None else 1 << 62, limit),
     )
-    return [Thread(*row[:5], _last(row[5:])) for row in rows]
+    return [Thread(row[0], row[1], row[2], row[3], row[4], _last(row[5:])) for row in rows]
 
 
 def thread(
@@ -175,18 +175,16 @@ def set_value(db: Database, name: str, text: str) -> None:
     )
 
 
-def sent(
-    db: Database, to: str, sender: str, after: float | None, until: float | None, before: str, limit: int
-) -> list[Message]:
-    """The SMS of a world in the order they were handed in, newest first, those held back too.
+def sent(db: Database, wanted: Sent, before: str, limit: int) -> list[Message]:
+    """SMS or calls in the order they were handed in, newest first, those held back too.
 
-    `before` is "time_sid" of the last one of the page before; `after` and `until` bound the time (unix
-    seconds).
+    `before` is "time_sid" of the last one of the page before.
     """
-    terms, values = ["channel = 'sms'"], list[Any]()
+    terms, values = ["channel = ?"], list[Any]([wanted.channel])
     for column, operator, value in (
-        ("recipient", "=", to or None), ("sender", "=", sender or None),
-        ("created_at", ">=", after), ("created_at", "<", until),
+        ("recipient", "=", wanted.to or None), ("sender", "=", wanted.sender or None),
+        ("status", "=", wanted.status or None), ("created_at", ">=", wanted.after),
+        ("created_at", "<", wanted.until),
     ):  # fmt: skip
         if value is not None:
             terms.append(f"{column} {operator} ?")

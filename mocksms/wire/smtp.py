@@ -12,7 +12,7 @@ from typing import cast
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
-from mocksms import addresses, inbox, mail
+from mocksms import addresses, faults, inbox, mail
 from mocksms.store import Busy
 from mocksms.worlds import World, Worlds
 
@@ -52,14 +52,23 @@ class _Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.workers, self._keep, envelope)
+        answer = await loop.run_in_executor(self.workers, self._keep, envelope)
+        if not answer and isinstance(server.transport, asyncio.WriteTransport):
+            server.transport.abort()
+        return answer or "421 4.7.0 Hung up"
 
     def _keep(self, envelope: Envelope) -> str:
         source = envelope.original_content or b""
         try:
             for mailbox in dict.fromkeys(addresses.normalise(each) for each in envelope.rcpt_tos):
                 world = world_of(self.worlds, mailbox)
-                inbox.receive(world, mail.parse(source, mailbox, envelope.mail_from or ""), source)
+                message = mail.parse(source, mailbox, envelope.mail_from or "")
+                effects = faults.take(world, "mail", mailbox, message.sender)
+                if effects.hang_up:
+                    return ""
+                if code := effects.smtp_code or (550 if effects.reject is not None else None):
+                    return f"{code} {code // 100}.7.1 A fault asked for this"
+                inbox.receive(world, message, source, effects)
         except Busy as error:
             log.error("a mail could not be kept: %s", error)
             return "451 4.3.0 The mail cannot be kept now; try again"

@@ -6,9 +6,11 @@ from binascii import Error as Base64Error
 from datetime import UTC, datetime, time
 
 from flask import Blueprint, Response, g, jsonify, request
+from flask.typing import ResponseReturnValue
 
-from mocksms import addresses, inbox, web
-from mocksms.models import Message
+from mocksms import addresses, faults, inbox, web
+from mocksms.models import Message, Sent
+from mocksms.wire import broken
 from mocksms.wire.twilio_errors import MAGIC_FROM, MAGIC_TO, Refusal
 from mocksms.wire.twilio_json import Place, message_json, page_json
 from mocksms.worlds import World
@@ -16,9 +18,10 @@ from mocksms.worlds import World
 blueprint = Blueprint("twilio", __name__, url_prefix="/2010-04-01/Accounts/<account>")
 MAX_CHARACTERS = 1600
 MAX_PAGE = 1000
+SOONEST_SECONDS = 300
+LATEST_SECONDS = 35 * 86400
 
 
-@blueprint.errorhandler(Refusal)
 def refused(refusal: Refusal) -> Response:
     """An error as the provider words it."""
     response = jsonify(refusal.as_json())
@@ -51,6 +54,8 @@ def authenticate(account: str) -> None:
         pairs = dict(pair.strip().split(":", 1) for pair in accepted.split(",") if ":" in pair)
         if pairs.get(user) != password or (user.startswith("AC") and account and user != account):
             raise Refusal(20003)
+    if account:
+        world_of(account).tokens[account] = password
 
 
 def world_of(account: str) -> World:
@@ -63,13 +68,37 @@ def world_of(account: str) -> World:
 
 
 @blueprint.post("/Messages.json")
-def create_message(account: str) -> tuple[Response, int]:
+def create_message(account: str) -> ResponseReturnValue:
     """Takes an SMS; the answer tells its first status, what becomes of it shows later."""
     authenticate(account)
     world = world_of(account)
-    message = inbox.receive(world, _draft(account))
-    first = "accepted" if message.details.get("messaging_service_sid") else "queued"
-    return jsonify(message_json(message, first)), 201
+    message = _draft(account)
+    if inbox.is_opted_out(world, message.recipient, message.sender):
+        raise Refusal(21610)
+    effects = faults.take(world, "sms", message.recipient, message.sender)
+    if (broken_answer := broken.answer(effects)) is not None:
+        return broken_answer
+    if effects.reject is not None:
+        raise Refusal(effects.reject, message.recipient)
+    message = inbox.receive(world, message, effects=effects, due_at=_send_at(world))
+    return jsonify(message_json(message, message.history[0][0])), 201
+
+
+def _send_at(world: World) -> float | None:
+    """When a scheduled message is to be sent (unix seconds by the phone's clock), None for at once."""
+    text = request.form.get("SendAt", "")
+    if not text or request.form.get("ScheduleType") != "fixed":
+        return None
+    if not request.form.get("MessagingServiceSid"):
+        raise Refusal(35118)
+    try:
+        at = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        raise Refusal(35111, text) from None
+    due_at = at.replace(tzinfo=at.tzinfo or UTC).timestamp()
+    if not SOONEST_SECONDS <= due_at - world.now() <= LATEST_SECONDS:
+        raise Refusal(35111, text)
+    return due_at
 
 
 def _draft(account: str) -> Message:
@@ -144,28 +173,28 @@ def list_messages(account: str) -> Response:
     """The account's messages, newest first, a page at a time."""
     authenticate(account)
     world = world_of(account)
-    size = _number("PageSize", 50, 1, MAX_PAGE)
+    size = page_number("PageSize", 50, 1, MAX_PAGE)
     token = request.args.get("PageToken", "")
     bounds = _dates()
     region = web.settings().region
-    found = inbox.sent(
-        world,
+    wanted = Sent(
+        channel="sms",
         to=addresses.normalise(request.args.get("To", ""), region),
         sender=addresses.normalise(request.args.get("From", ""), region),
         after=bounds[0],
         until=bounds[1],
-        before=token.removeprefix("PA"),
-        limit=size + 1,
     )
+    found = inbox.sent(world, wanted, token.removeprefix("PA"), size + 1)
     place = Place(
-        request.path, tuple(request.args.items(multi=True)), size, _number("Page", 0, 0, 10**9), token
+        request.path, tuple(request.args.items(multi=True)), size, page_number("Page", 0, 0, 10**9), token
     )
     return jsonify(
         page_json("messages", place, found, message_json, lambda last: f"PA{last.created_at!r}_{last.sid}")
     )
 
 
-def _number(name: str, default: int, low: int, high: int) -> int:
+def page_number(name: str, default: int, low: int, high: int) -> int:
+    """A whole number of the query string, kept within bounds."""
     text = request.args.get(name, "")
     if not text:
         return default

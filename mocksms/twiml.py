@@ -1,0 +1,78 @@
+"""TwiML, the document that tells a call what to say and what to ask: read into verbs, nothing in it is executed."""
+
+import re
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+LARGEST = 100_000
+MOST_REPEATS = 5
+_SECONDS_A_CHARACTER = {"ja": 0.15, "zh": 0.2, "ko": 0.15}
+_OTHER_SECONDS_A_CHARACTER = 0.065
+
+
+class BadTwiml(ValueError):
+    """The document cannot be read; the text says why."""
+
+
+@dataclass(slots=True)
+class Verb:
+    """One instruction: its name, attributes, text and (for Gather) what is inside it."""
+
+    name: str
+    attributes: dict[str, str]
+    text: str = ""
+    inner: list["Verb"] = field(default_factory=list)
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        """A whole number among the attributes, kept within bounds."""
+        text = self.attributes.get(name, "")
+        return min(max(int(text), low), high) if re.fullmatch(r"\d{1,6}", text) else default
+
+
+@dataclass(slots=True)
+class Spoken:
+    """Something heard in a call: words in a language, or a silence or sound when there are none."""
+
+    text: str
+    language: str
+    seconds: float
+
+
+def parse(document: str) -> list[Verb]:
+    """The verbs of a document. Raises :class:`BadTwiml`."""
+    if len(document) > LARGEST:
+        raise BadTwiml("the document is too long")
+    if "<!" in re.sub(r"<!--.*?-->", "", document, flags=re.DOTALL):
+        raise BadTwiml("document types are not read")  # they could make the parser expand without end
+    try:
+        root = ElementTree.fromstring(document.strip())  # noqa: S314
+    except ElementTree.ParseError as error:
+        raise BadTwiml(f"no XML: {error}") from None
+    if root.tag != "Response":
+        raise BadTwiml(f"the document is a {root.tag}, not a Response")
+    return [_verb(element) for element in root]
+
+
+def _verb(element: ElementTree.Element) -> Verb:
+    inner = [_verb(child) for child in element] if element.tag == "Gather" else []
+    words = "" if inner else " ".join(" ".join(element.itertext()).split())
+    return Verb(str(element.tag), dict(element.attrib), words, inner)
+
+
+def speak(verb: Verb) -> list[Spoken] | None:
+    """What is heard of a Say, Pause or Play; None for another verb."""
+    if verb.name == "Say":
+        language = verb.attributes.get("language") or _language_of_voice(verb.attributes.get("voice", ""))
+        pace = _SECONDS_A_CHARACTER.get(language[:2], _OTHER_SECONDS_A_CHARACTER)
+        times = verb.number("loop", 1, 0, MOST_REPEATS) or MOST_REPEATS
+        return [Spoken(verb.text, language, round(len(verb.text) * pace, 2)) for _ in range(times)]
+    if verb.name == "Pause":
+        return [Spoken("", "", float(verb.number("length", 1, 0, 60)))]
+    if verb.name == "Play":
+        return [Spoken("", "", 2.0)]
+    return None
+
+
+def _language_of_voice(voice: str) -> str:
+    found = re.search(r"\b([a-z]{2}-[A-Z]{2})\b", voice)
+    return found.group(1) if found else "en-US"

@@ -1,0 +1,55 @@
+"""An app that the phone calls back: notes every request, answers what it was told to."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from urllib.parse import parse_qsl
+
+
+@dataclass
+class Listener:
+    """What came in: (path, fields, headers); `answers` are the next (status, body), then 200 and `body`."""
+
+    url: str = ""
+    body: str = ""
+    answers: list[tuple[int, str]] = field(default_factory=list)
+    bodies: dict[str, str] = field(default_factory=dict)
+    came: "Queue[tuple[str, dict[str, str], dict[str, str]]]" = field(default_factory=Queue)
+
+    def next(self) -> tuple[str, dict[str, str], dict[str, str]]:
+        """The next request; fails when none comes."""
+        return self.came.get(timeout=10)
+
+
+@contextmanager
+def listening() -> Iterator[Listener]:
+    """Runs a listener on a free port."""
+    listener = Listener()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            status, body = listener.answers.pop(0) if listener.answers else (200, None)
+            path = self.path.partition("?")[0]
+            data = (body if body is not None else listener.bodies.get(path, listener.body)).encode()
+            listener.came.put((self.path, dict(parse_qsl(text)), dict(self.headers)))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST  # noqa: N815
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    listener.url = f"http://127.0.0.1:{server.server_port}"
+    yield listener
+    server.shutdown()
+    server.server_close()
