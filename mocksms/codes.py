@@ -68,27 +68,15 @@ _PLAIN_AFTER = re.compile(
     r"|[^\n。.!?]{0,24}?)$"
 )
 _SPOKEN = re.compile(r"(?<![\w.,:/])\d(?:[\s、,.。;・…\-]{1,6}\d){3,15}(?![\w:/]|[.,]\d)")
+_ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_JAPANESE = ("ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 _WORD_DIGITS = {
-    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-    "eight": "8", "nine": "9", "ゼロ": "0", "れい": "0", "いち": "1","
-    " "に":"
-    " "2","
-    " "さん":"
-    " "3","
-    " "よん":"
-    " "4","
-    " "ご":"
-    " "5","
-    " "ろく":"
-    " "6",
-    "なな":"
-    " "7","
-    " "はち":"
-    " "8","
-    " "きゅう":"
-    " "9",
-}  #
-fmt: skip _SPELT = re.compile(
+    **{word: str(digit) for digit, word in enumerate(_ENGLISH)},
+    **{word: str(digit) for digit, word in enumerate(_JAPANESE)},
+    "oh": "0",
+    "れい": "0",
+}
+_SPELT = re.compile(
     r"(?<!\w)(?:{0})(?:[\s、,.。;・…\-]+(?:{0})){{3,15}}(?!\w)".format("|".join(map(re.escape, _WORD_DIGITS)))
 )
 
@@ -144,7 +132,7 @@ def _candidates(plain: str) -> list[_Candidate]:
 
 def _is_something_else(plain: str, start: int, end: int, digits: str) -> bool:
     before, after = plain[max(0, start - 40) : start], plain[end : end + 16]
-    if _AFTER.match(after) or _BEFORE.search(before) and not _WORDS.search(before[-14:]):
+    if _AFTER.match(after) or (_BEFORE.search(before) and not _WORDS.search(before[-14:])):
         return True
     looks_like_year = len(digits) == 4 and digits[:2] in ("19", "20")
     looks_like_date = len(digits) == 8 and re.fullmatch(
