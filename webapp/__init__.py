@@ -29,6 +29,7 @@ from webapp.pages import (
     headers,
     language,
     methods,
+    passkeys,
     problems,
     recovery,
     register,
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = (account, account_changes, devices, forgot_password, register)
 # `methods` brings the settings' blueprint, with the settings' own pages already on it.
-PAGES = (shop, sign_in, step_up, *ACCOUNT, approval, methods, set_up, turn_off, recovery, desk)
+PAGES = (shop, sign_in, step_up, *ACCOUNT, approval, methods, set_up, turn_off, recovery, desk, passkeys)
 EDGES = (request_log, headers, visitor, language, words, problems, auth)
 
 

@@ -106,6 +106,14 @@ class UnknownChoice(Refusal):
     field = "otpDeviceContext"
 
 
+class PasskeyRefused(Refusal):
+    """What the browser answered does not prove a passkey of this site and account (SECURITY.md 64)."""
+
+
+class PasskeyTaken(Refusal):
+    """This very passkey is registered already."""
+
+
 class NotAPhoneNumber(Refusal):
     """What was typed cannot be dialled; ``reason`` says in which way."""
 

@@ -18,7 +18,7 @@ from webapp.flows.services import Services
 from webapp.rules import documents, notices
 from webapp.rules.endings import end_everything_else
 from webapp.rules.visitor import Visitor
-from webapp.store import accounts, methods
+from webapp.store import accounts, methods, passkeys
 from webapp.store import recovery as stored
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
@@ -129,6 +129,8 @@ def _move(
         if move == "approve":
             accounts.set_two_step(db, owner.id, False)
             methods.remove_all(db, owner.id)
+            if passkeys.remove_all(db, owner.id):  # whoever lost the phone may have lost them with it
+                notices.record(db, replace(visitor, device=DESK_NAME, near=""), owner, "passkey.removed", now)
             end_everything_else(db, owner.id, None)
         if move in ("approve", "reject"):
             left_over = stored.drop_documents(db, flow.id)

@@ -106,11 +106,11 @@ def _after_password(
     cookie_name = trust.cookie_name(account.id, app)
     if not account.two_step_on:
         TABLE.skips("accept_password")
-        return _sign_in(db, services, visitor, account, app, return_to, now, how="password"), None
+        return finish(db, services, visitor, account, app, return_to, now, how="password"), None
     honoured = trust.honour(db, cookie(cookie_name), account, app=app, now=now)
     if honoured.cookie is not None:
         TABLE.skips("accept_password")
-        return _sign_in(
+        return finish(
             db,
             services,
             visitor,
@@ -187,7 +187,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
             TABLE.move(db, flow, "accept_code")
             app = flow.data["app"]
             left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
-            signed_in = _sign_in(
+            signed_in = finish(
                 db,
                 services,
                 visitor,
@@ -225,7 +225,7 @@ def sign_out(services: Services, visitor: Visitor, account: Account, session_has
         notices.record(db, visitor, account, "sign_out", services.clock.now())
 
 
-def _sign_in(
+def finish(
     db: Database,
     services: Services,
     visitor: Visitor,
@@ -237,6 +237,7 @@ def _sign_in(
     how: str,
     trust_cookie: tuple[str, str] | None = None,
 ) -> SignedIn:
+    """Open a session for ``app``, inside the transaction of the proof; ``how`` names the proof in the record."""
     token = sessions.open_session(
         db, account, visitor, app=app, now=now, life_seconds=services.config.session_seconds
     )

@@ -130,6 +130,14 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             gettext("You denied access to your account data"),
             gettext("A request to access your account data was denied. Nothing was shown to whoever asked."),
         ),
+        "passkey.added": lambda: (
+            gettext("A passkey was added"),
+            gettext("A passkey was added to your account. It signs in without password and code."),
+        ),
+        "passkey.removed": lambda: (
+            gettext("A passkey was removed"),
+            gettext("A passkey was removed from your account."),
+        ),
         "trust.copied": lambda: (
             gettext("A trusted browser was cancelled"),
             gettext("A copy of a trusted browser's data was used, so that browser is asked for codes again."),

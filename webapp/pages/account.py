@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 from flask_login import current_user, login_required
 
-from webapp.flows import activity, settings
+from webapp.flows import activity, passkeys, settings
 from webapp.pages.activity_words import event_text
 from webapp.pages.language import moment
 from webapp.pages.render import has_page, page
@@ -43,6 +44,7 @@ def security() -> ResponseReturnValue:
             "name": account.name,
             "email": account.email,
             "two_step_on": account.two_step_on,
+            "passkeys": _count(len(passkeys.of_account(services(), account))),
             "phone": phone_numbers.parse(account.phone).national if account.phone else None,
         },
         edit_urls={name: url_for(endpoint) for name, endpoint in CHANGE_PAGES.items() if has_page(endpoint)},
@@ -63,3 +65,10 @@ def security() -> ResponseReturnValue:
             for event in activity.recent(services(), account)
         ],
     )
+
+
+def _count(passkeys_kept: int) -> str | None:
+    """How many passkeys there are, in words; None for none."""
+    if not passkeys_kept:
+        return None
+    return ngettext("%(num)d passkey", "%(num)d passkeys", passkeys_kept)

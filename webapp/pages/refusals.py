@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from webapp.errors import (
     ContactTaken,
@@ -66,33 +67,37 @@ def tell(refusal: Refusal | DeliveryFailed, form: Form | None = None) -> Told:
     return Told(text, wait)
 
 
+_SAID = {
+    WrongPassword: _("Your password is incorrect"),
+    UnknownAccount: _("We cannot find an account with that email address or number."),
+    MethodSwitchedOff: _(
+        "Too many wrong codes were entered. This method takes no codes any more: use another way."
+    ),
+    Throttled: _("That was too soon or too often. Please wait before you try again."),
+    SendCapReached: _(
+        "You have reached the limit of OTP requests for today. You can request again after 24 hours."
+    ),
+    MethodTaken: _("This number is already one of your methods. Enter a different one."),
+    LandlineNeedsCall: _(
+        "This is a landline, which cannot receive text messages. Choose a voice call instead."
+    ),
+    LastMethod: _("This is your last method. To use none, turn Two-Step Verification off instead."),
+    UnknownMethod: _("This method is no longer there. It may have been removed in another window."),
+    UnknownChoice: _("Choose where to receive the code."),
+    PasskeyRefused: _("The passkey was not accepted. Try again, or use another way."),
+    PasskeyTaken: _("This device already has a passkey for your account."),
+}
+"""What is always said in the same words."""
+
+
 def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
     """The sentence for a refusal, or None for one that needs a page of its own."""
+    said = _SAID.get(type(refusal))
+    if said is not None:
+        return str(said)
     match refusal:
-        case WrongPassword():
-            return gettext("Your password is incorrect")
-        case UnknownAccount():
-            return gettext("We cannot find an account with that email address or number.")
         case WrongCode():
             return _of_code(refusal.verdict)
-        case MethodSwitchedOff():
-            return gettext(
-                "Too many wrong codes were entered. This method takes no codes any more: use another way."
-            )
-        case Throttled():
-            return gettext("That was too soon or too often. Please wait before you try again.")
-        case SendCapReached():
-            return gettext(
-                "You have reached the limit of OTP requests for today. You can request again after 24 hours."
-            )
-        case MethodTaken() | LandlineNeedsCall() | LastMethod() | UnknownMethod():
-            return _of_method(refusal)
-        case PasskeyRefused():
-            return gettext("The passkey was not accepted. Try again, or use another way.")
-        case PasskeyTaken():
-            return gettext("This device already has a passkey for your account.")
-        case UnknownChoice():
-            return gettext("Choose where to receive the code.")
         case NotAPhoneNumber():
             return _of_number(refusal.reason)
         case (
@@ -107,20 +112,6 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
         case DeliveryFailed():
             return of_delivery(failure_reason(refusal))
     return None
-
-
-def _of_method(refusal: MethodTaken | LandlineNeedsCall | LastMethod | UnknownMethod) -> str:
-    match refusal:
-        case MethodTaken():
-            return gettext("This number is already one of your methods. Enter a different one.")
-        case LandlineNeedsCall():
-            return gettext(
-                "This is a landline, which cannot receive text messages. Choose a voice call instead."
-            )
-        case LastMethod():
-            return gettext("This is your last method. To use none, turn Two-Step Verification off instead.")
-        case UnknownMethod():
-            return gettext("This method is no longer there. It may have been removed in another window.")
 
 
 def of_delivery(reason: str) -> str | None:

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from webapp.flows import approval, step_up
+from webapp.flows import approval, passkeys, step_up
 from webapp.pages import guards
 from webapp.pages.render import is_post, page
 from webapp.pages.services import services
@@ -29,7 +29,11 @@ def confirm() -> ResponseReturnValue:
     account = current_user.account
     if not is_post():
         return page(
-            "step_up.confirm", return_to=return_to, by_code=account.two_step_on, by_mail=bool(account.email)
+            "step_up.confirm",
+            return_to=return_to,
+            by_code=account.two_step_on,
+            by_mail=bool(account.email),
+            by_passkey=bool(passkeys.of_account(services(), account)),
         )
     session = current_user.session.id_hash
     if account.two_step_on:

@@ -29,6 +29,8 @@ NOTIFY_KINDS = frozenset(
         "account.phone_changed",
         "trust.copied",
         "trust.revoked_all",
+        "passkey.added",
+        "passkey.removed",
         "recovery.opened",
         "recovery.submitted",
         "recovery.more_wanted",

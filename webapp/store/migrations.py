@@ -220,3 +220,22 @@ def recoveries(db: Database) -> None:
     )
     db.execute("CREATE INDEX decisions_case ON decisions (case_id, at)")
     db.execute("CREATE INDEX flows_kind ON flows (kind, state, created_at)")
+
+
+@MIGRATIONS()
+def passkeys(db: Database) -> None:
+    """The public halves of WebAuthn credentials."""
+    db.execute(
+        """CREATE TABLE passkeys (
+            id TEXT PRIMARY KEY,
+            account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+            credential_id BLOB NOT NULL UNIQUE,
+            public_key BLOB NOT NULL,
+            sign_count INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            is_synced INTEGER NOT NULL,
+            created_at REAL NOT NULL,
+            used_at REAL
+        )"""
+    )
+    db.execute("CREATE INDEX passkeys_account ON passkeys (account_id, created_at)")

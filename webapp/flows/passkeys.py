@@ -1,0 +1,261 @@
+"""Passkeys: registering them, and using one as a way in that counts as both steps, or as a step-up.
+
+A ceremony is a flow: its row holds the challenge, and any answer to it, right or wrong, uses it up. So an assertion
+can't be replayed, whatever the authenticator's counter does (SECURITY.md 64).
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import sqlite3
+from typing import Any
+from urllib.parse import urlsplit
+
+from webapp.errors import PasskeyRefused, PasskeyTaken, StaleFlow
+from webapp.flows import recovery, sign_in
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.services import Services
+from webapp.flows.sign_in import SignedIn
+from webapp.flows.step_up import Elevated
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import notices, sessions
+from webapp.rules import webauthn_checks as checks
+from webapp.rules.visitor import Visitor
+from webapp.rules.webauthn_checks import CHALLENGE_BYTES, Site
+from webapp.store import accounts, flows, passkeys
+from webapp.store import sessions as stored_sessions
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+from webapp.store.passkeys import Passkey
+
+LONGEST_NAME = 40
+
+REGISTERING = Table(
+    kind="passkey_registration",
+    pages={BEGIN: "passkeys.overview", "asked": "passkeys.overview", "done": "passkeys.overview"},
+    moves=(
+        Move("ask", (BEGIN,), "asked", "パスキーを作成: the device is asked for a new one"),
+        Move("accept", ("asked",), "done", "the device made one: it is kept"),
+        Move("refuse", ("asked",), "done", "the answer was not right: nothing is kept"),
+    ),
+)
+USING = Table(
+    kind="passkey",
+    pages={BEGIN: "sign_in.identifier", "asked": "sign_in.identifier", "done": "shop.home"},
+    moves=(
+        Move("ask_to_sign_in", (BEGIN,), "asked", "パスキーでサインイン, or the browser's own offer"),
+        Move("ask_to_step_up", (BEGIN,), "asked", "パスキーで確認, before settings open"),
+        Move("accept", ("asked",), "done", "the device proved its owner: signed in, or elevated"),
+        Move("refuse", ("asked",), "done", "the answer was not right"),
+    ),
+)
+
+
+def of_account(services: Services, account: Account) -> list[Passkey]:
+    """The account's passkeys, oldest first."""
+    return passkeys.of_account(services.store.db(), account.id)
+
+
+def begin_registration(
+    services: Services, visitor: Visitor, account: Account, session: bytes
+) -> tuple[Flow, dict[str, Any]]:
+    """Ask the device for a new passkey: the flow, and the options for the browser."""
+    now = services.clock.now()
+    challenge = secrets.token_bytes(CHALLENGE_BYTES)
+    with services.store.writing() as db:
+        flow = REGISTERING.begin(
+            db,
+            "ask",
+            account_id=account.id,
+            browser=visitor.browser,
+            session=session,
+            data={"challenge": _text(challenge)},
+            now=now,
+            life_seconds=services.config.flow_seconds,
+        )
+    known = of_account(services, account)
+    handle = checks.user_handle(account.id, services.pepper)
+    login = account.email or account.phone or account.name
+    return flow, checks.creation_options(site_of(services), challenge, handle, login, account.name, known)
+
+
+def finish_registration(
+    services: Services, visitor: Visitor, account: Account, flow: Flow, answer: str, name: str
+) -> Passkey:
+    """Keep the passkey that the device made; the owner is told.
+
+    Raises:
+        PasskeyRefused, PasskeyTaken, StaleFlow.
+    """
+    now = services.clock.now()
+    try:
+        made = checks.check_creation(site_of(services), _bytes(flow.data["challenge"]), answer)
+    except PasskeyRefused:
+        with services.store.writing() as db:
+            REGISTERING.move(db, flow, "refuse")
+        raise
+    passkey = Passkey(
+        id=secrets.token_hex(8),
+        account_id=account.id,
+        credential_id=made.id,
+        public_key=made.public_key,
+        sign_count=made.sign_count,
+        name=name.strip()[:LONGEST_NAME] or visitor.device,
+        is_synced=made.is_synced,
+        created_at=now,
+        used_at=None,
+    )
+    try:
+        with services.store.writing() as db:
+            REGISTERING.move(db, flow, "accept")
+            passkeys.add(db, passkey)
+            notices.record(db, visitor, account, "passkey.added", now, name=passkey.name)
+    except sqlite3.IntegrityError:
+        raise PasskeyTaken() from None
+    deliver_notices(services)
+    return passkey
+
+
+def begin_sign_in(
+    services: Services, visitor: Visitor, *, app: str, return_to: str
+) -> tuple[Flow, dict[str, Any]]:
+    """Ask the browser for any passkey of this site: nobody is named, so nobody is given away."""
+    return _ask(services, visitor, "ask_to_sign_in", None, None, {"app": app, "return_to": return_to})
+
+
+def begin_step_up(
+    services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str
+) -> tuple[Flow, dict[str, Any]]:
+    """Ask the browser for a passkey of this account."""
+    return _ask(services, visitor, "ask_to_step_up", account, session, {"return_to": return_to})
+
+
+def finish_sign_in(
+    services: Services, visitor: Visitor, flow: Flow, answer: str, ended_session: bytes | None = None
+) -> SignedIn:
+    """Sign the passkey's owner in: possession and the device's own check are both steps, so no code is asked.
+
+    Raises:
+        PasskeyRefused, StaleFlow.
+    """
+    now = services.clock.now()
+    passkey, sign_count = _proven(services, visitor, flow, answer)
+    with services.store.writing() as db:
+        USING.move(db, flow, "accept")
+        if not passkeys.use(db, passkey, sign_count, now):
+            raise StaleFlow("used by another")
+        account = accounts.get(db, passkey.account_id)
+        if ended_session is not None:
+            stored_sessions.end(db, ended_session)
+        left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+        signed_in = sign_in.finish(
+            db, services, visitor, account, flow.data["app"], flow.data["return_to"], now, how="passkey"
+        )
+    recovery.after_sign_in(services, left_over)
+    return signed_in
+
+
+def finish_step_up(
+    services: Services, visitor: Visitor, account: Account, flow: Flow, answer: str
+) -> Elevated:
+    """Elevate the session that asked.
+
+    Raises:
+        PasskeyRefused: also for a passkey of another account.
+        StaleFlow.
+    """
+    now = services.clock.now()
+    passkey, sign_count = _proven(services, visitor, flow, answer)
+    with services.store.writing() as db:
+        USING.move(db, flow, "accept")
+        if not passkeys.use(db, passkey, sign_count, now) or flow.session is None:
+            raise StaleFlow("used by another")
+        token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
+        if token is None:
+            raise StaleFlow("the session has ended")
+        notices.record(db, visitor, account, "step_up.done", now, how="passkey")
+    return Elevated(token, flow.data["return_to"])
+
+
+def find(services: Services, visitor: Visitor, table: Table, flow_id: str | None) -> Flow | None:
+    """This browser's ceremony under way."""
+    if flow_id is None:
+        return None
+    return flows.find(services.store.db(), flow_id, table.kind, visitor.browser, services.clock.now())
+
+
+def rename(services: Services, visitor: Visitor, account: Account, passkey_id: str, name: str) -> bool:
+    """Name a passkey; False when it is not this account's."""
+    with services.store.writing() as db:
+        was_there = passkeys.rename(db, account.id, passkey_id, name.strip()[:LONGEST_NAME])
+        if was_there:
+            notices.record(db, visitor, account, "passkey.renamed", services.clock.now())
+    return was_there
+
+
+def remove(services: Services, visitor: Visitor, account: Account, passkey_id: str) -> bool:
+    """Remove a passkey; the owner is told. False when it is not this account's."""
+    with services.store.writing() as db:
+        was_there = passkeys.remove(db, account.id, passkey_id)
+        if was_there:
+            notices.record(db, visitor, account, "passkey.removed", services.clock.now())
+    if was_there:
+        deliver_notices(services)
+    return was_there
+
+
+def site_of(services: Services) -> Site:
+    """This site as browsers know it."""
+    parts = urlsplit(services.config.site_url)
+    return Site(parts.hostname or "localhost", f"{parts.scheme}://{parts.netloc}")
+
+
+def _ask(
+    services: Services,
+    visitor: Visitor,
+    move: str,
+    account: Account | None,
+    session: bytes | None,
+    data: dict[str, Any],
+) -> tuple[Flow, dict[str, Any]]:
+    challenge = secrets.token_bytes(CHALLENGE_BYTES)
+    with services.store.writing() as db:
+        flow = USING.begin(
+            db,
+            move,
+            account_id=None if account is None else account.id,
+            browser=visitor.browser,
+            session=session,
+            data={**data, "challenge": _text(challenge)},
+            now=services.clock.now(),
+            life_seconds=services.config.flow_seconds,
+        )
+    allowed = [] if account is None else of_account(services, account)
+    return flow, checks.request_options(site_of(services), challenge, allowed)
+
+
+def _proven(services: Services, visitor: Visitor, flow: Flow, answer: str) -> tuple[Passkey, int]:
+    """The passkey that answered a challenge rightly, with its new counter; a wrong answer uses the challenge up."""
+    passkey = None
+    try:
+        passkey = passkeys.find_by_credential(services.store.db(), checks.credential_id(answer))
+        if passkey is None or flow.account_id not in (None, passkey.account_id):
+            raise PasskeyRefused("no passkey of this account")
+        handle = checks.user_handle(passkey.account_id, services.pepper)
+        challenge = _bytes(flow.data["challenge"])
+        return passkey, checks.check_request(site_of(services), challenge, answer, passkey, handle)
+    except PasskeyRefused:
+        with services.store.writing() as db:
+            USING.move(db, flow, "refuse")
+            owner = accounts.get(db, passkey.account_id) if passkey is not None else None
+            notices.record(db, visitor, owner, "passkey.refused", services.clock.now())
+        raise
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text)

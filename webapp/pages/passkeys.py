@@ -1,0 +1,160 @@
+"""Passkeys (ログインとセキュリティ → パスキー): the owner's list, and the ceremonies that sign in or step up.
+
+The browser's part is ``static/js/passkey.js``: it asks for options (JSON, by POST), talks to the device and sends the
+device's answer as an ordinary form, so that every outcome is an ordinary page.
+"""
+
+from __future__ import annotations
+
+import flask
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user, login_required
+
+from webapp.errors import Refusal
+from webapp.flows import passkeys
+from webapp.flows.passkeys import REGISTERING, USING
+from webapp.pages import auth, guards
+from webapp.pages.language import moment
+from webapp.pages.refusals import tell
+from webapp.pages.render import page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.rules.return_to import safe_path
+
+blueprint = Blueprint("passkeys", __name__)
+
+
+@blueprint.get("/account/security/passkeys")
+@guards.elevated
+def overview() -> ResponseReturnValue:
+    """What a passkey is, those of the account, and the button to make one."""
+    return page(
+        "passkeys.overview",
+        passkeys=[
+            {
+                "id": each.id,
+                "name": each.name,
+                "created": moment(each.created_at),
+                "used": moment(each.used_at) if each.used_at else None,
+                "is_synced": each.is_synced,
+            }
+            for each in passkeys.of_account(services(), current_user.account)
+        ],
+    )
+
+
+@blueprint.post("/account/security/passkeys/options")
+@guards.elevated
+def registration_options() -> ResponseReturnValue:
+    """Options for a new passkey."""
+    flow, options = passkeys.begin_registration(
+        services(), visitor(), current_user.account, current_user.session.id_hash
+    )
+    guards.keep_flow(flow)
+    return jsonify(options)
+
+
+@blueprint.post("/account/security/passkeys/register")
+@guards.elevated
+def register() -> ResponseReturnValue:
+    """Keep the passkey that the device made."""
+    flow = passkeys.find(services(), visitor(), REGISTERING, guards.kept_flow_id(REGISTERING))
+    if flow is None or flow.account_id != current_user.account.id:
+        flask.flash(gettext("That took too long. Please try again."), "error")
+        return redirect(url_for("passkeys.overview"), 303)
+    try:
+        made = passkeys.finish_registration(
+            services(),
+            visitor(),
+            current_user.account,
+            flow,
+            request.form.get("credential", ""),
+            request.form.get("name", ""),
+        )
+    except Refusal as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+    else:
+        flask.flash(gettext("The passkey “%(name)s” is ready. You can sign in with it now.", name=made.name))
+    return redirect(url_for("passkeys.overview"), 303)
+
+
+@blueprint.post("/account/security/passkeys/rename")
+@guards.elevated
+def rename() -> ResponseReturnValue:
+    """Give a passkey another name; an empty one is no name."""
+    name = request.form.get("name", "")
+    if not name.strip():
+        flask.flash(gettext("Enter a name."), "error")
+    elif passkeys.rename(services(), visitor(), current_user.account, request.form.get("passkey", ""), name):
+        flask.flash(gettext("The passkey was renamed."))
+    return redirect(url_for("passkeys.overview"), 303)
+
+
+@blueprint.post("/account/security/passkeys/remove")
+@guards.elevated
+def remove() -> ResponseReturnValue:
+    """Remove a passkey; the device may still show it, but it opens nothing here."""
+    if passkeys.remove(services(), visitor(), current_user.account, request.form.get("passkey", "")):
+        flask.flash(gettext("The passkey was removed. Delete it on your device too."))
+    return redirect(url_for("passkeys.overview"), 303)
+
+
+@blueprint.post("/ap/passkey/options")
+def sign_in_options() -> ResponseReturnValue:
+    """Options for signing in with whatever passkey the device has for this site."""
+    return_to = safe_path(request.form.get("return_to") or flask.session.get("return_to"))
+    flow, options = passkeys.begin_sign_in(services(), visitor(), app="shop", return_to=return_to)
+    guards.keep_flow(flow)
+    return jsonify(options)
+
+
+@blueprint.post("/ap/passkey")
+def sign_in() -> ResponseReturnValue:
+    """Sign in with a passkey: both steps in one, whether two-step verification is on or off."""
+    flow = passkeys.find(services(), visitor(), USING, guards.kept_flow_id(USING))
+    if flow is None or flow.session is not None:
+        flask.flash(gettext("That took too long. Please try again."), "error")
+        return redirect(url_for("sign_in.identifier"), 303)
+    try:
+        return auth.welcome(
+            passkeys.finish_sign_in(
+                services(), visitor(), flow, request.form.get("credential", ""), auth.session_hash()
+            )
+        )
+    except Refusal as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+        return redirect(url_for("sign_in.identifier"), 303)
+
+
+@blueprint.post("/ap/cvf/passkey/options")
+@login_required
+def step_up_options() -> ResponseReturnValue:
+    """Options for proving freshly who asks, with a passkey of this account."""
+    return_to = safe_path(request.form.get("return_to"), url_for("account.security"))
+    flow, options = passkeys.begin_step_up(
+        services(), visitor(), current_user.account, current_user.session.id_hash, return_to
+    )
+    guards.keep_flow(flow)
+    return jsonify(options)
+
+
+@blueprint.post("/ap/cvf/passkey")
+@login_required
+def step_up() -> ResponseReturnValue:
+    """Elevate the session by a passkey."""
+    flow = passkeys.find(services(), visitor(), USING, guards.kept_flow_id(USING))
+    if flow is None or flow.session != current_user.session.id_hash:
+        flask.flash(gettext("That took too long. Please try again."), "error")
+        return redirect(url_for("account.security"), 303)
+    account = current_user.account
+    try:
+        elevated = passkeys.finish_step_up(
+            services(), visitor(), account, flow, request.form.get("credential", "")
+        )
+    except Refusal as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
+        return redirect(url_for("step_up.confirm", return_to=flow.data["return_to"]), 303)
+    auth.put_session(elevated.token, account)
+    return redirect(elevated.return_to, 303)

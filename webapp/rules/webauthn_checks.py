@@ -1,0 +1,180 @@
+"""What a browser's answer about a passkey must prove (WebAuthn Level 2, 7.1 and 7.2).
+
+The ceremony itself is the ``webauthn`` package's; here are our demands: this site, this challenge, discoverable, the
+person verified by the device. The package is heavy and few requests need it, so it is imported at its first use.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from webapp.errors import PasskeyRefused
+from webapp.store.passkeys import Passkey
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
+
+TIMEOUT_MILLISECONDS = 300_000
+CHALLENGE_BYTES = 32
+LARGEST_ANSWER = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The relying party: its id is the host name, its origin what browsers must say they were on."""
+
+    id: str
+    origin: str
+    name: str = "Mihon"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A newly made credential, proven to be fresh and ours."""
+
+    id: bytes
+    public_key: bytes
+    sign_count: int
+    is_synced: bool
+
+
+def user_handle(account_id: str, pepper: bytes) -> bytes:
+    """The account's name for authenticators: stable, and telling nothing about it (WebAuthn 14.6.1)."""
+    return hmac.new(pepper, b"passkey:" + account_id.encode(), hashlib.sha256).digest()
+
+
+def creation_options(
+    site: Site, challenge: bytes, handle: bytes, login: str, name: str, known: list[Passkey]
+) -> dict[str, Any]:
+    """Options for ``navigator.credentials.create``, as JSON; ``known`` passkeys are not made twice."""
+    import webauthn
+    from webauthn.helpers import structs
+
+    options = webauthn.generate_registration_options(
+        rp_id=site.id,
+        rp_name=site.name,
+        user_id=handle,
+        user_name=login,
+        user_display_name=name,
+        challenge=challenge,
+        timeout=TIMEOUT_MILLISECONDS,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
+        ),
+        exclude_credentials=_descriptors(known),
+    )
+    return _as_json(webauthn.options_to_json(options))
+
+
+def request_options(site: Site, challenge: bytes, allowed: list[Passkey]) -> dict[str, Any]:
+    """Options for ``navigator.credentials.get``; without ``allowed``, the device offers what it has."""
+    import webauthn
+    from webauthn.helpers import structs
+
+    options = webauthn.generate_authentication_options(
+        rp_id=site.id,
+        challenge=challenge,
+        timeout=TIMEOUT_MILLISECONDS,
+        allow_credentials=_descriptors(allowed),
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
+    )
+    return _as_json(webauthn.options_to_json(options))
+
+
+def check_creation(site: Site, challenge: bytes, answer: str) -> Credential:
+    """Check the browser's answer to `creation_options`.
+
+    Raises:
+        PasskeyRefused: anything about it is not as it must be.
+    """
+    import webauthn
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        verified = webauthn.verify_registration_response(
+            credential=_read(answer),
+            expected_challenge=challenge,
+            expected_rp_id=site.id,
+            expected_origin=site.origin,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError) as refused:
+        raise PasskeyRefused(str(refused)) from None
+    return Credential(
+        verified.credential_id,
+        verified.credential_public_key,
+        verified.sign_count,
+        verified.credential_backed_up,
+    )
+
+
+def credential_id(answer: str) -> bytes:
+    """Which credential a browser answers with; nothing is proven by it.
+
+    Raises:
+        PasskeyRefused: the answer can't be read.
+    """
+    from webauthn.helpers import base64url_to_bytes
+
+    try:
+        return base64url_to_bytes(str(_read(answer)["rawId"]))
+    except (ValueError, KeyError) as unreadable:
+        raise PasskeyRefused(str(unreadable)) from None
+
+
+def check_request(site: Site, challenge: bytes, answer: str, passkey: Passkey, handle: bytes) -> int:
+    """Check the browser's answer to `request_options` against a passkey; the authenticator's new counter.
+
+    Raises:
+        PasskeyRefused: wrong challenge, origin or signature, person not verified, counter not grown, or the handle
+            of another account.
+    """
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    read = _read(answer)
+    try:
+        told = read["response"].get("userHandle")
+        if told and not hmac.compare_digest(base64url_to_bytes(told), handle):
+            raise PasskeyRefused("another account's handle")
+        verified = webauthn.verify_authentication_response(
+            credential=read,
+            expected_challenge=challenge,
+            expected_rp_id=site.id,
+            expected_origin=site.origin,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as refused:
+        raise PasskeyRefused(str(refused)) from None
+    return verified.new_sign_count
+
+
+def _descriptors(known: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+    from webauthn.helpers import structs
+
+    return [structs.PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in known]
+
+
+def _read(answer: str) -> dict[str, Any]:
+    if len(answer) > LARGEST_ANSWER:
+        raise PasskeyRefused("too large")
+    try:
+        read = json.loads(answer)
+    except ValueError as unreadable:
+        raise PasskeyRefused(str(unreadable)) from None
+    if not isinstance(read, dict):
+        raise PasskeyRefused("no object")
+    return read
+
+
+def _as_json(text: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(text)
+    return read

@@ -1,0 +1,103 @@
+"""Passkeys: the public half of each credential that an account registered (WebAuthn Level 2)."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+COLUMNS = "id, account_id, credential_id, public_key, sign_count, name, is_synced, created_at, used_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A row of ``passkeys``.
+
+    ``public_key`` is COSE; ``sign_count`` is the authenticator's own counter, 0 for ever where it keeps none;
+    ``is_synced`` tells that the credential may live on several devices; ``used_at`` is None before its first use.
+    """
+
+    id: str
+    account_id: str
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    name: str
+    is_synced: bool
+    created_at: float
+    used_at: float | None
+
+
+def from_row(row: sqlite3.Row) -> Passkey:
+    """A passkey from a row of `COLUMNS`."""
+    return Passkey(
+        row["id"],
+        row["account_id"],
+        row["credential_id"],
+        row["public_key"],
+        row["sign_count"],
+        row["name"],
+        bool(row["is_synced"]),
+        row["created_at"],
+        row["used_at"],
+    )
+
+
+def add(db: Database, passkey: Passkey) -> None:
+    """Insert a passkey.
+
+    Raises:
+        sqlite3.IntegrityError: the credential is registered already, by whomever.
+    """
+    db.execute(
+        f"INSERT INTO passkeys ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        tuple(getattr(passkey, name) for name in Passkey.__dataclass_fields__),
+    )
+
+
+def of_account(db: Database, account_id: str) -> list[Passkey]:
+    """An account's passkeys, oldest first."""
+    return [
+        from_row(row)
+        for row in db.execute(
+            f"SELECT {COLUMNS} FROM passkeys WHERE account_id = ? ORDER BY created_at, id", (account_id,)
+        )
+    ]
+
+
+def find_by_credential(db: Database, credential_id: bytes) -> Passkey | None:
+    """The passkey that a browser answers with."""
+    row = db.execute(f"SELECT {COLUMNS} FROM passkeys WHERE credential_id = ?", (credential_id,)).fetchone()
+    return None if row is None else from_row(row)
+
+
+def use(db: Database, passkey: Passkey, sign_count: int, now: float) -> bool:
+    """Note a use and the authenticator's counter; False when another use was faster."""
+    return bool(
+        db.execute(
+            "UPDATE passkeys SET sign_count = ?, used_at = ? WHERE id = ? AND sign_count = ?",
+            (sign_count, now, passkey.id, passkey.sign_count),
+        ).rowcount
+    )
+
+
+def rename(db: Database, account_id: str, passkey_id: str, name: str) -> bool:
+    """Give a passkey the owner's own name for it; False when it is not this account's."""
+    return bool(
+        db.execute(
+            "UPDATE passkeys SET name = ? WHERE account_id = ? AND id = ?", (name, account_id, passkey_id)
+        ).rowcount
+    )
+
+
+def remove(db: Database, account_id: str, passkey_id: str) -> bool:
+    """Delete one passkey; False when it is not this account's."""
+    return bool(
+        db.execute("DELETE FROM passkeys WHERE account_id = ? AND id = ?", (account_id, passkey_id)).rowcount
+    )
+
+
+def remove_all(db: Database, account_id: str) -> int:
+    """Delete every passkey of an account; how many there were."""
+    return int(db.execute("DELETE FROM passkeys WHERE account_id = ?", (account_id,)).rowcount)
