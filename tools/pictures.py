@@ -12,6 +12,7 @@ import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -30,7 +31,8 @@ body {{ margin: 0; padding: 56px 64px; width: 1472px; display: flex; gap: 56px; 
 figure {{ margin: 0; border-radius: 12px; overflow: hidden; box-shadow: 0 2px 6px #0003, 0 24px 60px #0004; }}
 img {{ display: block; }}
 .site img {{ width: 940px; }} .phone img {{ width: 390px; }} .phone {{ border-radius: 40px; }}
-</style><figure class="site"><img alt="" src="{site}"></figure><figure class="phone"><img alt="" src="{phone}"></figure>"""
+</style><figure class="site"><img alt="" src="{site}"></figure>
+<figure class="phone"><img alt="" src="{phone}"></figure>"""
 DESKS = {"light": "#e9e2d3", "dark": "#2f333c"}
 
 
@@ -58,7 +60,7 @@ def main() -> int:
 def side_by_side(street: Street, scheme: str) -> None:
     """The site asks for the code that the phone shows."""
     street.clock.advance(MOMENT.timestamp() - time.time())
-    look = {"color_scheme": scheme, "device_scale_factor": 2}
+    look: dict[str, Any] = {"color_scheme": scheme, "device_scale_factor": 2}
     phone = street.window(390, **look)
     phone.goto(f"{street.phone_url}/handsets/{NUMBER}/")
     site = street.window(1040, **{**look, "viewport": {"width": 1040, "height": 844}})

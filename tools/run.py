@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -92,7 +92,7 @@ def main() -> int:
     return 0
 
 
-def place_from(environ: os._Environ[str]) -> Place:
+def place_from(environ: Mapping[str, str]) -> Place:
     """Read the ports and the folder, and see that every port is free.
 
     Raises:

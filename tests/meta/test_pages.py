@@ -1,0 +1,67 @@
+"""A page, its template and its tests carry one name; nothing is left over."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.meta.sources import ROOT, modules, test_names
+
+# Where pages are rendered, by which function, and where their templates lie.
+HOMES = {
+    "webapp.pages": ("page", "templates/site", ""),
+    "mocksms.handset": ("show", "templates/phone", "handset."),
+}
+PARTS = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
+SHARED = ("layouts/", "components/", "mail/", "problems/", "sandbox/")
+
+
+def pages(home: str) -> dict[str, str]:
+    """Each page rendered in this package, with the line that renders it."""
+    function, _, prefix = HOMES[home]
+    found = {}
+    for module in modules(*[home.replace(".", "/")]):
+        for node in ast.walk(module.tree):
+            if not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function
+            ):
+                continue
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found[prefix + first.value] = f"{module.path}:{node.lineno}"
+    return found
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_pages_have_templates_of_their_name(home: str) -> None:
+    folder = HOMES[home][1]
+    lost = {
+        name: place
+        for name, place in pages(home).items()
+        if not (ROOT / folder / f"{name.replace('.', '/')}.html").is_file()
+    }
+    assert pages(home) and not lost, f"{folder}/ has no template for {lost}"
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_pages_are_each_tested_by_name(home: str) -> None:
+    names = test_names()
+    untested = {
+        name: place
+        for name, place in pages(home).items()
+        if not any(test.startswith(f"test_{name.split('.')[1]}_") for test in names)
+    }
+    wanted = [f"test_{name.split('.')[1]}_…" for name in untested]
+    assert not untested, f"no test is called {wanted}: {untested}"
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_pages_leave_no_template_over(home: str) -> None:
+    folder = ROOT / HOMES[home][1]
+    texts = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.html")}
+    used = {name.split("/", 1)[1] for text in texts.values() for name in PARTS.findall(text) if "/" in name}
+    used |= {f"{name.replace('.', '/')}.html" for name in pages(home)}
+    over = [name for name in texts if name not in used and not name.startswith(SHARED)]
+    assert not over, f"nothing shows or includes these templates in {HOMES[home][1]}: {over}"
