@@ -1,10 +1,12 @@
-"""The Phone app: recent calls and what became of them."""
+"""The Phone app: it rings, is answered or declined, speaks, takes keys; recent calls and voicemail."""
 
 from dataclasses import dataclass
 
+from flask import Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
-from mocksms import inbox
+from mocksms import calls, inbox
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.frame import show
@@ -12,20 +14,35 @@ from mocksms.models import Filter, Message
 from mocksms.web import world
 
 PAGE = 50
-MISSED = {"no-answer", "busy", "canceled", "failed"}
+MISSED = {"no-answer", "canceled", "failed"}
+KEYS = set("0123456789*#")
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call in the list: its message, whether it was missed, and what became of it in words."""
+    """A call as the app shows it: its message, whether it was missed, what became of it in words, how long it
+    was (seconds, 0 when nobody talked), and whether the voicemail took it."""
 
     message: Message
     missed: bool
     outcome: str
+    seconds: int
+    recorded: bool
 
 
-def outcome(message: Message) -> str:
+def seen(message: Message) -> Call:
+    """A call's message as the app shows it."""
+    details = message.details
+    recorded = details.get("answered_by") == "machine_start"
+    began, ended = details.get("answered_at"), details.get("ended_at")
+    seconds = max(0, round(ended - began)) if began and ended else 0
+    return Call(message, message.status in MISSED or recorded, outcome(message, recorded), seconds, recorded)
+
+
+def outcome(message: Message, recorded: bool = False) -> str:
     """What became of a call, in words."""
+    if recorded:
+        return _("Voicemail")
     return {
         "queued": _("Waiting"),
         "ringing": _("Ringing"),
@@ -41,6 +58,77 @@ def outcome(message: Message) -> str:
 @blueprint.get("/handsets/<address>/phone/")
 def phone(address: str) -> str:
     """The recent calls of a phone, newest first."""
-    found = inbox.search(world(), Filter(to=address, channel="call"), PAGE)
-    calls = [Call(each, each.status in MISSED, outcome(each)) for each in found]
-    return show("phone", devices.device(world(), address), calls=calls)
+    found = inbox.search(
+        world(), Filter(to=address, channel="call"), PAGE, request.args.get("before", type=int)
+    )
+    older = None
+    if len(found) == PAGE:
+        older = url_for("handset.phone", address=address, before=found[-1].id)
+    unread = inbox.unread(world(), address).get("call", 0)
+    return show(
+        "phone",
+        devices.device(world(), address),
+        calls=[seen(each) for each in found],
+        older_url=older,
+        unread=unread,
+    )
+
+
+@blueprint.get("/handsets/<address>/phone/voicemail")
+def voicemail(address: str) -> str:
+    """What callers said to the voicemail, newest first."""
+    found = inbox.search(world(), Filter(to=address, channel="call"), PAGE * 2)
+    recorded = [call for call in map(seen, found) if call.recorded]
+    return show("voicemail", devices.device(world(), address), calls=recorded)
+
+
+@blueprint.get("/handsets/<address>/phone/<int:message_id>")
+def call(address: str, message_id: int) -> str:
+    """One call: ringing, in progress with its words and keys, or over."""
+    message = _call(address, message_id)
+    state = message.status if message.status in ("ringing", "in-progress") else "ended"
+    return show(
+        "call",
+        devices.device(world(), address),
+        call=seen(message),
+        state=state,
+        asked=bool((message.details.get("run") or {}).get("gather")),
+        spoken=[each for each in message.details.get("spoken", []) if each["text"]],
+    )
+
+
+@blueprint.post("/handsets/<address>/phone/<int:message_id>/<any(answer, decline, hangup, digits):act>")
+def call_act(address: str, message_id: int, act: str) -> BaseResponse:
+    """Takes a call, refuses it, ends it, or presses a key in it; 204 for the page's own module."""
+    message = _call(address, message_id)
+    try:
+        if act == "answer":
+            calls.answer(world(), message.id)
+            inbox.mark_read(world(), message)
+        elif act == "decline":
+            calls.decline(world(), message.id)
+            inbox.mark_read(world(), message)
+        elif act == "hangup":
+            calls.hangup(world(), message.id)
+        else:
+            pressed = request.form.get("digits", "")
+            if not pressed or not set(pressed) <= KEYS or len(pressed) > PAGE:
+                abort(400)
+            calls.digits(world(), message.id, pressed)
+    except (calls.NoSuchCall, calls.WrongState):
+        if not _by_module():
+            flash(_("This call is already over."), "problem")
+    if _by_module():
+        return Response(status=204)
+    return redirect(url_for("handset.call", address=address, message_id=message_id))
+
+
+def _by_module() -> bool:
+    return request.headers.get("X-Requested-With") == "handset"
+
+
+def _call(address: str, message_id: int) -> Message:
+    found = inbox.message(world(), message_id)
+    if found is None or found.channel != "call" or found.handset != address:
+        abort(404)
+    return found

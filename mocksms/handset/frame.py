@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, g, render_template, request
 from flask_babel import get_timezone
 
-from mocksms import addresses, inbox
+from mocksms import addresses, calls, inbox
 from mocksms.handset import devices, language
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.devices import Device
@@ -38,9 +38,13 @@ def is_handset(address: str) -> bool:
 def show(template: str, device: Device | None = None, **words: Any) -> str:
     """Renders a page of the handset with the desk around it."""
     tongue = language.choose()
+    current = (
+        calls.ringing(world(), device.address) if device is not None and device.kind != "mailbox" else []
+    )
     return render_template(
         f"phone/handset/{template}.html",
         device=device,
+        current_call=current[0] if current else None,
         cards=devices.cards(world()),
         language=tongue,
         other_language_url=language.other_url(tongue),

@@ -8,7 +8,7 @@ from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from mocksms import inbox
+from mocksms import inbox, replies
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.frame import show
@@ -75,5 +75,5 @@ def reply(address: str) -> Response:
     if not body or len(body) > LONGEST_REPLY:
         flash(_("A text has 1 to %(most)d characters.", most=LONGEST_REPLY), "problem")
     else:
-        inbox.reply(world(), address, peer, body)
+        replies.send(world(), address, peer, body)
     return redirect(url_for("handset.thread", address=address, peer=peer))

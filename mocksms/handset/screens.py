@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mocksms import addresses, inbox
 from mocksms.handset import devices, language, wording
 from mocksms.handset._blueprint import YEAR_SECONDS, blueprint
+from mocksms.handset.calls import seen
 from mocksms.handset.devices import Device
 from mocksms.handset.forms import PairForm
 from mocksms.handset.frame import is_handset, show
@@ -38,8 +39,8 @@ def note(device: Device, message: Message, unread: int = 1) -> Note:
         url = url_for("handset.mail_message", address=device.address, message_id=message.id)
         return Note("mail", wording.sender_name(message), devices.preview(message), url, message, unread)
     if message.channel == "call":
-        url = url_for("handset.phone", address=device.address)
-        return Note("phone", wording.pretty(message.peer), devices.preview(message), url, message, unread)
+        url = url_for("handset.call", address=device.address, message_id=message.id)
+        return Note("phone", wording.pretty(message.peer), seen(message).outcome, url, message, unread)
     url = url_for("handset.thread", address=device.address, peer=message.peer)
     return Note("messages", wording.pretty(message.peer), devices.preview(message), url, message, unread)
 
@@ -78,7 +79,14 @@ def lock(address: str) -> str:
 
 def notes(device: Device) -> list[Note]:
     """What is unread on a device, newest first, one notice a conversation or mail sender."""
-    threads = [] if device.kind == "mailbox" else inbox.threads(world(), device.address, "sms", NOTES)
+    threads = []
+    if device.kind != "mailbox":
+        threads += inbox.threads(world(), device.address, "sms", NOTES)
+        threads += [
+            each
+            for each in inbox.threads(world(), device.address, "call", NOTES)
+            if each.last and each.last.status not in ("ringing", "in-progress")
+        ]
     for box in devices.mailboxes(world(), device)[:NOTES]:
         threads += inbox.threads(world(), box.address, "mail", NOTES)
     found = [note(device, each.last, each.unread) for each in threads if each.unread and each.last]
@@ -115,6 +123,10 @@ def mark_read(address: str) -> BaseResponse:
     """Marks a conversation (peer, channel) or one message as read; 204 for the page's own module."""
     if peer := request.form.get("peer", ""):
         inbox.mark_thread_read(world(), address, peer, request.form.get("channel", "sms"))
+    elif request.form.get("calls"):
+        for each in inbox.threads(world(), address, "call"):
+            if each.unread:
+                inbox.mark_thread_read(world(), address, each.peer, "call")
     elif (message_id := request.form.get("message", type=int)) is not None:
         found = inbox.message(world(), message_id)
         if found is not None and _is_on(devices.device(world(), address), found):

@@ -180,6 +180,11 @@ def present(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def duration(seconds: int) -> str:
+    """Minutes and seconds of a call: 1:05."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
 def size(count_bytes: int) -> str:
     """A file's size in words: 12 KB."""
     return (
@@ -203,5 +208,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
     "full_when": full_when,
     "short_when": short_when, "day": day, "count": count, "spaced": spaced, "first_words": first_words,
-    "sender_name": sender_name, "body_markup": body_markup, "tongue": tongue, "present": present,
+    "sender_name": sender_name, "body_markup": body_markup, "tongue": tongue,
+    "duration": duration, "present": present,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 // Everything the handset does beyond its pages. Each part works alone; without JavaScript the pages do too.
 import * as authenticator from "./authenticator.js";
+import * as call from "./call.js";
 import * as clock from "./clock.js";
 import * as copy from "./copy.js";
 import * as gestures from "./gestures.js";
@@ -7,5 +8,5 @@ import * as live from "./live.js";
 import * as read from "./read.js";
 import * as sound from "./sound.js";
 
-for (const part of [clock, copy, sound, authenticator, gestures, live, read]) part.start();
+for (const part of [clock, copy, sound, authenticator, gestures, call, live, read]) part.start();
 document.documentElement.classList.add("js");

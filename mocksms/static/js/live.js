@@ -2,17 +2,17 @@
 import { announce } from "./announce.js";
 import { setClock } from "./clock.js";
 import { markRead } from "./read.js";
-import { ping } from "./sound.js";
+import { ping, trill } from "./sound.js";
 
 const words = document.body.dataset;
 const main = document.querySelector("main");
-const listeners = [];
+const pageListeners = [];
 let running = false;
 let again = false;
 
-/** Calls `listener(event)` at every event of the stream: {event, message, detail}. */
-export function onEvent(listener) {
-  listeners.push(listener);
+/** Calls `listener(page)` with each freshly fetched version of this page. */
+export function onPage(listener) {
+  pageListeners.push(listener);
 }
 
 function focusKey(region) {
@@ -33,6 +33,8 @@ function swap(old, fresh) {
   const scrolled = old.scrollTop;
   const atEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
   for (const each of fresh.querySelectorAll("[data-key]")) if (!known.has(each.dataset.key)) each.classList.add("bubble--fresh");
+  const opened = [...old.querySelectorAll("details")].map((each) => each.open);
+  for (const [at, each] of [...fresh.querySelectorAll("details")].entries()) if (opened[at]) each.open = true;
   old.replaceWith(fresh);
   fresh.scrollTop = scrolled;
   if (key) fresh.querySelector(key)?.focus({ preventScroll: true });
@@ -59,7 +61,9 @@ export async function refresh() {
         if (old) swap(old, document.adoptNode(fresh));
       }
       document.title = page.title;
-      if (main) main.dataset.state = page.querySelector("main")?.dataset.state ?? "";
+      const fresh = page.querySelector("main")?.dataset ?? {};
+      if (main) for (const name of ["state", "inCall"]) main.dataset[name] = fresh[name] ?? "";
+      for (const listener of pageListeners) listener(page);
     } while (again);
   } catch {
     // The stream comes back by itself; the next event fetches again.
@@ -113,7 +117,14 @@ function arrived(type, data) {
     ping();
     announce(`${message.from}: ${message.channel === "mail" ? message.subject : message.body}`);
   }
-  for (const listener of listeners) listener(event);
+  if (type === "message" && message.channel === "call" && message.status === "ringing" && isMine(message)) {
+    announce(`${document.body.dataset.wordRinging}: ${message.from}`);
+    trill();
+    if (["handset.lock", "handset.home"].includes(main.dataset.page)) {
+      location.href = main.dataset.callBase + message.id;
+      return;
+    }
+  }
   refresh();
 }
 

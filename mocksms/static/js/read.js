@@ -7,6 +7,7 @@ export async function markRead() {
   if (!main?.dataset.readUrl || document.visibilityState !== "visible") return;
   const thread = document.getElementById("thread");
   const mail = document.querySelector("[data-message][data-unread='1']");
+  const calls = document.querySelector("[data-calls-unread]");
   const data = new URLSearchParams({ csrf_token: words.csrf });
   if (thread && Number(thread.dataset.unread)) {
     data.set("peer", thread.dataset.peer);
@@ -15,6 +16,9 @@ export async function markRead() {
   } else if (mail) {
     data.set("message", mail.dataset.message);
     mail.dataset.unread = "0";
+  } else if (calls && Number(calls.dataset.callsUnread)) {
+    data.set("calls", "1");
+    calls.dataset.callsUnread = "0";
   } else {
     return;
   }

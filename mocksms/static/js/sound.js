@@ -2,11 +2,21 @@
 const KEY = "tel_sound";
 let context = null;
 
-function wanted() {
+/** Whether sounds were asked for in this browser. */
+export function isWanted() {
   try {
     return localStorage.getItem(KEY) === "on";
   } catch {
     return false;
+  }
+}
+
+/** Turns sounds on or off. */
+export function setWanted(on) {
+  try {
+    localStorage.setItem(KEY, on ? "on" : "off");
+  } catch {
+    // No storage: sounds stay as they are.
   }
 }
 
@@ -23,7 +33,7 @@ function tone(frequency, at, length, loudness = 0.12) {
 
 /** The two notes of an arrival. */
 export function ping() {
-  if (!wanted()) return;
+  if (!isWanted()) return;
   context ??= new AudioContext();
   tone(880, 0, 0.25);
   tone(1318.5, 0.12, 0.4);
@@ -31,14 +41,14 @@ export function ping() {
 
 /** One ring of a call: two short trills, as a Japanese line rings. */
 export function trill() {
-  if (!wanted()) return;
+  if (!isWanted()) return;
   context ??= new AudioContext();
   for (let at = 0; at < 0.9; at += 0.1) tone(at % 0.2 < 0.1 ? 1046 : 1318, at, 0.12, 0.1);
 }
 
 /** The tone of a key. */
 export function key() {
-  if (!wanted()) return;
+  if (!isWanted()) return;
   context ??= new AudioContext();
   tone(697, 0, 0.12, 0.06);
   tone(1336, 0, 0.12, 0.06);
@@ -46,7 +56,7 @@ export function key() {
 
 function showChoice() {
   for (const button of document.querySelectorAll("[data-sound]")) {
-    button.setAttribute("aria-pressed", String((button.dataset.sound === "on") === wanted()));
+    button.setAttribute("aria-pressed", String((button.dataset.sound === "on") === isWanted()));
   }
 }
 
@@ -55,11 +65,7 @@ export function start() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-sound]");
     if (!button) return;
-    try {
-      localStorage.setItem(KEY, button.dataset.sound);
-    } catch {
-      return;
-    }
+    setWanted(button.dataset.sound === "on");
     showChoice();
     ping();
   });

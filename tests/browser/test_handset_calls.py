@@ -1,0 +1,102 @@
+"""Calls on the handset in a real browser: it rings by itself, shows the words as they are spoken, takes keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
+from tests.browser.test_handset_look import complaints
+
+__all__ = ["desk", "running_phone", "window"]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("handset-calls")]
+
+Window = Callable[..., Page]
+LANDLINE = "+81312345678"
+CODE = (
+    '<Response><Say language="ja-JP">コード</Say>'
+    + "".join(f'<Say language="ja-JP">{digit}</Say>' for digit in "048213")
+    + '<Pause length="60"/></Response>'
+)
+KEYS = '<Response><Gather numDigits="1" timeout="60"><Say language="ja-JP">1を押す</Say></Gather></Response>'
+LISTEN = """
+window.spoken = [];
+speechSynthesis.speak = (words) => {
+  window.spoken.push([words.text, words.lang]);
+  document.documentElement.dataset.spoken = window.spoken.length;
+  setTimeout(() => words.onend(), 1);
+};
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_call_opens_by_itself_and_shows_the_words_as_spoken(desk: Desk, window: Window, width: int) -> None:
+    page = window(f"/handsets/{HANAKO}/", width=width)
+    desk.call(CODE)
+    expect(page.locator("main")).to_have_attribute("data-page", "handset.call")
+    expect(page.get_by_role("button", name="応答")).to_be_visible()
+    assert complaints(page) == []
+    page.get_by_role("button", name="応答").click()
+    expect(page.locator("main")).to_have_attribute("data-state", "in-progress")
+    expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
+    assert complaints(page) == []
+    page.get_by_role("button", name="終了").click()
+    expect(page.locator("main")).to_have_attribute("data-state", "ended")
+    expect(page.locator("#call-foot [data-copy]")).to_have_attribute("data-copy", "048213")
+
+
+def test_call_is_spoken_by_the_browsers_voice_when_asked(desk: Desk, window: Window) -> None:
+    page = window(f"/handsets/{HANAKO}/home")
+    page.context.add_init_script(LISTEN)
+    desk.call(CODE)
+    page.get_by_role("button", name="音声と着信音").click()
+    page.get_by_role("button", name="応答").click()
+    expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
+    assert page.evaluate("window.spoken") == [[word, "ja-JP"] for word in ("コード", *"048213")]
+
+
+def test_call_is_silent_until_asked_and_can_be_played_again(desk: Desk, window: Window) -> None:
+    page = window(f"/handsets/{HANAKO}/home")
+    page.context.add_init_script(LISTEN)
+    desk.call(CODE)
+    page.get_by_role("button", name="応答").click()
+    expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
+    assert page.evaluate("window.spoken") == []
+    page.get_by_role("button", name="終了").click()
+    page.get_by_role("button", name="再生").click()
+    expect(page.locator("html")).to_have_attribute("data-spoken", "7")
+
+
+def test_call_comes_as_a_banner_over_an_open_app(desk: Desk, window: Window) -> None:
+    page = window(f"/handsets/{HANAKO}/messages/")
+    desk.call(CODE)
+    expect(page.locator(".banner--call")).to_be_visible()
+    assert complaints(page) == []
+    page.locator(".banner--call").get_by_role("button", name="拒否").click()
+    expect(page.locator(".banner--call")).to_have_count(0)
+    expect(page.locator("main")).to_have_attribute("data-page", "handset.messages")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_landline_is_picked_up_and_takes_keys_from_the_keyboard(
+    desk: Desk, window: Window, width: int
+) -> None:
+    page = window(f"/handsets/{LANDLINE}/", width=width)
+    desk.call(KEYS, LANDLINE)
+    page.get_by_role("button", name="受話器を取る").click()
+    expect(page.locator(".call__hint")).to_be_visible()
+    assert complaints(page) == []
+    page.keyboard.press("1")
+    expect(page.locator("main")).to_have_attribute("data-state", "ended")
+
+
+def test_keypad_of_a_mobile_opens_when_the_caller_asks(desk: Desk, window: Window) -> None:
+    page = window(f"/handsets/{HANAKO}/", width=390)
+    desk.call(KEYS)
+    page.get_by_role("button", name="応答").click()
+    expect(page.locator(".call__keys .keypad")).to_be_visible()
+    assert complaints(page) == []
+    page.locator('.call__keys button[value="1"]').click()
+    expect(page.locator("main")).to_have_attribute("data-state", "ended")
