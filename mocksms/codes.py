@@ -34,25 +34,29 @@ _WORDS = re.compile(
     r"|verification(?: number)?|one[- ]time|security key|(?:验证|驗證|校验|动态|動態|确认|授权|认证|認證|安全)[码碼]|密[码碼]|口令"
     r"|인증\s?(?:번호|코드)|확인\s?(?:번호|코드)|보안\s?(?:번호|코드)|비밀번호|코드"
 )
+_ENDS_IN_WORD = re.compile(rf"(?:{_WORDS.pattern})[ ]?\Z")
 _NUMBER = re.compile(
-    r"(?<![\d.,/:+\-*#x•_])(?:(?<=[a-z]-)|(?<![a-z]))#?(\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d{2}[ -]\d{2}[ -]\d{2})"
-    r"(?![\d/:_*]|[.,\-]\d| ?[-/] ?\d)"
+    r"(?<![\d/+\-*#x•_])(?<!\d[.,:])(?<![a-z])#?(\d{4,8}|\d{3}[ -]\d{3}|\d{4}[ -]\d{4}|\d{2}[ -]\d{2}[ -]\d{2})"
+    r"(?![\d/:_*]|[.\-]\d| ?[-/] ?\d)"
 )
+_DIGIT_GROUP = re.compile(r"\d[ -]$")
+_GROUP_DIGIT = re.compile(r"[ -]\d")
 _PREFIXED = re.compile(r"(?<![a-z0-9])[a-z]{1,2}-(\d{4,8})(?![\d\-])")
 _ORIGIN_BOUND = re.compile(r"^@[\w.:-]+ #(\d{4,8})$", re.MULTILINE)
 # What stands before a number that is no code, and after one.
 _BEFORE = re.compile(
-    r"(?:[¥$€£₩￥]|jpy|usd|eur|krw|rmb|cny|円|金額|合計|残高|price|total|amount|balance|〒|tel|電話|fax|phone|call|番号案内"
-    r"|no|№|num|number|id|ref|case|ticket|invoice|order|tracking|receipt|booking|account|card|ending(?: in| with)?"
-    r"|ends in|last (?:four|4)(?: digits)?(?: are| is)?|version|ver|build|room|extension|ext|port|flight|model|since|©|\(c\)"
-    r"|(?:注文|予約|受付|会員|口座|伝票|追跡|問い?合わ?せ|契約|申込|整理|管理|社員|学籍|顧客|お客様|商品|製品|請求|登録|型|便|号"
-    r"|郵便|確認メール|カード|店)番?号?|下[4四]桁|末尾|下[3三]桁|尾号|尾號|订单号?|訂單編號|单号|客服(?:热线|电话)?|电话|热线|运单号"
+    r"(?:[¥$€£₩￥〒№]|円|金額|合計|残高|電話"
+    r"|(?<![a-z])(?:jpy|usd|eur|krw|rmb|cny|price|total|amount|balance|tel|fax|phone|call"
+    r"|no|num|number|id|ref|case|ticket|invoice|order|tracking|receipt|booking|account|card|ending(?: in| with)?"
+    r"|ends in|last (?:four|4)(?: digits)?(?: are| is)?|version|ver|build|room|extension|ext|port|flight|model|since)|©|\(c\)"
+    r"|(?:注文|予約|受付|会員|口座|伝票|追跡|問い?合わ?せ|契約|申込|整理|管理|社員|学籍|顧客|お客様|商品|製品|請求|登録"
+    r"|型|便|郵便|カード|店|取引|届出)番号|便名|下[4四]桁|末尾|下[3三]桁|尾号|尾號|订单号?|訂單編號|单号|客服(?:热线|电话)?|电话|热线|运单号"
     r"|주문\s?번호|예약\s?번호|고객센터|전화|대표번호|끝자리|송장\s?번호|문의)"
     r"[はがのを은는이가]?(?:[.:#№\s(（「『\[]|です|is|was|are|号|:)*$"
 )
 _AFTER = re.compile(
     r"^[ ]?(?:円|元|원|ポイント|pt|points?|マイル|miles?|年|년|月|日|分|秒|時|人|件|個|名|桁|回|台|本|枚|歩|歳|号|%|％|‰|度|番地|丁目"
-    r"|km|kg|kcal|mb|gb|mah|hz|steps?|yen|usd|jpy|eur|won|dollars?|minutes?|mins?|hours?|days?|seconds?|people|items?"
+    r"|km|kg|kcal|mb|gb|mah|hz|steps?|times?|yen|usd|jpy|eur|won|dollars?|minutes?|mins?|hours?|days?|seconds?|people|items?"
     r"|unread|messages?|characters?|digits?|分钟|小时|点|人民币|块|积分|분|초|일|명|건|개|포인트|자리)"
 )
 _DATE_WORDS = re.compile(
@@ -67,7 +71,8 @@ _PLAIN_AFTER = re.compile(
     r"(?:(?:あなた|お客様|貴方|ご本人|本人確認|サインイン|ログイン|認証|確認|your|the|my|a|an|您|你的?|님의|본인)[^\n。.]{0,28}?"
     r"|[^\n。.!?]{0,24}?)$"
 )
-_SPOKEN = re.compile(r"(?<![\w.,:/])\d(?:[\s、,.。;・…\-]{1,6}\d){3,15}(?![\w:/]|[.,]\d)")
+_ENTER = re.compile(r"(?:enter|use|type|input|quote)(?: code)? [\"'「]?$")
+_SPOKEN = re.compile(r"(?<![\w.,:/])\d(?:[\s、,.。;・…\-]{1,6}\d){3,}(?![\w:/]|[.,]\d)")
 _ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _JAPANESE = ("ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 _WORD_DIGITS = {
@@ -132,16 +137,19 @@ def _candidates(plain: str) -> list[_Candidate]:
 
 def _is_something_else(plain: str, start: int, end: int, digits: str) -> bool:
     before, after = plain[max(0, start - 40) : start], plain[end : end + 16]
-    if _AFTER.match(after) or (_BEFORE.search(before) and not _WORDS.search(before[-14:])):
+    named = _BEFORE.search(before)
+    if _AFTER.match(after) or (named and not _ENDS_IN_WORD.search(before[: named.start()])):
+        return True
+    if not plain[start:end].isdigit() and (_DIGIT_GROUP.search(before) or _GROUP_DIGIT.match(after)):
         return True
     looks_like_year = len(digits) == 4 and digits[:2] in ("19", "20")
     looks_like_date = len(digits) == 8 and re.fullmatch(
         r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", digits
     )
     if looks_like_year or looks_like_date:
-        named = list(_WORDS.finditer(before))
+        words = list(_WORDS.finditer(before))
         return _DATE_WORDS.search(before) is not None or not (
-            named and _PLAIN_BEFORE.match(before[named[-1].end() :]) and before[named[-1].end() :].strip()
+            words and _PLAIN_BEFORE.match(before[words[-1].end() :]) and before[words[-1].end() :].strip()
         )
     return False
 
@@ -153,6 +161,8 @@ def _weigh(plain: str, candidate: _Candidate, words: list[tuple[int, int]]) -> i
     line = plain[line_start : line_end if line_end >= 0 else len(plain)]
     if re.sub(r"[\s「」『』【】\[\]()*<>\"'|:#-]", "", line) == candidate.digits:
         weight += 45
+    if _ENTER.search(plain[max(0, candidate.start - 12) : candidate.start]):
+        weight += 40
     return weight + max(_nearness(plain, candidate, start, end) for start, end in words)
 
 

@@ -1,0 +1,71 @@
+"""Finding one-time codes in a corpus of texts as they are really written, and nothing in the traps."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mocksms import segments
+from mocksms.codes import find_code, find_links
+
+CORPUS = Path(__file__).with_name("codes_corpus.txt")
+Row = tuple[str, str | None, str]
+
+
+def rows() -> list[Row]:
+    found = []
+    for line in CORPUS.read_text().splitlines():
+        if line and not line.startswith("#"):
+            kind, code, text = line.split("\t")
+            found.append((kind, None if code == "-" else code, text.replace("\\n", "\n")))
+    return found
+
+
+def test_the_corpus_is_large_enough_and_reported(record_property: Callable[[str, object], None]) -> None:
+    texts = [row for row in rows() if row[0] != "trap"]
+    hits = sum(find_code(text) == code for _, code, text in texts)
+    record_property("code_hit_rate", f"{hits}/{len(texts)}")
+    assert len(rows()) >= 150
+    assert hits / len(texts) >= 0.98
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row[0]}:{row[2][:30]!r}")
+def test_each_text(row: Row) -> None:
+    assert find_code(row[2]) == row[1]
+
+
+def test_a_long_text_is_quick_and_safe() -> None:
+    assert find_code("コード " + "1 " * 50_000) is None
+    assert find_code("code " * 3_000 + "482913") == "482913"
+    assert find_code("9" * 100_000) is None
+
+
+def test_links_come_once_and_unquoted() -> None:
+    html = "<a href=\"https://example.com/a?x=1&amp;y=2\">a</a><a href='https://example.com/b'>b</a>"
+    assert find_links("見る: https://example.com/a?x=1&y=2。", html) == (
+        "https://example.com/a?x=1&y=2",
+        "https://example.com/b",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", 1),
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("a" * 152 + "€" + "a" * 152, 3),
+        ("あ" * 70, 1),
+        ("あ" * 71, 2),
+        ("あ" * 134, 2),
+        ("😀" * 35, 1),
+        ("😀" * 36, 2),
+        ("あ" * 66 + "😀" + "あ" * 66, 3),
+    ],
+)
+def test_segments(text: str, parts: int) -> None:
+    assert segments.count(text) == parts
