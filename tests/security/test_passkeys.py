@@ -1,0 +1,124 @@
+"""SECURITY.md 64: what a passkey's answer must prove, by crafted answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.authenticator import PRESENT, Authenticator, text
+from tests.flows.test_passkeys import enters, options, registers
+from tests.house import World
+from tests.people import Person
+
+OPTIONS = "/ap/passkey/options"
+
+
+@pytest.fixture
+def device(hanako: Person) -> Authenticator:
+    """Hanako's registered device."""
+    hanako.signs_in()
+    device = Authenticator()
+    registers(hanako, device)
+    return device
+
+
+def test_passkey_replayed_answer_is_refused_s64(hanako: Person, device: Authenticator) -> None:
+    device.counts = False  # a counter that stands still protects nothing: the challenge must
+    thief = hanako.elsewhere().browser
+    thief.get("/ap/signin")
+    answer = device.answer(options(thief, OPTIONS))
+    assert thief.submit(credential=answer).name == "shop.home"
+    thief.get("/account")
+    thief.press("サインアウト")
+    thief.get("/ap/signin")
+    assert thief.submit(credential=answer).name == "sign_in.identifier"
+    options(thief, OPTIONS)
+    assert thief.submit(credential=answer).name == "sign_in.identifier"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "http://localhost:9999"},
+        {"flags": PRESENT},
+        {"challenge": text(bytes(32))},
+        {"handle": bytes(32)},
+    ],
+    ids=["other origin", "other port", "person not verified", "other challenge", "another's handle"],
+)
+def test_passkey_lying_answer_is_refused_s64(
+    hanako: Person, device: Authenticator, lie: dict[str, Any]
+) -> None:
+    other = hanako.elsewhere().browser
+    assert enters(other, device, **lie).name == "sign_in.identifier"
+    assert enters(other, device).name == "shop.home"
+
+
+def test_passkey_wrong_answer_uses_the_challenge_up_s64(hanako: Person, device: Authenticator) -> None:
+    other = hanako.elsewhere().browser
+    other.get("/ap/signin")
+    asked = options(other, OPTIONS)
+    other.submit(credential=device.answer(asked, origin="https://evil.example"))
+    assert other.submit(credential=device.answer(asked)).name == "sign_in.identifier"
+
+
+def test_passkey_falling_counter_is_refused_s64(hanako: Person, device: Authenticator) -> None:
+    assert enters(hanako.elsewhere().browser, device).name == "shop.home"
+    device.count = 0
+    assert enters(hanako.elsewhere().browser, device).name == "sign_in.identifier"
+
+
+def test_passkey_of_another_account_opens_nothing_s64(
+    world: World, device: Authenticator, taro: Person
+) -> None:
+    taro.signs_in()
+    taro.browser.get("/ap/cvf/confirm")
+    own = Authenticator()
+    registers(taro, own)
+    world.clock.advance(901)
+    taro.browser.get("/a/settings/approval")
+    asked = options(taro.browser, "/ap/cvf/passkey/options", return_to="/a/settings/approval")
+    assert taro.browser.submit(credential=device.answer(asked)).name == "step_up.confirm"
+
+
+def test_passkey_step_up_answer_does_not_sign_in_s64(hanako: Person, device: Authenticator) -> None:
+    asked = options(hanako.browser, "/ap/cvf/passkey/options")
+    thief = hanako.elsewhere().browser
+    thief.get("/ap/signin")
+    options(thief, OPTIONS)
+    assert thief.submit(credential=device.answer(asked)).name == "sign_in.identifier"
+
+
+@pytest.mark.parametrize(
+    "rubbish", ["", "[]", "{", "{}", '{"rawId": "%%%"}', '{"rawId": 5, "response": []}', "x" * 30000]
+)
+def test_passkey_rubbish_is_refused_politely_s64(hanako: Person, device: Authenticator, rubbish: str) -> None:
+    thief = hanako.elsewhere().browser
+    thief.get("/ap/signin")
+    options(thief, OPTIONS)
+    assert thief.submit(credential=rubbish).name == "sign_in.identifier"
+
+
+def test_passkey_made_elsewhere_or_unverified_is_not_kept_s64(hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.opens_settings()
+    for lie in ({"origin": "https://evil.example"}, {"flags": PRESENT}):
+        hanako.browser.get("/account/security/passkeys")
+        asked = options(hanako.browser, "/account/security/passkeys/options")
+        page = hanako.browser.submit(credential=Authenticator().make(asked, **lie), name="x")
+        assert not page.all("[data-passkey]")
+
+
+def test_passkeys_go_with_a_completed_reset_and_stay_when_turned_off_s64(
+    world: World, hanako: Person
+) -> None:
+    hanako.signs_in()
+    device = Authenticator()
+    registers(hanako, device)
+    hanako.sets_up_by_sms()
+    hanako.browser.get("/a/settings/approval/disable")
+    hanako.browser.press("無効にする")
+    hanako.browser.get("/a/settings/approval")
+    assert enters(hanako.elsewhere().browser, device).name == "shop.home"
