@@ -32,11 +32,11 @@ def read(text: str, domains: tuple[str, ...] | None) -> Contact:
     """
     if "@" in unicodedata.normalize("NFKC", text):
         return read_mail(text, domains)
-    if any(char.isalpha() for char in text):
-        raise NotAMailAddress()
     try:
         return read_mobile(text)
     except (NotAPhoneNumber, MobileNeeded) as refusal:
+        if isinstance(refusal, NotAPhoneNumber) and refusal.reason == "not_a_number":
+            raise NotAMailAddress() from None
         refusal.field = "email"
         raise
 

@@ -1,0 +1,185 @@
+"""Creating an account (screen 21): the code comes first, then the account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.house import House, World
+from tests.people import Identity, Person
+from tests.walk import Page
+
+YUKI = Identity("Yuki", "yuki@example.com", "+818055556666", password="tulip-harbour-9-tea")
+
+
+def newcomer(world: World, language: str = "ja") -> Person:
+    """Somebody without an account, on the page that makes one."""
+    yuki = Person(world, YUKI, world.browser(language))
+    yuki.browser.get("/")
+    yuki.browser.follow("#nav-link-accountList")
+    yuki.browser.follow("#createAccountSubmit")
+    return yuki
+
+
+def gives(
+    person: Person, *, name: str = YUKI.name, email: str = YUKI.email, password: str = YUKI.password
+) -> Page:
+    """Fill in and send the first page."""
+    return person.browser.submit(customerName=name, email=email, password=password)
+
+
+def test_register_makes_an_account_once_its_mail_is_proven(world: World, language: str) -> None:
+    yuki = newcomer(world, language)
+    page = gives(yuki)
+    assert (page.name, page.state) == ("account.confirm_registration", "verify")
+    assert YUKI.email in page.text
+    assert not is_known(world)
+    page = yuki.browser.submit(otpCode=yuki.reads_code(YUKI.email))
+    assert page.name == "shop.home"
+    assert "Yuki" in page.one("#nav-link-accountList-nav-line-1").to_text()
+    page = yuki.browser.get("/account/security")
+    assert ("アカウントを作成しました" if language == "ja" else "The account was created") in page.text
+    yuki.signs_out()
+    assert yuki.signs_in().name == "shop.home"
+
+
+def test_register_takes_a_mobile_number_as_people_type_it(world: World) -> None:
+    yuki = newcomer(world)
+    page = gives(yuki, email="０８０ー５５５５ー６６６６")
+    assert page.name == "account.confirm_registration"
+    yuki.browser.submit(otpCode=yuki.reads_code(YUKI.number))
+    assert "080-5555-6666" in yuki.browser.get("/account/security").text
+    yuki.signs_out()
+    assert yuki.signs_in("+81 80 5555 6666").name == "shop.home"
+
+
+def test_register_keeps_what_was_typed_but_the_password(world: World) -> None:
+    yuki = newcomer(world)
+    page = gives(yuki, password="yuki2026")
+    assert page.name == "account.register"
+    assert page.one("#ap_customer_name").attrs["value"] == YUKI.name
+    assert page.one("#ap_email").attrs["value"] == YUKI.email
+    assert not page.one("#ap_password").attrs.get("value")
+    assert "お名前" in page.problem and page.one("#ap_password").attrs["aria-invalid"] == "true"
+    gives(yuki)
+    page = yuki.browser.follow('[href="/ap/register"]')
+    assert page.one("#ap_email").attrs["value"] == YUKI.email
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("name", " ", {"ja": "名前", "en": "Enter your name."}),
+        ("name", "あ" * 51, {"ja": "50", "en": "up to 50"}),
+        ("email", "", {"ja": "入力してください", "en": "Enter your email"}),
+        ("email", "yuki", {"ja": "name@example.com", "en": "not an email address"}),
+        ("email", "yuki@mihon-shop.jp", {"ja": "example.com", "en": "example.com"}),
+        ("email", "03-1234-5678", {"ja": "固定電話", "en": "landline"}),
+        ("email", "090-12", {"ja": "足りません", "en": "too short"}),
+        ("password", "", {"ja": "パスワード", "en": "Enter a password."}),
+        ("password", "short", {"ja": "8", "en": "at least 8"}),
+        ("password", "x9" * 65, {"ja": "128", "en": "at most 128"}),
+        ("password", "19850412", {"ja": "誕生日", "en": "birthday"}),
+        ("password", "password1234", {"ja": "パスワード", "en": "tried first"}),
+        ("password", "abcdefghijkl", {"ja": "abcd", "en": "follows a row"}),
+    ],
+)
+def test_register_says_what_would_be_taken_instead(
+    world: World, language: str, field: str, value: str, words: dict[str, str]
+) -> None:
+    yuki = newcomer(world, language)
+    page = gives(yuki, **{field: value})
+    assert page.name == "account.register"
+    assert words[language] in page.problem
+    assert world.phone.messages() == []
+
+
+def test_confirm_registration_counts_tries_and_sends_again(world: World) -> None:
+    yuki = newcomer(world)
+    gives(yuki)
+    first = yuki.reads_code(YUKI.email)
+    page = yuki.browser.submit(otpCode="000000" if first != "000000" else "000001")
+    assert (page.name, bool(page.problem)) == ("account.confirm_registration", True)
+    world.clock.advance(31)
+    yuki.browser.press("コードを再送信")
+    page = yuki.browser.submit(otpCode=first)
+    assert "新しい" in page.problem  # a newer code was sent
+    assert yuki.browser.submit(otpCode=yuki.reads_code(YUKI.email)).name == "shop.home"
+
+
+def test_confirm_registration_is_over_after_ten_minutes_and_in_another_browser(world: World) -> None:
+    yuki = newcomer(world)
+    gives(yuki)
+    code = yuki.reads_code(YUKI.email)
+    other = world.browser()
+    other.get("/ap/register")
+    assert other.get("/ap/register/verify").name == "account.register"
+    assert other.post("/ap/register/verify", {"csrf_token": other.csrf_token, "otpCode": code}).name == (
+        "account.register"
+    )
+    world.clock.advance(601)
+    page = yuki.browser.submit(otpCode=code)
+    assert page.name == "account.register" and not is_known(world)
+    page = yuki.browser.post("/ap/register/resend", {"csrf_token": yuki.browser.csrf_token})
+    assert page.name == "account.register"
+
+
+def test_register_with_a_known_address_tells_its_owner_instead(world: World, language: str) -> None:
+    yuki = newcomer(world, language)
+    page = gives(yuki, email="hanako@example.com")
+    assert page.name == "account.confirm_registration"
+    mail = world.phone.mail("hanako@example.com")
+    assert "アカウント" in mail.subject and world.phone.code("hanako@example.com") is None
+    assert mail.link("サインイン").endswith("/ap/signin")
+    page = yuki.browser.submit(otpCode="123456")
+    assert page.name == "account.confirm_registration" and page.problem
+    hanako = world.person("hanako")
+    hanako.signs_in()
+    page = hanako.browser.get("/account/security")
+    assert "アカウントを作成しようとした" in page.text
+
+
+def test_register_with_a_known_number_texts_its_owner_instead(world: World) -> None:
+    yuki = newcomer(world)
+    gives(yuki, email="080-1234-5678")
+    assert "Mihon: " in world.phone.sms("+818012345678").body
+    assert world.phone.code("+818012345678") is None
+
+
+def test_register_twice_at_once_makes_one_account(world: World) -> None:
+    first, second = newcomer(world), newcomer(world)
+    gives(first)
+    code = first.reads_code(YUKI.email)
+    gives(second)
+    other_code = second.reads_code(YUKI.email)
+    assert first.browser.submit(otpCode=code).name == "shop.home"
+    page = second.browser.submit(otpCode=other_code)
+    assert page.name == "account.confirm_registration" and "アカウント" in page.problem
+
+
+def test_register_replaces_whoever_was_signed_in_here(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.browser.get("/ap/register")
+    gives(hanako)
+    page = hanako.browser.submit(otpCode=hanako.reads_code(YUKI.email))
+    assert "Yuki" in page.one("#nav-link-accountList-nav-line-1").to_text()
+    assert world.services.store.db().execute("SELECT count(*) FROM sessions").fetchone()[0] == 1
+
+
+def test_confirm_registration_tells_when_the_mail_did_not_leave(
+    house_with: Callable[..., House], language: str
+) -> None:
+    yuki = newcomer(house_with(smtp_port=1).fresh(), language)
+    page = gives(yuki)
+    assert page.name == "account.confirm_registration"
+    words = "コードを送信できませんでした" if language == "ja" else "The code could not be sent"
+    assert words in page.text
+    page = yuki.browser.press("コードを再送信")  # at once: nothing has left before
+    assert words in page.text and not page.problem
+
+
+def is_known(world: World) -> bool:
+    """Whether yuki has an account."""
+    found = world.services.store.db().execute("SELECT 1 FROM accounts WHERE email = ?", (YUKI.email,))
+    return found.fetchone() is not None
