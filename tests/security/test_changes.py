@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,9 @@ def changes_number(person: Person, method: str) -> None:
 
 def changes_password(person: Person) -> None:
     person.browser.get("/account/security/password")
-    fields = {name: NEW_PASSWORD for form in person.page.forms() for name in form.names if "New" in name}
+    fields: dict[str, Any] = {
+        name: NEW_PASSWORD for form in person.page.forms() for name in form.names if "New" in name
+    }
     person.browser.submit(password=person.password, **fields)
 
 
@@ -199,10 +202,8 @@ def test_forgotten_password_leaves_it_on_s54(world: World, jiro: Person) -> None
     jiro.browser.get("/ap/forgotpassword")
     jiro.browser.submit(email=jiro.email)
     jiro.browser.submit(otpCode=jiro.reads_code(jiro.email))
-    fields = dict.fromkeys(
-        (name for form in jiro.page.forms() for name in form.names if "assword" in name), NEW_PASSWORD
-    )
-    jiro.browser.submit(**fields)
+    names = {name for form in jiro.page.forms() for name in form.names if "assword" in name}
+    jiro.browser.submit(**dict.fromkeys(names, NEW_PASSWORD))  # type: ignore[arg-type]
     assert not is_signed_in(jiro.browser)
     assert not is_signed_in(other.browser)
     assert rows(world, "trusted") == []

@@ -87,8 +87,20 @@ def holds_digits(text: str | bytes, digits: str) -> bool:
 # Where strangers may go: the shop's front, the ways in, the links of mails, and QA's tools, which are not there
 # outside sandbox mode. All the rest is for whoever is signed in.
 OPEN_PATHS = frozenset({"/", "/healthz", "/patterns", "/music"})
-OPEN_FOLDERS = ("/static/", "/ap/signin", "/ap/mfa", "/ap/register", "/ap/forgotpassword", "/ap/recovery",
-                "/ap/passkey", "/ap/signout", "/music/ap/signout", "/a/c/r/", "/music/ap/signin", "/music/ap/mfa", "/music/older", "/sandbox/")  # fmt: skip
+OPEN_FOLDERS = (
+    "/static/",
+    "/sandbox/",
+    "/ap/signin",
+    "/ap/signout",
+    "/ap/mfa",
+    "/ap/passkey",
+    "/ap/register",
+    "/ap/forgotpassword",
+    "/ap/recovery",
+    "/a/c/r/",
+    "/music/ap/",
+    "/music/older",
+)
 
 
 def protected(world: World, method: str) -> list[str]:
