@@ -6,6 +6,7 @@ import base64
 import io
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyotp
@@ -191,7 +192,7 @@ def test_authenticator_computes_the_same_codes_as_the_server(desk: Desk, window:
     page = window(f"{PHONE}/authenticator/")
     expect(page.locator("[data-otp-code]")).to_have_text(re.compile(r"^\d+ \d+$"))
     page.evaluate("document.querySelector('[data-otp-code]').textContent = ''")
-    page.clock.install()
+    page.clock.install(time=datetime.now(UTC))
     for _ in range(3):
         page.clock.fast_forward(entry.period * 1000)
         expect(page.locator("[data-otp-code]")).to_have_text(re.compile(r"^\d+ \d+$"))
@@ -204,7 +205,7 @@ def test_authenticator_computes_the_same_codes_as_the_server(desk: Desk, window:
 def test_authenticator_goes_on_without_a_network(desk: Desk, window: Window) -> None:
     authenticator.add(desk.world, HANAKO, URI)
     page = window(f"{PHONE}/authenticator/")
-    page.clock.install()
+    page.clock.install(time=datetime.now(UTC))
     before = int(page.locator("[data-otp-code]").get_attribute("data-step") or 0)
     page.context.set_offline(True)
     page.clock.fast_forward(90_000)

@@ -59,10 +59,9 @@ def test_axe_finds_nothing(desk: Desk, window: Window, width: int, scheme: str) 
 
 def test_axe_finds_nothing_on_an_empty_phone(desk: Desk, window: Window) -> None:
     page = window("/", width=390, reduced_motion="reduce")
-    for path in PATHS:
-        if "MAIL" not in path:
-            page.goto(path)
-            assert complaints(page) == [], path
+    for path in ("/", f"{PHONE}/", f"{PHONE}/home", f"{PHONE}/messages/", f"{PHONE}/mail/"):
+        page.goto(path)
+        assert complaints(page) == [], path
 
 
 def test_keyboard_goes_from_the_desk_to_a_copied_code(desk: Desk, window: Window) -> None:
