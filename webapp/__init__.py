@@ -29,6 +29,8 @@ from webapp.pages import (
     headers,
     language,
     methods,
+    music,
+    older_device,
     passkeys,
     problems,
     recovery,
@@ -54,7 +56,21 @@ if TYPE_CHECKING:
 
 ACCOUNT = (account, account_changes, devices, forgot_password, register)
 # `methods` brings the settings' blueprint, with the settings' own pages already on it.
-PAGES = (shop, sign_in, step_up, *ACCOUNT, approval, methods, set_up, turn_off, recovery, desk, passkeys)
+PAGES = (
+    shop,
+    sign_in,
+    step_up,
+    *ACCOUNT,
+    approval,
+    methods,
+    set_up,
+    turn_off,
+    recovery,
+    desk,
+    passkeys,
+    music,
+    older_device,
+)
 EDGES = (request_log, headers, visitor, language, words, problems, auth)
 
 

@@ -9,6 +9,7 @@ from flask_login import current_user, login_required
 
 from webapp.flows import activity, passkeys, settings
 from webapp.pages.activity_words import event_text
+from webapp.pages.device_words import device_label
 from webapp.pages.language import moment
 from webapp.pages.render import has_page, page
 from webapp.pages.services import services
@@ -50,7 +51,7 @@ def security() -> ResponseReturnValue:
         edit_urls={name: url_for(endpoint) for name, endpoint in CHANGE_PAGES.items() if has_page(endpoint)},
         devices=[
             {
-                "label": device.device,
+                "label": device_label(device.device, device.app),
                 "near": device.near,
                 "last_used": moment(device.seen_at),
                 "is_this": device.id_hash == current_user.session.id_hash,

@@ -71,7 +71,7 @@ def _load(token: str) -> User | None:
     found = sessions.find_with_account(
         own.store.db(), token_hash(token), now, own.config.session_idle_seconds
     )
-    if found is None:
+    if found is None or found[0].app != "shop":
         return None
     session, account = found
     if now - session.seen_at >= SEEN_EVERY_SECONDS:

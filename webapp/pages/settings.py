@@ -11,6 +11,7 @@ from flask_login import current_user
 from webapp.errors import MethodSwitchedOff, Refusal, UnknownMethod
 from webapp.flows import set_up, settings
 from webapp.pages import auth, guards
+from webapp.pages.device_words import device_label
 from webapp.pages.forms_methods import NameForm, TurnOffForm
 from webapp.pages.language import moment
 from webapp.pages.method_words import method_label
@@ -49,7 +50,7 @@ def _trusted() -> list[dict[str, object]]:
     return [
         {
             "id": trusted.id,
-            "label": trusted.device,
+            "label": device_label(trusted.device, trusted.app),
             "near": trusted.near,
             "last_used": moment(trusted.used_at),
             "is_this": trusted.id == here,

@@ -1,4 +1,8 @@
-"""Signing in (screens 2–5) and out. The code pages serve a step-up as well: to a visitor it is the same question."""
+"""Signing in (screens 2–5) and out. The code pages serve a step-up as well: to a visitor it is the same question.
+
+The same blueprint is registered twice: for the shop, and below /music for the shop's other app. Links are relative
+to the blueprint, and what a browser has under way is kept apart for each app.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,12 @@ import flask
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import current_user, login_required
+from flask_login import current_user
 
 from webapp.errors import Refusal, StaleFlow
 from webapp.flows import calls, challenge, sign_in, step_up
 from webapp.flows.challenge import Choice
-from webapp.pages import auth, guards
+from webapp.pages import auth, guards, listening
 from webapp.pages.calls import CallShown, call_shown, call_status
 from webapp.pages.forms import ChoiceForm, CodeForm, IdentifierForm, PasswordForm, SignInCodeForm
 from webapp.pages.refusals import NOTHING, Told, of_delivery, tell
@@ -39,22 +43,22 @@ def identifier() -> ResponseReturnValue:
         except Refusal as refusal:
             told = tell(refusal, form)
         else:
-            flask.session["identifier"] = (form.email.data or "").strip()
-            flask.session["return_to"] = safe_path(request.form.get("return_to"))
-            return redirect(url_for("sign_in.identifier", step="password"), 303)
+            flask.session[_own("identifier")] = (form.email.data or "").strip()
+            flask.session[_own("return_to")] = _way_on(request.form.get("return_to"))
+            return redirect(url_for(".identifier", step="password"), 303)
     return _identifier_page(form, told)
 
 
 def _identifier_page(form: IdentifierForm, told: Told = NOTHING) -> ResponseReturnValue:
-    return_to = safe_path(request.values.get("return_to"))
-    return page("sign_in.identifier", form=form, told=told, return_to=return_to)
+    return_to = _way_on(request.values.get("return_to"))
+    return page("sign_in.identifier", app=_app(), form=form, told=told, return_to=return_to)
 
 
 def password() -> ResponseReturnValue:
     """Screen 3: what was typed before travels in the visitor's own signed cookie."""
-    typed = flask.session.get("identifier")
+    typed = flask.session.get(_own("identifier"))
     if not typed:
-        return redirect(url_for("sign_in.identifier"), 303)
+        return redirect(url_for(".identifier"), 303)
     form = PasswordForm()
     told = NOTHING
     if is_post() and form.validate():
@@ -64,20 +68,21 @@ def password() -> ResponseReturnValue:
                 visitor(),
                 typed,
                 form.password.data or "",
-                app="shop",
-                return_to=safe_path(flask.session.get("return_to")),
+                app=_app(),
+                return_to=_way_on(flask.session.get(_own("return_to"))),
                 cookie=auth.read_cookie,
-                ended_session=auth.session_hash(),
+                ended_session=listening.session_hash() if listening.is_music() else auth.session_hash(),
             )
         except Refusal as refusal:
             told = tell(refusal, form)
         else:
             if isinstance(outcome, sign_in.SignedIn):
-                return auth.welcome(outcome)
-            flask.session.clear()
-            guards.keep_flow(outcome)
-            return redirect(url_for("sign_in.code"), 303)
-    return page("sign_in.password", form=form, told=told, identifier=typed, state="password")
+                return _welcome(outcome)
+            if not listening.is_music():
+                flask.session.clear()
+            flask.session[_own("sign_in")] = outcome.id
+            return redirect(url_for(".code"), 303)
+    return page("sign_in.password", app=_app(), form=form, told=told, identifier=typed, state="password")
 
 
 @blueprint.route("/ap/mfa", methods=["GET", "POST"])
@@ -99,6 +104,7 @@ def code() -> ResponseReturnValue:
     asked = challenge.asked(services(), flow)
     return page(
         "sign_in.code",
+        app=_app(),
         form=form,
         told=told,
         state=flow.state,
@@ -113,7 +119,7 @@ def code() -> ResponseReturnValue:
 
 
 def _call_shown(flow: Flow) -> CallShown | None:
-    return call_shown(calls.outcome(services(), flow.id, flow.kind), url_for("sign_in.call"))
+    return call_shown(calls.outcome(services(), flow.id, flow.kind), url_for(".call"))
 
 
 @blueprint.get("/ap/mfa/call")
@@ -121,7 +127,7 @@ def call() -> ResponseReturnValue:
     """Where the call with the code stands, for the page's script."""
     flow = _challenged()
     if flow is None:
-        return redirect(url_for("sign_in.identifier"), 303)
+        return redirect(url_for(".identifier"), 303)
     return call_status(calls.outcome(services(), flow.id, flow.kind))
 
 
@@ -148,10 +154,11 @@ def another_way() -> ResponseReturnValue:
             told = tell(refusal, form)
         else:
             if flow.data.get("delivery") in (None, "sent"):
-                return redirect(url_for("sign_in.code"), 303)
+                return redirect(url_for(".code"), 303)
             told = Told(of_delivery(flow.data["delivery"]))
     return page(
         "sign_in.another_way",
+        app=_app(),
         form=form,
         told=told,
         state=flow.state,
@@ -162,27 +169,55 @@ def another_way() -> ResponseReturnValue:
 
 
 @blueprint.post("/ap/signout")
-@login_required
 def sign_out() -> ResponseReturnValue:
-    """End this session; its cookie is dead at once."""
-    sign_in.sign_out(services(), visitor(), current_user.account, current_user.session.id_hash)
-    flask.session.clear()
+    """End this app's session; its cookie is dead at once, and the other app's lives on."""
+    response = flask.make_response(redirect(_way_on(None), 303))
+    if listening.is_music():
+        listening.leave(response)
+    elif current_user.is_authenticated:
+        sign_in.sign_out(services(), visitor(), current_user.account, current_user.session.id_hash)
+        flask.session.clear()
     flask.flash(gettext("You have signed out."))
-    return redirect(url_for("shop.home"), 303)
+    return response
+
+
+def _app() -> str:
+    return listening.APP if listening.is_music() else "shop"
+
+
+def _own(key: str) -> str:
+    """The name under which this app keeps something in the cookie: a sign-in to one does not disturb the other."""
+    return f"{key}_{_app()}"
+
+
+def _way_on(path: str | None) -> str:
+    """Where a finished sign-in leads: where the visitor wanted to go, else to the app's own front."""
+    return safe_path(path, url_for("music.home") if listening.is_music() else url_for("shop.home"))
+
+
+def _welcome(signed_in: sign_in.SignedIn) -> ResponseReturnValue:
+    if not listening.is_music():
+        return auth.welcome(signed_in)
+    for key in ("identifier", "return_to", "sign_in"):
+        flask.session.pop(_own(key), None)
+    response = flask.make_response(redirect(signed_in.return_to, 303))
+    listening.put_session(response, signed_in.token)
+    auth.put_trust(response, signed_in.trust_cookie)
+    return response
 
 
 def _challenged() -> Flow | None:
-    """The flow that waits for a code from this browser: a step-up when signed in, else a sign-in."""
+    """The flow that waits for a code from this browser: a step-up when signed in to the shop, else a sign-in."""
     session = auth.session_hash()
-    if session is not None:
+    if session is not None and not listening.is_music():
         return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.TABLE))
-    return sign_in.find(services(), visitor(), guards.kept_flow_id(sign_in.TABLE))
+    return sign_in.find(services(), visitor(), flask.session.get(_own("sign_in")))
 
 
 def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
     if flow.kind == sign_in.TABLE.kind:
         remember = isinstance(form, SignInCodeForm) and bool(form.rememberDevice.data)
-        return auth.welcome(sign_in.submit_code(services(), visitor(), flow, form.code, remember=remember))
+        return _welcome(sign_in.submit_code(services(), visitor(), flow, form.code, remember=remember))
     elevated = step_up.submit_code(services(), visitor(), flow, form.code)
     auth.put_session(elevated.token, current_user.account)
     return redirect(elevated.return_to, 303)
@@ -200,7 +235,7 @@ def _send(choice: str | None) -> ResponseReturnValue:
         flask.flash(tell(refusal).problem or "", "error")
     else:
         flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
-    return redirect(url_for("sign_in.code"), 303)
+    return redirect(url_for(".code"), 303)
 
 
 def _send_code(flow: Flow, choice: str | None) -> Flow:
@@ -210,12 +245,12 @@ def _send_code(flow: Flow, choice: str | None) -> Flow:
 
 def _start_again() -> ResponseReturnValue:
     """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (SECURITY.md 27)."""
-    if current_user.is_authenticated:
+    if current_user.is_authenticated and not listening.is_music():
         return redirect(url_for("account.security"), 303)
     flask.flash(
         gettext("Your sign-in took too long or was begun in another browser. Please start again."), "error"
     )
-    return redirect(url_for("sign_in.identifier"), 303)
+    return redirect(url_for(".identifier"), 303)
 
 
 def _shown(choice: Choice) -> dict[str, object]:

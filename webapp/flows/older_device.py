@@ -1,0 +1,177 @@
+"""Older devices: one password field and no page for a code (the walk-through's page 3; PRODUCT.md screen 20).
+
+The right password is answered by an error, and a code goes to the preferred phone; then the password with the code
+right after it signs in. The code passes the same verifier, counters and replay rule as everywhere, no trust is read
+or given (SECURITY.md 25), and the password is hashed once a request.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from sqlite_utils import Database
+
+from webapp.errors import MethodSwitchedOff, WrongCode
+from webapp.flows import challenge, recovery, sign_in
+from webapp.flows.delivery import deliver_notices
+from webapp.flows.password import CookieReader, Proven, prove
+from webapp.flows.services import Services
+from webapp.flows.sign_in import SignedIn
+from webapp.flows.table import BEGIN, Move, Table
+from webapp.rules import identifiers, notices
+from webapp.rules.visitor import Visitor
+from webapp.store import flows, methods, sessions
+from webapp.store.flows import Flow
+
+APP = "music"
+CODE_DIGITS = 6
+
+TABLE = Table(
+    kind="older_device",
+    pages={BEGIN: "older_device.sign_in", "code": "older_device.sign_in", "done": "older_device.sign_in"},
+    moves=(
+        Move("accept_password", (BEGIN,), "done", "right password, no code needed"),
+        Move("ask_code", (BEGIN,), "code", "right password: an error is shown, a code leaves"),
+        Move("send_code", ("code",), "code", "the password alone once more: another code"),
+        Move("note_undelivered", ("code",), "code", "the code could not be sent"),
+        Move("accept_code", ("code",), "done", "right password with the right code after it"),
+    ),
+)
+
+_LAST_DIGITS = re.compile(r"[0-9]*\Z")
+
+
+def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
+    """This device's half-done sign-in, while it lives."""
+    if flow_id is None:
+        return None
+    return flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+
+
+def submit(
+    services: Services,
+    visitor: Visitor,
+    pending: Flow | None,
+    identifier: str,
+    typed: str,
+    *,
+    return_to: str,
+    cookie: CookieReader,
+    ended_session: bytes | None = None,
+) -> SignedIn | Flow:
+    """Check what was typed into the one field: signed in, or a flow whose code is to follow the password.
+
+    Raises:
+        WrongPassword, Throttled, WrongCode, MethodSwitchedOff, StaleFlow.
+    """
+    pending = _of_same_account(services, pending, identifier)
+    password, code = split(typed, pending.data["digits"]) if pending is not None else (typed, None)
+    proven = prove(services, visitor, identifier, password, app=APP, cookie=cookie)
+    if pending is not None and code is not None:
+        return _accept_code(services, visitor, proven, pending, code, return_to, ended_session)
+    if not proven.account.two_step_on:
+        return _accept_password(services, visitor, proven, return_to, ended_session)
+    if pending is not None and challenge.asked(services, pending).resend_in > 0:
+        return pending  # it has just left: the same error again, and no other code
+    return _ask(services, visitor, proven, pending, password)
+
+
+def split(typed: str, password_digits: int) -> tuple[str, str | None]:
+    """Password and code of what was typed, or all of it and None where it ends in too few digits for a code.
+
+    ``password_digits`` is how many digits the password itself ends in: only with six more is there a code.
+    """
+    plain = unicodedata.normalize("NFKC", typed)
+    if trailing_digits(plain) < password_digits + CODE_DIGITS:
+        return typed, None
+    return plain[:-CODE_DIGITS], plain[-CODE_DIGITS:]
+
+
+def trailing_digits(text: str) -> int:
+    """How many digits a text ends in."""
+    found = _LAST_DIGITS.search(text)
+    return len(found[0]) if found else 0
+
+
+def _of_same_account(services: Services, pending: Flow | None, identifier: str) -> Flow | None:
+    if pending is None:
+        return None
+    account = identifiers.find_account(services.store.db(), identifier)
+    return pending if account is not None and account.id == pending.account_id else None
+
+
+def _accept_password(
+    services: Services, visitor: Visitor, proven: Proven, return_to: str, ended_session: bytes | None
+) -> SignedIn:
+    now = services.clock.now()
+    with services.store.writing() as db:
+        proven.forget_guesses(db)
+        _end(db, ended_session)
+        TABLE.skips("accept_password")
+        return sign_in.finish(db, services, visitor, proven.account, APP, return_to, now, how="password")
+
+
+def _accept_code(
+    services: Services,
+    visitor: Visitor,
+    proven: Proven,
+    flow: Flow,
+    code: str,
+    return_to: str,
+    ended_session: bytes | None,
+) -> SignedIn:
+    now = services.clock.now()
+    account = proven.account
+    with services.store.writing() as db:
+        proven.forget_guesses(db)
+        judgement = challenge.judge(db, services, visitor, account, flow, code, now)
+        if judgement.is_right:
+            TABLE.move(db, flow, "accept_code")
+            _end(db, ended_session)
+            left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+            signed_in = sign_in.finish(
+                db, services, visitor, account, APP, return_to, now, how="older_device"
+            )
+    if not judgement.is_right:
+        deliver_notices(services)
+        raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+    recovery.after_sign_in(services, left_over)
+    return signed_in
+
+
+def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | None, password: str) -> Flow:
+    now = services.clock.now()
+    account = proven.account
+    flow_id = pending.id if pending is not None else flows.new_id()
+    digits = trailing_digits(unicodedata.normalize("NFKC", password))
+    with services.store.writing() as db:
+        proven.forget_guesses(db)
+        method = challenge.pick(methods.of_account(db, account.id))
+        if method.disabled_at is not None:
+            raise MethodSwitchedOff()
+        asked, parcel = challenge.pose(
+            db, services, account, method, flow_id=flow_id, purpose=TABLE.kind, now=now
+        )
+        # A password that ends in fewer digits than a code tells nothing that is worth keeping.
+        data = {"app": APP, "digits": digits if digits >= CODE_DIGITS else 0, **asked}
+        if pending is not None:
+            flow = TABLE.move(db, pending, "send_code", data=data)
+        else:
+            flow = TABLE.begin(
+                db,
+                "ask_code",
+                account_id=account.id,
+                browser=visitor.browser,
+                data=data,
+                now=now,
+                life_seconds=services.config.flow_seconds,
+                flow_id=flow_id,
+            )
+            notices.record(db, visitor, account, "sign_in.password_right", now)
+    return challenge.send(services, TABLE, flow, parcel)
+
+
+def _end(db: Database, session: bytes | None) -> None:
+    if session is not None:
+        sessions.end(db, session)

@@ -1,0 +1,29 @@
+"""The other app of the same shop (screen 20): its home; its sign-in is the shop's screens 2–5 in its own look."""
+
+from __future__ import annotations
+
+from flask import Blueprint, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.pages import sign_in
+from webapp.pages.listening import APP, listener
+from webapp.pages.render import has_page, page
+
+blueprint = Blueprint("music", __name__, url_prefix="/music")
+# The same pages once more, as this app's: /music/ap/signin and so on, endpoints music.sign_in.…
+blueprint.register_blueprint(sign_in.blueprint)
+
+
+@blueprint.get("")
+def home() -> ResponseReturnValue:
+    """Records, and who listens."""
+    found = listener()
+    return page(
+        "music.home",
+        app=APP,
+        state="in" if found else "out",
+        listener=found[1].name if found else None,
+        sign_in_url=url_for("music.sign_in.identifier"),
+        sign_out_url=url_for("music.sign_in.sign_out"),
+        older_url=url_for("older_device.sign_in") if has_page("older_device.sign_in") else None,
+    )

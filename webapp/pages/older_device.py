@@ -1,0 +1,99 @@
+"""A device from before codes had a page: one password field (screen 20; the walk-through's page 3)."""
+
+from __future__ import annotations
+
+import flask
+from flask import Blueprint, current_app, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from webapp.errors import Refusal, StaleFlow, WrongCode
+from webapp.flows import challenge, older_device
+from webapp.flows.sign_in import SignedIn
+from webapp.pages import auth, guards, listening
+from webapp.pages.forms_recovery import NameAndPasswordForm
+from webapp.pages.refusals import NOTHING, Told, of_delivery, tell
+from webapp.pages.render import is_post, page
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.store.flows import Flow
+
+blueprint = Blueprint("older_device", __name__, url_prefix="/music/older")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """Password first; after the error, password and code in the same field."""
+    form = NameAndPasswordForm()
+    told = NOTHING
+    pending = older_device.find(services(), visitor(), guards.kept_flow_id(older_device.TABLE))
+    if is_post() and form.validate():
+        try:
+            outcome = older_device.submit(
+                services(),
+                visitor(),
+                pending,
+                form.email.data or "",
+                form.password.data or "",
+                return_to=url_for("older_device.sign_in"),
+                cookie=auth.read_cookie,
+                ended_session=listening.session_hash(),
+            )
+        except StaleFlow:
+            return redirect(url_for("older_device.sign_in"), 303)
+        except WrongCode as refusal:
+            told = tell(refusal)
+            form.refuse("password", told.problem or "")
+            told = Told(None, told.retry_after)
+        except Refusal as refusal:
+            told = tell(refusal, form)
+        else:
+            if isinstance(outcome, SignedIn):
+                return _welcome(outcome)
+            pending = outcome
+            guards.keep_flow(outcome)
+            form.refuse("password", _code_follows(outcome))
+    found = listening.listener()
+    return page(
+        "older_device.sign_in",
+        app=listening.APP,
+        form=form,
+        told=told,
+        state=pending.state if pending is not None and found is None else "",
+        listener=found[1].name if found else None,
+        sign_out_url=url_for("older_device.sign_out"),
+    )
+
+
+@blueprint.post("/signout")
+def sign_out() -> ResponseReturnValue:
+    """End this device's session."""
+    response = current_app.make_response(redirect(url_for("older_device.sign_in"), 303))
+    listening.leave(response)
+    return response
+
+
+def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
+    """Signed in, and never trusted: there is no cookie but the session's."""
+    flask.session.pop(f"flow_{older_device.TABLE.kind}", None)
+    response = current_app.make_response(redirect(signed_in.return_to, 303))
+    listening.put_session(response, signed_in.token)
+    return response
+
+
+def _code_follows(flow: Flow) -> str:
+    """The error after the right password: what to type next, or why no code came."""
+    asked = challenge.asked(services(), flow)
+    if asked.kind == "app":
+        return gettext(
+            "Two-Step Verification is on. Type your password again with the 6-digit code of your authenticator app "
+            "right after it, and sign in."
+        )
+    trouble = of_delivery(asked.delivery or "sent") if asked.delivery != "sent" else None
+    if trouble:
+        return trouble
+    return gettext(
+        "Two-Step Verification is on. We sent a code to the number ending in %(last3)s. Type your password again with "
+        "the code right after it, and sign in.",
+        last3=asked.last3,
+    )
