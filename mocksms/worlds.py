@@ -201,8 +201,7 @@ class Worlds:
         shape.
         """
         pool = Pool(blank)
-        with pool.read() as db:
-            db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        pool.fold()
         pool.close()
 
     def names(self) -> list[str]:

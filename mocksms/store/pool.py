@@ -93,6 +93,11 @@ class Pool:
         finally:
             self._write_lock.release()
 
+    def fold(self) -> None:
+        """Brings what the write-ahead log holds into the file itself, so that the file alone can be copied."""
+        with self.read() as db:
+            db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Closes the idle connections."""
         while self._idle:

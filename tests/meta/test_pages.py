@@ -14,6 +14,7 @@ HOMES = {
     "webapp.pages": ("page", "templates/site", ""),
     "mocksms.handset": ("show", "templates/phone", "handset."),
 }
+NAME = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 PARTS = re.compile(r"""\{%-?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 SHARED = ("layouts/", "components/", "mail/", "problems/", "sandbox/")
 
@@ -62,6 +63,12 @@ def test_pages_leave_no_template_over(home: str) -> None:
     folder = ROOT / HOMES[home][1]
     texts = {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*.html")}
     used = {name.split("/", 1)[1] for text in texts.values() for name in PARTS.findall(text) if "/" in name}
-    used |= {f"{name.replace('.', '/')}.html" for name in pages(home)}
+    prefix = HOMES[home][2]
+    for module in modules(home.split(".", maxsplit=1)[0]):
+        for text, _line in module.strings():
+            if NAME.fullmatch(text):
+                used.add(f"{(prefix + text).replace('.', '/')}.html")
+            elif text.endswith(".html"):
+                used.add(text.split("/", 1)[-1])
     over = [name for name in texts if name not in used and not name.startswith(SHARED)]
     assert not over, f"nothing shows or includes these templates in {HOMES[home][1]}: {over}"
