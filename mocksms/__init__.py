@@ -10,7 +10,7 @@ from flask import Flask
 
 from mocksms import api, api_control, config, delivery, web
 from mocksms.handset import blueprint as handset
-from mocksms.wire import twilio, twilio_calls
+from mocksms.wire import sns, twilio, twilio_calls, twilio_verify
 from mocksms.wire.twilio_errors import Refusal
 from mocksms.worlds import Worlds
 
@@ -35,7 +35,7 @@ def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
     app.extensions["mocksms"] = worlds = Worlds(settings)
     worlds.opened = delivery.watch
     web.init_app(app)
-    for part in (twilio, twilio_calls, api, api_control):
+    for part in (twilio, twilio_calls, twilio_verify, sns, api, api_control):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
     app.register_error_handler(Refusal, twilio.refused)

@@ -53,6 +53,72 @@ class Received:
         raise NothingCame(f"no link {text!r} in {self.fields['subject'] or before!r}: {self.fields['links']}")
 
 
+class Faults:
+    """The faults of a phone's world."""
+
+    def __init__(self, phone: "Phone") -> None:
+        self._phone = phone
+
+    def add(self, what: str, times: int | None = None, **rule: Any) -> int:
+        """Asks for a fault and gives its id: `what` is reject, undelivered (with `code`), delay, slow (`seconds`),
+        duplicate, drop, http_status (`status`), hang_up or smtp_code (`code`); `channel`, `to`, `sender` and `share`
+        choose the messages, `times=1` means the next one only.
+        """
+        body = {"from" if name == "sender" else name: value for name, value in rule.items()}
+        if times is not None:
+            body["times"] = times
+        return int(self._phone.send("POST", "/api/v1/faults", json={"what": what, **body}).json()["id"])
+
+    def all(self) -> list[dict[str, Any]]:
+        """The faults that were asked for."""
+        found: list[dict[str, Any]] = self._phone.send("GET", "/api/v1/faults").json()["faults"]
+        return found
+
+    def clear(self) -> None:
+        """Lifts all faults."""
+        self._phone.send("DELETE", "/api/v1/faults")
+
+
+class Call:
+    """A call on a handset, to be driven."""
+
+    def __init__(self, phone: "Phone", received: Received) -> None:
+        self._phone = phone
+        self.id = int(received.id)
+        self.received = received
+
+    def _drive(self, action: str, **body: str) -> Self:
+        answer = self._phone.send("POST", f"/api/v1/calls/{self.id}/{action}", json=body)
+        self.received = Received(answer.json())
+        return self
+
+    def answer(self) -> Self:
+        """Takes the call."""
+        return self._drive("answer")
+
+    def decline(self) -> Self:
+        """Refuses the call: the caller hears busy."""
+        return self._drive("decline")
+
+    def hangup(self) -> Self:
+        """Ends the call."""
+        return self._drive("hangup")
+
+    def digits(self, pressed: str) -> Self:
+        """Presses keys."""
+        return self._drive("digits", digits=pressed)
+
+    @property
+    def status(self) -> str:
+        """The provider's status of the call, as of now."""
+        return str(self._phone.message(self.id).status)
+
+    @property
+    def transcript(self) -> str:
+        """The words heard so far."""
+        return str(self._phone.message(self.id).body)
+
+
 class Phone:
     """One world of a running phone. Only one thread at a time may use it."""
 
@@ -71,6 +137,7 @@ class Phone:
             base_url=self.url, headers={"X-World": world}, timeout=70.0, transport=transport, trust_env=False
         )
         self._given: dict[str, int] = {}
+        self.faults = Faults(self)
 
     @classmethod
     def in_process(cls, app: Flask, world: str = DEFAULT, smtp_port: int | None = None) -> Self:
@@ -125,6 +192,10 @@ class Phone:
         """The newest mail to a mailbox; waits for the first one."""
         return self.wait(timeout, to=to, channel="mail", **filters)
 
+    def call(self, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Call:
+        """The newest call to a number; waits for the first one."""
+        return Call(self, self.wait(timeout, to=to, channel="call", **filters))
+
     def code(self, to: str) -> str | None:
         """The newest code for a number or mailbox, or None."""
         answer = self._get("/api/v1/code", {"to": to})
@@ -155,24 +226,38 @@ class Phone:
 
     def delete(self, **filters: Any) -> int:
         """Deletes the messages that fit, all without filters; returns how many they were."""
-        return int(self._send("DELETE", "/api/v1/messages", params=_query(filters)).json()["deleted"])
+        return int(self.send("DELETE", "/api/v1/messages", params=_query(filters)).json()["deleted"])
 
     def reset(self) -> None:
         """Empties the world: messages, handsets, authenticators, faults, clock."""
-        self._send("POST", "/api/v1/reset")
+        self.send("POST", "/api/v1/reset")
         self._given.clear()
+
+    def reply(self, handset: str, to: str, body: str) -> Received:
+        """Sends a text typed on a handset."""
+        answer = self.send("POST", "/api/v1/replies", json={"from": handset, "to": to, "body": body})
+        return Received(answer.json())
+
+    def set_webhook(self, number: str, url: str) -> None:
+        """Sets where texts typed to a number are posted."""
+        self.send("PUT", f"/api/v1/numbers/{number}", json={"sms_url": url})
+
+    def delete_world(self) -> None:
+        """Deletes this world and all in it (the default one can only be emptied)."""
+        self.send("DELETE", f"/api/v1/worlds/{self.world}")
 
     def move_clock(self, offset: float) -> None:
         """Sets the handsets' clock to real time plus so many seconds."""
-        self._send("PUT", "/api/v1/clock", json={"offset": offset})
+        self.send("PUT", "/api/v1/clock", json={"offset": offset})
 
     # -- the wire
     # ---------------------------------------------------------------------------------------------
 
     def _get(self, path: str, filters: Mapping[str, Any]) -> httpx.Response:
-        return self._send("GET", path, params=_query(filters))
+        return self.send("GET", path, params=_query(filters))
 
-    def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+    def send(self, method: str, path: str, **content: Any) -> httpx.Response:
+        """One request to the phone in this world. Raises :class:`PhoneError` when it is refused."""
         answer = self._http.request(method, path, **content)
         if answer.is_error:
             raise PhoneError(f"{method} {path}: {answer.status_code} {answer.text}")

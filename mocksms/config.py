@@ -78,6 +78,11 @@ class Settings:
         "number=mailbox",
         "Phones that stand on the desk from the start, by commas, each with its mail account after =",
     )
+    authenticators: str = _setting(
+        "",
+        "number=otpauth:…",
+        "Accounts that a phone's authenticator has from the start, divided by spaces",
+    )
     max_worlds: int = _setting(1000, "worlds", "Worlds that may exist at once")
     secret_key: str = _setting(
         "", "text", "Signs the handset's cookies; empty makes one in the instance folder"

@@ -65,3 +65,20 @@ CREATE TABLE faults (
 );
 CREATE VIRTUAL TABLE search USING fts5 (words, tags, content='', columnsize=0)
 """
+
+
+@migrations()
+def m002_verifications(db: Database) -> None:
+    """Verifications of the Verify wire."""
+    for statement in M002.split(";"):
+        db.execute(statement)
+
+
+M002 = """
+CREATE TABLE verifications (
+    sid TEXT PRIMARY KEY, service TEXT NOT NULL, account TEXT NOT NULL, recipient TEXT NOT NULL,
+    channel TEXT NOT NULL, code TEXT NOT NULL, status TEXT NOT NULL, wrong INTEGER NOT NULL,
+    sends TEXT NOT NULL, created_at REAL NOT NULL, updated_at REAL NOT NULL
+);
+CREATE INDEX verifications_recipient ON verifications (service, recipient, created_at)
+"""

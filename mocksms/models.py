@@ -130,3 +130,20 @@ class Sent:
     status: str = ""
     after: float | None = None
     until: float | None = None
+
+
+@dataclass(slots=True)
+class Verification:
+    """A code that the Verify wire sends and checks. `sends` lists (channel, time, attempt id) of each sending."""
+
+    sid: str
+    service: str
+    account: str
+    recipient: str
+    channel: str
+    code: str
+    status: str = "pending"
+    wrong: int = 0
+    sends: list[tuple[str, float, str]] = field(default_factory=list)
+    created_at: float = 0.0
+    updated_at: float = 0.0

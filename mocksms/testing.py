@@ -84,6 +84,7 @@ def phone(phone_server: RunningPhone) -> Iterator[Phone]:
     with phone_server.client(f"t{secrets.token_hex(8)}") as client:
         client.reset()
         yield client
+        client.delete_world()
 
 
 def twilio_client(base_url: str, account_sid: str = "AC" + "0" * 32, token: str = "any") -> "Client":  # noqa: S107

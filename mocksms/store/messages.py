@@ -13,6 +13,9 @@ from mocksms.store import wording
 
 EVENTS_KEPT = 20_000
 PRUNE_EVERY = 100
+TABLES = (
+    "messages", "raws", "handsets", "threads", "events", "authenticators", "settings", "faults", "verifications",
+)  # fmt: skip
 COLUMNS = (
     "id, sid, channel, wire, direction, account, sender, recipient, subject, body, html, code, links, status,"
     " error_code, segments, created_at, received_at, updated_at, due_at, read_at, history, details"
@@ -185,15 +188,6 @@ def remove(db: Database, message: Message) -> None:
 
 def clear(db: Database) -> None:
     """Empties the inbox. Ids go on growing, so that `since` and Last-Event-ID stay good."""
-    for table in (
-        "messages",
-        "raws",
-        "handsets",
-        "threads",
-        "events",
-        "authenticators",
-        "settings",
-        "faults",
-    ):
+    for table in TABLES:
         db.conn.execute(f"DELETE FROM {table}")  # noqa: S608
     wording.clear(db)

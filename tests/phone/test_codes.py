@@ -37,7 +37,14 @@ def test_each_text(row: Row) -> None:
 def test_long_texts_are_looked_at_in_reasonable_work() -> None:
     """Texts made to be slow; the whole suite would hang on a quadratic look."""
     line = "A line with 12345 words, 2026 prices of $4999 and a code\n"
-    for text in (line * 5_000, "コード1234 " * 30_000, "1 " * 50_000, "9" * 100_000, "a@" * 50_000, "one two " * 9_000):
+    for text in (
+        line * 5_000,
+        "コード1234 " * 30_000,
+        "1 " * 50_000,
+        "9" * 100_000,
+        "a@" * 50_000,
+        "one two " * 9_000,
+    ):
         find_code(text)
     assert find_code("コード " + "1 " * 50_000) is None
     assert find_code("code " * 3_000 + "482913") == "482913"
