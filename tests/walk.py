@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from flask import Flask
 from justhtml import JustHTML
@@ -219,7 +219,7 @@ class Browser:
         if button is not None and button[1]:
             data[button[1]] = [button[2]]
         if chosen.method == "get":
-            query = "&".join(f"{name}={value}" for name, values in data.items() for value in values)
+            query = urlencode(data, doseq=True)
             return self._go("GET", f"{chosen.action.partition('?')[0]}?{query}", None, expect)
         return self._go("POST", chosen.action, data, expect, enctype=chosen.enctype)
 

@@ -27,6 +27,9 @@ PHONES = (
     "+819012345678=hanako@example.com,+818012345678=taro@example.com,+817012345678=jiro@example.com,"
     "+819087654321=sakura@example.com,+81312345678"
 )
+AUTHENTICATORS = (
+    "+817012345678=otpauth://totp/Mihon:jiro@example.com?secret=MIHONDEMOMIHONDEMOMIHONDEMO23456&issuer=Mihon"
+)
 START_SECONDS = 30.0  # a machine under load may need a while; a healthy one needs one second
 STOP_SECONDS = 5.0
 
@@ -63,6 +66,7 @@ class Place:
             "WEBAPP_SMTP_PORT": str(self.smtp),
             "MOCKSMS_INSTANCE": str(self.instance),
             "MOCKSMS_PHONES": PHONES,
+            "MOCKSMS_AUTHENTICATORS": AUTHENTICATORS,
             "MOCKSMS_PORT": str(self.phone),
             "MOCKSMS_SMTP_PORT": str(self.smtp),
         }

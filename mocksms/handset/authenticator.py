@@ -4,7 +4,8 @@ The page holds the keys and computes the codes itself (WebCrypto), so that it go
 writes into it is the same codes for a browser without JavaScript.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -50,10 +51,24 @@ def shown(entry: Entry, at: float) -> Shown:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=16)
+def presets(setting: str) -> tuple[Entry, ...]:
+    """The entries that the setting `authenticators` gives to handsets; their ids are negative."""
+    given = []
+    for number, part in enumerate(setting.split(), 1):
+        handset, _equals, uri = part.partition("=")
+        given.append(replace(engine.parse_uri(uri), id=-number, handset=handset))
+    return tuple(given)
+
+
 @blueprint.get("/handsets/<address>/authenticator/", endpoint="authenticator")
 def codes(address: str) -> str:
     """The accounts of this phone with their codes and the ring of seconds left."""
-    entries = [shown(entry, g.phone_now) for entry in engine.entries(world(), address)]
+    kept = engine.entries(world(), address)
+    known = {entry.secret for entry in kept}
+    given = [entry for entry in presets(world().settings.authenticators) if entry.handset == address]
+    found = [*(entry for entry in given if entry.secret not in known), *kept]
+    entries = [shown(entry, g.phone_now) for entry in found]
     return show("authenticator", devices.device(world(), address), entries=entries)
 
 

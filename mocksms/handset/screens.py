@@ -18,6 +18,7 @@ from mocksms.models import Filter, Message
 from mocksms.web import world
 
 NOTES = 5
+MOST_AT_ONCE = 6
 CODE_SHOWS_SECONDS = 15 * 60
 
 
@@ -56,6 +57,14 @@ def desk() -> str:
 def _smtp_address() -> str:
     settings = world().settings
     return f"{settings.smtp_host}:{settings.smtp_port}"
+
+
+@blueprint.get("/side-by-side")
+def side_by_side() -> str:
+    """Several handsets at once, each live in a frame of its own: the chosen ones, at most MOST_AT_ONCE."""
+    wanted = [address for address in request.args.getlist("handset") if is_handset(address)]
+    chosen = [devices.device(world(), address) for address in dict.fromkeys(wanted)][:MOST_AT_ONCE]
+    return show("side_by_side", chosen=chosen)
 
 
 @blueprint.get("/handsets")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
-import pyotp
 import pytest
-import segno
 
 import mocksms
-from mocksms import authenticator, inbox, store
+from mocksms import inbox, store
 from mocksms.worlds import World
 from tests.handset.conftest import PHONE_URL, Sender
 from tests.walk import Browser
@@ -106,59 +103,6 @@ def test_thread_pages_back_through_a_long_conversation(look_in: Browser, send: S
     ]
 
 
-def test_mail_leads_to_mailbox_and_message(look_in: Browser, send: Sender) -> None:
-    assert look_in.get(f"/handsets/{HANAKO}/mail/").state == "empty"
-    send.mail(
-        "hanako@example.com", "セキュリティ警告", "承認してください http://localhost:8000/a/c/r/abc", HTML
-    )
-    assert look_in.get(f"/handsets/{HANAKO}/mail/").state == "mailboxes"
-    assert look_in.follow(".row__open").state == "mails"
-    page = look_in.follow(".row__open")
-    assert page.state == "html" and page.one("iframe").attrs["sandbox"]
-    assert "http://localhost:8000/a/c/r/abc" in look_in.get(page.path + "?view=text").text
-    assert "multipart/alternative" in look_in.get(page.path + "?view=source").text
-    assert look_in.submit(form="form.only-without-js").name == "handset.home"
-    assert not look_in.get(f"/handsets/{HANAKO}/mail/").has(".badge")
-
-
-def test_mail_html_is_cleaned_and_framed(look: Browser, send: Sender) -> None:
-    evil = (
-        '<p onclick="x()">読</p><script>alert(1)</script><img src="http://evil.example/p.gif" onerror="x()">'
-        '<a href="javascript:alert(1)">悪</a><a href="https://mihon.example/">良</a><form action="/x"><input></form>'
-        '<div style="background:url(http://evil.example/b.png)">背</div><a href="data:text/html,x">デ</a>'
-    )
-    found = send.mail("hanako@example.com", "件名", "本文", evil)
-    answer = look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html")
-    policy = answer.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "sandbox allow-popups" in policy and "script" not in policy
-    body = answer.text.partition("<body>")[2]
-    for bad in ("script", "onclick", "onerror", "javascript:", "<form", "<input", "url(", "data:"):
-        assert bad not in body, bad
-    assert 'href="https://mihon.example/"' in body and 'target="_blank"' in body
-
-
-def test_attachment_is_saved_never_shown(look: Browser, send: Sender) -> None:
-    content = b"%PDF-1.4 <script>"
-    found = send.mail("hanako@example.com", "件名", "本文", attachment=("ご案内.pdf", content))
-    look.get(f"/handsets/{HANAKO}/mail/{found.id}")
-    answer = look.raw("GET", look.page.one(".mail-files a").attrs["href"])
-    assert answer.data == content
-    assert answer.mimetype == "application/octet-stream"
-    assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/attachments/7").status_code == 404
-
-
-def test_mail_message_of_another_phone_is_not_shown(look: Browser, send: Sender) -> None:
-    found = send.mail("taro@example.com", "件名", "本文")
-    look.get("/handsets/+818012345678/settings")
-    look.submit(mailbox="taro@example.com")
-    assert look.page.one("form.setting span").to_text() == "taro@example.com"
-    assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}").status_code == 404
-    assert look.get(f"/handsets/+818012345678/mail/{found.id}").state in ("text", "html")
-    cards = [card.to_text().strip() for card in look.get("/").all(".handset-card__title")]
-    assert cards == ["080-1234-5678"], "the mailbox is part of its phone"
-
-
 def test_settings_refuse_what_is_no_address_and_keep_the_theme(look_in: Browser) -> None:
     look_in.get(f"/handsets/{HANAKO}/settings")
     page = look_in.submit(mailbox="hanako", expect=422)
@@ -169,15 +113,6 @@ def test_settings_refuse_what_is_no_address_and_keep_the_theme(look_in: Browser)
     dark = next(form for form in page.forms() if any(button[1] == "theme" for button in form.buttons))
     look_in.post(dark.action, {"theme": "dark", "csrf_token": look_in.csrf_token})
     assert look_in.page.one("html").attrs["data-theme"] == "dark"
-
-
-def test_mailbox_pages_back_through_old_mail(look_in: Browser, send: Sender) -> None:
-    for number in range(42):
-        send.mail("hanako@example.com", f"{number:02d}", "本文")
-    page = look_in.get(f"/handsets/{HANAKO}/mail/box/hanako@example.com")
-    assert len(page.all(".row")) == 40
-    page = look_in.get(page.all("#mails p a")[0].attrs["href"])
-    assert [link.to_text() for link in page.all(".row__open")] == ["01", "00"]
 
 
 def test_phone_is_quiet_before_the_first_call(look_in: Browser) -> None:
@@ -200,89 +135,16 @@ def test_desk_has_the_phones_of_the_settings_from_the_start(tmp_path: Path) -> N
         app.extensions["mocksms"].close()
 
 
-def test_authenticator_by_key(look_in: Browser, here: World) -> None:
-    assert look_in.get(f"/handsets/{HANAKO}/authenticator/").state == "empty"
-    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
-    page = look_in.submit(name="Mihon", secret="miho ndem omih onde momi hond emo2 3456")
-    assert page.state == "codes"
-    shown = page.one("[data-otp-code]")
-    step = int(shown.attrs["data-step"])
-    assert shown.to_text().replace(" ", "") == pyotp.TOTP(KEY).at(step * 30)
-    assert page.one("[data-otp-next]").to_text().replace(" ", "") == pyotp.TOTP(KEY).at(step * 30 + 30)
-
-
-def test_authenticator_follows_the_moved_clock(look: Browser, here: World) -> None:
-    authenticator.add(here, HANAKO, KEY, name="Mihon")
-    before = look.get(f"/handsets/{HANAKO}/authenticator/").one("[data-otp-code]").attrs["data-step"]
-    here.set_offset(3600)
-    page = look.get(f"/handsets/{HANAKO}/authenticator/")
-    assert int(page.one("[data-otp-code]").attrs["data-step"]) - int(before) in (120, 121)
-    assert page.has(".status-bar__moved")
-
-
-def test_authenticator_by_link(look_in: Browser) -> None:
-    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
-    uri = pyotp.TOTP(KEY, name="hanako@example.com", issuer="Mihon").provisioning_uri()
-    page = look_in.submit(uri=uri)
-    assert page.one(".otp__name").to_text() == "Mihon"
-    assert page.one(".otp__account").to_text() == "hanako@example.com"
-
-
-def test_authenticator_by_picture(look_in: Browser) -> None:
-    picture = io.BytesIO()
-    segno.make(pyotp.TOTP(KEY, name="hanako@example.com", issuer="Mihon").provisioning_uri()).save(
-        picture, kind="png", scale=4
-    )
-    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
-    answer = look_in.raw(
-        "POST",
-        look_in.page.path,
-        data={
-            "csrf_token": look_in.csrf_token, "way": "picture",
-            "picture": (io.BytesIO(picture.getvalue()), "qr.png"),
-        },
-        content_type="multipart/form-data",
-    )  # fmt: skip
-    assert answer.status_code == 302
-    assert look_in.get(answer.headers["Location"]).state == "codes"
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"name": "", "secret": KEY},
-        {"name": "Mihon", "secret": ""},
-        {"name": "Mihon", "secret": "018!"},
-        {"name": "Mihon", "secret": "ABCD"},
-        {"uri": ""},
-        {"uri": "https://mihon.example/"},
-        {"uri": "otpauth://hotp/x?secret=" + KEY},
-    ],
-)
-def test_authenticator_add_says_what_is_wrong(look_in: Browser, fields: dict[str, str]) -> None:
-    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
-    page = look_in.submit(expect=422, **fields)
-    assert page.state == "problem" and page.has("[role=alert]")
-
-
-@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
-def test_authenticator_add_survives_what_is_no_picture(look_in: Browser, content: bytes) -> None:
-    look_in.get(f"/handsets/{HANAKO}/authenticator/add")
-    answer = look_in.raw(
-        "POST",
-        look_in.page.path,
-        data={
-            "csrf_token": look_in.csrf_token, "way": "picture", "picture": (io.BytesIO(content), "x.png"),
-        },
-        content_type="multipart/form-data",
-    )  # fmt: skip
-    assert answer.status_code == 422
-
-
-def test_authenticator_remove(look_in: Browser, here: World) -> None:
-    entry = authenticator.add(here, HANAKO, KEY, name="Mihon")
-    look_in.get(f"/handsets/{HANAKO}/authenticator/")
-    assert look_in.submit(form=f"#otp-{entry.id} form").state == "empty"
+def test_side_by_side_shows_the_chosen_handsets(look_in: Browser, send: Sender) -> None:
+    assert look_in.get("/side-by-side").state == "empty"
+    send.text(HANAKO, "一")
+    send.text("+81312345678", "二")
+    page = look_in.get("/side-by-side")
+    assert page.state == "choose"
+    page = look_in.submit(form="#side-by-side-form", handset=[HANAKO, "+81312345678"])
+    assert [frame.attrs["src"] for frame in page.all("iframe")] == [
+        f"/handsets/{HANAKO}/", "/handsets/+81312345678/",
+    ]  # fmt: skip
 
 
 def test_search_finds_on_this_phone(look_in: Browser, send: Sender) -> None:

@@ -1,0 +1,71 @@
+"""The Mail app: mailboxes, safe HTML, source and attachments, and which phone shows whose mail."""
+
+from __future__ import annotations
+
+from tests.handset.conftest import Sender
+from tests.walk import Browser
+
+HANAKO = "+819012345678"
+HTML = '<p style="color:#26418f">誰かが</p><a href="http://localhost:8000/a/c/r/abc">承認または否認してください</a>'
+
+
+def test_mail_leads_to_mailbox_and_message(look_in: Browser, send: Sender) -> None:
+    assert look_in.get(f"/handsets/{HANAKO}/mail/").state == "empty"
+    send.mail(
+        "hanako@example.com", "セキュリティ警告", "承認してください http://localhost:8000/a/c/r/abc", HTML
+    )
+    assert look_in.get(f"/handsets/{HANAKO}/mail/").state == "mailboxes"
+    assert look_in.follow(".row__open").state == "mails"
+    page = look_in.follow(".row__open")
+    assert page.state == "html" and page.one("iframe").attrs["sandbox"]
+    assert "http://localhost:8000/a/c/r/abc" in look_in.get(page.path + "?view=text").text
+    assert "multipart/alternative" in look_in.get(page.path + "?view=source").text
+    assert look_in.submit(form="form.only-without-js").name == "handset.home"
+    assert not look_in.get(f"/handsets/{HANAKO}/mail/").has(".badge")
+
+
+def test_mail_html_is_cleaned_and_framed(look: Browser, send: Sender) -> None:
+    evil = (
+        '<p onclick="x()">読</p><script>alert(1)</script><img src="http://evil.example/p.gif" onerror="x()">'
+        '<a href="javascript:alert(1)">悪</a><a href="https://mihon.example/">良</a><form action="/x"><input></form>'
+        '<div style="background:url(http://evil.example/b.png)">背</div><a href="data:text/html,x">デ</a>'
+    )
+    found = send.mail("hanako@example.com", "件名", "本文", evil)
+    answer = look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "sandbox allow-popups" in policy and "script" not in policy
+    body = answer.text.partition("<body>")[2]
+    for bad in ("script", "onclick", "onerror", "javascript:", "<form", "<input", "url(", "data:"):
+        assert bad not in body, bad
+    assert 'href="https://mihon.example/"' in body and 'target="_blank"' in body
+
+
+def test_attachment_is_saved_never_shown(look: Browser, send: Sender) -> None:
+    content = b"%PDF-1.4 <script>"
+    found = send.mail("hanako@example.com", "件名", "本文", attachment=("ご案内.pdf", content))
+    look.get(f"/handsets/{HANAKO}/mail/{found.id}")
+    answer = look.raw("GET", look.page.one(".mail-files a").attrs["href"])
+    assert answer.data == content
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/attachments/7").status_code == 404
+
+
+def test_mail_message_of_another_phone_is_not_shown(look: Browser, send: Sender) -> None:
+    found = send.mail("taro@example.com", "件名", "本文")
+    look.get("/handsets/+818012345678/settings")
+    look.submit(mailbox="taro@example.com")
+    assert look.page.one("form.setting span").to_text() == "taro@example.com"
+    assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}").status_code == 404
+    assert look.get(f"/handsets/+818012345678/mail/{found.id}").state in ("text", "html")
+    cards = [card.to_text().strip() for card in look.get("/").all(".handset-card__title")]
+    assert cards == ["080-1234-5678"], "the mailbox is part of its phone"
+
+
+def test_mailbox_pages_back_through_old_mail(look_in: Browser, send: Sender) -> None:
+    for number in range(42):
+        send.mail("hanako@example.com", f"{number:02d}", "本文")
+    page = look_in.get(f"/handsets/{HANAKO}/mail/box/hanako@example.com")
+    assert len(page.all(".row")) == 40
+    page = look_in.get(page.all("#mails p a")[0].attrs["href"])
+    assert [link.to_text() for link in page.all(".row__open")] == ["01", "00"]
