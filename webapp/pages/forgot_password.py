@@ -37,7 +37,8 @@ def forgot_password() -> ResponseReturnValue:
             guards.keep_flow(flow)
             return redirect(url_for("account.confirm_reset"), 303)
     if not is_post():
-        form.email.data = flask.session.get("identifier", "")
+        typed = (flask.session.get(f"identifier_{app}") for app in ("shop", "music"))
+        form.email.data = next((each for each in typed if each), "")
     return page("account.forgot_password", form=form, told=told)
 
 
@@ -87,7 +88,7 @@ def new_password() -> ResponseReturnValue:
         except Refusal as refusal:
             told = tell(refusal, form)
         else:
-            flask.session["identifier"] = flow.data["typed"]
+            flask.session["identifier_shop"] = flow.data["typed"]
             flask.flash(gettext("Your password was changed. Please sign in with the new one."))
             return redirect(url_for("sign_in.identifier", step="password"), 303)
     return page("account.new_password", form=form, told=told, state=flow.state, identifier=flow.data["typed"])
