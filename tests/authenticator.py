@@ -40,7 +40,9 @@ class Authenticator:
     handle: bytes = b""
     count: int = 0
 
-    def make(self, options: dict[str, Any], *, flags: int = PRESENT | VERIFIED, origin: str | None = None) -> str:
+    def make(
+        self, options: dict[str, Any], *, flags: int = PRESENT | VERIFIED, origin: str | None = None
+    ) -> str:
         """A new credential for these creation options."""
         self.handle = raw(options["user"]["id"])
         client = self._client("webauthn.create", options["challenge"], origin)
@@ -81,7 +83,9 @@ class Authenticator:
 
     def _cose(self) -> bytes:
         numbers = self.key.public_key().public_numbers()
-        return _cbor({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")})
+        return _cbor(
+            {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
+        )
 
     def _written(self, response: dict[str, str]) -> str:
         return json.dumps(

@@ -8,6 +8,7 @@ import pytest
 
 from tests.authenticator import PRESENT, Authenticator, text
 from tests.flows.test_passkeys import enters, options, registers
+from tests.flows.test_recovery import begins, begins_review, decides, file, reviewer, sends
 from tests.house import World
 from tests.people import Person
 
@@ -111,14 +112,25 @@ def test_passkey_made_elsewhere_or_unverified_is_not_kept_s64(hanako: Person) ->
         assert not page.all("[data-passkey]")
 
 
-def test_passkeys_go_with_a_completed_reset_and_stay_when_turned_off_s64(
-    world: World, hanako: Person
+def test_passkeys_stay_when_two_step_is_turned_off_s64(
+    world: World, hanako: Person, device: Authenticator
 ) -> None:
-    hanako.signs_in()
-    device = Authenticator()
-    registers(hanako, device)
     hanako.sets_up_by_sms()
     hanako.browser.get("/a/settings/approval/disable")
     hanako.browser.press("無効にする")
-    hanako.browser.get("/a/settings/approval")
     assert enters(hanako.elsewhere().browser, device).name == "shop.home"
+
+
+def test_passkeys_go_with_a_completed_reset_and_the_owner_is_told_s64(
+    world: World, hanako: Person, device: Authenticator
+) -> None:
+    hanako.sets_up_by_sms()
+    locked_out = hanako.elsewhere()
+    begins(locked_out)
+    sends(locked_out, file())
+    at_desk = reviewer(world)
+    begins_review(at_desk, "花子")
+    decides(at_desk, "approve")
+    assert enters(hanako.elsewhere().browser, device).name == "sign_in.identifier"
+    subjects = [mail.subject for mail in world.phone.messages(to=hanako.email)]
+    assert any("パスキーが削除されました" in subject for subject in subjects)

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from webapp.flows import recovery
-from webapp.flows.challenge import seal_context
 from webapp.flows.services import Services
-from webapp.rules import totp
-from webapp.store import accounts, flows, methods
-from webapp.store import recovery as stored_recovery
+from webapp.rules import trust
+from webapp.sandbox import states
+from webapp.store import accounts
 from webapp.store.accounts import Account
-from webapp.store.recovery import StoredDocument
 
 PASSWORD = "Mihon-demo-1"  # noqa: S105 - printed by `make run` and in the README
-JIRO_SECRET = "MIHONDEMOMIHONDEMOMIHONDEMO23456"  # noqa: S105 - the demo's own, also public
-SPECIMEN = Path(__file__).parent / "specimen_licence.png"
 
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A demo account. ``state`` adds what it has beyond a name and a password."""
+    """A demo account. ``state`` adds what it has beyond name and password, ``tells`` says so.
+
+    ``browser`` gives what a browser must hold to be in that state: a cookie, a passkey.
+    """
 
     key: str
     name: str
     phone: str | None
     state: Callable[[Database, Services, Account], None] | None = None
     is_reviewer: bool = False
+    tells: str = ""
+    browser: Callable[[Services, Account], dict[str, str]] = field(default=lambda _services, _account: {})
 
     @property
     def email(self) -> str:
@@ -66,70 +64,47 @@ def seed(services: Services, keys: tuple[str, ...] | None = None) -> list[Accoun
     return made
 
 
-def _by_sms(db: Database, services: Services, account: Account) -> None:
-    methods.add(
-        db,
-        account_id=account.id,
-        kind="sms",
-        number=account.phone,
-        is_preferred=True,
-        verified_at=account.created_at,
-        method_id=f"{account.id}-sms",
-    )
-    accounts.set_two_step(db, account.id, True)
-
-
-def _by_app(db: Database, services: Services, account: Account) -> None:
-    methods.add(
-        db,
-        account_id=account.id,
-        kind="app",
-        secret=services.seal.seal(JIRO_SECRET.encode(), seal_context(account.id)),
-        secret_mark=totp.mark(JIRO_SECRET, services.pepper),
-        is_preferred=True,
-        verified_at=account.created_at,
-        method_id=f"{account.id}-app",
-    )
-    methods.add(
-        db,
-        account_id=account.id,
-        kind="voice",
-        number="+81312345678",
-        is_preferred=False,
-        verified_at=account.created_at + 1,
-        method_id=f"{account.id}-voice",
-    )
-    accounts.set_two_step(db, account.id, True)
-
-
-def _locked_out(db: Database, services: Services, account: Account) -> None:
-    """By SMS to a phone that is lost; a case with one document waits at the desk."""
-    _by_sms(db, services, account)
-    case = flows.add(
-        db,
-        kind=recovery.TABLE.kind,
-        state="received",
-        account_id=account.id,
-        browser=hashlib.sha256(account.id.encode()).digest(),
-        data={"device": "Chrome, Windows", "near": "127.0.0.1"},
-        now=account.created_at,
-        life_seconds=services.config.recovery_seconds,
-        flow_id=f"{account.id}-recovery",
-    )
-    picture = SPECIMEN.read_bytes()
-    name = hashlib.sha256(case.id.encode()).hexdigest()[:32]
-    services.uploads.write(name, services.seal.seal(picture, recovery.seal_context(name)))
-    stored_recovery.add_document(db, StoredDocument(name, case.id, "png", len(picture), account.created_at))
-
-
 PERSONAS = {
     persona.key: persona
     for persona in (
-        Persona("hanako", "花子", "+819012345678"),
-        Persona("taro", "太郎", "+818012345678", _by_sms),
-        Persona("jiro", "次郎", "+817012345678", _by_app),
-        Persona("sakura", "さくら", "+819087654321", _locked_out),
-        Persona("desk", "窓口", None, is_reviewer=True),
+        Persona("hanako", "花子", "+819012345678", tells="2SV off"),
+        Persona("taro", "太郎", "+818012345678", states.by_sms, tells="codes by SMS"),
+        Persona("jiro", "次郎", "+817012345678", states.by_app, tells="codes by app, a landline as backup"),
+        Persona(
+            "sakura", "さくら", "+819087654321", states.locked_out, tells="phone lost, a recovery case open"
+        ),
+        Persona("desk", "窓口", None, is_reviewer=True, tells="reviewer of recovery cases"),
+        Persona(
+            "trusted",
+            "信子",
+            "+819011110001",
+            states.trusted,
+            tells="codes by SMS, and a browser that holds the trust cookie below is not asked",
+            browser=lambda services, account: {
+                services.config.cookie(trust.cookie_name(account.id, "shop")): states.TRUST_COOKIE
+            },
+        ),
+        Persona(
+            "throttled",
+            "待子",
+            "+819011110002",
+            states.throttled,
+            tells="12 wrong codes: a wait of 512 s runs",
+        ),
+        Persona("halfway", "途中", "+819011110003", states.half_way, tells="2SV off, a set-up left half-way"),
+        Persona("kept", "保", "+819011110004", states.kept, tells="2SV turned off, its methods kept"),
+        Persona("capped", "限", "+819011110005", states.capped, tells="10 codes sent today: no more by SMS"),
+        Persona(
+            "older", "古夫", "+819011110006", states.by_sms, tells="codes by SMS; sign in at /music/older"
+        ),
+        Persona(
+            "passkey",
+            "鍵子",
+            "+819011110007",
+            states.by_passkey,
+            tells="codes by SMS, and the passkey below",
+            browser=states.passkey_credential,
+        ),
     )
 }
 BASIC = ("hanako", "taro", "jiro", "sakura", "desk")

@@ -164,5 +164,11 @@ def set_password_hash(db: Database, account_id: str, password_hash: str) -> None
 
 
 def remove(db: Database, account_id: str) -> bool:
-    """Delete an account with all that hangs on it; False when there was none."""
+    """Delete an account with all that hangs on it, its counters and record too; False when there was none."""
+    db.execute(
+        "DELETE FROM throttles WHERE key IN (SELECT 'method:' || id FROM methods WHERE account_id = ?)",
+        (account_id,),
+    )
+    db.execute("DELETE FROM codes WHERE account_id = ?", (account_id,))
+    db.execute("DELETE FROM events WHERE account_id = ?", (account_id,))
     return bool(db.execute("DELETE FROM accounts WHERE id = ?", (account_id,)).rowcount)

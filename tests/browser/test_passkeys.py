@@ -1,0 +1,165 @@
+"""Passkeys in a real browser, with its virtual authenticator in place of a fingerprint reader."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import CDPSession, Page, expect
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.street import Street
+from tests.browser.test_main_job import MAILBOX, PASSWORD
+
+OPTIONS = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def with_fingerprint(page: Page, **options: object) -> tuple[CDPSession, str]:
+    """Give the window's browser a device that unlocks by fingerprint."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable", {"enableUI": False})
+    added = session.send("WebAuthn.addVirtualAuthenticator", {"options": {**OPTIONS, **options}})
+    return session, str(added["authenticatorId"])
+
+
+def touches(device: tuple[CDPSession, str], enabled: bool) -> None:
+    """Whether the person touches the reader whenever it asks."""
+    session, authenticator = device
+    session.send(
+        "WebAuthn.setAutomaticPresenceSimulation", {"authenticatorId": authenticator, "enabled": enabled}
+    )
+
+
+def signs_in(page: Page, url: str) -> None:
+    page.goto(f"{url}/ap/signin")
+    page.locator("#ap_email").fill(MAILBOX)
+    page.locator("#continue").click()
+    page.locator("#ap_password").fill(PASSWORD)
+    page.locator("#signInSubmit").click()
+    expect(page.locator('main[data-page="shop.home"]')).to_be_visible()
+
+
+def opens_passkeys(street: Street, page: Page) -> None:
+    """アカウント → ログインとセキュリティ → パスキー, with the approval of the mail."""
+    page.goto(f"{street.site_url}/account/security/passkeys")
+    page.locator("#confirm-continue").click()
+    link = street.world.phone.mail(MAILBOX).link("承認または否認してください")
+    other = street.window()
+    other.goto(link)
+    other.locator("#approve").click()
+    expect(page.locator('main[data-page="passkeys.overview"]')).to_be_visible()
+
+
+def registers(street: Street, page: Page, name: str = "わたしの携帯") -> None:
+    opens_passkeys(street, page)
+    page.locator("#passkey-name").fill(name)
+    page.locator("#create-passkey").click()
+    expect(page.locator("[data-passkey]")).to_contain_text(name)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_passkey_is_made_and_signs_in_also_once_two_step_is_on(street: Street, width: int) -> None:
+    page = street.window(width)
+    device = with_fingerprint(page)
+    signs_in(page, street.site_url)
+    registers(street, page)
+    assert_accessible(page)
+    page.goto(f"{street.site_url}/a/settings/approval")
+    page.locator("#get-started").click()
+    page.locator("#cvf_phone_num").fill("090-1234-5678")
+    page.locator("#cvf-submit-phone").click()
+    page.locator("#cvf-input-code").fill(street.world.phone.wait_for_code("+819012345678"))
+    page.locator("#cvf-submit-code").click()
+    page.locator("#enable-mfa-form-submit").click()
+    page.goto(f"{street.site_url}/account")
+    page.locator("#nav-item-signout").click()
+    touches(device, False)
+    page.goto(f"{street.site_url}/ap/signin?lang=ja")
+    page.locator("#ap_email").fill(MAILBOX)
+    page.locator("#continue").click()
+    expect(page.locator("#signin-passkey")).to_be_visible()
+    assert_accessible(page)
+    touches(device, True)
+    page.locator("#signin-passkey").click()
+    expect(page.locator("#nav-link-accountList-nav-line-1")).to_have_text("こんにちは, 花子さん")
+
+
+def test_passkey_is_offered_in_the_field_of_the_first_page(street: Street) -> None:
+    page = street.window()
+    with_fingerprint(page)
+    signs_in(page, street.site_url)
+    registers(street, page)
+    page.goto(f"{street.site_url}/account")
+    page.locator("#nav-item-signout").click()
+    # The virtual device answers the browser's quiet offer at once, as a person who picks it would.
+    page.goto(f"{street.site_url}/ap/signin")
+    expect(page.locator("#nav-link-accountList-nav-line-1")).to_have_text("こんにちは, 花子さん")
+
+
+def test_passkey_removed_opens_nothing_and_says_so(street: Street) -> None:
+    page = street.window()
+    with_fingerprint(page)
+    signs_in(page, street.site_url)
+    registers(street, page)
+    page.locator("[data-passkey] .row-actions button").click()
+    expect(page.locator("[data-passkey]")).to_have_count(0)
+    page.goto(f"{street.site_url}/account")
+    page.locator("#nav-item-signout").click()
+    page.goto(f"{street.site_url}/ap/signin")
+    expect(page.locator(".notice.wrong")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_passkey_on_a_second_device_stands_beside_the_first(street: Street) -> None:
+    first = street.window()
+    with_fingerprint(first)
+    signs_in(first, street.site_url)
+    registers(street, first)
+    first.locator("#passkey-name").fill("もう一度")
+    first.locator("#create-passkey").click()
+    expect(first.locator("[data-told]").first).to_have_text(
+        "この端末には、すでにこのアカウントのパスキーがあります。"
+    )
+    second = street.window()
+    with_fingerprint(second)
+    signs_in(second, street.site_url)
+    second.goto(f"{street.site_url}/account/security/passkeys")
+    street.clock.advance(31)
+    second.locator("#confirm-continue").click()
+    other = street.window()
+    other.goto(street.world.phone.mail(MAILBOX).link("承認または否認してください"))
+    other.locator("#approve").click()
+    expect(second.locator('main[data-page="passkeys.overview"]')).to_be_visible()
+    second.locator("#passkey-name").fill("タブレット")
+    second.locator("#create-passkey").click()
+    expect(second.locator("[data-passkey]")).to_have_count(2)
+
+
+def test_passkey_unverified_device_is_told_and_nothing_is_lost(street: Street) -> None:
+    page = street.window()
+    with_fingerprint(page, isUserVerified=False)
+    signs_in(page, street.site_url)
+    opens_passkeys(street, page)
+    page.locator("#passkey-name").fill("ひみつ")
+    page.locator("#create-passkey").click()
+    expect(page.locator("[data-told]").first).not_to_be_empty()
+    expect(page.locator("#passkey-name")).to_have_value("ひみつ")
+
+
+def test_passkey_page_without_scripts_says_so(street: Street) -> None:
+    page = street.window(java_script_enabled=False)
+    signs_in(page, street.site_url)
+    page.goto(f"{street.site_url}/account/security/passkeys")
+    page.locator("#confirm-continue").click()
+    other = street.window()
+    other.goto(street.world.phone.mail(MAILBOX).link("承認または否認してください"))
+    other.locator("#approve").click()
+    expect(other.locator("main")).to_have_attribute("data-state", "approved")
+    page.locator("#approval-continue").click()
+    expect(page.locator("[data-without]")).to_be_visible()
+    expect(page.locator("#create-passkey")).to_be_hidden()

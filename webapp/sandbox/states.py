@@ -1,0 +1,214 @@
+"""The states that demo accounts are in, beyond a name and a password; every value is fixed, so it can be told."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlite_utils import Database
+
+from webapp.flows import recovery, set_up
+from webapp.flows.challenge import seal_context, throttle_key
+from webapp.flows.services import Services
+from webapp.rules import totp
+from webapp.rules.links import token_hash
+from webapp.rules.throttle import wait_seconds
+from webapp.rules.webauthn_checks import user_handle
+from webapp.store import accounts, codes, flows, methods, passkeys, throttles, trust
+from webapp.store import recovery as stored_recovery
+from webapp.store.accounts import Account
+from webapp.store.codes import SentCode
+from webapp.store.passkeys import Passkey
+from webapp.store.recovery import StoredDocument
+from webapp.store.throttles import Throttle
+from webapp.store.trust import Trusted
+
+JIRO_SECRET = "MIHONDEMOMIHONDEMOMIHONDEMO23456"  # noqa: S105 - the demo's own, also public
+SPECIMEN = Path(__file__).parent / "specimen_licence.png"
+TRUST_SERIES, TRUST_TOKEN = "mihon-demo-series", "mihon-demo-token"
+TRUST_COOKIE = f"{TRUST_SERIES}:{TRUST_TOKEN}"
+WRONG_TRIES = 12
+PASSKEY_ID = b"mihon-demo-passkey-0123456789abc"
+PASSKEY_SCALAR = (
+    0x4D69686F6E2D64656D6F2D706173736B65792D6B65792D666F722D7465737473  # everybody's: for tests only
+)
+_BROWSER = hashlib.sha256(b"a browser of nobody's").digest()
+
+
+def by_sms(db: Database, services: Services, account: Account) -> None:
+    """Two-step verification by SMS to the account's own number."""
+    methods.add(
+        db,
+        account_id=account.id,
+        kind="sms",
+        number=account.phone,
+        is_preferred=True,
+        verified_at=account.created_at,
+        method_id=f"{account.id}-sms",
+    )
+    accounts.set_two_step(db, account.id, True)
+
+
+def by_app(db: Database, services: Services, account: Account) -> None:
+    """By an app with a known secret, and by call to a landline as backup."""
+    methods.add(
+        db,
+        account_id=account.id,
+        kind="app",
+        secret=services.seal.seal(JIRO_SECRET.encode(), seal_context(account.id)),
+        secret_mark=totp.mark(JIRO_SECRET, services.pepper),
+        is_preferred=True,
+        verified_at=account.created_at,
+        method_id=f"{account.id}-app",
+    )
+    methods.add(
+        db,
+        account_id=account.id,
+        kind="voice",
+        number="+81312345678",
+        is_preferred=False,
+        verified_at=account.created_at + 1,
+        method_id=f"{account.id}-voice",
+    )
+    accounts.set_two_step(db, account.id, True)
+
+
+def locked_out(db: Database, services: Services, account: Account) -> None:
+    """By SMS to a phone that is lost; a case with one document waits at the desk."""
+    by_sms(db, services, account)
+    case = flows.add(
+        db,
+        kind=recovery.TABLE.kind,
+        state="received",
+        account_id=account.id,
+        browser=hashlib.sha256(account.id.encode()).digest(),
+        data={"device": "Chrome, Windows", "near": "127.0.0.1"},
+        now=account.created_at,
+        life_seconds=services.config.recovery_seconds,
+        flow_id=f"{account.id}-recovery",
+    )
+    picture = SPECIMEN.read_bytes()
+    name = hashlib.sha256(case.id.encode()).hexdigest()[:32]
+    services.uploads.write(name, services.seal.seal(picture, recovery.seal_context(name)))
+    stored_recovery.add_document(db, StoredDocument(name, case.id, "png", len(picture), account.created_at))
+
+
+def trusted(db: Database, services: Services, account: Account) -> None:
+    """By SMS; a browser with `TRUST_COOKIE` is trusted."""
+    by_sms(db, services, account)
+    trust.add(
+        db,
+        Trusted(
+            id=f"{account.id}-browser",
+            account_id=account.id,
+            series_hash=token_hash(TRUST_SERIES),
+            token_hash=token_hash(TRUST_TOKEN),
+            epoch=accounts.get(db, account.id).trust_epoch,
+            app="shop",
+            device="Chrome, Windows",
+            near="127.0.0.1",
+            created_at=account.created_at,
+            used_at=account.created_at,
+            expires_at=account.created_at + services.config.trust_seconds,
+        ),
+    )
+
+
+def throttled(db: Database, services: Services, account: Account) -> None:
+    """By SMS, with wrong codes in a row that a wait follows."""
+    by_sms(db, services, account)
+    wait = wait_seconds(WRONG_TRIES, services.limits.free_tries, services.limits.wait_max_seconds)
+    key = throttle_key(methods.of_account(db, account.id)[0])
+    throttles.write(db, key, Throttle(WRONG_TRIES, account.created_at + wait), account.created_at)
+
+
+def half_way(db: Database, services: Services, account: Account) -> None:
+    """A set-up whose code was sent and never typed, in a browser that is gone."""
+    secret = services.seal.seal(JIRO_SECRET.encode(), seal_context(account.id))
+    flows.add(
+        db,
+        kind=set_up.TABLE.kind,
+        state="verify",
+        account_id=account.id,
+        browser=_BROWSER,
+        data={
+            "secret": base64.b64encode(secret).decode(),
+            "number": account.phone,
+            "channel": "sms",
+            "sent_at": account.created_at,
+        },
+        now=account.created_at,
+        life_seconds=services.config.flow_seconds,
+        flow_id=f"{account.id}-set-up",
+    )
+
+
+def kept(db: Database, services: Services, account: Account) -> None:
+    """Two-step verification turned off, its methods kept."""
+    by_sms(db, services, account)
+    accounts.set_two_step(db, account.id, False)
+
+
+def capped(db: Database, services: Services, account: Account) -> None:
+    """By SMS, with as many codes sent as a day allows."""
+    by_sms(db, services, account)
+    assert account.phone is not None
+    for at in range(services.limits.send_cap):
+        codes.add(
+            db,
+            SentCode(
+                id=f"{account.id}-{at}",
+                flow_id=f"{account.id}-{at}",
+                purpose="sign_in",
+                account_id=account.id,
+                method_id=f"{account.id}-sms",
+                channel="sms",
+                recipient=account.phone,
+                digest=b"",
+                state="replaced",
+                tries_left=0,
+                failure=None,
+                sent_at=account.created_at,
+                expires_at=account.created_at,
+            ),
+        )
+
+
+def by_passkey(db: Database, services: Services, account: Account) -> None:
+    """By SMS, and by a passkey whose private key everybody knows."""
+    by_sms(db, services, account)
+    numbers = _passkey().public_key().public_numbers()
+    # COSE (RFC 9053 7.1): key type EC2, ES256, P-256, x, y.
+    cose = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20" + numbers.x.to_bytes(32, "big")
+    cose += b"\x22\x58\x20" + numbers.y.to_bytes(32, "big")
+    passkeys.add(
+        db,
+        Passkey(
+            id=f"{account.id}-passkey",
+            account_id=account.id,
+            credential_id=PASSKEY_ID,
+            public_key=cose,
+            sign_count=0,
+            name="見本の鍵",
+            is_synced=False,
+            created_at=account.created_at,
+            used_at=None,
+        ),
+    )
+
+
+def passkey_credential(services: Services, account: Account) -> dict[str, str]:
+    """The persona's passkey as DevTools' ``WebAuthn.addCredential`` takes it (base64)."""
+    key = _passkey().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return {
+        "credentialId": base64.b64encode(PASSKEY_ID).decode(),
+        "privateKey": base64.b64encode(key).decode(),
+        "userHandle": base64.b64encode(user_handle(account.id, services.pepper)).decode(),
+    }
+
+
+def _passkey() -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(PASSKEY_SCALAR, ec.SECP256R1())
