@@ -18,7 +18,7 @@ from webapp.flows.challenge import seal_context
 from webapp.flows.services import Services
 from webapp.rules import identifiers, totp
 from webapp.sandbox import personas
-from webapp.store import accounts, methods, pruning
+from webapp.store import accounts, methods, pruning, recovery
 from webapp.store.accounts import Account
 from webapp.store.database import Store
 
@@ -38,7 +38,10 @@ def seed(names: tuple[str, ...]) -> None:
     """Make demo accounts (all by default) anew; the same each time."""
     services = _sandbox()
     for made in personas.seed(services, names or None):
-        click.echo(f"{made.email:24} {'2SV on' if made.two_step_on else '2SV off'}")
+        persona = personas.PERSONAS[made.id]
+        click.echo(f"{made.email:24} {persona.tells}")
+        for name, value in persona.browser(services, made).items():
+            click.echo(f"{'':24} {name}: {value}")
     click.echo(f"Their password is {personas.PASSWORD}")
 
 
@@ -145,7 +148,7 @@ def doctor() -> None:
 @click.command()
 @with_appcontext
 def prune() -> None:
-    """Delete what has expired: flows, codes, sessions, trust, old events."""
+    """Delete what has expired: flows, codes, sessions, trust, old events, documents that no case needs."""
     services = _services()
     config = services.config
     with services.store.writing() as db:
@@ -156,6 +159,10 @@ def prune() -> None:
             cap_seconds=config.send_cap_seconds,
             event_seconds=config.event_seconds,
         )
+        needed = recovery.document_names(db)
+        gone["documents"] = services.uploads.sweep(
+            needed
+        )  # under the write lock: no upload is between file and row
     click.echo(", ".join(f"{count} {table}" for table, count in gone.items()))
 
 
