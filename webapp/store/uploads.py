@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from pathlib import Path
 
 _NAME = re.compile(r"[0-9a-f]{32}")
@@ -44,11 +45,17 @@ class Uploads:
         for name in names:
             self._path(name).unlink(missing_ok=True)
 
-    def sweep(self, needed: set[str]) -> int:
-        """Delete what nobody needs: left by a crash between a commit and its clean-up. How many files went."""
+    def sweep(self, needed: set[str], untouched_for_seconds: float = 0.0) -> int:
+        """Delete what nobody needs: left by a crash between a commit and its clean-up. How many files went.
+
+        Files younger than ``untouched_for_seconds`` (by the file system's own time) stay.
+        """
         if not self.folder.is_dir():
             return 0
         left_over = [path for path in self.folder.iterdir() if path.is_file() and path.name not in needed]
+        if untouched_for_seconds:
+            youngest = _file_time(self.folder) - untouched_for_seconds
+            left_over = [path for path in left_over if path.stat().st_mtime <= youngest]
         for path in left_over:
             path.unlink(missing_ok=True)
         return len(left_over)
@@ -57,3 +64,9 @@ class Uploads:
         if not _NAME.fullmatch(name):
             raise FileNotFoundError(name)
         return self.folder / name
+
+
+def _file_time(folder: Path) -> float:
+    """The file system's present time; the site's clock may have been moved."""
+    with tempfile.NamedTemporaryFile(dir=folder) as probe:
+        return os.fstat(probe.fileno()).st_mtime
