@@ -7,18 +7,13 @@ there at once, with its length in seconds, so that a tester need not wait and a 
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
 
-from mocksms import addresses, call_callbacks, delivery, fetch, inbox, store, twiml
+from mocksms import addresses, call_callbacks, delivery, fetch, inbox, store, talk
 from mocksms.faults import NOTHING, Effects
 from mocksms.models import Event, Filter, Message
 from mocksms.worlds import World
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-MOST_DOCUMENTS = 20
-MOST_VERBS = 200
-GATHER_SECONDS = 5
 
 
 class NoSuchCall(LookupError):
@@ -95,7 +90,7 @@ def redirect(world: World, call: Message, url: str, method: str, document: str) 
     """Gives a call in progress another document, from an address or as it is."""
 
     def alter(found: Message) -> None:
-        found.details["run"] = _start(url, method, document)
+        found.details["run"] = talk.start(url, method, document)
 
     changed = _change(world, call.id, {"in-progress"}, alter, "redirect")
     return _go_on(world, changed)
@@ -151,7 +146,7 @@ def _pick_up(world: World, call_id: int, who: str) -> Message:
         details = call.details
         details["answered_at"] = world.now()
         details["answered_by"] = who
-        details["run"] = _start(
+        details["run"] = talk.start(
             details.get("url", ""), details.get("method", "POST"), details.get("twiml", "")
         )
         call.due_at = None
@@ -174,18 +169,12 @@ def _end(world: World, call_id: int, status: str, allowed: set[str]) -> Message:
     return call
 
 
-def _start(url: str, method: str, document: str) -> dict[str, Any]:
-    """A run at its beginning: with a document, or with an address from where it is fetched first."""
-    return {"url": url, "document": document, "at": 0, "documents": 0, "verbs": 0,
-            "fetch": None if document else {"url": url, "method": method, "fields": []}}  # fmt: skip
-
-
 def _go_on(world: World, call: Message) -> Message:
     """Runs a call until it waits for keys, ends, or needs a document (which is fetched in the background)."""
     if (call.details.get("run") or {}).get("fetch"):
         world.courier.later(0, lambda: _fetch(world, call.id))
         return call
-    call = _change(world, call.id, {"in-progress"}, lambda found: _run(world, found), "speaking")
+    call = _change(world, call.id, {"in-progress"}, lambda found: talk.go_on(found, world.now()), "speaking")
     if (call.details.get("run") or {}).get("fetch"):
         world.courier.later(0, lambda: _fetch(world, call.id))
     if call.due_at is not None:
@@ -215,97 +204,12 @@ def _fetch(world: World, call_id: int) -> None:
         run |= {"fetch": None, "url": wanted["url"], "at": 0, "documents": run["documents"] + 1}
         run["document"] = "" if problem else document
         if problem:
-            _warn(found, problem)
+            talk.warn(found, problem)
 
     try:
         _go_on(world, _change(world, call_id, {"in-progress"}, alter, "document"))
     except (NoSuchCall, WrongState):
         return  # it ended while its document was fetched
-
-
-def _warn(call: Message, text: str) -> None:
-    call.details.setdefault("warnings", []).append(text[:300])
-
-
-def _run(world: World, call: Message) -> None:
-    run = call.details["run"]
-    if (asked := run.get("gather")) and not _gathered(call, run, asked):
-        return
-    seconds = 0.0
-    try:
-        verbs = twiml.parse(run["document"]) if run["document"] else []
-    except twiml.BadTwiml as error:
-        _warn(call, f"TwiML: {error}")
-        verbs = []
-    while run["at"] < len(verbs) and not run.get("fetch") and run["verbs"] < MOST_VERBS:
-        verb = verbs[run["at"]]
-        run["at"] += 1
-        run["verbs"] += 1
-        if (heard := twiml.speak(verb)) is not None:
-            seconds += _hear(call, heard)
-        elif verb.name == "Gather":
-            seconds += sum(_hear(call, twiml.speak(inner) or []) for inner in verb.inner)
-            asked = _question(run, verb)
-            if call.details.get("answered_by") == "human":
-                run["gather"] = asked
-                if _gathered(call, run, asked):
-                    continue
-                call.due_at = world.now() + seconds + asked["timeout"]
-                return
-        elif verb.name == "Redirect":
-            _load(run, verb.text, verb.attributes.get("method", "POST"), [])
-        elif verb.name in ("Hangup", "Reject"):
-            break
-        else:
-            _warn(call, f"TwiML: {verb.name} is not known and was left out")
-    if not run.get("fetch"):
-        call.due_at = world.now() + seconds
-
-
-def _hear(call: Message, heard: list[twiml.Spoken]) -> float:
-    """Puts what is said into the transcript; gives its length in seconds."""
-    call.details.setdefault("spoken", []).extend(asdict(each) for each in heard)
-    words = [each.text for each in heard if each.text]
-    call.body = "\n".join([*([call.body] if call.body else []), *words])[:10_000]
-    inbox.examine(call)
-    return sum(each.seconds for each in heard)
-
-
-def _question(run: dict[str, Any], verb: twiml.Verb) -> dict[str, Any]:
-    return {
-        "digits": verb.number("numDigits", 0, 0, 100),
-        "finish": verb.attributes.get("finishOnKey", "#"),
-        "timeout": verb.number("timeout", GATHER_SECONDS, 1, 600),
-        "action": verb.attributes.get("action") or run["url"],
-        "method": verb.attributes.get("method", "POST").upper(),
-    }
-
-
-def _gathered(call: Message, run: dict[str, Any], asked: dict[str, Any]) -> bool:
-    """Whether the keys asked for are pressed; then they are posted, and the answer is the next document."""
-    pressed, finish = run.get("pressed", ""), asked["finish"]
-    done = ""
-    if finish and finish in pressed:
-        done, run["pressed"] = pressed.split(finish, 1)
-    elif asked["digits"] and len(pressed) >= asked["digits"]:
-        done, run["pressed"] = pressed[: asked["digits"]], pressed[asked["digits"] :]
-    elif not asked.get("over"):
-        return False
-    else:
-        done, run["pressed"] = pressed, ""
-    run["gather"] = None
-    call.due_at = None
-    if done:
-        _load(run, asked["action"], asked["method"], [("Digits", done)])
-    return True
-
-
-def _load(run: dict[str, Any], url: str, method: str, fields: list[tuple[str, str]]) -> None:
-    if run["documents"] >= MOST_DOCUMENTS or not url:
-        run["document"], run["at"] = "", 0
-        return
-    base = run["url"]
-    run["fetch"] = {"url": fetch.absolute(base, url), "method": method.upper(), "fields": fields}
 
 
 def _on_due(world: World, sid: str) -> None:
