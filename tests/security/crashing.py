@@ -1,0 +1,133 @@
+"""Replays one request of the site again and again, and kills the process at another statement each time.
+
+`python -m tests.security.crashing SPEC` reads a JSON file, prints what the database holds after each crash. It is
+a program of its own, with a single thread: forking is safe here, and SIGKILL hits nobody else (SECURITY.md 65).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+import webapp
+from webapp.clock import Clock
+
+MOST_STATEMENTS = 200
+NOBODY = {"gateway_url": "http://127.0.0.1:9", "smtp_port": 9, "outbound_deadline_seconds": 0.2}
+
+
+class StoppedClock(Clock):
+    """A clock that stands: however long the crashes take, every request comes at the same moment."""
+
+    def __init__(self, moment: float) -> None:
+        super().__init__()
+        self._moment = moment
+
+    def now(self) -> float:
+        return self._moment
+
+
+class Site:
+    """The site on a database that is put back as it was before each request."""
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self.spec = spec
+        self.folder = Path(spec["instance"])
+        self.database = self.folder / "worlds" / "default.db"
+        self.app: Flask = webapp.create_app(
+            {**spec["settings"], **NOBODY, "instance": str(self.folder), "sandbox": True},
+            clock=StoppedClock(spec["now"]),
+        )
+        self.store = self.app.extensions["nidankai"].store
+        self.put_back()
+        self._request(0)  # templates, catalogues and the like are loaded once, for all children
+        self.store.close()  # no connection may cross a fork
+
+    def put_back(self) -> None:
+        """The database as it was before the request."""
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.database}{ending}").unlink(missing_ok=True)
+        shutil.copy(self.spec["database"], self.database)
+
+    def ask(self, crash_at: int) -> bool:
+        """Make the request in a child that kills itself before its n-th statement (0: never); whether it died."""
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                status = self._request(crash_at)
+            finally:
+                os._exit(status)
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status):
+            return True
+        assert os.WEXITSTATUS(status) == 0, "the request itself failed"
+        return False
+
+    def _request(self, crash_at: int) -> int:
+        seen = 0
+
+        def count(_statement: str) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == crash_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        self.store.db().conn.set_trace_callback(count)
+        client = self.app.test_client()
+        for name, value in self.spec["cookies"].items():
+            client.set_cookie(name, value, domain="localhost")
+        answer = client.post(self.spec["path"], data=self.spec["data"], base_url="http://localhost:8000")
+        return 0 if answer.status_code < 400 else 1
+
+    def state(self) -> dict[str, Any]:
+        """What the account is, without what differs by chance from one request to the next."""
+        db = sqlite3.connect(self.database)
+        try:
+            assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+            return {name: sorted(map(list, db.execute(sql)), key=repr) for name, sql in QUESTIONS.items()}
+        finally:
+            db.close()
+
+
+QUESTIONS = {
+    "accounts": "SELECT id, two_step_on, trust_epoch, password_hash IS NOT NULL FROM accounts",
+    "methods": "SELECT account_id, kind, number, is_preferred FROM methods",
+    "trusted": "SELECT account_id, app FROM trusted",
+    "sessions": "SELECT account_id, elevated_until > 0 FROM sessions",
+    "flows": "SELECT kind, state, account_id FROM flows",
+    "events": "SELECT kind, account_id FROM events",
+    "notices": "SELECT kind, channel, account_id FROM notices",
+}
+
+
+def main(path: str) -> int:
+    """Crash at each statement in turn; then once more without, from where the crash left things."""
+    warnings.simplefilter("ignore")
+    site = Site(json.loads(Path(path).read_text()))
+    site.put_back()
+    before = site.state()
+    crashes = []
+    for statement in range(1, MOST_STATEMENTS):
+        site.put_back()
+        if not site.ask(statement):
+            break
+        after_crash = site.state()
+        if after_crash == before:
+            site.ask(0)
+        crashes.append({"after_crash": after_crash, "after_repeat": site.state()})
+    print(json.dumps({"before": before, "after": site.state(), "crashes": crashes}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
