@@ -29,6 +29,12 @@ DESK_NAME = "Mihon"
 """What the owner is told instead of the reviewer's device and place."""
 
 Verdict = Literal["ask_more", "approve", "reject"]
+_EVENTS = {
+    "take": "recovery.in_review",
+    "ask_more": "recovery.more_wanted",
+    "approve": "recovery.approved",
+    "reject": "recovery.rejected",
+}
 _LOGGED = {"take": "in_review", "ask_more": "more_wanted", "approve": "approved", "reject": "rejected"}
 
 
@@ -135,7 +141,7 @@ def _move(
         if move in ("approve", "reject"):
             left_over = stored.drop_documents(db, flow.id)
         stored.log(db, Decision(flow.id, owner.id, now, reviewer.id, _LOGGED[move], reason))
-        _tell(db, visitor, owner, f"recovery.{_LOGGED[move]}", reason, now)
+        _tell(db, visitor, owner, _EVENTS[move], reason, now)
     services.uploads.remove(left_over)
     if move != "take":
         deliver_notices(services)
