@@ -1,7 +1,7 @@
 # Nidankai's workshop. Every target sets up what it needs by itself; doing so again takes no time.
 # Plain POSIX sh and GNU make 3.81 (macOS) are enough; the work is done by the scripts in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock pictures bench docs reset
+.PHONY: help run test lint format lock pictures bench docs words reset
 
 VENV = .venv/bin/python
 READY = sh tools/with-python tools/ready.py
@@ -14,6 +14,7 @@ help:
 	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
 	@echo "make pictures  take the README's pictures anew in a real browser"
 	@echo "make docs      write the flows' diagrams and the settings' tables anew from the code"
+	@echo "make words     bring the Japanese catalogues up to what code and templates say"
 	@echo "make lock      pin and hash what requirements.in and requirements-dev.in ask for"
 	@echo "make reset     empty the databases: a clean world at the next start"
 
@@ -51,6 +52,10 @@ bench:
 docs:
 	@$(READY) develop
 	@$(VENV) -m tools.docs
+
+words:
+	@$(READY) develop
+	@$(VENV) -m tools.words $(ARGS)
 
 reset:
 	@$(READY) run
