@@ -53,6 +53,7 @@ def show(template: str, device: Device | None = None, **words: Any) -> str:
         time_zone=str(get_timezone()),
         clock_moved=abs(world().offset()) >= 1,
         events_url=f"{request.script_root}/api/v1/events?since={inbox.last_id(world())}",
+        world_name=world().name,
         clock_url=f"{request.script_root}/api/v1/clock",
         query=words.pop("query", request.args.get("q", "")),
         **words,

@@ -19,6 +19,7 @@ def _page(title: str, text: str, status: int) -> tuple[str, int]:
     words = render_template(
         "phone/handset/problem.html", title=title, text=text, language=language.choose(), theme=language.theme(),
         phone_now=time.time(), time_zone=str(get_timezone()), events_url="", clock_url="",
+        world_name="",
     )  # fmt: skip
     return words, status
 

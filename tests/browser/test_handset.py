@@ -225,6 +225,32 @@ def test_authenticator_follows_the_moved_clock_without_reload(desk: Desk, window
     codes_agree(page)
 
 
+def test_many_windows_share_one_stream_and_the_next_takes_over(desk: Desk, window: Window) -> None:
+    first = window("/")
+    others = [first.context.new_page() for _ in range(7)]
+    for page in others:
+        page.goto(f"{PHONE}/messages/")
+        page.wait_for_selector("html[data-live-open]")
+    desk.text("一通目です。")
+    for page in others:
+        expect(page.locator(".row__text")).to_have_text("一通目です。")
+    first.close()
+    desk.text("二通目です。")
+    for page in others:
+        expect(page.locator(".row__text")).to_have_text("二通目です。")
+
+
+def test_side_by_side_shows_handsets_live(desk: Desk, window: Window) -> None:
+    desk.text("一通目です。")
+    desk.text("一通目です。", to="+818012345678")
+    page = window("/side-by-side?handset=%2B819012345678&handset=%2B818012345678")
+    for number in (HANAKO, "+818012345678"):
+        frame = page.frame_locator(f'iframe[src="/handsets/{number}/"]')
+        expect(frame.locator("html[data-live-open]")).to_be_attached()
+        desk.text(CODE_TEXT, to=number)
+        expect(frame.locator("[data-copy='048213']").first).to_be_visible()
+
+
 def test_thread_without_javascript_works_by_reload(desk: Desk, window: Window) -> None:
     desk.text(CODE_TEXT)
     page = window("/", java_script_enabled=False)

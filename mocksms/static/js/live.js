@@ -3,6 +3,7 @@ import { announce } from "./announce.js";
 import { setClock } from "./clock.js";
 import { markRead } from "./read.js";
 import { ping, trill } from "./sound.js";
+import { follow } from "./stream.js";
 
 const words = document.body.dataset;
 const main = document.querySelector("main");
@@ -130,9 +131,10 @@ function arrived(type, data) {
 
 export function start() {
   if (!words.events) return;
-  const stream = new EventSource(words.events);
-  for (const type of ["message", "status", "call"]) stream.addEventListener(type, (event) => arrived(type, event.data));
-  stream.addEventListener("open", () => document.documentElement.setAttribute("data-live-open", ""));
-  window.addEventListener("pagehide", () => stream.close());
+  follow({ name: `tel-events-${words.world}`, url: words.events, onEvent: arrived, onBehind: refresh, onOpen });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+
+function onOpen() {
+  document.documentElement.setAttribute("data-live-open", "");
 }
