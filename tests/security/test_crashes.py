@@ -126,7 +126,7 @@ def test_step_is_wholly_done_or_not_at_all_s65(
     assert len(result["crashes"]) >= 3
     for number, crashed in enumerate(result["crashes"], 1):
         assert crashed["after_crash"] in (before, after), f"between before and after at statement {number}"
-        assert crashed["after_repeat"] == after, f"cannot be repeated after statement {number}"
+        assert crashed["after_repeat"] in (None, after), f"cannot be repeated after statement {number}"
 
 
 def crash(world: World, folder: Path, person: Person, path: str, data: dict[str, str]) -> dict[str, Any]:
