@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Street, assert_accessible
+from tests.browser.conftest import assert_accessible
+from tests.browser.street import Street
 
 PASSWORD = "Mihon-demo-1"
 NARROW, WIDE = 390, 1280

@@ -51,6 +51,8 @@ def _recording(function: ast.FunctionDef) -> list[ast.Call]:
 
 def _kinds(function: ast.FunctionDef, argument: ast.expr) -> set[str]:
     """The kinds that an argument may be: written there, or put into its name in the same function."""
+    if isinstance(argument, ast.Constant):
+        return {str(argument.value)}
     if not isinstance(argument, ast.Name):
         return _of_texts([argument])
     return _of_texts(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -162,3 +163,17 @@ def test_locks_are_hashed_and_name_no_registry() -> None:
         assert pins and all("==" in pin for pin in pins), name
         assert text.count("--hash=sha256:") >= len(pins)
         assert "://" not in text and "\n--" not in text, f"{name} names a registry"
+
+
+def test_locks_agree_and_hold_what_is_asked_for() -> None:
+    pins: dict[str, str] = {}
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        for package, version in re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / name).read_text(), re.M):
+            assert pins.setdefault(package, version) == version, f"{package} is pinned twice; run `make lock`"
+    asked = re.findall(r"^[A-Za-z][A-Za-z0-9._-]+", _asked(), re.M)
+    missing = [name for name in asked if re.sub(r"[-_.]+", "-", name).lower() not in pins]
+    assert not missing, f"asked for but not locked; run `make lock`: {missing}"
+
+
+def _asked() -> str:
+    return "\n".join((ROOT / name).read_text() for name in ("requirements.in", "requirements-dev.in"))
