@@ -24,7 +24,7 @@ ICONS = (
 PICTURES = ("envelope", "guard", "done", "denied", "knock")
 
 
-class Sample(FlaskForm):  # type: ignore[misc]
+class Sample(FlaskForm):
     """Fields to show; the page has nothing to send."""
 
     class Meta:
