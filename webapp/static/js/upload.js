@@ -48,7 +48,7 @@ function fault(files, told) {
 
 function line(file) {
   const item = document.createElement("li");
-  item.textContent = `${file.name} (${(file.size / 1048576).toFixed(1)} MB)`;
+  item.textContent = `${file.name} (${Math.max(0.1, file.size / 1048576).toFixed(1)} MB)`;
   return item;
 }
 
