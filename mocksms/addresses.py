@@ -42,6 +42,11 @@ def _parsed(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_e164(address: str) -> bool:
+    """Whether this is written as a number in E.164, whatever its country makes of its length."""
+    return _E164.match(address) is not None
+
+
 @lru_cache(maxsize=4096)
 def is_number(address: str) -> bool:
     """Whether this is a number in E.164 of a length its country can have."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from mocksms import addresses, calls, delivery, faults, inbox, replies, web
+from mocksms import addresses, calls, delivery, faults, inbox, openapi, replies, web
 from mocksms.api import as_json, iso
 from mocksms.errors import Problem
 from mocksms.worlds import DEFAULT, BadWorld, account_sid
@@ -24,7 +24,17 @@ def _text(body: dict[str, Any], name: str, longest: int, needed: bool = True) ->
     text = body.get(name, "")
     if not isinstance(text, str) or len(text) > longest or (needed and not text.strip()):
         raise Problem(422, "Bad body", f"{name} must be a text of 1 to {longest} characters", name)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Problem(422, "Bad body", f"{name} has half a character in it", name) from None
     return text
+
+
+@blueprint.get("/openapi.json")
+def describe() -> Response:
+    """The description of this API."""
+    return jsonify(openapi.description())
 
 
 @blueprint.post("/reset")
@@ -89,7 +99,7 @@ def reply() -> tuple[Response, int]:
     """A text typed on a handset (`from`) to a number (`to`)."""
     body, region = _body(), web.settings().region
     sides = [addresses.normalise(_text(body, name, 40), region) for name in ("from", "to")]
-    if not addresses.is_number(sides[0]):
+    if not addresses.is_e164(sides[0]):
         raise Problem(422, "Bad body", "from must be a handset's number", "from")
     world = web.world()
     sent = replies.send(world, sides[0], sides[1], _text(body, "body", 1600))
@@ -100,7 +110,7 @@ def reply() -> tuple[Response, int]:
 def set_number(number: str) -> Response:
     """Sets where texts typed to this number are posted (`sms_url`, "" for nowhere)."""
     address = addresses.normalise(number, web.settings().region)
-    if not addresses.is_number(address):
+    if not addresses.is_e164(address):
         raise Problem(422, "Bad path", "the path must name a number", "number")
     url = _text(_body(), "sms_url", 2000, needed=False)
     replies.set_webhook(web.world(), address, url)

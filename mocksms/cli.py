@@ -1,40 +1,131 @@
-"""The phone from a terminal: serve it, or speak to a running one."""
+"""The phone from a terminal: serve it, or read and drive a running one."""
 
 import argparse
+import json
+import os
 import sys
+from collections.abc import Callable
+
+import httpx
 
 from mocksms import config
+from mocksms.client import NothingCame, Phone, PhoneError
+
+Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: list[str]) -> int:
-    """Runs one command; returns the exit code."""
+    """Runs one command; returns the exit code: 0, 1 after one clear line, 2 when nothing came."""
     options = _parser().parse_args(arguments)
+    command: Command = options.command
     try:
-        settings = config.load()
-        if options.command == "serve":
-            return _serve(settings)
+        return command(options)
     except config.SettingError as problem:
         return _complain(problem)
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
+    settings = config.load()
     parser = argparse.ArgumentParser(prog="python -m mocksms", description="The mock phone.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("serve", help="start the phone (settings: MOCKSMS_…)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, work: Command, words: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(command=work)
+        if work is not _serve:
+            url = os.environ.get("MOCKSMS_URL", f"http://{settings.host}:{settings.port}")
+            added.add_argument("--url", default=url, help="the running phone (%(default)s)")
+            added.add_argument("--world", default="default", help="which world (%(default)s)")
+        return added
+
+    command("serve", _serve, "start the phone (settings: MOCKSMS_…)")
+    code = command("wait-code", _wait_code, "wait for a number's or mailbox's code and print it")
+    code.add_argument("to")
+    code.add_argument("--timeout", type=float, default=30.0, help="seconds, at most 60 (%(default)s)")
+    code.add_argument("--since", type=int, help="only codes of messages newer than this id")
+    listed = command("messages", _messages, "print what arrived, newest first")
+    for name in ("--to", "--from", "--channel", "--q"):
+        listed.add_argument(name, dest=name.strip("-").replace("from", "sender"))
+    listed.add_argument("--limit", type=int, default=20)
+    listed.add_argument("--json", action="store_true", help="a JSON object a line")
+    fault = command(
+        "fault", _fault, "make messages fail: reject, undelivered, delay, slow, duplicate, drop, …; or clear"
+    )
+    fault.add_argument("what")
+    for name, kind in (
+        ("--code", int),
+        ("--status", int),
+        ("--seconds", float),
+        ("--share", float),
+        ("--times", int),
+    ):
+        fault.add_argument(name, type=kind)
+    for name in ("--to", "--from", "--channel"):
+        fault.add_argument(name, dest=name.strip("-").replace("from", "sender"))
+    command("reset", _reset, "empty a world")
     return parser
 
 
-def _complain(problem: Exception) -> int:
+def _complain(problem: object) -> int:
     print(f"mocksms: {problem}", file=sys.stderr)
     return 1
 
 
-def _serve(settings: config.Settings) -> int:
+def _serve(_: argparse.Namespace) -> int:
     from mocksms import serving  # the server's libraries: the other commands need none of them
 
     try:
-        serving.serve(settings)
+        serving.serve(config.load())
     except (serving.CannotServe, OSError) as problem:
         return _complain(problem)
     return 0
+
+
+def _speak(options: argparse.Namespace, work: Callable[[Phone], None]) -> int:
+    """Does something with a running phone; one clear line when there is none or it refuses."""
+    try:
+        with Phone(options.url, options.world) as phone:
+            work(phone)
+    except NothingCame as problem:
+        _complain(problem)
+        return 2
+    except PhoneError as problem:
+        return _complain(problem)
+    except httpx.HTTPError as problem:
+        return _complain(f"no phone answers at {options.url}: {problem}")
+    return 0
+
+
+def _wait_code(options: argparse.Namespace) -> int:
+    return _speak(
+        options, lambda phone: print(phone.wait_for_code(options.to, options.timeout, options.since))
+    )
+
+
+def _messages(options: argparse.Namespace) -> int:
+    def show(phone: Phone) -> None:
+        filters = {name: getattr(options, name) for name in ("to", "sender", "channel", "q", "limit")}
+        for message in phone.messages(**filters):
+            if options.json:
+                print(json.dumps(message.fields, ensure_ascii=False))
+            else:
+                words = " ".join((message.subject or message.body).split())[:100]
+                print(f"{message.id}\t{message.received_at}\t{message.channel}\t{message.to}\t{words}")
+
+    return _speak(options, show)
+
+
+def _fault(options: argparse.Namespace) -> int:
+    def ask(phone: Phone) -> None:
+        if options.what == "clear":
+            phone.faults.clear()
+            return
+        names = ("code", "status", "seconds", "share", "to", "sender", "channel")
+        rule = {name: value for name in names if (value := getattr(options, name)) is not None}
+        print(phone.faults.add(options.what, options.times, **rule))
+
+    return _speak(options, ask)
+
+
+def _reset(options: argparse.Namespace) -> int:
+    return _speak(options, lambda phone: phone.reset())

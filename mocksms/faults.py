@@ -13,7 +13,7 @@ What = Literal[
     "reject", "undelivered", "delay", "duplicate", "drop", "slow", "http_status", "hang_up", "smtp_code"
 ]
 # What each one needs: the name of its number, its bounds and its default.
-_NUMBERS: dict[str, tuple[str, float, float, float]] = {
+NUMBERS: dict[str, tuple[str, float, float, float]] = {
     "reject": ("code", 10000, 99999, 21610),
     "undelivered": ("code", 10000, 99999, 30003),
     "delay": ("seconds", 0, 30 * 86400, 5),
@@ -54,8 +54,8 @@ class Rule:
         """The rule as the API shows it."""
         shown = {key: value for key, value in asdict(self).items() if key not in ("number", "sender")}
         shown["from"] = self.sender
-        if self.what in _NUMBERS:
-            name = _NUMBERS[self.what][0]
+        if self.what in NUMBERS:
+            name = NUMBERS[self.what][0]
             shown[name] = self.number if name == "seconds" else int(self.number)
         return shown
 
@@ -82,28 +82,30 @@ def parse(body: object, region: str) -> Rule:
     """The rule a tester described. Raises :class:`Problem` that names the wrong field."""
     if not isinstance(body, dict):
         raise Problem(422, "Bad body", "a fault is a JSON object", "what")
-    known = {"what", "channel", "to", "from", "share", "times", "code", "seconds", "status"}
+    what = body.get("what")
+    if not isinstance(what, str) or what not in get_args(What):
+        raise Problem(422, "Bad body", f"what must be one of {', '.join(get_args(What))}", "what")
+    known = {"what", "channel", "to", "from", "share", "times"}
+    if what in NUMBERS:
+        known.add(NUMBERS[what][0])
     for name in body:
         if name not in known:
-            raise Problem(422, "Bad body", f"{name} is not a part of a fault", str(name))
-    what = body.get("what")
-    if what not in get_args(What):
-        raise Problem(422, "Bad body", f"what must be one of {', '.join(get_args(What))}", "what")
+            raise Problem(422, "Bad body", f"{name} is not a part of the fault {what}", str(name))
     channel = body.get("channel", "")
     if channel not in ("", "sms", "call", "mail"):
         raise Problem(422, "Bad body", "channel must be sms, call or mail", "channel")
     sides = [body.get("to", ""), body.get("from", "")]
     for name, side in zip(("to", "from"), sides, strict=True):
-        if not isinstance(side, str) or len(side) > 320:
+        if not isinstance(side, str) or len(side) > 320 or side != side.encode("utf-8", "replace").decode():
             raise Problem(422, "Bad body", f"{name} must be a number or mailbox", name)
     times = body.get("times")
-    if times is not None and (
-        isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= 10**6
-    ):
-        raise Problem(422, "Bad body", "times must be a whole number from 1", "times")
+    if times is not None:
+        times = int(_number(times, "times", 1, 10**6))
+        if times != body["times"]:
+            raise Problem(422, "Bad body", "times must be a whole number", "times")
     number = 0.0
-    if what in _NUMBERS:
-        name, low, high, default = _NUMBERS[what]
+    if what in NUMBERS:
+        name, low, high, default = NUMBERS[what]
         number = _number(body.get(name, default), name, low, high)
     to, sender = (addresses.normalise(side, region) if side else "" for side in sides)
     return Rule(

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from mocksms import config, store
 from mocksms.errors import Problem
-from mocksms.worlds import DEFAULT, BadWorld, World, Worlds
+from mocksms.worlds import DEFAULT, BadWorld, TooManyWorlds, World, Worlds
 
 log = logging.getLogger("mocksms")
 WORLD_COOKIE = "tel_world"
@@ -114,6 +114,11 @@ def _problem(problem: Problem) -> Response:
     return response
 
 
+def _too_many_worlds(_: TooManyWorlds) -> Response:
+    most = settings().max_worlds
+    return _problem(Problem(409, "Too many worlds", f"There are {most} worlds already; delete some", "world"))
+
+
 def _busy(error: store.Busy) -> Response:
     log.error("the world's database cannot be used: %s", error)
     response = _problem(
@@ -136,6 +141,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(store.Busy, _busy)
+    app.register_error_handler(TooManyWorlds, _too_many_worlds)
     app.register_error_handler(HTTPException, _http_error)
 
     @app.get("/healthz")

@@ -25,7 +25,11 @@ _WORLDS_WITH_CONNECTIONS = 32
 
 
 class BadWorld(ValueError):
-    """The name cannot be a world's, or there are too many worlds; the text says which."""
+    """The name cannot be a world's; the text says what it must be like."""
+
+
+class TooManyWorlds(Exception):
+    """There are as many worlds as MOCKSMS_MAX_WORLDS allows."""
 
 
 class World:
@@ -170,7 +174,7 @@ class Worlds:
                 blank = self.settings.folder / "blank.db"
                 if name != DEFAULT and not self._path(name).exists():
                     if len(self.names()) >= self.settings.max_worlds:
-                        raise BadWorld(f"there are {self.settings.max_worlds} worlds already; delete some")
+                        raise TooManyWorlds
                     self._build_blank(blank)
                 for other in list(self._open.values())[:-_WORLDS_WITH_CONNECTIONS]:
                     other.pool.close()

@@ -1,0 +1,113 @@
+"""The phone from a terminal."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from mocksms import cli
+from mocksms.testing import Phone, run_phone, twilio_client
+
+ROOT = Path(__file__).resolve().parents[2]
+ME, SHOP = "+819012345678", "+15005550006"
+
+
+def run(phone: Phone, *words: str) -> int:
+    return cli.main([words[0], "--url", phone.url, "--world", phone.world, *words[1:]])
+
+
+def test_reading_and_driving(phone: Phone, twilio: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    twilio.messages.create(to=ME, from_=SHOP, body="482913 is your code")
+    assert run(phone, "wait-code", ME) == 0
+    assert capsys.readouterr().out == "482913\n"
+    assert run(phone, "messages", "--to", ME) == 0
+    assert capsys.readouterr().out.endswith(f"\tsms\t{ME}\t482913 is your code\n")
+    assert run(phone, "messages", "--json", "--limit", "1") == 0
+    assert '"code": "482913"' in capsys.readouterr().out
+    assert run(phone, "fault", "drop", "--times", "1", "--to", ME) == 0
+    assert phone.faults.all()[0]["what"] == "drop"
+    assert run(phone, "fault", "clear") == 0
+    assert phone.faults.all() == []
+    assert run(phone, "fault", "explode") == 1
+    assert run(phone, "reset") == 0
+    assert phone.messages() == []
+    assert run(phone, "wait-code", ME, "--timeout", "0") == 2
+    assert cli.main(["messages", "--url", "http://127.0.0.1:9"]) == 1
+    assert "no phone answers" in capsys.readouterr().err
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+class Served:
+    """`python -m mocksms serve` in a process of its own."""
+
+    def __init__(self, instance: Path, port: int = 0) -> None:
+        self.port, self.smtp_port = port or free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        environment = {
+            **os.environ, "MOCKSMS_INSTANCE": str(instance), "MOCKSMS_PORT": str(self.port),
+            "MOCKSMS_SMTP_PORT": str(self.smtp_port),
+        }  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mocksms", "serve"],
+            cwd=ROOT,
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_until_up(self) -> None:
+        """Returns at the first answer; fails when the process ends or is silent for long."""
+        transport = httpx.HTTPTransport(retries=8)
+        with httpx.Client(transport=transport, timeout=30) as client:
+            assert client.get(f"{self.url}/healthz").status_code == 200
+
+    def children(self) -> list[int]:
+        """The processes that do the work."""
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True)
+        return [int(pid) for pid in found.stdout.split()]
+
+
+def test_acknowledged_messages_survive_kill_9_s68(tmp_path: Path) -> None:
+    served = Served(tmp_path)
+    try:
+        served.wait_until_up()
+        client = twilio_client(served.url)
+        acknowledged = [client.messages.create(to=ME, from_=SHOP, body=f"number {n}").sid for n in range(30)]
+        for pid in [*served.children(), served.process.pid]:
+            os.kill(pid, signal.SIGKILL)
+    finally:
+        served.process.kill()
+        served.process.communicate()
+    again = run_phone(str(tmp_path))
+    with again.client() as phone:
+        assert {message.sid for message in phone.messages(limit=100)} == set(acknowledged)
+    again.stop()
+
+
+def test_a_taken_port_gives_one_line_and_a_signal_ends_open_streams(tmp_path: Path) -> None:
+    served = Served(tmp_path)
+    try:
+        served.wait_until_up()
+        with httpx.stream("GET", f"{served.url}/api/v1/events", timeout=30) as stream:
+            assert next(stream.iter_lines()).startswith("retry")
+            second = Served(tmp_path, served.port)
+            _, said = second.process.communicate(timeout=30)
+            assert second.process.returncode == 1
+            assert said.count("\n") == 1
+            assert f"port {served.port}" in said
+            assert "MOCKSMS_PORT" in said
+            served.process.send_signal(signal.SIGINT)
+            served.process.communicate(timeout=30)
+        assert served.process.returncode == 0
+    finally:
+        served.process.kill()
