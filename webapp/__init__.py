@@ -42,6 +42,7 @@ from webapp.pages import (
     sign_in,
     step_up,
     turn_off,
+    upkeep,
     visitor,
     words,
 )
@@ -71,7 +72,7 @@ PAGES = (
     music,
     older_device,
 )
-EDGES = (request_log, headers, visitor, language, words, problems, auth)
+EDGES = (request_log, headers, visitor, language, words, problems, auth, upkeep)
 
 
 def create_app(

@@ -14,11 +14,12 @@ from flask.cli import AppGroup, with_appcontext
 
 from webapp import doctor as doctors
 from webapp.errors import NotAPhoneNumber, SealBroken
+from webapp.flows import upkeep
 from webapp.flows.challenge import seal_context
 from webapp.flows.services import Services
 from webapp.rules import identifiers, totp
 from webapp.sandbox import personas
-from webapp.store import accounts, methods, pruning, recovery
+from webapp.store import accounts, methods
 from webapp.store.accounts import Account
 from webapp.store.database import Store
 
@@ -149,20 +150,7 @@ def doctor() -> None:
 @with_appcontext
 def prune() -> None:
     """Delete what has expired: flows, codes, sessions, trust, old events, documents that no case needs."""
-    services = _services()
-    config = services.config
-    with services.store.writing() as db:
-        gone = pruning.prune(
-            db,
-            now=services.clock.now(),
-            idle_seconds=config.session_idle_seconds,
-            cap_seconds=config.send_cap_seconds,
-            event_seconds=config.event_seconds,
-        )
-        needed = recovery.document_names(db)
-        gone["documents"] = services.uploads.sweep(
-            needed
-        )  # under the write lock: no upload is between file and row
+    gone = upkeep.tidy(_services())
     click.echo(", ".join(f"{count} {table}" for table, count in gone.items()))
 
 

@@ -1,0 +1,58 @@
+"""Tables stay bounded and owed notices leave late, without anybody's doing (DESIGN.md §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.house import House, World
+from tests.people import Person
+from webapp.pages.upkeep import EVERY_SECONDS
+
+
+def rows(world: World, table: str) -> int:
+    return int(world.services.store.db()[table].count)
+
+
+def browses(world: World) -> None:
+    """One answer, read to its end as a server does."""
+    answer = world.browser().raw("GET", "/healthz")
+    answer.close()
+
+
+def test_upkeep_deletes_what_has_expired(world: World, taro: Person) -> None:
+    taro.gives_password()
+    taro.elsewhere().signs_in(trust=True)
+    world.clock.advance(40 * 86400)
+    browses(world)
+    assert [rows(world, table) for table in ("codes", "sessions", "trusted")] == [0, 0, 0]
+    assert rows(world, "events") > 0
+    world.clock.advance(60 * 86400)
+    browses(world)
+    assert rows(world, "events") == 0
+
+
+def test_upkeep_takes_its_time(world: World, taro: Person) -> None:
+    browses(world)
+    taro.gives_password()
+    world.clock.advance(EVERY_SECONDS - 1)
+    before = rows(world, "codes")
+    browses(world)
+    assert rows(world, "codes") == before
+
+
+def test_upkeep_delivers_the_notice_that_could_not_leave(house_with: Callable[..., House]) -> None:
+    house = house_with(smtp_port=1)  # nobody listens there
+    world = house.fresh()
+    taro = world.person("taro")
+    taro.signs_in()
+    taro.opens_settings()
+    taro.browser.post("/a/settings/approval/trusted/revoke-all", {"csrf_token": taro.browser.csrf_token})
+    assert rows(world, "notices") == 1
+    assert house._smtp is not None
+    house.services.outbound.mailer = type(house.services.outbound.mailer)(
+        "127.0.0.1", house._smtp.port, "Mihon <no-reply@mihon.example.com>"
+    )
+    world.clock.advance(EVERY_SECONDS + 3600)
+    browses(world)
+    assert rows(world, "notices") == 0
+    assert "コード" in world.phone.mail(taro.email).subject
