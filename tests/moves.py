@@ -59,5 +59,6 @@ def _missing() -> list[str]:
 
 
 def _is_whole_run(config: pytest.Config) -> bool:
-    chosen = config.option.keyword or config.option.markexpr or config.option.collectonly or config.option.lf
+    option = config.option
+    chosen = option.keyword or option.markexpr or option.collectonly or getattr(option, "lf", False)
     return not chosen and [str(arg).rstrip("/") for arg in config.args] in (["tests"], [])
