@@ -77,13 +77,18 @@ def test_home_stays_signed_in_when_two_step_verification_is_turned_on(hanako: Pe
     hanako.signs_in()
     page = hanako.sets_up_by_sms()
     assert page.name == "settings.overview"
+    assert "ほかに1台の端末でサインインしたままです" in page.text
     assert hanako.browser.get("/music").state == "in"
+    hanako.browser.get("/a/settings/approval")
+    hanako.browser.follow("#end-other-sessions")
+    hanako.browser.press("ほかのすべての端末をサインアウトする")
+    assert hanako.browser.get("/music").state == "out"
 
 
 def test_home_is_listed_among_the_signed_in_devices(hanako: Person) -> None:
     listens(hanako)
     hanako.signs_in()
-    assert "Mihon Music" in hanako.browser.get("/account/security").text
+    assert "(Mihonミュージック)" in hanako.browser.get("/account/security").text
 
 
 def test_home_offers_another_way_and_another_code(taro: Person, world: World) -> None:

@@ -24,7 +24,9 @@ def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "recovery.more_wanted": lambda: (
             gettext("We need more documents for the reset"),
-            gettext("To complete the check of your identity we need more documents: %(reason)s", reason=reason),
+            gettext(
+                "To complete the check of your identity we need more documents: %(reason)s", reason=reason
+            ),
         ),
         "recovery.approved": lambda: (
             gettext("Two-Step Verification was reset"),

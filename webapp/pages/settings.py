@@ -39,6 +39,7 @@ def overview() -> ResponseReturnValue:
         preferred=shown[0] if account.two_step_on else None,
         backups=shown[1:] if account.two_step_on else [],
         trusted=_trusted(),
+        others=len(settings.devices_of(services(), account)) - 1,
         turn_off_form_fields=TurnOffForm(),
     )
 

@@ -1,0 +1,177 @@
+"""Locked out and at the desk, in a real browser: the upload's bar and errors, the documents, the two other apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import papers
+from tests.browser.conftest import assert_accessible
+from tests.browser.street import Street
+from tests.people import PASSWORD
+
+TARO, SAKURA, DESK = "taro@example.com", "sakura@example.com", "desk@example.com"
+PHONE = "+818012345678"
+
+
+def picture(name: str = "licence.jpg", content: bytes | None = None) -> Any:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content or papers.jpg()}
+
+
+def is_in(page: Page, state: str) -> None:
+    expect(page.locator(f'main[data-page="recovery.case"][data-state="{state}"]')).to_be_visible()
+
+
+def opens_case(street: Street, page: Page, mailbox: str = TARO) -> None:
+    page.goto(f"{street.site_url}/ap/recovery")
+    page.locator("#ap_email").fill(mailbox)
+    page.locator("#ap_password").fill(PASSWORD)
+    page.locator("#recovery-continue").click()
+    expect(page.locator('main[data-page="recovery.case"]')).to_be_visible()
+
+
+def signs_in(street: Street, page: Page, mailbox: str, path: str = "/ap/signin") -> None:
+    page.goto(street.site_url + path)
+    page.locator("#ap_email").fill(mailbox)
+    page.locator("#continue").click()
+    page.locator("#ap_password").fill(PASSWORD)
+    page.locator("#signInSubmit").click()
+
+
+def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(street: Street) -> None:
+    page = street.window()
+    opens_case(street, page)
+    page.locator("#documents").set_input_files([picture(), picture("front.jpg", papers.jpg(900, 600))])
+    expect(page.locator("[data-chosen] li")).to_have_count(2)
+    told: list[str] = []
+    page.expose_function("told", lambda text: told.append(text))
+    page.locator("[data-percent]").evaluate(
+        "bar => new MutationObserver(() => told(bar.textContent)).observe(bar, { childList: true })"
+    )
+    with page.expect_request(lambda request: request.resource_type == "xhr") as sent:
+        page.locator("#recovery-send").click()
+    assert "multipart/form-data" in sent.value.headers["content-type"]
+    is_in(page, "received")
+    assert told[0] == "0%" and told[-1] == "100%"
+    assert_accessible(page)
+
+
+def test_upload_shows_the_servers_errors_in_place_and_takes_the_next_try(street: Street) -> None:
+    page = street.window()
+    opens_case(street, page)
+    page.locator("#documents").set_input_files([picture("page.jpg", b"<!doctype html>")])
+    page.locator("#recovery-send").click()
+    expect(page.locator("#auth-error-message-box")).to_be_focused()
+    is_in(page, "opened")
+    assert_accessible(page)
+    page.locator("#documents").set_input_files([picture()])
+    page.locator("#recovery-send").click()
+    is_in(page, "received")
+
+
+def test_upload_is_not_begun_with_too_many_files(street: Street) -> None:
+    page = street.window()
+    opens_case(street, page)
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.method))
+    page.locator("#documents").set_input_files([picture(f"{at}.jpg") for at in range(4)])
+    page.locator("#recovery-send").click()
+    message = page.locator("#documents").evaluate("field => field.validationMessage")
+    assert "3ファイル" in message
+    assert "POST" not in requests
+
+
+def test_upload_cannot_be_sent_twice_at_once(street: Street) -> None:
+    page = street.window()
+    opens_case(street, page)
+    page.locator("#documents").set_input_files([picture()])
+    page.route(
+        "**/ap/recovery/case", lambda _route: None
+    )  # the answer does not come: the bar stays to be seen
+    page.locator("#recovery-send").click()
+    expect(page.locator("#upload-progress")).to_be_visible()
+    expect(page.locator("#recovery-send")).to_be_disabled()
+    expect(page.locator("[data-percent]")).to_have_text("0%")
+
+
+def test_upload_tells_when_the_connection_breaks(street: Street) -> None:
+    page = street.window()
+    opens_case(street, page)
+    page.locator("#documents").set_input_files([picture()])
+    page.route("**/ap/recovery/case", lambda route: route.abort())
+    page.locator("#recovery-send").click()
+    expect(page.locator("#recovery-send")).to_be_enabled()
+    expect(page.locator("#upload-progress")).to_be_hidden()
+
+
+def test_upload_works_without_javascript(street: Street) -> None:
+    page = street.window(java_script_enabled=False)
+    opens_case(street, page)
+    page.locator("#documents").set_input_files([picture()])
+    page.locator("#recovery-send").click()
+    is_in(page, "received")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_desk_shows_the_document_and_decides(street: Street, width: int) -> None:
+    owner = street.window(width)
+    opens_case(street, owner, SAKURA)
+    desk = street.window(width)
+    signs_in(street, desk, DESK)
+    desk.goto(f"{street.site_url}/desk")
+    assert_accessible(desk)
+    desk.locator("a.row").first.click()
+    desk.locator("#desk-take").click()
+    image = desk.locator(".document img")
+    image.scroll_into_view_if_needed()
+    desk.wait_for_function("document.querySelector('.document img').naturalWidth === 1000")
+    assert_accessible(desk)
+    with desk.expect_download() as downloaded:
+        desk.locator(".document a").click()
+    assert downloaded.value.suggested_filename == "document-1.png"
+    desk.locator("#verdict-approve").check()
+    desk.locator("#reason").fill("氏名と住所が登録と一致")
+    desk.locator("#desk-decide").click()
+    expect(desk.locator('main[data-page="desk.queue"]')).to_be_visible()
+    owner.reload()
+    is_in(owner, "approved")
+    assert_accessible(owner)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_for_the_locked_out_are_accessible(street: Street, scheme: str) -> None:
+    page = street.window(color_scheme=scheme)
+    page.goto(f"{street.site_url}/ap/recovery")
+    assert_accessible(page)
+    opens_case(street, page)
+    assert_accessible(page)
+    link = street.world.phone.mail(TARO).link("リセットを取り消す")
+    page.goto(link)
+    assert_accessible(page)
+    page.locator("#recovery-cancel").click()
+    assert_accessible(page)
+
+
+def test_music_and_the_older_device_are_accessible_and_sign_in(street: Street) -> None:
+    page = street.window()
+    page.goto(f"{street.site_url}/music")
+    assert_accessible(page)
+    signs_in(street, page, TARO, "/music/ap/signin")
+    assert_accessible(page)
+    page.locator("#auth-mfa-otpcode").fill(street.world.phone.wait_for_code(PHONE))
+    page.locator("#auth-signin-button").click()
+    expect(page.locator('main[data-page="music.home"][data-state="in"]')).to_be_visible()
+    page.locator("#music-sign-out").click()
+    page.locator("#older-device").click()
+    street.clock.advance(60)
+    page.locator("#older-email").fill(TARO)
+    page.locator("#older-password").fill(PASSWORD)
+    page.locator("#older-submit").click()
+    expect(page.locator("#auth-error-message-box")).to_be_focused()
+    assert_accessible(page)
+    page.locator("#older-password").fill(PASSWORD + street.world.phone.wait_for_code(PHONE))
+    page.locator("#older-submit").click()
+    expect(page.locator("#older-sign-out")).to_be_visible()
+    assert_accessible(page)
