@@ -12,7 +12,7 @@ from mocksms.models import Handset, Kind, Message
 from mocksms.worlds import World
 
 PAIRED = "paired_mailboxes"
-CARDS = 60
+CARDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,13 @@ def cards(world: World, before: int | None = None) -> list[Card]:
         if number not in merged:
             merged[number] = _card(_handset(world, number), number)
     return list(merged.values())
+
+
+def oldest_shown(world: World, before: int | None = None) -> int | None:
+    """The id of the last message of the last handset in a full list: where the next page begins; else None."""
+    found = inbox.handsets(world, CARDS, before)
+    ids = [each.last.id for each in found if each.last]
+    return min(ids) if ids and len(found) == CARDS else None
 
 
 def _handset(world: World, address: str) -> Handset:

@@ -45,7 +45,7 @@ def show(template: str, device: Device | None = None, **words: Any) -> str:
         f"phone/handset/{template}.html",
         device=device,
         current_call=current[0] if current else None,
-        cards=devices.cards(world()),
+        cards=words.pop("cards", None) or devices.cards(world()),
         language=tongue,
         other_language_url=language.other_url(tongue),
         theme=language.theme(),

@@ -49,8 +49,15 @@ def note(device: Device, message: Message, unread: int = 1) -> Note:
 @blueprint.get("/")
 def desk() -> str:
     """All handsets of this world, newest first; before the first message, how to send one."""
+    before = request.args.get("before", type=int)
+    oldest = devices.oldest_shown(world(), before)
     return show(
-        "desk", base_url=request.host_url.rstrip("/"), smtp_address=_smtp_address(), pick_problem=None
+        "desk",
+        cards=devices.cards(world(), before),
+        older_url=url_for("handset.desk", before=oldest) if oldest else None,
+        base_url=request.host_url.rstrip("/"),
+        smtp_address=_smtp_address(),
+        pick_problem=None,
     )
 
 

@@ -65,13 +65,17 @@ def _moment(at: float) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def _today() -> datetime:
-    return datetime.fromtimestamp(g.phone_now, get_timezone())
+def _local(at: float) -> datetime:
+    """A time on the phone's own calendar; the zone is looked up once a request."""
+    if "zone" not in g:
+        g.zone = get_timezone()
+    return datetime.fromtimestamp(at, g.zone)
 
 
 def clock_time(at: float) -> str:
     """The time of day: 14:05."""
-    return str(format_datetime(_moment(at), "H:mm"))
+    then = _local(at)
+    return f"{then.hour}:{then.minute:02d}"
 
 
 def long_date(at: float) -> str:
@@ -88,7 +92,7 @@ def full_when(at: float) -> str:
 
 def short_when(at: float) -> str:
     """The time of day for today, else 昨日 or the date."""
-    then, today = datetime.fromtimestamp(at, get_timezone()), _today()
+    then, today = _local(at), _local(g.phone_now)
     if then.date() == today.date():
         return clock_time(at)
     if then.date() == (today - timedelta(days=1)).date():
@@ -100,7 +104,7 @@ def short_when(at: float) -> str:
 
 def day(at: float) -> str:
     """The heading over a day's messages."""
-    then, today = datetime.fromtimestamp(at, get_timezone()), _today()
+    then, today = _local(at), _local(g.phone_now)
     if then.date() == today.date():
         return str(gettext("Today"))
     if then.date() == (today - timedelta(days=1)).date():

@@ -8,6 +8,7 @@ import pytest
 
 import mocksms
 from mocksms import inbox, store
+from mocksms.models import Message
 from mocksms.worlds import World
 from tests.handset.conftest import PHONE_URL, Sender
 from tests.walk import Browser
@@ -33,6 +34,15 @@ def test_desk_lists_handsets_newest_first_with_unread(look_in: Browser, send: Se
     titles = [card.to_text().strip() for card in page.all(".handset-card__title")]
     assert titles == ["taro@example.com", "080-1234-5678", "090-1234-5678"]
     assert len(page.all(".handset-card .badge")) == 3
+
+
+def test_desk_pages_back_through_many_handsets(look: Browser, send: Sender) -> None:
+    for number in range(42):
+        send.text(f"+81901234{number:04d}", "一")
+    page = look.get("/")
+    assert len(page.all(".handset-card")) == 40
+    page = look.get(page.all("main > p a")[0].attrs["href"])
+    assert [card.to_text() for card in page.all(".handset-card__title")] == ["090-1234-0001", "090-1234-0000"]
 
 
 def test_pick_up_takes_numbers_as_people_type_them(look_in: Browser) -> None:
@@ -90,6 +100,15 @@ def test_thread_is_inert_whatever_is_sent(look: Browser, send: Sender) -> None:
     page = look.get(f"/handsets/{HANAKO}/messages/Mihon")
     assert not page.has(".bubble script") and not page.has(".bubble b")
     assert page.one(".bubble__text a").attrs["href"] == "http://localhost/"
+
+
+def test_thread_links_to_media_but_loads_and_runs_none(look: Browser, here: World) -> None:
+    message = Message(inbox.new_sid("MM"), "sms", sender="Mihon", recipient=HANAKO, body="写真です。")
+    message.details["media"] = ["http://localhost:8000/a.png", "javascript:alert(1)"]
+    inbox.receive(here, message)
+    page = look.get(f"/handsets/{HANAKO}/messages/Mihon")
+    assert [link.attrs["href"] for link in page.all(".bubble a")] == ["http://localhost:8000/a.png"]
+    assert not page.has(".bubble img")
 
 
 def test_thread_pages_back_through_a_long_conversation(look_in: Browser, send: Sender) -> None:
