@@ -8,13 +8,19 @@ from dataclasses import fields
 
 from flask import Flask
 
-from mocksms import api, api_control, config, delivery, web
+from mocksms import api, api_control, config, delivery, retention, web
 from mocksms.handset import blueprint as handset
 from mocksms.wire import sns, twilio, twilio_calls, twilio_verify
 from mocksms.wire.twilio_errors import Refusal
-from mocksms.worlds import Worlds
+from mocksms.worlds import World, Worlds
 
 __all__ = ["create_app"]
+
+
+def _look_after(world: World) -> None:
+    """What is due and what is too old is seen to from the moment a world is opened."""
+    delivery.watch(world)
+    retention.watch(world)
 
 
 def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
@@ -33,7 +39,7 @@ def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
     app.config.setdefault("MAX_FORM_MEMORY_SIZE", settings.max_request_bytes)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions["mocksms"] = worlds = Worlds(settings)
-    worlds.opened = delivery.watch
+    worlds.opened = _look_after
     web.init_app(app)
     for part in (twilio, twilio_calls, twilio_verify, sns, api, api_control):
         app.register_blueprint(part.blueprint)

@@ -133,6 +133,7 @@ class Phone:
         self.url = base_url.rstrip("/")
         self.world = world
         self.smtp_port = smtp_port
+        self.transport = transport
         self._http = httpx.Client(
             base_url=self.url, headers={"X-World": world}, timeout=70.0, transport=transport, trust_env=False
         )

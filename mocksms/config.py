@@ -5,6 +5,7 @@ field's name in capitals; in the mapping given to :func:`mocksms.create_app` it 
 capitals.
 """
 
+import contextlib
 import dataclasses
 import os
 import secrets
@@ -136,13 +137,14 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key
     path = settings.folder / "secret_key"
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text() or secrets.token_hex(32)
-    with os.fdopen(handle, "w") as file:
-        file.write(key := secrets.token_hex(32))
-    return key
+    if not path.exists():
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)  # whole or not at all, and never over another process's
+        fresh.unlink()
+    return path.read_text()
 
 
 def names(text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from mocksms import addresses, codes, delivery, segments, store
+from mocksms import addresses, codes, delivery, retention, segments, store
 from mocksms.faults import NOTHING, Effects
 from mocksms.models import Event, Filter, Handset, Message, Sent, Thread
 from mocksms.worlds import World
@@ -50,6 +50,7 @@ def receive(
     if message.id % store.wording.BATCH == 0:
         with world.pool.write() as db:
             store.wording.fill(db, message.id)
+    retention.after_arrival(world, message.id)
     delivery.follow(world, message)
     if effects.duplicate and not held:
         twin = replace(message, sid=new_sid(message.sid[:2]), history=[], id=0)

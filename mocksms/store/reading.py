@@ -197,3 +197,22 @@ def sent(db: Database, wanted: Sent, before: str, limit: int) -> list[Message]:
         f"{_SELECT} WHERE {' AND '.join(terms)} ORDER BY created_at DESC, sid DESC LIMIT ?", (*values, limit)
     )
     return [from_row(row) for row in rows]
+
+
+def beyond(db: Database, kept: int, limit: int) -> list[Message]:
+    """The oldest messages beyond the newest `kept` ones."""
+    row = db.conn.execute(
+        "SELECT id FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 1 OFFSET ?", (kept,)
+    ).fetchone()
+    if row is None:
+        return []
+    rows = db.conn.execute(f"{_SELECT} WHERE id > 0 AND id <= ? ORDER BY id LIMIT ?", (row[0], limit))
+    return [from_row(each) for each in rows]
+
+
+def older(db: Database, before: float, limit: int) -> list[Message]:
+    """The oldest messages handed in before this time (unix seconds), what is still to happen left out."""
+    rows = db.conn.execute(
+        f"{_SELECT} WHERE created_at < ? AND due_at IS NULL ORDER BY created_at LIMIT ?", (before, limit)
+    )
+    return [from_row(row) for row in rows]
