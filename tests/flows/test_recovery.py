@@ -115,6 +115,19 @@ def test_start_leads_back_to_the_case_that_is_open(taro: Person, world: World) -
     assert taro.browser.get("/ap/recovery").name == "recovery.case"
 
 
+def test_start_texts_an_owner_who_has_no_mail_address(world: World) -> None:
+    taro = world.person("taro")
+    with world.services.store.writing() as db:
+        db.execute("UPDATE accounts SET email = NULL WHERE id = 'taro'")
+    taro.browser.get("/ap/recovery")
+    page = taro.browser.submit(email=taro.national, password=taro.password)
+    assert page.state == "opened"
+    text = world.phone.messages(to=taro.number)[0].body
+    assert "2段階認証のリセットを依頼しました" in text
+    link = text.rsplit("http://localhost:8000", 1)[1].strip()
+    assert world.browser().get(link).name == "recovery.cancel_by_link"
+
+
 def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, language: str) -> None:
     taro = world.person("taro", language)
     assert begins(taro).state == "opened"

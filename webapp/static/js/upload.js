@@ -22,17 +22,19 @@ export default function upload(form) {
     request.upload.addEventListener("progress", (step) => {
       if (step.lengthComputable) show(progress, Math.floor((step.loaded / step.total) * 100));
     });
-    request.addEventListener("load", () => arrive(request));
-    request.addEventListener("error", () => {
-      rest(false);
-      field.setCustomValidity(form.dataset.failed);
-      field.reportValidity();
-      field.setCustomValidity("");
-    });
+    request.addEventListener("load", () => arrive(request) || fail());
+    request.addEventListener("error", fail);
     rest(true);
     show(progress, 0);
     request.send(body);
   });
+
+  function fail() {
+    rest(false);
+    field.setCustomValidity(form.dataset.failed);
+    field.reportValidity();
+    field.setCustomValidity("");
+  }
 
   function rest(isSending) {
     button.disabled = isSending;
@@ -57,15 +59,18 @@ function show(progress, percent) {
   progress.querySelector("[data-percent]").textContent = `${percent}%`;
 }
 
-async function arrive(request) {
+// Shows what the server answered; false where that is no page of ours.
+function arrive(request) {
   const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-  const errors = answer.getElementById("auth-error-message-box");
-  if (request.status === 200 && !errors) {
+  const main = answer.querySelector("main");
+  if (!main) return false;
+  if (request.status === 200 && !answer.getElementById("auth-error-message-box")) {
     location.assign(request.responseURL);
-    return;
+    return true;
   }
-  document.querySelector("main").replaceWith(document.adoptNode(answer.querySelector("main")));
+  document.querySelector("main").replaceWith(document.adoptNode(main));
   const form = document.querySelector("form[data-module=upload]");
   if (form) upload(form);
   document.getElementById("auth-error-message-box")?.focus();
+  return true;
 }
