@@ -23,7 +23,7 @@ from webapp.store import accounts, methods
 from webapp.store import codes as sent_codes
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
-from webapp.store.methods import Method
+from webapp.store.methods import Method, Posed
 
 TELL_AT = (1, 10)
 """The wrong codes in a row after which the owner is mailed: the first of a run, and when it goes on."""
@@ -198,28 +198,33 @@ def chosen(db: Database, services: Services, flow: Flow, value: str | None, now:
 
 
 def judge(
-    db: Database, services: Services, visitor: Visitor, account: Account, flow: Flow, typed: str, now: float
-) -> Judgement:
+    db: Database, services: Services, visitor: Visitor, flow: Flow, typed: str, now: float
+) -> tuple[Posed, Judgement]:
     """Judge a typed code against the method asked; record and count what is not right.
+
+    Returns the method with its owner as well, for what follows.
 
     Raises:
         MethodSwitchedOff: the method takes no codes any more.
         Throttled: a wait runs.
     """
-    method = methods.find(db, account.id, flow.data["method"])
-    if method is None or method.disabled_at is not None:
+    assert flow.account_id is not None
+    asked_id = flow.data["method"]
+    posed = methods.find_posed(db, flow.account_id, asked_id, throttle_key(asked_id))
+    if posed is None or posed.method.disabled_at is not None:
         raise MethodSwitchedOff()
     judgement = codes.verify(
         db,
-        source_of(services, method, flow),
+        source_of(services, posed.method, flow),
         typed,
-        key=throttle_key(method),
+        key=throttle_key(asked_id),
         limits=services.limits,
         now=now,
+        before=posed.throttle,
     )
     if not judgement.is_right:
-        count_against(db, services, visitor, account, method, judgement, now)
-    return judgement
+        count_against(db, services, visitor, posed.account, posed.method, judgement, now)
+    return posed, judgement
 
 
 def count_against(
@@ -263,9 +268,9 @@ def seal_context(account_id: str) -> str:
     return f"totp:{account_id}"
 
 
-def throttle_key(method: Method) -> str:
+def throttle_key(method_id: str) -> str:
     """Who is counted: the method, whatever the browser or address (SECURITY.md 22)."""
-    return f"method:{method.id}"
+    return f"method:{method_id}"
 
 
 def owner_of(db: Database, flow: Flow) -> Account:

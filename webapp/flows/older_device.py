@@ -125,7 +125,7 @@ def _accept_code(
     account = proven.account
     with services.store.writing() as db:
         proven.forget_guesses(db)
-        judgement = challenge.judge(db, services, visitor, account, flow, code, now)
+        _posed, judgement = challenge.judge(db, services, visitor, flow, code, now)
         if judgement.is_right:
             TABLE.move(db, flow, "accept_code")
             _end(db, ended_session)

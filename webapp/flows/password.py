@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from webapp.errors import WrongPassword
+from webapp.errors import NotAPhoneNumber, WrongPassword
 from webapp.flows.services import Services
 from webapp.rules import identifiers, notices, trust
 from webapp.rules import throttle as throttling
 from webapp.rules.visitor import Visitor
-from webapp.store import throttles
+from webapp.store import accounts, throttles
 from webapp.store.accounts import Account
+from webapp.store.throttles import Throttle
 
 CookieReader = Callable[[str], str | None]
 """Reads a cookie by the own part of its name."""
@@ -45,9 +46,7 @@ def prove(
     """
     now = services.clock.now()
     db = services.store.db()
-    account = identifiers.find_account(db, identifier)
-    key = _guess_key(services, visitor, identifier, account, app, cookie)
-    guesses = throttles.read(db, key)
+    account, key, guesses = _known(db, services, visitor, identifier, app, cookie)
     throttling.refuse_if_blocked(guesses, now, "password")
     is_right = services.hasher.matches(account.password_hash if account else None, password)
     if account is None or not is_right:
@@ -65,26 +64,30 @@ def prove(
     return Proven(account, key, guesses.count)
 
 
-def _guess_key(
-    services: Services,
-    visitor: Visitor,
-    identifier: str,
-    account: Account | None,
-    app: str,
-    cookie: CookieReader,
-) -> str:
-    """Who is counted for wrong passwords: identifier and address, so that a stranger elsewhere locks nobody out.
+def _known(
+    db: Database, services: Services, visitor: Visitor, typed: str, app: str, cookie: CookieReader
+) -> tuple[Account | None, str, Throttle]:
+    """Who it is, if anybody, and who is counted for wrong passwords: name and address, so that a stranger elsewhere
+    locks nobody out.
 
     A browser that was trusted has a counter of its own: its owner gets in though others guess from the same
     address (SECURITY.md 24). The cookie is only a name here; it proves nothing.
     """
-    known = cookie(trust.cookie_name(account.id, app)) if account is not None else None
-    who = account.id if account is not None else identifier.strip().lower()
-    series = (known or "").partition(":")[0]
-    words = f"{who}|{series if series and _is_series(services, account, series) else visitor.address}"
-    return "password:" + hmac.new(services.pepper, words.encode(), hashlib.sha256).hexdigest()[:32]
+    try:
+        identifier = identifiers.read(typed)
+    except NotAPhoneNumber:
+        key = _guess_key(services, typed.strip().lower(), visitor.address)
+        return None, key, throttles.read(db, key)
+    key = _guess_key(services, identifier.value, visitor.address)
+    account, guesses = accounts.find_with_guesses(db, identifier.kind, identifier.value, key)
+    series = ((account and cookie(trust.cookie_name(account.id, app))) or "").partition(":")[0]
+    if account is not None and series:
+        trusted = trust.find(db, series)
+        if trusted is not None and trusted.account_id == account.id:
+            key = _guess_key(services, account.id, series)
+            return account, key, throttles.read(db, key)
+    return account, key, guesses
 
 
-def _is_series(services: Services, account: Account | None, series: str) -> bool:
-    trusted = trust.find(services.store.db(), series)
-    return trusted is not None and account is not None and trusted.account_id == account.id
+def _guess_key(services: Services, who: str, where: str) -> str:
+    return "password:" + hmac.new(services.pepper, f"{who}|{where}".encode(), hashlib.sha256).hexdigest()[:32]

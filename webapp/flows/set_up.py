@@ -160,8 +160,7 @@ def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: st
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        account = challenge.owner_of(db, flow)
-        judgement = challenge.judge(db, services, visitor, account, flow, typed, now)
+        _posed, judgement = challenge.judge(db, services, visitor, flow, typed, now)
         if judgement.is_right:
             data = {"secret": flow.data["secret"], "proven": KEPT}
             return TABLE.move(db, flow, "accept_kept_code", data=data)

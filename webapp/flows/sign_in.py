@@ -181,12 +181,14 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        account = challenge.owner_of(db, flow)
-        judgement = challenge.judge(db, services, visitor, account, flow, typed, now)
+        posed, judgement = challenge.judge(db, services, visitor, flow, typed, now)
         if judgement.is_right:
+            account = posed.account
             TABLE.move(db, flow, "accept_code")
             app = flow.data["app"]
-            left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+            left_over = None
+            if posed.has_case:
+                left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
             signed_in = finish(
                 db,
                 services,

@@ -99,15 +99,14 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        account = challenge.owner_of(db, flow)
-        judgement = challenge.judge(db, services, visitor, account, flow, typed, now)
+        posed, judgement = challenge.judge(db, services, visitor, flow, typed, now)
         if judgement.is_right:
             TABLE.move(db, flow, "accept_code")
             assert flow.session is not None
             token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
             if token is None:
                 raise StaleFlow("the session has ended")
-            notices.record(db, visitor, account, "step_up.done", now, how=flow.data["kind"])
+            notices.record(db, visitor, posed.account, "step_up.done", now, how=flow.data["kind"])
             return Elevated(token, flow.data["return_to"])
     deliver_notices(services)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)

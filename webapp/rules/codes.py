@@ -23,6 +23,7 @@ from webapp.rules import totp
 from webapp.store import codes, methods, throttles
 from webapp.store.codes import SentCode
 from webapp.store.methods import Method
+from webapp.store.throttles import Throttle
 
 
 class Verdict(Enum):
@@ -142,15 +143,26 @@ class Enrolling:
         return Verdict.RIGHT
 
 
-def verify(db: Database, source: Source, typed: str, *, key: str, limits: Limits, now: float) -> Judgement:
+def verify(
+    db: Database,
+    source: Source,
+    typed: str,
+    *,
+    key: str,
+    limits: Limits,
+    now: float,
+    before: Throttle | None = None,
+) -> Judgement:
     """Judge six typed digits; call it inside ``store.writing()`` and commit whatever the verdict.
 
-    ``key`` names who is counted: one method of one account, whatever the browser or address (SECURITY.md 22).
+    ``key`` names who is counted: one method of one account, whatever the browser or address (SECURITY.md 22);
+    ``before`` is its state where the transaction has read it already.
 
     Raises:
         Throttled: a wait runs; the code was not looked at.
     """
-    before = throttles.read(db, key)
+    if before is None:
+        before = throttles.read(db, key)
     throttling.refuse_if_blocked(before, now, "otpCode")
     verdict = source.judge(db, typed, now)
     if verdict is Verdict.RIGHT:

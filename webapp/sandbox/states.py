@@ -121,7 +121,7 @@ def throttled(db: Database, services: Services, account: Account) -> None:
     """By SMS, with wrong codes in a row that a wait follows."""
     by_sms(db, services, account)
     wait = wait_seconds(WRONG_TRIES, services.limits.free_tries, services.limits.wait_max_seconds)
-    key = throttle_key(methods.of_account(db, account.id)[0])
+    key = throttle_key(methods.of_account(db, account.id)[0].id)
     throttles.write(db, key, Throttle(WRONG_TRIES, account.created_at + wait), account.created_at)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlite_utils import Database
+
+from webapp.store.throttles import NONE, Throttle
 
 COLUMNS = (
     "id, name, email, phone, password_hash, language, time_zone, two_step_on, is_reviewer, trust_epoch,"
@@ -73,6 +76,24 @@ def find_by_phone(db: Database, phone: str) -> Account | None:
     """The account of a number in E.164."""
     row = db.execute(f"SELECT {COLUMNS} FROM accounts WHERE phone = ?", (phone,)).fetchone()
     return None if row is None else from_row(row)
+
+
+def find_with_guesses(
+    db: Database, kind: Literal["email", "phone"], value: str, throttle_key: str
+) -> tuple[Account | None, Throttle]:
+    """Who signs in as ``value``, if anybody, and the wrong passwords counted under ``throttle_key``."""
+    row = db.execute(_WITH_GUESSES[kind], (throttle_key, value)).fetchone()
+    guesses = Throttle(row["count"], row["blocked_until"]) if row["count"] is not None else NONE
+    return (None if row["id"] is None else from_row(row)), guesses
+
+
+_WITH_GUESSES = {
+    column: f"""
+        SELECT {COLUMNS}, t.count, t.blocked_until
+        FROM (SELECT ? AS key) asked LEFT JOIN throttles t ON t.key = asked.key
+        LEFT JOIN accounts a ON a.{column} = ?"""
+    for column in ("email", "phone")
+}
 
 
 def every(db: Database) -> list[Account]:

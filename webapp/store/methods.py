@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlite_utils import Database
+
+from webapp.store import accounts
+from webapp.store.accounts import Account
+from webapp.store.throttles import NONE, Throttle
 
 Kind = Literal["sms", "voice", "app"]
 
@@ -69,6 +73,38 @@ def find(db: Database, account_id: str, method_id: str) -> Method | None:
         f"SELECT {COLUMNS} FROM methods WHERE id = ? AND account_id = ?", (method_id, account_id)
     ).fetchone()
     return None if row is None else from_row(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A method that is asked for a code, with its owner, its wrong tries so far, and whether a reset is under way."""
+
+    method: Method
+    account: Account
+    throttle: Throttle
+    has_case: bool
+
+
+def find_posed(db: Database, account_id: str, method_id: str, throttle_key: str) -> Posed | None:
+    """All that judging a code needs, in one statement: each sign-in asks this. None when the method is gone."""
+    row = db.execute(_POSED, (throttle_key, method_id, account_id)).fetchone()
+    if row is None:
+        return None
+    method = Method(*(row["m_" + name] for name in Method.__dataclass_fields__))
+    return Posed(
+        replace(method, is_preferred=bool(method.is_preferred)),
+        accounts.from_row(row),
+        Throttle(row["count"], row["blocked_until"]) if row["count"] is not None else NONE,
+        bool(row["has_case"]),
+    )
+
+
+_POSED = f"""
+    SELECT {", ".join(f"m.{name.strip()} AS m_{name.strip()}" for name in COLUMNS.split(","))},
+           {", ".join("a." + name.strip() for name in accounts.COLUMNS.split(","))}, t.count, t.blocked_until,
+           EXISTS (SELECT 1 FROM flows f WHERE f.account_id = a.id AND f.kind = 'recovery') AS has_case
+    FROM methods m JOIN accounts a ON a.id = m.account_id LEFT JOIN throttles t ON t.key = ?
+    WHERE m.id = ? AND m.account_id = ?"""
 
 
 def add(
