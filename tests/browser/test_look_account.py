@@ -1,0 +1,115 @@
+"""The pages behind the sign-in, in both schemes and widths: axe finds nothing, nothing runs over the edge."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Street, assert_accessible
+from tests.people import PASSWORD, PEOPLE
+
+LOOKS = [(390, "light", "ja"), (390, "dark", "en"), (1280, "light", "en"), (1280, "dark", "ja")]
+OPEN = ("/ap/register", "/ap/forgotpassword", "/ap/recovery", "/music", "/music/ap/signin", "/music/older")
+ACCOUNT = (
+    "/account", "/account/security", "/account/security/name", "/account/security/email", "/account/security/phone",
+    "/account/security/password", "/account/security/devices/end-all", "/a/settings/approval",
+    "/a/settings/approval/disable",
+)  # fmt: skip
+
+
+def in_order(page: Page) -> None:
+    """Accessible, and no wider than the window."""
+    assert_accessible(page)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} px too wide"
+
+
+def visit(site: Page, url: str) -> None:
+    """Open a page by its address: it is there, and in order."""
+    answer = site.goto(url)
+    assert answer is not None and answer.status == 200, f"{url}: {answer and answer.status}"
+    in_order(site)
+
+
+def signs_in(street: Street, site: Page, who: str) -> None:
+    """With name and password, and a code where one is asked for."""
+    person = PEOPLE[who]
+    site.goto(f"{street.site_url}/ap/signin")
+    site.locator("#ap_email").fill(person.email)
+    site.locator("#continue").click()
+    site.locator("#ap_password").fill(PASSWORD)
+    site.locator("#signInSubmit").click()
+    if who == "taro":
+        gives_code(street, site)
+    expect(site.locator('main[data-page="shop.home"]')).to_be_visible()
+
+
+def gives_code(street: Street, site: Page) -> None:
+    """The code that was just texted to taro."""
+    site.locator("#auth-mfa-otpcode").fill(street.world.phone.wait_for_code(PEOPLE["taro"].number))
+    site.locator("#auth-signin-button").click()
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_pages_of_the_account_are_in_order(street: Street, width: int, scheme: str, language: str) -> None:
+    site = street.window(width, language, color_scheme=scheme)
+    signs_in(street, site, "taro")
+    site.goto(f"{street.site_url}/account/security")
+    site.locator("#edit-two-step").click()
+    in_order(site)
+    gives_code(street, site)
+    expect(site.locator('main[data-page="settings.overview"]')).to_be_visible()
+    for path in ACCOUNT:
+        visit(site, street.site_url + path)
+    site.goto(f"{street.site_url}/a/settings/approval")
+    site.locator("#disable-mfa").click()
+    expect(site.locator("dialog")).to_be_visible()
+    in_order(site)
+    site.keyboard.press("Escape")
+    expect(site.locator("dialog")).to_be_hidden()
+    site.locator("#add-method").click()
+    expect(site.locator('main[data-page="settings.choose_method"]')).to_be_visible()
+    site.locator("#method-app").check()
+    in_order(site)
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+def test_pages_without_an_account_are_in_order(
+    street: Street, width: int, scheme: str, language: str
+) -> None:
+    site = street.window(width, language, color_scheme=scheme)
+    for path in OPEN:
+        visit(site, f"{street.site_url}{path}?lang={language}")
+    site.goto(f"{street.site_url}/ap/register")
+    site.locator("main form button[type=submit]").last.click()
+    expect(site.locator("#auth-error-message-box")).to_be_focused()
+    in_order(site)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_pages_of_the_desk_are_in_order(street: Street, width: int, scheme: str) -> None:
+    site = street.window(width, color_scheme=scheme)
+    signs_in(street, site, "desk")
+    visit(site, f"{street.site_url}/desk")
+    site.locator("main a.row").first.click()
+    in_order(site)
+    site.locator("#desk-take").click()
+    in_order(site)
+    site.locator("#desk-decide").click()
+    expect(site.locator("#auth-error-message-box")).to_be_focused()
+    in_order(site)
+
+
+def test_music_is_dark_whatever_the_device_prefers(street: Street) -> None:
+    site = street.window(color_scheme="light")
+    site.goto(street.site_url)
+    paper = "getComputedStyle(document.documentElement).backgroundColor"
+    by_day = site.evaluate(paper)
+    site.goto(f"{street.site_url}/music")
+    by_night = site.evaluate(paper)
+    assert sum(_channels(by_night)) < 150 < 600 < sum(_channels(by_day))
+
+
+def _channels(colour: str) -> list[int]:
+    """The numbers of ``rgb(246, 242, 233)``."""
+    return [int(part) for part in colour.partition("(")[2].rstrip(")").split(",")[:3]]
