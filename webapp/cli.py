@@ -19,7 +19,7 @@ from webapp.flows.challenge import seal_context
 from webapp.flows.services import Services
 from webapp.rules import identifiers, totp
 from webapp.sandbox import personas
-from webapp.store import accounts, methods
+from webapp.store import accounts, methods, recovery
 from webapp.store.accounts import Account
 from webapp.store.database import Store
 
@@ -60,6 +60,7 @@ def reset() -> None:
         clean.store.copy_to(Path(folder) / "whole.db")  # without its log, which a plain copy would miss
         clean.store.close()
         services.store.restore_from(Path(folder) / "whole.db")
+    services.uploads.sweep(recovery.document_names(services.store.db()))
     click.echo(f"{services.store.path} is clean, with {len(accounts.every(services.store.db()))} accounts")
 
 

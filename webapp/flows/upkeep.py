@@ -9,7 +9,7 @@ from webapp.store import pruning, recovery
 SPARE_SECONDS = 3600.0
 
 
-def tidy(services: Services, spare_seconds: float = 0.0) -> dict[str, int]:
+def tidy(services: Services, spare_seconds: float = SPARE_SECONDS) -> dict[str, int]:
     """Delete what has expired, and documents that no case needs; how many of each table (DESIGN.md §4).
 
     Documents younger than ``spare_seconds`` stay: an upload may be between its file and its row.
@@ -24,12 +24,11 @@ def tidy(services: Services, spare_seconds: float = 0.0) -> dict[str, int]:
             cap_seconds=config.send_cap_seconds,
             event_seconds=config.event_seconds,
         )
-        # Under the write lock: no upload is between file and row.
         gone["documents"] = services.uploads.sweep(recovery.document_names(db), spare_seconds)
     return gone
 
 
 def keep_up(services: Services) -> None:
     """The whole of it: also the notices that could not be delivered when they were owed."""
-    tidy(services, SPARE_SECONDS)
+    tidy(services)
     deliver_notices(services)
