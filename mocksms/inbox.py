@@ -233,7 +233,7 @@ def reset(world: World) -> None:
     world.forget_faults()
 
 
-def sent(world: World, wanted: Sent, before: str, limit: int) -> list[Message]:
+def sent(world: World, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
     """SMS or calls as their sender lists them; see :func:`mocksms.store.reading.sent`."""
     with world.pool.read() as db:
         return store.reading.sent(db, wanted, before, limit)

@@ -82,3 +82,20 @@ CREATE TABLE verifications (
 );
 CREATE INDEX verifications_recipient ON verifications (service, recipient, created_at)
 """
+
+
+@migrations()
+def m003_quick_lists(db: Database) -> None:
+    """Indexes for a sender's list by date and for what is under way; words found by their first character."""
+    for statement in M003.split(";"):
+        db.execute(statement)
+
+
+M003 = """
+DROP INDEX messages_created;
+CREATE INDEX messages_created ON messages (channel, created_at);
+CREATE INDEX messages_under_way ON messages (channel, id) WHERE status IN ('queued', 'ringing', 'in-progress');
+DROP TABLE search;
+CREATE VIRTUAL TABLE search USING fts5 (words, tags, content='', columnsize=0, prefix='1');
+DELETE FROM settings WHERE name = 'words_upto'
+"""

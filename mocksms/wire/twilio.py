@@ -12,7 +12,7 @@ from mocksms import addresses, faults, inbox, web
 from mocksms.models import Message, Sent
 from mocksms.wire import broken
 from mocksms.wire.twilio_errors import MAGIC_FROM, MAGIC_TO, Refusal
-from mocksms.wire.twilio_json import Place, message_json, page_json
+from mocksms.wire.twilio_json import Place, after_token, message_json, page_json, token_of
 from mocksms.worlds import World
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/2010-04-01/Accounts/<account>")
@@ -184,13 +184,11 @@ def list_messages(account: str) -> Response:
         after=bounds[0],
         until=bounds[1],
     )
-    found = inbox.sent(world, wanted, token.removeprefix("PA"), size + 1)
+    found = inbox.sent(world, wanted, after_token(token), size + 1)
     place = Place(
         request.path, tuple(request.args.items(multi=True)), size, page_number("Page", 0, 0, 10**9), token
     )
-    return jsonify(
-        page_json("messages", place, found, message_json, lambda last: f"PA{last.created_at!r}_{last.sid}")
-    )
+    return jsonify(page_json("messages", place, found, message_json, token_of))
 
 
 def page_number(name: str, default: int, low: int, high: int) -> int:

@@ -10,7 +10,7 @@ from mocksms.models import Message, Sent
 from mocksms.wire import broken
 from mocksms.wire.twilio import authenticate, page_number, world_of
 from mocksms.wire.twilio_errors import MAGIC_CALL_FROM, MAGIC_CALL_TO, Refusal
-from mocksms.wire.twilio_json import API_VERSION, Place, date, page_json
+from mocksms.wire.twilio_json import API_VERSION, Place, after_token, date, page_json, token_of
 
 blueprint = Blueprint("twilio_calls", __name__, url_prefix="/2010-04-01/Accounts/<account>")
 MOST_RING_SECONDS = 600
@@ -124,14 +124,12 @@ def list_calls(account: str) -> ResponseReturnValue:
             sender=addresses.normalise(request.args.get("From", ""), region),
             status=request.args.get("Status", ""),
         ),
-        token.removeprefix("PA"),
+        after_token(token),
         size + 1,
     )
     query = tuple(request.args.items(multi=True))
     place = Place(request.path, query, size, page_number("Page", 0, 0, 10**9), token)
-    return jsonify(
-        page_json("calls", place, found, call_json, lambda last: f"PA{last.created_at!r}_{last.sid}")
-    )
+    return jsonify(page_json("calls", place, found, call_json, token_of))
 
 
 def _found(account: str, sid: str) -> Message:

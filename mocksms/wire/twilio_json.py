@@ -1,5 +1,6 @@
 """Twilio's way of writing things: RFC 2822 dates, counts as strings, lists with relative page addresses."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,3 +87,14 @@ def page_json(
         "next_page_uri": place.address(place.page + 1, token_of(shown[-1])) if more else None,
         "previous_page_uri": place.address(0, "") if place.page else None,
     }
+
+
+def token_of(last: Message) -> str:
+    """The PageToken of the page that begins after this message or call."""
+    return f"PA{last.created_at!r}_{last.id}"
+
+
+def after_token(token: str) -> tuple[float, int] | None:
+    """The time and id a PageToken names, None for the first page or a token that is none of ours."""
+    found = re.fullmatch(r"PA(\d{1,12}(?:\.\d{1,9})?)_(-?\d{1,18})", token)
+    return (float(found[1]), int(found[2])) if found else None
