@@ -1,7 +1,7 @@
 """A device on the desk: a number or mailbox, the mail accounts on it, and what its card in the list says."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from flask_babel import gettext as _
@@ -113,6 +113,8 @@ def cards(world: World, before: int | None = None) -> list[Card]:
     for number in dict.fromkeys([*pairs.values(), *_standing(world)]) if before is None else ():
         if number not in merged:
             merged[number] = _card(_handset(world, number), number)
+            own = ", ".join(box for box, owner in pairs.items() if owner == number)
+            merged[number] = replace(merged[number], preview=own or _("Nothing has arrived yet"))
     return list(merged.values())
 
 

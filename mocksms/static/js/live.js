@@ -5,6 +5,7 @@ import { markRead } from "./read.js";
 import { ping, trill } from "./sound.js";
 import { follow } from "./stream.js";
 
+const RECHECK_MS = 15000;
 const words = document.body.dataset;
 const main = document.querySelector("main");
 const pageListeners = [];
@@ -133,6 +134,8 @@ export function start() {
   if (!words.events) return;
   follow({ name: `tel-events-${words.world}`, url: words.events, onEvent: arrived, onBehind: refresh, onOpen });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  // An emptied world sends no event.
+  setInterval(() => { if (document.visibilityState === "visible") refresh(); }, RECHECK_MS);
 }
 
 function onOpen() {
