@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -23,8 +24,11 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\{|\{%|\bmsgid\b|Undefined")
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 NAMES = re.compile("見本|花子|太郎|次郎|さくら|窓口")  # the seal, and people's own names
 ENGLISH_SENTENCE = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}\b")
-UNTOLD = "script, style, code, kbd, pre, time, template, svg, [translate=no]"
+UNTOLD = {"script", "style", "code", "kbd", "pre", "time", "template", "svg"}
+TOKEN = re.compile(r'"[\w.-]{40,}"')
 CSP_MUST = ("object-src 'none'", "base-uri 'none'", "frame-ancestors ")
+
+_CLEAN: set[int] = set()
 
 
 def text_of(node: Any) -> str:
@@ -44,13 +48,39 @@ def parse(html: str, path: str) -> JustHTML:
     return dom
 
 
-def _all(node: Any, selector: str) -> list[Any]:
-    return list(node.query(selector))
+class Outline:
+    """A page's elements in order, found once: asking the parser for each rule anew takes most of a test's time."""
+
+    def __init__(self, root: Any) -> None:
+        self.elements = elements(root)
+
+    def tags(self, *names: str) -> list[Any]:
+        """The elements of these names."""
+        return [node for node in self.elements if node.name in names]
+
+    def having(self, attribute: str, *names: str) -> list[Any]:
+        """The elements with this attribute, of these names where some are given."""
+        return [
+            node for node in self.elements if attribute in node.attrs and (not names or node.name in names)
+        ]
+
+
+def elements(root: Any) -> list[Any]:
+    """The elements below a node, in the order of the page."""
+    found: list[Any] = []
+    stack = list(reversed(root.children or []))
+    while stack:
+        node = stack.pop()
+        if getattr(node, "attrs", None) is not None:
+            found.append(node)
+        stack.extend(reversed(getattr(node, "children", None) or []))
+    return found
 
 
 def language(dom: JustHTML) -> str:
     """The language that a page says it is in: ja or en."""
-    return str(_all(dom, "html")[0].attrs.get("lang", ""))[:2]
+    html = next(node for node in dom.root.children or [] if node.name == "html")
+    return str(html.attrs.get("lang", ""))[:2]
 
 
 def is_named(node: Any, label: str) -> bool:
@@ -73,7 +103,9 @@ def headers(response: TestResponse, debug: bool = False) -> None:
     csp = response.headers.get("Content-Security-Policy", "")
     missing = [part for part in CSP_MUST if part not in csp]
     assert not missing, f"{where}: Content-Security-Policy lacks {missing}: {csp!r}"
-    assert "unsafe-inline" not in csp and "unsafe-eval" not in csp, f"{where}: {csp}"
+    assert "unsafe-inline" not in csp and "unsafe-eval" not in csp, (
+        f"{where}: Content-Security-Policy is {csp!r}"
+    )
     wanted = {
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Opener-Policy": "same-origin",
@@ -86,73 +118,84 @@ def headers(response: TestResponse, debug: bool = False) -> None:
 
 
 def page(app: Flask, page: Page) -> None:
-    """Every rule for a page; the first that is broken is told with the page's path."""
-    problems: list[str] = []
-    for rule in (_frame, _names, _labels, _forms, _links, _inline, _words, _storage):
-        problems += rule(app, page)
+    """Every rule for a page; all that are broken are told, with the page's path.
+
+    A page that was found clean before, byte for byte but for its tokens, is not looked through again.
+    """
+    problems = _storage(page)
+    seen = (app.name, page.endpoint, page.status, page.path, TOKEN.sub("", page.html))
+    if hash(seen) not in _CLEAN:
+        outline = Outline(page.dom.root)
+        for rule in (_frame, _names, _labels, _inline, _words):
+            problems += rule(page, outline)
+        problems += _forms(app, page, outline) + _links(app, page, outline)
     assert not problems, f"{page.path} ({page.name}): " + "; ".join(problems)
+    _CLEAN.add(hash(seen))
 
 
-def _frame(app: Flask, page: Page) -> list[str]:
+def _frame(page: Page, outline: Outline) -> list[str]:
     problems = []
-    dom = page.dom
-    if language(dom) not in ("ja", "en"):
-        problems.append(f"html lang is {language(dom)!r}")
-    for selector in ("title", "main", "main h1"):
-        if len(_all(dom, selector)) != 1:
-            problems.append(f"{len(_all(dom, selector))} × {selector}, not one")
-    if len(_all(dom, "h1")) != 1:
-        problems.append(f"{len(_all(dom, 'h1'))} × h1")
-    if not problems and not (text_of(_all(dom, "title")[0]) and text_of(_all(dom, "h1")[0])):
+    if language(page.dom) not in ("ja", "en"):
+        problems.append(f"html lang is {language(page.dom)!r}")
+    titles = [node for node in outline.tags("title") if node.parent.name == "head"]
+    headings = [node for main in outline.tags("main") for node in elements(main) if node.name == "h1"]
+    counts = {"title": titles, "main": outline.tags("main"), "h1": outline.tags("h1"), "h1 in main": headings}
+    problems += [f"{len(found)} × {what}, not one" for what, found in counts.items() if len(found) != 1]
+    if not problems and not (text_of(titles[0]) and text_of(headings[0])):
         problems.append("title or h1 is empty")
-    if not _all(dom, 'meta[name="viewport"]'):
+    if not any(node.attrs.get("name") == "viewport" for node in outline.tags("meta")):
         problems.append("no viewport for phones")
     return problems
 
 
-def _names(app: Flask, page: Page) -> list[str]:
+def _names(page: Page, outline: Outline) -> list[str]:
     problems = []
-    ids = [node.attrs["id"] for node in _all(page.dom, "[id]")]
-    twice = {name for name in ids if ids.count(name) > 1}
+    ids = Counter(node.attrs["id"] for node in outline.having("id"))
+    twice = sorted(name for name, count in ids.items() if count > 1)
     if twice:
-        problems.append(f"ids used twice: {sorted(twice)}")
+        problems.append(f"ids used twice: {twice}")
     if page.status < 400 and page.name != page.endpoint:
         problems.append(f"main[data-page] is {page.name!r}, the endpoint {page.endpoint!r}")
     if "data-state" not in page.main.attrs:
         problems.append("main has no data-state")
     for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls", "form", "list"):
-        for node in _all(page.dom, f"[{attribute}]"):
+        for node in outline.having(attribute):
             lost = set(str(node.attrs[attribute]).split()) - set(ids)
             if lost:
                 problems.append(f"{attribute} points to {sorted(lost)}, which no element has as id")
     return problems
 
 
-def _labels(app: Flask, page: Page) -> list[str]:
+def _labels(page: Page, outline: Outline) -> list[str]:
     problems = []
-    labelled = {label.attrs["for"] for label in _all(page.dom, "label[for]") if text_of(label)}
-    inside = {id(node) for label in _all(page.dom, "label") if text_of(label) for node in label.query("*")}
-    for control in _all(page.dom, "input, select, textarea"):
-        kind = control.attrs.get("type", "text")
-        if kind in ("hidden", "submit", "button", "image"):
+    labels = [label for label in outline.tags("label") if text_of(label)]
+    labelled = {label.attrs.get("for") for label in labels} - {None}
+    inside = {id(node) for label in labels for node in elements(label)}
+    for control in outline.tags("input", "select", "textarea"):
+        if control.attrs.get("type", "text") in ("hidden", "submit", "button", "image"):
             continue
         named = control.attrs.get("aria-label") or control.attrs.get("aria-labelledby")
         if not (named or control.attrs.get("id") in labelled or id(control) in inside):
             problems.append(f"no label for {control.name} {control.attrs.get('name')!r}")
-    for node in _all(page.dom, "button, a[href]"):
-        images = [image for image in node.query("img") if image.attrs.get("alt")]
-        titles = node.query("svg title, svg[aria-label]")
-        if not (text_of(node) or node.attrs.get("aria-label") or images or titles):
+    for node in outline.tags("button") + outline.having("href", "a"):
+        if not (text_of(node) or node.attrs.get("aria-label") or _has_picture_with_name(node)):
             problems.append(f"a {node.name} without a name: {node.to_html()[:100]}")
-    problems += [
-        f"img without alt: {i.attrs.get('src')}" for i in _all(page.dom, "img") if "alt" not in i.attrs
-    ]
-    return problems
+    images = outline.tags("img")
+    return problems + [f"img without alt: {i.attrs.get('src')}" for i in images if "alt" not in i.attrs]
 
 
-def _forms(app: Flask, page: Page) -> list[str]:
+def _has_picture_with_name(node: Any) -> bool:
+    return any(
+        (part.name == "img" and part.attrs.get("alt"))
+        or (part.name == "svg" and part.attrs.get("aria-label"))
+        or (part.name == "title" and text_of(part))
+        for part in elements(node)
+    )
+
+
+def _forms(app: Flask, page: Page, outline: Outline) -> list[str]:
     problems = []
-    for form in _all(page.dom, "form"):
+    for form in outline.tags("form"):
         method = (form.attrs.get("method") or "get").lower()
         action = form.attrs.get("action")
         if not action:
@@ -161,21 +204,24 @@ def _forms(app: Flask, page: Page) -> list[str]:
             problems.append(f"form {method} {action}: {trouble}")
         if method not in ("get", "post", "dialog"):
             problems.append(f"a form with method {method!r}")
-        if method == "post" and len(form.query('input[name="csrf_token"]')) != 1:
-            problems.append(f"the form to {action} has no csrf_token, or several")
-        if not form.query("button, input[type=submit]"):
+        parts = elements(form)
+        tokens = [part for part in parts if part.attrs.get("name") == "csrf_token"]
+        if method == "post" and len(tokens) != 1:
+            problems.append(f"the form to {action} has {len(tokens)} csrf_token, not one")
+        if not any(part.name == "button" or part.attrs.get("type") == "submit" for part in parts):
             problems.append(f"the form to {action} has no button, so it needs JavaScript")
     return problems
 
 
-def _links(app: Flask, page: Page) -> list[str]:
+def _links(app: Flask, page: Page, outline: Outline) -> list[str]:
     problems = []
-    for link in _all(page.dom, "a[href], link[href], script[src], img[src]"):
+    ids = {node.attrs["id"] for node in outline.having("id")}
+    for link in outline.having("href", "a", "link") + outline.having("src", "script", "img"):
         target = link.attrs.get("href") or link.attrs.get("src") or ""
         if target.startswith(("data:", "mailto:", "tel:", "otpauth:")):
             continue
         if target.startswith("#"):
-            if len(target) > 1 and not _all(page.dom, f'[id="{target[1:]}"]'):
+            if len(target) > 1 and target[1:] not in ids:
                 problems.append(f"link to {target}, which is not on the page")
         elif (trouble := _untaken(app, page, target, "GET")) is not None:
             problems.append(f"link to {target}: {trouble}")
@@ -203,24 +249,24 @@ def link_may_leave(target: str) -> bool:
     return urlsplit(target).hostname in ("localhost", "127.0.0.1")
 
 
-def _inline(app: Flask, page: Page) -> list[str]:
+def _inline(page: Page, outline: Outline) -> list[str]:
     """What the Content-Security-Policy would refuse: inline style and script."""
     problems = []
-    for node in _all(page.dom, "*"):
+    for node in outline.elements:
         handlers = [name for name in node.attrs if name.startswith("on") or name == "style"]
         if handlers:
             problems.append(f"{node.name} has {handlers}")
     data = ("application/json", "importmap", "speculationrules")
-    scripts = [s for s in _all(page.dom, "script:not([src])") if s.attrs.get("type") not in data]
-    if scripts or _all(page.dom, "style"):
+    scripts = [s for s in outline.tags("script") if "src" not in s.attrs and s.attrs.get("type") not in data]
+    if scripts or outline.tags("style"):
         problems.append("an inline script or style")
     return problems
 
 
-def _words(app: Flask, page: Page) -> list[str]:
+def _words(page: Page, outline: Outline) -> list[str]:
     problems = []
     shown = language(page.dom)
-    for words in _texts(_all(page.dom, "html")[0], shown):
+    for words in _texts(page.dom.root, shown):
         if PLACEHOLDER.search(words):
             problems.append(f"a raw placeholder is seen: {words[:80]!r}")
         if shown == "ja" and (words in untranslated_words() or ENGLISH_SENTENCE.search(words)):
@@ -230,27 +276,24 @@ def _words(app: Flask, page: Page) -> list[str]:
     return problems
 
 
-def _texts(node: Any, shown: str) -> list[str]:
+def _texts(root: Any, shown: str) -> list[str]:
     """Texts and spoken attributes in the page's own language; parts marked as another's are left out."""
-    skip = {id(part) for part in node.query(UNTOLD)}
-    skip |= {id(part) for part in node.query("[lang]") if not str(part.attrs["lang"]).startswith(shown)}
     found: list[str] = []
-    stack = [node]
+    stack = [root]
     while stack:
         part = stack.pop()
-        if id(part) in skip:
+        attrs = getattr(part, "attrs", None) or {}
+        is_foreign = not str(attrs.get("lang", shown)).startswith(shown)
+        if part.name in UNTOLD or attrs.get("translate") == "no" or is_foreign:
             continue
         if part.name == "#text":
             found.append(" ".join(str(part.data).split()))
-        elif getattr(part, "attrs", None):
-            found += [
-                str(part.attrs[a]) for a in ("alt", "title", "aria-label", "placeholder") if a in part.attrs
-            ]
+        found += [str(attrs[a]) for a in ("alt", "title", "aria-label", "placeholder") if a in attrs]
         stack += getattr(part, "children", None) or []
     return [text for text in found if text]
 
 
-def _storage(app: Flask, page: Page) -> list[str]:
+def _storage(page: Page) -> list[str]:
     control = page.headers.get("Cache-Control", "")
     if page.endpoint not in PUBLIC and "no-store" not in control:
         return [f"Cache-Control is {control!r}, but this page must not be stored"]
