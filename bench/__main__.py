@@ -6,14 +6,14 @@ import os
 import platform
 import sys
 
-from bench import site
+from bench import phone, site
 from bench.table import markdown
 
 
 def main() -> int:
     """Both apps' rows, and the machine they were measured on."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
-    print(markdown(site.rows()))
+    print(markdown([*site.rows(), *phone.rows()]))
     return 0
 
 
