@@ -114,7 +114,8 @@ def test_confirm_kept_turns_it_on_again_with_one_code(world: World, language: st
 def test_confirm_kept_asks_the_preferred_app_and_keeps_the_backup(world: World, language: str) -> None:
     jiro = turns_on_again(turned_off(world, "jiro", language))
     world.clock.advance(60)
-    jiro.browser.submit(otpCode=jiro.app_code())
+    page = jiro.browser.submit(otpCode=jiro.app_code())
+    assert page.name == "set_up.almost_done" and "03-1234-5678" in page.text
     jiro.finishes_set_up()
     assert len(jiro.page.all("[data-method]")) == 2
     world.clock.advance(60)

@@ -125,11 +125,16 @@ def backups_of(flow: Flow) -> list[Proof]:
     return backups
 
 
+def kept_backups(services: Services, flow: Flow) -> list[Method]:
+    """The kept methods that stand behind the preferred one, where this set-up lets them stand."""
+    return kept_methods(services.store.db(), flow)[1:]
+
+
 def needs_backup(services: Services, flow: Flow) -> bool:
     """Whether a backup must be added before it can be turned on (the setting ``backup_required``)."""
     if not services.config.backup_required or backups_of(flow):
         return False
-    return len(_kept(services.store.db(), flow)) < 2
+    return len(kept_methods(services.store.db(), flow)) < 2
 
 
 # -- with kept methods ---------------------------------------------------------------------------------------
@@ -196,7 +201,7 @@ def choose_anew(services: Services, flow: Flow) -> Flow:
         return TABLE.move(db, flow, "choose_anew", data={"secret": flow.data["secret"]})
 
 
-# -- the preferred method, and backups -----------------------------------------------------------------------
+# -- the preferred method -----------------------------------------------------------------------------------
 
 
 def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
@@ -210,20 +215,6 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
     return enrolment.send(services, TABLE, flow, "send_code", number, channel, kept)
 
 
-def submit_backup_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
-    """Take a backup's number and send it a code.
-
-    Raises:
-        NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
-    """
-    if "proven" not in flow.data:
-        raise StaleFlow("nothing is proven that could be backed up")
-    number = enrolment.read_number(typed, region, channel)
-    proofs = [flow.data["proven"], *backups_of(flow)]
-    enrolment.refuse_taken(number.e164, _kept(services.store.db(), flow), proofs)
-    return enrolment.send(services, TABLE, flow, "send_backup_code", number, channel, _standing(flow))
-
-
 def send_again(services: Services, flow: Flow) -> Flow:
     """Send another code to the number given before; the earlier one is dead.
 
@@ -234,7 +225,7 @@ def send_again(services: Services, flow: Flow) -> Flow:
         raise StaleFlow("nothing to send again")
     move = "send_again" if flow.state == "verify" else "send_backup_again"
     number = phone_numbers.parse(flow.data["number"])
-    return enrolment.send(services, TABLE, flow, move, number, flow.data["channel"], _standing(flow))
+    return enrolment.send(services, TABLE, flow, move, number, flow.data["channel"], standing(flow))
 
 
 def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -246,7 +237,7 @@ def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: 
     if flow.state not in ("verify", "backup"):
         raise StaleFlow("no code is awaited")
     move = "accept_number" if flow.state == "verify" else "accept_backup_number"
-    return _check(services, visitor, flow, move, enrolment.check_number_code, typed)
+    return prove(services, visitor, flow, move, enrolment.check_number_code, typed)
 
 
 def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -255,32 +246,7 @@ def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str
     Raises:
         WrongCode, Throttled, StaleFlow.
     """
-    return _check(services, visitor, flow, "accept_app", enrolment.check_app_code, typed)
-
-
-def submit_backup_app_code(
-    services: Services, visitor: Visitor, flow: Flow, typed: str, *, name: str = ""
-) -> Flow:
-    """Check the first code of an app that is to be a backup.
-
-    Raises:
-        WrongCode, Throttled, StaleFlow.
-    """
-    if "proven" not in flow.data:
-        raise StaleFlow("nothing is proven that could be backed up")
-    return _check(services, visitor, flow, "accept_backup_app", enrolment.check_app_code, typed, name)
-
-
-def skip_backup(services: Services, flow: Flow) -> Flow:
-    """Go on without the backup that was begun; where none was, nothing changes.
-
-    Raises:
-        StaleFlow.
-    """
-    if flow.state == "ready":
-        return flow
-    with services.store.writing() as db:
-        return TABLE.move(db, flow, "skip_backup", data=_standing(flow))
+    return prove(services, visitor, flow, "accept_app", enrolment.check_app_code, typed)
 
 
 def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool) -> TurnedOn:
@@ -334,10 +300,14 @@ def _keep_methods(db: Database, services: Services, account: Account, flow: Flow
     return preferred
 
 
-def _check(
+def prove(
     services: Services, visitor: Visitor, flow: Flow, move: str, check: Check, typed: str, name: str = ""
 ) -> Flow:
-    """Judge a code; right, the proof joins what is standing, and the next app would get a secret of its own."""
+    """Judge a code; right, the proof joins what is standing, and the next app would get a secret of its own.
+
+    Raises:
+        WrongCode, Throttled, StaleFlow.
+    """
     now = services.clock.now()
     with services.store.writing() as db:
         account = challenge.owner_of(db, flow)
@@ -347,17 +317,17 @@ def _check(
             if move in ("accept_number", "accept_app"):
                 return TABLE.move(db, flow, move, data={"secret": secret, "proven": result})
             proof = {**result, "name": enrolment.clean_name(name)}
-            data = {**_standing(flow), "secret": secret, "backups": [*backups_of(flow), proof]}
+            data = {**standing(flow), "secret": secret, "backups": [*backups_of(flow), proof]}
             return TABLE.move(db, flow, move, data=data)
     raise enrolment.refusal(result)
 
 
-def _standing(flow: Flow) -> dict[str, object]:
+def standing(flow: Flow) -> dict[str, object]:
     """What of a flow's data stays while another number is tried."""
     return {name: flow.data[name] for name in ("secret", "proven", "backups") if name in flow.data}
 
 
-def _kept(db: Database, flow: Flow) -> list[Method]:
+def kept_methods(db: Database, flow: Flow) -> list[Method]:
     """The account's kept methods, where this set-up lets them stand."""
     assert flow.account_id is not None
     return methods.of_account(db, flow.account_id) if flow.data.get("proven") == KEPT else []

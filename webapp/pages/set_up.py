@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow
+from webapp.flows import backup as backups
 from webapp.flows import enrolment, set_up
 from webapp.pages import auth, guards
 from webapp.pages.calls import call_shown, call_status
@@ -129,9 +130,9 @@ def backup() -> ResponseReturnValue:
         try:
             if isinstance(forms.app, NamedAppForm) and forms.wants_app:
                 name = forms.app.appName.data or ""
-                flow = set_up.submit_backup_app_code(services(), visitor(), flow, forms.app.code, name=name)
+                flow = backups.submit_app_code(services(), visitor(), flow, forms.app.code, name=name)
             else:
-                flow = set_up.submit_backup_number(services(), flow, **forms.number)
+                flow = backups.submit_number(services(), flow, **forms.number)
             return _onward(flow)
         except StaleFlow:
             return _lost()
@@ -150,7 +151,7 @@ def skip_backup() -> ResponseReturnValue:
     flow = _under_way()
     if flow is None or flow.state not in ("ready", "backup"):
         return _lost(flow)
-    return _onward(set_up.skip_backup(services(), flow))
+    return _onward(backups.skip(services(), flow))
 
 
 def _choices(
@@ -238,8 +239,9 @@ def almost_done() -> ResponseReturnValue:
         return redirect(url_for("set_up.backup"), 303)
     form = TurnOnForm()
     if not is_post():
-        backups = [proof_label(proof) for proof in set_up.backups_of(flow)]
-        return page("set_up.almost_done", form=form, state=flow.state, backups=backups)
+        kept = [method_label(method) for method in set_up.kept_backups(services(), flow)]
+        added = [proof_label(proof) for proof in set_up.backups_of(flow)]
+        return page("set_up.almost_done", form=form, state=flow.state, backups=kept + added)
     try:
         turned_on = set_up.turn_on(services(), visitor(), flow, remember=bool(form.rememberDevice.data))
     except StaleFlow:
