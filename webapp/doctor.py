@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import maxminddb
 from flask import current_app
 from flask_babel import force_locale, gettext
 
@@ -124,6 +123,8 @@ def _places(services: Services) -> str:
     path = services.config.geoip_file
     if not path:
         return "no file: addresses are shown as they are"
+    import maxminddb  # of use only where a file is set
+
     try:
         with maxminddb.open_database(path) as reader:
             return f"{path}, {reader.metadata().database_type}"

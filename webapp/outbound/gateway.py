@@ -9,13 +9,13 @@ import contextlib
 import json
 import re
 import threading
-from typing import Any
-
-import httpcore
-import httpx
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from webapp.errors import GatewayFailed
-from webapp.outbound.wire import DeadlineTransport
+
+if TYPE_CHECKING:
+    import httpx
 
 API = "/2010-04-01/Accounts"
 LARGEST_ANSWER_BYTES = 64 * 1024
@@ -85,6 +85,9 @@ class Gateway:
                 self._client = None
 
     def _exchange(self, method: str, resource: str, form: dict[str, str] | None = None) -> dict[str, Any]:
+        import httpcore  # slow to load, and first needed when a message leaves
+        import httpx
+
         client = self._opened()
         path = f"{API}/{self._account}/{resource}"
         try:
@@ -98,11 +101,17 @@ class Gateway:
             raise GatewayFailed("down", None, type(lost).__name__) from lost
 
     def _deadline(self) -> contextlib.AbstractContextManager[None]:
-        if isinstance(self._transport, DeadlineTransport):
-            return self._transport.within(self._deadline_seconds)
-        return contextlib.nullcontext()  # handed in by a test: in process, no waiting
+        within = getattr(self._transport, "within", None)
+        if within is None:  # handed in by a test: in process, no waiting
+            return contextlib.nullcontext()
+        deadline: contextlib.AbstractContextManager[None] = within(self._deadline_seconds)
+        return deadline
 
     def _opened(self) -> httpx.Client:
+        import httpx
+
+        from webapp.outbound.wire import DeadlineTransport  # it brings httpx with it
+
         with self._opening:
             if self._client is None:
                 if self._transport is None:
@@ -139,7 +148,7 @@ def _body(answer: httpx.Response) -> bytes:
 
 
 def _read(status: int, body: bytes) -> dict[str, Any]:
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise GatewayFailed("down", None, f"HTTP {status}")
     try:
         answer = json.loads(body)
@@ -147,12 +156,12 @@ def _read(status: int, body: bytes) -> dict[str, Any]:
         answer = None
     if not isinstance(answer, dict):
         raise GatewayFailed("garbage", None, f"HTTP {status} without the contract's JSON")
-    if status >= httpx.codes.BAD_REQUEST:
+    if status >= HTTPStatus.BAD_REQUEST:
         code = _code(answer.get("code"))
         if code is None:
             raise GatewayFailed("garbage", None, f"HTTP {status} without a code")
         raise GatewayFailed("refused", code, f"HTTP {status}, code {code}")
-    if status not in (httpx.codes.OK, httpx.codes.CREATED):
+    if status not in (HTTPStatus.OK, HTTPStatus.CREATED):
         raise GatewayFailed("garbage", None, f"HTTP {status}")
     return answer
 

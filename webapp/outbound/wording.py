@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
 from babel.dates import format_datetime
 from flask import render_template
@@ -60,7 +60,9 @@ def call_twiml(code: str, language: str) -> str:
             gettext("Do not share it with anyone. Goodbye."),
         ]
     voice = _SPOKEN_LANGUAGES.get(language, language)
-    verbs = '<Pause length="1"/>'.join(f'<Say language="{voice}">{escape(line)}</Say>' for line in lines)
+    verbs = '<Pause length="1"/>'.join(
+        f'<Say language="{voice}">{escape(line, quote=False)}</Say>' for line in lines
+    )
     return f'<?xml version="1.0" encoding="UTF-8"?><Response>{verbs}<Hangup/></Response>'
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 
-import segno
 from markupsafe import Markup
 
 MASK = 4
@@ -13,6 +12,8 @@ MASK = 4
 
 def qr_svg(content: str) -> Markup:
     """A QR code, black on white with its quiet zone also in dark mode, sized by the page's style."""
+    import segno  # of use on one page only
+
     out = BytesIO()
     segno.make(content, error="m", mask=MASK, micro=False, boost_error=False).save(
         out,

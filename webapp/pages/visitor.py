@@ -5,10 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import maxminddb
-import ua_parser
 from flask import Flask, Response, g, request
 from flask_babel import get_locale, gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,6 +15,9 @@ from webapp.config import Config
 from webapp.pages.services import services
 from webapp.rules import links
 from webapp.rules.visitor import Visitor
+
+if TYPE_CHECKING:
+    import maxminddb
 
 BROWSER_COOKIE_SECONDS = 400 * 86400  # as long as browsers keep one (RFC 6265bis 5.5)
 LONGEST_USER_AGENT = 512
@@ -74,6 +75,8 @@ def device_label(user_agent: str) -> str:
     The header is a stranger's text: only letters, digits and a few signs of what the parser found remain
     (SECURITY.md 40). The parser's rules load at the first call, not at start.
     """
+    import ua_parser  # its rules are slow to load
+
     shortened = user_agent[:LONGEST_USER_AGENT]
     browser, system = ua_parser.parse_user_agent(shortened), ua_parser.parse_os(shortened)
     families = [found.family for found in (browser, system) if found is not None]
@@ -117,7 +120,11 @@ def _hand_out_cookie(response: Response) -> Response:
 
 @lru_cache(maxsize=4)
 def _places(path: str) -> maxminddb.Reader | None:
-    return maxminddb.open_database(path) if path else None
+    if not path:
+        return None
+    import maxminddb  # of use only where a file is set
+
+    return maxminddb.open_database(path)
 
 
 def _place_name(found: Any, language: str) -> str:
