@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +26,7 @@ JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 NAMES = re.compile("見本|花子|太郎|次郎|さくら|窓口")  # the seal, and people's own names
 ENGLISH_SENTENCE = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 UNTOLD = {"script", "style", "code", "kbd", "pre", "time", "template", "svg"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 TOKEN = re.compile(r'"[\w.-]{40,}"')
 CSP_MUST = ("object-src 'none'", "base-uri 'none'", "frame-ancestors ")
 
@@ -45,7 +47,31 @@ def parse(html: str, path: str) -> JustHTML:
             f"{e.code} in line {e.line}: {lines[(e.line or 1) - 1].strip()[:120]}" for e in dom.errors[:5]
         ]
         raise AssertionError(f"{path} is not valid HTML: {shown}")
+    Balance(path).feed(html)
     return dom
+
+
+class Balance(HTMLParser):
+    """Every element that is opened is closed, in its place: parsers guess, and guesses move what comes after."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """Note an element, unless it never has content."""
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: object) -> None:
+        """What closes itself needs no end."""
+
+    def handle_endtag(self, tag: str) -> None:
+        """The innermost open element must be the one that ends."""
+        innermost = self._open.pop() if self._open else "nothing"
+        where = f"{self._path} is not valid HTML: line {self.getpos()[0]}"
+        assert innermost == tag, f"{where}: </{tag}> where <{innermost}> is open"
 
 
 class Outline:
