@@ -2,70 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests import papers
+from tests import locked_out
 from tests.house import World
 from tests.people import Person
-from tests.walk import Page
-
-FILES: dict[str, Callable[[], bytes]] = {
-    "licence.jpg": papers.jpg,
-    "bill.pdf": papers.pdf,
-    "letter.docx": papers.docx,
-}
-
-
-def file(name: str = "licence.jpg", content: bytes | None = None) -> tuple[io.BytesIO, str]:
-    """A file as the walker sends it."""
-    return io.BytesIO(FILES[name]() if content is None else content), name
-
-
-def begins(person: Person) -> Page:
-    """From the code page to the case, by the pages' own links."""
-    person.gives_password()
-    person.browser.follow("#auth-get-new-otp-link")
-    person.browser.follow("[href='/ap/recovery']")
-    return person.browser.submit(email=person.email, password=person.password)
-
-
-def sends(person: Person, *files: Any) -> Page:
-    return person.browser.submit(documents=list(files) or [file()])
-
-
-def reviewer(world: World, language: str = "ja") -> Person:
-    """The desk's person, signed in and at the queue."""
-    person = world.person("desk", language)
-    person.signs_in()
-    person.browser.get("/account")
-    person.browser.follow("[href='/desk']")
-    return person
-
-
-def opens_case(person: Person, name: str) -> Page:
-    page = person.browser.get("/desk")
-    row = next(link for link in page.all("a.row") if name in link.to_text())
-    return person.browser.get(row.attrs["href"])
-
-
-def begins_review(person: Person, name: str) -> Page:
-    opens_case(person, name)
-    return person.browser.press("審査を始める")
-
-
-def decides(person: Person, verdict: str, reason: str = "名前と住所を確認しました") -> Page:
-    return person.browser.submit(form="#desk-decision", verdict=verdict, reason=reason)
-
-
-def account_of(world: World, person: Person) -> Any:
-    from webapp.rules import identifiers
-
-    return identifiers.find_account(world.services.store.db(), person.email)
-
 
 # -- the owner's side --------------------------------------------------------------------------------------
 
@@ -105,8 +48,8 @@ def test_start_has_nothing_to_reset_where_the_password_alone_signs_in(hanako: Pe
 
 
 def test_start_leads_back_to_the_case_that_is_open(taro: Person, world: World) -> None:
-    begins(taro)
-    sends(taro)
+    locked_out.begins(taro)
+    locked_out.sends(taro)
     elsewhere = taro.elsewhere()
     elsewhere.browser.get("/ap/recovery")
     page = elsewhere.browser.submit(email=taro.email, password=taro.password)
@@ -130,15 +73,17 @@ def test_start_texts_an_owner_who_has_no_mail_address(world: World) -> None:
 
 def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, language: str) -> None:
     taro = world.person("taro", language)
-    assert begins(taro).state == "opened"
-    page = sends(taro, file(), file("bill.pdf"), file("letter.docx"))
+    assert locked_out.begins(taro).state == "opened"
+    page = locked_out.sends(
+        taro, locked_out.file(), locked_out.file("bill.pdf"), locked_out.file("letter.docx")
+    )
     assert page.state == "received"
     assert len(page.all("ul.papers li")) == 3
-    desk = reviewer(world, language)
-    page = begins_review(desk, taro.name)
+    desk = locked_out.reviewer(world, language)
+    page = locked_out.begins_review(desk, taro.name)
     assert page.state == "in_review"
     assert taro.browser.get("/ap/recovery/case").state == "in_review"
-    assert decides(desk, "approve").name == "desk.queue"
+    assert locked_out.decides(desk, "approve").name == "desk.queue"
     page = taro.browser.get("/ap/recovery/case")
     assert page.state == "approved"
     assert world.phone.mail(taro.email).subject.endswith("2段階認証をリセットしました")
@@ -150,77 +95,65 @@ def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, l
 
 @pytest.mark.parametrize("name", ["page.png", "photo.jpg.php"])
 def test_case_refuses_what_is_no_document_and_keeps_nothing(taro: Person, world: World, name: str) -> None:
-    begins(taro)
-    page = sends(taro, file(), file(name, b"<!doctype html><script>alert(1)</script>"))
+    locked_out.begins(taro)
+    page = locked_out.sends(
+        taro, locked_out.file(), locked_out.file(name, b"<!doctype html><script>alert(1)</script>")
+    )
     assert page.state == "opened"
     assert "ファイルがあります" in page.problem
     assert len(list(world.services.uploads.folder.iterdir())) == 1  # sakura's
 
 
 def test_case_asks_for_a_file_where_none_was_chosen(taro: Person) -> None:
-    begins(taro)
+    locked_out.begins(taro)
     page = taro.browser.press("書類を送信")
     assert "送信する書類を選択してください" in page.problem
 
 
 def test_case_takes_no_fourth_file(taro: Person) -> None:
-    begins(taro)
-    assert "3ファイルまで" in sends(taro, *[file() for _ in range(4)]).problem
+    locked_out.begins(taro)
+    assert "3ファイルまで" in locked_out.sends(taro, *[locked_out.file() for _ in range(4)]).problem
 
 
 def test_case_takes_more_documents_when_the_desk_asks_for_them(taro: Person, world: World) -> None:
-    begins(taro)
-    sends(taro)
-    desk = reviewer(world)
-    begins_review(desk, taro.name)
-    decides(desk, "ask_more", "住所が分かる公共料金の領収書もお送りください")
+    locked_out.begins(taro)
+    locked_out.sends(taro)
+    desk = locked_out.reviewer(world)
+    locked_out.begins_review(desk, taro.name)
+    locked_out.decides(desk, "ask_more", "住所が分かる公共料金の領収書もお送りください")
     page = taro.browser.get("/ap/recovery/case")
     assert page.state == "more_wanted"
     assert "公共料金の領収書もお送りください" in page.text
     assert "公共料金の領収書もお送りください" in world.phone.mail(taro.email).body
-    page = sends(taro, file("bill.pdf"))
+    page = locked_out.sends(taro, locked_out.file("bill.pdf"))
     assert page.state == "received"
     assert len(page.all("ul.papers li")) == 2
 
 
 def test_case_shows_why_it_was_declined(taro: Person, world: World) -> None:
-    begins(taro)
-    sends(taro)
-    desk = reviewer(world)
-    begins_review(desk, taro.name)
-    decides(desk, "reject", "氏名が読み取れませんでした")
+    locked_out.begins(taro)
+    locked_out.sends(taro)
+    desk = locked_out.reviewer(world)
+    locked_out.begins_review(desk, taro.name)
+    locked_out.decides(desk, "reject", "氏名が読み取れませんでした")
     page = taro.browser.get("/ap/recovery/case")
     assert page.state == "rejected"
     assert "氏名が読み取れませんでした" in page.text
     assert "氏名が読み取れませんでした" in world.phone.mail(taro.email).body
-    assert account_of(world, taro).two_step_on
+    assert locked_out.account_of(world, taro).two_step_on
 
 
 def test_case_is_closed_by_its_button_and_goes_on(taro: Person) -> None:
-    begins(taro)
-    sends(taro)
+    locked_out.begins(taro)
+    locked_out.sends(taro)
     assert taro.browser.press("このページを閉じる").name == "sign_in.identifier"
     assert taro.browser.get("/ap/recovery/case").name == "recovery.start"
     assert taro.browser.submit(email=taro.email, password=taro.password).state == "received"
 
 
-def brought_to(world: World, person: Person, state: str) -> None:
-    """A case of this person in this state."""
-    begins(person)
-    if state == "opened":
-        return
-    sends(person)
-    if state == "received":
-        return
-    desk = reviewer(world)
-    begins_review(desk, person.name)
-    if state == "more_wanted":
-        decides(desk, "ask_more")
-
-
 @pytest.mark.parametrize("state", ["opened", "received", "in_review", "more_wanted"])
 def test_case_is_cancelled_by_its_button(taro: Person, world: World, state: str) -> None:
-    brought_to(world, taro, state)
+    locked_out.brought_to(world, taro, state)
     page = taro.browser.get("/ap/recovery/case")
     assert page.state == state
     page = taro.browser.press("リセットを取り消す")
@@ -230,7 +163,7 @@ def test_case_is_cancelled_by_its_button(taro: Person, world: World, state: str)
 
 @pytest.mark.parametrize("state", ["opened", "received", "in_review", "more_wanted"])
 def test_case_is_cancelled_by_a_sign_in_with_a_code(taro: Person, world: World, state: str) -> None:
-    brought_to(world, taro, state)
+    locked_out.brought_to(world, taro, state)
     world.clock.advance(60)
     taro.elsewhere().signs_in()
     assert taro.browser.get("/ap/recovery/case").state == "cancelled"
@@ -239,8 +172,8 @@ def test_case_is_cancelled_by_a_sign_in_with_a_code(taro: Person, world: World, 
 
 def test_cancel_by_link_shows_first_and_cancels_by_its_button(world: World, language: str) -> None:
     taro = world.person("taro", language)
-    begins(taro)
-    sends(taro)
+    locked_out.begins(taro)
+    locked_out.sends(taro)
     page = taro.opens_mail_link("リセットを取り消す")
     assert (page.name, page.state) == ("recovery.cancel_by_link", "received")
     assert taro.browser.get("/ap/recovery/case").state == "received"
@@ -253,12 +186,12 @@ def test_cancel_by_link_shows_first_and_cancels_by_its_button(world: World, lang
 
 
 def test_cancel_by_link_is_too_late_after_the_decision(taro: Person, world: World) -> None:
-    begins(taro)
+    locked_out.begins(taro)
     link = taro.opens_mail_link("リセットを取り消す").path
-    sends(taro)
-    desk = reviewer(world)
-    begins_review(desk, taro.name)
-    decides(desk, "approve")
+    locked_out.sends(taro)
+    desk = locked_out.reviewer(world)
+    locked_out.begins_review(desk, taro.name)
+    locked_out.decides(desk, "approve")
     page = world.browser().get(link)
     assert page.state == "approved"
     assert "取り消せる依頼はありません" in page.text
@@ -272,14 +205,14 @@ def test_cancel_by_link_knows_only_links_of_ours(browser: Any) -> None:
 
 
 def test_queue_shows_sakuras_case_of_the_first_start(world: World, language: str) -> None:
-    page = reviewer(world, language).page
+    page = locked_out.reviewer(world, language).page
     assert page.name == "desk.queue"
     assert "さくら" in page.html
 
 
 def test_case_at_the_desk_opens_documents_once_the_review_has_begun(world: World) -> None:
-    desk = reviewer(world)
-    page = opens_case(desk, "さくら")
+    desk = locked_out.reviewer(world)
+    page = locked_out.opens_case(desk, "さくら")
     assert (page.name, page.state) == ("desk.case", "received")
     assert not page.has(".document a")
     page = desk.browser.press("審査を始める")
@@ -288,8 +221,8 @@ def test_case_at_the_desk_opens_documents_once_the_review_has_begun(world: World
 
 
 def test_case_at_the_desk_wants_a_decision_and_a_reason(world: World, language: str) -> None:
-    desk = reviewer(world, language)
-    begins_review(desk, "さくら")
+    desk = locked_out.reviewer(world, language)
+    locked_out.begins_review(desk, "さくら")
     page = desk.browser.submit(form="#desk-decision")
     assert page.name == "desk.case"
     assert len(page.all("#auth-error-message-box li")) == 2
@@ -299,11 +232,11 @@ def test_case_at_the_desk_wants_a_decision_and_a_reason(world: World, language: 
 
 
 def test_case_at_the_desk_that_was_decided_elsewhere_is_shown_again(world: World) -> None:
-    first, second = reviewer(world), reviewer(world)
-    begins_review(first, "さくら")
-    opens_case(second, "さくら")
-    decides(first, "reject")
-    page = decides(second, "approve")
+    first, second = locked_out.reviewer(world), locked_out.reviewer(world)
+    locked_out.begins_review(first, "さくら")
+    locked_out.opens_case(second, "さくら")
+    locked_out.decides(first, "reject")
+    page = locked_out.decides(second, "approve")
     assert page.state == "rejected"
     assert "状態が変わりました" in page.text
-    assert account_of(world, world.person("sakura")).two_step_on
+    assert locked_out.account_of(world, world.person("sakura")).two_step_on

@@ -1,0 +1,83 @@
+"""What people who are locked out do, and the desk: walks that the tests of flows and of safety share."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from tests import papers
+from tests.house import World
+from tests.people import Person
+from tests.walk import Page
+from webapp.rules import identifiers
+
+FILES: dict[str, Callable[[], bytes]] = {
+    "licence.jpg": papers.jpg,
+    "bill.pdf": papers.pdf,
+    "letter.docx": papers.docx,
+}
+
+
+def file(name: str = "licence.jpg", content: bytes | None = None) -> tuple[io.BytesIO, str]:
+    """A file as the walker sends it."""
+    return io.BytesIO(FILES[name]() if content is None else content), name
+
+
+def begins(person: Person) -> Page:
+    """From the code page to the case, by the pages' own links."""
+    person.gives_password()
+    person.browser.follow("#auth-get-new-otp-link")
+    person.browser.follow("[href='/ap/recovery']")
+    return person.browser.submit(email=person.email, password=person.password)
+
+
+def sends(person: Person, *files: Any) -> Page:
+    return person.browser.submit(documents=list(files) or [file()])
+
+
+def reviewer(world: World, language: str = "ja") -> Person:
+    """The desk's person, signed in and at the queue."""
+    person = world.person("desk", language)
+    person.signs_in()
+    person.browser.get("/account")
+    person.browser.follow("[href='/desk']")
+    return person
+
+
+def opens_case(person: Person, name: str) -> Page:
+    page = person.browser.get("/desk")
+    row = next(link for link in page.all("a.row") if name in link.to_text())
+    return person.browser.get(row.attrs["href"])
+
+
+def begins_review(person: Person, name: str) -> Page:
+    opens_case(person, name)
+    return person.browser.press("審査を始める")
+
+
+def decides(person: Person, verdict: str, reason: str = "名前と住所を確認しました") -> Page:
+    return person.browser.submit(form="#desk-decision", verdict=verdict, reason=reason)
+
+
+def account_of(world: World, person: Person) -> Any:
+    return identifiers.find_account(world.services.store.db(), person.email)
+
+
+def brought_to(world: World, person: Person, state: str) -> None:
+    """A case of this person in this state."""
+    begins(person)
+    if state == "opened":
+        return
+    sends(person)
+    if state == "received":
+        return
+    desk = reviewer(world)
+    begins_review(desk, person.name)
+    if state == "more_wanted":
+        decides(desk, "ask_more")
+
+
+def files(world: World) -> set[str]:
+    """The names of all documents that are kept."""
+    return {path.name for path in world.services.uploads.folder.iterdir()}

@@ -1,0 +1,119 @@
+"""Documents of a reset on their way and at rest (SECURITY.md 58–60)."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from tests import locked_out, papers
+from tests.house import World
+from tests.people import Person
+from webapp.store import recovery
+
+
+def test_upload_one_byte_over_is_413_and_the_limit_is_not_s58(house_with: Any) -> None:
+    world = house_with(upload_bytes=20_000).fresh()
+    taro = world.person("taro")
+    locked_out.begins(taro)
+    over = locked_out.file("bill.pdf", papers.pdf(size=20_001))
+    page = taro.browser.submit(documents=[over], expect=413)
+    assert "大きすぎます" in page.problem
+    assert locked_out.sends(taro, locked_out.file("bill.pdf", papers.pdf(size=20_000))).state == "received"
+
+
+def test_upload_of_more_than_all_files_may_have_is_413_s58(house_with: Any) -> None:
+    world = house_with(upload_bytes=20_000).fresh()
+    taro = world.person("taro")
+    locked_out.begins(taro)
+    page = taro.browser.submit(documents=[locked_out.file("bill.pdf", papers.pdf(size=400_000))], expect=413)
+    assert page.status == 413
+
+
+def test_upload_without_a_case_takes_no_more_than_any_form_s58(world: World) -> None:
+    data = {"documents": (io.BytesIO(b"x" * 2_000_000), "a.pdf")}
+    answer = world.browser().raw("POST", "/ap/recovery/case", data=data)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../../x.png", "..\\..\\x.png", "/etc/x.png", "\u202egnp.x.png", "a" * 5000 + ".png", "x;'.png"],
+)
+def test_upload_names_are_forgotten_s59(taro: Person, world: World, name: str) -> None:
+    before = locked_out.files(world)
+    locked_out.begins(taro)
+    page = locked_out.sends(taro, locked_out.file(name, papers.png()))
+    assert page.state == "received"
+    (kept,) = locked_out.files(world) - before
+    assert len(kept) == 32 and set(kept) <= set("0123456789abcdef")
+    static = world.site.static_folder or ""
+    assert not str(world.services.uploads.folder).startswith(static)
+    assert name[-12:] not in page.html
+
+
+def test_upload_is_sealed_at_rest_s59(taro: Person, world: World) -> None:
+    before = locked_out.files(world)
+    locked_out.begins(taro)
+    locked_out.sends(taro, locked_out.file("bill.pdf", papers.pdf()))
+    (kept,) = locked_out.files(world) - before
+    content = (world.services.uploads.folder / kept).read_bytes()
+    assert b"PDF" not in content and b"Catalog" not in content
+
+
+def test_upload_is_served_as_an_attachment_and_nosniff_s59(world: World) -> None:
+    desk = locked_out.reviewer(world)
+    page = locked_out.begins_review(desk, "さくら")
+    answer = desk.browser.raw("GET", page.one(".document a").attrs["href"])
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="document-1.png"'
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_upload_is_seen_by_reviewers_only_s60(world: World, hanako: Person) -> None:
+    desk = locked_out.reviewer(world)
+    path = locked_out.begins_review(desk, "さくら").one(".document a").attrs["href"]
+    assert desk.browser.raw("GET", path).status_code == 200
+    assert world.browser().raw("GET", path).status_code == 303
+    hanako.signs_in()
+    for each in (path, "/desk", "/desk/cases/sakura-recovery"):
+        assert hanako.browser.raw("GET", each).status_code == 403
+    sakura = world.person("sakura")
+    sakura.browser.get("/ap/recovery")
+    page = sakura.browser.submit(email=sakura.email, password=sakura.password)
+    assert page.state == "in_review"
+    assert sakura.browser.raw("GET", path).status_code == 303
+
+
+@pytest.mark.parametrize("verdict", ["approve", "reject"])
+def test_upload_is_gone_after_the_decision_s60(world: World, verdict: str) -> None:
+    desk = locked_out.reviewer(world)
+    path = locked_out.begins_review(desk, "さくら").one(".document a").attrs["href"]
+    assert locked_out.files(world)
+    locked_out.decides(desk, verdict)
+    assert not locked_out.files(world)
+    assert desk.browser.raw("GET", path).status_code == 404
+
+
+def test_upload_is_gone_after_a_cancellation_s60(world: World) -> None:
+    sakura = world.person("sakura")
+    sakura.browser.get("/ap/recovery")
+    sakura.browser.submit(email=sakura.email, password=sakura.password)
+    sakura.browser.press("リセットを取り消す")
+    assert not locked_out.files(world)
+
+
+def test_upload_is_gone_after_a_sign_in_with_a_code_s60(world: World) -> None:
+    world.person("sakura").signs_in()
+    assert not locked_out.files(world)
+
+
+def test_upload_left_by_a_crash_is_swept(world: World) -> None:
+    uploads = world.services.uploads
+    uploads.write("0" * 32, b"left over")
+    needed = recovery.document_names(world.services.store.db())
+    assert uploads.sweep(needed, untouched_for_seconds=3600) == 0
+    assert uploads.sweep(needed) == 1
+    assert locked_out.files(world) == needed
