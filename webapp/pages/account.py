@@ -39,6 +39,10 @@ def account_services() -> ResponseReturnValue:
 def security() -> ResponseReturnValue:
     """Screen 7: ログインとセキュリティ."""
     account = current_user.account
+    devices = settings.devices_of(services(), account)
+    changes = {name: url_for(endpoint) for name, endpoint in CHANGE_PAGES.items() if has_page(endpoint)}
+    if len(devices) < 2:
+        changes.pop("end_all", None)
     return page(
         "account.security",
         account={
@@ -46,9 +50,9 @@ def security() -> ResponseReturnValue:
             "email": account.email,
             "two_step_on": account.two_step_on,
             "passkeys": _count(len(passkeys.of_account(services(), account))),
-            "phone": phone_numbers.parse(account.phone).national if account.phone else None,
+            "phone": phone_numbers.parse(account.phone).familiar if account.phone else None,
         },
-        edit_urls={name: url_for(endpoint) for name, endpoint in CHANGE_PAGES.items() if has_page(endpoint)},
+        edit_urls=changes,
         devices=[
             {
                 "label": device_label(device.device, device.app),
@@ -59,7 +63,7 @@ def security() -> ResponseReturnValue:
                 if device.id_hash == current_user.session.id_hash
                 else url_for("account.end_session", public_id=device.public_id),
             }
-            for device in settings.devices_of(services(), account)
+            for device in devices
         ],
         activity=[
             {"text": event_text(event), "when": moment(event.at), "device": event.device, "near": event.near}

@@ -87,7 +87,7 @@ def change_phone() -> ResponseReturnValue:
         "account.change_phone",
         form=form,
         told=told,
-        present=phone_numbers.parse(present).international if present else None,
+        present=phone_numbers.parse(present).familiar if present else None,
     )
 
 
@@ -115,7 +115,7 @@ def confirm_change() -> ResponseReturnValue:
                 else gettext("Your mobile number was changed.")
             )
     to = flow.data["to"]
-    shown = to if flow.data["channel"] == "mail" else phone_numbers.parse(to).international
+    shown = to if flow.data["channel"] == "mail" else phone_numbers.parse(to).familiar
     return ask_code("account.confirm_change", flow, form, told, destination=shown)
 
 

@@ -23,8 +23,7 @@ def proof_label(proof: Proof) -> str:
 def _label(kind: str, e164: str | None) -> str:
     if e164 is None:
         return gettext("Authenticator app")
-    number = phone_numbers.parse(e164)
-    shown = number.national if number.e164.startswith("+81") else number.international
+    shown = phone_numbers.parse(e164).familiar
     if kind == "voice":
         return gettext("Voice call: %(number)s", number=shown)
     return gettext("Text message (SMS): %(number)s", number=shown)

@@ -56,6 +56,11 @@ class PhoneNumber:
     international: str
     last3: str
 
+    @property
+    def familiar(self) -> str:
+        """As its owner knows it: "090-1234-5678" at home, with the country's code where it is another's."""
+        return self.national if self.e164.startswith(f"+{_JAPAN}") else self.international
+
 
 def parse(text: str, region: str = HOME_REGION) -> PhoneNumber:
     """Read a number as typed; ``region`` (ISO 3166) is used when it has no country code of its own.
