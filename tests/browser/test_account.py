@@ -1,0 +1,76 @@
+"""Creating an account and changing its password in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Street, assert_accessible
+from tests.people import PASSWORD
+
+FRESH = "tulip-harbour-9-tea"
+
+
+def arrives(page: Page, name: str) -> None:
+    """The page of this endpoint is there, and accessible."""
+    expect(page.locator(f'main[data-page="{name}"]')).to_be_visible()
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "ja"), (1280, "en")])
+def test_register_in_a_browser_with_its_errors(street: Street, width: int, language: str) -> None:
+    page = street.window(width, language)
+    page.goto(f"{street.site_url}/ap/register")
+    arrives(page, "account.register")
+    page.locator("#ap_customer_name").fill("Yuki")
+    page.locator("#ap_email").fill("yuki@example.com")
+    page.locator("#ap_password").fill("yuki-1985")
+    page.locator("#continue").click()
+    box = page.locator("#auth-error-message-box")
+    expect(box).to_be_focused()
+    assert_accessible(page)
+    box.get_by_role("link").click()
+    expect(page.locator("#ap_password")).to_be_focused()
+    page.keyboard.insert_text(FRESH)  # as a paste does
+    page.keyboard.press("Enter")
+    arrives(page, "account.confirm_registration")
+    page.locator("#cvf-input-code").fill(street.world.phone.wait_for_code("yuki@example.com"))
+    page.locator("#cvf-submit-code").click()
+    expect(page.locator("#nav-link-accountList-nav-line-1")).to_contain_text("Yuki")
+
+
+def test_new_password_can_be_looked_at_before_it_is_sent(street: Street) -> None:
+    page = street.window(390)
+    page.goto(f"{street.site_url}/ap/register")
+    field, button = page.locator("#ap_password"), page.locator("[data-shows=ap_password]")
+    field.fill(FRESH)
+    expect(field).to_have_attribute("type", "password")
+    button.click()
+    expect(field).to_have_attribute("type", "text")
+    expect(field).to_be_focused()
+    expect(button).to_contain_text("隠す")
+    assert_accessible(page)
+    button.click()
+    expect(field).to_have_attribute("type", "password")
+    expect(button).to_contain_text("表示")
+    assert field.input_value() == FRESH
+
+
+def test_forgotten_password_in_a_browser(street: Street) -> None:
+    page = street.window(390)
+    page.goto(f"{street.site_url}/ap/signin")
+    page.locator("#ap_email").fill("hanako@example.com")
+    page.locator("#continue").click()
+    page.locator("#auth-fpp-link-bottom").click()
+    arrives(page, "account.forgot_password")
+    expect(page.locator("#ap_email")).to_have_value("hanako@example.com")
+    page.locator("#continue").click()
+    arrives(page, "account.confirm_reset")
+    page.locator("#cvf-input-code").fill(street.world.phone.wait_for_code("hanako@example.com"))
+    page.locator("#cvf-submit-code").click()
+    arrives(page, "account.new_password")
+    page.locator("#ap_fpp_password").fill(PASSWORD.upper() + "-tea")
+    page.locator("#continue").click()
+    page.locator("#ap_password").fill(PASSWORD.upper() + "-tea")
+    page.locator("#signInSubmit").click()
+    expect(page.locator('main[data-page="shop.home"]')).to_be_visible()
