@@ -101,6 +101,27 @@ def test_pages_of_the_desk_are_in_order(street: Street, width: int, scheme: str)
     in_order(site)
 
 
+def test_pages_work_without_a_script(street: Street) -> None:
+    site = street.window(java_script_enabled=False)
+    signs_in(street, site, "taro")
+    site.goto(f"{street.site_url}/account/security")
+    site.locator("#edit-two-step").click()
+    expect(site.locator("#resend")).to_be_enabled()
+    gives_code(street, site)
+    site.locator("#add-method").click()
+    number, code = site.locator("#cvf_phone_num"), site.locator("#ch-auth-app-code-input")
+    expect(number).to_be_visible()
+    expect(code).to_be_hidden()
+    site.locator("#method-app").check()
+    expect(number).to_be_hidden()
+    expect(code).to_be_visible()
+    site.locator("details summary").click()
+    expect(site.locator("#totp-key")).to_be_visible()
+    site.goto(f"{street.site_url}/a/settings/approval")
+    site.locator("#disable-mfa").click()
+    expect(site.locator('main[data-page="turn_off.confirm"]')).to_be_visible()
+
+
 def test_music_is_dark_whatever_the_device_prefers(street: Street) -> None:
     site = street.window(color_scheme="light")
     site.goto(street.site_url)
