@@ -229,6 +229,8 @@ def welcome(place: Place) -> str:
     hanako@example.com   090-1234-5678   two-step verification off
     taro@example.com     080-1234-5678   code by SMS
     jiro@example.com     070-1234-5678   code by app, key MIHONDEMOMIHONDEMOMIHONDEMO23456
+    sakura@example.com   090-8765-4321   code by SMS, but the phone is lost: a reset is asked for
+    desk@example.com                     the reviewer who decides it, at {place.site_url}/desk
 
   Ctrl-C stops both. Data: {place.instance}
 """
