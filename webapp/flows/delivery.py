@@ -14,6 +14,8 @@ from webapp.store.notices import Notice
 LEASE_SECONDS = 60.0
 FIRST_RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
+MOST_REFUSALS = 8
+"""After as many attempts (some four hours) a notice that is refused each time is given up."""
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +24,8 @@ def deliver_notices(services: Services) -> int:
     """Send what is due; how many went out. One that fails is tried again later, with growing waits.
 
     A change never fails because its notice could not leave: the notice is a row since the change's own transaction.
-    The first failure ends the round, so that a page waits for a dead mail server once at the most.
+    A server that does not answer ends the round, so that a page waits for it once at the most. A refusal concerns
+    that one recipient (a number that takes no texts any more): the others are sent, and in the end it is given up.
     """
     now = services.clock.now()
     with services.store.writing() as db:
@@ -36,14 +39,25 @@ def deliver_notices(services: Services) -> int:
             _log.warning(
                 "notice %s not delivered (%s), attempt %d", notice.kind, failed.kind, notice.attempts
             )
-            wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(notice.attempts - 1, 10))
-            with services.store.writing() as db:
-                for late in due[at:]:
-                    notices.postpone(db, late.id, now + wait)
-            return sent
+            _put_off(services, [notice] if failed.kind == "refused" else due[at:], failed, now)
+            if failed.kind != "refused":
+                return sent
+            continue
         notices.settle(db, notice.id)
         sent += 1
     return sent
+
+
+def _put_off(services: Services, late: list[Notice], failed: DeliveryFailed, now: float) -> None:
+    """Try again later; the first of ``late`` is the one that failed."""
+    attempts = late[0].attempts
+    with services.store.writing() as db:
+        if failed.kind == "refused" and attempts >= MOST_REFUSALS:
+            notices.settle(db, late[0].id)
+            return
+        wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 10))
+        for notice in late:
+            notices.postpone(db, notice.id, now + wait)
 
 
 def _with_link(services: Services, notice: Notice) -> Notice:

@@ -1,0 +1,49 @@
+"""Notices that cannot leave at once: they hold nothing up, come later, and are given up when refused for good."""
+
+from __future__ import annotations
+
+from tests.house import World
+from tests.people import Person
+from tests.security.tools import rows
+from webapp.flows.delivery import MOST_REFUSALS, deliver_notices
+
+OTHER = "+819022223333"
+
+
+def changes_number_while_refused(world: World, code: int) -> Person:
+    """Taro gets a new number; the old one, owed a text, takes none. His mailbox is owed a mail."""
+    taro = world.person("taro")
+    taro.signs_in()
+    world.clock.advance(31)
+    taro.opens_settings()
+    world.phone.faults.add("reject", code=code, channel="sms", to=taro.number)
+    taro.browser.submit(form='[data-method="taro-sms"] form[action$="/change"]')
+    taro.browser.submit(phoneNumber="090-2222-3333", channel="sms")
+    taro.browser.submit(otpCode=taro.reads_code(OTHER))
+    assert taro.page.name == "settings.overview"
+    return taro
+
+
+def delivers(world: World) -> int:
+    """What a page's next notice would set off, some hours later."""
+    world.clock.advance(3601)
+    with world.site.test_request_context():
+        return deliver_notices(world.services)
+
+
+def test_notice_that_is_refused_holds_up_no_other(world: World) -> None:
+    taro = changes_number_while_refused(world, 21610)
+    assert "変更" in world.phone.mail(taro.email).subject
+    assert [row["channel"] for row in rows(world, "notices")] == ["sms"]
+    world.phone.faults.clear()
+    assert delivers(world) == 1
+    assert world.phone.messages(to=taro.number)[0].body.startswith("Mihon")
+    assert not rows(world, "notices")
+
+
+def test_notice_that_is_refused_for_good_is_given_up(world: World) -> None:
+    changes_number_while_refused(world, 21614)
+    for _ in range(MOST_REFUSALS - 1):
+        assert len(rows(world, "notices")) == 1
+        assert delivers(world) == 0
+    assert not rows(world, "notices")
