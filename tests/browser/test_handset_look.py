@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("handset-look")]
 Window = Callable[..., Page]
 PHONE = f"/handsets/{HANAKO}"
 PATHS = (
-    "/", "/search?q=Mihon", f"{PHONE}/", f"{PHONE}/home", f"{PHONE}/messages/", f"{PHONE}/messages/Mihon",
+    "/", "/search?q=Mihon", "/side-by-side", f"{PHONE}/", f"{PHONE}/home", f"{PHONE}/messages/",
+    f"{PHONE}/messages/Mihon",
     f"{PHONE}/mail/", f"{PHONE}/mail/box/hanako@example.com", f"{PHONE}/mail/MAIL", f"{PHONE}/mail/MAIL?view=text",
     f"{PHONE}/mail/MAIL?view=source", f"{PHONE}/authenticator/", f"{PHONE}/authenticator/add",
     f"{PHONE}/search?q=Mihon", f"{PHONE}/settings", f"{PHONE}/phone/", f"{PHONE}/phone/voicemail",

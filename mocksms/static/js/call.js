@@ -20,6 +20,12 @@ function speak(line, seconds) {
     const began = Date.now();
     const end = () => wait(Math.max(0, SHORTEST_MS - (Date.now() - began))).then(resolve);
     words.lang = line.dataset.language || line.lang;
+    if (!speechSynthesis.getVoices().length) {
+      // No voice is known (yet): it may still speak, but nothing would tell when it has ended.
+      speechSynthesis.speak(words);
+      wait(length).then(resolve);
+      return;
+    }
     words.onend = end;
     words.onerror = () => wait(length).then(resolve);
     speechSynthesis.speak(words);
