@@ -23,6 +23,7 @@ CODE = (
 KEYS = '<Response><Gather numDigits="1" timeout="60"><Say language="ja-JP">1を押す</Say></Gather></Response>'
 LISTEN = """
 window.spoken = [];
+speechSynthesis.getVoices = () => [{ lang: "ja-JP" }];
 speechSynthesis.speak = (words) => {
   window.spoken.push([words.text, words.lang]);
   document.documentElement.dataset.spoken = window.spoken.length;
