@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows import test_recovery as recovery
+from tests import locked_out as recovery
 from tests.house import CHEAP_HASH, World
 from tests.people import Person, key_on
 from tests.security.tools import to_mid_step

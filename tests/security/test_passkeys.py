@@ -8,8 +8,8 @@ import pytest
 
 from tests.authenticator import PRESENT, Authenticator, text
 from tests.flows.test_passkeys import enters, options, registers
-from tests.flows.test_recovery import begins, begins_review, decides, file, reviewer, sends
 from tests.house import World
+from tests.locked_out import begins, begins_review, decides, file, reviewer, sends
 from tests.people import Person
 
 OPTIONS = "/ap/passkey/options"

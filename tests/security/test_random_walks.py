@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.flows import test_recovery as recovery
+from tests import locked_out as recovery
 from tests.house import House
 from tests.people import PASSWORD
 from tests.security.model import FLOW, IDLE, SEEN_EVERY, SETTINGS, STEP_UP, TRUST, App, Model, Walker
