@@ -5,8 +5,8 @@ from typing import Any
 import boto3
 import httpx
 import pytest
-from botocore.config import Config  # type: ignore[import-untyped]
-from botocore.exceptions import ClientError  # type: ignore[import-untyped]
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from mocksms.testing import Phone
 
