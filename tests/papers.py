@@ -63,6 +63,17 @@ def pdf(body: bytes = b"", size: int = 0) -> bytes:
     return head + padding + tail
 
 
+def stream(data: bytes, dictionary: bytes) -> bytes:
+    """A PDF's stream object."""
+    length = str(len(data)).encode()
+    return b"5 0 obj<<" + dictionary + b"/Length " + length + b">>stream\n" + data + b"\nendstream endobj"
+
+
+def packed(objects: bytes) -> bytes:
+    """Objects in a packed stream, as newer PDFs hold them."""
+    return stream(zlib.compress(objects), b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode")
+
+
 def docx(members: dict[str, bytes] | None = None, *, types: bytes = TYPES) -> bytes:
     """A DOCX, with further members."""
     file = io.BytesIO()

@@ -79,6 +79,7 @@ def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, l
     )
     assert page.state == "received"
     assert len(page.all("ul.papers li")) == 3
+    assert "書類を受け付けました" in world.phone.mail(taro.email).subject
     desk = locked_out.reviewer(world, language)
     page = locked_out.begins_review(desk, taro.name)
     assert page.state == "in_review"
@@ -159,6 +160,8 @@ def test_case_is_cancelled_by_its_button(taro: Person, world: World, state: str)
     page = taro.browser.press("リセットを取り消す")
     assert page.state == "cancelled"
     assert "リセットを取り消しました" in world.phone.mail(taro.email).subject
+    assert taro.browser.follow("#recovery-again").name == "recovery.start"
+    assert taro.browser.submit(email=taro.email, password=taro.password).state == "opened"
 
 
 @pytest.mark.parametrize("state", ["opened", "received", "in_review", "more_wanted"])

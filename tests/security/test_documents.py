@@ -24,6 +24,9 @@ GOOD = [
     ("photo.jpg", papers.jpg(), "jpg"),
     ("写真.jpeg", papers.jpg(), "jpg"),
     ("bill.pdf", papers.pdf(), "pdf"),
+    ("scan.pdf", papers.pdf(papers.stream(b"x/JS /XFA <script>", b"/Filter/DCTDecode")), "pdf"),
+    ("view.pdf", papers.pdf(b"4 0 obj<</OpenAction[3 0 R/Fit]>>endobj") + b"\0\0\n", "pdf"),
+    ("packed.pdf", papers.pdf(papers.packed(b"1 0 <</Type/Page>>")), "pdf"),
     ("bill.docx", papers.docx({"word/media/a.png": papers.png()}), "docx"),
     ("bill.doc", papers.doc(), "doc"),
 ]
@@ -63,8 +66,10 @@ BAD = [
     ("bill.doc", papers.doc()[:512] + HTML.ljust(512, b"\0") + papers.doc()[512:]),
     # it would do something by itself
     ("bill.pdf", papers.pdf(b"4 0 obj<</S/JavaScript/JS(app.alert(1))>>endobj")),
-    ("bill.pdf", papers.pdf(b"4 0 obj<</OpenAction 5 0 R>>endobj")),
+    ("bill.pdf", papers.pdf(b"4 0 obj<</OpenAction<</S/Launch/F(x)>>>>endobj")),
     ("bill.pdf", papers.pdf(b"4 0 obj<</S/J#61vaScript>>endobj")),
+    ("bill.pdf", papers.pdf(b"%stream\n4 0 obj<</S/JavaScript>>endobj endstream")),
+    ("bill.pdf", papers.pdf(papers.packed(b"1 0 <</S/JavaScript/JS(app.alert(1))>>"))),
     ("bill.docx", papers.docx({"word/vbaProject.bin": b"x"})),
     ("bill.docx", papers.docx({"../../etc/cron.d/x": b"x"})),
     ("bill.docx", papers.docx({"word/embeddings/run.exe": EXE})),
@@ -114,6 +119,20 @@ def test_documents_that_unpack_to_too_much_are_refused_s58() -> None:
     assert len(bomb) < 10**6
     with pytest.raises(DocumentRefused, match="bomb"):
         take("bomb.docx", bomb)
+
+
+def test_documents_whose_list_of_types_is_a_bomb_are_refused_s58() -> None:
+    with pytest.raises(DocumentRefused, match="bomb"):
+        take("bomb.docx", papers.docx(types=papers.TYPES + b" " * (2 * 1024 * 1024)))
+
+
+def test_documents_whose_objects_unpack_to_too_much_are_refused_s58() -> None:
+    with pytest.raises(DocumentRefused, match="bomb"):
+        take("bomb.pdf", papers.pdf(papers.packed(b" " * (21 * 1024 * 1024))))
+
+
+def test_documents_of_nothing_but_beginnings_are_judged_in_one_pass_s58() -> None:
+    assert take("long.pdf", papers.pdf(b"stream\n" * 140_000)).kind == "pdf"
 
 
 def test_documents_that_lie_about_what_they_unpack_to_are_refused_s58() -> None:

@@ -177,10 +177,11 @@ def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Uploa
             for at, (name, document) in enumerate(zip(names, taken, strict=True)):
                 kept = StoredDocument(name, case.id, document.kind, len(document.content), now + at / 1000)
                 stored.add_document(db, kept)
-            notices.record(db, visitor, account, "recovery.submitted", now, count=len(taken))
+            notices.record(db, visitor, account, "recovery.submitted", now, count=len(taken), case=case.id)
     except BaseException:
         services.uploads.remove(names)
         raise
+    deliver_notices(services)
     return case
 
 

@@ -38,7 +38,8 @@ def _take_documents(endpoint: str | None, _values: dict[str, Any] | None) -> Non
 @blueprint.route("", methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
     """What a reset is, and the e-mail and password that open a case."""
-    if not is_post() and _visit() is not None:
+    visit = _visit()
+    if not is_post() and visit is not None and recovery.case_of(services(), visit).state in recovery.OPEN:
         return redirect(url_for("recovery.case"), 303)
     form = NameAndPasswordForm()
     told = NOTHING

@@ -13,6 +13,8 @@ from webapp.errors import DocumentRefused
 MOST_MEMBERS = 1_000
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 """What a document may unpack to: ten times the largest upload (SECURITY.md 58)."""
+MOST_TYPES_BYTES = 1024 * 1024
+"""A document's list of content types has some kilobytes."""
 
 _CHUNK = 64 * 1024
 _MAIN_TYPE = b"wordprocessingml.document.main+xml"
@@ -76,6 +78,8 @@ def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bytes:
                     raise DocumentRefused("bomb")
                 if member.filename == _TYPES_PART:
                     types += chunk
+                    if len(types) > MOST_TYPES_BYTES:
+                        raise DocumentRefused("bomb")
     return types
 
 

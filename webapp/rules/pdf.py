@@ -1,0 +1,88 @@
+"""PDFs: whole from head to end, and without anything that acts by itself."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+
+from webapp.errors import DocumentRefused
+
+MOST_UNPACKED_BYTES = 20 * 1024 * 1024
+"""What the object streams of a document may unpack to while they are looked through."""
+
+_HEAD = re.compile(rb"%PDF-[12]\.\d")
+_END = re.compile(rb"%%EOF[\s\x00]*\Z")
+_DICTIONARY_BYTES = 400  # how far before its stream an object's dictionary is looked for
+
+
+def _named(*names: str) -> re.Pattern[bytes]:
+    """Finds these names, also with #xx written for any of their letters (ISO 32000-1, 7.3.5)."""
+    spelled = ["".join(f"(?:{letter}|#(?i:{ord(letter):02x}))" for letter in name) for name in names]
+    return re.compile(f"/(?:{'|'.join(spelled)})(?![A-Za-z0-9])".encode())
+
+
+# Actions and contents that do something (ISO 32000-1, 12.6.4). A page to begin with (OpenAction) does nothing.
+_ACTIVE = _named(
+    "JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "EmbeddedFile", "EmbeddedFiles", "RichMedia"
+)
+_SHORT_ACTIVE = _named("JS", "XFA")
+_MARKUP = re.compile(rb"<(script|html|\?php|!doctype|svg[\s>])", re.IGNORECASE)
+
+
+def pdf(content: bytes) -> bytes:
+    """Take a PDF. The names of actions are looked for everywhere, also in packed objects; the short ones not in
+    pictures and fonts, for any three letters turn up in megabytes of packed bytes.
+
+    Raises:
+        DocumentRefused: no PDF from its first byte to its last, or it holds scripts, programs or other files.
+    """
+    if not _HEAD.match(content) or not _END.search(content[-1024:]):
+        raise DocumentRefused("content")
+    objects, packed = _taken_apart(content)
+    if _ACTIVE.search(content) or _ACTIVE.search(packed) or _SHORT_ACTIVE.search(objects + packed):
+        raise DocumentRefused("active")
+    if _MARKUP.search(objects[:4096]):
+        raise DocumentRefused("active")
+    return content
+
+
+def _taken_apart(content: bytes) -> tuple[bytes, bytes]:
+    """The document without the bodies of its streams, and what its object streams unpack to."""
+    objects: list[bytes] = []
+    packed: list[bytes] = []
+    left = MOST_UNPACKED_BYTES
+    at = 0
+    for start, end in _streams(content):
+        objects.append(content[at:start])
+        dictionary = content[max(at, start - _DICTIONARY_BYTES) : start]
+        if b"/ObjStm" in dictionary[dictionary.rfind(b"obj") :]:
+            packed.append(_unpacked(content[start:end], left))
+            left -= len(packed[-1])
+        at = end
+    return b"".join([*objects, content[at:]]), b"".join(packed)
+
+
+def _streams(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where the body of each stream begins and ends, in one pass however the document is made."""
+    at = 0
+    while (found := content.find(b"stream", at)) != -1:
+        at = found + len(b"stream")
+        start = at + 2 if content[at : at + 2] == b"\r\n" else at + 1
+        if content[start - 1 : start] != b"\n":
+            continue
+        end = content.find(b"endstream", start)
+        if end == -1:
+            return
+        yield start, end
+        at = end + len(b"endstream")
+
+
+def _unpacked(stream: bytes, limit: int) -> bytes:
+    try:
+        unpacked = zlib.decompressobj().decompress(stream, limit + 1)
+    except zlib.error:
+        raise DocumentRefused("content") from None
+    if len(unpacked) > limit:
+        raise DocumentRefused("bomb")
+    return unpacked
