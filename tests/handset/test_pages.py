@@ -102,6 +102,16 @@ def test_thread_is_inert_whatever_is_sent(look: Browser, send: Sender) -> None:
     assert page.one(".bubble__text a").attrs["href"] == "http://localhost/"
 
 
+def test_thread_takes_a_reply(look_in: Browser, send: Sender) -> None:
+    send.text(HANAKO, "返信できます。", sender="+15005550006")
+    look_in.get(f"/handsets/{HANAKO}/messages/+15005550006")
+    page = look_in.submit(body="はい、届きました。")
+    assert page.one(".bubble--mine .bubble__text").to_text() == "はい、届きました。"
+    assert look_in.submit(body="   ").has(".notice--problem")
+    assert look_in.submit(body="あ" * 1601).has(".notice--problem")
+    assert len(look_in.page.all(".bubble--mine")) == 1
+
+
 def test_thread_links_to_media_but_loads_and_runs_none(look: Browser, here: World) -> None:
     message = Message(inbox.new_sid("MM"), "sms", sender="Mihon", recipient=HANAKO, body="写真です。")
     message.details["media"] = ["http://localhost:8000/a.png", "javascript:alert(1)"]
