@@ -105,6 +105,24 @@ def test_strangers_messages_use_up_no_code_of_the_owner_s24(world: World, taro: 
     assert taro.signs_in().name == "shop.home"
 
 
+def test_strangers_own_set_up_uses_up_no_code_of_the_owner_s24(
+    house_with: Callable[..., House],
+) -> None:
+    """Somebody with an account of their own has codes sent to taro's number until no more go there."""
+    world = house_with(send_cap=3).fresh()
+    stranger, taro = world.person("hanako"), world.person("taro")
+    stranger.signs_in()
+    stranger.begins_set_up()
+    for _ in range(3):
+        world.clock.advance(31)
+        stranger.browser.get("/a/settings/approval/setup/register")
+        stranger.browser.submit(phoneNumber=taro.national, channel="sms")
+    world.clock.advance(31)
+    stranger.browser.get("/a/settings/approval/setup/register")
+    assert "24時間後" in stranger.browser.submit(phoneNumber=taro.national, channel="sms").problem
+    assert taro.signs_in().name == "shop.home"
+
+
 def test_strangers_wrong_codes_make_no_owner_wait_s24(world: World, hanako: Person) -> None:
     stranger = world.browser()
     forgets(stranger, hanako.email)

@@ -236,6 +236,7 @@ def _prepare(
         pepper=services.pepper,
         limits=services.limits,
         now=now,
+        is_own=True,
     )
     return code.id, plain
 

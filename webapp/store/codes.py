@@ -96,8 +96,8 @@ def rebind(db: Database, old_flow_id: str, new_flow_id: str) -> None:
     db.execute("UPDATE codes SET flow_id = ? WHERE flow_id = ?", (new_flow_id, old_flow_id))
 
 
-def sent_since(db: Database, since: float, account_id: str | None, recipient: str) -> int:
-    """How many codes left since ``since``, for the account or for the recipient, whichever is more."""
+def sent_since(db: Database, since: float, account_id: str | None, recipient: str | None) -> int:
+    """How many codes left since ``since``, for the account or for the recipient, whichever is more; None has none."""
     row = db.execute(
         """SELECT max(
                (SELECT count(*) FROM codes WHERE account_id = ? AND sent_at > ? AND failure IS NULL
