@@ -28,6 +28,7 @@ from webapp.pages import (
     forgot_password,
     headers,
     language,
+    lean,
     methods,
     music,
     older_device,
@@ -72,7 +73,7 @@ PAGES = (
     music,
     older_device,
 )
-EDGES = (request_log, headers, visitor, language, words, problems, auth, upkeep)
+EDGES = (lean, request_log, headers, visitor, language, words, problems, auth, upkeep)
 
 
 def create_app(
