@@ -70,6 +70,18 @@ def test_call_is_silent_until_asked_and_can_be_played_again(desk: Desk, window: 
     expect(page.locator("html")).to_have_attribute("data-spoken", "7")
 
 
+def test_call_that_was_hung_up_stops_speaking(desk: Desk, window: Window) -> None:
+    page = window(f"/handsets/{HANAKO}/home")
+    page.context.add_init_script(LISTEN.replace("setTimeout(() => words.onend(), 1)", "0"))
+    desk.call(CODE)
+    page.get_by_role("button", name="音声と着信音").click()
+    page.get_by_role("button", name="応答").click()
+    expect(page.locator("#transcript li:not([hidden])")).to_have_count(1)
+    page.get_by_role("button", name="終了").click()
+    expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
+    assert len(page.evaluate("window.spoken")) == 1
+
+
 def test_call_comes_as_a_banner_over_an_open_app(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/messages/")
     desk.call(CODE)

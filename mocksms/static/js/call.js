@@ -6,6 +6,8 @@ import { isWanted, key, setWanted, trill } from "./sound.js";
 const RING_MS = 3000;
 const SHORTEST_MS = 150;
 let playing = false;
+let hasHungUp = false;
+let skip = () => {};
 
 function wait(milliseconds) {
   return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
@@ -45,7 +47,10 @@ async function play(place, aloud) {
     line.classList.add("is-spoken");
     line.scrollIntoView({ block: "nearest" });
     const seconds = Number(line.dataset.seconds);
-    await (aloud || isWanted() ? speak(line, seconds) : wait(Math.max(SHORTEST_MS, seconds * 1000)));
+    if (!hasHungUp) {
+      const skipped = new Promise((resolve) => { skip = resolve; });
+      await Promise.race([skipped, aloud || isWanted() ? speak(line, seconds) : wait(Math.max(SHORTEST_MS, seconds * 1000))]);
+    }
     line.classList.remove("is-spoken");
   }
   playing = false;
@@ -78,6 +83,7 @@ function transcript() {
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-replay]") || playing) return;
     for (const line of lines(place)) line.hidden = true;
+    hasHungUp = false;
     play(place, true);
   });
 }
@@ -86,6 +92,11 @@ async function send(form, button) {
   const data = new FormData(form, button);
   if (form.matches("[data-keypad]")) key();
   await fetch(form.action, { method: "POST", body: new URLSearchParams(data), headers: { "X-Requested-With": "handset" } });
+  if (form.action.endsWith("/hangup")) {
+    hasHungUp = true;
+    window.speechSynthesis?.cancel();
+    skip();
+  }
   const main = document.querySelector("main");
   const page = form.action.replace(/\/[a-z]+$/, "");
   if (form.action.endsWith("/answer") && main.dataset.page !== "handset.call") location.href = page;
