@@ -143,7 +143,7 @@ def test_statuses_are_called_back_as_asked(twilio: Any, phone: Phone, app: Liste
     ]
     assert {fields["CallbackSource"] for fields in came} == {"call-progress-events"}
     last = next(fields for fields in came if fields["CallStatus"] == "completed")
-    assert last["CallDuration"] == "0"
+    assert last["CallDuration"].isdigit()
 
 
 def test_the_caller_ends_a_call(twilio: Any, phone: Phone) -> None:
