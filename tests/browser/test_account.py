@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Street, assert_accessible
+from tests.browser.conftest import assert_accessible
+from tests.browser.street import Street
 from tests.people import PASSWORD
 
 FRESH = "tulip-harbour-9-tea"
