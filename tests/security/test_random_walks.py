@@ -288,7 +288,7 @@ def test_random_walks_agree_with_the_model_s70(house_with: Callable[..., House])
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=WALKS or 12,
+            max_examples=WALKS or 8,
             stateful_step_count=STEPS,
             derandomize=not WALKS,
             deadline=None,
