@@ -46,6 +46,7 @@ GRANIAN = (
     "--blocking-threads",
     "128",
     "--no-ws",
+    "--no-log",
     "--factory",
 )
 
