@@ -6,7 +6,7 @@ their own cookie. Known and unknown accounts look and take alike (SECURITY.md 32
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -139,7 +139,7 @@ def _after_password(
         "ask_code",
         account_id=account.id,
         browser=visitor.browser,
-        data={"app": app, "return_to": return_to, **asked, **extra},
+        data={"app": app, "return_to": return_to, "epoch": account.trust_epoch, **asked, **extra},
         now=now,
         life_seconds=services.config.flow_seconds,
         flow_id=flow_id,
@@ -168,7 +168,7 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
         asked, parcel = challenge.pose(
             db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now
         )
-        kept = {name: flow.data[name] for name in ("app", "return_to")}
+        kept = {name: flow.data[name] for name in ("app", "return_to", "epoch")}
         flow = TABLE.move(db, flow, "send_code", data={**kept, **asked})
     return challenge.send(services, TABLE, flow, parcel)
 
@@ -183,7 +183,8 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
     with services.store.writing() as db:
         posed, judgement = challenge.judge(db, services, visitor, flow, typed, now)
         if judgement.is_right:
-            account = posed.account
+            # As it was when the password was right: a change since then ends this sign-in.
+            account = replace(posed.account, trust_epoch=flow.data["epoch"])
             TABLE.move(db, flow, "accept_code")
             app = flow.data["app"]
             left_over = None

@@ -6,6 +6,7 @@ import secrets
 
 from sqlite_utils import Database
 
+from webapp.errors import StaleFlow
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Visitor
 from webapp.store import sessions
@@ -16,9 +17,16 @@ from webapp.store.sessions import Session
 def open_session(
     db: Database, account: Account, visitor: Visitor, *, app: str, now: float, life_seconds: int
 ) -> str:
-    """Sign a browser in; the token for its cookie (192 bits, SECURITY.md 44)."""
+    """Sign a browser in; the token for its cookie (192 bits, SECURITY.md 44).
+
+    ``account`` is as it was when its owner proved it: a change of password or factors in the meantime ends all
+    sessions, and one that is just about to begin too (SECURITY.md 48).
+
+    Raises:
+        StaleFlow: there was such a change.
+    """
     token = new_token()
-    sessions.add(
+    is_open = sessions.add(
         db,
         Session(
             id_hash=token_hash(token),
@@ -33,7 +41,10 @@ def open_session(
             expires_at=now + life_seconds,
             elevated_until=0.0,
         ),
+        account.trust_epoch,
     )
+    if not is_open:
+        raise StaleFlow("password or factors have changed since")
     return token
 
 

@@ -35,11 +35,14 @@ def from_row(row: sqlite3.Row) -> Session:
     return Session(*(row[name] for name in Session.__dataclass_fields__))
 
 
-def add(db: Database, session: Session) -> None:
-    """Insert a session."""
-    db.execute(
-        f"INSERT INTO sessions ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        tuple(getattr(session, name) for name in Session.__dataclass_fields__),
+def add(db: Database, session: Session, epoch: int) -> bool:
+    """Insert a session, if the account is still in the epoch that its owner's proof was looked at in."""
+    return bool(
+        db.execute(
+            f"""INSERT INTO sessions ({COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
+                WHERE EXISTS (SELECT 1 FROM accounts WHERE id = ? AND trust_epoch = ?)""",
+            (*(getattr(session, name) for name in Session.__dataclass_fields__), session.account_id, epoch),
+        ).rowcount
     )
 
 

@@ -1,0 +1,41 @@
+"""SECURITY.md 48 to the last moment: a sign-in that began before a change of password or factors does not outlive it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import World
+from tests.people import PASSWORD, Person
+from webapp.errors import StaleFlow
+from webapp.flows.password import prove
+from webapp.rules import sessions
+from webapp.rules.visitor import Visitor
+from webapp.store import accounts
+
+VISITOR = Visitor(b"browser", "127.0.0.1", "Chrome, Windows", "127.0.0.1", "ja")
+
+
+def changes_at_this_moment(world: World, account_id: str) -> None:
+    """What every change of password or factors does, without the flows that it deletes."""
+    with world.services.store.writing() as db:
+        accounts.void_trust(db, account_id)
+
+
+def test_session_begun_with_the_old_password_is_refused_s48(world: World) -> None:
+    services = world.services
+    proven = prove(services, VISITOR, "hanako@example.com", PASSWORD, app="shop", cookie=lambda _name: None)
+    changes_at_this_moment(world, "hanako")
+    with pytest.raises(StaleFlow), services.store.writing() as db:
+        sessions.open_session(
+            db, proven.account, VISITOR, app="shop", now=services.clock.now(), life_seconds=60
+        )
+    assert services.store.db()["sessions"].count == 0
+
+
+def test_code_after_a_change_signs_nobody_in_s48(world: World, taro: Person) -> None:
+    taro.gives_password()
+    code = taro.reads_code()
+    changes_at_this_moment(world, "taro")
+    assert taro.gives_code(code).name == "sign_in.identifier"
+    assert world.services.store.db()["sessions"].count == 0
+    assert taro.signs_in().name == "shop.home"
