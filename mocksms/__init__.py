@@ -38,6 +38,7 @@ def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
     app.config.setdefault("MAX_CONTENT_LENGTH", settings.max_request_bytes)
     app.config.setdefault("MAX_FORM_MEMORY_SIZE", settings.max_request_bytes)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["mocksms"] = worlds = Worlds(settings)
     worlds.opened = _look_after
     web.init_app(app)

@@ -66,6 +66,8 @@ def application() -> Flask:
     from mocksms.wire import smtp
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    # The line of a request names neither thread nor source: logging need not find them out for each.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of each command
     app = create_app()
     worlds = web.worlds_of(app)

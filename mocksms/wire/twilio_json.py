@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -17,7 +18,12 @@ API_VERSION = "2010-04-01"
 
 def date(at: float | None) -> str | None:
     """A time as RFC 2822; the SDK turns any other form into None."""
-    return None if at is None else format_datetime(datetime.fromtimestamp(int(at), UTC))
+    return None if at is None else _rfc2822(int(at))
+
+
+@lru_cache(maxsize=256)
+def _rfc2822(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC))
 
 
 def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
