@@ -1,4 +1,4 @@
-"""SECURITY.md 48 to the last moment: a sign-in that began before a change of password or factors does not outlive it."""
+"""SECURITY.md 48 to the last moment: no sign-in outlives a change of password or factors made while it was under way."""
 
 from __future__ import annotations
 

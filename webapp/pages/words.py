@@ -32,7 +32,9 @@ def install(app: Flask) -> None:
         npgettext=lambda context, one, many, count: _catalogue().unpgettext(context, one, many, count),
         newstyle=True,
     )
-    app.jinja_env.globals.update(get_locale=_locale, static_url=static_url, kept_part=kept, page_query=page_query)
+    app.jinja_env.globals.update(
+        get_locale=_locale, static_url=static_url, kept_part=kept, page_query=page_query
+    )
 
 
 def kept(template: str, **given: Hashable) -> Markup:

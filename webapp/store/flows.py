@@ -162,7 +162,9 @@ def end_of_account(
 
     A case at the desk is nothing half-done: it ends by its own moves alone, and a visit to it with its password.
     """
-    of_kinds = f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else " AND kind NOT LIKE 'recovery%'"
+    of_kinds = (
+        f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else " AND kind NOT LIKE 'recovery%'"
+    )
     db.execute(
         f"DELETE FROM flows WHERE account_id = ? AND (session IS NULL OR session <> ?){of_kinds}",
         (account_id, but_session or b"", *kinds),
