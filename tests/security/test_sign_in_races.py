@@ -1,4 +1,4 @@
-"""SECURITY.md 48 to the last moment: no sign-in outlives a change of password or factors made while it was under way."""
+"""SECURITY.md 48 to the last moment: no sign-in outlives a change of password or factors made meanwhile."""
 
 from __future__ import annotations
 
