@@ -103,6 +103,17 @@ def test_sign_in_tells_that_no_code_left_s66(world: World, taro: Person, mood: s
     assert taro.gives_code(taro.reads_code()).name == "shop.home"
 
 
+def test_step_up_tells_that_no_code_left_s66(world: World, taro: Person, mood: str) -> None:
+    taro.signs_in()
+    world.clock.advance(31)
+    with gateway_in(mood, world):
+        page = taro.asks_for_settings()
+        assert page.name == "sign_in.code" and "送信できませんでした" in page.text
+    sends(taro.browser, "/ap/mfa/resend")  # at once, as when signing in
+    taro.browser.reload()
+    assert taro.gives_code().name == "settings.overview"
+
+
 def test_set_up_by_number_fails_and_the_app_still_works_s66(world: World, hanako: Person, mood: str) -> None:
     hanako.signs_in()
     hanako.begins_set_up()
