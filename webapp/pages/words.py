@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, has_app_context, has_request_context, request, url_for
+from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
 
@@ -72,7 +72,10 @@ def _static_url(_script_root: str, filename: str) -> str:
 
 def _locale() -> Locale:
     # Flask-Babel keeps what it found, and what force_locale forces, in this place of the application context.
-    kept = g.get("_flask_babel") if has_app_context() else None
+    try:
+        kept = g.get("_flask_babel")
+    except RuntimeError:  # outside of any request or application
+        kept = None
     return getattr(kept, "babel_locale", None) or get_locale() or Locale("en")
 
 
