@@ -9,6 +9,7 @@ from typing import cast
 from flask import Flask, Request, Response, current_app, g, jsonify, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
 from mocksms.errors import Problem
@@ -128,21 +129,30 @@ def _busy(error: store.Busy) -> Response:
     return response
 
 
-def _http_error(error: HTTPException) -> Response | HTTPException:
+def http_error(error: HTTPException) -> Response | HTTPException:
+    """What a program gets for a request that cannot be answered: on the tester API a problem as JSON."""
     if error.code is None or error.code < 400 or not request.path.startswith("/api/"):
         return error
     return _problem(Problem(error.code, error.name, error.description or ""))
 
 
+class _RowNumber(IntegerConverter):
+    """A number in an address that names a row; one too large for the database names none, so it is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=(1 << 63) - 1)
+
+
 def init_app(app: Flask) -> None:
     """Adds the guards, headers and error answers to the app."""
     app.session_interface = _Sessions()
+    app.url_map.converters["int"] = _RowNumber
     app.before_request(_guard)
     app.after_request(_finish)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(store.Busy, _busy)
     app.register_error_handler(TooManyWorlds, _too_many_worlds)
-    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(HTTPException, http_error)
 
     @app.get("/healthz")
     def healthz() -> tuple[str, int, dict[str, str]]:

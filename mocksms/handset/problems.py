@@ -3,14 +3,16 @@
 import logging
 import time
 
-from flask import render_template
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_babel import gettext as _
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from mocksms import store
 from mocksms.handset import language
 from mocksms.handset._blueprint import blueprint
+from mocksms.web import http_error
 
 log = logging.getLogger("mocksms")
 
@@ -39,6 +41,13 @@ def refused(error: HTTPException) -> tuple[str, int] | HTTPException:
     if status == 413:
         return _page(_("Too large"), _("This file is larger than the phone takes."), 413)
     return _page(_("This cannot be done"), _("The phone does not take this request."), status)
+
+
+@blueprint.app_errorhandler(NotFound)
+def nowhere(error: NotFound) -> ResponseReturnValue | NotFound:
+    """An address that leads nowhere: a page in a browser, and for programs the short answer."""
+    is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
+    return refused(error) if is_page else http_error(error)
 
 
 @blueprint.errorhandler(store.Busy)

@@ -209,8 +209,11 @@ def test_lock_is_for_handsets_in_their_one_spelling(look: Browser, address: str)
     assert look.raw("GET", f"/handsets/{address}/").status_code == 404
 
 
-def test_problem_is_told_in_words_with_the_way_back(look_in: Browser) -> None:
-    page = look_in.get(f"/handsets/{HANAKO}/mail/999", expect=404)
+@pytest.mark.parametrize(
+    "path", [f"/handsets/{HANAKO}/mail/999", f"/handsets/{HANAKO}/mail/{1 << 63}", "/nowhere"]
+)
+def test_problem_is_told_in_words_with_the_way_back(look_in: Browser, path: str) -> None:
+    page = look_in.get(path, expect=404)
     assert page.state == "problem"
     assert look_in.get(page.one("main a").attrs["href"]).name == "handset.desk"
 

@@ -198,3 +198,9 @@ def test_in_process_the_same_client_works(tmp_path: Path) -> None:
             world, Message(sid="SM1", channel="sms", sender=SHOP, recipient=ME, body="482913 is your code")
         )
         assert phone.wait_for_code(ME) == "482913"
+
+
+@pytest.mark.parametrize("number", [999, 1 << 63, 10**30])
+def test_a_message_that_is_not_there_is_a_problem_404(phone: Phone, number: int) -> None:
+    with pytest.raises(PhoneError, match="404"):
+        phone.send("GET", f"/api/v1/messages/{number}")
