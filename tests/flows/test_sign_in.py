@@ -43,6 +43,14 @@ def test_identifier_asks_again_when_empty(world: World, language: str) -> None:
     assert page.one("#ap_email").attrs["aria-invalid"] == "true"
 
 
+def test_identifier_longer_than_an_address_is_asked_for_again(world: World) -> None:
+    browser = world.browser()
+    browser.get("/ap/signin")
+    page = browser.submit(email="a" * 5000)
+    assert page.name == "sign_in.identifier"
+    assert len(browser.cookie("mihon_session") or "") < 4000
+
+
 def test_password_wrong_is_told_and_keeps_the_name(world: World, language: str) -> None:
     page = world.person("hanako", language).gives_password("wrong")
     box = page.one("#auth-error-message-box").to_text()

@@ -7,6 +7,7 @@ import pytest
 from tests.house import World
 from tests.people import PASSWORD, Person
 from webapp.errors import StaleFlow
+from webapp.flows import challenge
 from webapp.flows.password import prove
 from webapp.rules import sessions
 from webapp.rules.visitor import Visitor
@@ -39,3 +40,8 @@ def test_code_after_a_change_signs_nobody_in_s48(world: World, taro: Person) -> 
     assert taro.gives_code(code).name == "sign_in.identifier"
     assert world.services.store.db()["sessions"].count == 0
     assert taro.signs_in().name == "shop.home"
+
+
+def test_nothing_is_asked_of_methods_that_were_cleared_meanwhile_s48() -> None:
+    with pytest.raises(StaleFlow):
+        challenge.pick([])

@@ -12,7 +12,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from webapp.errors import DeliveryFailed, LinkRefused, MethodSwitchedOff, SendCapReached, UnknownChoice
+from webapp.errors import (
+    DeliveryFailed,
+    LinkRefused,
+    MethodSwitchedOff,
+    SendCapReached,
+    StaleFlow,
+    UnknownChoice,
+)
 from webapp.flows import calls
 from webapp.flows.services import Services
 from webapp.flows.table import Table
@@ -64,7 +71,13 @@ class Asked:
 
 
 def pick(owned: list[Method]) -> Method:
-    """The method that is asked first: the preferred one, unless it is switched off and another is not."""
+    """The method that is asked first: the preferred one, unless it is switched off and another is not.
+
+    Raises:
+        StaleFlow: there is none any more; all were cleared after the account was looked at.
+    """
+    if not owned:
+        raise StaleFlow("the methods are gone")
     return next((method for method in owned if method.disabled_at is None), owned[0])
 
 

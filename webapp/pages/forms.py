@@ -13,6 +13,7 @@ from webapp.rules import phone_numbers
 from webapp.rules.digits import clean_code
 
 LONGEST_PASSWORD = 1024
+LONGEST_IDENTIFIER = 254  # of a mail address (RFC 5321 4.5.3.1); what is typed travels in a cookie of 4 KB
 NO = (False, "false", "", "0")
 """An absent or empty checkbox field means no."""
 
@@ -68,6 +69,11 @@ class IdentifierForm(Form):
     """The first page of signing in."""
 
     email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
+
+    def validate_email(self, field: Field) -> None:
+        """Nobody signs in as anything longer."""
+        if len(field.data or "") > LONGEST_IDENTIFIER:
+            raise ValidationError(str(_("Enter your email or mobile phone number.")))
 
 
 class PasswordForm(Form):
