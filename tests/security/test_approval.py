@@ -116,6 +116,15 @@ def test_approval_elevates_only_the_asking_session_s35(world: World, asking: Per
     assert mailbox.raw("GET", SETTINGS).status_code == 303
 
 
+def test_approval_is_worth_nothing_once_a_code_is_asked_s35(asking: Person) -> None:
+    asking.approves()
+    elsewhere = asking.elsewhere()
+    elsewhere.signs_in()
+    elsewhere.sets_up_by_sms()
+    assert asking.goes_on().name == "step_up.confirm"
+    assert not is_elevated(asking)
+
+
 def test_link_alone_signs_nobody_in_s36(world: World, asking: Person) -> None:
     path = link_of(world, asking)
     before = len(rows(world, "sessions"))

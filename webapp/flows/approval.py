@@ -189,7 +189,7 @@ def take(services: Services, visitor: Visitor, flow: Flow) -> Elevated:
     """Elevate the asking session on the strength of an approval, once.
 
     Raises:
-        StaleFlow: not approved, taken before, or the time is over.
+        StaleFlow: not approved, taken before, the time is over, or two-step verification was turned on meanwhile.
     """
     now = services.clock.now()
     if status(services, flow) != "approved":
@@ -201,6 +201,8 @@ def take(services: Services, visitor: Visitor, flow: Flow) -> Elevated:
 def _take(
     db: Database, services: Services, visitor: Visitor, account: Account, flow: Flow, now: float
 ) -> Elevated:
+    if account.two_step_on:
+        raise StaleFlow("two-step verification is on by now: a code is asked instead")
     TABLE.move(db, flow, "take")
     assert flow.session is not None
     token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)

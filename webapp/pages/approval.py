@@ -37,7 +37,10 @@ def wait() -> ResponseReturnValue:
     told = NOTHING
     status = approval.status(services(), flow)
     if is_post() and status == "approved":
-        return _go_on(approval.take(services(), visitor(), flow))
+        try:
+            return _go_on(approval.take(services(), visitor(), flow))
+        except StaleFlow:
+            return redirect(flow.data["return_to"], 303)  # that page asks anew, where it still has to
     if is_post() and flow.data["by"] == "sms" and status == "pending" and form.validate():
         try:
             return _go_on(approval.submit_code(services(), visitor(), flow, form.code))
