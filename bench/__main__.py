@@ -6,14 +6,15 @@ import os
 import platform
 import sys
 
-from bench import phone, site
+from bench import peers, phone, site
 from bench.table import markdown
 
 
 def main() -> int:
     """Both apps' rows, and the machine they were measured on."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
-    print(markdown([*site.rows(), *phone.rows()]))
+    print(markdown(site.rows()), end="\n\n")
+    print(markdown(phone.rows(), peers.measured()))
     return 0
 
 

@@ -10,32 +10,40 @@ import os
 import queue
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlencode
 
 import httpx
 from flask import Flask
 
 from bench import phone_floor
 from bench.client import Client
-from bench.measure import ROOT, cpu_milliseconds, timed
+from bench.measure import cpu_milliseconds, timed
+from bench.served import (
+    INGEST_WORK,
+    LARGE,
+    MEMORY_WORK,
+    SENDER,
+    SMALL,
+    TEXT,
+    free_port,
+    ingest,
+    mebibytes,
+    newest_work,
+    request,
+    send,
+    served,
+)
 from bench.table import Row
 from mocksms import create_app
 from mocksms.models import Message
 from mocksms.store import messages as keeping
 
-CLIENTS, EACH, ROUNDS = 8, 150, 3
+ROUNDS = 3
 WAITS, INBOXES = 100, 50
-SMALL, LARGE = 1_000, 100_000
-TO, SENDER = "+819012345678", "+15005550006"
-TEXT = "482913は、Mihonのワンタイムパスワードです。誰とも共有しないでください。"
 GRANIAN = (
     "-m",
     "granian",
@@ -49,69 +57,6 @@ GRANIAN = (
     "--no-log",
     "--factory",
 )
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def _served(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
-    """A server in a process of its own, until it answers and then until the end; its port."""
-    process = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
-    )
-    try:
-        with httpx.Client(transport=httpx.HTTPTransport(retries=9), timeout=30) as client:
-            client.get(f"http://127.0.0.1:{port}/")
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _request(to: str = TO) -> bytes:
-    body = urlencode({"To": to, "From": SENDER, "Body": TEXT}).encode()
-    head = (
-        "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic QUMxOng=\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-def _send(connection: socket.socket, request: bytes) -> None:
-    """One request and its whole answer."""
-    connection.sendall(request)
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    head, _, rest = data.partition(b"\r\n\r\n")
-    assert b" 201 " in head[:20], head
-    length = int(
-        next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")).split()[1]
-    )
-    while len(rest) < length:
-        rest += connection.recv(65536)
-
-
-def _ingest(port: int) -> float:
-    """Messages a second with CLIENTS clients."""
-
-    def client() -> None:
-        with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            for _ in range(EACH):
-                _send(connection, request)
-
-    request = _request()
-    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
-    start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return CLIENTS * EACH / (time.perf_counter() - start)
 
 
 def _arrivals(port: int) -> list[float]:
@@ -134,7 +79,7 @@ def _arrivals(port: int) -> list[float]:
             thread.start()
             time.sleep(0.03)  # the tester is waiting by then
             start = time.perf_counter()
-            _send(sender, _request(to))
+            send(sender, request(to))
             if number >= WAITS // 10:
                 took.append((came.get() - start) * 1000)
             else:
@@ -178,31 +123,48 @@ def _newest(folder: Path) -> list[Row]:
                 "ours": lambda: timed(lambda: ours.get(address)),
             }
         )
-        rows.append(
-            Row(f"newest for a number, {count:,} stored", "ms CPU", spent["floor"], spent["ours"], "≤ 1 ms")
-        )
+        rows.append(Row(newest_work(count), "ms CPU", spent["floor"], spent["ours"], "≤ 1 ms"))
     app.extensions["mocksms"].close()
     return rows
+
+
+def _memory(folder: Path) -> Row:
+    """What the served phone holds, the process that watches over it too, while its list of many is looked at."""
+    port = free_port()
+    environment = {
+        "MOCKSMS_INSTANCE": str(folder / "newest"),
+        "MOCKSMS_PORT": str(port),
+        "MOCKSMS_SMTP_PORT": "-1",
+    }
+    with served(["-m", "mocksms", "serve"], port, environment) as process:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            for page in (
+                "/",
+                "/api/v1/messages?limit=50",
+                "/api/v1/messages?limit=1&to=%2B819012300042",
+            ) * 10:
+                client.get(page).raise_for_status()
+        return Row(MEMORY_WORK, "MiB", None, mebibytes(process), "≤ 60 MiB", 0)
 
 
 def rows() -> list[Row]:
     """Measure everything in this run, the floor beside it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        ours, bare = _free_port(), _free_port()
+        ours, bare = free_port(), free_port()
         environment = {"MOCKSMS_INSTANCE": name, "MOCKSMS_PORT": str(ours), "MOCKSMS_SMTP_PORT": "-1"}
         command = [*GRANIAN, "--port", str(bare), "bench.phone_floor:create_app"]
         with (
-            _served(["-m", "mocksms", "serve"], ours, environment),
-            _served(command, bare, {"FLOOR_DB": str(folder / "ingest.db")}),
+            served(["-m", "mocksms", "serve"], ours, environment),
+            served(command, bare, {"FLOOR_DB": str(folder / "ingest.db")}),
         ):
-            turns = [(_ingest(bare), _ingest(ours)) for _ in range(ROUNDS)]
+            turns = [(ingest(bare), ingest(ours)) for _ in range(ROUNDS)]
             took = sorted(_arrivals(ours))
-        newest = _newest(folder)
+        newest = [*_newest(folder), _memory(folder)]
     floor, own = (statistics.median(values) for values in zip(*turns, strict=True))
     return [
         Row(
-            "phone: messages taken, 8 clients",
+            INGEST_WORK,
             "a second",
             floor,
             own,
@@ -222,6 +184,7 @@ def rows() -> list[Row]:
 
 
 if __name__ == "__main__":
+    from bench import peers
     from bench.table import markdown
 
-    print(markdown(rows()))
+    print(markdown(rows(), peers.measured()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -31,10 +31,12 @@ class Row:
 HEAD = ("work", "floor", "ours", "ours ÷ floor", "target")
 
 
-def markdown(rows: Iterable[Row]) -> str:
-    """The rows as a table whose columns line up in a terminal too."""
-    lines = [HEAD, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+def markdown(rows: Iterable[Row], peers: Mapping[str, Mapping[str, str]] | None = None) -> str:
+    """The rows as a table whose columns line up in a terminal too; `peers` add a column each, by a row's work."""
+    peers = peers or {}
+    lines = [(*HEAD, *peers)]
+    lines += [(*row.cells(), *(found.get(row.work, "–") for found in peers.values())) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     texts = [
         " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines
     ]

@@ -1,0 +1,269 @@
+"""Peers of the phone beside it in the same run: moto's SNS and maildev.
+
+Each is installed once, in its pinned version, into a folder of its own under INSTANCE/bench; what cannot be
+installed or started says why in its column, and the bench goes on. They are sent to by as many clients as the phone.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import smtplib
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote, urlencode
+
+from bench.measure import ROOT
+from bench.served import (
+    CLIENTS,
+    EACH,
+    INGEST_WORK,
+    LARGE,
+    MEMORY_WORK,
+    SMALL,
+    TEXT,
+    free_port,
+    mebibytes,
+    newest_work,
+)
+
+INSTALL_SECONDS = 150
+START_SECONDS = 30
+FILL_SECONDS = 12  # a peer is filled for so long beyond SMALL; how far it came is told
+LOOKS = 5
+NUMBERS = 500
+SNS_SCOPE = (
+    "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/sns/aws4_request, SignedHeaders=host, Signature=0"
+)
+FORM = "application/x-www-form-urlencoded"
+
+Results = dict[str, str]
+Send = Callable[[int], None]
+
+
+class Unavailable(Exception):
+    """A peer cannot be measured here; the text says why, in a few words."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another catcher of messages: how it is installed, started, sent to and read."""
+
+    name: str
+    install: tuple[tuple[str, ...], ...]
+    command: tuple[str, ...]
+    sender: Callable[[], Send]
+    newest: Callable[[int, int], int]
+    port: int
+
+
+def _call(port: int, method: str, path: str, body: str = "", headers: dict[str, str] | None = None) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    try:
+        connection.request(method, path, body or None, headers or {})
+        answer = connection.getresponse()
+        data = answer.read()
+    finally:
+        connection.close()
+    if answer.status != 200:
+        raise Unavailable(f"answered {answer.status}")
+    return data
+
+
+def _sns_sender(port: int) -> Send:
+    """Publishes an SMS; moto closes the connection after each answer, so each message opens one."""
+    headers = {"Authorization": SNS_SCOPE, "Content-Type": FORM}
+
+    def send(number: int) -> None:
+        body = {"Action": "Publish", "Version": "2010-03-31", "PhoneNumber": _phone(number), "Message": TEXT}
+        _call(port, "POST", "/", urlencode(body), headers)
+
+    return send
+
+
+def _sns_newest(port: int, number: int) -> int:
+    """Bytes of what has to be read to find it: moto gives an SMS back only among all that it holds."""
+    return len(_call(port, "GET", "/moto-api/data.json"))
+
+
+def _mail_sender(port: int) -> Send:
+    server = smtplib.SMTP("127.0.0.1", port, timeout=60)
+
+    def send(number: int) -> None:
+        to = _mailbox(number)
+        head = f"From: no-reply@example.com\r\nTo: {to}\r\nSubject: code\r\nContent-Type: text/plain; charset=utf-8"
+        server.sendmail("no-reply@example.com", [to], f"{head}\r\n\r\n{TEXT}\r\n".encode())
+
+    return send
+
+
+def _mail_newest(port: int, number: int) -> int:
+    """Bytes of the mails to one address, which maildev filters by a header."""
+    return len(_call(port, "GET", f"/email?headers.to={quote(_mailbox(number))}"))
+
+
+def _phone(number: int) -> str:
+    return f"+8190123{number % NUMBERS:05}"
+
+
+def _mailbox(number: int) -> str:
+    return f"user{number % NUMBERS}@example.com"
+
+
+def _peers() -> list[Peer]:
+    moto, maildev, smtp = free_port(), free_port(), free_port()
+    npm = ("npm", "install", "--prefix", ".", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund")
+    return [
+        Peer(
+            name="moto[server] 5.2.5",
+            install=(
+                (sys.executable, "-m", "venv", "."),
+                ("bin/python", "-m", "pip", "install", "-q", "moto[server]==5.2.5"),
+            ),
+            command=("bin/moto_server", "-H", "127.0.0.1", "-p", str(moto)),
+            sender=lambda: _sns_sender(moto),
+            newest=_sns_newest,
+            port=moto,
+        ),
+        Peer(
+            name="maildev 2.2.1",
+            install=((*npm, "maildev@2.2.1"),),
+            command=(
+                *("node", "node_modules/maildev/bin/maildev", "--silent", "--ip", "127.0.0.1"),
+                *("--smtp", str(smtp), "--web", str(maildev)),
+            ),
+            sender=lambda: _mail_sender(smtp),
+            newest=_mail_newest,
+            port=maildev,
+        ),
+    ]
+
+
+def _installed(peer: Peer) -> Path:
+    """The folder that the peer is installed in. Raises :class:`Unavailable`."""
+    name = peer.name.replace("[server]", "").replace(" ", "-")
+    folder = ROOT / os.environ.get("INSTANCE", "instance") / "bench" / name
+    done = folder / ".installed"
+    if done.exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    end = time.monotonic() + INSTALL_SECONDS
+    for command in peer.install:
+        try:
+            left = max(end - time.monotonic(), 1)
+            subprocess.run(command, cwd=folder, check=True, timeout=left, capture_output=True)
+        except FileNotFoundError:
+            raise Unavailable(f"not installed: there is no {command[0]}") from None
+        except subprocess.TimeoutExpired:
+            raise Unavailable(f"not installed within {INSTALL_SECONDS} s") from None
+        except subprocess.CalledProcessError as error:
+            lines = [line for line in error.stderr.decode(errors="replace").splitlines() if "rror" in line]
+            raise Unavailable(f"not installed: {(lines or [str(error)])[0][:60].replace('|', '/')}") from None
+    done.touch()
+    return folder
+
+
+@contextmanager
+def _running(peer: Peer, folder: Path) -> Iterator[int]:
+    """The peer's process id, from its first answer to the end of the block."""
+    command = [
+        str(folder / peer.command[0]) if "/" in peer.command[0] else peer.command[0],
+        *peer.command[1:],
+    ]
+    quiet = subprocess.DEVNULL
+    with TemporaryDirectory() as kept:  # maildev writes each mail into the folder for temporary files
+        environment = {**os.environ, "TMPDIR": kept}
+        try:
+            process = subprocess.Popen(command, cwd=folder, stdout=quiet, stderr=quiet, env=environment)
+        except OSError as error:
+            raise Unavailable(f"not started: {error.strerror}") from None
+        yield from _until_done(peer, process)
+
+
+def _until_done(peer: Peer, process: subprocess.Popen[bytes]) -> Iterator[int]:
+    try:
+        end = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                peer.newest(peer.port, 0)
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > end:
+                    raise Unavailable("not started") from None
+                time.sleep(0.1)
+        yield process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+
+def _send(peer: Peer, first: int, last: int, seconds: float = 60.0) -> tuple[int, float]:
+    """How many messages CLIENTS clients sent within the time, and how long that took."""
+    end, sent, problems = time.perf_counter() + seconds, [0] * CLIENTS, list[Exception]()
+
+    def client(place: int) -> None:
+        try:
+            send = peer.sender()
+            for number in range(first + place, last, CLIENTS):
+                if time.perf_counter() > end:
+                    return
+                send(number)
+                sent[place] += 1
+        except (OSError, http.client.HTTPException, smtplib.SMTPException, Unavailable) as error:
+            problems.append(error)
+
+    threads = [threading.Thread(target=client, args=(place,)) for place in range(CLIENTS)]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if problems:
+        raise Unavailable(f"failed: {problems[0]}"[:70])
+    return sum(sent), time.perf_counter() - start
+
+
+def _milliseconds(peer: Peer) -> float:
+    """The wall's milliseconds for the newest message of a number: the median of a few looks."""
+    took = []
+    for number in range(LOOKS):
+        start = time.perf_counter()
+        peer.newest(peer.port, 42 + number)
+        took.append((time.perf_counter() - start) * 1000)
+    return statistics.median(took)
+
+
+def _measured(peer: Peer) -> Results:
+    with _running(peer, _installed(peer)) as process:
+        stored, seconds = _send(peer, 0, CLIENTS * EACH)
+        results = {INGEST_WORK: f"{stored / seconds:,.0f}"}
+        results[newest_work(SMALL)] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
+        stored += _send(peer, stored, LARGE, FILL_SECONDS)[0]
+        results[newest_work(LARGE)] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
+        results[MEMORY_WORK] = f"{mebibytes(process):,.0f} ({stored:,} stored)"
+    return results
+
+
+def measured() -> dict[str, Results]:
+    """For each peer its figures by the name of the row; one that is not there says so in the first row."""
+    found: dict[str, Results] = {}
+    for peer in _peers():
+        try:
+            found[peer.name] = _measured(peer)
+        except Unavailable as reason:
+            found[peer.name] = {INGEST_WORK: str(reason)}
+    return found

@@ -1,0 +1,110 @@
+"""A server of messages in a process of its own, and the clients that send to it.
+
+8 connections that stay open, written with plain sockets so that the clients cost little.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+
+from bench.measure import ROOT
+
+CLIENTS, EACH = 8, 150
+SMALL, LARGE = 1_000, 100_000
+TO, SENDER = "+819012345678", "+15005550006"
+TEXT = "482913は、Mihonのワンタイムパスワードです。誰とも共有しないでください。"
+INGEST_WORK = "phone: messages taken, 8 clients"
+MEMORY_WORK = f"phone: memory with {LARGE:,} stored"
+
+
+def newest_work(count: int) -> str:
+    """What the row of the newest message among so many is called."""
+    return f"newest for a number, {count:,} stored"
+
+
+def mebibytes(process: int) -> float:
+    """What a process and its children hold now, in MiB, what they share counted once; 0 where there is no /proc."""
+    folder = Path(f"/proc/{process}")
+    try:
+        rollup = (folder / "smaps_rollup").read_text()
+        children = (folder / "task" / str(process) / "children").read_text().split()
+    except OSError:
+        return 0.0
+    kibibytes = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+    return kibibytes / 1024 + sum(mebibytes(int(child)) for child in children)
+
+
+def free_port() -> int:
+    """A port of the loopback that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
+    """A server in a process of its own, from its first answer to the end of the block; gives its process id."""
+    process = subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
+    )
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=9), timeout=30) as client:
+            client.get(f"http://127.0.0.1:{port}/")
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def request(to: str = TO) -> bytes:
+    """An SMS for this number, as HTTP is written."""
+    body = urlencode({"To": to, "From": SENDER, "Body": TEXT}).encode()
+    head = (
+        "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic QUMxOng=\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def send(connection: socket.socket, message: bytes) -> None:
+    """One request and its whole answer."""
+    connection.sendall(message)
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += connection.recv(65536)
+    head, _, rest = data.partition(b"\r\n\r\n")
+    assert b" 201 " in head[:20], head
+    length = int(
+        next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")).split()[1]
+    )
+    while len(rest) < length:
+        rest += connection.recv(65536)
+
+
+def ingest(port: int) -> float:
+    """Messages a second with CLIENTS clients."""
+
+    def client() -> None:
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for _ in range(EACH):
+                send(connection, message)
+
+    message = request()
+    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return CLIENTS * EACH / (time.perf_counter() - start)
