@@ -51,11 +51,14 @@ class Served:
     """`python -m mocksms serve` in a process of its own."""
 
     def __init__(self, instance: Path, port: int = 0) -> None:
-        self.port, self.smtp_port = port or free_port(), free_port()
+        self._start(instance, port)
+
+    def _start(self, instance: Path, port: int) -> None:
+        self.instance, self.port = instance, port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {
             **os.environ, "MOCKSMS_INSTANCE": str(instance), "MOCKSMS_PORT": str(self.port),
-            "MOCKSMS_SMTP_PORT": str(self.smtp_port),
+            "MOCKSMS_SMTP_PORT": "-1",
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mocksms", "serve"],
@@ -66,10 +69,19 @@ class Served:
         )
 
     def wait_until_up(self) -> None:
-        """Returns at the first answer; fails when the process ends or is silent for long."""
-        transport = httpx.HTTPTransport(retries=8)
+        """Returns at the first answer; on another port where somebody was faster to take the free one."""
+        transport = httpx.HTTPTransport(retries=4)  # waits a little longer before each
         with httpx.Client(transport=transport, timeout=30) as client:
-            assert client.get(f"{self.url}/healthz").status_code == 200
+            for tries_left in reversed(range(20)):
+                try:
+                    assert client.get(f"{self.url}/healthz").status_code == 200
+                    return
+                except httpx.ConnectError:
+                    if not tries_left:
+                        raise
+                    if self.process.poll() is not None:
+                        self.process.communicate()
+                        self._start(self.instance, 0)
 
     def children(self) -> list[int]:
         """The processes that do the work."""
