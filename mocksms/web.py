@@ -61,12 +61,9 @@ def world() -> World:
     the default.
     """
     if "world" not in g:
-        name = (
-            request.headers.get("X-World")
-            or request.args.get("world")
-            or request.cookies.get(WORLD_COOKIE)
-            or DEFAULT
-        )
+        name = request.headers.get("X-World")
+        if name is None:  # an empty one is a mistake, not a wish for the default
+            name = request.args.get("world") or request.cookies.get(WORLD_COOKIE) or DEFAULT
         try:
             g.world = worlds().get(name)
         except BadWorld as error:
@@ -92,13 +89,14 @@ def _is_allowed(host: str, allowed_hosts: str) -> bool:
 
 
 def _finish(response: Response) -> Response:
-    headers, endpoint = response.headers, request.endpoint or ""
-    if "Content-Security-Policy" not in headers:
+    headers = response.headers
+    there = {name.lower() for name, _ in headers}
+    if "content-security-policy" not in there:
         headers.add("Content-Security-Policy", CSP + settings().frame_ancestors)
     for name, value in HEADERS:
         headers.add(name, value)
     headers.add("X-Request-Id", request_id := g.get("request_id", "-"))
-    if "Cache-Control" not in headers and endpoint != "static":
+    if "cache-control" not in there and request.endpoint != "static":
         headers.add("Cache-Control", "no-store")
     if log.isEnabledFor(logging.INFO):
         # The route's pattern, not the address: addresses hold numbers and what people search for.

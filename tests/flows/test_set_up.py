@@ -119,3 +119,15 @@ def test_choose_method_again_after_a_proof_erases_it(hanako: Person) -> None:
     hanako.browser.get("/a/settings/approval/setup/register")
     hanako.browser.submit(phoneNumber="090-2222-3333", channel="sms")
     assert hanako.browser.get("/a/settings/approval/setup/howto").name == "set_up.verify"
+
+
+def test_choose_method_tells_of_choices_it_never_offered(world: World, language: str) -> None:
+    hanako = world.person("hanako", language)
+    hanako.signs_in()
+    hanako.begins_set_up()
+    given = {"csrf_token": hanako.browser.csrf_token, "method": "phone", "phoneNumber": hanako.national}
+    for forged in ({"countryCode": "JP", "channel": "fax"}, {"countryCode": "ZZ", "channel": "sms"}):
+        page = hanako.browser.post("/a/settings/approval/setup/register", {**given, **forged})
+        assert page.name == "set_up.choose_method"
+        told = page.one("#auth-error-message-box").to_text()
+        assert ("選択肢から選んでください" if language == "ja" else "Choose one of the options") in told

@@ -42,6 +42,12 @@ def filled(message: Any) -> Any:
     return check
 
 
+def offered(form: Form, field: SelectField | RadioField) -> None:
+    """A validator: one of the field's own choices, told in our words."""
+    if field.data not in {choice[0] for choice in field.choices}:
+        raise ValidationError(str(_("Choose one of the options.")))
+
+
 def six_digits(form: Form, field: Field) -> None:
     """A validator: a code as people type it; the field's data becomes the six digits (NFKC first)."""
     code = clean_code(field.data or "")
@@ -101,16 +107,21 @@ class ChoiceForm(Form):
 class DecisionForm(Form):
     """Approve or deny."""
 
-    decision = RadioField(choices=[("approve", ""), ("deny", "")])
+    decision = RadioField(
+        choices=[("approve", ""), ("deny", "")], validate_choice=False, validators=[offered]
+    )
 
 
 class PhoneForm(Form):
     """A number to receive codes, and how."""
 
-    countryCode = SelectField(choices=[])
+    countryCode = SelectField(choices=[], validate_choice=False, validators=[offered])
     phoneNumber = StringField(validators=[filled(_("Enter a phone number."))])
     channel = RadioField(
-        choices=[("sms", _("Text message (SMS)")), ("voice", _("Voice call"))], default="sms"
+        choices=[("sms", _("Text message (SMS)")), ("voice", _("Voice call"))],
+        default="sms",
+        validate_choice=False,
+        validators=[offered],
     )
 
     def __init__(self, language: str, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import Field, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from webapp.pages.forms import Form, filled
+from webapp.pages.forms import Form, filled, offered
 from webapp.rules import phone_numbers
 
 LONGEST_NAME = 50
@@ -66,7 +66,7 @@ class EmailForm(Form):
 class NumberForm(Form):
     """Another mobile number."""
 
-    countryCode = SelectField(choices=[])
+    countryCode = SelectField(choices=[], validate_choice=False, validators=[offered])
     phoneNumber = StringField(validators=[filled(_("Enter a phone number."))])
 
     def __init__(self, language: str, **kwargs: Any) -> None:
