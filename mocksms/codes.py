@@ -32,6 +32,7 @@ _OTHER_CODES = re.compile(
     r"|(?:优惠|折扣|邀请|推荐|商品|邮政|错误|二维|快递|取件|优惠券|條)[码碼]|(?:쿠폰|할인|추천|초대|우편|오류|상품"
     r"|주문)\s?(?:코드|번호)"
 )
+_IN_OTHER_CODES = ("コード", "番号", "ナンバー", "code", "码", "碼", "코드", "번호")  # each has one of these
 _WORDS = re.compile(
     r"コード|パスワード|パスコード|暗証番号|認証番号|確認番号|認証キー|ワンタイム|ピン(?:コード|番号)|二段階認証"
     r"|2段階認証"
@@ -114,7 +115,8 @@ def find_code(text: str) -> str | None:
     plain = _LINK.sub(" ~ ", plain)
     if "@" in plain:
         plain = _MAILBOX.sub(" ~ ", plain)
-    plain = _OTHER_CODES.sub(lambda other: "~" * len(other.group()), plain)
+    if any(name in plain for name in _IN_OTHER_CODES):
+        plain = _OTHER_CODES.sub(lambda other: "~" * len(other.group()), plain)
     if (spoken := _spoken(plain)) is not None:
         return spoken
     candidates = _candidates(plain)[:MOST_CANDIDATES]

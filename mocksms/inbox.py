@@ -231,6 +231,7 @@ def reset(world: World) -> None:
         store.messages.clear(db)
     world.forget_clock()
     world.forget_faults()
+    world.forget_stops()
 
 
 def sent(world: World, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
@@ -272,6 +273,8 @@ def cancel(world: World, sid: str) -> bool:
 
 def is_opted_out(world: World, number: str, service: str) -> bool:
     """Whether the owner of a number told this sender to stop."""
+    if not world.has_stops():
+        return False
     with world.pool.read() as db:
         return store.reading.value(db, f"stop:{number}:{service}", "") == "1"
 
@@ -280,3 +283,4 @@ def set_opted_out(world: World, number: str, service: str, stop: bool) -> None:
     """Notes that the owner of a number told a sender to stop, or to start again."""
     with world.pool.write() as db:
         store.reading.set_value(db, f"stop:{number}:{service}", "1" if stop else "")
+    world.forget_stops()

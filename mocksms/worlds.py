@@ -48,6 +48,8 @@ class World:
         self._watched = False
         self._faulty = False
         self._faulty_known_until = 0.0
+        self._stopped = False
+        self._stopped_known_until = 0.0
 
     def now(self) -> float:
         """The phone's time in unix seconds: real time moved by the world's offset."""
@@ -82,6 +84,18 @@ class World:
     def forget_faults(self) -> None:
         """Looks again for faults at the next message (they were changed or reset)."""
         self._faulty_known_until = 0.0
+
+    def has_stops(self) -> bool:
+        """Whether anyone told a sender to stop; another process's are seen within a second."""
+        if time.monotonic() >= self._stopped_known_until:
+            with self.pool.read() as db:
+                self._stopped = store.reading.has_stops(db)
+            self._stopped_known_until = time.monotonic() + _FRESH_SECONDS
+        return self._stopped
+
+    def forget_stops(self) -> None:
+        """Looks again for those who said stop at the next message (one was noted, or all were reset)."""
+        self._stopped_known_until = 0.0
 
     def is_watched(self) -> bool:
         """Whether someone looks after what is due in this world."""

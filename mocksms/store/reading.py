@@ -175,6 +175,12 @@ def set_value(db: Database, name: str, text: str) -> None:
     )
 
 
+def has_stops(db: Database) -> bool:
+    """Whether any number told any sender to stop."""
+    sql = "SELECT 1 FROM settings WHERE name >= 'stop:' AND name < 'stop;' AND value = '1' LIMIT 1"
+    return db.conn.execute(sql).fetchone() is not None
+
+
 UNDER_WAY = ("queued", "ringing", "in-progress")
 
 

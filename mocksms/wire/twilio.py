@@ -102,9 +102,9 @@ def _send_at(world: World) -> float | None:
 
 
 def _draft(account: str) -> Message:
-    form = request.form
+    form = request.form.to_dict()  # a plain dict: most fields are not there, and a MultiDict raises for each
     to, sender, service = form.get("To", ""), form.get("From", ""), form.get("MessagingServiceSid", "")
-    body, media = form.get("Body", ""), form.getlist("MediaUrl")
+    body, media = form.get("Body", ""), request.form.getlist("MediaUrl")
     recipient = _recipient(to)
     sender = _sender(sender, service)
     if not body and not media and not form.get("ContentSid"):
