@@ -44,7 +44,7 @@ def filled(message: Any) -> Any:
 
 def offered(form: Form, field: SelectField | RadioField) -> None:
     """A validator: one of the field's own choices, told in our words."""
-    if field.data not in {choice[0] for choice in field.choices}:
+    if field.data not in {choice[0] for choice in field.choices or ()}:
         raise ValidationError(str(_("Choose one of the options.")))
 
 
