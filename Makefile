@@ -15,7 +15,7 @@ help:
 	@echo "make pictures  take the README's pictures anew in a real browser"
 	@echo "make docs      write the flows' diagrams and the settings' tables anew from the code"
 	@echo "make words     bring the Japanese catalogues up to what code and templates say"
-	@echo "make lock      pin and hash what requirements.in and requirements-dev.in ask for"
+	@echo "make lock      pin and hash what the requirements*.in files ask for"
 	@echo "make reset     empty the databases: a clean world at the next start"
 
 run:

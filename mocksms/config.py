@@ -63,6 +63,11 @@ class Settings:
     voicemail: bool = _setting(
         True, "0 or 1", "Unanswered calls are taken by the voicemail, which records the words"
     )
+    voice: bool = _setting(
+        True,
+        "0 or 1",
+        "Calls are spoken by the voices of requirements-voice.txt, if installed; else the browser's",
+    )
     callback_tries: int = _setting(
         4, "tries", "How often a status callback is sent until it is answered with 2xx"
     )

@@ -1,4 +1,4 @@
-"""`make lock`: pin and hash what the two .in files ask for. The locks name no registry."""
+"""`make lock`: pin and hash what the .in files ask for. The locks name no registry."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ OPTIONS = (
 
 
 def main(arguments: list[str]) -> int:
-    """Lock both files, the run's own first because the other is bound to it; `--upgrade` is passed on."""
-    for name in ("requirements", "requirements-dev"):
+    """Lock all files, the run's own first because the others are bound to it; `--upgrade` is passed on."""
+    for name in ("requirements", "requirements-voice", "requirements-dev"):
         command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *arguments]
         locked = subprocess.run([*command, "--output-file", f"{name}.txt", f"{name}.in"], cwd=ROOT)
         if locked.returncode:

@@ -1,17 +1,19 @@
 """The Phone app: it rings, is answered or declined, speaks, takes keys; recent calls and voicemail."""
 
+import io
 from dataclasses import dataclass
+from hashlib import sha256
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, flash, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from mocksms import calls, inbox
+from mocksms import calls, inbox, voice
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.frame import show
 from mocksms.models import Filter, Message
-from mocksms.web import world
+from mocksms.web import settings, world
 
 PAGE = 50
 MISSED = {"no-answer", "canceled", "failed"}
@@ -28,6 +30,17 @@ class Call:
     outcome: str
     seconds: int
     recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of a call as the page shows them, their estimated length (seconds), and the address of their audio,
+    empty where the browser's own voice is to speak."""
+
+    text: str
+    language: str
+    seconds: float
+    speech: str
 
 
 def seen(message: Message) -> Call:
@@ -93,8 +106,23 @@ def call(address: str, message_id: int) -> str:
         call=seen(message),
         state=state,
         asked=bool((message.details.get("run") or {}).get("gather")),
-        spoken=[each for each in message.details.get("spoken", []) if each["text"]],
+        spoken=_phrases(message),
     )
+
+
+@blueprint.get("/handsets/<address>/phone/<int:message_id>/speech/<int:number>.wav")
+def speech(address: str, message_id: int, number: int) -> Response:
+    """A phrase of a call as audio, by its place in what is said (from 0); 404 where no installed voice speaks it.
+
+    Browsers ask again each time: a reset gives the same address to another call.
+    """
+    said = _call(address, message_id).details.get("spoken", [])
+    if not settings().voice or number >= len(said):
+        abort(404)
+    audio = voice.say(said[number]["text"], said[number]["language"])
+    if audio is None:
+        abort(404)
+    return send_file(io.BytesIO(audio), mimetype="audio/wav", etag=sha256(audio).hexdigest()[:32])
 
 
 @blueprint.post("/handsets/<address>/phone/<int:message_id>/<any(answer, decline, hangup, digits):act>")
@@ -121,6 +149,20 @@ def call_act(address: str, message_id: int, act: str) -> BaseResponse:
     if _by_module():
         return Response(status=204)
     return redirect(url_for("handset.call", address=address, message_id=message_id))
+
+
+def _phrases(message: Message) -> list[Phrase]:
+    return [
+        Phrase(each["text"], each["language"], each["seconds"], _speech_url(message, at, each))
+        for at, each in enumerate(message.details.get("spoken", []))
+        if each["text"]
+    ]
+
+
+def _speech_url(message: Message, at: int, said: dict[str, str]) -> str:
+    if not settings().voice or not voice.speaks(said["language"]) or len(said["text"]) > voice.LONGEST:
+        return ""
+    return url_for("handset.speech", address=message.handset, message_id=message.id, number=at)
 
 
 def _by_module() -> bool:

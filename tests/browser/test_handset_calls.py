@@ -30,6 +30,42 @@ speechSynthesis.speak = (words) => {
   setTimeout(() => words.onend(), 1);
 };
 """
+# Instead of playing at its pace, an audio is loaded, noted with its length, and over.
+PLAY = """
+window.played = [];
+HTMLMediaElement.prototype.play = function () {
+  const over = () => {
+    window.played.push([this.src.split("/").pop(), this.duration]);
+    document.documentElement.dataset.played = window.played.length;
+    setTimeout(() => this.dispatchEvent(new Event("ended")), 1);
+  };
+  if (this.readyState) over();
+  else this.addEventListener("loadedmetadata", over, { once: true });
+  return Promise.resolve();
+};
+"""
+# An audio really plays, without end.
+LOOP = """
+window.audios = [];
+const play = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = function () {
+  window.audios.push(this);
+  this.loop = true;
+  this.addEventListener("timeupdate", () => { document.documentElement.dataset.playing = window.audios.length; });
+  return play.call(this);
+};
+"""
+AUDIO = "**/speech/*.wav"
+
+
+def answers_aloud(page: Page) -> None:
+    """Takes the call that opens by itself, with sound, once the page's modules listen."""
+    expect(page.locator("main")).to_have_attribute("data-page", "handset.call")
+    expect(page.locator("html[data-live-open]")).to_be_attached()
+    toggle = page.get_by_role("button", name="音声と着信音")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="応答").click()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -48,38 +84,63 @@ def test_call_opens_by_itself_and_shows_the_words_as_spoken(desk: Desk, window: 
     expect(page.locator("#call-foot [data-copy]")).to_have_attribute("data-copy", "048213")
 
 
-def test_call_is_spoken_by_the_browsers_voice_when_asked(desk: Desk, window: Window) -> None:
+def test_call_is_spoken_by_the_phones_own_voice_when_asked(desk: Desk, window: Window) -> None:
+    page = window(f"/handsets/{HANAKO}/home")
+    page.context.add_init_script(LISTEN + PLAY)
+    desk.call(CODE)
+    answers_aloud(page)
+    expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
+    expect(page.locator("html")).to_have_attribute("data-played", "7")
+    played = page.evaluate("window.played")
+    assert [name for name, _ in played] == [f"{number}.wav" for number in range(7)]
+    assert all(0.3 < seconds < 3 for _, seconds in played)
+    assert page.evaluate("window.spoken") == []
+
+
+def test_call_is_spoken_by_the_browsers_voice_where_no_audio_comes(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/home")
     page.context.add_init_script(LISTEN)
+    page.context.route(AUDIO, lambda route: route.abort())
     desk.call(CODE)
-    page.get_by_role("button", name="音声と着信音").click()
-    page.get_by_role("button", name="応答").click()
+    answers_aloud(page)
     expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
+    expect(page.locator("html")).to_have_attribute("data-spoken", "7")
     assert page.evaluate("window.spoken") == [[word, "ja-JP"] for word in ("コード", *"048213")]
 
 
 def test_call_is_silent_until_asked_and_can_be_played_again(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/home")
-    page.context.add_init_script(LISTEN)
+    page.context.add_init_script(LISTEN + PLAY)
     desk.call(CODE)
     page.get_by_role("button", name="応答").click()
     expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
-    assert page.evaluate("window.spoken") == []
+    assert page.evaluate("[window.spoken, window.played]") == [[], []]
     page.get_by_role("button", name="終了").click()
     page.get_by_role("button", name="再生").click()
-    expect(page.locator("html")).to_have_attribute("data-spoken", "7")
+    expect(page.locator("html")).to_have_attribute("data-played", "7")
 
 
 def test_call_that_was_hung_up_stops_speaking(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/home")
     page.context.add_init_script(LISTEN.replace("setTimeout(() => words.onend(), 1)", "0"))
+    page.context.route(AUDIO, lambda route: route.abort())
     desk.call(CODE)
-    page.get_by_role("button", name="音声と着信音").click()
-    page.get_by_role("button", name="応答").click()
-    expect(page.locator("#transcript li:not([hidden])")).to_have_count(1)
+    answers_aloud(page)
+    expect(page.locator("html")).to_have_attribute("data-spoken", "1")
     page.get_by_role("button", name="終了").click()
     expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
     assert len(page.evaluate("window.spoken")) == 1
+
+
+def test_call_that_was_hung_up_stops_its_audio(desk: Desk, window: Window) -> None:
+    page = window(f"/handsets/{HANAKO}/home")
+    page.context.add_init_script(LISTEN + LOOP)
+    desk.call(CODE)
+    answers_aloud(page)
+    expect(page.locator("html")).to_have_attribute("data-playing", "1")
+    page.get_by_role("button", name="終了").click()
+    expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
+    assert page.evaluate("[audios.length, audios[0].paused, spoken.length]") == [1, True, 0]
 
 
 def test_call_comes_as_a_banner_over_an_open_app(desk: Desk, window: Window) -> None:

@@ -2,38 +2,12 @@
 import { now } from "./clock.js";
 import { onPage, refresh } from "./live.js";
 import { isWanted, key, setWanted, trill } from "./sound.js";
+import { hush, prepare, silence, speak } from "./speech.js";
 
 const RING_MS = 3000;
-const SHORTEST_MS = 150;
 let playing = false;
 let hasHungUp = false;
 let skip = () => {};
-
-function wait(milliseconds) {
-  return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
-}
-
-/** Speaks a line with the browser's voice; resolves at its end, or after its length when no voice speaks. */
-function speak(line, seconds) {
-  const length = Math.max(SHORTEST_MS, seconds * 1000);
-  if (!window.speechSynthesis) return wait(length);
-  return new Promise((resolve) => {
-    const words = new SpeechSynthesisUtterance(line.textContent);
-    const began = Date.now();
-    const end = () => wait(Math.max(0, SHORTEST_MS - (Date.now() - began))).then(resolve);
-    words.lang = line.dataset.language || line.lang;
-    if (!speechSynthesis.getVoices().length) {
-      // No voice is known (yet): it may still speak, but nothing would tell when it has ended.
-      speechSynthesis.speak(words);
-      wait(length).then(resolve);
-      return;
-    }
-    words.onend = end;
-    words.onerror = () => wait(length).then(resolve);
-    speechSynthesis.speak(words);
-    wait(length * 3 + 2000).then(resolve);
-  });
-}
 
 function lines(place) {
   return [...place.querySelectorAll("li")];
@@ -49,7 +23,9 @@ async function play(place, aloud) {
     const seconds = Number(line.dataset.seconds);
     if (!hasHungUp) {
       const skipped = new Promise((resolve) => { skip = resolve; });
-      await Promise.race([skipped, aloud || isWanted() ? speak(line, seconds) : wait(Math.max(SHORTEST_MS, seconds * 1000))]);
+      const isHeard = aloud || isWanted();
+      if (isHeard) prepare(lines(place).find((each) => each.hidden));
+      await Promise.race([skipped, isHeard ? speak(line, seconds) : silence(seconds)]);
     }
     line.classList.remove("is-spoken");
   }
@@ -94,7 +70,7 @@ async function send(form, button) {
   await fetch(form.action, { method: "POST", body: new URLSearchParams(data), headers: { "X-Requested-With": "handset" } });
   if (form.action.endsWith("/hangup")) {
     hasHungUp = true;
-    window.speechSynthesis?.cancel();
+    hush();
     skip();
   }
   const main = document.querySelector("main");
@@ -114,7 +90,7 @@ function buttons() {
     const toggle = event.target.closest("[data-sound-toggle]");
     if (!toggle) return;
     setWanted(!isWanted());
-    if (!isWanted()) window.speechSynthesis?.cancel();
+    if (!isWanted()) hush();
     showToggle();
   });
   document.addEventListener("keydown", (event) => {
