@@ -1,4 +1,4 @@
-"""`make bench`: measure, and print the table."""
+"""`make bench`: measure, and print the tables; `make bench ARGS=--scale`: by rows stored."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import os
 import platform
 import sys
 
-from bench import peers, phone, site
+from bench import peers, phone, scale, site
 from bench.table import markdown
 
 
 def main() -> int:
     """Both apps' rows, and the machine they were measured on."""
+    if "--scale" in sys.argv[1:]:
+        return scale.main()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
     print(markdown(site.rows()), end="\n\n")
     print(markdown(phone.rows(), peers.measured()))

@@ -191,6 +191,8 @@ def sent(db: Database, wanted: Sent, before: tuple[float, int] | None, limit: in
     held back come first), with dates that of creation: so each walks an index.
     """
     terms, values = ["channel = ?"], list[Any]([wanted.channel])
+    if wanted.channel == "call" and wanted.status:
+        terms.append("channel = 'call'")  # the condition of a partial index, see below
     for column, value in (("recipient", wanted.to), ("sender", wanted.sender), ("status", wanted.status)):
         if value in UNDER_WAY and column == "status":
             # Words of the partial index's condition: a parameter would hide from SQLite that it fits.

@@ -1,0 +1,112 @@
+"""`python -m bench --scale`: what the phone's pages and calls cost with 1,000, 100,000 and 1,000,000 rows stored."""
+
+from __future__ import annotations
+
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+
+from flask import Flask
+
+from bench.client import Client
+from bench.measure import cpu_milliseconds, timed
+from bench.served import SENDER, TEXT
+from mocksms import create_app, inbox, store
+from mocksms.models import Message, Sent
+from mocksms.store import messages as keeping
+from mocksms.worlds import World
+
+COUNTS = (1_000, 100_000, 1_000_000)
+NUMBERS = 500
+NUMBER = "+819012300042"
+# Every tenth row is a call; only the very first ones were busy, so a list of those has the longest way to look.
+MESSAGES = """
+WITH RECURSIVE n (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last)
+INSERT INTO messages (id, sid, channel, wire, direction, account, sender, recipient, handset, peer, subject, body, html,
+    code, links, status, segments, created_at, received_at, updated_at, history, details)
+SELECT i, lower(hex(randomblob(16))), iif(i % 10 = 3, 'call', 'sms'), 'twilio', 'in', 'AC1', :sender,
+    printf('+8190123%05d', i % :numbers), printf('+8190123%05d', i % :numbers), :sender, '', :text, '', '482913', '',
+    iif(i % 10 = 3, iif(i < 100, 'busy', 'completed'), 'delivered'), 1, 1e9 + i, 1e9 + i, 1e9 + i, '[]', '' FROM n
+"""
+HANDSETS = """
+INSERT INTO handsets (address, kind, first_at, last, unread, total)
+SELECT handset, 'mobile', min(created_at), max(id), count(*), count(*) FROM messages GROUP BY handset
+"""
+THREADS = """
+INSERT INTO threads (handset, peer, channel, last, unread, total)
+SELECT handset, peer, channel, max(id), count(*), count(*) FROM messages GROUP BY handset, peer, channel
+"""
+
+
+def _fill(world: World, start: int, end: int) -> None:
+    """Rows start + 1 to end, written straight into the file, their words too."""
+    values = {"first": start + 1, "last": end, "sender": SENDER, "numbers": NUMBERS, "text": TEXT}
+    with world.pool.write() as db:
+        db.conn.execute(MESSAGES, values)
+        for table, rows in (("handsets", HANDSETS), ("threads", THREADS)):
+            db.conn.execute(f"DELETE FROM {table}")
+            db.conn.execute(rows)
+        db.conn.execute("DELETE FROM events")
+        db.conn.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
+        db.conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", (end,))
+    with world.pool.write() as db:
+        store.wording.fill(db, end)
+
+
+def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:
+    client = Client(app)
+
+    def page(address: str) -> Callable[[], float]:
+        return lambda: timed(lambda: client.get(address))
+
+    def take() -> None:
+        message = Message(inbox.new_sid("SM"), "sms", SENDER, NUMBER, TEXT)
+        message.created_at = message.received_at = message.updated_at = world.now()
+        with world.pool.write() as db:
+            keeping.add(db, message, "mobile")
+
+    return {
+        "list of phones": page("/"),
+        "a phone's conversations": page(f"/handsets/{NUMBER}/messages/"),
+        "a conversation": page(f"/handsets/{NUMBER}/messages/{SENDER}"),
+        "its oldest page": page(f"/handsets/{NUMBER}/messages/{SENDER}?before=700"),
+        "newest for a number (API)": page("/api/v1/messages?limit=1&to=%2B819012300042"),
+        "the code for a number (API)": page("/api/v1/code?peek=1&to=%2B819012300042"),
+        "search of one phone": page(f"/handsets/{NUMBER}/search?q=482913"),
+        "search of all phones": page("/search?q=482913"),
+        "calls by a rare status": lambda: timed(
+            lambda: inbox.sent(world, Sent(channel="call", status="busy"), None, 50)
+        ),
+        "keeping one message": lambda: timed(take),
+    }
+
+
+def table() -> str:
+    """Milliseconds of CPU by rows stored, and the last column in firsts, as Markdown."""
+    found: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        app = create_app({"INSTANCE": name})
+        world, stored = app.extensions["mocksms"].get(), 0
+        for count in COUNTS:
+            with world.pool.read() as db:
+                stored = store.reading.last_message(db)
+            _fill(world, stored, count)
+            for work, spent in cpu_milliseconds(_works(app, world), rounds=3, times=10).items():
+                found.setdefault(work, []).append(spent)
+        app.extensions["mocksms"].close()
+    lines = [
+        "| ms CPU | " + " | ".join(f"{count:,} stored" for count in COUNTS) + " | last ÷ first |",
+        "|---" * (len(COUNTS) + 2) + "|",
+    ]
+    for work, times in found.items():
+        cells = " | ".join(f"{each:.2f}" for each in times)
+        lines.append(f"| {work} | {cells} | {times[-1] / times[0]:.1f} × |")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Measure, and print the table."""
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
+    print(table())
+    return 0
