@@ -118,3 +118,12 @@ def test_turning_on_or_signing_out_leaves_passkeys(world: World, hanako: Person)
     registers(hanako, device)
     hanako.sets_up_by_app()
     assert len(hanako.browser.get(OVERVIEW).all("[data-passkey]")) == 1
+
+
+def test_sign_in_options_that_come_late_undo_nothing(hanako: Person) -> None:
+    hanako.browser.get("/ap/signin")
+    before = hanako.browser.cookie("mihon_session")
+    answer = hanako.browser.raw("POST", "/ap/passkey/options", data={"csrf_token": hanako.browser.csrf_token})
+    assert before == hanako.browser.cookie("mihon_session")
+    assert "mihon_session" not in " ".join(answer.headers.getlist("Set-Cookie"))
+    assert "HttpOnly" in " ".join(answer.headers.getlist("Set-Cookie"))

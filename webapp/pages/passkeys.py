@@ -6,6 +6,8 @@ device's answer as an ordinary form, so that every outcome is an ordinary page.
 
 from __future__ import annotations
 
+from typing import Any
+
 import flask
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +24,7 @@ from webapp.pages.render import page
 from webapp.pages.services import services
 from webapp.pages.visitor import visitor
 from webapp.rules.return_to import safe_path
+from webapp.store.flows import Flow
 
 blueprint = Blueprint("passkeys", __name__)
 
@@ -52,15 +55,14 @@ def registration_options() -> ResponseReturnValue:
     flow, options = passkeys.begin_registration(
         services(), visitor(), current_user.account, current_user.session.id_hash
     )
-    guards.keep_flow(flow)
-    return jsonify(options)
+    return _asked(flow, options)
 
 
 @blueprint.post("/account/security/passkeys/register")
 @guards.elevated
 def register() -> ResponseReturnValue:
     """Keep the passkey that the device made."""
-    flow = passkeys.find(services(), visitor(), REGISTERING, guards.kept_flow_id(REGISTERING))
+    flow = passkeys.find(services(), visitor(), REGISTERING, auth.read_cookie(REGISTERING.kind))
     if flow is None or flow.account_id != current_user.account.id:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("passkeys.overview"), 303)
@@ -106,14 +108,13 @@ def sign_in_options() -> ResponseReturnValue:
     """Options for signing in with whatever passkey the device has for this site."""
     return_to = safe_path(request.form.get("return_to") or flask.session.get("return_to"))
     flow, options = passkeys.begin_sign_in(services(), visitor(), app="shop", return_to=return_to)
-    guards.keep_flow(flow)
-    return jsonify(options)
+    return _asked(flow, options)
 
 
 @blueprint.post("/ap/passkey")
 def sign_in() -> ResponseReturnValue:
     """Sign in with a passkey: both steps in one, whether two-step verification is on or off."""
-    flow = passkeys.find(services(), visitor(), USING, guards.kept_flow_id(USING))
+    flow = passkeys.find(services(), visitor(), USING, auth.read_cookie(USING.kind))
     if flow is None or flow.session is not None:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("sign_in.identifier"), 303)
@@ -136,15 +137,14 @@ def step_up_options() -> ResponseReturnValue:
     flow, options = passkeys.begin_step_up(
         services(), visitor(), current_user.account, current_user.session.id_hash, return_to
     )
-    guards.keep_flow(flow)
-    return jsonify(options)
+    return _asked(flow, options)
 
 
 @blueprint.post("/ap/cvf/passkey")
 @login_required
 def step_up() -> ResponseReturnValue:
     """Elevate the session by a passkey."""
-    flow = passkeys.find(services(), visitor(), USING, guards.kept_flow_id(USING))
+    flow = passkeys.find(services(), visitor(), USING, auth.read_cookie(USING.kind))
     if flow is None or flow.session != current_user.session.id_hash:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("account.security"), 303)
@@ -158,3 +158,23 @@ def step_up() -> ResponseReturnValue:
         return redirect(url_for("step_up.confirm", return_to=flow.data["return_to"]), 303)
     auth.put_session(elevated.token, account)
     return redirect(elevated.return_to, 303)
+
+
+def _asked(flow: Flow, options: dict[str, Any]) -> ResponseReturnValue:
+    """The options, and the ceremony's id in a cookie of its own.
+
+    The page's script asks while the visitor goes on: an answer that wrote the session's cookie would undo what
+    another page has written to it in the meantime.
+    """
+    response = jsonify(options)
+    config = services().config
+    response.set_cookie(
+        config.cookie(flow.kind),
+        flow.id,
+        max_age=config.flow_seconds,
+        path="/",
+        secure=config.is_tls,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
