@@ -79,6 +79,7 @@ def test_keyboard_goes_from_the_desk_to_a_copied_code(desk: Desk, window: Window
     page.locator(".row__open", has_text="Mihon").focus()
     page.keyboard.press("Enter")
     page.locator(".bubble [data-copy]").focus()
+    expect(page.locator("html[data-live-open]")).to_be_attached()  # the page's modules listen by now
     page.keyboard.press("Enter")
     expect(page.locator("#announce")).to_have_text("コピーしました")
     assert page.evaluate("navigator.clipboard.readText()") == "048213"
