@@ -62,14 +62,14 @@ def hangs(connection: socket.socket, over: threading.Event) -> None:
 
 def hangs_up(connection: socket.socket, over: threading.Event) -> None:
     """Take the request and close."""
-    connection.recv(65536)
+    _take_request(connection)
 
 
 def says(answer: bytes) -> Behaviour:
     """Read a request, answer these bytes, close."""
 
     def behave(connection: socket.socket, over: threading.Event) -> None:
-        connection.recv(65536)
+        _take_request(connection)
         connection.sendall(answer)
 
     return behave
@@ -98,6 +98,17 @@ def drips(start: bytes, drop: bytes, end: bytes, drops: int = 2000) -> Behaviour
         connection.sendall(end)
 
     return behave
+
+
+def _take_request(connection: socket.socket) -> None:
+    """Read an HTTP request to its end: closing on unread bytes would reset the connection and lose the answer."""
+    with connection.makefile("rb") as request:
+        length = 0
+        while (line := request.readline()).strip():
+            name, _, value = line.partition(b":")
+            if name.lower() == b"content-length":
+                length = int(value)
+        request.read(length)
 
 
 def http(status: str, body: bytes, *headers: str) -> bytes:

@@ -77,8 +77,7 @@ def send_mail(port: int) -> None:
 def test_gateway_in_every_bad_mood_is_named_s66(behaviour: misbehaving.Behaviour, kind: str) -> None:
     with misbehaving.server(behaviour) as port, pytest.raises(GatewayFailed) as failed:
         send_text(port)
-    # A server that hangs up may close or reset: which of the two comes first is the network's to say.
-    assert failed.value.kind in ({"garbage", "down"} if behaviour is misbehaving.hangs_up else {kind})
+    assert failed.value.kind == kind
 
 
 @pytest.mark.parametrize(
