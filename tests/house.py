@@ -83,6 +83,11 @@ class House:
         self.phone.reset()
         return World(self)
 
+    def phone_of(self, world: str) -> Phone:
+        """The phone's world of this name; the caller closes and deletes it."""
+        other = self.phone
+        return Phone(other.url, world, other.smtp_port, other.transport)
+
     def _restore_uploads(self) -> None:
         uploads = self.services.uploads
         present = {path.name for path in uploads.folder.iterdir()}

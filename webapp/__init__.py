@@ -102,29 +102,12 @@ def create_app(
         app.register_blueprint(blueprint)
     cli.install(app)
     if settled.sandbox:
-        sandbox.install(app)
+        sandbox.install(app, gateway_transport)
     return app
 
 
 def _services(config: Config, clock: Clock, transport: httpx.BaseTransport | None) -> Services:
     keys = load_keys(config)
-    mailer = Mailer(
-        config.smtp_host,
-        config.smtp_port,
-        config.mail_sender,
-        config.outbound_deadline_seconds,
-        config.smtp_user or None,
-        config.smtp_password or None,
-        config.smtp_starttls,
-    )
-    gateway = Gateway(
-        config.gateway_url,
-        config.gateway_account,
-        config.gateway_token,
-        config.gateway_sender,
-        config.outbound_deadline_seconds,
-        transport,
-    )
     return Services(
         config=config,
         clock=clock,
@@ -133,7 +116,7 @@ def _services(config: Config, clock: Clock, transport: httpx.BaseTransport | Non
         hasher=Hasher(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism),
         seal=Seal(*keys.seal),
         signer=Signer(keys.secret),
-        outbound=Post(gateway, mailer, config.site_url),
+        outbound=Post(Gateway.of(config, transport), Mailer.of(config), config.site_url),
         pepper=keys.pepper,
         limits=Services.limits_of(config),
     )

@@ -18,11 +18,11 @@ class Clock:
 
     def now(self) -> float:
         """Unix seconds, UTC."""
-        return time.time() + self._offset
+        return time.time() + self.offset
 
     def advance(self, seconds: float) -> None:
         """Jump ahead by ``seconds`` (negative: back)."""
-        self._offset += seconds
+        self.set_offset(self.offset + seconds)
 
     def set_offset(self, seconds: float) -> None:
         """Be ``seconds`` ahead of real time; 0 is back to now."""

@@ -45,6 +45,14 @@ class Config:
     )
     frame_ancestors: str = _setting("'none'", "CSP source list", "who may show the site in a frame")
     sandbox: bool = _setting(False, "0 or 1", "sandbox mode: made keys, demo accounts, QA's tools")
+    sandbox_allow: tuple[str, ...] = _setting(
+        ("127.0.0.0/8", "::1"),
+        "networks, comma-separated",
+        "addresses that QA's tools answer to, in sandbox mode",
+    )
+    phone_url: str = _setting(
+        "", "URL", "where browsers find the phone; empty: the gateway's port on the site's own host"
+    )
     secret_key: str = _setting("", "text", "signs cookies and links; at least 32 characters")
     seal_keys: tuple[str, ...] = _setting(
         (), "hex of 32 bytes, comma-separated", "seal TOTP secrets at rest; the first seals, all open"
@@ -112,6 +120,11 @@ class Config:
     def is_tls(self) -> bool:
         """Whether the site is served over TLS: cookies become ``__Host-`` and Secure."""
         return self.site_url.startswith("https://")
+
+    @property
+    def framed_by(self) -> str:
+        """Who may show the site in a frame: in sandbox mode its own stage, where nothing else is set."""
+        return "'self'" if self.sandbox and self.frame_ancestors == "'none'" else self.frame_ancestors
 
     def cookie(self, name: str) -> str:
         """The full name of the site's cookie ``name``; ``__Host-`` pins it to this host under TLS."""

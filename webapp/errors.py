@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from typing import Literal
 
+from blinker import Signal
+
 DeliveryKind = Literal["down", "slow", "garbage", "refused"]
 DocumentReason = Literal["missing", "extension", "empty", "content", "active", "bomb", "pixels"]
 PhoneNumberReason = Literal["empty", "not_a_number", "too_short", "too_long", "unknown_country"]
+CodeVerdict = Literal["wrong", "expired", "used", "replaced", "exhausted", "dead", "missing"]
 WeakReason = Literal[
     "too_short", "too_long", "personal", "date", "common", "pattern", "guessable", "unchanged"
 ]
+
+
+made = Signal(
+    "Sent by each refusal and delivery failure when it is made: what was exercised is counted by it."
+)
 
 
 class Refusal(Exception):
@@ -29,6 +37,7 @@ class Refusal(Exception):
         super().__init__(message)
         if field is not None:
             self.field = field
+        made.send(self)
 
 
 class Throttled(Refusal):
@@ -62,8 +71,7 @@ class UnknownAccount(Refusal):
 class WrongCode(Refusal):
     """A one-time code was not accepted.
 
-    ``verdict`` is wrong, expired, used, replaced, exhausted, dead or missing; ``wait_seconds`` is the wait before the
-    next try is looked at, 0 for none.
+    ``verdict`` tells in which way; ``wait_seconds`` is the wait before the next try is looked at, 0 for none.
     """
 
     field = "otpCode"
@@ -230,6 +238,7 @@ class DeliveryFailed(Exception):
         super().__init__(f"{kind}: {message}")
         self.kind: DeliveryKind = kind
         self.message = message
+        made.send(self)
 
 
 class GatewayFailed(DeliveryFailed):

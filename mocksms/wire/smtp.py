@@ -1,12 +1,14 @@
 """The mail server: takes any recipient, keeps each mail whole, one message a recipient."""
 
 import asyncio
+import contextlib
 import logging
 import re
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from email.parser import BytesHeaderParser
 from typing import cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -14,20 +16,25 @@ from flask import Flask
 
 from mocksms import addresses, faults, inbox, mail
 from mocksms.store import Busy
-from mocksms.worlds import World, Worlds
+from mocksms.worlds import BadWorld, TooManyWorlds, World, Worlds
 
 log = logging.getLogger("mocksms.smtp")
 WORKERS = 4
 MOST_RECIPIENTS = 100
+_HEADER_BYTES = 16 * 1024
 _TAG = re.compile(r"[^@+]+\+([^@]+)@")
 
 
-def world_of(worlds: Worlds, mailbox: str) -> World:
-    """The world a mailbox belongs to: the one its plus-tag names if there is such a world, else the
-    default one.
+def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> World:
+    """The world a mail belongs to: the one its header X-World names, as on the other wires, or the one that
+    the mailbox' plus-tag names if there is such a world, else the default one.
 
-    Only worlds that exist count, because people give plus-tags meanings of their own.
+    Only worlds that exist count as tags, because people give plus-tags meanings of their own.
     """
+    if b"x-world:" in source[:_HEADER_BYTES].lower():
+        named = BytesHeaderParser().parsebytes(source[:_HEADER_BYTES])["X-World"]
+        with contextlib.suppress(BadWorld, TooManyWorlds):
+            return worlds.get(str(named).strip())
     tag = _TAG.match(mailbox)
     return (worlds.find(tag.group(1)) if tag else None) or worlds.get()
 
@@ -61,7 +68,7 @@ class _Handler:
         source = envelope.original_content or b""
         try:
             for mailbox in dict.fromkeys(addresses.normalise(each) for each in envelope.rcpt_tos):
-                world = world_of(self.worlds, mailbox)
+                world = world_of(self.worlds, mailbox, source)
                 message = mail.parse(source, mailbox, envelope.mail_from or "")
                 effects = faults.take(world, "mail", mailbox, message.sender)
                 if effects.hang_up:

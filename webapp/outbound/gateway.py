@@ -9,9 +9,11 @@ import contextlib
 import json
 import re
 import threading
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+from webapp.config import Config
 from webapp.errors import GatewayFailed
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ class Gateway:
     contract: no JSON, no sid, too large, a redirect), ``refused`` (with the provider's code: 21211 invalid,
     21610 unsubscribed, 21614 not a mobile, 21635 landline, …). ``sender`` is a number or a messaging service
     (MG…).
+    ``headers`` go with every request.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Gateway:
         sender: str,
         deadline_seconds: float = 4.0,
         transport: httpx.BaseTransport | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._account = account_sid
@@ -49,8 +53,27 @@ class Gateway:
         self._sender = sender
         self._deadline_seconds = deadline_seconds
         self._transport = transport
+        self._headers = {**_HEADERS, **(headers or {})}
         self._client: httpx.Client | None = None
         self._opening = threading.Lock()
+
+    @classmethod
+    def of(
+        cls,
+        config: Config,
+        transport: httpx.BaseTransport | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Self:
+        """The gateway that the settings name."""
+        return cls(
+            config.gateway_url,
+            config.gateway_account,
+            config.gateway_token,
+            config.gateway_sender,
+            config.outbound_deadline_seconds,
+            transport,
+            headers,
+        )
 
     def text(self, to_e164: str, body: str) -> str:
         """Send a text and return the message's sid. Raises GatewayFailed."""
@@ -121,7 +144,7 @@ class Gateway:
                     auth=self._auth,
                     transport=self._transport,
                     timeout=self._deadline_seconds,
-                    headers=_HEADERS,
+                    headers=self._headers,
                     follow_redirects=False,
                     trust_env=False,
                 )

@@ -6,12 +6,14 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid, parseaddr
+from typing import Self
 
+from webapp.config import Config
 from webapp.errors import DeliveryKind, MailFailed
 from webapp.outbound.deadline import Deadline, connect
 
@@ -26,9 +28,9 @@ _Work = Callable[[smtplib.SMTP], object]
 class Mailer:
     """A way to a mail server; one connection a mail, safe to share between threads.
 
-    ``sender`` is an address, with or without a name. Raises MailFailed from ``send``: ``down``, ``slow`` (the
-    whole exchange took more than ``deadline_seconds``), ``garbage`` (no SMTP), ``refused`` (a 4xx or 5xx
-    reply).
+    ``sender`` is an address, with or without a name; ``headers`` go with every mail. Raises MailFailed from
+    ``send``: ``down``, ``slow`` (the whole exchange took more than ``deadline_seconds``), ``garbage`` (no SMTP),
+    ``refused`` (a 4xx or 5xx reply).
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Mailer:
         user: str | None = None,
         password: str | None = None,
         starttls: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         name, address = parseaddr(sender)
         if not _ADDRESS.fullmatch(address):
@@ -50,6 +53,21 @@ class Mailer:
         self._deadline_seconds = deadline_seconds
         self._login = (user, password or "") if user else None
         self._starttls = starttls
+        self._headers = dict(headers or {})
+
+    @classmethod
+    def of(cls, config: Config, headers: Mapping[str, str] | None = None) -> Self:
+        """The mail server that the settings name."""
+        return cls(
+            config.smtp_host,
+            config.smtp_port,
+            config.mail_sender,
+            config.outbound_deadline_seconds,
+            config.smtp_user or None,
+            config.smtp_password or None,
+            config.smtp_starttls,
+            headers,
+        )
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
         """Send one mail to one address and return once the server has taken it. Raises MailFailed."""
@@ -70,6 +88,8 @@ class Mailer:
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = make_msgid(domain=self._from.domain)
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
+        for name, value in self._headers.items():
+            message[name] = value
         message.set_content(text, cte="base64")
         message.add_alternative(html, subtype="html", cte="base64")
         return message

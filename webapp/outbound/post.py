@@ -19,10 +19,12 @@ APPROVAL_PATH = "/a/c/r/"
 class Post:
     """Implements ``flows.services.Outbound`` with the provider's wire and SMTP."""
 
-    def __init__(self, gateway: Gateway, mailer: Mailer, site_url: str) -> None:
+    def __init__(self, gateway: Gateway, mailer: Mailer, site_url: str, link_query: str = "") -> None:
+        """``link_query`` (such as ``?world=a``) ends every link, so that it leads to where it was sent from."""
         self.gateway = gateway
         self.mailer = mailer
         self._site_url = site_url.rstrip("/")
+        self._link_query = link_query
 
     def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
         """A one-time code by ``sms``, ``voice`` or ``mail``; a call's sid, else None. Raises DeliveryFailed."""
@@ -50,15 +52,16 @@ class Post:
             when=self._when(account, attempt.at),
             device=attempt.device,
             near=attempt.near,
-            url=self._site_url + APPROVAL_PATH + token,
+            url=self._link(APPROVAL_PATH + token),
             site_url=self._site_url,
+            link_query=self._link_query,
         )
         self.mailer.send(account.email, mail.subject, mail.text, mail.html)
 
     def send_approval_text(self, account: Account, code: str, token: str) -> None:
         """The text with the approval code and the link to deny. Raises DeliveryFailed."""
         assert account.phone is not None
-        url = self._site_url + APPROVAL_PATH + token
+        url = self._link(APPROVAL_PATH + token)
         self.gateway.text(account.phone, wording.sms_approval(code, url, account.language))
 
     def send_word(self, *, kind: str, channel: str, to: str, language: str) -> None:
@@ -74,13 +77,14 @@ class Post:
             body=words.body,
             advice=words.advice,
             site_url=self._site_url,
+            link_query=self._link_query,
         )
         self.mailer.send(to, mail.subject, mail.text, mail.html)
 
     def send_notice(self, notice: Notice, account: Account) -> None:
         """A security notice, by mail or text. Raises DeliveryFailed."""
         words = notice_words.words(notice.kind, notice.data, account.language)
-        link = self._site_url + notice.data["link"] if "link" in notice.data else ""
+        link = self._link(notice.data["link"]) if "link" in notice.data else ""
         if notice.channel == "sms":
             self.gateway.text(notice.recipient, words.as_text(link))
             return
@@ -97,8 +101,12 @@ class Post:
             link=link,
             link_label=words.link_label,
             site_url=self._site_url,
+            link_query=self._link_query,
         )
         self.mailer.send(notice.recipient, mail.subject, mail.text, mail.html)
+
+    def _link(self, path: str) -> str:
+        return self._site_url + path + self._link_query
 
     def _when(self, account: Account, at: float) -> str:
         """日時 in the account's zone and language."""

@@ -43,7 +43,7 @@ def _headers(config: Config) -> dict[str, str]:
         "img-src 'self' data:",
         "connect-src 'self'",
         "form-action 'self'",
-        f"frame-ancestors {config.frame_ancestors}",
+        f"frame-ancestors {config.framed_by}",
         "object-src 'none'",
         "base-uri 'none'",
     ]

@@ -9,6 +9,7 @@ from flask import Flask, Response
 
 from webapp.flows import upkeep
 from webapp.flows.services import Services
+from webapp.pages.services import services
 
 EVERY_SECONDS = 300.0
 
@@ -17,23 +18,23 @@ _log = logging.getLogger(__name__)
 
 def install(app: Flask) -> None:
     """Let one answer in `EVERY_SECONDS` (by the site's clock, for each process) be followed by upkeep."""
-    services: Services = app.extensions["nidankai"]
     turn = threading.Lock()
-    last = services.clock.now()
+    began: Services = app.extensions["nidankai"]
+    last = {began.store.path: began.clock.now()}  # of each world, where there are several
 
-    def keep_up() -> None:
+    def keep_up(own: Services) -> None:
         with app.app_context():
             try:
-                upkeep.keep_up(services)
+                upkeep.keep_up(own)
             except Exception:  # it must never spoil an answer; the next turn tries again
                 _log.exception("upkeep failed")
 
     @app.after_request
     def take_turn(response: Response) -> Response:
-        nonlocal last
-        now = services.clock.now()
-        if abs(now - last) >= EVERY_SECONDS and turn.acquire(blocking=False):
-            last = now
+        own = services()
+        now = own.clock.now()
+        if abs(now - last.setdefault(own.store.path, now)) >= EVERY_SECONDS and turn.acquire(blocking=False):
+            last[own.store.path] = now
             turn.release()
-            response.call_on_close(keep_up)
+            response.call_on_close(lambda: keep_up(own))
         return response

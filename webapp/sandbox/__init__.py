@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 
 from webapp.flows.services import Services
-from webapp.sandbox import patterns, personas
+from webapp.sandbox import api, door, note, patterns, personas, recorder
+from webapp.sandbox.worlds import Worlds
 from webapp.store import accounts
 
+if TYPE_CHECKING:
+    import httpx
 
-def install(app: Flask) -> None:
-    """Add the tools; at the first start also the demo accounts."""
-    services: Services = app.extensions["nidankai"]
+PAGES = (patterns,)
+"""The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
+
+
+def install(app: Flask, transport: httpx.BaseTransport | None = None) -> None:
+    """Add the tools and the worlds; at the first start also the demo accounts."""
+    base: Services = app.extensions["nidankai"]
+    worlds = Worlds(base, transport)
+    services = app.extensions["nidankai"] = worlds.get().services
     if not accounts.every(services.store.db()):
         personas.seed(services)
-    app.register_blueprint(patterns.blueprint)
+    door.install(app, worlds, transport)
+    recorder.install(app)
+    note.install(app)
+    app.register_blueprint(door.blueprint)
+    api.install(app)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 
 from webapp.pages.render import page
-
-blueprint = Blueprint("sandbox", __name__)
+from webapp.sandbox.door import blueprint
 
 COLOURS = (
     "paper", "sheet", "fold", "ink", "ink-soft", "line", "edge", "indigo", "indigo-deep", "indigo-fill",

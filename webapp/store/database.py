@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from blinker import Signal
 from sqlite_utils import Database
 
 from webapp.store.migrations import MIGRATIONS
 
 BUSY_MILLISECONDS = 3000
+
+ended = Signal(
+    "Sent with kept=True or False by a store, in the thread that wrote, when its transaction is over."
+)
 
 
 class Store:
@@ -63,7 +68,9 @@ class Store:
             db.conn.execute("COMMIT")
         except BaseException:
             db.conn.rollback()
+            ended.send(self, kept=False)
             raise
+        ended.send(self, kept=True)
 
     def copy_to(self, path: Path) -> None:
         """Write a consistent copy of this world to ``path``, also while others write."""

@@ -7,7 +7,10 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from blinker import Signal
 from sqlite_utils import Database
+
+added = Signal("Sent with account_id= and kind= for each event, inside the transaction that writes it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ def add(
         "INSERT INTO events (at, account_id, kind, device, near, data) VALUES (?, ?, ?, ?, ?, ?)",
         (at, account_id, kind, device, near, json.dumps(data) if data else "{}"),
     )
+    added.send(None, account_id=account_id, kind=kind)
 
 
 def of_account(db: Database, account_id: str, limit: int = 50) -> list[Event]:

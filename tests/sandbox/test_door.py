@@ -1,0 +1,74 @@
+"""The tools answer allowed networks in sandbox mode, and nobody else; no other site's page may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+import webapp
+from tests.house import CHEAP_HASH, House, World
+
+
+def tool_paths(site: object) -> list[str]:
+    rules = site.url_map.iter_rules()  # type: ignore[attr-defined]
+    return [rule.rule for rule in rules if rule.endpoint.startswith(("sandbox.", "sandbox_api."))]
+
+
+def test_tools_are_not_there_outside_of_sandbox_mode(tmp_path: object) -> None:
+    site = webapp.create_app(
+        {
+            "instance": str(tmp_path), "secret_key": "x" * 32, "seal_keys": ("00" * 32,), "sandbox": False,
+            **CHEAP_HASH,
+        }
+    )  # fmt: skip
+    assert tool_paths(site) == []
+    client = site.test_client()
+    for path in ("/patterns", "/sandbox/stage", "/sandbox/api/worlds", "/sandbox/"):
+        assert client.get(path).status_code == 404
+    answer = client.get("/?world=x", headers={"X-World": "y"})
+    assert answer.status_code == 200
+    assert "'none'" in answer.headers["Content-Security-Policy"].split("frame-ancestors")[1].split(";")[0]
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.7"])
+def test_tools_are_not_there_for_strangers(world: World, address: str) -> None:
+    client = world.site.test_client()
+    for path in tool_paths(world.site):
+        answer = client.open(path.split("<")[0], environ_base={"REMOTE_ADDR": address})
+        assert answer.status_code == 404, path
+    assert (
+        client.get("/", headers={"X-World": "nobody"}, environ_base={"REMOTE_ADDR": address}).status_code
+        == 200
+    )
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+def test_tools_answer_this_machine(world: World, address: str) -> None:
+    answer = world.site.test_client().get("/patterns", environ_base={"REMOTE_ADDR": address})
+    assert answer.status_code == 200
+
+
+def test_tools_answer_networks_that_are_allowed(house_with: Callable[..., House]) -> None:
+    site = house_with(sandbox_allow=("192.0.2.0/24",)).site
+    assert site.test_client().get("/patterns", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
+    assert site.test_client().get("/patterns").status_code == 404
+
+
+def test_tools_refuse_other_hosts(world: World) -> None:
+    assert world.site.test_client().get("/patterns", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_tools_do_nothing_for_another_sites_page(world: World) -> None:
+    client = world.site.test_client()
+    for path in tool_paths(world.site):
+        if "/sandbox/api/" not in path:
+            continue
+        for headers in (
+            {"Origin": "http://evil.example"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Origin": "null"},
+        ):
+            for method in ("POST", "PUT", "DELETE"):
+                answer = client.open(path.split("<")[0] + "x", method=method, headers=headers, json={})
+                assert answer.status_code in (403, 404, 405), path

@@ -1,0 +1,110 @@
+"""Worlds stand side by side: accounts, clock, messages and what was walked are each their own."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.house import World
+from webapp.sandbox.worlds import MOST_WORLDS, BadWorld, Worlds
+from webapp.store import accounts
+
+
+@pytest.fixture
+def worlds(world: World) -> Worlds:
+    found: Worlds = world.site.extensions["nidankai_worlds"]
+    for name in found.names():
+        found.delete(name)
+    return found
+
+
+def test_worlds_are_made_with_the_demo_accounts_and_deleted_whole(worlds: Worlds) -> None:
+    made = worlds.make("qa-1")
+    assert [each.id for each in accounts.every(made.services.store.db())] == [
+        "hanako", "taro", "jiro", "sakura", "desk",
+    ]  # fmt: skip
+    assert len(list(made.services.uploads.folder.iterdir())) == 1  # sakura's paper
+    assert worlds.names() == ["default", "qa-1"]
+    assert worlds.make("qa-1").services.store.path == made.services.store.path
+    assert worlds.delete("qa-1") and not worlds.delete("qa-1")
+    with pytest.raises(KeyError):
+        worlds.get("qa-1")
+    assert not worlds.delete("default")
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a" * 65, "日本"])
+def test_worlds_of_bad_names_are_refused(worlds: Worlds, name: str) -> None:
+    with pytest.raises(BadWorld):
+        worlds.make(name)
+    with pytest.raises(KeyError):
+        worlds.get(name)
+    assert MOST_WORLDS >= 100
+
+
+def test_worlds_have_accounts_clocks_and_walks_of_their_own(worlds: Worlds, world: World) -> None:
+    one, two = worlds.make("one"), worlds.make("two")
+    with one.services.store.writing() as db:
+        accounts.remove(db, "taro")
+    one.services.clock.advance(3600)
+    assert "taro" in [each.id for each in accounts.every(two.services.store.db())]
+    assert one.services.clock.now() - two.services.clock.now() == pytest.approx(3600, abs=5)
+    assert world.services.clock.offset == 0
+    emptied = worlds.empty("one")
+    assert "taro" in [each.id for each in accounts.every(emptied.services.store.db())]
+    assert emptied.services.clock.offset == 0
+
+
+def test_worlds_are_chosen_by_link_and_kept_by_cookie(worlds: Worlds, world: World) -> None:
+    worlds.make("qa-1")
+    browser = world.browser()
+    page = browser.get("/?world=qa-1")
+    assert "qa-1" in page.text
+    assert "qa-1" in browser.get("/ap/signin").text
+    assert browser.raw("GET", "/?world=nobody").status_code == 404
+    worlds.delete("qa-1")
+    assert "qa-1" not in browser.get("/").text
+    assert browser.raw("GET", "/").headers.getlist("Set-Cookie") == []  # forgotten by the answer before
+
+
+def test_worlds_keep_their_messages_apart_and_links_lead_back(worlds: Worlds, world: World) -> None:
+    worlds.make("qa-2")
+    taro = world.person("taro")
+    taro.browser.get("/?world=qa-2")
+    taro.gives_password()
+    assert world.phone.messages() == []
+    other = world.house.phone_of("qa-2")
+    code = other.code(taro.number)
+    assert code is not None and re.fullmatch("[0-9]{6}", code)
+    hanako = world.person("hanako")
+    hanako.browser.get("/?world=qa-2")
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    mail = other.mail(hanako.email)
+    assert "?world=qa-2" in mail.link("承認")
+    assert world.phone.messages() == []
+    other.delete_world()
+
+
+def test_worlds_ten_at_once_do_not_touch_each_other(worlds: Worlds, world: World) -> None:
+    names = [f"w{at}" for at in range(10)]
+
+    def walk(name: str) -> tuple[str, str | None]:
+        worlds.make(name)
+        person = world.person("taro")
+        person.browser.get(f"/?world={name}")
+        person.gives_password()
+        with world.house.phone_of(name) as phone:
+            code = phone.code(person.number)
+            count = len(phone.messages())
+            phone.delete_world()
+        assert count == 1
+        return name, code
+
+    with ThreadPoolExecutor(10) as pool:
+        codes = dict(pool.map(walk, names))
+    assert all(codes.values())
+    assert world.phone.messages() == []
+    for name in names:
+        worlds.delete(name)

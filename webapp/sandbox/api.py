@@ -1,0 +1,83 @@
+"""``/sandbox/api``: the tools for programs. JSON in, JSON out, errors as ``application/problem+json`` (RFC 9457).
+
+Testers' calls carry no CSRF token; instead a body must be JSON, which no other site's form can send, and `door.guard`
+refuses what another site's page asks for.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request
+
+from webapp.sandbox import door
+from webapp.sandbox.phone import PhoneRefused, PhoneSilent
+from webapp.sandbox.worlds import BadWorld
+
+blueprint = Blueprint("sandbox_api", __name__, url_prefix="/sandbox/api")
+blueprint.before_request(door.guard)
+
+
+class Unusable(Exception):
+    """What was asked can't be done; ``text`` says why and ``field`` names the part of the body."""
+
+    def __init__(self, text: str, field: str = "", status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> None:
+        super().__init__(text)
+        self.text = text
+        self.field = field
+        self.status = status
+
+
+def install(app: Flask) -> None:
+    """Add the calls, free of the CSRF token that pages carry."""
+    app.extensions["csrf"].exempt(blueprint)
+    app.register_blueprint(blueprint)
+
+
+def body() -> dict[str, Any]:
+    """The request's JSON object. Raises Unusable."""
+    if request.content_length in (None, 0) and not request.content_type:
+        return {}
+    if not request.is_json:
+        raise Unusable("The body must be JSON", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise Unusable("The body must be a JSON object")
+    return found
+
+
+def problem(status: int, text: str, field: str = "") -> tuple[Response, int]:
+    """An error as JSON."""
+    told = jsonify(
+        title=HTTPStatus(status).phrase,
+        status=int(status),
+        detail=text,
+        **({"field": field} if field else {}),
+    )
+    told.mimetype = "application/problem+json"
+    return told, status
+
+
+@blueprint.errorhandler(Unusable)
+def _on_unusable(error: Unusable) -> tuple[Response, int]:
+    return problem(error.status, error.text, error.field)
+
+
+@blueprint.errorhandler(BadWorld)
+def _on_bad_world(error: BadWorld) -> tuple[Response, int]:
+    texts = {
+        "name": "A world's name is 1 to 64 of A-Z a-z 0-9 _ . - and begins with a letter or digit",
+        "many": "There are too many worlds; delete some",
+    }
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, texts[error.reason], "name")
+
+
+@blueprint.errorhandler(PhoneSilent)
+def _on_silent_phone(error: PhoneSilent) -> tuple[Response, int]:
+    return problem(HTTPStatus.BAD_GATEWAY, f"The phone does not answer: {error}")
+
+
+@blueprint.errorhandler(PhoneRefused)
+def _on_refusing_phone(error: PhoneRefused) -> tuple[Response, int]:
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The phone declined: {error}")

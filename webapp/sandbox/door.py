@@ -1,0 +1,127 @@
+"""Who may use the tools, and which world a request is in.
+
+The tools answer the allowed networks only and are 404 to everybody else, as if sandbox mode were off. A world is
+chosen by the header ``X-World``, by ``?world=`` in any link, or by the cookie that such a link leaves.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Blueprint, Flask, Response, abort, current_app, g, request
+
+from webapp.config import Config, ConfigError
+from webapp.pages.services import services, use
+from webapp.sandbox import recorder
+from webapp.sandbox.worlds import DEFAULT, HEADER, World, Worlds
+
+if TYPE_CHECKING:
+    import httpx
+
+blueprint = Blueprint("sandbox", __name__)
+COOKIE = "world"
+SAME_SITE = {"same-origin", "none", None}
+
+
+def install(app: Flask, worlds: Worlds, transport: httpx.BaseTransport | None) -> None:
+    """Choose the world before anything else happens in a request."""
+    config: Config = app.extensions["nidankai"].config
+    try:
+        _networks(config.sandbox_allow)
+    except ValueError as unreadable:
+        raise ConfigError(f"WEBAPP_SANDBOX_ALLOW: {unreadable}") from None
+    app.extensions["nidankai_worlds"] = worlds
+    app.extensions["nidankai_phone_wire"] = transport
+    app.before_request_funcs.setdefault(None, []).insert(0, _choose)
+    app.after_request(_remember)
+
+
+def worlds() -> Worlds:
+    """All worlds of this site."""
+    found: Worlds = current_app.extensions["nidankai_worlds"]
+    return found
+
+
+def world() -> World:
+    """The world of this request."""
+    chosen: World = g.world
+    return chosen
+
+
+def phone_url() -> str:
+    """Where this request's browser finds the phone: on the host it calls the site by, so that both share a site."""
+    config = services().config
+    if config.phone_url:
+        return config.phone_url.rstrip("/")
+    gateway = urlsplit(config.gateway_url)
+    host = request.host.rpartition(":")[0] if ":" in request.host.rpartition("]")[2] else request.host
+    port = f":{gateway.port}" if gateway.port else ""
+    return urlunsplit((gateway.scheme, host + port, "", "", ""))
+
+
+@blueprint.before_request
+def guard() -> None:
+    """404 for strangers; 403 for a change that another site's page asks for (the JSON calls carry no CSRF token)."""
+    if not _is_allowed():
+        abort(404)
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        origin = request.headers.get("Origin")
+        is_own = origin is None or urlsplit(origin).netloc == request.host
+        if not is_own or request.headers.get("Sec-Fetch-Site") not in SAME_SITE:
+            abort(403)
+
+
+def _choose() -> None:
+    """Find the request's world. One that is asked for by name and is not there is a 404; a cookie's is forgotten."""
+    asked = request.headers.get(HEADER) or request.args.get(COOKIE)
+    kept = request.cookies.get(current_app.extensions["nidankai"].config.cookie(COOKIE))
+    if not _is_allowed() or request.endpoint == "static":
+        asked = kept = None
+    found = worlds().get()
+    if asked is not None or kept is not None:
+        try:
+            found = worlds().get(asked or kept or DEFAULT)
+        except KeyError:
+            g.lost_world = asked is None
+            if asked is not None:
+                g.world = found
+                abort(404)
+    g.world = found
+    use(found.services)
+    if request.endpoint not in recorder.NOT_SHOWN:
+        recorder.begin(found)
+
+
+def _remember(response: Response) -> Response:
+    """Keep the world that a link named, forget one that is gone."""
+    named = request.args.get(COOKIE)
+    cookie = services().config.cookie(COOKIE)
+    if named and "world" in g and g.world.name == named:
+        if request.cookies.get(cookie) != named:
+            response.set_cookie(
+                cookie, named, path="/", secure=services().config.is_tls, httponly=True, samesite="Lax"
+            )
+    elif g.get("lost_world"):
+        response.delete_cookie(
+            cookie, path="/", secure=services().config.is_tls, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def _is_allowed() -> bool:
+    """Whether the one who asks is in an allowed network."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    allowed = _networks(current_app.extensions["nidankai"].config.sandbox_allow)
+    return any((mapped or address) in network for network in allowed)
+
+
+@lru_cache(maxsize=8)
+def _networks(written: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(each, strict=False) for each in written)

@@ -1,0 +1,76 @@
+"""What the tools have set in a world: how far its clock is moved, and which faults the site itself has.
+
+A small file beside the world's database, looked at by its stamp whenever the time is asked for: no statement, and each
+process of the site sees another's change at once.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from webapp.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``offset`` are the seconds by which the clock is ahead; ``slow_database`` those that each write waits;
+    ``locked_database`` refuses writes as a locked file does."""
+
+    offset: float = 0.0
+    slow_database: float = 0.0
+    locked_database: bool = False
+
+
+class FactsFile:
+    """The facts of one world, in the file at ``path``. No file means none is set."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stamp: tuple[int, int] | None = None
+        self._read = Facts()
+
+    def now(self) -> Facts:
+        """The facts as they are."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return Facts()
+        stamp = (found.st_mtime_ns, found.st_ino)
+        if stamp != self._stamp:
+            self._read = Facts(**json.loads(self.path.read_text()))
+            self._stamp = stamp
+        return self._read
+
+    def change(self, **facts: Any) -> Facts:
+        """Set some of them; all processes see it at once."""
+        changed = replace(self.now(), **facts)
+        if changed == Facts():
+            self.path.unlink(missing_ok=True)
+            return changed
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=self.path.parent, delete=False) as draft:
+            json.dump(asdict(changed), draft)
+        Path(draft.name).replace(self.path)
+        return changed
+
+
+class WorldClock(Clock):
+    """The time of one world: real time moved by what its facts say."""
+
+    def __init__(self, facts: FactsFile) -> None:
+        super().__init__()
+        self._facts = facts
+
+    @property
+    def offset(self) -> float:
+        """Seconds this clock is ahead of real time."""
+        return self._facts.now().offset
+
+    def set_offset(self, seconds: float) -> None:
+        """Be ``seconds`` ahead of real time; 0 is back to now."""
+        if seconds != self.offset:
+            self._facts.change(offset=seconds)

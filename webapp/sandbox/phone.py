@@ -1,0 +1,65 @@
+"""What the tools ask of the phone: its clock, its faults, its messages. Its testers' API, over the wire, per world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+
+from webapp.sandbox import door
+from webapp.sandbox.worlds import HEADER
+
+if TYPE_CHECKING:
+    import httpx
+
+DEADLINE_SECONDS = 4.0
+API = "/api/v1/"
+
+
+class PhoneSilent(Exception):
+    """The phone does not answer, or is none: another gateway has no such API. The text names its address."""
+
+
+class PhoneRefused(Exception):
+    """The phone declined; the text is its own."""
+
+
+class Phone:
+    """One world of the phone at ``url``."""
+
+    def __init__(self, url: str, world: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._url = url.rstrip("/")
+        self._world = world
+        self._transport = transport
+
+    def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """The phone's answer to a call of its API below ``/api/v1/``, read from JSON; None when it is empty.
+
+        Raises:
+            PhoneSilent, PhoneRefused.
+        """
+        import httpx  # slow to load, and first needed when a tool is used
+
+        try:
+            with httpx.Client(transport=self._transport, timeout=DEADLINE_SECONDS, trust_env=False) as client:
+                answer = client.request(
+                    method, self._url + API + path, json=body, params=query, headers={HEADER: self._world}
+                )
+            told = (
+                answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
+            )
+        except (httpx.HTTPError, ValueError) as failure:
+            raise PhoneSilent(f"{self._url}: {type(failure).__name__}") from failure
+        if answer.is_success:
+            return told
+        if isinstance(told, dict) and "detail" in told:
+            raise PhoneRefused(str(told["detail"]))
+        raise PhoneSilent(f"{self._url}: HTTP {answer.status_code}")
+
+
+def phone() -> Phone:
+    """The phone of this request's world."""
+    services = door.world().services
+    return Phone(
+        services.config.gateway_url, door.world().name, current_app.extensions["nidankai_phone_wire"]
+    )

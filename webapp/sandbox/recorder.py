@@ -1,0 +1,159 @@
+"""What happens in a world, noted as it happens: pages, moves, messages, events and refusals (PRODUCT.md §6).
+
+Nothing of the site calls the recorder: it listens to the signals that flows, store, errors and Flask send anyway.
+What a request did is kept in one go before its answer leaves, in a log apart from the world's database. What was done
+in a transaction that did not last is not told.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, request, template_rendered
+
+from webapp import errors
+from webapp.errors import DeliveryFailed, Refusal
+from webapp.flows.table import Move, Table, moved
+from webapp.pages.services import services
+from webapp.pages.visitor import visitor
+from webapp.sandbox import watched
+from webapp.sandbox.worlds import World
+from webapp.store import database, events
+from webapp.store.flows import Flow
+from webapp.store.walks import Step
+
+_log = logging.getLogger(__name__)
+NOT_SHOWN = ("static", "healthz", None)
+
+
+@dataclass
+class Notes:
+    """What one request has done so far; ``unsure`` lies in a transaction that is still open."""
+
+    world: World
+    sure: list[Step] = field(default_factory=list)
+    unsure: list[Step] = field(default_factory=list)
+    state: str = ""
+
+
+def install(app: Flask) -> None:
+    """Keep what was noted when an answer is ready."""
+    app.after_request(_keep)
+    template_rendered.connect(_on_page, app)
+
+
+def begin(world: World) -> None:
+    """Note what this request does in ``world``."""
+    g.notes = Notes(world)
+
+
+def note(kind: str, name: str, *, is_sure: bool = True, **data: Any) -> None:
+    """Note something that this request did; outside of a noted request nothing is."""
+    notes: Notes | None = g.get("notes") if has_request_context() else None
+    if notes is not None:
+        step = Step(notes.world.services.clock.now(), walk_id(), kind, name, data)
+        (notes.sure if is_sure else notes.unsure).append(step)
+
+
+def walk_id() -> str:
+    """The walk of this browser: the same for all it does."""
+    return visitor().browser.hex()[:16]
+
+
+def refusal_name(refusal: Refusal | DeliveryFailed) -> str:
+    """A refusal's name: its kind, and the reason where it has several, as ``WrongCode.expired``."""
+    for detail in ("verdict", "reason", "kind"):
+        value = getattr(refusal, detail, None)
+        if isinstance(value, str):
+            return f"{type(refusal).__name__}.{value}"
+    return type(refusal).__name__
+
+
+def move_name(table: Table, move: Move, source: str) -> str:
+    """A move's name in the log: flow, move and where it started."""
+    return f"{table.kind}: {move.name} from {source}"
+
+
+def _on_page(_app: Flask, context: dict[str, Any], **_rest: Any) -> None:
+    notes: Notes | None = g.get("notes")
+    if notes is not None and "page_state" in context:
+        notes.state = context["page_state"]
+
+
+@moved.connect
+def _on_move(
+    _sender: object, *, table: Table, move: Move, source: str, target: str, flow: Flow | None, **_rest: Any
+) -> None:
+    unsure = has_request_context() and services().store.db().conn.in_transaction
+    note("move", move_name(table, move, source), is_sure=not unsure, flow=table.kind, move=move.name,
+         source=source, target=target, means=move.means)  # fmt: skip
+
+
+@events.added.connect
+def _on_event(_sender: object, *, account_id: str | None, kind: str, **_rest: Any) -> None:
+    unsure = has_request_context() and services().store.db().conn.in_transaction
+    note("event", kind, is_sure=not unsure, account=account_id)
+
+
+@database.ended.connect
+def _on_end(_sender: object, *, kept: bool, **_rest: Any) -> None:
+    notes: Notes | None = g.get("notes") if has_request_context() else None
+    if notes is not None:
+        if kept:
+            notes.sure += notes.unsure
+        notes.unsure.clear()
+
+
+@errors.made.connect
+def _on_refusal(refusal: Refusal | DeliveryFailed, **_rest: Any) -> None:
+    if has_request_context() and (notes := g.get("notes")) is not None:
+        # Its details are set after it is made: looked at when the request is over.
+        notes.sure.append(
+            Step(notes.world.services.clock.now(), walk_id(), "refusal", "", {"refusal": refusal})
+        )
+
+
+@watched.sent.connect
+def _on_message(_sender: object, *, channel: str, to: str, subject: str, **_rest: Any) -> None:
+    note("message", channel, to=to, subject=subject)
+
+
+def _keep(response: Response) -> Response:
+    notes: Notes | None = g.pop("notes", None)
+    endpoint = request.endpoint
+    if notes is None:
+        return response
+    is_page = endpoint not in NOT_SHOWN and not (endpoint or "").startswith("sandbox.")
+    polls = request.path.endswith("/poll")
+    steps = sorted((_settled(step) for step in notes.sure), key=lambda step: step.at)
+    if is_page and not (polls and not steps):
+        now = notes.world.services.clock.now()
+        token = (request.view_args or {}).get("token", "")
+        data = {
+            "method": request.method,
+            "status": response.status_code,
+            "state": notes.state,
+            "path": str(request.url_rule) if token else request.path,
+        }
+        if response.location:
+            to = response.location.split("?")[0]
+            data["to"] = to.replace(token, "<token>") if token else to
+        steps.append(Step(now, walk_id(), "page", endpoint or "", data))
+    if steps:
+        try:
+            notes.world.walks.add(steps)
+        except sqlite3.Error:  # a log that can't be kept must not spoil what it tells of
+            _log.exception("the walk was not kept")
+    return response
+
+
+def _settled(step: Step) -> Step:
+    refusal = step.data.get("refusal")
+    if not isinstance(refusal, Refusal | DeliveryFailed):
+        return step
+    return Step(
+        step.at, step.walk, step.kind, refusal_name(refusal), {"field": getattr(refusal, "field", None)}
+    )
