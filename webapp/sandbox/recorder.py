@@ -27,6 +27,7 @@ from webapp.store.walks import Step
 
 _log = logging.getLogger(__name__)
 NOT_SHOWN = ("static", "healthz", None)
+TOOLS = ("sandbox.", "sandbox_api.")
 
 
 @dataclass
@@ -117,8 +118,8 @@ def _on_refusal(refusal: Refusal | DeliveryFailed, **_rest: Any) -> None:
 
 
 @watched.sent.connect
-def _on_message(_sender: object, *, channel: str, to: str, subject: str, **_rest: Any) -> None:
-    note("message", channel, to=to, subject=subject)
+def _on_message(_sender: object, *, channel: str, to: str, subject: str, sid: str = "", **_rest: Any) -> None:
+    note("message", channel, to=to, subject=subject, sid=sid)
 
 
 def _keep(response: Response) -> Response:
@@ -126,7 +127,7 @@ def _keep(response: Response) -> Response:
     endpoint = request.endpoint
     if notes is None:
         return response
-    is_page = endpoint not in NOT_SHOWN and not (endpoint or "").startswith("sandbox.")
+    is_page = endpoint not in NOT_SHOWN and not (endpoint or "").startswith(TOOLS)
     polls = request.path.endswith("/poll")
     steps = sorted((_settled(step) for step in notes.sure), key=lambda step: step.at)
     if is_page and not (polls and not steps):

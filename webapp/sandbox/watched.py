@@ -19,7 +19,9 @@ from webapp.outbound.mail import Mailer
 from webapp.sandbox.facts import FactsFile
 from webapp.store.database import Store
 
-sent = Signal("Sent after a message was taken by gateway or mail server, with channel=, to= and subject=.")
+sent = Signal(
+    "Sent after a message was taken by gateway or mail server, with channel=, to=, subject= and sid=."
+)
 
 
 class WatchedGateway(Gateway):
@@ -28,13 +30,13 @@ class WatchedGateway(Gateway):
     def text(self, to_e164: str, body: str) -> str:
         """Send a text and return the message's sid. Raises GatewayFailed."""
         sid = super().text(to_e164, body)
-        sent.send(self, channel="sms", to=to_e164, subject="")
+        sent.send(self, channel="sms", to=to_e164, subject="", sid=sid)
         return sid
 
     def call(self, to_e164: str, twiml: str) -> str:
         """Place a call and return its sid. Raises GatewayFailed."""
         sid = super().call(to_e164, twiml)
-        sent.send(self, channel="call", to=to_e164, subject="")
+        sent.send(self, channel="call", to=to_e164, subject="", sid=sid)
         return sid
 
 

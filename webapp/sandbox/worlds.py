@@ -138,6 +138,7 @@ class Worlds:
                 for ending in ("", "-wal", "-shm"):
                     Path(f"{path}{ending}").unlink(missing_ok=True)
             self._facts(name).unlink(missing_ok=True)
+            shutil.rmtree(Walks(self._walks(name)).pictures, ignore_errors=True)
             shutil.rmtree(self._uploads(name), ignore_errors=True)
             return existed
 

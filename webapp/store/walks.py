@@ -6,7 +6,10 @@ Bounded: the newest `MOST_STEPS` stay; how often each thing happened is counted 
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
@@ -15,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 BUSY_SECONDS = 1.0
+MOST_PICTURES = 300
 MOST_STEPS = 20_000
 PRUNE_EVERY = 500
+_PICTURE = re.compile(r"[0-9a-f]{32}\.(png|webp)")
 _SCHEMA = """
     CREATE TABLE IF NOT EXISTS steps (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, walk TEXT NOT NULL,
         kind TEXT NOT NULL, name TEXT NOT NULL, data TEXT NOT NULL);
@@ -102,6 +107,39 @@ class Walks:
         )
         return None if row is None else _step(row)
 
+    def find(self, step_id: int) -> Step | None:
+        """The step of this id."""
+        row = (
+            self._db()
+            .execute("SELECT id, at, walk, kind, name, data FROM steps WHERE id = ?", (step_id,))
+            .fetchone()
+        )
+        return None if row is None else _step(row)
+
+    @property
+    def pictures(self) -> Path:
+        """The folder of the walks' pictures; no log of another world can bear its name."""
+        return self.path.with_suffix(".pictures")
+
+    def keep_picture(self, content: bytes, ending: str) -> str:
+        """Keep a picture (``png`` or ``webp``) and give its name; the newest `MOST_PICTURES` stay."""
+        name = f"{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
+        self.pictures.mkdir(parents=True, exist_ok=True)
+        draft = self.pictures / f"{name}.{threading.get_ident()}.part"
+        draft.write_bytes(content)
+        draft.replace(self.pictures / name)
+        kept = sorted(self.pictures.glob("*.*"), key=lambda path: path.stat().st_mtime_ns)
+        for path in kept[:-MOST_PICTURES]:
+            path.unlink(missing_ok=True)
+        return name
+
+    def find_picture(self, name: str) -> bytes | None:
+        """A picture's bytes; None for one that is not there (any more)."""
+        try:
+            return (self.pictures / name).read_bytes() if _PICTURE.fullmatch(name) else None
+        except FileNotFoundError:
+            return None
+
     def counts(self) -> list[Count]:
         """How often each thing happened."""
         rows = self._db().execute(
@@ -115,6 +153,7 @@ class Walks:
 
     def empty(self) -> None:
         """Forget everything; ids go on growing."""
+        shutil.rmtree(self.pictures, ignore_errors=True)
         db = self._db()
         with db:
             db.execute("DELETE FROM steps")

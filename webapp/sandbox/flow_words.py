@@ -1,0 +1,27 @@
+"""What the flows are called in the tools' pages. What their moves mean is said in their own tables."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+_FLOWS = {
+    "account_change": _("Change of address or number"),
+    "approval": _("Approval by email"),
+    "forgot_password": _("Forgotten password"),
+    "method": _("Adding or changing a method"),
+    "older_device": _("Sign-in on an older device"),
+    "passkey": _("Signing in with a passkey"),
+    "passkey_registration": _("Creating a passkey"),
+    "recovery": _("Reset by documents"),
+    "recovery_visit": _("Visit to a reset"),
+    "register": _("Creating an account"),
+    "set_up": _("Setting up Two-Step Verification"),
+    "sign_in": _("Signing in"),
+    "step_up": _("Confirming who it is"),
+    "turn_off": _("Turning Two-Step Verification off"),
+}
+
+
+def flow_title(kind: str) -> str:
+    """What a kind of flow is called."""
+    return str(_FLOWS.get(kind, kind))
