@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from webapp.flows.services import Services
+from webapp.flows.table import BEGIN
 from webapp.rules import trust
 from webapp.sandbox import states
 from webapp.store import accounts
@@ -20,7 +21,8 @@ PASSWORD = "Mihon-demo-1"  # noqa: S105 - printed by `make run` and in the READM
 class Persona:
     """A demo account. ``state`` adds what it has beyond name and password, ``tells`` says so.
 
-    ``browser`` gives what a browser must hold to be in that state: a cookie, a passkey.
+    ``browser`` gives what a browser must hold to be in that state: a cookie, a passkey. ``starts`` are the states of
+    flows, as (kind, state), that somebody who is taken on is in or begins from.
     """
 
     key: str
@@ -30,6 +32,7 @@ class Persona:
     is_reviewer: bool = False
     tells: str = ""
     browser: Callable[[Services, Account], dict[str, str]] = field(default=lambda _services, _account: {})
+    starts: tuple[tuple[str, str], ...] = ()
 
     @property
     def email(self) -> str:
@@ -67,11 +70,41 @@ def seed(services: Services, keys: tuple[str, ...] | None = None) -> list[Accoun
 PERSONAS = {
     persona.key: persona
     for persona in (
-        Persona("hanako", "花子", "+819012345678", tells="2SV off"),
-        Persona("taro", "太郎", "+818012345678", states.by_sms, tells="codes by SMS"),
-        Persona("jiro", "次郎", "+817012345678", states.by_app, tells="codes by app, a landline as backup"),
         Persona(
-            "sakura", "さくら", "+819087654321", states.locked_out, tells="phone lost, a recovery case open"
+            "hanako",
+            "花子",
+            "+819012345678",
+            tells="2SV off",
+            starts=(
+                ("approval", BEGIN),
+                ("set_up", BEGIN),
+                ("account_change", BEGIN),
+                ("passkey_registration", BEGIN),
+            ),
+        ),
+        Persona(
+            "taro",
+            "太郎",
+            "+818012345678",
+            states.by_sms,
+            tells="codes by SMS",
+            starts=(("step_up", BEGIN), ("turn_off", BEGIN), ("method", BEGIN), ("forgot_password", BEGIN)),
+        ),
+        Persona(
+            "jiro",
+            "次郎",
+            "+817012345678",
+            states.by_app,
+            tells="codes by app, a landline as backup",
+            starts=(("step_up", BEGIN), ("method", BEGIN)),
+        ),
+        Persona(
+            "sakura",
+            "さくら",
+            "+819087654321",
+            states.locked_out,
+            tells="phone lost, a recovery case open",
+            starts=(("recovery", "received"), ("recovery_visit", "inside")),
         ),
         Persona("desk", "窓口", None, is_reviewer=True, tells="reviewer of recovery cases"),
         Persona(
@@ -83,6 +116,7 @@ PERSONAS = {
             browser=lambda services, account: {
                 services.config.cookie(trust.cookie_name(account.id, "shop")): states.TRUST_COOKIE
             },
+            starts=(("sign_in", BEGIN),),
         ),
         Persona(
             "throttled",
@@ -90,12 +124,39 @@ PERSONAS = {
             "+819011110002",
             states.throttled,
             tells="12 wrong codes: a wait of 512 s runs",
+            starts=(("sign_in", "code"),),
         ),
-        Persona("halfway", "途中", "+819011110003", states.half_way, tells="2SV off, a set-up left half-way"),
-        Persona("kept", "保", "+819011110004", states.kept, tells="2SV turned off, its methods kept"),
-        Persona("capped", "限", "+819011110005", states.capped, tells="10 codes sent today: no more by SMS"),
         Persona(
-            "older", "古夫", "+819011110006", states.by_sms, tells="codes by SMS; sign in at /music/older"
+            "halfway",
+            "途中",
+            "+819011110003",
+            states.half_way,
+            tells="2SV off, a set-up left half-way",
+            starts=(("set_up", "verify"),),
+        ),
+        Persona(
+            "kept",
+            "保",
+            "+819011110004",
+            states.kept,
+            tells="2SV turned off, its methods kept",
+            starts=(("set_up", BEGIN),),
+        ),
+        Persona(
+            "capped",
+            "限",
+            "+819011110005",
+            states.capped,
+            tells="10 codes sent today: no more by SMS",
+            starts=(("sign_in", "code"),),
+        ),
+        Persona(
+            "older",
+            "古夫",
+            "+819011110006",
+            states.by_sms,
+            tells="codes by SMS; sign in at /music/older",
+            starts=(("older_device", BEGIN),),
         ),
         Persona(
             "passkey",
@@ -104,6 +165,7 @@ PERSONAS = {
             states.by_passkey,
             tells="codes by SMS, and the passkey below",
             browser=states.passkey_credential,
+            starts=(("passkey", BEGIN),),
         ),
     )
 }
