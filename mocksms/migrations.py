@@ -105,3 +105,18 @@ DELETE FROM settings WHERE name = 'words_upto'
 def m004_calls_by_status(db: Database) -> None:
     """An index for calls of a rare status; it holds calls alone, so that taking an SMS costs no more."""
     db.execute("CREATE INDEX messages_calls_status ON messages (channel, status, id) WHERE channel = 'call'")
+
+
+@migrations()
+def m005_vocabulary(db: Database) -> None:
+    """Each word there ever was, so that the beginning of a word can be looked up as the few words it stands for."""
+    for statement in M005.split(";"):
+        db.execute(statement)
+
+
+M005 = """
+CREATE TABLE vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE VIRTUAL TABLE search_words USING fts5vocab (search, col);
+INSERT INTO vocabulary (word) SELECT term FROM search_words WHERE col = 'words';
+DROP TABLE search_words
+"""

@@ -7,6 +7,7 @@ beginning of a pair.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from mocksms.models import Filter
@@ -47,14 +48,22 @@ def tags(recipient: str, sender: str, channel: str, handset: str) -> str:
     return f"{_tag('to', recipient)} {_tag('by', sender)} {_tag('ch', channel)} {_tag('own', handset)}"
 
 
-def query(text: str, wanted: Filter | None = None, handset: str = "") -> str:
+def query(text: str, wanted: Filter | None = None, *, grow: Callable[[str], list[str] | None]) -> str:
     """The FTS5 expression for what a person typed: every word must be there; "" when there is no word in
     it.
+
+    The last letters of a Latin word may be missing: `grow` tells the words that begin like it, or None for too many.
     """
     terms: list[str] = []
     for run in _runs(text):
-        if not _IS_CJK.match(run) or len(run) == 1:
-            terms.append(f'words : "{run}" *')
+        if not _IS_CJK.match(run):
+            grown = grow(run)
+            if grown is None:
+                terms.append(f'words : "{run}" *')
+            else:
+                terms.append("words : (" + " OR ".join(f'"{word}"' for word in grown or [run]) + ")")
+        elif len(run) == 1:
+            terms.append(f'words : "{run}" *')  # the index of first characters answers this at once
         else:
             pairs = " ".join(run[at : at + 2] for at in range(len(run) - 1))
             terms.append(f'words : "{pairs}"')
@@ -64,6 +73,4 @@ def query(text: str, wanted: Filter | None = None, handset: str = "") -> str:
         for kind, value in (("to", wanted.to), ("by", wanted.sender), ("ch", wanted.channel)):
             if value:
                 terms.append(f'tags : "{_tag(kind, value)}"')
-    if handset:
-        terms.append(f'tags : "{_tag("own", handset)}"')
     return " AND ".join(terms)

@@ -3,12 +3,14 @@ thousand.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlite_utils import Database
 
 from mocksms import words
 from mocksms.models import Event, Filter, Handset, Message, Sent, Thread
+from mocksms.store import wording
 from mocksms.store.messages import COLUMNS, from_row
 
 _SELECT = f"SELECT {COLUMNS} FROM messages"  # noqa: S608
@@ -48,7 +50,7 @@ def newest(db: Database, wanted: Filter, limit: int, before: int | None = None) 
         terms.append("messages.code IS NOT NULL")
     source, order = "messages", "messages.id"
     if wanted.q:
-        query = words.query(wanted.q, wanted)
+        query = words.query(wanted.q, wanted, grow=partial(wording.beginning_with, db))
         if not query:
             return []
         source, order = "search JOIN messages ON messages.id = search.rowid", "search.rowid"

@@ -4,12 +4,15 @@ A commit of its own for each message's words costs the index as much as all else
 written for BATCH messages at once: by every BATCHth arrival, and by a search for what is still missing.
 """
 
+from collections.abc import Iterable
+
 from sqlite_utils import Database
 
 from mocksms import words
 from mocksms.models import Message
 
 BATCH = 64
+MOST_WORDS = 64
 _UPTO = "words_upto"
 
 
@@ -27,13 +30,33 @@ def fill(db: Database, last: int) -> None:
         " WHERE id > ? AND id <= ? ORDER BY id",
         (start, last),
     )
-    db.conn.executemany(
-        "INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)",
-        ((row[0], words.of_parts(*row[1:4]), words.tags(*row[4:])) for row in rows.fetchall()),
-    )
+    found = [(row[0], words.of_parts(*row[1:4]), words.tags(*row[4:])) for row in rows.fetchall()]
+    db.conn.executemany("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", found)
+    _learn(db, (row[1] for row in found))
     db.conn.execute(
         "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (_UPTO, str(max(start, last))),
+    )
+
+
+def beginning_with(db: Database, start: str) -> list[str] | None:
+    """The words that begin like this, or None where they are more than MOST_WORDS.
+
+    FTS5 answers the beginning of a word by gathering every place of every such word first, which takes the longer the
+    more is stored; places of whole words it walks one by one and stops at the end of a page.
+    """
+    rows = db.conn.execute(
+        "SELECT word FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?",
+        (start, start + chr(0x10FFFF), MOST_WORDS + 1),
+    ).fetchall()
+    return [row[0] for row in rows] if len(rows) <= MOST_WORDS else None
+
+
+def _learn(db: Database, texts: Iterable[str]) -> None:
+    """Adds the words of some texts to the vocabulary. None is ever unlearnt: one too many does no harm."""
+    known = set().union(*(text.split() for text in texts))
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO vocabulary (word) VALUES (?)", ((word,) for word in sorted(known))
     )
 
 
@@ -52,9 +75,9 @@ def forget(db: Database, message: Message) -> None:
 def renew(db: Database, message: Message) -> None:
     """Puts a changed message back into the index it was taken out of."""
     if 0 < message.id <= indexed_upto(db):
-        db.conn.execute(
-            "INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", (message.id, *_words(message))
-        )
+        text, tags = _words(message)
+        db.conn.execute("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", (message.id, text, tags))
+        _learn(db, [text])
 
 
 def _words(message: Message) -> tuple[str, str]:
@@ -67,3 +90,4 @@ def _words(message: Message) -> tuple[str, str]:
 def clear(db: Database) -> None:
     """Empties the index."""
     db.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    db.conn.execute("DELETE FROM vocabulary")

@@ -1,0 +1,92 @@
+"""What is asked for decides what a list costs, not what is stored: read from SQLite's own plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import mocksms
+from mocksms import inbox, replies, words
+from mocksms.models import Filter, Message, Sent
+from mocksms.store import reading, wording
+from mocksms.worlds import World
+
+ME = "+819012345678"
+
+
+@pytest.fixture
+def inbox_world(tmp_path: Path) -> Iterator[World]:
+    """A world of a phone that serves nobody."""
+    app = mocksms.create_app({"INSTANCE": str(tmp_path), "SMTP_PORT": -1})
+    worlds = app.extensions["mocksms"]
+    yield worlds.get()
+    worlds.close()
+
+
+def keep(world: World, body: str, channel: str = "sms", status: str = "delivered") -> None:
+    message = Message(inbox.new_sid("SM"), channel, "+815012345678", ME, body, status=status)  # type: ignore[arg-type]
+    inbox.receive(world, message)
+
+
+def plans(world: World, ask: Any) -> list[str]:
+    """What SQLite means to do for each statement that `ask` makes."""
+    found: list[str] = []
+    with world.pool.read() as db:
+        said: list[str] = []
+        db.conn.set_trace_callback(said.append)
+        ask(db)
+        db.conn.set_trace_callback(None)
+        for statement in said:
+            if statement.startswith("SELECT"):
+                found += [row[-1] for row in db.conn.execute("EXPLAIN QUERY PLAN " + statement)]
+    return found
+
+
+def test_calls_of_a_status_walk_an_index_of_their_own(inbox_world: World) -> None:
+    keep(inbox_world, "hello", "call", "busy")
+    steps = plans(inbox_world, lambda db: reading.sent(db, Sent(channel="call", status="busy"), None, 50))
+    assert any("messages_calls_status" in step for step in steps), steps
+    assert not any(step.startswith("SCAN") or "TEMP B-TREE" in step for step in steps), steps
+
+
+def test_a_search_looks_up_whole_words_only(inbox_world: World) -> None:
+    for body in ("the code is 482913", "the codeword is 17", "nothing of the kind"):
+        keep(inbox_world, body)
+    found = inbox.search(inbox_world, Filter(q="code"), 10)
+    assert [each.body for each in found] == ["the codeword is 17", "the code is 482913"]
+    with inbox_world.pool.read() as db:
+        asked = words.query("code", grow=lambda start: wording.beginning_with(db, start))
+    assert asked == 'words : ("code" OR "codeword")'
+
+
+def test_a_beginning_of_very_many_words_is_found_too(inbox_world: World) -> None:
+    for at in range(wording.MOST_WORDS + 1):
+        keep(inbox_world, f"number 48{at:04}")
+    assert len(inbox.search(inbox_world, Filter(q="48"), 100)) == wording.MOST_WORDS + 1
+    assert len(inbox.search(inbox_world, Filter(q="480001"), 100)) == 1
+    with inbox_world.pool.read() as db:
+        assert wording.beginning_with(db, "48") is None
+        assert wording.beginning_with(db, "nobody") == []
+
+
+def test_a_world_that_was_emptied_knows_no_words(inbox_world: World) -> None:
+    keep(inbox_world, "unforgettable")
+    assert inbox.search(inbox_world, Filter(q="unforget"), 10)
+    inbox.reset(inbox_world)
+    assert inbox.search(inbox_world, Filter(q="unforget"), 10) == []
+    with inbox_world.pool.read() as db:
+        assert wording.beginning_with(db, "u") == []
+
+
+def test_who_said_stop_is_known_at_once_and_forgotten_by_a_reset(inbox_world: World) -> None:
+    assert not inbox_world.has_stops()
+    replies.send(inbox_world, ME, "+815012345678", "STOP")
+    assert inbox_world.has_stops()
+    replies.send(inbox_world, ME, "+815012345678", "START")
+    assert not inbox_world.has_stops()
+    replies.send(inbox_world, ME, "+815012345678", "STOP")
+    inbox.reset(inbox_world)
+    assert not inbox_world.has_stops()
