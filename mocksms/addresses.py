@@ -9,7 +9,15 @@ import phonenumbers
 from mocksms.models import Kind
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
+_JAPAN = 81
 _FIXED = {phonenumbers.PhoneNumberType.FIXED_LINE}
+# 0120, 0800, 0570 and 0990: in Japan calls reach them, texts do not (in North America texts do).
+_CALLS_ONLY = {
+    phonenumbers.PhoneNumberType.TOLL_FREE,
+    phonenumbers.PhoneNumberType.SHARED_COST,
+    phonenumbers.PhoneNumberType.PREMIUM_RATE,
+    phonenumbers.PhoneNumberType.UAN,
+}
 
 
 def normalise(address: str, region: str = "JP") -> str:
@@ -60,14 +68,19 @@ def is_number(address: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def kind(address: str) -> Kind:
-    """mobile, landline or mailbox. Numbers whose country tells no difference count as mobile."""
+    """mobile, landline (calls reach it, texts do not) or mailbox.
+
+    Numbers whose country tells no difference count as mobile.
+    """
     if "@" in address:
         return "mailbox"
     try:
         number = phonenumbers.parse(address)
     except phonenumbers.NumberParseException:
         return "mobile"
-    return "landline" if phonenumbers.number_type(number) in _FIXED else "mobile"
+    of_type = phonenumbers.number_type(number)
+    takes_calls_only = number.country_code == _JAPAN and of_type in _CALLS_ONLY
+    return "landline" if of_type in _FIXED or takes_calls_only else "mobile"
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ import email
 import email.errors
 import email.policy
 import re
+import unicodedata
 from email.message import EmailMessage
 from email.utils import parseaddr
 from html.parser import HTMLParser
@@ -12,6 +13,7 @@ from typing import Any
 from mocksms import inbox
 from mocksms.models import Message
 
+LONGEST_NAME = 120
 _SKIPPED = {"script", "style", "head", "title"}
 _BLOCKS = {"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "table", "hr"}
 
@@ -94,14 +96,23 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
+def attachment_name(part: EmailMessage, number: int) -> str:
+    """What an attachment may be called on this machine: the last part of the sender's name for it, without marks
+    that are not seen or turn the direction of writing (``exe.fdp`` must not read as ``pdf.exe``)."""
+    written = _clean(part.get_filename() or "").replace("\\", "/").rpartition("/")[2]
+    seen = "".join(char for char in written if unicodedata.category(char) not in ("Cc", "Cf")).strip(" .")
+    return seen[-LONGEST_NAME:] or f"attachment-{number + 1}"
+
+
 def _attachments(mail: EmailMessage) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     try:
         for part in mail.iter_attachments():
             content = part.get_payload(decode=True)
             size = len(content) if isinstance(content, bytes) else len(part.as_bytes())
-            name = _clean(part.get_filename() or f"attachment-{len(found) + 1}")
-            found.append({"name": name, "type": part.get_content_type(), "size": size})
+            found.append(
+                {"name": attachment_name(part, len(found)), "type": part.get_content_type(), "size": size}
+            )
     except (KeyError, ValueError, LookupError, AttributeError, email.errors.MessageError):
         return found
     return found

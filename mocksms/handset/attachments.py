@@ -5,6 +5,8 @@ import email.policy
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+from mocksms.mail import attachment_name
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -22,5 +24,5 @@ def part(source: bytes, number: int) -> Part | None:
             content = found.get_payload(decode=True)
             if not isinstance(content, bytes):
                 content = found.as_bytes()
-            return Part(found.get_filename() or f"attachment-{number + 1}", content)
+            return Part(attachment_name(found, number), content)
     return None

@@ -140,7 +140,6 @@ def attachment(address: str, message_id: int, number: int) -> Response:
         abort(404)
     answer = Response(part.content, mimetype="application/octet-stream")
     answer.headers.set("Content-Disposition", "attachment", filename=part.name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 
 

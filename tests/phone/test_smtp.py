@@ -95,3 +95,41 @@ def test_an_unknown_plus_tag_belongs_to_the_default_world(phone: Phone, server: 
     assert phone.messages() == []
     with Phone(phone.url) as default:
         assert default.mail("hanako+shopping@example.com").links == [LINK]
+
+
+def test_a_header_names_the_world(phone: Phone, server: smtplib.SMTP) -> None:
+    mail = a_mail("hanako@example.com")
+    mail["X-World"] = phone.world
+    server.send_message(mail)
+    assert phone.mail("hanako@example.com").subject.startswith("Mihon")
+
+
+def test_a_header_that_can_name_no_world_is_no_matter(phone: Phone, server: smtplib.SMTP) -> None:
+    mailbox = phone.mailbox("hanako@example.com")
+    mail = a_mail(mailbox)
+    mail["X-World"] = "../../etc"
+    server.send_message(mail)
+    assert phone.mail(mailbox).subject.startswith("Mihon")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("../../.bashrc", "bashrc"),
+        ("C:\\Users\\x\\bill.pdf", "bill.pdf"),
+        ("bill\u202efdp.exe", "billfdp.exe"),
+        ("請求書 .pdf", "請求書 .pdf"),
+        ("..", "attachment-1"),
+        ("a" * 300 + ".pdf", "a" * 116 + ".pdf"),
+    ],
+)
+def test_an_attachment_is_named_harmlessly(
+    phone: Phone, server: smtplib.SMTP, written: str, kept: str
+) -> None:
+    mailbox = phone.mailbox("a@example.com")
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "x@example.com", mailbox, "Bill"
+    mail.set_content("See the file.")
+    mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename=written)
+    server.send_message(mail)
+    assert [each["name"] for each in phone.mail(mailbox).details["attachments"]] == [kept]

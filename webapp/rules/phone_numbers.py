@@ -28,6 +28,13 @@ _KINDS: dict[int, Kind] = {
     PhoneNumberType.FIXED_LINE_OR_MOBILE: "mobile",  # North America: a text may well arrive
     PhoneNumberType.FIXED_LINE: "landline",
 }
+# 0120, 0800, 0570 and 0990 take calls, and no texts.
+_JAPANESE_CALLS_ONLY = {
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.UAN,
+}
 _REASONS: dict[int, PhoneNumberReason] = {
     phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "unknown_country",
     phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "too_short",
@@ -111,8 +118,11 @@ def _described(number: phonenumbers.PhoneNumber) -> PhoneNumber:
 
 
 def _kind(number: phonenumbers.PhoneNumber) -> Kind:
-    known = _KINDS.get(phonenumbers.number_type(number))
+    of_type = phonenumbers.number_type(number)
+    known = _KINDS.get(of_type)
     if known is None and number.country_code == _JAPAN:
+        if of_type in _JAPANESE_CALLS_ONLY:
+            return "landline"
         # Ranges not handed out yet, such as the 090-0000-0000 that testers like to type.
         digits = phonenumbers.national_significant_number(number)
         return "mobile" if _MOBILE_RANGE.match(digits) else "other"
