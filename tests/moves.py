@@ -52,7 +52,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _missing() -> list[str]:
-    from tools.flow_tables import tables
+    from webapp.flows.tables import tables
 
     all_moves = {_name(t, m, source) for t in tables() for m in t.moves for source in m.sources}
     return sorted(all_moves - MADE)

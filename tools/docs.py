@@ -1,7 +1,7 @@
-"""`make docs`: write what can be read from the code into the docs: the flows' diagrams, the settings' tables.
+"""`make docs`: write what can be read from the code into the docs: the flows' pictures and tables, the settings.
 
-A diagram is Mermaid text, which GitHub and most editors draw. `tests/meta/test_docs.py` fails when one
-differs.
+A picture is an SVG file that shows itself in light and in dark, drawn like the sandbox's map from the table that the
+code runs on. `tests/meta/test_docs.py` fails when a file differs.
 """
 
 from __future__ import annotations
@@ -9,59 +9,95 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as Xml
 
 from tools import settings
-from tools.flow_tables import tables
-from webapp.flows.table import BEGIN, Move, Table
+from webapp.flows.table import BEGIN, Table
+from webapp.flows.tables import tables
+from webapp.sandbox.drawing import Words, draw, text_of
+from webapp.sandbox.flow_words import flow_title
+from webapp.sandbox.state_words import state_words
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS = ROOT / "docs" / "flows.md"
+PICTURES = ROOT / "docs" / "flows"
 README = ROOT / "README.md"
+CSS = ROOT / "webapp" / "static" / "css"
 INTRODUCTION = """# The flows
 
 Drawn by `make docs` from the tables in `webapp/flows/`, which the site itself runs on: a row of a flow
 changes only by one of these moves, from a state that the move starts in. `●` is where there is no row yet,
-`◉` where there is none any more.
+`◉` where there is none any more. The sandbox shows the same pictures at `/sandbox/map`, with what was walked.
 """
 
 
 def pages() -> dict[Path, str]:
     """Each generated file with the text that it should have."""
-    return {FLOWS: flows_page(), README: readme(README.read_text() if README.exists() else "")}
+    return {
+        FLOWS: flows_page(),
+        README: readme(README.read_text() if README.exists() else ""),
+        **{PICTURES / f"{table.kind}.svg": picture(table) for table in tables()},
+    }
 
 
 def flows_page() -> str:
-    """All flows: a diagram each, what every move means, and the page that shows each state."""
+    """All flows: a picture each, what every move means, and the page that shows each state."""
     return "\n".join([INTRODUCTION, *(_section(table) for table in tables())])
 
 
 def _section(table: Table) -> str:
-    title = table.kind.replace("_", " ").capitalize()
     moves = "\n".join(
         f"| `{move.name}` | {_states(move.sources)} | {_state(table, move.target)} | {move.means} |"
         for move in table.moves
     )
     shown = "\n".join(
-        f"| {_state(table, state)} | {f'`{page}`' if page else 'none'} |"
+        f"| {_state(table, state)} | {state_words(table.kind, state)} | {f'`{page}`' if page else 'none'} |"
         for state, page in table.pages.items()
     )
     return (
-        f"## {title}\n\n{diagram(table)}\n"
+        f"## {flow_title(table.kind)}\n\n`{table.kind}`\n\n"
+        f"![{flow_title(table.kind)}: states and moves, as in the tables below](flows/{table.kind}.svg)\n\n"
         f"| move | from | to | what happens |\n|---|---|---|---|\n{moves}\n\n"
-        f"| state | page |\n|---|---|\n{shown}\n"
+        f"| state | which is | page |\n|---|---|---|\n{shown}\n"
     )
 
 
-def diagram(table: Table) -> str:
-    """A table of moves as a Mermaid state diagram."""
-    lines = [_arrow(table, move, source) for move in table.moves for source in move.sources]
-    return "```mermaid\nstateDiagram-v2\n    direction LR\n" + "\n".join(lines) + "\n```\n"
+def picture(table: Table) -> str:
+    """A flow's picture as a file that stands alone: with its own look, in light and in dark."""
+    words = Words(
+        lambda state: state_words(table.kind, state),
+        lambda name: next(move.means for move in table.moves if move.name == name),
+    )
+    svg = draw(table, words, name=flow_title(table.kind))
+    svg.set("xmlns", "http://www.w3.org/2000/svg")
+    svg.set("role", "img")
+    left, top, width, height = svg.get("viewBox", "").split()
+    ground = {"class": "ground", "x": left, "y": top, "width": width, "height": height, "rx": "8"}
+    svg.insert(0, Xml.Element("rect", ground))
+    style = Xml.Element("style")
+    style.text = _look()
+    svg.insert(0, style)
+    Xml.indent(svg, space=" ")
+    return text_of(svg) + "\n"
 
 
-def _arrow(table: Table, move: Move, source: str) -> str:
-    start = "[*]" if source == BEGIN else source
-    target = "[*]" if move.target in table.ends else move.target
-    return f"    {start} --> {target}: {move.name}"
+def _look() -> str:
+    """The drawing's style sheet with the house's colours filled in, for viewers that know no variables."""
+    tokens = dict(re.findall(r"(--[a-z-]+):\s*([^;]+);", (CSS / "tokens.css").read_text().split("}")[0]))
+    sheet = ".drawing .ground { fill: var(--paper); }\n" + (CSS / "drawing.css").read_text()
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    light, dark = (re.sub(r"\s+", " ", _filled(sheet, tokens, at)) for at in (0, 1))
+    return f"{light}@media (prefers-color-scheme: dark) {{{dark}}}"
+
+
+def _filled(sheet: str, tokens: dict[str, str], at: int) -> str:
+    return re.sub(r"var\((--[a-z-]+)\)", lambda name: _of_two(tokens[name[1]], at), sheet)
+
+
+def _of_two(value: str, at: int) -> str:
+    """A token's light (0) or dark (1) value."""
+    found = re.fullmatch(r"light-dark\((.+), (.+)\)", value)
+    return found[at + 1] if found else " ".join(value.split())
 
 
 def _states(states: tuple[str, ...]) -> str:
@@ -81,9 +117,12 @@ def readme(text: str) -> str:
 
 
 def main() -> int:
-    """Write every page whose text has changed."""
+    """Write every file whose text has changed, and remove the pictures of flows that are gone."""
+    for path in set(PICTURES.glob("*.svg")) - set(pages()):
+        path.unlink()
     for path, text in pages().items():
         if text and (not path.exists() or path.read_text() != text):
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text)
             print(f"nidankai: {path.relative_to(ROOT)} is new")
     return 0

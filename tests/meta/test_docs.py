@@ -8,15 +8,27 @@ import pytest
 
 from tests.meta.sources import ROOT
 from tools import docs
-from tools.flow_tables import tables
+from webapp.flows.tables import tables
 
 
-@pytest.mark.parametrize("path", [docs.FLOWS, docs.README], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", docs.pages(), ids=lambda path: path.name)
 def test_docs_made_from_the_code_are_up_to_date(path: Path) -> None:
     assert path.read_text() == docs.pages()[path], "run `make docs` and commit what it writes"
 
 
 def test_docs_show_every_move_of_every_flow() -> None:
     text = (ROOT / "docs" / "flows.md").read_text()
-    missing = [move.name for table in tables() for move in table.moves if f": {move.name}" not in text]
+    missing = [move.name for table in tables() for move in table.moves if f"| `{move.name}` |" not in text]
     assert not missing, f"run `make docs`; docs/flows.md lacks {missing}"
+
+
+def test_docs_show_a_picture_of_every_flow_and_none_of_another() -> None:
+    pictures = {path.stem for path in docs.PICTURES.glob("*.svg")}
+    assert pictures == {table.kind for table in tables()}, "run `make docs` and commit what it writes"
+    for table in tables():
+        text = (docs.PICTURES / f"{table.kind}.svg").read_text()
+        missing = [move.name for move in table.moves if f">{move.name}<" not in text]
+        assert not missing, f"docs/flows/{table.kind}.svg lacks {missing}"
+        assert "var(" not in text and "light-dark(" not in text, (
+            "viewers other than browsers know no such thing"
+        )

@@ -30,8 +30,8 @@ TABLE = Table(
         "done": "settings.overview",
     },
     moves=(
-        Move("start_adding", (BEGIN,), "choose", "新しい電話またはアプリを追加"),
-        Move("start_changing", (BEGIN,), "choose", "変更"),
+        Move("start_adding", (BEGIN,), "choose", "Add a new phone or app"),
+        Move("start_changing", (BEGIN,), "choose", "Change"),
         Move("send_code", ("choose", "verify"), "verify", "a number was given; its code leaves"),
         Move("send_again", ("verify",), "verify", "another code to the same number"),
         Move("accept_number", ("verify",), "done", "right code from the phone: the method counts"),

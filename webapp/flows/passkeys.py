@@ -35,7 +35,7 @@ REGISTERING = Table(
     kind="passkey_registration",
     pages={BEGIN: "passkeys.overview", "asked": "passkeys.overview", "done": "passkeys.overview"},
     moves=(
-        Move("ask", (BEGIN,), "asked", "パスキーを作成: the device is asked for a new one"),
+        Move("ask", (BEGIN,), "asked", "Create a passkey: the device is asked for a new one"),
         Move("accept", ("asked",), "done", "the device made one: it is kept"),
         Move("refuse", ("asked",), "done", "the answer was not right: nothing is kept"),
     ),
@@ -44,8 +44,8 @@ USING = Table(
     kind="passkey",
     pages={BEGIN: "sign_in.identifier", "asked": "sign_in.identifier", "done": "shop.home"},
     moves=(
-        Move("ask_to_sign_in", (BEGIN,), "asked", "パスキーでサインイン, or the browser's own offer"),
-        Move("ask_to_step_up", (BEGIN,), "asked", "パスキーで確認, before settings open"),
+        Move("ask_to_sign_in", (BEGIN,), "asked", "Sign in with a passkey, or the browser's own offer"),
+        Move("ask_to_step_up", (BEGIN,), "asked", "Confirm with a passkey, before settings open"),
         Move("accept", ("asked",), "done", "the device proved its owner: signed in, or elevated"),
         Move("refuse", ("asked",), "done", "the answer was not right"),
     ),

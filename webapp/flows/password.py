@@ -76,18 +76,19 @@ def _known(
     try:
         identifier = identifiers.read(typed)
     except NotAPhoneNumber:
-        key = _guess_key(services, typed.strip().lower(), visitor.address)
+        key = guess_key(services, typed.strip().lower(), visitor.address)
         return None, key, throttles.read(db, key)
-    key = _guess_key(services, identifier.value, visitor.address)
+    key = guess_key(services, identifier.value, visitor.address)
     account, guesses = accounts.find_with_guesses(db, identifier.kind, identifier.value, key)
     series = ((account and cookie(trust.cookie_name(account.id, app))) or "").partition(":")[0]
     if account is not None and series:
         trusted = trust.find(db, series)
         if trusted is not None and trusted.account_id == account.id:
-            key = _guess_key(services, account.id, series)
+            key = guess_key(services, account.id, series)
             return account, key, throttles.read(db, key)
     return account, key, guesses
 
 
-def _guess_key(services: Services, who: str, where: str) -> str:
+def guess_key(services: Services, who: str, where: str) -> str:
+    """The throttle's key for guesses at ``who`` from the address ``where``."""
     return "password:" + hmac.new(services.pepper, f"{who}|{where}".encode(), hashlib.sha256).hexdigest()[:32]

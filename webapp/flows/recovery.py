@@ -43,19 +43,24 @@ TABLE = Table(
     },
     moves=(
         Move("open", (BEGIN,), "opened", "right password; the owner is mailed with a link to cancel"),
-        Move("submit", ("opened", "more_wanted"), "received", "受付済み: documents came"),
-        Move("take", ("received",), "in_review", "審査中: a reviewer began"),
+        Move("submit", ("opened", "more_wanted"), "received", "Received: documents came"),
+        Move("take", ("received",), "in_review", "In review: a reviewer began"),
         Move(
-            "ask_more", ("in_review",), "more_wanted", "追加書類が必要: the owner is mailed what is missing"
+            "ask_more",
+            ("in_review",),
+            "more_wanted",
+            "More documents needed: the owner is mailed what is missing",
         ),
-        Move("approve", ("in_review",), "approved", "承認: two-step verification is off, methods are gone"),
-        Move("reject", ("in_review",), "rejected", "却下: nothing changes"),
-        Move("cancel", OPEN, "cancelled", "取消: by the page, or by the link in the mail"),
+        Move(
+            "approve", ("in_review",), "approved", "Approved: two-step verification is off, methods are gone"
+        ),
+        Move("reject", ("in_review",), "rejected", "Declined: nothing changes"),
+        Move("cancel", OPEN, "cancelled", "Cancelled: by the page, or by the link in the mail"),
         Move(
             "cancel_by_sign_in",
             OPEN,
             "cancelled",
-            "取消: somebody signed in with a code, so nobody is locked out",
+            "Cancelled: somebody signed in with a code, so nobody is locked out",
         ),
     ),
     ends=frozenset(),

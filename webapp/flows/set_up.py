@@ -37,8 +37,8 @@ TABLE = Table(
         "done": "settings.overview",
     },
     moves=(
-        Move("start", (BEGIN,), "choose", "開始する"),
-        Move("start_again", (BEGIN,), "confirm", "開始する with methods kept: the preferred one is asked"),
+        Move("start", (BEGIN,), "choose", "Get Started"),
+        Move("start_again", (BEGIN,), "confirm", "Get Started with methods kept: the preferred one is asked"),
         Move("send_kept_code", ("confirm",), "confirm", "another code to the kept number"),
         Move("note_undelivered", ("confirm",), "confirm", "the code could not be sent"),
         Move("accept_kept_code", ("confirm",), "ready", "right code of the kept method"),
@@ -57,7 +57,7 @@ TABLE = Table(
         Move("accept_backup_number", ("backup",), "ready", "right code from the backup's phone"),
         Move("accept_backup_app", ("ready", "backup"), "ready", "right code from the backup's app"),
         Move("skip_backup", ("backup",), "ready", "the backup's number is given up"),
-        Move("turn_on", ("ready",), "done", "わかりました。2段階認証を有効にする"),
+        Move("turn_on", ("ready",), "done", "Got it. Turn on Two-Step Verification"),
     ),
 )
 

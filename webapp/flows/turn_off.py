@@ -20,10 +20,10 @@ TABLE = Table(
     kind="turn_off",
     pages={BEGIN: "turn_off.confirm", "feedback": "turn_off.feedback", "done": "settings.overview"},
     moves=(
-        Move("turn_off", (BEGIN,), "feedback", "無効にする: the methods are kept"),
-        Move("clear", (BEGIN,), "feedback", "無効にする with 2段階認証の設定もクリア: the methods go"),
-        Move("send_feedback", ("feedback",), "done", "送信: the reason is kept, without a name"),
-        Move("skip_feedback", ("feedback",), "done", "スキップ"),
+        Move("turn_off", (BEGIN,), "feedback", "Turn off: the methods are kept"),
+        Move("clear", (BEGIN,), "feedback", "Turn off and clear the settings: the methods go"),
+        Move("send_feedback", ("feedback",), "done", "Submit: the reason is kept, without a name"),
+        Move("skip_feedback", ("feedback",), "done", "Skip"),
     ),
 )
 
