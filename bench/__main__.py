@@ -1,4 +1,4 @@
-"""`make bench`: measure, and print the tables; `make bench ARGS=--scale`: by rows stored."""
+"""`make bench`: measure, and print the tables; with `ARGS=--scale` by rows stored, with `ARGS=--crowd` by processes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import platform
 import sys
 
-from bench import peers, phone, scale, site
+from bench import crowd, peers, phone, scale, site
 from bench.table import markdown
 
 
@@ -14,6 +14,8 @@ def main() -> int:
     """Both apps' rows, and the machine they were measured on."""
     if "--scale" in sys.argv[1:]:
         return scale.main()
+    if "--crowd" in sys.argv[1:]:
+        return crowd.main()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
     print(markdown(site.rows()), end="\n\n")
     print(markdown(phone.rows(), peers.measured()))

@@ -85,11 +85,15 @@ class SiteWalk:
         self.phone = Phone.in_process(self.phone_app)
         self.settings: dict[str, Any] = {
             "instance": str(folder / "site"),
-            "sandbox": True,
+            "secret_key": "x" * 32,
+            "seal_keys": ("00" * 32,),
             "smtp_port": self.mail_server.port,
             "send_cap": 1_000_000,
             **CHEAP_HASH,
         }
+        webapp.create_app(
+            {**self.settings, "sandbox": True}
+        )  # makes the demo accounts; what is measured has no tools
         self.app = webapp.create_app(self.settings, gateway_transport=httpx.WSGITransport(app=self.phone_app))
         self.services = self.app.extensions["nidankai"]
         self.totp = pyotp.TOTP(floor.SECRET)

@@ -1,0 +1,171 @@
+"""Sign-ins a second over HTTP: the site as it is served, by 1, 2 and 4 processes, and 8 browsers in front of it.
+
+Each account signs in once a run, since its code is good once in a step of 30 seconds. The browsers are threads of this
+process and share the machine with the site: what grows from one process to the next tells more than the figure.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import statistics
+import tempfile
+import threading
+import time
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pyotp
+
+import webapp
+from bench.client import TOKEN
+from bench.floor import SECRET
+from bench.served import free_port, served
+from bench.site import CHEAP_HASH
+from webapp.config import PREFIX
+from webapp.flows.challenge import seal_context
+from webapp.flows.services import Services
+from webapp.rules import totp
+from webapp.store import accounts, methods
+
+BROWSERS, FLOWS, WORKERS = 8, 600, (1, 2, 4)
+PASSWORD = "Mihon-demo-1"
+COOKIE = re.compile(r"([^=;]+)=([^;]*)")
+SETTINGS: dict[str, Any] = {"secret_key": "x" * 32, "seal_keys": ("00" * 32,), **CHEAP_HASH}
+
+
+class Browser:
+    """Cookies and one connection that stays open; tells what each request took."""
+
+    def __init__(self, port: int, took: list[float]) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.cookies: dict[str, str] = {}
+        self.took = took
+
+    def sign_in(self, who: str, code: str) -> None:
+        """Name, password and code, each page fetched and each form sent, to the page behind it."""
+        self.cookies.clear()
+        page = self.ask("GET", "/ap/signin")
+        for fields in ({"email": f"{who}@example.com"}, {"password": PASSWORD}, {"otpCode": code}):
+            page = self.ask("POST", self.path, {**fields, "csrf_token": token(page)})
+        assert self.path == "/", f"{who} was not signed in: {self.path}"
+
+    def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> bytes:
+        """The page that a request leads to, redirects followed."""
+        headers = {
+            "Host": "localhost:8000",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+            "User-Agent": "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36",
+        }
+        if fields is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        begun = time.perf_counter()
+        self.connection.request(method, path, urlencode(fields) if fields else None, headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        self.took.append(time.perf_counter() - begun)
+        assert answer.status < 400, f"{method} {path}: {answer.status}"
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            name, value = COOKIE.match(line).groups()  # type: ignore[union-attr]
+            self.cookies[name] = value
+        self.path = path
+        location = answer.headers.get("Location")
+        if location is None:
+            return body
+        url = urlsplit(location)
+        return self.ask("GET", url.path + (f"?{url.query}" if url.query else ""))
+
+
+def token(page: bytes) -> str:
+    """The page's CSRF token."""
+    found = TOKEN.search(page)
+    assert found, page[:300]
+    return (found[1] or found[2]).decode()
+
+
+def table() -> str:
+    """Sign-ins a second and the time of a request, by processes, as Markdown."""
+    lines = [
+        "| processes | sign-ins a second | × one process | a request: p50, ms | p95, ms |",
+        "|---" * 5 + "|",
+    ]
+    first = 0.0
+    for workers in WORKERS:
+        rate, took = measure(workers)
+        first = first or rate
+        cuts = statistics.quantiles(took, n=20)
+        lines.append(
+            f"| {workers} | {rate:.0f} | {rate / first:.2f} × | {cuts[9] * 1000:.1f} | {cuts[18] * 1000:.1f} |"
+        )
+    return "\n".join(lines)
+
+
+def measure(workers: int) -> tuple[float, list[float]]:
+    """Sign-ins a second with so many processes, and what each request took (seconds)."""
+    with tempfile.TemporaryDirectory() as folder:
+        people = _people(folder)
+        environment = {PREFIX + name.upper(): _written(value) for name, value in SETTINGS.items()}
+        environment |= {"WEBAPP_INSTANCE": folder}
+        port = free_port()
+        command = ["-m", "webapp", "--port", str(port), "--workers", str(workers)]
+        with served(command, port, environment):
+            warm_up: list[float] = []
+            _crowd(port, people[:40], warm_up)
+            took: list[float] = []
+            begun = time.perf_counter()
+            _crowd(port, people[40:], took)
+            return (len(people) - 40) / (time.perf_counter() - begun), took
+
+
+def _crowd(port: int, people: list[str], took: list[float]) -> None:
+    """Let BROWSERS sign these people in side by side."""
+    waiting, failed = list(people), []
+
+    def browse() -> None:
+        browser = Browser(port, took)
+        try:
+            while waiting:
+                who = waiting.pop()
+                browser.sign_in(who, pyotp.TOTP(SECRET).now())
+        except (AssertionError, OSError, IndexError) as failure:
+            if waiting:
+                failed.append(failure)
+
+    threads = [threading.Thread(target=browse) for _ in range(BROWSERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def _people(folder: str) -> list[str]:
+    """Accounts whose codes come from an app with the known secret."""
+    services: Services = webapp.create_app({**SETTINGS, "instance": folder}).extensions["nidankai"]
+    hashed, now = services.hasher.hash(PASSWORD), services.clock.now()
+    names = [f"person{at}" for at in range(FLOWS + 40)]
+    with services.store.writing() as db:
+        for name in names:
+            account = accounts.add(
+                db, now=now, name=name, email=f"{name}@example.com", phone=None, password_hash=hashed,
+                language="ja", time_zone="Asia/Tokyo", account_id=name,
+            )  # fmt: skip
+            methods.add(
+                db, account_id=account.id, kind="app", is_preferred=True, verified_at=now,
+                secret=services.seal.seal(SECRET.encode(), seal_context(account.id)),
+                secret_mark=totp.mark(SECRET, services.pepper),
+            )  # fmt: skip
+            accounts.set_two_step(db, account.id, True)
+    services.store.close()
+    return names
+
+
+def _written(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def main() -> int:
+    """Measure, and print the table."""
+    print(table())
+    return 0
