@@ -59,5 +59,10 @@ _WORDS = {
 
 
 def event_text(event: Event) -> str:
-    """The words for an event; one without words shows its dotted name, which a test forbids."""
-    return str(_WORDS.get(event.kind, event.kind))
+    """The words for an event."""
+    return event_words(event.kind)
+
+
+def event_words(kind: str) -> str:
+    """The words for events of this kind; one without words shows its dotted name, which a test forbids."""
+    return str(_WORDS.get(kind, kind))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, Response, g, has_request_context, request, template_rendered
+from jinja2 import Template
 
 from webapp import errors
 from webapp.errors import DeliveryFailed, Refusal
@@ -27,6 +28,7 @@ from webapp.store.walks import Step
 
 _log = logging.getLogger(__name__)
 NOT_SHOWN = ("static", "healthz", None)
+PROBLEM = "site/problems/problem.html"
 TOOLS = ("sandbox.", "sandbox_api.")
 
 
@@ -38,6 +40,7 @@ class Notes:
     sure: list[Step] = field(default_factory=list)
     unsure: list[Step] = field(default_factory=list)
     state: str = ""
+    page: str = ""
 
 
 def install(app: Flask) -> None:
@@ -78,10 +81,11 @@ def move_name(table: Table, move: Move, source: str) -> str:
     return f"{table.kind}: {move.name} from {source}"
 
 
-def _on_page(_app: Flask, context: dict[str, Any], **_rest: Any) -> None:
+def _on_page(_app: Flask, template: Template, context: dict[str, Any], **_rest: Any) -> None:
     notes: Notes | None = g.get("notes")
-    if notes is not None and "page_state" in context:
-        notes.state = context["page_state"]
+    if notes is not None and ("page_state" in context or template.name == PROBLEM):
+        notes.state = context.get("page_state", "")
+        notes.page = (template.name or "").removeprefix("site/").removesuffix(".html").replace("/", ".")
 
 
 @moved.connect
@@ -136,6 +140,7 @@ def _keep(response: Response) -> Response:
         data = {
             "method": request.method,
             "status": response.status_code,
+            "page": notes.page,
             "state": notes.state,
             "path": str(request.url_rule) if token else request.path,
         }
@@ -146,7 +151,7 @@ def _keep(response: Response) -> Response:
     if steps:
         try:
             notes.world.walks.add(steps)
-        except sqlite3.Error:  # a log that can't be kept must not spoil what it tells of
+        except (sqlite3.Error, OSError):  # a log that can't be kept must not spoil what it tells of
             _log.exception("the walk was not kept")
     return response
 

@@ -1,0 +1,56 @@
+"""The titles of the site's pages without their contents: what the tools call a page."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+_TITLES = {
+    "account.change_email": _("Change your email address"),
+    "account.change_name": _("Change your name"),
+    "account.change_password": _("Change the password"),
+    "account.change_phone": _("Change your mobile number"),
+    "account.confirm_change": _("Confirm your new address or number"),
+    "account.confirm_registration": _("Confirm your address or number"),
+    "account.confirm_reset": _("Enter the code"),
+    "account.end_all_sessions": _("Sign out all other devices"),
+    "account.forgot_password": _("Set a new password"),
+    "account.new_password": _("Choose a new password"),
+    "account.register": _("Create your Mihon account"),
+    "account.security": _("Login & security"),
+    "account.services": _("Account services"),
+    "approval.decide": _("Someone is trying to access your account data."),
+    "approval.decided": _("The request was answered"),
+    "approval.wait": _("Approve to continue"),
+    "desk.case": _("A case at the review desk"),
+    "desk.queue": _("Review desk"),
+    "music.home": _("Mihon Music"),
+    "older_device.sign_in": _("An older device"),
+    "passkeys.overview": _("Passkeys"),
+    "problems.problem": _("A page that tells of a problem"),
+    "recovery.cancel_by_link": _("Cancel the reset of Two-Step Verification"),
+    "recovery.case": _("Reset Two-Step Verification: the case"),
+    "recovery.start": _("Reset Two-Step Verification"),
+    "set_up.almost_done": _("Almost done..."),
+    "set_up.backup": _("Add a backup method"),
+    "set_up.choose_method": _("Choose how to receive codes"),
+    "set_up.confirm_kept": _("Turn it on again with one code"),
+    "set_up.verify": _("Verify the phone number"),
+    "settings.choose_method": _("Add or change a method"),
+    "settings.overview": _("Two-Step Verification (2SV) settings"),
+    "settings.remove": _("Delete this method?"),
+    "settings.rename": _("Name the method"),
+    "settings.verify": _("Verify the phone number"),
+    "shop.home": _("The shop's front"),
+    "sign_in.another_way": _("Where should we send the code?"),
+    "sign_in.code": _("Two-Step Verification: the code"),
+    "sign_in.identifier": _("Sign in: address or number"),
+    "sign_in.password": _("Sign in: password"),
+    "step_up.confirm": _("Confirm it's you"),
+    "turn_off.confirm": _("Disable Two-Step Verification?"),
+    "turn_off.feedback": _("Two-Step Verification is disabled."),
+}
+
+
+def page_title(page: str) -> str:
+    """The title of a page by its template's name (``sign_in.code``); "" for one that is none of the site's."""
+    return str(_TITLES.get(page, ""))

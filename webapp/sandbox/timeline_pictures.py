@@ -1,0 +1,88 @@
+"""Pictures of what a step looked like: given by browser tests, kept beside the world's log."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.sandbox import api, door, recorder
+from webapp.sandbox.api import Unusable
+from webapp.store.walks import Step
+
+MOST_BYTES = 1 << 20
+MOST_PIXELS = 16_000_000
+LONGEST_CAPTION = 300
+TYPES = {"image/png": ("PNG", "png"), "image/webp": ("WEBP", "webp")}
+
+
+@api.blueprint.post("/timeline/pictures")
+def add_picture() -> ResponseReturnValue:
+    """Keep the body, a PNG or WebP of at most `MOST_BYTES`, as a step of a walk.
+
+    ``?after=`` names the step that it shows, by default the walk's newest page; ``?walk=`` the walk, by default that
+    step's or this browser's; ``?caption=`` says what is seen.
+    """
+    ending, content = _picture()
+    walks = door.world().walks
+    after = request.args.get("after", 0, int)
+    shown = walks.find(after) if after else None
+    if after and shown is None:
+        raise Unusable("There is no such step in this world", "after", HTTPStatus.NOT_FOUND)
+    walk = request.args.get("walk") or (shown.walk if shown else recorder.walk_id())
+    shown = shown or walks.latest(walk, "page")
+    name = walks.keep_picture(content, ending)
+    data: dict[str, Any] = {"caption": request.args.get("caption", "")[:LONGEST_CAPTION]}
+    if shown is not None:
+        data["after"] = shown.id
+    now = door.world().services.clock.now()
+    walks.add([Step(now, walk, "picture", name, data)])
+    told = {"id": walks.last_id(), "name": name, "url": picture_url(name)}
+    return jsonify(told), HTTPStatus.CREATED
+
+
+@door.blueprint.get("/sandbox/timeline/pictures/<name>")
+def timeline_picture(name: str) -> Response:
+    """One picture."""
+    content = door.world().walks.find_picture(name)
+    if content is None:
+        abort(404)
+    return Response(content, mimetype=f"image/{name.rpartition('.')[2]}")
+
+
+def picture_url(name: str) -> str:
+    """Where a picture is found."""
+    return url_for("sandbox.timeline_picture", name=name)
+
+
+def _picture() -> tuple[str, bytes]:
+    """The body's kind and bytes, seen to be a picture. Raises Unusable."""
+    if request.mimetype not in TYPES:
+        raise Unusable("The body must be image/png or image/webp", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    if (request.content_length or 0) > MOST_BYTES:
+        raise Unusable("A picture may have up to 1 MB", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    content = request.get_data(cache=False)
+    form, ending = TYPES[request.mimetype]
+    if not _is_picture(content, form):
+        raise Unusable("The body is not the picture that its type says")
+    return ending, content
+
+
+def _is_picture(content: bytes, form: str) -> bool:
+    from PIL import Image  # slow to load, and first needed when a picture comes
+
+    try:
+        with (
+            warnings.catch_warnings(action="error"),
+            Image.open(io.BytesIO(content), formats=[form]) as image,
+        ):
+            if image.width * image.height > MOST_PIXELS:
+                return False
+            image.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning):
+        return False
+    return True
