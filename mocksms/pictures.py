@@ -2,9 +2,6 @@
 
 import io
 
-import zxingcpp
-from PIL import Image, UnidentifiedImageError
-
 MAX_PIXELS = 40_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
@@ -19,6 +16,9 @@ class Unreadable(ValueError):
 
 def decode_qr(picture: bytes) -> str:
     """The text of the first QR code in a PNG, JPEG, WebP, GIF or BMP. Raises :class:`Unreadable`."""
+    import zxingcpp  # both are slow to load, and first needed when a picture is dropped
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(picture), formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
