@@ -35,8 +35,12 @@ def test_tools_are_not_there_outside_of_sandbox_mode(tmp_path: object) -> None:
 def test_tools_are_not_there_for_strangers(world: World, address: str) -> None:
     client = world.site.test_client()
     for path in tool_paths(world.site):
-        answer = client.open(path.split("<")[0], environ_base={"REMOTE_ADDR": address})
-        assert answer.status_code == 404, path
+        for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
+            answer = client.open(
+                path.replace("<name>", "x"), method=method, environ_base={"REMOTE_ADDR": address}
+            )
+            assert answer.status_code == 404, path
+            assert "Allow" not in answer.headers
     assert (
         client.get("/", headers={"X-World": "nobody"}, environ_base={"REMOTE_ADDR": address}).status_code
         == 200

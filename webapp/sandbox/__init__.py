@@ -7,14 +7,26 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from webapp.flows.services import Services
-from webapp.sandbox import api, door, note, patterns, personas, recorder, report, timeline
+from webapp.sandbox import (
+    api,
+    door,
+    note,
+    patterns,
+    personas,
+    recorder,
+    report,
+    time_travel,
+    timeline,
+    trouble,
+    world_pages,
+)
 from webapp.sandbox.worlds import Worlds
 from webapp.store import accounts
 
 if TYPE_CHECKING:
     import httpx
 
-PAGES = (patterns, report, timeline)
+PAGES = (patterns, time_travel, trouble, world_pages, report, timeline)
 """The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
 
 

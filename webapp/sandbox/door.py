@@ -11,10 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, request
+from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from webapp.config import Config, ConfigError
 from webapp.pages.services import services, use
+from webapp.rules.return_to import safe_path
 from webapp.sandbox import recorder
 from webapp.sandbox.worlds import DEFAULT, HEADER, World, Worlds
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("sandbox", __name__)
 COOKIE = "world"
+PLACES = ("/sandbox", "/patterns")
+"""Where the tools' paths begin."""
 SAME_SITE = {"same-origin", "none", None}
 
 
@@ -62,6 +66,22 @@ def phone_url() -> str:
     return urlunsplit((gateway.scheme, host + port, "", "", ""))
 
 
+def back_to(endpoint: str) -> WerkzeugResponse:
+    """On after a form of the tools: to the page that its field ``next`` names, else to ``endpoint``."""
+    return redirect(safe_path(request.form.get("next"), url_for(endpoint)), 303)
+
+
+def enter(response: WerkzeugResponse, name: str) -> None:
+    """Let the browser's next requests be in the world of this name."""
+    g.entered = True
+    config = services().config
+    cookie, is_tls = config.cookie(COOKIE), config.is_tls
+    if name == DEFAULT:
+        response.delete_cookie(cookie, path="/", secure=is_tls, httponly=True, samesite="Lax")
+    else:
+        response.set_cookie(cookie, name, path="/", secure=is_tls, httponly=True, samesite="Lax")
+
+
 @blueprint.before_request
 def guard() -> None:
     """404 for strangers; 403 for a change that another site's page asks for (the JSON calls carry no CSRF token)."""
@@ -76,6 +96,8 @@ def guard() -> None:
 
 def _choose() -> None:
     """Find the request's world. One that is asked for by name and is not there is a 404; a cookie's is forgotten."""
+    if request.path.startswith(PLACES) and not _is_allowed():
+        abort(404)  # before anything else: a 400 or 405 would tell that there is something
     asked = request.headers.get(HEADER) or request.args.get(COOKIE)
     kept = request.cookies.get(current_app.extensions["nidankai"].config.cookie(COOKIE))
     if not _is_allowed() or request.endpoint == "static":
@@ -98,16 +120,15 @@ def _choose() -> None:
 def _remember(response: Response) -> Response:
     """Keep the world that a link named, forget one that is gone."""
     named = request.args.get(COOKIE)
-    cookie = services().config.cookie(COOKIE)
-    if named and "world" in g and g.world.name == named:
-        if request.cookies.get(cookie) != named:
-            response.set_cookie(
-                cookie, named, path="/", secure=services().config.is_tls, httponly=True, samesite="Lax"
-            )
+    if named and "world" in g and g.world.name == named and "entered" not in g:
+        is_page = request.headers.get("Sec-Fetch-Mode") in (
+            "navigate",
+            None,
+        )  # not a picture on another's page
+        if is_page and request.cookies.get(services().config.cookie(COOKIE), DEFAULT) != named:
+            enter(response, named)
     elif g.get("lost_world"):
-        response.delete_cookie(
-            cookie, path="/", secure=services().config.is_tls, httponly=True, samesite="Lax"
-        )
+        enter(response, DEFAULT)
     return response
 
 

@@ -7,7 +7,7 @@ process of the site sees another's change at once.
 from __future__ import annotations
 
 import json
-import tempfile
+import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,32 +30,36 @@ class FactsFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._stamp: tuple[int, int] | None = None
-        self._read = Facts()
+        self._known: tuple[tuple[int, int, int], Facts] = ((0, 0, 0), Facts())
 
     def now(self) -> Facts:
         """The facts as they are."""
         try:
             found = self.path.stat()
+            stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
+            if stamp != self._known[0]:
+                self._known = (stamp, Facts(**json.loads(self.path.read_text())))
         except FileNotFoundError:
             return Facts()
-        stamp = (found.st_mtime_ns, found.st_ino)
-        if stamp != self._stamp:
-            self._read = Facts(**json.loads(self.path.read_text()))
-            self._stamp = stamp
-        return self._read
+        return self._known[1]
 
     def change(self, **facts: Any) -> Facts:
         """Set some of them; all processes see it at once."""
         changed = replace(self.now(), **facts)
         if changed == Facts():
-            self.path.unlink(missing_ok=True)
+            self.clear()
             return changed
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=self.path.parent, delete=False) as draft:
-            json.dump(asdict(changed), draft)
-        Path(draft.name).replace(self.path)
+        draft = self.path.with_name(f".{self.path.name}-{secrets.token_hex(8)}")
+        try:
+            draft.write_text(json.dumps(asdict(changed)))
+            draft.replace(self.path)
+        finally:
+            draft.unlink(missing_ok=True)
         return changed
+
+    def clear(self) -> None:
+        """Set none of them."""
+        self.path.unlink(missing_ok=True)
 
 
 class WorldClock(Clock):

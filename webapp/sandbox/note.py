@@ -6,6 +6,7 @@ from flask import Flask, g, render_template
 from flask_babel import format_timedelta, gettext
 from markupsafe import Markup
 
+from webapp.pages.guards import way_back
 from webapp.sandbox import door
 
 
@@ -23,7 +24,11 @@ def tools_note() -> Markup:
     if world.is_default and facts.offset == 0 and not facts.slow_database and not facts.locked_database:
         return Markup()
     html = render_template(
-        "site/sandbox/note.html", world=world, facts=facts, moved_by=moved_by(facts.offset)
+        "site/sandbox/note.html",
+        world=world,
+        facts=facts,
+        moved_by=moved_by(facts.offset),
+        here=way_back("/"),
     )
     return Markup(html)  # noqa: S704 - a template's, escaped
 

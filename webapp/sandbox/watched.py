@@ -52,8 +52,8 @@ class WatchedMailer(Mailer):
 class WatchedStore(Store):
     """The database, as slow or as locked as the world's facts say."""
 
-    def __init__(self, folder: Path, world: str, facts: FactsFile) -> None:
-        super().__init__(folder, world)
+    def __init__(self, path: Path, facts: FactsFile) -> None:
+        super().__init__(path.parent, path.stem)
         self._facts = facts
 
     @contextmanager

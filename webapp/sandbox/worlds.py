@@ -1,13 +1,17 @@
 """Worlds: sites apart from one another in one process, each with accounts, files, clock and messages of its own.
 
-A world is a database file, a folder of documents, a file of facts and a log of what was walked, all under its name.
-What it sends carries its name in the header ``X-World``, and its links in ``?world=``; a gateway that knows neither
-takes no notice. New ones are copies of a seeded world, and an emptied one becomes such a copy: neither takes a second.
+A world is a folder: database, documents, facts, and the log of what was walked. What it sends carries its name in the
+header ``X-World``, and its links in ``?world=``; a gateway that knows neither takes no notice. New ones are copies of a
+seeded folder, moved into place at once; an emptied one takes over the copy's rows. Neither takes a second.
+
+No two worlds ever have the same path: ``other-worlds/NAME/TOKEN``, with a token of its own each time one is made. So a
+process that still has a deleted world open sees that it is gone, and closing it cannot harm the next of that name.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 import shutil
 import threading
 from collections import OrderedDict
@@ -23,6 +27,7 @@ from webapp.outbound.post import Post
 from webapp.sandbox import personas
 from webapp.sandbox.facts import FactsFile, WorldClock
 from webapp.sandbox.watched import WatchedGateway, WatchedMailer, WatchedStore
+from webapp.store import accounts
 from webapp.store.database import Store
 from webapp.store.uploads import Uploads
 from webapp.store.walks import Walks
@@ -35,6 +40,7 @@ HEADER = "X-World"
 MOST_WORLDS = 200
 OPEN_AT_ONCE = 32
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # as the phone's
+_DATABASE = "world.db"
 
 
 class BadWorld(Exception):
@@ -60,6 +66,17 @@ class World:
         return self.name == DEFAULT
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list of worlds tells of one: accounts, steps walked, seconds its clock is ahead, bytes on disk."""
+
+    name: str
+    accounts: int
+    steps: int
+    offset: float
+    size: int
+
+
 class Worlds:
     """All worlds of a site. ``base`` are its parts as ``create_app`` made them: the default world keeps its store."""
 
@@ -67,6 +84,7 @@ class Worlds:
         self._base = base
         self._transport = transport
         self._instance = Path(base.config.instance)
+        self._folder = self._instance / "other-worlds"
         self._open: OrderedDict[str, World] = OrderedDict()
         self._lock = threading.RLock()
         self._seeded: TemporaryDirectory[str] | None = None
@@ -81,12 +99,10 @@ class Worlds:
         if world is not None and (name == DEFAULT or world.services.store.path.exists()):
             return world
         with self._lock:
-            if name != DEFAULT and not (_NAME.fullmatch(name) and self._database(name).exists()):
-                self._open.pop(name, None)
-                raise KeyError(name)
+            self._open.pop(name, None)
             world = self._open[name] = self._opened(name)
-            while len(self._open) > OPEN_AT_ONCE:  # the default world is the first and stays
-                self._open.pop(list(self._open)[1])
+            while len(self._open) > OPEN_AT_ONCE:
+                self._open.pop(next(each for each in self._open if each != DEFAULT))
             return world
 
     def make(self, name: str) -> World:
@@ -97,17 +113,23 @@ class Worlds:
         """
         if not _NAME.fullmatch(name):
             raise BadWorld("name")
-        with self._lock:
-            if name != DEFAULT and not self._database(name).exists():
-                if len(self.names()) >= MOST_WORLDS:
-                    raise BadWorld("many")
-                seeded = self._template()
-                shutil.rmtree(self._uploads(name), ignore_errors=True)
-                shutil.copytree(seeded / "uploads", self._uploads(name))
-                draft = self._database(name).with_suffix(".part")
-                shutil.copyfile(seeded / "world.db", draft)
-                draft.replace(self._database(name))
-            return self.get(name)
+        if name != DEFAULT and self._find(name) is None:
+            if len(self.names()) >= MOST_WORLDS:
+                raise BadWorld("many")
+            self._throw_away(name)  # what a deleted world's last request may have left there
+            draft = self._folder / f".new-{secrets.token_hex(8)}"
+            try:
+                shutil.copytree(
+                    self._template(),
+                    draft / secrets.token_hex(8),
+                    ignore=shutil.ignore_patterns("*-wal", "*-shm"),
+                )
+                draft.rename(self._folder / name)
+            except OSError:
+                shutil.rmtree(draft, ignore_errors=True)
+                if self._find(name) is None:  # else somebody was faster
+                    raise
+        return self.get(name)
 
     def empty(self, name: str) -> World:
         """Make a world what it was at first: demo accounts, real time, no faults, nothing walked.
@@ -117,13 +139,14 @@ class Worlds:
         """
         world = self.get(name)
         seeded = self._template()
-        world.services.store.restore_from(seeded / "world.db")
+        world.services.store.restore_from(seeded / _DATABASE)
         uploads = world.services.uploads
         kept = {path.name: path.read_bytes() for path in (seeded / "uploads").iterdir()}
-        uploads.sweep(set())
+        uploads.sweep(set(kept))
         for file, sealed in kept.items():
             uploads.write(file, sealed)
-        world.facts.path.unlink(missing_ok=True)
+        world.services.clock.set_offset(0.0)
+        world.facts.clear()
         world.walks.empty()
         return world
 
@@ -133,23 +156,37 @@ class Worlds:
             return False
         with self._lock:
             self._open.pop(name, None)
-            existed = self._database(name).exists()
-            for path in (self._database(name), self._walks(name)):
-                for ending in ("", "-wal", "-shm"):
-                    Path(f"{path}{ending}").unlink(missing_ok=True)
-            self._facts(name).unlink(missing_ok=True)
-            shutil.rmtree(Walks(self._walks(name)).pictures, ignore_errors=True)
-            shutil.rmtree(self._uploads(name), ignore_errors=True)
-            return existed
+        existed = self._find(name) is not None
+        return self._throw_away(name) and existed
 
     def names(self) -> list[str]:
         """All worlds, the default one first."""
-        found = sorted(path.stem for path in (self._instance / "worlds").glob("*.db"))
-        return [DEFAULT, *(name for name in found if name != DEFAULT)]
+        found = sorted(path.name for path in self._folder.glob("*"))
+        return [DEFAULT, *(name for name in found if self._find(name) is not None)]
+
+    def summary(self, name: str) -> Summary:
+        """What there is to tell of a world. Raises KeyError."""
+        world = self.get(name)
+        store = world.services.store
+        files = (
+            [store.path]
+            if world.is_default
+            else [path for path in store.path.parent.rglob("*") if path.is_file()]
+        )
+        return Summary(
+            name,
+            len(accounts.every(store.db())),
+            world.walks.last_id(),
+            world.services.clock.offset,
+            sum(path.stat().st_size for path in files),
+        )
 
     def _opened(self, name: str) -> World:
-        base, facts, walks = self._base, FactsFile(self._facts(name)), Walks(self._walks(name))
-        default = name == DEFAULT
+        base, default = self._base, name == DEFAULT
+        folder = self._instance if default else self._find(name)
+        if folder is None:
+            raise KeyError(name)
+        facts = FactsFile(folder / "facts.json")
         headers = {} if default else {HEADER: name}
         config = base.config
         gateway = WatchedGateway.of(config, self._transport, headers)
@@ -158,37 +195,42 @@ class Worlds:
         services = replace(
             base,
             clock=base.clock if given_clock else WorldClock(facts),
-            store=WatchedStore(self._instance / "worlds", name, facts),
-            uploads=Uploads(self._uploads(name)),
+            store=WatchedStore(base.store.path if default else folder / _DATABASE, facts),
+            uploads=Uploads(folder / "uploads"),
             outbound=Post(
                 gateway, mailer, config.site_url, "" if default else "?" + urlencode({"world": name})
             ),
         )
         if not default:
             services.store.migrate()
-        return World(name, services, facts, walks)
+        return World(name, services, facts, Walks(folder / "walks.db"))
 
     def _template(self) -> Path:
-        """A folder with a seeded world as files: made once by each process, so never of an older shape."""
+        """A seeded world's folder: made once by each process, so never of an older shape."""
         with self._lock:
             if self._seeded is None:
-                self._seeded = TemporaryDirectory(prefix="nidankai-")
-                folder = Path(self._seeded.name)
-                store, uploads = Store(folder, "draft"), Uploads(folder / "uploads")
+                seeded = TemporaryDirectory(prefix="nidankai-")
+                folder = Path(seeded.name) / "world"
+                store, uploads = Store(Path(seeded.name), "draft"), Uploads(folder / "uploads")
                 store.migrate()
                 personas.seed(replace(self._base, clock=Clock(), store=store, uploads=uploads))
-                store.copy_to(folder / "world.db")  # whole: a plain copy would miss what is in the log
+                store.copy_to(folder / _DATABASE)  # whole: a plain copy would miss what is in the log
                 store.close()
-            return Path(self._seeded.name)
+                self._seeded = seeded
+            return Path(self._seeded.name) / "world"
 
-    def _database(self, name: str) -> Path:
-        return self._instance / "worlds" / f"{name}.db"
+    def _find(self, name: str) -> Path | None:
+        """The folder of a world that is not the default one; None when there is none."""
+        if not _NAME.fullmatch(name):
+            return None
+        return next((path.parent for path in (self._folder / name).glob(f"*/{_DATABASE}")), None)
 
-    def _uploads(self, name: str) -> Path:
-        return self._instance / "uploads" if name == DEFAULT else self._instance / "uploads-of" / name
-
-    def _walks(self, name: str) -> Path:
-        return self._instance / "walks" / f"{name}.db"
-
-    def _facts(self, name: str) -> Path:
-        return self._instance / "facts" / f"{name}.json"
+    def _throw_away(self, name: str) -> bool:
+        """Take a world's folder away at once; deleting it may take its time."""
+        gone = self._folder / f".gone-{secrets.token_hex(8)}"
+        try:
+            (self._folder / name).rename(gone)
+        except FileNotFoundError:
+            return False
+        shutil.rmtree(gone, ignore_errors=True)
+        return True

@@ -124,7 +124,7 @@ class Walks:
     def keep_picture(self, content: bytes, ending: str) -> str:
         """Keep a picture (``png`` or ``webp``) and give its name; the newest `MOST_PICTURES` stay."""
         name = f"{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
-        self.pictures.mkdir(parents=True, exist_ok=True)
+        self.pictures.mkdir(exist_ok=True)
         draft = self.pictures / f"{name}.{threading.get_ident()}.part"
         draft.write_bytes(content)
         draft.replace(self.pictures / name)
@@ -169,7 +169,7 @@ class Walks:
     def _db(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(exist_ok=True)  # not of a world that is deleted
             db = self._local.db = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
             db.execute("PRAGMA journal_mode = wal")
             db.execute("PRAGMA synchronous = off")  # losing the last steps in a power cut harms nobody

@@ -1,0 +1,213 @@
+"""The clock of a world: moved by jumps or to a time, and the phone's with it (PRODUCT.md §6)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import flask
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+
+from webapp.pages.render import page
+from webapp.rules import totp
+from webapp.sandbox import api, recorder
+from webapp.sandbox.door import back_to, blueprint, world
+from webapp.sandbox.note import moved_by
+from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.store.database import Store
+from webapp.store.rewind import rewind
+
+FARTHEST_SECONDS = 10 * 365 * 86400.0  # the phone goes no further either
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+JUMPS = (
+    (30, _("30 seconds"), _("the next app code, another SMS")),
+    (600, _("10 minutes"), _("codes, approval links and half-done sign-ins end")),
+    (3600, _("1 hour"), _("an idle session ends")),
+    (30 * 86400, _("30 days"), _("trusted browsers are asked again")),
+)
+"""Seconds, their name, and what a jump by them is good for."""
+
+
+class BadTime(ValueError):
+    """No clock can be set so; ``reason`` is ``unreadable`` or ``far`` (beyond `FARTHEST_SECONDS`)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@blueprint.get("/sandbox/clock")
+def clock() -> ResponseReturnValue:
+    """What time it is in this world, and by what it can be moved."""
+    return _page()
+
+
+@blueprint.post("/sandbox/clock")
+def move_clock() -> ResponseReturnValue:
+    """Move the clock: ``by`` so many ``unit`` (seconds), or ``to`` a local time."""
+    try:
+        told = move(_wanted(request.form.get("by"), request.form.get("to"), request.form.get("unit", "")))
+    except BadTime as bad:
+        return _page(bad, "to" if request.form.get("to") else "by")
+    _say(told)
+    return back_to("sandbox.clock")
+
+
+@blueprint.post("/sandbox/clock/now")
+def clock_now() -> ResponseReturnValue:
+    """Back to real time."""
+    _say(move(0.0))
+    return back_to("sandbox.clock")
+
+
+@blueprint.post("/sandbox/clock/phone")
+def phone_clock() -> ResponseReturnValue:
+    """Set the phone's clock to this world's time: it may have been reset alone."""
+    if set_phone(world().services.clock.offset):
+        flask.flash(gettext("The phone does not answer."), "care")
+    else:
+        flask.flash(gettext("The phone's clock is right again."))
+    return back_to("sandbox.clock")
+
+
+@api.blueprint.get("/clock")
+def show_clock() -> Response:
+    """The site's time in this world, and the phone's offset."""
+    return jsonify(_as_json(phone_offset()))
+
+
+@api.blueprint.route("/clock", methods=["PUT", "POST"])
+def set_clock() -> Response:
+    """Move the clock: to be ``offset`` seconds ahead, ``by`` seconds, or ``to`` a time (ISO 8601)."""
+    body = api.body()
+    if len(body) != 1 or not body.keys() <= {"offset", "by", "to"}:
+        raise api.Unusable("Give one of offset, by (seconds) and to (a time)")
+    ((name, value),) = body.items()
+    if isinstance(value, bool) or not isinstance(value, str if name == "to" else int | float):
+        raise api.Unusable(f"{name} must be a {'time' if name == 'to' else 'number of seconds'}", name)
+    try:
+        told = move(float(value) if name == "offset" else _wanted(**{name: str(value)}))
+    except BadTime as bad:
+        texts = {"unreadable": "Can't be read", "far": "The clock goes at most ten years away"}
+        raise api.Unusable(texts[bad.reason], name) from None
+    return jsonify(_as_json(None if told else world().services.clock.offset))
+
+
+@api.blueprint.delete("/clock")
+def clear_clock() -> Response:
+    """Back to real time."""
+    return jsonify(_as_json(None if move(0.0) else 0.0))
+
+
+def move(offset: float) -> str:
+    """Let this world's clock be ``offset`` seconds ahead of real time, and the phone's.
+
+    What is due by then happens: upkeep follows the answer of a jump that is long enough (`pages.upkeep`). What would
+    lie ahead after a jump back is brought along.
+    Returns why the phone did not follow, or "".
+
+    Raises:
+        BadTime: too far.
+    """
+    if not abs(offset) <= FARTHEST_SECONDS:
+        raise BadTime("far")
+    services = world().services
+    is_back = offset < services.clock.offset
+    services.clock.set_offset(offset)
+    recorder.note("tool", "clock.move", offset=round(offset))
+    if is_back:
+        now = services.clock.now()
+        with Store.writing(services.store) as db:  # the store's own: a fault of the site is not for its tools
+            rewind(db, now, totp.step_at(now))
+    return set_phone(offset)
+
+
+def set_phone(offset: float) -> str:
+    """Set the phone's clock in this world; why it was not, or ""."""
+    try:
+        phone().ask("PUT", "clock", {"offset": offset})
+    except (PhoneSilent, PhoneRefused) as failed:
+        return str(failed)
+    return ""
+
+
+def phone_offset() -> float | None:
+    """How far the phone's clock is ahead in this world; None when it does not answer."""
+    try:
+        return float(phone().ask("GET", "clock")["offset"])
+    except (PhoneSilent, PhoneRefused, KeyError, TypeError, ValueError):
+        return None
+
+
+def zone() -> ZoneInfo:
+    """The zone in which times are read and shown: the account's, else the site's."""
+    named = current_user.time_zone if current_user.is_authenticated else world().services.config.time_zone
+    return ZoneInfo(named)
+
+
+def _wanted(by: str | None = None, to: str | None = None, unit: str = "") -> float:
+    """The offset that was asked for. Raises BadTime."""
+    here = world().services.clock
+    try:
+        if to:
+            at = datetime.fromisoformat(to)
+            at = at if at.tzinfo else at.replace(tzinfo=zone())
+            return at.timestamp() - (here.now() - here.offset)
+        return here.offset + float(by or "") * UNITS.get(unit, 1)
+    except (ValueError, OverflowError):
+        raise BadTime("unreadable") from None
+
+
+def _page(bad: BadTime | None = None, field: str = "") -> ResponseReturnValue:
+    services = world().services
+    offset, on_phone = services.clock.offset, phone_offset()
+    return page(
+        "sandbox.clock",
+        now=datetime.fromtimestamp(services.clock.now(), UTC).astimezone(zone()),
+        real=datetime.fromtimestamp(services.clock.now() - offset, UTC).astimezone(zone()),
+        zone=zone(),
+        moved_by=moved_by(offset),
+        phone_silent=on_phone is None,
+        phone_apart=on_phone is not None and abs(on_phone - offset) > 1,
+        jumps=JUMPS,
+        units=UNITS,
+        errors={field: _trouble(bad)} if bad else {},
+        typed=request.form,
+    )
+
+
+def _trouble(bad: BadTime) -> str:
+    if bad.reason == "far":
+        return gettext("The clock goes at most ten years away from now.")
+    return gettext("This can't be read as a time.")
+
+
+def _say(told: str) -> None:
+    by = moved_by(world().services.clock.offset)
+    if by:
+        flask.flash(gettext("The clock is now %(length)s.", length=by))
+    else:
+        flask.flash(gettext("The clock shows real time again."))
+    if told:
+        flask.flash(
+            gettext(
+                "Only the site's clock was moved: the phone does not answer. Its codes and times differ."
+            ),
+            "care",
+        )
+
+
+def _as_json(on_phone: float | None) -> dict[str, Any]:
+    clock = world().services.clock
+    at = datetime.fromtimestamp(clock.now(), UTC)
+    return {
+        "now": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "local": at.astimezone(zone()).isoformat(timespec="seconds"),
+        "offset": clock.offset,
+        "phone": {"answers": on_phone is not None, "offset": on_phone},
+    }

@@ -1,0 +1,204 @@
+"""Worlds, made and emptied by a click or a call (PRODUCT.md §6); each brings the phone's world of its name along."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from typing import Any
+
+import flask
+from flask import Response, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from webapp.pages.render import page
+from webapp.rules.return_to import safe_path
+from webapp.sandbox import api, recorder
+from webapp.sandbox.door import back_to, blueprint, enter, phone_url, world, worlds
+from webapp.sandbox.note import moved_by
+from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.worlds import DEFAULT, BadWorld
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+RANDOM_LENGTH = 6
+
+
+@blueprint.get("/sandbox/worlds")
+def all_worlds() -> ResponseReturnValue:
+    """All worlds, and a new one."""
+    return _page()
+
+
+@blueprint.post("/sandbox/worlds")
+def make_world() -> ResponseReturnValue:
+    """Make the world ``name``, or one of a random name, and enter it."""
+    name = (request.form.get("name") or "").strip() or random_name()
+    try:
+        worlds().make(name)
+    except BadWorld as bad:
+        return _page(bad)
+    _along("PUT", name)
+    flask.flash(gettext("You are in the world %(name)s.", name=name))
+    return _entered(name)
+
+
+@blueprint.post("/sandbox/worlds/<name>/enter")
+def enter_world(name: str) -> ResponseReturnValue:
+    """Go on in another world; ``default`` leaves."""
+    _must_be(name)
+    flask.flash(gettext("You are in the world %(name)s.", name=name))
+    return _entered(name)
+
+
+@blueprint.post("/sandbox/worlds/<name>/empty")
+def empty_world(name: str) -> ResponseReturnValue:
+    """Make a world what it was at first."""
+    _must_be(name)
+    _empty(name)
+    return back_to("sandbox.all_worlds")
+
+
+@blueprint.post("/sandbox/worlds/<name>/delete")
+def delete_world(name: str) -> ResponseReturnValue:
+    """Delete a world and all in it; whoever is in it is in the default one then."""
+    if name == DEFAULT or not worlds().delete(name):
+        flask.abort(404)
+    _along("DELETE", name)
+    flask.flash(gettext("The world %(name)s is deleted.", name=name))
+    return _entered(DEFAULT) if world().name == name else back_to("sandbox.all_worlds")
+
+
+@blueprint.post("/sandbox/reset")
+def reset() -> ResponseReturnValue:
+    """Make this world what it was at first."""
+    _empty(world().name)
+    return back_to("sandbox.all_worlds")
+
+
+@api.blueprint.get("/worlds")
+def list_worlds() -> Response:
+    """All worlds."""
+    return jsonify(worlds=[_as_json(name) for name in worlds().names()])
+
+
+@api.blueprint.get("/worlds/<name>")
+def show_world(name: str) -> Response:
+    """One world."""
+    _must_exist(name)
+    return jsonify(_as_json(name))
+
+
+@api.blueprint.put("/worlds/<name>")
+def put_world(name: str) -> tuple[Response, int]:
+    """Make a world if there is none of this name: 201, or 200."""
+    is_new = name not in worlds().names()
+    worlds().make(name)
+    told = _ask_phone("PUT", name)
+    return jsonify(_as_json(name) | {"phone": told or "ok"}), 201 if is_new else 200
+
+
+@api.blueprint.delete("/worlds/<name>")
+def remove_world(name: str) -> tuple[Response | str, int]:
+    """Delete a world and all in it: 204."""
+    if name == DEFAULT:
+        raise api.Unusable("The default world is only ever emptied", "name", 409)
+    if not worlds().delete(name):
+        raise api.Unusable("There is no world of this name", "name", 404)
+    _ask_phone("DELETE", name)
+    return "", 204
+
+
+@api.blueprint.post("/reset")
+def reset_world() -> Response:
+    """Make the call's world what it was at first."""
+    name = world().name
+    worlds().empty(name)
+    told = _ask_phone("RESET", name)
+    return jsonify(_as_json(name) | {"phone": told or "ok"})
+
+
+def random_name() -> str:
+    """A name that no world has, easy to read out."""
+    while (name := "".join(secrets.choice(_LETTERS) for _ in range(RANDOM_LENGTH))) in worlds().names():
+        pass
+    return name
+
+
+def _empty(name: str) -> None:
+    worlds().empty(name)
+    flask.flash(
+        gettext("The world %(name)s is as new: demo accounts, real time, no faults.", name=_called(name))
+    )
+    _along("RESET", name)
+
+
+def _along(what: str, name: str) -> None:
+    """Do the same with the phone's world; the page says if that can't be done."""
+    if _ask_phone(what, name):
+        flask.flash(gettext("The phone does not answer, so its messages of this world stay."), "care")
+
+
+def _ask_phone(what: str, name: str) -> str:
+    """Make (PUT), empty (RESET) or delete the phone's world of a name; why it was not done, or ""."""
+    recorder.note(
+        "tool", f"world.{ {'PUT': 'make', 'RESET': 'empty', 'DELETE': 'delete'}[what] }", world=name
+    )
+    try:
+        if what == "RESET":
+            phone(name).ask("POST", "reset")
+        elif name != DEFAULT:
+            phone(name).ask(what, f"worlds/{name}")
+    except PhoneSilent as silent:
+        return str(silent)
+    except PhoneRefused as refused:
+        return "" if what == "DELETE" else str(refused)  # it never had one
+    return ""
+
+
+def _entered(name: str) -> ResponseReturnValue:
+    answer = redirect(safe_path(request.form.get("next"), url_for("shop.home")), 303)
+    enter(answer, name)
+    return answer
+
+
+def _must_be(name: str) -> None:
+    try:
+        worlds().get(name)
+    except KeyError:
+        flask.abort(404)
+
+
+def _must_exist(name: str) -> None:
+    try:
+        worlds().get(name)
+    except KeyError:
+        raise api.Unusable("There is no world of this name", "name", 404) from None
+
+
+def _called(name: str) -> str:
+    return gettext("default") if name == DEFAULT else name
+
+
+def _page(bad: BadWorld | None = None) -> ResponseReturnValue:
+    texts = {
+        "name": gettext("A name is 1 to 64 letters, digits and _ . - and begins with a letter or digit."),
+        "many": gettext("There are too many worlds. Please delete some."),
+    }
+    found = [worlds().summary(name) for name in worlds().names()]
+    return page(
+        "sandbox.all_worlds",
+        found=found,
+        moved_by=moved_by,
+        called=_called,
+        here=world().name,
+        site_url=request.host_url.rstrip("/"),
+        phone_url=phone_url(),
+        default=DEFAULT,
+        error=texts[bad.reason] if bad else None,
+        typed=request.form.get("name", ""),
+    )
+
+
+def _as_json(name: str) -> dict[str, Any]:
+    own = f"{request.host_url}?world={name}"
+    return asdict(worlds().summary(name)) | {"url": own, "phone_url": f"{phone_url()}/?world={name}"}

@@ -1,0 +1,40 @@
+"""What a clock that is set back leaves in the future, brought into the present: sandbox mode's only.
+
+Without it, a code that was used on a day that now lies ahead would stand in the way until that day comes.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+_HAPPENED = {
+    "flows": ("created_at", ("expires_at",)),
+    "codes": ("sent_at", ("expires_at",)),
+    "throttles": ("updated_at", ("blocked_until",)),
+    "sessions": ("created_at", ("seen_at", "expires_at", "elevated_until")),
+    "trusted": ("created_at", ("used_at", "expires_at")),
+    "notices": ("created_at", ("due_at",)),
+    "events": ("at", ()),
+    "feedback": ("at", ()),
+    "documents": ("created_at", ()),
+    "decisions": ("at", ()),
+}
+"""By table: when a row happened, and its other times, which follow."""
+
+
+def rewind(db: Database, now: float, step: int) -> None:
+    """Let what happened after ``now`` have happened at ``now``; ``step`` is the app code's step then (RFC 6238)."""
+    for table, (happened, others) in _HAPPENED.items():
+        follow = "".join(f", {time} = {time} - ({happened} - ?)" for time in others)
+        db.execute(
+            f"UPDATE {table} SET {happened} = ?{follow} WHERE {happened} > ?",
+            (now, *(now for _ in others), now),
+        )
+    db.execute(
+        "UPDATE flows SET data = json_set(data, '$.sent_at', ?) WHERE json_extract(data, '$.sent_at') > ?",
+        (now, now),
+    )
+    db.execute("UPDATE sessions SET seen_at = ? WHERE seen_at > ?", (now, now))
+    db.execute("UPDATE trusted SET used_at = ? WHERE used_at > ?", (now, now))
+    # The step before the one that is accepted first, so that the app's present code works.
+    db.execute("UPDATE methods SET last_step = ? WHERE last_step > ?", (step - 2, step + 1))
