@@ -18,6 +18,7 @@ from mocksms.store import Pool
 
 RECHECK_SECONDS = 1.0
 QUEUE_LENGTH = 1000
+HEAD_START_SECONDS = 0.004
 _BATCH = 500
 
 
@@ -119,16 +120,43 @@ class Hub:
         self.closed = False
         self._lock = threading.Lock()
         self._waiters: tuple[Waiter, ...] = ()
+        self._streams: tuple[Subscription, ...] = ()
+        self._line: deque[Event] = deque()
+        self._called = threading.Event()
+        self._herald: threading.Thread | None = None
 
     def publish(self, events: list[Event]) -> None:
-        """Hands events to everyone who listens. Called in the order of ids, right after the commit."""
+        """Hands events to everyone who listens. Called in the order of ids, right after the commit.
+
+        A waiting tester is one thread that wants to go on; open inboxes are many that all wake. So testers are woken
+        at once, and the inboxes a moment later, with whatever else came in between.
+        """
         for waiter in self._waiters:
             for event in events:
                 waiter.put(event)
+        if self._streams:
+            self._line.extend(events)
+            self._called.set()
+
+    def _proclaim(self) -> None:
+        while not self.closed:
+            self._called.wait()
+            self._called.clear()
+            time.sleep(HEAD_START_SECONDS)
+            news = [self._line.popleft() for _ in range(len(self._line))]
+            for stream in self._streams:
+                for event in news:
+                    stream.put(event)
 
     def _join(self, waiter: Waiter) -> None:
         with self._lock:
-            self._waiters = (*self._waiters, waiter)
+            if isinstance(waiter, Subscription):
+                self._streams = (*self._streams, waiter)
+                if self._herald is None:
+                    self._herald = threading.Thread(target=self._proclaim, name="herald", daemon=True)
+                    self._herald.start()
+            else:
+                self._waiters = (*self._waiters, waiter)
 
     def wait(self, wanted: Callable[[Event], bool]) -> Waiter:
         """Joins the line to be woken by wanted events; look into the database after joining, and after
@@ -151,9 +179,11 @@ class Hub:
         """Leaves the line."""
         with self._lock:
             self._waiters = tuple(other for other in self._waiters if other is not waiter)
+            self._streams = tuple(other for other in self._streams if other is not waiter)
 
     def close(self) -> None:
         """Lets everyone who waits go at once."""
         self.closed = True
-        for waiter in self._waiters:
+        self._called.set()
+        for waiter in (*self._waiters, *self._streams):
             waiter.wake()
