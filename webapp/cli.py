@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +17,7 @@ from webapp.flows import upkeep
 from webapp.flows.challenge import seal_context
 from webapp.flows.services import Services
 from webapp.rules import identifiers, totp
-from webapp.store import accounts, methods, recovery
+from webapp.store import accounts, methods
 from webapp.store.accounts import Account
 from webapp.store.database import Store
 
@@ -51,22 +50,22 @@ def seed(names: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.confirmation_option(prompt="All accounts and everything else of this site will be gone. Go on?")
+@click.option("--world", default="", help="One beside the default one, in sandbox mode.")
+@click.confirmation_option(prompt="All accounts and everything else in it will be gone. Go on?")
 @with_appcontext
-def reset() -> None:
-    """Empty the database; in sandbox mode the demo accounts come back."""
+def reset(world: str) -> None:
+    """Empty the database; in sandbox mode that of one world, and the demo accounts come back."""
     services = _services()
-    with TemporaryDirectory() as folder:
-        clean = replace(services, store=Store(Path(folder)))
-        clean.store.migrate()
-        if services.config.sandbox:
-            from webapp.sandbox import personas  # QA's tools: loaded in sandbox mode only
-
-            personas.seed(clean)
-        clean.store.copy_to(Path(folder) / "whole.db")  # without its log, which a plain copy would miss
-        clean.store.close()
-        services.store.restore_from(Path(folder) / "whole.db")
-    services.uploads.sweep(recovery.document_names(services.store.db()))
+    if services.config.sandbox:
+        worlds = current_app.extensions["nidankai_worlds"]
+        try:
+            services = worlds.empty(world or "default").services
+        except KeyError:
+            raise click.ClickException(f"there is no world {world}") from None
+    elif not world:
+        _empty(services)
+    else:
+        raise click.ClickException("worlds are there in sandbox mode only (WEBAPP_SANDBOX=1)")
     click.echo(f"{services.store.path} is clean, with {len(accounts.every(services.store.db()))} accounts")
 
 
@@ -164,6 +163,16 @@ def prune() -> None:
 def _services() -> Services:
     services: Services = current_app.extensions["nidankai"]
     return services
+
+
+def _empty(services: Services) -> None:
+    with TemporaryDirectory() as folder:
+        clean = Store(Path(folder))
+        clean.migrate()
+        clean.copy_to(Path(folder) / "whole.db")  # without its log, which a plain copy would miss
+        clean.close()
+        services.store.restore_from(Path(folder) / "whole.db")
+    services.uploads.sweep(set())
 
 
 def _sandbox() -> Services:

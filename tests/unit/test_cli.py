@@ -9,6 +9,9 @@ from click.testing import Result
 from tests.house import World
 from tests.people import PEOPLE
 from webapp.errors import MailFailed
+from webapp.sandbox import personas
+from webapp.sandbox.worlds import Worlds
+from webapp.store import accounts
 
 
 def run(world: World, *arguments: str, well: bool = True, answer: str | None = None) -> Result:
@@ -93,6 +96,18 @@ def test_reset_leaves_the_demo_accounts_only(world: World) -> None:
     assert "5 accounts" in run(world, "reset", "--yes").output
     assert len(run(world, "account", "list").output.splitlines()) == 5
     assert world.person("taro").signs_in().name == "shop.home"
+
+
+def test_reset_empties_one_world(world: World) -> None:
+    worlds: Worlds = world.site.extensions["nidankai_worlds"]
+    other = worlds.make("cli")
+    personas.seed(other.services, ("older",))
+    world.person("taro").signs_in()
+    assert "5 accounts" in run(world, "reset", "--yes", "--world", "cli").output
+    assert len(accounts.every(other.services.store.db())) == 5
+    assert world.phone.messages(), "the default world is as it was"
+    assert "no world nobody" in run(world, "reset", "--yes", "--world", "nobody", well=False).output
+    worlds.delete("cli")
 
 
 def test_prune_deletes_what_has_expired(world: World) -> None:

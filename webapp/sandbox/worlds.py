@@ -14,10 +14,11 @@ import re
 import secrets
 import shutil
 import threading
+import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -87,7 +88,7 @@ class Worlds:
         self._folder = self._instance / "other-worlds"
         self._open: OrderedDict[str, World] = OrderedDict()
         self._lock = threading.RLock()
-        self._seeded: TemporaryDirectory[str] | None = None
+        self._seeded: Path | None = None
 
     def get(self, name: str = DEFAULT) -> World:
         """The world of this name.
@@ -206,18 +207,20 @@ class Worlds:
         return World(name, services, facts, Walks(folder / "walks.db"))
 
     def _template(self) -> Path:
-        """A seeded world's folder: made once by each process, so never of an older shape."""
+        """A seeded world's folder: made once by each process, so never of an older shape, and gone with it."""
         with self._lock:
             if self._seeded is None:
-                seeded = TemporaryDirectory(prefix="nidankai-")
-                folder = Path(seeded.name) / "world"
-                store, uploads = Store(Path(seeded.name), "draft"), Uploads(folder / "uploads")
+                place = Path(mkdtemp(prefix="nidankai-"))
+                weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
+                store, uploads = Store(place, "draft"), Uploads(place / "world" / "uploads")
                 store.migrate()
                 personas.seed(replace(self._base, clock=Clock(), store=store, uploads=uploads))
-                store.copy_to(folder / _DATABASE)  # whole: a plain copy would miss what is in the log
+                store.copy_to(
+                    place / "world" / _DATABASE
+                )  # whole: a plain copy would miss what is in the log
                 store.close()
-                self._seeded = seeded
-            return Path(self._seeded.name) / "world"
+                self._seeded = place / "world"
+            return self._seeded
 
     def _find(self, name: str) -> Path | None:
         """The folder of a world that is not the default one; None when there is none."""
