@@ -44,7 +44,7 @@ def seed(names: tuple[str, ...]) -> None:
     for made in personas.seed(services, names or None):
         persona = personas.PERSONAS[made.id]
         click.echo(f"{made.email:24} {persona.tells}")
-        for name, value in persona.browser(services, made).items():
+        for name, value in persona.browser(services, made.id).items():
             click.echo(f"{'':24} {name}: {value}")
     click.echo(f"Their password is {personas.PASSWORD}")
 

@@ -12,6 +12,7 @@ from webapp.sandbox import (
     door,
     note,
     patterns,
+    people,
     personas,
     recorder,
     report,
@@ -26,7 +27,7 @@ from webapp.store import accounts
 if TYPE_CHECKING:
     import httpx
 
-PAGES = (patterns, time_travel, trouble, world_pages, report, timeline)
+PAGES = (patterns, people, time_travel, trouble, world_pages, report, timeline)
 """The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
 
 

@@ -27,6 +27,7 @@ from webapp.store.throttles import Throttle
 from webapp.store.trust import Trusted
 
 JIRO_SECRET = "MIHONDEMOMIHONDEMOMIHONDEMO23456"  # noqa: S105 - the demo's own, also public
+REVIEWER = "desk"
 SPECIMEN = Path(__file__).parent / "specimen_licence.png"
 TRUST_SERIES, TRUST_TOKEN = "mihon-demo-series", "mihon-demo-token"
 TRUST_COOKIE = f"{TRUST_SERIES}:{TRUST_TOKEN}"
@@ -200,13 +201,13 @@ def by_passkey(db: Database, services: Services, account: Account) -> None:
     )
 
 
-def passkey_credential(services: Services, account: Account) -> dict[str, str]:
+def passkey_credential(services: Services, account_id: str) -> dict[str, str]:
     """The persona's passkey as DevTools' ``WebAuthn.addCredential`` takes it (base64)."""
     key = _passkey().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return {
         "credentialId": base64.b64encode(PASSKEY_ID).decode(),
         "privateKey": base64.b64encode(key).decode(),
-        "userHandle": base64.b64encode(user_handle(account.id, services.pepper)).decode(),
+        "userHandle": base64.b64encode(user_handle(account_id, services.pepper)).decode(),
     }
 
 

@@ -108,6 +108,11 @@ def sent_since(db: Database, since: float, account_id: str | None, recipient: st
     return int(row[0])
 
 
+def forget_recipient(db: Database, recipient: str) -> None:
+    """Delete all codes to a number or address: as if none had ever left."""
+    db.execute("DELETE FROM codes WHERE recipient = ?", (recipient,))
+
+
 def note_call(db: Database, code_id: str, call_sid: str) -> None:
     """Remember which call speaks a code, so that its outcome can be asked."""
     db.execute("UPDATE codes SET call_sid = ? WHERE id = ?", (call_sid, code_id))
