@@ -16,7 +16,7 @@ from webapp.pages.confirming import ask_code
 from webapp.pages.forms import CodeForm
 from webapp.pages.forms_account import ChangePasswordForm, EmailForm, NameForm, NumberForm
 from webapp.pages.refusals import NOTHING, tell
-from webapp.pages.render import is_post, language, page
+from webapp.pages.render import is_post, page
 from webapp.pages.services import services
 from webapp.pages.visitor import visitor
 from webapp.rules import phone_numbers
@@ -65,7 +65,7 @@ def change_email() -> ResponseReturnValue:
 @guards.elevated
 def change_phone() -> ResponseReturnValue:
     """Another mobile number, which a code goes to."""
-    form = NumberForm(language())
+    form = NumberForm()
     told = NOTHING
     if is_post() and form.validate():
         try:

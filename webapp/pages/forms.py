@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import ValidationError
+from wtforms.widgets import Select, html_params
 
 from webapp.rules import phone_numbers
 from webapp.rules.digits import clean_code
@@ -46,6 +51,44 @@ def offered(form: Form, field: SelectField | RadioField) -> None:
     """A validator: one of the field's own choices, told in our words."""
     if field.data not in {choice[0] for choice in field.choices or ()}:
         raise ValidationError(str(_("Choose one of the options.")))
+
+
+class Countries(Select):
+    """The select of countries: 245 options, made once for each language and choice instead of once a page."""
+
+    def __call__(self, field: SelectFieldBase, **kwargs: Any) -> Markup:
+        """The field as HTML."""
+        kwargs.setdefault("id", field.id)
+        language = get_locale().language
+        chosen = field.data if field.data in dict(phone_numbers.regions(language)) else None
+        return Markup("<select %s>%s</select>") % (
+            html_params(name=field.name, **kwargs),
+            _options(language, chosen),
+        )
+
+
+@lru_cache(maxsize=512)  # of all countries in both languages
+def _options(language: str, chosen: str | None) -> Markup:
+    option = Markup("<option %s>%s</option>")
+    return Markup().join(
+        option % (html_params(value=region, selected=region == chosen), label)
+        for region, label in phone_numbers.regions(language)
+    )
+
+
+class CountryField(SelectField):
+    """国番号: the country whose code a number has, by its ISO 3166 region; the home country at first."""
+
+    widget = Countries()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            validate_choice=False,
+            default=phone_numbers.HOME_REGION,
+            choices=lambda: phone_numbers.regions(get_locale().language),
+            validators=[offered],
+            **kwargs,
+        )
 
 
 def six_digits(form: Form, field: Field) -> None:
@@ -115,7 +158,7 @@ class DecisionForm(Form):
 class PhoneForm(Form):
     """A number to receive codes, and how."""
 
-    countryCode = SelectField(choices=[], validate_choice=False, validators=[offered])
+    countryCode = CountryField()
     phoneNumber = StringField(validators=[filled(_("Enter a phone number."))])
     channel = RadioField(
         choices=[("sms", _("Text message (SMS)")), ("voice", _("Voice call"))],
@@ -123,12 +166,6 @@ class PhoneForm(Form):
         validate_choice=False,
         validators=[offered],
     )
-
-    def __init__(self, language: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.countryCode.choices = phone_numbers.regions(language)
-        if self.countryCode.data is None:
-            self.countryCode.data = phone_numbers.HOME_REGION
 
 
 class TurnOnForm(Form):

@@ -6,11 +6,10 @@ import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, PasswordField, SelectField, StringField
+from wtforms import Field, PasswordField, StringField
 from wtforms.validators import ValidationError
 
-from webapp.pages.forms import Form, filled, offered
-from webapp.rules import phone_numbers
+from webapp.pages.forms import CountryField, Form, filled
 
 LONGEST_NAME = 50
 
@@ -66,14 +65,8 @@ class EmailForm(Form):
 class NumberForm(Form):
     """Another mobile number."""
 
-    countryCode = SelectField(choices=[], validate_choice=False, validators=[offered])
+    countryCode = CountryField()
     phoneNumber = StringField(validators=[filled(_("Enter a phone number."))])
-
-    def __init__(self, language: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.countryCode.choices = phone_numbers.regions(language)
-        if self.countryCode.data is None:
-            self.countryCode.data = phone_numbers.HOME_REGION
 
 
 class ChangePasswordForm(Form):

@@ -16,7 +16,7 @@ from webapp.flows.challenge import failure_reason
 from webapp.flows.enrolment import NAME_LENGTH
 from webapp.pages.forms import NO, CodeForm, Form, PhoneForm
 from webapp.pages.refusals import Told, tell
-from webapp.pages.render import is_post, language
+from webapp.pages.render import is_post
 from webapp.rules import phone_numbers
 
 _TOO_LONG = _("A name has at most %(max)d characters.", max=NAME_LENGTH)
@@ -76,7 +76,7 @@ class MethodForms:
     def __init__(self, app_form: type[CodeForm] = CodeForm, *, opens: str = "phone") -> None:
         self.wants_app = (flask.request.form.get("method") if is_post() else opens) == "app"
         sent = flask.request.form if is_post() else None
-        self.phone = PhoneForm(language(), formdata=None if self.wants_app else sent)
+        self.phone = PhoneForm(formdata=None if self.wants_app else sent)
         self.app = app_form(formdata=sent if self.wants_app else None)
 
     @property
