@@ -219,8 +219,8 @@ def _state(
         _circle(group, corner, 9, "pin")
         _circle(group, corner, 3.5, "pin-eye")
     elif state in marks.reached:
-        _circle(group, corner, 8, "tick")
-        _path(group, f"M{corner[0] - 3.5:.1f} {corner[1]:.1f}l2.5 3 4.5 -5.5", "tick-mark")
+        _circle(group, corner, 8, "check")
+        _path(group, f"M{corner[0] - 3.5:.1f} {corner[1]:.1f}l2.5 3 4.5 -5.5", "check-mark")
 
 
 def _classes(marks: Marks, state: str) -> str:

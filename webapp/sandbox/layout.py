@@ -48,13 +48,16 @@ class _Graph:
             self._lay(wire)
 
     def _ranks(self) -> dict[str, int]:
-        """The longest way down to each box, by the wires that go down."""
+        """How far down each box is: below every earlier one that a wire joins it with."""
         ranks = dict.fromkeys(self._turn, 0)
-        for key in self._turn:  # a wire down leads to a later box, so one pass in order is enough
-            for wire in self._wires:
-                if wire.target == key:
-                    earlier = [ranks[s] + 1 for s in wire.sources if self._turn[s] < self._turn[key]]
-                    ranks[key] = max([ranks[key], *earlier])
+        joined = {(source, wire.target) for wire in self._wires for source in wire.sources}
+        for key, turn in self._turn.items():
+            earlier = [
+                ranks[other] + 1
+                for other in self._turn
+                if self._turn[other] < turn and ((other, key) in joined or (key, other) in joined)
+            ]
+            ranks[key] = max(earlier, default=0)
         return ranks
 
     def _lay(self, wire: Wire) -> None:

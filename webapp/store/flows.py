@@ -113,6 +113,15 @@ def find_of_session(db: Database, kind: str, session: bytes, state: str, now: fl
     return None if row is None else from_row(row)
 
 
+def of_browser(db: Database, browser: bytes, now: float) -> list[Flow]:
+    """The living flows that a browser began, the newest first."""
+    rows = db.execute(
+        f"SELECT {COLUMNS} FROM flows WHERE browser = ? AND expires_at > ? ORDER BY created_at DESC",
+        (browser, now),
+    )
+    return [from_row(row) for row in rows.fetchall()]
+
+
 def move(
     db: Database,
     flow: Flow,

@@ -1,0 +1,106 @@
+"""The map shows every flow, where this browser stands, what its walk has reached, and who starts in which state."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import World
+from tests.people import Person
+from tests.walk import Page
+from webapp.flows.tables import tables
+from webapp.sandbox.personas import PERSONAS
+
+
+@pytest.fixture(autouse=True)
+def nothing_walked(world: World) -> None:
+    world.site.extensions["nidankai_worlds"].get().walks.empty()
+
+
+def marked(page: Page, mark: str) -> set[str]:
+    """The states with this mark in the flow's picture."""
+    groups = page.all("g[data-state]")
+    return {g.attrs["data-state"] for g in groups if mark in g.attrs["class"].split()}
+
+
+def made(page: Page) -> set[str]:
+    """The moves that the list says this walk has made."""
+    return {row.attrs["data-move"] for row in page.all(".map-moves tr.walked")}
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("kind", [table.kind for table in tables()])
+def test_flow_map_shows_every_flow(world: World, kind: str, language: str) -> None:
+    page = world.browser(language).get(f"/sandbox/map?flow={kind}")
+    table = next(table for table in tables() if table.kind == kind)
+    assert page.state == kind
+    assert {row.attrs["data-move"].split(" ")[0] for row in page.all(".map-moves tbody tr")} == {
+        move.name for move in table.moves
+    }
+    assert len(page.all(".map-card")) == len(tables())
+    assert not marked(page, "reached") and not made(page)
+
+
+def test_flow_map_knows_no_other_flow(world: World) -> None:
+    world.browser().get("/sandbox/map?flow=teleport", expect=404)
+
+
+def test_flow_map_follows_a_walk(world: World, taro: Person) -> None:
+    browser = taro.browser
+    assert browser.get("/sandbox/map").state == "sign_in"
+    taro.gives_password()
+    page = browser.get("/sandbox/map")
+    assert marked(page, "here") == {"code"} and marked(page, "reached") == {"begin", "code"}
+    assert made(page) == {"ask_code from begin"}
+    assert "コードの入力待ち" in page.one(".map-places").to_text()
+    browser.get("/ap/mfa")
+    taro.gives_code()
+    page = browser.get("/sandbox/map")
+    assert page.state == "sign_in" and marked(page, "here") == {"done"}
+    assert made(page) == {"ask_code from begin", "accept_code from code"}
+
+
+def test_flow_map_marks_this_browsers_walk_only(world: World, taro: Person) -> None:
+    taro.gives_password()
+    page = world.browser().get("/sandbox/map?flow=sign_in")
+    assert not marked(page, "here") and not marked(page, "reached") and not made(page)
+
+
+def test_flow_map_begins_anew_with_a_new_walk(world: World, taro: Person) -> None:
+    taro.gives_password()
+    taro.browser.get("/sandbox/timeline")
+    taro.browser.press("新しく始める")
+    page = taro.browser.get("/sandbox/map?flow=sign_in")
+    assert made(page) == set()
+    assert marked(page, "here") == {"code"}, "the sign-in is still under way"
+
+
+def test_flow_map_forgets_a_flow_whose_time_is_over(world: World, taro: Person) -> None:
+    taro.gives_password()
+    world.clock.advance(11 * 60)
+    page = taro.browser.get("/sandbox/map?flow=sign_in")
+    assert marked(page, "here") == set() and marked(page, "reached") == {"begin", "code"}
+
+
+def test_flow_map_links_states_to_the_personas_that_start_there(world: World) -> None:
+    browser = world.browser()
+    kinds = {kind for persona in PERSONAS.values() for kind, _state in persona.starts}
+    for kind in kinds:
+        page = browser.get(f"/sandbox/map?flow={kind}")
+        for persona in PERSONAS.values():
+            for flow, state in persona.starts:
+                if flow == kind:
+                    assert page.has(f'#state-{state} form[action="/sandbox/personas/{persona.key}"]'), (
+                        persona.key
+                    )
+
+
+def test_stamp_changes_with_what_is_walked(world: World, taro: Person) -> None:
+    def stamp() -> int:
+        return int((taro.browser.raw("GET", "/sandbox/api/stamp").json or {})["stamp"])
+
+    before = stamp()
+    assert stamp() == before, "asking is no step of the walk"
+    page = taro.browser.get("/sandbox/map")
+    assert page.one("#map-live").attrs["data-stamp"] == str(before)
+    taro.gives_password()
+    assert stamp() > before
