@@ -1,0 +1,71 @@
+"""Papers that the recovery does not take, made here: for testers to send."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from functools import lru_cache
+
+from webapp.rules.office import MOST_MEMBERS
+
+LARGE_BYTES = 10 * 1024 * 1024 + 1  # one more than `Config.upload_bytes` allows
+_SIDE = 50_000  # pixels: 7 GB, if anybody drew it
+
+
+def paper(name: str) -> bytes:
+    """The bytes of the paper of this name. Raises KeyError."""
+    return _made(name)
+
+
+@lru_cache(maxsize=16)
+def _made(name: str) -> bytes:
+    return _PAPERS[name]()
+
+
+def _pdf(body: bytes = b"", size: int = 0) -> bytes:
+    """A PDF of one empty page, filled up to ``size`` bytes."""
+    head = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n" + body
+    )
+    tail = b"\ntrailer<</Root 1 0 R/Size 4>>\n%%EOF\n"
+    return head + b"%" + b"x" * max(0, size - len(head) - len(tail) - 1) + tail
+
+
+def _huge_picture() -> bytes:
+    """A picture of a few hundred bytes that says it is large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", _SIDE, _SIDE, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 999)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def _swelling_document() -> bytes:
+    """A document of more parts than anybody needs."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for at in range(MOST_MEMBERS + 1):
+            archive.writestr(f"word/{at}.xml", b"")
+    return file.getvalue()
+
+
+_PAPERS: dict[str, Callable[[], bytes]] = {
+    "notes.txt": lambda: b"What I wanted to say.\n",
+    "empty.pdf": lambda: b"",
+    "torn.png": lambda: b"this is no picture",
+    "script.pdf": lambda: _pdf(b"4 0 obj<</S/JavaScript/JS(app.alert\\(1\\))>>endobj\n"),
+    "swelling.docx": _swelling_document,
+    "huge.png": _huge_picture,
+    "large.pdf": lambda: _pdf(size=LARGE_BYTES),
+    "page-1.pdf": _pdf,
+    "page-2.pdf": _pdf,
+    "page-3.pdf": _pdf,
+    "page-4.pdf": _pdf,
+}
+NAMES = tuple(_PAPERS)
