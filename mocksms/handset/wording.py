@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,12 @@ def first_words(text: str) -> str:
 
 
 def sender_name(mail: Message) -> str:
-    """The sender as the mail's From line shows it, else the bare address."""
+    """The sender's name where the mail gives one, else the address; see :func:`sender_line`."""
+    return parseaddr(sender_line(mail))[0] or mail.sender
+
+
+def sender_line(mail: Message) -> str:
+    """The sender as the mail's From line shows it, name and address, else the bare address."""
     return str(mail.details.get("from") or mail.sender)
 
 
@@ -212,6 +218,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
     "full_when": full_when,
     "short_when": short_when, "day": day, "count": count, "spaced": spaced, "first_words": first_words,
-    "sender_name": sender_name, "body_markup": body_markup, "tongue": tongue,
+    "sender_name": sender_name, "sender_line": sender_line, "body_markup": body_markup, "tongue": tongue,
     "duration": duration, "present": present,
 }  # fmt: skip
