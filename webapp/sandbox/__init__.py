@@ -10,6 +10,7 @@ from webapp.flows.services import Services
 from webapp.sandbox import (
     api,
     door,
+    flow_map,
     note,
     patterns,
     people,
@@ -28,7 +29,7 @@ from webapp.store import accounts
 if TYPE_CHECKING:
     import httpx
 
-PAGES = (patterns, people, time_travel, trouble, world_pages, report, timeline, refusals)
+PAGES = (patterns, people, time_travel, trouble, world_pages, report, timeline, flow_map, refusals)
 """The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
 
 
