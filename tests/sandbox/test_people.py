@@ -92,7 +92,10 @@ def test_people_start_in_every_state_that_waits_for_somebody() -> None:
     reached = {start for persona in PERSONAS.values() for start in persona.starts}
     fleeting = {("approval", "used"), ("passkey", "asked"), ("passkey_registration", "asked")}
     states = {
-        (table.kind, move.target) for table in tables() for move in table.moves if move.target not in table.ends
+        (table.kind, move.target)
+        for table in tables()
+        for move in table.moves
+        if move.target not in table.ends
     }
     assert states - reached == fleeting
 

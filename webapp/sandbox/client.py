@@ -1,0 +1,177 @@
+"""A client of a running site's tools, for tests in any framework: ``Mihon("http://localhost:8000", world="qa-1")``.
+
+It steers; a browser or an HTTP client of the tester's own walks. The phone of the same world is read by
+``mocksms.client.Phone("http://localhost:8001", "qa-1")``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlencode
+
+import httpx
+import pyotp
+
+DEFAULT = "default"
+PATIENCE_SECONDS = 30.0
+
+
+class MihonError(RuntimeError):
+    """The site declined or is not there; the text is its own."""
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody who was made anew, and what a browser must hold to be them.
+
+    ``name`` is the key (taro), ``called`` how the site greets; ``lands`` is the path where the state shows.
+    """
+
+    name: str
+    called: str
+    email: str
+    phone: str | None
+    password: str = field(repr=False)
+    secret: str | None = field(repr=False)
+    state: str
+    lands: str
+    world: str
+    cookies: dict[str, str] = field(repr=False)
+    starts: list[list[str]] = field(default_factory=list)
+    passkey: dict[str, str] | None = field(default=None, repr=False)
+
+    def cookies_for(self, base_url: str) -> list[dict[str, str]]:
+        """The cookies as Playwright's ``context.add_cookies`` takes them."""
+        return [{"name": name, "value": value, "url": base_url} for name, value in self.cookies.items()]
+
+
+class Clock:
+    """The time of one world; the phone's follows."""
+
+    def __init__(self, mihon: Mihon) -> None:
+        self._mihon = mihon
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead; nothing sleeps."""
+        self._mihon.ask("POST", "clock", {"by": seconds})
+
+    def move_to(self, moment: datetime) -> None:
+        """Jump to a time; one without a zone is read in the site's."""
+        self._mihon.ask("POST", "clock", {"to": moment.isoformat()})
+
+    def back_to_now(self) -> None:
+        """Real time again."""
+        self._mihon.ask("DELETE", "clock")
+
+    @property
+    def offset(self) -> float:
+        """Seconds by which this world is ahead of real time."""
+        return float(self._mihon.ask("GET", "clock")["offset"])
+
+    def now(self) -> float:
+        """Unix seconds in this world."""
+        return datetime.fromisoformat(self._mihon.ask("GET", "clock")["now"]).timestamp()
+
+
+class Faults:
+    """What goes wrong in one world, by the names of the page ``/sandbox/faults``."""
+
+    def __init__(self, mihon: Mihon) -> None:
+        self._mihon = mihon
+
+    def add(self, fault: str, **more: Any) -> None:
+        """Ask for a fault (``sms-lost``, ``gateway-down``, …), ``times`` times; None is until it is lifted."""
+        self._mihon.ask("POST", "faults", {"fault": fault, **more})
+
+    def all(self) -> list[dict[str, Any]]:
+        """The faults that were asked for."""
+        found: list[dict[str, Any]] = self._mihon.ask("GET", "faults")["faults"]
+        return found
+
+    def lift(self) -> None:
+        """Everything works again."""
+        self._mihon.ask("DELETE", "faults")
+
+
+class Mihon:
+    """One world of a site in sandbox mode. Only one thread at a time may use it."""
+
+    def __init__(
+        self,
+        base_url: str = "http://localhost:8000",
+        world: str = DEFAULT,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """``transport`` replaces the network (`httpx.WSGITransport` of a site in this process)."""
+        self.url = base_url.rstrip("/")
+        self.world = world
+        self._transport = transport
+        self.clock = Clock(self)
+        self.faults = Faults(self)
+
+    def persona(self, name: str, *, signed_in: bool = False, language: str | None = None) -> Persona:
+        """Make somebody anew. With ``signed_in`` the cookies are a plain session's, whatever else the state would be.
+
+        Raises:
+            MihonError: there is nobody of this name, or a message that the state needs did not leave.
+        """
+        wanted = {"name": name, "signed_in": signed_in} | ({"language": language} if language else {})
+        return Persona(**self.ask("POST", "personas", wanted))
+
+    def personas(self) -> list[dict[str, Any]]:
+        """Everybody there is."""
+        found: list[dict[str, Any]] = self.ask("GET", "personas")["personas"]
+        return found
+
+    def app_code(self, secret: str) -> str:
+        """What an authenticator app with this key shows now, by this world's clock."""
+        return pyotp.TOTP(secret).at(int(self.clock.now()))
+
+    def reset(self) -> None:
+        """Make the world as new: demo accounts, empty phone, real time, no faults."""
+        self.ask("POST", "reset")
+
+    def make(self) -> Self:
+        """Make this world, if there is none of its name, and the phone's."""
+        self._call("PUT", f"worlds/{self.world}", world=DEFAULT)
+        return self
+
+    def delete(self) -> None:
+        """Delete this world and the phone's; the default one can only be reset."""
+        self._call("DELETE", f"worlds/{self.world}", world=DEFAULT)
+
+    def link(self, path: str = "/") -> str:
+        """The address of a page in this world, for a browser's first visit; its cookie keeps the world after."""
+        query = (
+            "" if self.world == DEFAULT else ("&" if "?" in path else "?") + urlencode({"world": self.world})
+        )
+        return self.url + path + query
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """One call of the tools' API in this world (``docs/sandbox.md``), read from JSON. Raises MihonError."""
+        return self._call(method, path, body, self.world)
+
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None, world: str = DEFAULT) -> Any:
+        # A client of its own for each call: no cookie of one persona may reach the next.
+        with httpx.Client(transport=self._transport, timeout=PATIENCE_SECONDS, trust_env=False) as client:
+            try:
+                answer = client.request(
+                    method, f"{self.url}/sandbox/api/{path}", json=body, headers={"X-World": world}
+                )
+            except httpx.HTTPError as failure:
+                raise MihonError(f"{self.url} does not answer: {failure}") from failure
+        if answer.is_error:
+            raise MihonError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json() if answer.content else None
+
+    def __enter__(self) -> Self:
+        return self.make()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.world != DEFAULT:
+            self.delete()

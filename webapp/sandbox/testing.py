@@ -1,0 +1,175 @@
+"""For testers: the site in the test's own process, joined to the phone, and clients in any persona's state.
+
+    pytest_plugins = ["mocksms.testing", "webapp.sandbox.testing"]
+
+    def test_account(signed_in):
+        assert "太郎" in signed_in("taro").get("/account").text
+
+Each test has a world of its own, the phone's of the same name; see docs/testers.md. The fixtures ``phone`` and
+``phone_server`` are the phone's: known by name only, as the two apps never import each other.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
+
+import httpx
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import TestResponse
+
+from webapp import create_app
+from webapp.sandbox.client import Mihon, MihonError, Persona
+from webapp.sandbox.worlds import Worlds
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+__all__ = ["Client", "Mihon", "MihonError", "Persona", "Site", "SiteWorld"]
+
+CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
+"""Passwords of demo accounts need no strength; thirty of them a test need speed."""
+CHANGES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class PhoneAddress(Protocol):
+    """What of a running phone the site must know: ``mocksms.testing.RunningPhone`` has it."""
+
+    url: str
+    smtp_port: int
+
+
+class Client(FlaskClient):
+    """A browser of one world, without pages: it keeps cookies, and sends the CSRF token that a page's form would."""
+
+    persona: Persona | None = None
+    """Who sits here, if a persona does."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        """One request; a change carries the token of this client's session."""
+        if options.get("method") in CHANGES:
+            options["headers"] = {**dict(options.get("headers") or {}), "X-CSRFToken": self._token()}
+        return super().open(*args, **options)
+
+    def _token(self) -> str:
+        with self.session_transaction() as session:
+            kept: str = session.setdefault("csrf_token", secrets.token_hex(20))
+        signer = URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token")
+        return str(signer.dumps(kept))
+
+
+class SiteWorld(Mihon):
+    """One world of a site in this process."""
+
+    def __init__(self, site: Site, world: str) -> None:
+        super().__init__(site.url, world, httpx.WSGITransport(app=site.app))
+        self.app = site.app
+
+    def client(self) -> Client:
+        """A new browser in this world, without cookies."""
+        client = Client(self.app, self.app.response_class, use_cookies=True)
+        client.environ_base["HTTP_X_WORLD"] = self.world
+        return client
+
+    def client_as(self, name: str) -> Client:
+        """A browser in a persona's state; ``client.persona`` tells who, and the path where the state shows."""
+        return self._held(self.persona(name))
+
+    def signed_in(self, name: str) -> Client:
+        """A browser signed in as a persona, whatever else their state is."""
+        return self._held(self.persona(name, signed_in=True))
+
+    def _held(self, persona: Persona) -> Client:
+        client = self.client()
+        client.persona = persona
+        for name, value in persona.cookies.items():
+            client.set_cookie(name, value)
+        return client
+
+
+class _Quiet(WSGIRequestHandler):
+    """Keeps connections open and writes no log."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+class Site:
+    """The site in this process, and served on a free port of this machine: ``url``."""
+
+    def __init__(self, instance: str, phone: PhoneAddress, **settings: Any) -> None:
+        """All its data lies in ``instance``; what it sends goes to ``phone``."""
+        self._server = make_server(
+            "127.0.0.1",
+            0,
+            self._answer,
+            threaded=True,
+            request_handler=_Quiet,
+        )
+        self.url = f"http://localhost:{self._server.server_port}"
+        self.app: Flask = create_app(
+            {
+                "instance": instance,
+                "sandbox": True,
+                "site_url": self.url,
+                "gateway_url": phone.url,
+                "smtp_port": phone.smtp_port,
+                **CHEAP_HASH,
+                **settings,
+            }
+        )
+        self.worlds: Worlds = self.app.extensions["nidankai_worlds"]
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="mihon", daemon=True).start()
+
+    def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """The address is known before the site is made: its links name it."""
+        return self.app(environ, start)
+
+    @contextmanager
+    def world(self, name: str) -> Iterator[SiteWorld]:
+        """A fresh world as long as the block runs."""
+        self.worlds.delete(name)
+        self.worlds.make(name)
+        yield SiteWorld(self, name)
+        self.worlds.delete(name)
+
+    def stop(self) -> None:
+        """Serve no more."""
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture(scope="session")
+def mihon_site(phone_server: PhoneAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site, as long as the tests run."""
+    site = Site(str(tmp_path_factory.mktemp("mihon")), phone_server)
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def mihon(mihon_site: Site, phone: Any) -> Iterator[SiteWorld]:
+    """A fresh world of the site; its messages arrive at ``phone``, and no other test sees either."""
+    with mihon_site.world(phone.world) as world:
+        yield world
+
+
+@pytest.fixture
+def signed_in(mihon: SiteWorld) -> Callable[[str], Client]:
+    """``signed_in("taro")``: a client signed in as taro."""
+    return mihon.signed_in
+
+
+@pytest.fixture
+def client_as(mihon: SiteWorld) -> Callable[[str], Client]:
+    """``client_as("throttled")``: a client in that persona's state."""
+    return mihon.client_as
