@@ -64,6 +64,11 @@ def _on_unusable(error: Unusable) -> tuple[Response, int]:
     return problem(error.status, error.text, error.field)
 
 
+@blueprint.errorhandler(door.LostWorld)
+def _on_lost_world(error: door.LostWorld) -> tuple[Response, int]:
+    return problem(HTTPStatus.NOT_FOUND, "There is no world of this name: make it by PUT worlds/NAME")
+
+
 @blueprint.errorhandler(BadWorld)
 def _on_bad_world(error: BadWorld) -> tuple[Response, int]:
     texts = {

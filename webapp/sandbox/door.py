@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from webapp.config import Config, ConfigError
@@ -28,6 +29,14 @@ COOKIE = "world"
 PLACES = ("/sandbox", "/patterns")
 """Where the tools' paths begin."""
 SAME_SITE = {"same-origin", "none", None}
+
+
+class LostWorld(NotFound):
+    """A world that was asked for by name is not there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.world = name
 
 
 def install(app: Flask, worlds: Worlds, transport: httpx.BaseTransport | None) -> None:
@@ -95,40 +104,39 @@ def guard() -> None:
 
 
 def _choose() -> None:
-    """Find the request's world. One that is asked for by name and is not there is a 404; a cookie's is forgotten."""
-    if request.path.startswith(PLACES) and not _is_allowed():
+    """Find the request's world. A cookie's that is not there any more is forgotten.
+
+    Raises:
+        LostWorld: one that was asked for by name is not there.
+    """
+    is_allowed = _is_allowed()
+    if request.path.startswith(PLACES) and not is_allowed:
         abort(404)  # before anything else: a 400 or 405 would tell that there is something
-    asked = request.headers.get(HEADER) or request.args.get(COOKIE)
-    kept = request.cookies.get(current_app.extensions["nidankai"].config.cookie(COOKIE))
-    if not _is_allowed() or request.endpoint == "static":
-        asked = kept = None
-    found = worlds().get()
-    if asked is not None or kept is not None:
+    g.world = worlds().get()
+    if is_allowed and request.endpoint != "static":
+        asked = request.headers.get(HEADER) or request.args.get(COOKIE)
+        kept = request.cookies.get(services().config.cookie(COOKIE))
         try:
-            found = worlds().get(asked or kept or DEFAULT)
+            g.world = worlds().get(asked or kept or DEFAULT)
         except KeyError:
-            g.lost_world = asked is None
-            if asked is not None:
-                g.world = found
-                abort(404)
-    g.world = found
-    use(found.services)
+            if asked:
+                raise LostWorld(asked) from None
+            g.lost_world = True
+    use(g.world.services)
     if request.endpoint not in recorder.NOT_SHOWN:
-        recorder.begin(found)
+        recorder.begin(g.world)
 
 
 def _remember(response: Response) -> Response:
     """Keep the world that a link named, forget one that is gone."""
-    named = request.args.get(COOKIE)
-    if named and "world" in g and g.world.name == named and "entered" not in g:
-        is_page = request.headers.get("Sec-Fetch-Mode") in (
-            "navigate",
-            None,
-        )  # not a picture on another's page
-        if is_page and request.cookies.get(services().config.cookie(COOKIE), DEFAULT) != named:
-            enter(response, named)
-    elif g.get("lost_world"):
+    if "world" not in g or "entered" in g:
+        return response
+    named, kept = request.args.get(COOKIE), request.cookies.get(services().config.cookie(COOKIE), DEFAULT)
+    is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"  # no picture on another's page
+    if "lost_world" in g:
         enter(response, DEFAULT)
+    elif named == g.world.name != kept and is_page:
+        enter(response, g.world.name)
     return response
 
 

@@ -94,8 +94,8 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
             ),
             Fault(
                 "gateway-slow",
-                _("The gateway takes 10 seconds; the site gives up before"),
-                _of_gateway("slow", seconds=10),
+                _("The gateway takes 6 seconds; the site gives up before"),
+                _of_gateway("slow", seconds=6),
             ),
             Fault(
                 "gateway-garbage",
@@ -130,8 +130,8 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
             ),
             Fault(
                 "mail-slow",
-                _("The mail server takes 10 seconds; the site gives up before"),
-                ({"what": "slow", "channel": "mail", "seconds": 10},),
+                _("The mail server takes 6 seconds; the site gives up before"),
+                ({"what": "slow", "channel": "mail", "seconds": 6},),
             ),
         ),
     ),

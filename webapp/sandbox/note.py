@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from babel.units import format_unit
 from flask import Flask, g, render_template
-from flask_babel import format_timedelta, gettext
+from flask_babel import get_locale, gettext
 from markupsafe import Markup
 
 from webapp.pages.guards import way_back
 from webapp.sandbox import door
+
+_UNITS = (("duration-day", 86400), ("duration-hour", 3600), ("duration-minute", 60), ("duration-second", 1))
 
 
 def install(app: Flask) -> None:
@@ -34,10 +37,15 @@ def tools_note() -> Markup:
 
 
 def moved_by(offset: float) -> str:
-    """How far a clock is moved, in words; "" when it is not."""
-    if abs(offset) < 1:
+    """How far a clock is moved, in words: by the two largest units that it takes; "" when it is not."""
+    left, parts = round(abs(offset)), []
+    for unit, seconds in _UNITS:
+        count, left = divmod(left, seconds)
+        if count:
+            parts.append(format_unit(count, unit, "long", locale=get_locale()))
+    if not parts:
         return ""
-    length = format_timedelta(round(abs(offset)), threshold=1.5)
+    length = " ".join(parts[:2])
     return (
         gettext("%(length)s ahead", length=length)
         if offset > 0

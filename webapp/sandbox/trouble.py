@@ -25,10 +25,14 @@ MOST_TIMES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A fault that was asked for. ``id`` lifts it; ``left`` is how often it still works, None until it is lifted;
-    ``used`` how often it worked, None where nobody counts (the site's own)."""
+    """A fault that was asked for, of the key ``fault`` if it has one.
+
+    ``id`` lifts it; ``left`` is how often it still works, None until it is lifted; ``used`` how often it worked, None
+    where nobody counts (the site's own).
+    """
 
     id: str
+    fault: str
     words: str
     channel: str = ""
     to: str = ""
@@ -101,7 +105,8 @@ def add_fault() -> tuple[Response, int]:
     """Ask for a fault by its key (``fault``; ``times`` null: until lifted), or by a rule of the phone's (``what``)."""
     body = api.body()
     if "what" in body:
-        return jsonify(faults=[_add(body, body.get("times"))]), 201
+        _add(body, body.get("times"))
+        return jsonify(faults=[asdict(each) for each in asked()]), 201
     fault = FAULTS.get(str(body.get("fault")))
     if fault is None:
         raise api.Unusable(f"fault must be one of {', '.join(FAULTS)}", "fault")
@@ -166,7 +171,7 @@ def asked() -> list[Asked]:
 def _own() -> list[Asked]:
     plain, facts = Facts(), world().facts.now()
     return [
-        Asked(fault.key, str(fault.words))
+        Asked(fault.key, fault.key, str(fault.words))
         for fault in FAULTS.values()
         if fault.facts and any(getattr(facts, name) != getattr(plain, name) for name in fault.facts)
     ]
@@ -201,8 +206,15 @@ _KNOWN = {_key(rule): fault for fault in FAULTS.values() for rule in fault.rules
 
 def _asked(rule: dict[str, Any]) -> Asked:
     fault = _KNOWN.get(_key({**rule, "to": ""}))
-    words = str(fault.words) if fault else _words(rule)
-    return Asked(str(rule["id"]), words, rule["channel"], rule["to"], rule["times"], rule["used"])
+    return Asked(
+        str(rule["id"]),
+        fault.key if fault else "",
+        str(fault.words) if fault else _words(rule),
+        rule["channel"],
+        rule["to"],
+        rule["times"],
+        rule["used"],
+    )
 
 
 def _words(rule: dict[str, Any]) -> str:

@@ -10,14 +10,15 @@ import flask
 from flask import Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from werkzeug.exceptions import NotFound
 
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, recorder
-from webapp.sandbox.door import back_to, blueprint, enter, phone_url, world, worlds
+from webapp.sandbox.door import LostWorld, back_to, blueprint, enter, phone_url, world, worlds
 from webapp.sandbox.note import moved_by
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
-from webapp.sandbox.worlds import DEFAULT, BadWorld
+from webapp.sandbox.worlds import DEFAULT, BadWorld, is_name
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 RANDOM_LENGTH = 6
@@ -73,6 +74,15 @@ def reset() -> ResponseReturnValue:
     """Make this world what it was at first."""
     _empty(world().name)
     return back_to("sandbox.all_worlds")
+
+
+@blueprint.app_errorhandler(LostWorld)
+def lost_world(lost: LostWorld) -> Any:
+    """A link led to a world that is not there, or not any more: it can be made."""
+    accepted = request.accept_mimetypes
+    if not is_name(lost.world) or accepted["application/json"] > accepted["text/html"]:
+        return flask.current_app.handle_user_exception(NotFound())
+    return page("sandbox.lost_world", http_status=404, name=lost.world)
 
 
 @api.blueprint.get("/worlds")

@@ -44,6 +44,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # as the phone's
 _DATABASE = "world.db"
 
 
+def is_name(text: str) -> bool:
+    """Whether a world can have this name."""
+    return _NAME.fullmatch(text) is not None
+
+
 class BadWorld(Exception):
     """No world can have this name; ``reason`` is ``name`` or ``many`` (there are `MOST_WORLDS` already)."""
 
@@ -112,7 +117,7 @@ class Worlds:
         Raises:
             BadWorld: the name can't be one, or there are too many.
         """
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             raise BadWorld("name")
         if name != DEFAULT and self._find(name) is None:
             if len(self.names()) >= MOST_WORLDS:
@@ -153,7 +158,7 @@ class Worlds:
 
     def delete(self, name: str) -> bool:
         """Delete a world and all in it; whether there was one. The default world is only ever emptied."""
-        if name == DEFAULT or not _NAME.fullmatch(name):
+        if name == DEFAULT or not is_name(name):
             return False
         with self._lock:
             self._open.pop(name, None)
@@ -224,7 +229,7 @@ class Worlds:
 
     def _find(self, name: str) -> Path | None:
         """The folder of a world that is not the default one; None when there is none."""
-        if not _NAME.fullmatch(name):
+        if not is_name(name):
             return None
         return next((path.parent for path in (self._folder / name).glob(f"*/{_DATABASE}")), None)
 
