@@ -14,7 +14,6 @@ from webapp.flows import sign_in
 from webapp.flows.table import BEGIN, Table
 from webapp.flows.tables import tables
 from webapp.sandbox.personas import MAIN, PASSWORD, PERSONAS, STEPS
-from webapp.store import flows
 
 LANDS = {
     "hanako": "account.services",
@@ -306,4 +305,3 @@ def test_people_half_signed_in_are_rows_that_the_flow_made(world: World) -> None
     db = world.services.store.db()
     rows = db.execute("SELECT kind, state FROM flows WHERE id = ?", (flow_id,)).fetchall()
     assert [tuple(row) for row in rows] == [(sign_in.TABLE.kind, "code")]
-    assert flows.find.__module__ == "webapp.store.flows"

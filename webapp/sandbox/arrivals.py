@@ -100,7 +100,8 @@ def at_wait(seat: Seat) -> str:
         gettext(
             "Sandbox: a wait of %(seconds)s seconds runs. A code is looked at once it is over.",
             seconds=seconds,
-        )
+        ),
+        "info",
     )
     return path
 

@@ -112,7 +112,6 @@ MAIN = (
         None,
         is_reviewer=True,
         tells=_("Reviews the resets by documents"),
-        starts=(("recovery", "in_review"),),
         arrive=arrivals.reviewing,
     ),
     Persona(

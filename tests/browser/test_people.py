@@ -1,0 +1,32 @@
+"""Personas in a real browser: a click, and one is somebody else."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.street import Street
+from tests.browser.test_passkeys import with_fingerprint
+
+
+def test_personas_are_taken_on_by_a_click_and_hold_their_passkey(street: Street) -> None:
+    page = street.window()
+    page.goto(f"{street.site_url}/sandbox/personas")
+    assert_accessible(page)
+    page.locator("[data-persona=taro]").click()
+    expect(page.locator('main[data-page="account.services"]')).to_be_visible()
+    page.goto(f"{street.site_url}/sandbox/personas")
+    page.locator("#persona-passkey summary").click()
+    told = dict(
+        zip(
+            page.locator("#persona-passkey dt").all_inner_texts(),
+            page.locator("#persona-passkey dd").all_inner_texts(),
+            strict=True,
+        )
+    )
+    session, authenticator = with_fingerprint(page)
+    credential = {**told, "isResidentCredential": True, "rpId": "localhost", "signCount": 0}
+    session.send("WebAuthn.addCredential", {"authenticatorId": authenticator, "credential": credential})
+    # The virtual device answers the sign-in page's quiet offer at once, as a person who picks it would.
+    page.locator("[data-persona=passkey]").click()
+    expect(page.locator("#nav-link-accountList-nav-line-1")).to_contain_text("鍵子")
