@@ -9,6 +9,7 @@ from flask import Flask
 from webapp.flows.services import Services
 from webapp.sandbox import (
     api,
+    coverage,
     door,
     flow_map,
     note,
@@ -29,7 +30,7 @@ from webapp.store import accounts
 if TYPE_CHECKING:
     import httpx
 
-PAGES = (patterns, people, time_travel, trouble, world_pages, report, timeline, flow_map, refusals)
+PAGES = (patterns, people, time_travel, trouble, world_pages, report, timeline, flow_map, refusals, coverage)
 """The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
 
 

@@ -26,6 +26,9 @@ def plan(boxes: Mapping[str, Box], wires: Sequence[Wire]) -> Plan:
     graph = _Graph(boxes, wires)
     graph.order()
     graph.set_x()
+    if graph.begins_right():
+        graph.mirror()
+        graph.set_x()
     graph.straighten()
     graph.set_y()
     return graph.plan()
@@ -146,6 +149,17 @@ class _Graph:
                     wanted.append(sum(x * weight for x, weight in pulls) / total if pulls else place.x)
                     weights.append(max(total, 0.1))
                 spread(layer, wanted, weights)
+
+    def begins_right(self) -> bool:
+        """Whether the first box is nearer to the right: on a narrow screen it would be out of sight."""
+        places = [place for layer in self._layers for place in layer]
+        middle = (min(place.left for place in places) + max(place.right for place in places)) / 2
+        return next(iter(self._boxes.values())).x > middle
+
+    def mirror(self) -> None:
+        """Turn left and right round; that crosses as much as before."""
+        for layer in self._layers:
+            layer.reverse()
 
     def straighten(self) -> None:
         """Draw each wire's label and all that passes in one line, where there is room for it."""

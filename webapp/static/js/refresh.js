@@ -24,9 +24,11 @@ async function renew(part) {
   if (!answer.ok || !fresh) return;
   const scrolled = [...part.querySelectorAll("[role=region]")].map((region) => region.scrollLeft);
   const focused = part.contains(document.activeElement) ? place(document.activeElement) : null;
+  const open = [...part.querySelectorAll("details[open][id]")].map((details) => details.id);
   part.dataset.stamp = fresh.dataset.stamp;
   part.replaceChildren(...fresh.childNodes);
   part.querySelectorAll("[role=region]").forEach((region, at) => { region.scrollLeft = scrolled[at] ?? 0; });
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused) part.querySelector(focused)?.focus({ preventScroll: true });
 }
 

@@ -1,0 +1,92 @@
+"""Coverage counts what was exercised in a world since its reset, and names what was not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.house import World
+from tests.people import Person
+from tests.walk import Page
+from webapp.flows.tables import tables
+from webapp.sandbox.catalogue import every_refusal
+from webapp.sandbox.ways import UNSEEN, WAYS
+
+
+@pytest.fixture(autouse=True)
+def nothing_walked(world: World) -> None:
+    world.site.extensions["nidankai_worlds"].get().walks.empty()
+
+
+def done(page: Page) -> set[str]:
+    """The moves and refusals that the page says were exercised."""
+    return {row.attrs["data-name"] for row in page.all(".cover-table tr.done")}
+
+
+def listed(page: Page) -> set[str]:
+    """All moves and refusals that the page lists."""
+    return {row.attrs["data-name"] for row in page.all(".cover-table tbody tr")}
+
+
+def told(world: World) -> dict[str, Any]:
+    """The answer to programs."""
+    answer = world.site.test_client().get("/sandbox/api/coverage")
+    assert answer.status_code == 200 and answer.json is not None
+    return dict(answer.json)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_coverage_lists_every_move_and_refusal_once(world: World, language: str) -> None:
+    page = world.browser(language).get("/sandbox/coverage")
+    every = [f"{move.name} from {source}" for t in tables() for move in t.moves for source in move.sources]
+    rows = [row.attrs["data-name"] for row in page.all(".cover-table tbody tr")]
+    assert sorted(rows) == sorted([*every, *(name for name in every_refusal() if name not in UNSEEN)])
+    assert not done(page)
+    assert ("Nothing walked yet" if language == "en" else "まだ何も実施されていません") in page.text
+
+
+def test_coverage_counts_what_was_walked_by_any_browser(world: World, taro: Person) -> None:
+    taro.gives_password()
+    taro.gives_code("000000" if taro.reads_code() != "000000" else "111111")
+    browser = world.browser("en")
+    page = browser.get("/sandbox/coverage?flow=sign_in")
+    assert done(page) == {"ask_code from begin", "WrongCode.wrong"}
+    assert "Nothing walked yet" not in page.text
+    left = browser.get("/sandbox/coverage?flow=sign_in&show=missing")
+    assert not done(left) and listed(left) == listed(page) - done(page)
+    world.person("taro").gives_password()
+    row = browser.get("/sandbox/coverage?flow=sign_in").one('tr[data-name="ask_code from begin"]')
+    assert "2×" in row.to_text().replace(" ", "")
+
+
+def test_coverage_begins_anew_with_a_reset(world: World, taro: Person) -> None:
+    taro.gives_password()
+    assert told(world)["totals"]["moves"]["exercised"] > 0
+    world.site.extensions["nidankai_worlds"].get().walks.empty()
+    assert told(world)["totals"]["moves"]["exercised"] == 0
+
+
+def test_coverage_knows_no_other_flow(world: World) -> None:
+    world.browser().get("/sandbox/coverage?flow=teleport", expect=404)
+
+
+def test_coverage_links_each_refusal_to_its_way(world: World) -> None:
+    page = world.browser().get("/sandbox/coverage")
+    reached = {name for name in every_refusal() if any(way.refusal == name for way in WAYS.values())}
+    for name in reached - UNSEEN.keys():
+        assert page.has(f'tr[data-name="{name}"] form'), name
+
+
+def test_coverage_is_told_to_programs(world: World, taro: Person) -> None:
+    taro.gives_password()
+    answer = told(world)
+    assert [flow["flow"] for flow in answer["flows"]][: len(tables())] == [table.kind for table in tables()]
+    sign_in = next(flow for flow in answer["flows"] if flow["flow"] == "sign_in")
+    asked = next(move for move in sign_in["moves"] if move["name"] == "ask_code")
+    assert asked["times"] == 1 and asked["last_at"].endswith("Z") and asked["source"] == "begin"
+    assert "sign_in: accept_code from code" in answer["not_yet"]["moves"]
+    assert "sign_in: ask_code from begin" not in answer["not_yet"]["moves"]
+    for kind in ("moves", "refusals"):
+        totals = answer["totals"][kind]
+        assert totals["all"] == totals["exercised"] + len(answer["not_yet"][kind])
