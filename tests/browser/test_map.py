@@ -1,0 +1,72 @@
+"""Map and coverage in a real browser: they can be read by everybody, and follow another window that walks."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import assert_accessible
+from tests.browser.street import Street
+
+PAGES = (
+    "/sandbox/map?flow=set_up",
+    "/sandbox/map?flow=recovery",
+    "/sandbox/coverage?flow=sign_in",
+    "/sandbox/coverage",
+)
+
+
+def gives_password(street: Street, site: Page) -> None:
+    """Taro, as far as the page that asks for the code."""
+    site.goto(f"{street.site_url}/ap/signin")
+    site.locator("#ap_email").fill("taro@example.com")
+    site.locator("#continue").click()
+    site.locator("#ap_password").fill("Mihon-demo-1")
+    site.locator("#signInSubmit").click()
+    expect(site.locator("#auth-mfa-form")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "ja"), (1280, "light", "en")])
+def test_map_and_coverage_are_accessible_and_fit(
+    street: Street, width: int, scheme: str, language: str
+) -> None:
+    site = street.window(width, language, color_scheme=scheme)
+    gives_password(street, site)
+    for path in PAGES:
+        site.goto(street.site_url + path)
+        assert_accessible(site)
+        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert site.evaluate(wide) <= 0, path
+
+
+def test_map_keeps_each_name_inside_its_box(street: Street) -> None:
+    for language in ("ja", "en"):
+        site = street.window(1280, language)
+        for kind in ("set_up", "recovery", "approval"):
+            site.goto(f"{street.site_url}/sandbox/map?flow={kind}")
+            over = site.evaluate(
+                """() => [...document.querySelectorAll('#map-scroll .states g')].filter((state) => {
+                    const box = state.querySelector('rect').getBBox();
+                    return [...state.querySelectorAll('text')].some((text) => {
+                        const { x, width } = text.getBBox();
+                        return x < box.x + 2 || x + width > box.x + box.width - 2;
+                    });
+                }).map((state) => state.textContent)"""
+            )
+            assert over == [], kind
+
+
+def test_map_and_coverage_follow_another_window(street: Street) -> None:
+    street.world.site.extensions["nidankai_worlds"].get().walks.empty()
+    map_page = street.window(1280)
+    map_page.goto(f"{street.site_url}/sandbox/map")
+    coverage = map_page.context.new_page()
+    coverage.goto(f"{street.site_url}/sandbox/coverage")
+    part = coverage.locator("#part-sign_in")
+    part.locator("summary").click()
+    expect(part.locator("tr.done")).to_have_count(0)
+    expect(map_page.locator('#map-scroll [data-state="code"].here')).to_have_count(0)
+    gives_password(street, map_page.context.new_page())
+    expect(map_page.locator('#map-scroll [data-state="code"].here')).to_have_count(1)
+    expect(part.locator("tr.done")).to_have_count(1)
+    expect(part.locator('[data-name="ask_code from begin"].done')).to_be_visible()
