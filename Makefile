@@ -1,7 +1,7 @@
 # Nidankai's workshop. Every target sets up what it needs by itself; doing so again takes no time.
 # Plain POSIX sh and GNU make 3.81 (macOS) are enough; the work is done by the scripts in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock pictures bench docs words reset
+.PHONY: help run test lint format lock pictures storyboard bench docs words reset
 
 VENV = .venv/bin/python
 READY = sh tools/with-python tools/ready.py
@@ -13,6 +13,7 @@ help:
 	@echo "make format    let ruff put the code in order"
 	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
 	@echo "make pictures  take the README's pictures anew in a real browser"
+	@echo "make storyboard  walk every flow and write it down as a guide with pictures (ARGS='--only main-sms --lang ja')"
 	@echo "make docs      write the flows' diagrams and the settings' tables anew from the code"
 	@echo "make words     bring the Japanese catalogues up to what code and templates say"
 	@echo "make lock      pin and hash what the requirements*.in files ask for"
@@ -44,6 +45,10 @@ lock:
 pictures:
 	@$(READY) test
 	@$(VENV) -m tools.pictures
+
+storyboard:
+	@$(READY) test
+	@$(VENV) -m tools.storyboard $(ARGS)
 
 bench:
 	@$(READY) test

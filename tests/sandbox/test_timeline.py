@@ -147,7 +147,9 @@ def test_timeline_matches_messages_by_id_then_by_time() -> None:
         }  # fmt: skip
 
     data = {"to": "a@example.com", "subject": "x"}
-    lost, came, other = (Step(at, "w", "message", "mail", data, i) for i, at in ((1, 0.0), (2, 40.0), (3, 2e4)))
+    lost, came, other = (
+        Step(at, "w", "message", "mail", data, i) for i, at in ((1, 0.0), (2, 40.0), (3, 2e4))
+    )
     found = matched([lost, came, other], [message(7, "1970-01-01T00:00:41Z")])
     assert {step: each["id"] for step, each in found.items()} == {2: 7}
     known = Step(9e9, "w", "message", "sms", {"to": "+81", "sid": "SM1"}, 4)

@@ -100,7 +100,7 @@ def chapters(told: Sequence[Told]) -> list[Chapter]:
     titles: list[str] = []
     title = ""
     for each in reversed(told):
-        if each.step.kind == "page":
+        if each.step.kind == "page" and (each.step.data.get("page") or each.step.data.get("to")):
             title = _area(each.step.name)
         titles.append(title)
     pairs = zip(reversed(titles), told, strict=True)

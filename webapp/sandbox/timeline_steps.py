@@ -22,6 +22,7 @@ BEGIN = "walk.begin"
 MOST_MESSAGES = 1000
 SAME_MESSAGE_SECONDS = 600.0
 """A message that came this much later than it was sent can't be told from another one by time."""
+SIDE_BY_SIDE_SECONDS = 5
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
@@ -77,9 +78,9 @@ class Told:
 
     @property
     def gap_words(self) -> str:
-        """The gap as ``+0:31`` or ``+2:00:05``; "" below a second."""
+        """The gap as ``+0:31`` or ``+2:00:05``; "" below a second, or where two requests went side by side."""
         seconds = round(abs(self.gap))
-        if seconds < 1:
+        if seconds < (1 if self.gap > 0 else SIDE_BY_SIDE_SECONDS):
             return ""
         minutes, hours = seconds // 60 % 60, seconds // 3600
         sign = "+" if self.gap > 0 else "−"

@@ -1,0 +1,46 @@
+"""What a storyboard is made of: chapters of scenes, each a sentence, a picture and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+LANGUAGES = {"ja": "日本語", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message that arrived on the phone: ``channel`` is sms, call or mail."""
+
+    channel: str
+    to: str
+    subject: str
+    text: str
+    code: str
+
+
+@dataclass(slots=True)
+class Scene:
+    """One numbered step: ``on`` is site or phone, ``picture`` a file's name, ``happened`` what the site noted.
+
+    ``before`` tells of what lies between this scene and the one before: time, another browser.
+    """
+
+    caption: Markup
+    on: str
+    picture: str
+    path: str = ""
+    before: list[str] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    happened: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Chapter:
+    """A story as it was walked in one language."""
+
+    name: str
+    title: str
+    opening: str
+    scenes: list[Scene]

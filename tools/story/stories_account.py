@@ -1,0 +1,237 @@
+"""The account itself: made, its contacts and password changed, forgotten, denied, and got back by documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tools.story.steps import (
+    PASSWORD,
+    Look,
+    MailLink,
+    Open,
+    Press,
+    Quietly,
+    SignIn,
+    Step,
+    Upload,
+    Wait,
+    sms_code,
+)
+from tools.story.stories_main import HANAKO, TO_SECURITY
+from tools.story.stories_sign_in import TARO, name_and_password
+from tools.story.story import Story
+
+YUKI, FRESH, NEW_MAIL, NEW_NUMBER = (
+    "yuki@example.com",
+    "tulip-harbour-9-tea",
+    "hana@example.net",
+    "+819055556666",
+)
+DESK = "desk@example.com"
+LICENCE = str(Path(__file__).resolve().parent.parent.parent / "webapp" / "sandbox" / "specimen_licence.png")
+SIGNED_IN = Quietly((SignIn(HANAKO),), ("サインインしてから始めます。", "You are signed in already."))
+
+
+def approved(page: str) -> tuple[Step, ...]:
+    """The mail's approval, and the page that opens after it."""
+    return (
+        Press("#confirm-continue", "approval.wait"),
+        MailLink(HANAKO, "/a/c/r/", then=(Press("#approve", "approval.decide"),)),
+        Look(
+            ("承認されると、自動で次に進みます。", "Once approved, the next page opens by itself."), page=page
+        ),
+    )
+
+
+STORIES = (
+    Story(
+        "register",
+        ("アカウントを作成する", "Create an account"),
+        (
+            "名前とEメールアドレス（または携帯電話番号）とパスワードを入力し、届いたコードで確認します。",
+            "Give a name, an address or number and a password, and confirm them by the code that arrives.",
+        ),
+        "hanako",
+        (
+            Open("/ap/signin", "sign_in.identifier"),
+            Press("#createAccountSubmit", "account.register"),
+            Press(
+                "#continue",
+                "account.confirm_registration",
+                fill=(
+                    ("#ap_customer_name", lambda guide: guide.say("ゆき", "Yuki")),
+                    ("#ap_email", YUKI),
+                    ("#ap_password", FRESH),
+                ),
+            ),
+            Press("#cvf-submit-code", "shop.home", fill=(("#cvf-input-code", sms_code(YUKI)),)),
+            Look(
+                ("アカウントができ、サインインしています。", "The account is made, and you are signed in."),
+                "#nav-link-accountList",
+            ),
+        ),
+    ),
+    Story(
+        "forgot",
+        ("パスワードを忘れたとき", "A forgotten password"),
+        (
+            "Eメールで届くコードで、新しいパスワードを設定します。2段階認証の設定は変わりません。",
+            "A code by email lets you set a new password. Two-Step Verification stays as it is.",
+        ),
+        "hanako",
+        (
+            Open("/ap/signin", "sign_in.identifier"),
+            Press("#continue", fill=(("#ap_email", HANAKO),)),
+            Press("#auth-fpp-link-bottom", "account.forgot_password"),
+            Press("#continue", "account.confirm_reset", fill=(("#ap_email", HANAKO),)),
+            Press("#cvf-submit-code", "account.new_password", fill=(("#cvf-input-code", sms_code(HANAKO)),)),
+            Press("#continue", fill=(("#ap_fpp_password", FRESH),)),
+            Press("#signInSubmit", "shop.home", fill=(("#ap_password", FRESH),)),
+            Look(
+                ("新しいパスワードでサインインできました。", "The new password signs you in."),
+                "#nav-link-accountList",
+            ),
+        ),
+    ),
+    Story(
+        "contacts",
+        ("Eメールアドレスと携帯電話番号を変更する", "Change your email address and mobile number"),
+        (
+            "新しい連絡先に届くコードを入力するまで、何も変わりません。",
+            "Nothing changes until the code that was sent to the new place is entered.",
+        ),
+        "hanako",
+        (
+            SIGNED_IN,
+            *TO_SECURITY,
+            Press('a[href="/account/security/email"]', "step_up.confirm"),
+            *approved("account.change_email"),
+            Press("#continue", "account.confirm_change", fill=(("#ap_email", NEW_MAIL),)),
+            Press("#cvf-submit-code", "account.security", fill=(("#cvf-input-code", sms_code(NEW_MAIL)),)),
+            Press('a[href="/account/security/phone"]', "account.change_phone"),
+            Press("#continue", "account.confirm_change", fill=(("#cvf_phone_num", "090-5555-6666"),)),
+            Press("#cvf-submit-code", "account.security", fill=(("#cvf-input-code", sms_code(NEW_NUMBER)),)),
+            Look(("どちらも新しい連絡先に変わりました。", "Both are changed."), top=True),
+        ),
+    ),
+    Story(
+        "password",
+        ("名前とパスワードを変更する", "Change your name and password"),
+        (
+            "パスワードを変えると、ほかの端末はすべてサインアウトされます。",
+            "With a new password, all other devices are signed out.",
+        ),
+        "hanako",
+        (
+            SIGNED_IN,
+            *TO_SECURITY,
+            Press('a[href="/account/security/name"]', "step_up.confirm"),
+            *approved("account.change_name"),
+            Press(
+                "#save",
+                "account.security",
+                fill=(("#ap_customer_name", lambda guide: guide.say("はなこ", "Hana")),),
+            ),
+            Press('a[href="/account/security/password"]', "account.change_password"),
+            Press(
+                "#save",
+                "account.security",
+                fill=(("#ap_password", PASSWORD), ("#ap_password_new", FRESH)),
+            ),
+            Look(("名前とパスワードを変更しました。", "Name and password are changed."), top=True),
+        ),
+    ),
+    Story(
+        "deny",
+        ("身に覚えのない通知は否認する", "Deny what you did not ask for"),
+        (
+            "だれかがあなたのパスワードで設定を開こうとすると、Eメールで知らせが届きます。",
+            "When somebody opens your settings with your password, you are told by email.",
+        ),
+        "hanako",
+        (
+            Quietly(
+                (SignIn(HANAKO), *TO_SECURITY),
+                (
+                    "だれかがパスワードを知り、サインインしています。",
+                    "Somebody knows the password and has signed in.",
+                ),
+            ),
+            Press("#edit-two-step", "approval.wait"),
+            MailLink(
+                HANAKO,
+                "/a/c/r/",
+                then=(
+                    Press("#deny", "approval.decide", "denied"),
+                    Look(
+                        (
+                            "だれも設定を開けませんでした。パスワードの変更をおすすめします。",
+                            "Nobody got in. Changing the password is advised.",
+                        ),
+                        top=True,
+                    ),
+                ),
+            ),
+            Look(
+                (
+                    "設定を開こうとした画面には、否認されたことが表示されます。",
+                    "The page that asked says that it was denied.",
+                ),
+                page="approval.wait",
+                state="denied",
+            ),
+        ),
+    ),
+    Story(
+        "recovery",
+        ("スマホを失くしたとき（書類によるリセット）", "Locked out: a reset by documents"),
+        (
+            "コードを受け取れなくなったら、本人確認の書類を送って2段階認証のリセットを依頼します。",
+            "If no code reaches you any more, send documents and ask for Two-Step Verification to be reset.",
+        ),
+        "taro",
+        (
+            *name_and_password(TARO, "sign_in.code"),
+            Press("#auth-get-new-otp-link", "sign_in.another_way"),
+            Press('a[href*="/ap/recovery"]', "recovery.start"),
+            Press(
+                "#recovery-continue",
+                "recovery.case",
+                "opened",
+                fill=(("#ap_email", TARO), ("#ap_password", PASSWORD)),
+            ),
+            Upload("#documents", LICENCE),
+            Press("#recovery-send", "recovery.case", "received"),
+            Look(
+                (
+                    "書類を受け付けました。確認には1〜2日かかります。",
+                    "The documents are received. The check takes one or two days.",
+                ),
+                top=True,
+            ),
+            Open(
+                "/ap/signin", fresh=True, before=("審査する人の画面です。", "This is the reviewer's screen.")
+            ),
+            *name_and_password(DESK, "")[1:],
+            Open("/desk", "desk.queue"),
+            Press('a.row:has-text("太郎")', "desk.case"),
+            Press("#desk-take", "desk.case"),
+            Press(
+                "#desk-decide",
+                "desk.queue",
+                choose=("#verdict-approve",),
+                fill=(
+                    ("#reason", lambda guide: guide.say("氏名と住所が登録と一致", "Name and address match")),
+                ),
+            ),
+            Wait(60, ("ふたたび、依頼した人の画面です。", "Back on the screen of the person who asked.")),
+            Open("/ap/signin", fresh=True),
+            *name_and_password(TARO, "shop.home")[1:],
+            Look(
+                ("パスワードだけでサインインできました。", "The password alone signs you in."),
+                "#nav-link-accountList",
+            ),
+        ),
+        others=("desk",),
+    ),
+)

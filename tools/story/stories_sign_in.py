@@ -1,0 +1,225 @@
+"""Signing in once two-step verification is on, and what may stand in the way."""
+
+from __future__ import annotations
+
+from tools.story.guide import Guide
+from tools.story.steps import (
+    PASSWORD,
+    Arrives,
+    Both,
+    Call,
+    Look,
+    Open,
+    Press,
+    Quietly,
+    Step,
+    Wait,
+    called_code,
+    sms_code,
+)
+from tools.story.story import Story
+
+TARO, TARO_NUMBER = "taro@example.com", "+818012345678"
+LANDLINE = "+81312345678"
+
+
+def name_and_password(who: str, page: str, path: str = "/ap/signin") -> tuple[Step, ...]:
+    """Both pages of signing in; ``page`` is what follows."""
+    return (
+        Open(path),
+        Press("#continue", fill=(("#ap_email", who),)),
+        Press("#signInSubmit", page, fill=(("#ap_password", PASSWORD),)),
+    )
+
+
+def sign_out(told: Both) -> tuple[Step, ...]:
+    """By the button on the account's page, then a minute goes by."""
+    return (Open("/account", "account.services"), Press("#nav-item-signout", "shop.home"), Wait(60, told))
+
+
+def wrong_code(guide: Guide) -> str:
+    """A code that is not the one that was sent."""
+    if "right" not in guide.notes:
+        guide.notes["right"] = guide.handsets.wait_for_code(TARO_NUMBER)
+    return "000000" if guide.notes["right"] != "000000" else "111111"
+
+
+WRONG = Press("#auth-signin-button", "sign_in.code", fill=(("#auth-mfa-otpcode", wrong_code),), picture=False)
+
+STORIES = (
+    Story(
+        "trust",
+        ("自分のブラウザではコードを省略する", "Need no code in your own browser"),
+        (
+            "自分だけが使うブラウザなら、次からコードの入力を省略できます。ほかのブラウザでは、これまでどおり求められます。",
+            "In a browser that only you use, the code can be left out next time. Others still ask for it.",
+        ),
+        "taro",
+        (
+            *name_and_password(TARO, "sign_in.code"),
+            Arrives(TARO_NUMBER),
+            Press(
+                "#auth-signin-button",
+                "shop.home",
+                fill=(("#auth-mfa-otpcode", sms_code(TARO_NUMBER)),),
+                tick=("#auth-mfa-remember-device",),
+            ),
+            *sign_out(
+                ("もう一度、Eメールとパスワードを入力します。", "Enter address and password once more.")
+            ),
+            Quietly(name_and_password(TARO, "shop.home")),
+            Look(
+                ("パスワードだけでサインインできました。", "The password alone signs you in."),
+                "#nav-link-accountList",
+            ),
+            Wait(60, ("別のブラウザでは、コードを求められます。", "Another browser is asked for a code.")),
+            Open("/ap/signin", fresh=True),
+            Quietly(name_and_password(TARO, "sign_in.code")[1:]),
+            Look(
+                ("別のブラウザでは、コードの入力が必要です。", "In another browser the code is needed."),
+                "#auth-mfa-otpcode",
+            ),
+        ),
+    ),
+    Story(
+        "another-way",
+        ("コードが届かないときは、別の方法で受け取る", "Get the code another way"),
+        (
+            "認証アプリが手元になくても、登録してあるほかの方法でコードを受け取れます。",
+            "Without your app at hand, a code reaches you by any other method that you have set up.",
+        ),
+        "jiro",
+        (
+            *name_and_password("jiro@example.com", "sign_in.code"),
+            Press("#auth-get-new-otp-link", "sign_in.another_way"),
+            Press("#auth-send-code", "sign_in.code", choose=('input[name="otpDeviceContext"] >> nth=1',)),
+            Call(LANDLINE),
+            Press("#auth-signin-button", "shop.home", fill=(("#auth-mfa-otpcode", called_code),)),
+            Look(
+                ("電話で聞いたコードでサインインできました。", "The code from the call signs you in."),
+                "#nav-link-accountList",
+            ),
+        ),
+    ),
+    Story(
+        "wrong-codes",
+        ("コードを間違えたとき・期限が切れたとき", "Wrong codes, late codes"),
+        (
+            "間違いが続くと、次に試せるまでの待ち時間が少しずつ長くなります。",
+            "After several wrong codes, the wait before the next try grows.",
+        ),
+        "taro",
+        (
+            *name_and_password(TARO, "sign_in.code"),
+            Press("#auth-signin-button", "sign_in.code", fill=(("#auth-mfa-otpcode", wrong_code),)),
+            Look(
+                (
+                    "コードが正しくないと、その理由が表示されます。",
+                    "The page tells that the code is not right.",
+                ),
+                "#auth-error-message-box",
+            ),
+            WRONG,
+            WRONG,
+            WRONG,
+            Look(
+                (
+                    "間違いが続いたので、少し待つ必要があります。残りの秒数が表示されます。",
+                    "After several wrong codes there is a wait; the page shows the seconds left.",
+                ),
+                ".notice.care",
+            ),
+            Wait(
+                700, ("コードの有効期限の10分が過ぎました。", "The ten minutes that a code lives are over.")
+            ),
+            Open("/ap/mfa"),
+            Look(
+                (
+                    "サインインの途中のまま10分が過ぎると、はじめからやり直します。",
+                    "A sign-in that was left for ten minutes begins anew.",
+                ),
+                top=True,
+            ),
+            *name_and_password(TARO, "sign_in.code"),
+            Press(
+                "#auth-signin-button",
+                "shop.home",
+                fill=(("#auth-mfa-otpcode", sms_code(TARO_NUMBER)),),
+            ),
+        ),
+    ),
+    Story(
+        "cap",
+        ("1日に送れるコードの上限", "The day's limit of codes"),
+        (
+            "コードの送信は24時間に10回までです。ほかの方法があれば、そちらを使えます。",
+            "Ten codes are sent in 24 hours. Other methods still work.",
+        ),
+        "capped",
+        (
+            *name_and_password("capped@example.com", "sign_in.code"),
+            Press("#auth-get-new-otp-link", "sign_in.another_way"),
+            Press("#auth-send-code", choose=('input[name="otpDeviceContext"] >> nth=0',)),
+            Look(
+                (
+                    "上限に達していると、24時間後に再度リクエストできることが表示されます。",
+                    "Once the limit is reached, the page says that you can ask again after 24 hours.",
+                ),
+                ".notice",
+            ),
+        ),
+    ),
+    Story(
+        "music",
+        ("音楽アプリと古い端末でサインインする", "The music app, and an older device"),
+        (
+            "同じアカウントを使うほかのアプリでも、画面の流れは同じです。コードの画面がない古い端末では、パスワードに続けてコードを入力します。",
+            "Other apps of the same account ask in the same way. On an older device without a page for codes, the code "
+            "is typed right after the password.",
+        ),
+        "taro",
+        (
+            Open("/music", "music.home"),
+            Press("#music-sign-in", "music.sign_in.identifier"),
+            Press("#continue", fill=(("#ap_email", TARO),)),
+            Press("#signInSubmit", "music.sign_in.code", fill=(("#ap_password", PASSWORD),)),
+            Arrives(TARO_NUMBER),
+            Press(
+                "#auth-signin-button",
+                "music.home",
+                fill=(("#auth-mfa-otpcode", sms_code(TARO_NUMBER)),),
+                tick=("#auth-mfa-remember-device",),
+            ),
+            Look(("音楽アプリにサインインできました。", "You are signed in to the music app."), top=True),
+            Press("#music-sign-out", "music.home"),
+            Wait(
+                60,
+                (
+                    "次に、コードの画面がない古い端末を使います。",
+                    "Next, an older device that has no page for codes.",
+                ),
+            ),
+            Press("#older-device", "older_device.sign_in"),
+            Press("#older-submit", fill=(("#older-email", TARO), ("#older-password", PASSWORD))),
+            Look(
+                (
+                    "エラーが表示され、同時にコードが送信されます。",
+                    "An error is shown, and a code is sent.",
+                ),
+                "#auth-error-message-box",
+            ),
+            Arrives(TARO_NUMBER),
+            Press(
+                "#older-submit",
+                fill=(
+                    ("#older-password", lambda guide: PASSWORD + guide.handsets.wait_for_code(TARO_NUMBER)),
+                ),
+                caption=(
+                    "パスワードのすぐ後ろに、届いたコードを続けて入力し、[サインイン]をタップします。",
+                    "Type the password with the code right after it, and tap [Sign in].",
+                ),
+            ),
+            Look(("古い端末でもサインインできました。", "The older device is signed in, too."), top=True),
+        ),
+    ),
+)
