@@ -86,7 +86,7 @@ MAIN = (
         "+818012345678",
         states.by_sms,
         tells=_("Codes by SMS"),
-        starts=(("step_up", BEGIN), ("turn_off", BEGIN), ("method", BEGIN), ("forgot_password", BEGIN)),
+        starts=(("step_up", BEGIN), ("turn_off", BEGIN), ("method", BEGIN)),
     ),
     Persona(
         "jiro",
@@ -123,7 +123,12 @@ MAIN = (
         browser=lambda services, account_id: {
             services.config.cookie(trust.cookie_name(account_id, "shop")): states.TRUST_COOKIE
         },
-        starts=(("sign_in", BEGIN),),
+        starts=(
+            ("sign_in", BEGIN),
+            ("forgot_password", BEGIN),
+            ("recovery", BEGIN),
+            ("recovery_visit", BEGIN),
+        ),
         arrive=arrivals.at_password,
     ),
     Persona(
