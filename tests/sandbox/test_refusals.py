@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from mocksms.testing import run_phone
 from tests.house import House, World
+from tests.lint import text_of
+from tests.people import Person
 from tests.walk import Browser
 from webapp.sandbox.papers import paper
 from webapp.sandbox.ways import UNSEEN, WAYS, every_refusal
@@ -100,3 +103,93 @@ def test_every_refusal_has_a_way_or_a_reason() -> None:
     reached = {way.refusal for way in WAYS.values()}
     assert set(every_refusal()) == (reached - {""}) | set(UNSEEN)
     assert not reached & set(UNSEEN)
+
+
+def test_refusals_are_filtered_by_text_rule_and_name(browser: Browser) -> None:
+    browser.get("/sandbox/refusals")
+    assert len(browser.page.all(".refusal")) == len(WAYS)
+    assert browser.page.has("#unseen")
+    for wanted in ("このコードは有効期限が切れています", "This code has expired", "wrongcode.EXPIRED"):
+        browser.submit(q=wanted)
+        assert [text_of(code) for code in browser.page.all(".refusal code")] == ["WrongCode.expired"]
+    browser.submit(q="no such words")
+    assert not browser.page.has(".refusal")
+    browser.get("/sandbox/refusals?q=固定電話にはSMSを送れない")
+    assert len(browser.page.all(".refusal")) == 1
+
+
+def test_reach_takes_the_place_of_who_was_signed_in(world: World, taro: Person) -> None:
+    taro.signs_in()
+    reach(taro.browser, "WrongPassword")
+    assert (taro.page.name, taro.page.state) == ("sign_in.identifier", "password")
+    taro.browser.get("/account", expect=200)
+    assert taro.page.name == "sign_in.identifier"
+    assert not taro.page.has(".last-step")  # told at its own page only
+
+
+def test_reach_puts_time_and_phone_right_for_the_next_way(world: World, browser: Browser) -> None:
+    reach(browser, "trust.over")
+    assert world.services.clock.offset > 0
+    reach(browser, "GatewayFailed.down")
+    assert world.services.clock.offset == 0
+    reach(browser, "WrongPassword")
+    assert world.phone.faults.all() == []
+
+
+def test_reach_stays_in_its_world(world: World, browser: Browser) -> None:
+    worlds = world.site.extensions["nidankai_worlds"]
+    worlds.make("qa-ways")
+    before = refused(world)
+    browser.get("/?world=qa-ways")
+    reach(browser, "sign_in.too_long")
+    assert worlds.get("qa-ways").services.clock.offset > 0 and world.services.clock.offset == 0
+    reach(browser, "WrongCode.wrong")
+    do_last(browser)
+    counted = {count.name for count in worlds.get("qa-ways").walks.counts()}
+    assert {"WrongCode.wrong", "reach.WrongCode.wrong"} <= counted
+    assert refused(world) == before
+    world.house.phone_of("qa-ways").delete_world()
+    worlds.delete("qa-ways")
+
+
+def test_reach_says_why_a_way_could_not_be_walked(house_with: Callable[..., House]) -> None:
+    house = house_with()
+    browser = house.fresh().browser()
+    silent = httpx.MockTransport(lambda _request: httpx.Response(404))
+    house.site.extensions["nidankai_phone_wire"] = silent
+    browser.get("/sandbox/refusals?q=WrongPassword")
+    browser.submit(form="form[action='/sandbox/refusals/WrongPassword']")
+    assert "準備できませんでした" in browser.page.text
+    answer = browser.raw("POST", "/sandbox/api/refusals/WrongPassword")
+    assert (answer.status_code, answer.mimetype) == (502, "application/problem+json")
+
+
+def test_reach_knows_its_ways_only(browser: Browser) -> None:
+    browser.get("/sandbox/refusals")
+    browser.post("/sandbox/refusals/nothing", {"csrf_token": browser.csrf_token}, expect=404)
+    assert browser.raw("POST", "/sandbox/api/refusals/nothing").status_code == 404
+    assert browser.raw("GET", "/sandbox/papers/nothing").status_code == 404
+    assert browser.raw("GET", "/sandbox/papers/torn.png").data == paper("torn.png")
+
+
+def test_list_refusals_tells_programs_every_way(world: World, browser: Browser) -> None:
+    told = browser.raw("GET", "/sandbox/api/refusals").get_json()
+    assert [way["name"] for way in told["refusals"]] == list(WAYS)
+    assert told["unseen"].keys() == UNSEEN.keys()
+    known = next(way for way in told["refusals"] if way["name"] == "WeakPassword.date")
+    assert known["persona"] == "hanako" and known["text"]["en"].startswith(
+        "This password looks like a birthday"
+    )
+    assert known["last"]["field"] == "password" and known["last"]["value"] == "1990-04-01"
+
+
+def test_reach_for_program_gives_cookies_and_the_last_action(world: World) -> None:
+    told = world.site.test_client().post("/sandbox/api/refusals/WrongCode.replaced").get_json()
+    assert (told["lands"], told["last"]["field"]) == ("/ap/mfa", "otpCode")
+    other = world.browser()
+    for name, value in told["cookies"].items():
+        other.client.set_cookie(name, value, domain="localhost")
+    other.get(told["lands"])
+    other.submit(otpCode=told["last"]["value"])
+    with world.site.test_request_context():
+        assert WAYS["WrongCode.replaced"].says in other.page.text

@@ -26,7 +26,7 @@ COOKIE_SECONDS = 900
 def tell(response: Response, way: Way, lands: str, values: Mapping[str, str]) -> None:
     """Let the browser that gets this answer be told the way's last step, at the path where it ends."""
     config = services().config
-    told = _signer().dumps({"way": way.name, "path": urlsplit(lands).path, "values": dict(values)})
+    told = _signer().dumps({"way": way.name, "lands": lands, "values": dict(values)})
     response.set_cookie(
         config.cookie(COOKIE),
         told if isinstance(told, str) else told.decode(),
@@ -53,10 +53,17 @@ def last_step() -> Markup:
     except BadSignature:
         return Markup()
     way = WAYS.get(told["way"])
-    if way is None or told["path"] != request.path:
+    if way is None or not _is_at(told["lands"]):
         return Markup()
     html = render_template("site/sandbox/last_step.html", way=way, last=way.last, values=told["values"])
     return Markup(html)  # noqa: S704 - a template's, escaped
+
+
+def _is_at(lands: str) -> bool:
+    """Whether this is the page at ``lands``, or its answer to a form."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?") == lands
+    return request.path == urlsplit(lands).path
 
 
 def _signer() -> URLSafeSerializer:

@@ -1,0 +1,32 @@
+"""The list of refusals before a person: one click leads there, one more does the last step."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.street import Street
+from tests.browser.test_look_account import in_order
+from webapp.sandbox.ways import WAYS
+
+TYPED, CHOSEN, OLD_TAB = "WrongCode.replaced", "DocumentRefused.active", "UnknownChoice"
+
+
+def reach(site: Page, url: str, name: str) -> None:
+    site.goto(f"{url}/sandbox/refusals?q={name}")
+    site.locator(f"form[action='/sandbox/refusals/{name}'] button").click()
+    expect(site.locator(f".last-step[data-way='{name}']")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "ja"), (1280, "light", "en")])
+def test_refusals_are_two_clicks_away(street: Street, width: int, scheme: str, language: str) -> None:
+    site = street.window(width, language, color_scheme=scheme)
+    site.goto(f"{street.site_url}/sandbox/refusals")
+    in_order(site)
+    for name in (TYPED, CHOSEN, OLD_TAB):
+        reach(site, street.site_url, name)
+        in_order(site)
+        site.locator(".last-step button").click()
+        with street.world.site.test_request_context(headers={"Accept-Language": language}):
+            said = WAYS[name].says
+        expect(site.locator("main").get_by_text(said).first).to_be_visible()
