@@ -67,9 +67,9 @@ def test_flow_map_marks_this_browsers_walk_only(world: World, taro: Person) -> N
 
 def test_flow_map_begins_anew_with_a_new_walk(world: World, taro: Person) -> None:
     taro.gives_password()
-    taro.browser.get("/sandbox/timeline")
-    taro.browser.press("新しく始める")
-    page = taro.browser.get("/sandbox/map?flow=sign_in")
+    taro.browser.get("/sandbox/map?flow=sign_in")
+    page = taro.browser.press("新しく始める")
+    assert page.name == "sandbox.flow_map" and page.state == "sign_in"
     assert made(page) == set()
     assert marked(page, "here") == {"code"}, "the sign-in is still under way"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
@@ -62,7 +63,7 @@ def draw(table: Table, words: Words, marks: Marks = Marks(), *, name: str = "") 
         for (sources, target), moves in bundles.items()
         if sources != (target,)
     ]
-    laid = plan(boxes, wires)
+    laid = _planned(tuple(boxes.items()), tuple(wires))
     svg = _svg(laid, name, "drawing")
     lines = Xml.SubElement(svg, "g", {"class": "wires", "aria-hidden": "true"})
     texts = Xml.SubElement(svg, "g", {"class": "moves", "aria-hidden": "true"})
@@ -92,7 +93,7 @@ def draw_small(table: Table, marks: Marks = Marks()) -> Xml.Element:
     bundles = bundled(table, ends)
     boxes = {state: Box(40, 16) for state in order(table)}
     wires = [Wire(_key(s, t), s, t, 1, 1) for s, t in bundles if s != (t,)]
-    laid = plan(boxes, wires)
+    laid = _planned(tuple(boxes.items()), tuple(wires))
     svg = _svg(laid, "", "drawing small")
     lines = Xml.SubElement(svg, "g", {"class": "wires"})
     for (sources, target), moves in bundles.items():
@@ -137,6 +138,12 @@ def bundled(table: Table, ends: frozenset[str]) -> dict[tuple[tuple[str, ...], s
         same = [s for (s, t), others in between.items() if t == target and others == moves]
         joined[tuple(same) if target in ends else (source,), target] = moves
     return joined
+
+
+@lru_cache(maxsize=128)
+def _planned(boxes: tuple[tuple[str, Box], ...], wires: tuple[Wire, ...]) -> Plan:
+    """Thought out once for each flow, size and language: what is marked changes nothing."""
+    return plan(dict(boxes), wires)
 
 
 def _key(sources: tuple[str, ...], target: str) -> str:

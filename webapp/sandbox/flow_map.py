@@ -88,6 +88,7 @@ def flow_map() -> ResponseReturnValue:
         shown=flows[kind],
         flows=flows,
         follows=asked is None,
+        walked=bool(found.moves),
         here=[(flows[place.kind], place.state) for place in found.here],
         personas=starting_in(kind),
         page_url=page_url,
