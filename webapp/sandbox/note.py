@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from babel.units import format_unit
 from flask import Flask, g, render_template
-from flask_babel import get_locale, gettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from webapp.pages.guards import way_back
 from webapp.sandbox import door
-
-_UNITS = (("duration-day", 86400), ("duration-hour", 3600), ("duration-minute", 60), ("duration-second", 1))
 
 
 def install(app: Flask) -> None:
@@ -38,14 +35,18 @@ def tools_note() -> Markup:
 
 def moved_by(offset: float) -> str:
     """How far a clock is moved, in words: by the two largest units that it takes; "" when it is not."""
-    left, parts = round(abs(offset)), []
-    for unit, seconds in _UNITS:
-        count, left = divmod(left, seconds)
-        if count:
-            parts.append(format_unit(count, unit, "long", locale=get_locale()))
-    if not parts:
+    minutes, seconds = divmod(round(abs(offset)), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [
+        ngettext("%(num)d day", "%(num)d days", days) if days else "",
+        ngettext("%(num)d hour", "%(num)d hours", hours) if hours else "",
+        ngettext("%(num)d minute", "%(num)d minutes", minutes) if minutes else "",
+        ngettext("%(num)d second", "%(num)d seconds", seconds) if seconds else "",
+    ]
+    length = " ".join([part for part in parts if part][:2])
+    if not length:
         return ""
-    length = " ".join(parts[:2])
     return (
         gettext("%(length)s ahead", length=length)
         if offset > 0

@@ -119,22 +119,11 @@ class Worlds:
         """
         if not is_name(name):
             raise BadWorld("name")
-        if name != DEFAULT and self._find(name) is None:
-            if len(self.names()) >= MOST_WORLDS:
-                raise BadWorld("many")
-            self._throw_away(name)  # what a deleted world's last request may have left there
-            draft = self._folder / f".new-{secrets.token_hex(8)}"
-            try:
-                shutil.copytree(
-                    self._template(),
-                    draft / secrets.token_hex(8),
-                    ignore=shutil.ignore_patterns("*-wal", "*-shm"),
-                )
-                draft.rename(self._folder / name)
-            except OSError:
-                shutil.rmtree(draft, ignore_errors=True)
-                if self._find(name) is None:  # else somebody was faster
-                    raise
+        with self._lock:
+            if name != DEFAULT and self._find(name) is None:
+                if len(self.names()) >= MOST_WORLDS:
+                    raise BadWorld("many")
+                self._put(name)
         return self.get(name)
 
     def empty(self, name: str) -> World:
@@ -174,17 +163,15 @@ class Worlds:
         """What there is to tell of a world. Raises KeyError."""
         world = self.get(name)
         store = world.services.store
-        files = (
-            [store.path]
-            if world.is_default
-            else [path for path in store.path.parent.rglob("*") if path.is_file()]
-        )
+        files = [
+            store.path, Path(f"{store.path}-wal"), world.walks.path, *world.services.uploads.folder.glob("*"),
+        ]  # fmt: skip
         return Summary(
             name,
             len(accounts.every(store.db())),
             world.walks.last_id(),
             world.services.clock.offset,
-            sum(path.stat().st_size for path in files),
+            sum(path.stat().st_size for path in files if path.is_file()),
         )
 
     def _opened(self, name: str) -> World:
@@ -232,6 +219,25 @@ class Worlds:
         if not is_name(name):
             return None
         return next((path.parent for path in (self._folder / name).glob(f"*/{_DATABASE}")), None)
+
+    def _put(self, name: str) -> None:
+        """Copy the template, and move it into place unless another process was faster."""
+        draft = self._folder / f".new-{secrets.token_hex(8)}"
+        try:
+            shutil.copytree(
+                self._template(),
+                draft / secrets.token_hex(8),
+                ignore=shutil.ignore_patterns("*-wal", "*-shm"),
+            )
+            try:
+                draft.rename(self._folder / name)
+            except OSError:
+                if self._find(name) is None and self._throw_away(
+                    name
+                ):  # a deleted world's last request left it
+                    draft.rename(self._folder / name)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
     def _throw_away(self, name: str) -> bool:
         """Take a world's folder away at once; deleting it may take its time."""
