@@ -305,3 +305,13 @@ def test_people_half_signed_in_are_rows_that_the_flow_made(world: World) -> None
     db = world.services.store.db()
     rows = db.execute("SELECT kind, state FROM flows WHERE id = ?", (flow_id,)).fetchall()
     assert [tuple(row) for row in rows] == [(sign_in.TABLE.kind, "code")]
+
+
+def test_people_are_taken_on_while_the_database_is_locked_on_purpose(world: World) -> None:
+    facts = world.site.extensions["nidankai_worlds"].get().facts
+    facts.change(locked_database=True)
+    try:
+        client, told = asked(world, "ready")
+        assert client.get(told["lands"]).status_code == 200
+    finally:
+        facts.change(locked_database=False)

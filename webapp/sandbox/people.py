@@ -24,6 +24,7 @@ from webapp.sandbox.door import blueprint, enter, world
 from webapp.sandbox.flow_words import flow_title
 from webapp.sandbox.personas import MAIN, PASSWORD, PERSONAS, STEPS, Persona, seed
 from webapp.sandbox.seat import Seat
+from webapp.sandbox.watched import WatchedStore
 from webapp.store import accounts, sessions, throttles
 
 
@@ -56,7 +57,7 @@ def take_on(key: str) -> ResponseReturnValue:
     if key not in PERSONAS:
         abort(404)
     try:
-        seat, lands = sit_down(PERSONAS[key], language())
+        seat, lands = _sit_down(PERSONAS[key], language())
     except (Refusal, DeliveryFailed) as failed:
         flask.flash(gettext("The state could not be reached: %(why)s", why=str(failed)), "error")
         return redirect(url_for("sandbox.people"), 303)
@@ -86,7 +87,7 @@ def make_persona() -> tuple[Response, int]:
             "signed_in must be true or false, and true only for one who has an account", "signed_in"
         )
     try:
-        seat, lands = sit_down(PERSONAS[name], spoken, signed_in=signed_in)
+        seat, lands = _sit_down(PERSONAS[name], spoken, signed_in=signed_in)
     except (Refusal, DeliveryFailed) as failed:
         status = HTTPStatus.BAD_GATEWAY if isinstance(failed, DeliveryFailed) else HTTPStatus.CONFLICT
         raise api.Unusable(f"The state could not be reached: {failed}", "name", status) from None
@@ -96,6 +97,14 @@ def make_persona() -> tuple[Response, int]:
     if not world().is_default:
         enter(answer, world().name)
     return _holding(answer, seat), HTTPStatus.CREATED
+
+
+def _sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = False) -> tuple[Seat, str]:
+    """As `sit_down`, also while the site's database is slow or locked on purpose."""
+    store = world().services.store
+    assert isinstance(store, WatchedStore)
+    with store.spared():
+        return sit_down(persona, spoken, signed_in=signed_in)
 
 
 def sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = False) -> tuple[Seat, str]:
