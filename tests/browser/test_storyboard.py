@@ -75,7 +75,7 @@ def test_storyboard_writes_both_languages_and_escapes_what_it_shows(tmp_path: Pa
         "phone",
         "en/x-01.webp",
         before=["<i>later</i>"],
-        arrivals=[Arrival("sms", "+81", "", "123456 <script>", "123456")],
+        arrivals=[Arrival("sms", "+81", "", "123456 <script>")],
         happened=[("Event", "Signed <in>")],
     )
     chapters = {language: [Chapter("x", "X", "About x", [scene])] for language in LANGUAGES}

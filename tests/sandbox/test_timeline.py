@@ -192,11 +192,15 @@ def test_timeline_picture_is_checked_by_its_content(taro: Person, walks: Walks) 
     assert status(png(), "image/png", f"?after={walks.last_id()}") == 201
     step = walks.steps(kinds=("picture",))[0]
     assert step.data["after"] == step.id - 1 and step.walk == walks.steps()[0].walk
+    taro.browser.get("/music")
+    assert client.post(f"{url}?after={step.id - 1}", data=png(9), content_type="image/png").status_code == 201
+    page = taro.browser.get("/sandbox/timeline")
+    assert kinds(page)[-4:] == ["page", "picture", "picture", "page"]  # each right after what it shows
     assert client.get(f"/sandbox/timeline/pictures/{step.name}").data == png()
     assert client.get("/sandbox/timeline/pictures/../default.db").status_code == 404
     assert client.get(f"/sandbox/timeline/pictures/{'0' * 32}.png").status_code == 404
     client.post(url, data=png(), content_type="image/png", headers={"Origin": "https://evil.example"})
-    assert len(walks.steps(kinds=("picture",))) == 1
+    assert len(walks.steps(kinds=("picture",))) == 2
 
 
 def test_timeline_pictures_go_with_their_world(world: World) -> None:

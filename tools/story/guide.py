@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from mocksms.client import Phone
 from tools.story.scenes import Arrival, Scene
 from tools.story.town import Town
-from webapp.sandbox.timeline_words import kind_word, step_words
+from webapp.sandbox.timeline_words import address_words, kind_word, step_words
 from webapp.sandbox.worlds import World
 
 PATIENCE_MILLISECONDS = 15_000
@@ -26,7 +26,9 @@ QUALITY = 82
 LOCALES = {"ja": "ja-JP", "en": "en-US"}
 TOLD_KINDS = ("move", "event", "refusal", "tool")
 _OUTLINE = """element => {
-  element.scrollIntoView({ block: 'center' });
+  const place = element.getBoundingClientRect();
+  const isSeen = place.top > 60 && place.bottom < innerHeight - 90;  // below stand the tabs
+  if (!isSeen) element.scrollIntoView({ block: 'center' });
   const radius = getComputedStyle(element).borderRadius;
   element.style.outline = '3px solid #c8371b';
   element.style.outlineOffset = '3px';
@@ -151,9 +153,8 @@ class Guide:
         ):
             self._last_message = int(message.id)
             text = str(message.body).strip()
-            scene.arrivals.append(
-                Arrival(message.channel, message.to, message.subject or "", text, message.code or "")
-            )
+            to = address_words(message.to)
+            scene.arrivals.append(Arrival(message.channel, to, message.subject or "", text))
         with self.town.site.test_request_context("/"), force_locale(self.language):
             for step in self.world.walks.steps(after=self._last_step):
                 self._last_step = step.id

@@ -17,7 +17,6 @@ class Arrival:
     to: str
     subject: str
     text: str
-    code: str
 
 
 @dataclass(slots=True)

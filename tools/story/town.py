@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import webapp
@@ -47,7 +48,8 @@ class Town:
                 **CHEAP_HASH,
             }
         )
-        self._server.app = self.site
+        # Files are cached for good: a guide's pages are opened by the hundred.
+        self._server.app = SharedDataMiddleware(self.site, {"/static": str(self.site.static_folder)})
         threading.Thread(target=self._server.serve_forever, args=(0.02,), name="site", daemon=True).start()
 
     def new_world(self, name: str, language: str, people: tuple[str, ...]) -> World:

@@ -59,7 +59,7 @@ def timeline_json() -> ResponseReturnValue:
     body: dict[str, Any] = {
         "world": world.name,
         "walk": wanted.walk,
-        "last_id": steps[-1].id if steps else wanted.after,
+        "last_id": max((step.id for step in steps), default=wanted.after),
         "phone_answers": phone_answers,
         "steps": [told.as_json() for told in told_steps(steps, messages)],
     }

@@ -111,7 +111,19 @@ def chosen_steps(world: World, asked: Asked) -> list[Step]:
     if asked.walk is not None:
         begun = [at for at, step in enumerate(steps) if step.kind == "tool" and step.name == BEGIN]
         steps = steps[begun[-1] :] if begun else steps
-    return [step for step in steps if not asked.kinds or step.kind in asked.kinds]
+    return in_place([step for step in steps if not asked.kinds or step.kind in asked.kinds])
+
+
+def in_place(steps: Sequence[Step]) -> list[Step]:
+    """The same with each picture right after the step that it shows, where that is among them."""
+    known = {step.id for step in steps}
+    pictures: dict[int, list[Step]] = {}
+    for step in steps:
+        if step.kind == "picture" and step.data.get("after") in known:
+            pictures.setdefault(step.data["after"], []).append(step)
+    placed = {step.id for found in pictures.values() for step in found}
+    rest = [step for step in steps if step.id not in placed]
+    return [each for step in rest for each in (step, *pictures.get(step.id, ()))]
 
 
 def told_steps(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -> list[Told]:
@@ -121,13 +133,13 @@ def told_steps(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -
     told: list[Told] = []
     for step in steps:
         local = datetime.fromtimestamp(step.at, zone)
-        before = told[-1] if told else None
+        before = next((each for each in reversed(told) if each.step.kind != "picture"), None)
         told.append(
             Told(
                 step,
                 step_words(step),
                 step_detail(step),
-                gap=step.at - before.step.at if before else 0.0,
+                gap=step.at - before.step.at if before and step.kind != "picture" else 0.0,
                 local=local,
                 is_new_day=before is None or local.date() != before.local.date(),
                 message=found.get(step.id),
