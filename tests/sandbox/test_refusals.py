@@ -67,6 +67,7 @@ def _status(browser: Browser) -> int:
 
 
 STATUS = {
+    "database.locked": 503,
     "StaleFlow": 410,
     "DocumentTooLarge": 413,
     "Throttled": 429,

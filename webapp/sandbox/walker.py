@@ -228,6 +228,10 @@ class Handset:
         call = self._next(to, "call")
         return str(phone().ask("POST", f"calls/{call['id']}/answer", {})["code"])
 
+    def declines(self, to: str) -> None:
+        """Decline the call that rings at this number. Raises Lost, PhoneSilent."""
+        phone().ask("POST", f"calls/{self._next(to, 'call')['id']}/decline", {})
+
     def link(self, to: str, part: str) -> str:
         """The path of the next link that comes to this mailbox and has ``part`` in it. Raises Lost, PhoneSilent."""
         while True:

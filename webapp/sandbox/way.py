@@ -21,6 +21,8 @@ SIGN_IN_WITH_CODE = lazy_pgettext("code", "Sign in")
 NEXT = lazy_pgettext("identifier", "Continue")
 CONTINUE = _("Continue")
 SEND_CODE = _("Send code")
+CODE_RULE = _("A sent code lives 10 minutes, 5 wrong tries kill it, and a new one kills the old.")
+SEND_RULE = _("10 codes per account and per number in 24 hours.")
 
 
 @dataclass(frozen=True)

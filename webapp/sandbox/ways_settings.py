@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from webapp.sandbox.door import world
-from webapp.sandbox.scene import SETTINGS, Scene
+from webapp.sandbox.scene import SET_UP, SETTINGS, Scene, other_than
 from webapp.sandbox.walker import Walker
-from webapp.sandbox.way import CONTINUE, SEND_CODE, Last, Way
+from webapp.sandbox.way import CODE_RULE, CONTINUE, SEND_CODE, SEND_RULE, TOLD, Last, Way
 
 Told = Mapping[str, str] | None
 NUMBER_RULE = _("Numbers are taken as people type them, and kept as E.164.")
@@ -22,7 +22,7 @@ APPROVAL_RULE = _("Approval link: 10 minutes, one decision, deny is final.")
 RESEND_RULE = _("Another message can be sent after 30 seconds.")
 CAP_RULE = _("10 approval mails per account in 24 hours.")
 GATEWAY_RULE = _("A message that could not leave changes nothing: try again, or choose another way.")
-CONFIRM = "/ap/cvf/confirm"
+NUMBER = "090-1234-5678"
 APPROVAL = "/ap/cvf/approval"
 
 
@@ -50,6 +50,22 @@ def _gone(scene: Scene) -> Told:
 def _on_already(scene: Scene) -> Told:
     scene.opens(SETTINGS)
     return None
+
+
+def _number_capped(scene: Scene) -> Told:
+    scene.begins_set_up()
+    limits = world().services.limits
+    for _again in range(limits.send_cap):
+        scene.walker.send(phoneNumber=NUMBER)
+        scene.jump(limits.resend_seconds + 1)
+        scene.walker.get(SET_UP)
+    return None
+
+
+def _wrong_code(scene: Scene) -> Told:
+    scene.begins_set_up()
+    scene.walker.send(phoneNumber=NUMBER)
+    return {"otpCode": other_than(scene.reads_code())}
 
 
 # -- the approval by mail -------------------------------------------------------------------------------------
@@ -133,7 +149,7 @@ def _number(name: str, typed: str, rule: Any = NUMBER_RULE) -> Way:
 def _gateway(name: str, what: str, text: Any = None, **more: Any) -> Way:
     return Way(
         name, "set_up", "hanako", GATEWAY_RULE, _by_text(what, **more),
-        Last(CONTINUE, {"phoneNumber": "090-1234-5678"}),
+        Last(CONTINUE, {"phoneNumber": NUMBER}),
         of=".".join(name.split(".")[:2]), text=text,
     )  # fmt: skip
 
@@ -148,6 +164,10 @@ WAYS = (
     _number("NotAPhoneNumber.too_long", "090-1234-5678-9"),
     _number("NotAPhoneNumber.unknown_country", "+999 90 1234 5678"),
     _number("LandlineNeedsCall", "03-1234-5678", LANDLINE_RULE),
+    Way("WrongCode.set_up", "set_up", "hanako", CODE_RULE, _wrong_code, Last(CONTINUE, {"otpCode": TOLD}),
+        of="WrongCode.wrong"),
+    Way("SendCapReached.number", "set_up", "hanako", SEND_RULE, _number_capped,
+        Last(CONTINUE, {"phoneNumber": NUMBER}), of="SendCapReached"),
     Way("MethodTaken", "method", "taro", TWICE_RULE, _add, Last(SEND_CODE, {"phoneNumber": "080-1234-5678"})),
     Way("LastMethod", "method", "taro", LAST_RULE, _remove_last,
         Last(_("Delete"), {"method": "taro-sms"}, action=f"{SETTINGS}/remove?method=taro-sms")),

@@ -12,22 +12,31 @@ from webapp.sandbox.door import world
 from webapp.sandbox.personas import PASSWORD
 from webapp.sandbox.scene import ANOTHER_WAY, CODE, JIROS_LANDLINE, SET_UP, Scene, other_than
 from webapp.sandbox.walker import Walker
-from webapp.sandbox.way import SEND_CODE, SIGN_IN, SIGN_IN_WITH_CODE, TOLD, Last, Way
+from webapp.sandbox.way import (
+    CODE_RULE,
+    SEND_CODE,
+    SEND_RULE,
+    SIGN_IN,
+    SIGN_IN_WITH_CODE,
+    TOLD,
+    Last,
+    Way,
+)
 from webapp.store import throttles
 from webapp.store.throttles import Throttle
 
 Told = Mapping[str, str] | None
-CODE_RULE = _("A sent code lives 10 minutes, 5 wrong tries kill it, and a new one kills the old.")
 APP_RULE = _("App codes: 30 seconds, one step before and after, each step once and only forward.")
 WAIT_RULE = _("Wrong codes: 3 free, then a growing wait of 2, 4, 8 … 900 seconds per method, everywhere.")
 OFF_RULE = _("100 wrong codes in a row switch the method off and mail the owner.")
 RESEND_RULE = _("Another code can be sent after 30 seconds.")
-CAP_RULE = _("10 codes per account and per number in 24 hours.")
 PASSWORD_RULE = _("Wrong passwords: 5 free from one address, then a growing wait.")
 FLOW_RULE = _("Half-done sign-ins and set-ups live 10 minutes and belong to one browser.")
 SESSION_RULE = _("Sessions end after 1 hour without use, and after 24 hours in any case.")
 TRUST_RULE = _("A browser is trusted for 30 days.")
 OFFERED_RULE = _("Only what the site offered to this very sign-in can be chosen.")
+CALL_RULE = _("A call that brings no code says why, and can be made again.")
+TROUBLE_RULE = _("What fails on our side changes nothing.")
 PASSKEY_RULE = _("Only a passkey of this site and account signs in.")
 TOO_LONG = _("Your sign-in took too long or was begun in another browser. Please start again.")
 _TYPE_CODE = Last(SIGN_IN_WITH_CODE, {"otpCode": TOLD})
@@ -44,11 +53,35 @@ def _code_outlived(scene: Scene) -> Told:
     scene.jump(300)
     scene.gives_password()
     scene.jump(-300)
-    scene.walker.get(ANOTHER_WAY)
-    by_call = _OPTION.findall(scene.walker.html)[1]
-    scene.walker.send(otpDeviceContext=by_call)
+    _asks_for_call(scene)
     code = scene.handset.answers(JIROS_LANDLINE)
     scene.jump(world().services.config.code_seconds + 1)
+    return {"otpCode": code}
+
+
+def _asks_for_call(scene: Scene) -> None:
+    scene.walker.get(ANOTHER_WAY)
+    scene.walker.send(otpDeviceContext=_OPTION.findall(scene.walker.html)[1])
+
+
+def _call_declined(scene: Scene) -> Told:
+    scene.gives_password()
+    _asks_for_call(scene)
+    scene.handset.declines(JIROS_LANDLINE)
+    scene.lands = CODE
+    return None
+
+
+def _older(scene: Scene) -> Told:
+    scene.walker.get("/music/older")
+    scene.walker.send(email=scene.persona.email, password=PASSWORD)
+    return {"email": scene.persona.email, "password": PASSWORD + other_than(scene.reads_code())}
+
+
+def _locked(scene: Scene) -> Told:
+    scene.gives_password()
+    code = scene.reads_code()
+    world().facts.change(locked_database=True)
     return {"otpCode": code}
 
 
@@ -198,14 +231,20 @@ WAYS = (
     Way("WrongCode.dead", "sign_in", "taro", CODE_RULE, _code_worn_out(5), _TYPE_CODE),
     Way("WrongCode.used", "sign_in", "jiro", APP_RULE, _code_used, _TYPE_CODE),
     Way("WrongCode.window", "sign_in", "jiro", APP_RULE, _code_of_the_past, _TYPE_CODE, of="WrongCode.wrong"),
-    Way("WrongCode.missing", "sign_in", "capped", CAP_RULE, _code_page,
+    Way("WrongCode.missing", "sign_in", "capped", SEND_RULE, _code_page,
         Last(SIGN_IN_WITH_CODE, {"otpCode": "123456"})),
-    Way("SendCapReached", "sign_in", "capped", CAP_RULE, _another_way, Last(SEND_CODE)),
+    Way("SendCapReached", "sign_in", "capped", SEND_RULE, _another_way, Last(SEND_CODE)),
     Way("Throttled.resend", "sign_in", "taro", RESEND_RULE, _another_way, Last(SEND_CODE), of="Throttled"),
     Way("Throttled", "sign_in", "throttled", WAIT_RULE, _right_code, _TYPE_CODE),
     Way("MethodSwitchedOff", "sign_in", "taro", OFF_RULE, _switched_off, _TYPE_CODE),
     Way("UnknownChoice", "sign_in", "taro", OFFERED_RULE, _old_choice,
         Last(SEND_CODE, {"otpDeviceContext": TOLD}, action=ANOTHER_WAY)),
+    Way("WrongCode.older", "older_device", "older", CODE_RULE, _older,
+        Last(SIGN_IN_WITH_CODE, {"email": TOLD, "password": TOLD}), of="WrongCode.wrong"),
+    Way("call.declined", "sign_in", "jiro", CALL_RULE, _call_declined,
+        text=_("The line was busy, or the call was declined. You can be called again, or choose another way.")),
+    Way("database.locked", "sign_in", "taro", TROUBLE_RULE, _locked, _TYPE_CODE,
+        text=_("We can't do this right now")),
     Way("sign_in.too_long", "sign_in", "taro", FLOW_RULE, _too_long, text=TOO_LONG),
     Way("sign_in.other_browser", "sign_in", "taro", FLOW_RULE, _other_browser, text=TOO_LONG),
     Way("PasskeyRefused", "passkey", "passkey", PASSKEY_RULE, _passkey,
