@@ -1,6 +1,9 @@
 """The Mail app. A mail's HTML is cleaned by nh3 and shown in a sandboxed frame under a policy that loads nothing."""
 
+from base64 import b64encode
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 import nh3
 from flask import Response, abort, request, url_for
@@ -12,13 +15,17 @@ from mocksms.handset import attachments, devices, wording
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.frame import show
 from mocksms.models import Message
-from mocksms.web import world
+from mocksms.web import settings, world
 
 PAGE = 40
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+    " sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+PRESSES = (Path(__file__).parent.parent / "static" / "js" / "mail_presses.js").read_text("utf-8")
+PRESSES_HASH = b64encode(sha256(PRESSES.encode()).digest()).decode()
+PRESSES_POLICY = f"{FRAME_POLICY} allow-scripts; script-src 'sha256-{PRESSES_HASH}'"
+"""With the one script that tells the page around the mail which link was pressed; the browser runs no other."""
 _STYLES = {
     "background", "background-color", "border", "border-bottom", "border-collapse", "border-color",
     "border-left", "border-radius", "border-right", "border-spacing", "border-style", "border-top",
@@ -89,16 +96,23 @@ def mail_message(address: str, message_id: int) -> str:
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>/html")
 def mail_html(address: str, message_id: int) -> Response:
-    """The mail's HTML for the frame: cleaned, no script, nothing loaded from elsewhere, links in a new tab."""
+    """The mail's HTML for the frame: cleaned, no script, nothing loaded from elsewhere, links in a new tab.
+
+    With ``?presses=1`` links are left to the page around it, by the one script that the policy lets run.
+    """
     found = _mail(address, message_id)
+    tells = "presses" in request.args
+    script = f"<script>{PRESSES}</script>" if tells else ""
     page = (
         '<!doctype html><html lang=""><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{escape(found.subject)}</title><style>body{{margin:0;padding:16px;font:16px/1.6 system-ui,"
         "sans-serif;color:#1c1a16;background:#fff;overflow-wrap:anywhere}img{max-width:100%}</style></head>"
-        f"<body>{clean(found.html)}</body></html>"
+        f"<body>{clean(found.html)}{script}</body></html>"
     )
     answer = Response(page, mimetype="text/html")
-    answer.headers["Content-Security-Policy"] = FRAME_POLICY
+    policy = PRESSES_POLICY if tells else FRAME_POLICY
+    # All frames around it count: where the phone may stand in a frame, so may its mails.
+    answer.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors {settings().frame_ancestors}"
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 

@@ -19,6 +19,7 @@ from webapp.sandbox import (
     recorder,
     refusals,
     report,
+    stage,
     time_travel,
     timeline,
     trouble,
@@ -30,7 +31,19 @@ from webapp.store import accounts
 if TYPE_CHECKING:
     import httpx
 
-PAGES = (patterns, people, time_travel, trouble, world_pages, report, timeline, flow_map, refusals, coverage)
+PAGES = (
+    patterns,
+    people,
+    time_travel,
+    trouble,
+    world_pages,
+    report,
+    timeline,
+    flow_map,
+    refusals,
+    coverage,
+    stage,
+)
 """The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
 
 

@@ -1,5 +1,6 @@
 // Codes by WebCrypto (RFC 6238), so that the app goes on without a network. Keys never leave the page.
 import { now } from "./clock.js";
+import { sayArrived } from "./host.js";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const HASHES = { SHA1: "SHA-1", SHA256: "SHA-256", SHA512: "SHA-512" };
@@ -64,6 +65,8 @@ class Entry {
     this.part("code").dataset.step = String(step);
     this.part("next").textContent = spaced(next);
     this.part("copy").dataset.copy = code;
+    const from = this.card.querySelector(".otp__account")?.textContent ?? "";
+    sayArrived({ id: 0, channel: "app", code, from, to: document.querySelector("main").dataset.handset });
   }
 }
 

@@ -1,5 +1,6 @@
 // One tap copies a code: every [data-copy] button, also those that arrive later.
 import { announce } from "./announce.js";
+import { say } from "./host.js";
 
 async function write(text) {
   try {
@@ -24,7 +25,7 @@ async function copy(button) {
   if (label) label.textContent = document.body.dataset.wordCopied;
   announce(document.body.dataset.wordCopied);
   // A page that shows the phone in a frame (a demo's stage) may take the code over into its own field.
-  if (window.parent !== window) window.parent.postMessage({ kind: "mocksms.code", code: button.dataset.copy }, "*");
+  say("code", { code: button.dataset.copy });
   setTimeout(() => {
     delete button.dataset.copied;
     if (label && label.textContent === document.body.dataset.wordCopied) label.textContent = before;

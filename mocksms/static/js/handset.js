@@ -4,9 +4,10 @@ import * as call from "./call.js";
 import * as clock from "./clock.js";
 import * as copy from "./copy.js";
 import * as gestures from "./gestures.js";
+import * as host from "./host.js";
 import * as live from "./live.js";
 import * as read from "./read.js";
 import * as sound from "./sound.js";
 
-for (const part of [clock, copy, sound, authenticator, gestures, call, live, read]) part.start();
+for (const part of [host, clock, copy, sound, authenticator, gestures, call, live, read]) part.start();
 document.documentElement.classList.add("js");

@@ -1,6 +1,7 @@
 // Arrivals without reload: one event stream; at each event the page's [data-live] parts are fetched anew.
 import { announce } from "./announce.js";
 import { setClock } from "./clock.js";
+import { sayEvent } from "./host.js";
 import { markRead } from "./read.js";
 import { ping, trill } from "./sound.js";
 import { follow } from "./stream.js";
@@ -114,6 +115,7 @@ function banner(message) {
 function arrived(type, data) {
   const event = JSON.parse(data);
   const message = event.message;
+  if (isMine(message)) sayEvent(type, message);
   if (type === "message" && message.direction === "in" && isMine(message) && message.channel !== "call") {
     banner(message);
     ping();

@@ -1,0 +1,142 @@
+"""The stage: the main job is given from it by clicks alone, and what a demo needs besides."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from mocksms import authenticator
+from mocksms.testing import RunningPhone
+from tests.browser.conftest import assert_accessible
+from tests.browser.street import Street
+
+HANAKO = "+819012345678"
+JIRO = "+817012345678"
+KEY = "MIHONDEMOMIHONDEMOMIHONDEMO23456"
+LISTEN = """for (const kind of ["keydown", "paste"])
+    addEventListener(kind, () => { window.top.typed = (window.top.typed ?? 0) + 1; }, true);"""
+MOST_SECONDS = 90
+
+
+def opened(street: Street, width: int = 1280, language: str = "ja", **options: object) -> Page:
+    """The stage, ready."""
+    page = street.window(width, language, **options)
+    page.add_init_script(LISTEN)
+    page.goto(f"{street.site_url}/sandbox/stage?lang={language}")
+    expect(page.locator(".stage-desk[data-live][data-phone-answers]")).to_be_attached()
+    expect(page.frame_locator("[name=phone]").locator("html[data-live-open]")).to_be_attached()
+    return page
+
+
+def frame(page: Page, name: str) -> Frame:
+    """One of the stage's frames."""
+    found = page.frame(name)
+    assert found is not None, name
+    return found
+
+
+def does_what_is_next(page: Page) -> None:
+    """One press of the script's button, by which the next step is reached; a code is taken over by its own button."""
+    step = page.locator("[data-step][data-is=next]")
+    words = step.inner_text()
+    takes = page.locator("#stage-take") if step.get_attribute("data-where") == "code" else None
+    button = takes or page.locator("#stage-do")
+    expect(button).to_be_visible()
+    expect(button).to_be_enabled()
+    button.click()
+    expect(step).not_to_have_text(words)
+
+
+def test_main_job_is_given_from_the_stage_by_clicks(street: Street) -> None:
+    page = opened(street)
+    began = page.evaluate("performance.now()")
+    steps = page.locator("[data-step]").count()
+    for _ in range(steps - 1):
+        does_what_is_next(page)
+    expect(page.locator(".stage-desk[data-finished]")).to_be_attached()
+    assert page.evaluate("performance.now()") - began < MOST_SECONDS * 1000
+    assert page.evaluate("window.typed ?? 0") == 0
+    site = frame(page, "site")
+    site.goto(f"{street.site_url}/account/security")
+    expect(site.locator("main")).to_contain_text("有効")
+    page.locator("#stage-again").click()
+    expect(page.locator("[data-step]").first).to_have_attribute("data-is", "next")
+
+
+def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(street: Street) -> None:
+    page = opened(street, language="en")
+    page.locator("#stage-again").click()
+    site, phone = page.frame_locator("[name=site]"), page.frame_locator("[name=phone]")
+    expect(site.locator("[data-stage-next]")).to_have_attribute("id", "nav-link-accountList")
+    assert_accessible(page)
+    for _ in range(6):
+        does_what_is_next(page)
+    expect(page.locator("[data-step][data-is=next]")).to_have_attribute("data-where", "mail")
+    phone.locator("#lock-notes .note__open").first.click()
+    expect(page.locator("[data-step][data-is=next]")).to_have_attribute("data-where", "link")
+    phone.frame_locator(".mail-frame").get_by_role("link", name="Approve or deny").click()
+    mail = page.frame_locator("[name=site-mail]")
+    expect(mail.locator("[data-stage-next]")).to_have_attribute("id", "approve")
+    mail.locator("#approve").click()
+    expect(page.locator("[data-tab='0'][data-news]")).to_be_visible()
+    page.locator("[data-tab='0']").click()
+    expect(site.locator("[data-stage-next]")).to_have_attribute("id", "get-started")
+    assert len(page.context.pages) == 1
+
+
+def test_stage_follows_the_persona_and_takes_the_apps_code_over(
+    street: Street, running_phone: RunningPhone
+) -> None:
+    authenticator.add(running_phone.worlds.get(), JIRO, KEY, "jiro@example.com", "Mihon")
+    page = opened(street)
+    page.locator("#stage-menu-people summary").click()
+    page.locator("[data-persona=jiro]").click()
+    expect(page.locator("[data-shows-people]")).to_have_text("次郎")
+    phone = page.frame_locator("[name=phone]")
+    expect(phone.locator(f"main[data-handset='{JIRO}'] [data-otp-code]")).to_be_visible()
+    site = page.frame_locator("[name=site]")
+    site.locator('main a[href="/account/security"]').click()
+    site.locator("#edit-two-step").click()
+    page.locator("#stage-take").click()
+    site.locator("#auth-signin-button").click()
+    expect(site.locator("main[data-page='settings.overview'][data-state=on]")).to_be_visible()
+
+
+def test_stage_moves_the_clock_and_asks_for_faults_where_the_site_is(street: Street) -> None:
+    page = opened(street)
+    site = frame(page, "site")
+    site.goto(f"{street.site_url}/ap/signin")
+    page.locator("#stage-menu-clock summary").click()
+    page.get_by_role("button", name="+ 10").click()
+    expect(page.locator("#stage-menu-clock summary[data-moved]")).to_be_visible()
+    expect(site.locator("main[data-page='sign_in.identifier']")).to_be_visible()
+    assert round(street.clock.site.offset) == 600
+    page.locator("#stage-menu-faults summary").click()
+    page.locator("#stage-fault").select_option("sms-lost")
+    page.locator("#stage-ask").click()
+    expect(page.locator("[data-shows-faults]")).to_have_text("1")
+    page.locator("#stage-menu-faults summary").click()
+    page.locator("#stage-lift").click()
+    expect(page.locator("[data-shows-faults]")).to_have_text("")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_stage_on_a_phone_shows_one_of_both_and_what_is_next(street: Street, scheme: str) -> None:
+    page = opened(street, 390, color_scheme=scheme)
+    expect(page.locator("[name=phone]")).to_be_hidden()
+    expect(page.locator("[data-next]")).to_contain_text("サインイン")
+    page.locator("[data-shows=phone]").click()
+    expect(page.locator("[name=phone]")).to_be_visible()
+    expect(page.locator("[name=site]")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert_accessible(page)
+
+
+def test_stage_in_large_type_stays_so(street: Street) -> None:
+    page = opened(street)
+    page.locator("#stage-large").click()
+    page.locator("#stage-width").click()
+    expect(page.frame_locator("[name=site]").locator("html[data-stage-large]")).to_be_attached()
+    page.reload()
+    expect(page.locator("#stage-large")).to_have_attribute("aria-pressed", "true")
+    assert_accessible(page)

@@ -1,0 +1,73 @@
+"""The stage without JavaScript: both frames, the bar's forms, the script as a list, and what its module asks for."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import World
+from tests.walk import Page
+from webapp.pages.language import LANGUAGES
+from webapp.sandbox.script import MAIN_JOB
+
+PHONE = "http://localhost:8001"  # on the host by which the site is called
+
+
+def token(page: Page) -> str:
+    """The page's CSRF token: each of its forms has it."""
+    return str(page.all("[name=csrf_token]")[0].attrs["value"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_stage_shows_site_phone_and_script(world: World, language: str) -> None:
+    page = world.browser(language).get("/sandbox/stage")
+    sources = {frame.attrs["name"]: frame.attrs["src"] for frame in page.all("iframe")}
+    assert sources["site"] == "/"
+    assert sources["phone"].startswith(f"{PHONE}/handsets/+819012345678/?world=default&lang={language}")
+    steps = page.all("[data-step]")
+    assert len(steps) == sum(len(part) for _name, part in MAIN_JOB)
+
+
+def test_stage_may_frame_itself_and_the_phone_only(world: World) -> None:
+    answer = world.browser("ja").raw("GET", "/sandbox/stage")
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["frame-src"] == f"'self' {PHONE}"
+    assert policy["default-src"] == policy["script-src"] == policy["frame-ancestors"] == "'self'"
+    assert f'autoplay=(self "{PHONE}")' in answer.headers["Permissions-Policy"]
+    assert "camera=()" in answer.headers["Permissions-Policy"]
+    ordinary = world.browser("ja").raw("GET", "/")
+    assert "frame-src" not in ordinary.headers["Content-Security-Policy"]
+
+
+def test_stage_takes_a_persona_on_and_shows_its_handset(world: World) -> None:
+    browser = world.browser("ja")
+    page = browser.get("/sandbox/stage")
+    jiro = page.one("[data-persona=jiro]")
+    assert jiro.attrs["data-handset"] == "+817012345678/authenticator/"
+    browser.raw("POST", jiro.attrs["formaction"], data={"csrf_token": token(page)})
+    state = browser.raw("GET", "/sandbox/api/stage").get_json()
+    assert (state["who"], state["handset"]) == ("次郎", "+817012345678/authenticator/")
+    assert "+817012345678/authenticator/" in browser.get("/sandbox/stage").one("[name=phone]").attrs["src"]
+
+
+def test_stage_follows_the_newest_message_clock_and_faults(world: World) -> None:
+    hanako = world.person("hanako")
+    browser = hanako.browser
+    assert browser.raw("GET", "/sandbox/api/stage").get_json()["message"] is None
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    browser.raw("POST", "/sandbox/api/faults", json={"fault": "sms-lost"})
+    browser.raw("POST", "/sandbox/api/clock", json={"by": 600})
+    state = browser.raw("GET", "/sandbox/api/stage").get_json()
+    assert state["message"]["handset"] == "+819012345678/"  # the mail to hanako@example.com is on her phone
+    assert len(state["going_wrong"]) == 1
+    assert state["moved_by"]
+
+
+def test_stage_begins_a_demo_in_the_language_of_the_page(world: World) -> None:
+    browser = world.browser("en")
+    browser.get("/sandbox/stage")
+    page = browser.get("/sandbox/stage")
+    answer = browser.raw("POST", "/sandbox/stage/begin", data={"csrf_token": token(page), "next": "/"})
+    assert answer.headers["Location"] == "/"
+    hanako = world.services.store.db().execute("SELECT language FROM accounts WHERE id = 'hanako'").fetchone()
+    assert hanako["language"] == "en"

@@ -1,0 +1,119 @@
+// The phone's frame on the stage: which handset is shown, what arrives on it, and one click to take a code over.
+const APPROVAL = "/a/c/r/";
+const PATIENCE_MILLISECONDS = 6000;
+
+export function phoneFrame(desk, site) {
+  const frame = desk.querySelector("iframe[name=phone]");
+  const box = desk.querySelector(".stage-offer");
+  const words = box.querySelector("[data-offer-words]");
+  const digits = box.querySelector("[data-offer-code]");
+  const last = desk.querySelector(".stage-last");
+  const { origin } = new URL(desk.dataset.phone);
+  const changed = [];
+  const taken = new Set();
+  let here = { page: "", handset: "" };
+  let code = null; // the newest that came, and is not taken yet
+  let mail = null; // the newest mail with a link to approve
+  let known = 0; // ids of messages up to here are old
+
+  function tell() {
+    for (const listener of changed) listener();
+  }
+
+  function show() {
+    box.hidden = !code || !site.codeField();
+    if (code) {
+      words.textContent = words.dataset.code;
+      digits.textContent = code;
+    }
+  }
+
+  function arrived(said) {
+    const link = said.links.find((each) => new URL(each).origin === location.origin && new URL(each).pathname.startsWith(APPROVAL));
+    if (link) mail = { id: said.id, link };
+    const isStale = said.isOld && (said.id <= known || !site.codeField());
+    known = Math.max(known, said.id);
+    if (said.code && !isStale && !taken.has(said.code)) code = said.code;
+    desk.querySelector(".stage-dot").hidden = desk.dataset.shows === "phone";
+    show();
+    tell();
+  }
+
+  function hear(event) {
+    if (event.source !== frame.contentWindow || event.origin !== origin) return;
+    const { kind, ...said } = event.data ?? {};
+    if (kind === "mocksms.here") {
+      here = said;
+      desk.dataset.phoneAnswers = "";
+      desk.querySelector(".stage-silent").hidden = true;
+      frame.contentWindow.postMessage({ kind: "mocksms.opens-links" }, origin);
+      tell();
+    } else if (kind === "mocksms.arrived") arrived(said);
+    else if (kind === "mocksms.code") {
+      code = said.code;
+      self.take();
+    } else if (kind === "mocksms.link") site.open(said.url);
+  }
+
+  const self = {
+    get page() { return here.page; },
+    get mail() { return mail; },
+    get code() { return code; },
+    onChange(listener) {
+      changed.push(listener);
+    },
+    /** Shows a page of the phone: a path below its handsets. */
+    goTo(path) {
+      frame.contentWindow.location.replace(`${desk.dataset.phone}/handsets/${path}?${desk.dataset.phoneQuery}`);
+      here = { page: "", handset: path.split("/")[0] };
+    },
+    /** Shows another handset; stays where it is on the same one. */
+    follow(path) {
+      if (path && path.split("/")[0] !== here.handset) self.goTo(path);
+    },
+    openMail() {
+      if (mail) self.goTo(`${here.handset}/mail/${mail.id}`);
+    },
+    /** Once: the phone is put down again. */
+    mailIsAnswered() {
+      if (!mail || mail.isAnswered) return;
+      mail.isAnswered = true;
+      self.goTo(`${here.handset}/`);
+    },
+    /** Puts the newest code into the field of the page that is shown. */
+    take() {
+      const field = site.codeField();
+      if (!code || !field) return;
+      site.fill(field, code);
+      field.focus();
+      taken.add(code);
+      code = null;
+      show();
+      desk.dispatchEvent(new CustomEvent("stage:take"));
+      tell();
+    },
+    /** After each page of the site: what is offered depends on what it asks for. */
+    offerAgain() {
+      show();
+      last.hidden = !self.lastStep();
+    },
+    /** The button of the refusals' strip on the site's page, if it has one. */
+    lastStep() {
+      return site.page()?.document.querySelector(".last-step button[data-module=last_step]") ?? null;
+    },
+    forget() {
+      code = mail = null;
+      taken.clear();
+      show();
+    },
+    start() {
+      window.addEventListener("message", hear);
+      desk.querySelector("#stage-take").addEventListener("click", self.take);
+      desk.querySelector("#stage-last").addEventListener("click", () => self.lastStep()?.click());
+      // It may have loaded before this module listened: then it says again where it is.
+      frame.contentWindow.postMessage({ kind: "mocksms.opens-links" }, "*");
+      setTimeout(() => { desk.querySelector(".stage-silent").hidden = "phoneAnswers" in desk.dataset; }, PATIENCE_MILLISECONDS);
+    },
+  };
+  return self;
+}
