@@ -14,11 +14,13 @@ from tests.walk import Page
 from webapp.flows.tables import tables
 from webapp.pages.render import has_page
 from webapp.sandbox.catalogue import every_refusal
+from webapp.sandbox.fault_table import FAULTS
 from webapp.sandbox.flow_words import flow_title
 from webapp.sandbox.page_titles import page_title
 from webapp.sandbox.timeline import PAGE_STEPS
 from webapp.sandbox.timeline_steps import matched
 from webapp.sandbox.timeline_words import refusal_words
+from webapp.sandbox.tool_words import tool_words
 from webapp.sandbox.worlds import Worlds
 from webapp.store.walks import MOST_PICTURES, Step, Walks
 
@@ -222,3 +224,19 @@ def test_timeline_words_are_there_for_all(world: World) -> None:
         untold = [name for name in every_refusal() if refusal_words(name) == name]
         assert not untold, f"no words in timeline_words.py for {untold}"
         assert page_title("sign_in.code") and has_page("sandbox.timeline")
+
+
+def test_timeline_words_tell_what_was_done_with_the_tools(world: World) -> None:
+    def told(name: str, **data: Any) -> str:
+        return tool_words(Step(0.0, "w", "tool", name, data))
+
+    with world.site.test_request_context("/?lang=en"):
+        assert told("walk.begin") == "A new walk was begun"
+        assert told("clock.move", offset=600) == "Clock: 10 minutes ahead"
+        assert told("clock.move", offset=0) == "Clock: back to now"
+        assert told("world.make", world="qa") == "World made: qa"
+        assert told("persona.taro") == "Persona taken on: 太郎"
+        assert told("reach.WrongCode.wrong") == "On the way to a refusal: WrongCode.wrong"
+        assert told("unheard.of") == "unheard.of"
+        key = next(iter(FAULTS))
+        assert told(f"fault.{key}") == f"Fault asked for: {FAULTS[key].words}"

@@ -255,9 +255,9 @@ STORIES = (
             ),
             Look(("パスキーを登録しました。", "The passkey is there."), "[data-passkey]"),
             Open("/account", "account.services"),
-            Press("#nav-item-signout", "shop.home"),
+            Press("#nav-item-signout", "shop.home", before=lift_finger),
             Open("/ap/signin"),
-            Press("#continue", fill=(("#ap_email", HANAKO),), before=lift_finger),
+            Press("#continue", fill=(("#ap_email", HANAKO),)),
             Press("#signin-passkey", "shop.home", before=touch),
             Look(
                 ("指紋だけでサインインできました。", "The fingerprint alone signs you in."),

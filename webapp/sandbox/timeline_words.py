@@ -13,6 +13,7 @@ from webapp.pages.recovery_words import refusal_text
 from webapp.rules import phone_numbers
 from webapp.sandbox.flow_words import flow_title
 from webapp.sandbox.page_titles import page_title
+from webapp.sandbox.tool_words import tool_words
 from webapp.store.walks import Step
 
 KINDS = {
@@ -36,20 +37,6 @@ _ONE = {
     "picture": _("Picture"),
 }
 _CHANNELS = {"sms": _("SMS to %(to)s"), "call": _("Voice call to %(to)s"), "mail": _("Mail to %(to)s")}
-_TOOLS = {
-    "walk.begin": _("A new walk was begun"),
-    "clock.move": _("The clock was moved"),
-    "clock.now": _("The clock was set back to now"),
-    "faults.lift": _("The faults were lifted"),
-    "reset": _("The world was reset"),
-}
-_TOOL_GROUPS = {
-    "persona": _("Persona taken on: %(what)s"),
-    "clock": _("Clock: %(what)s"),
-    "fault": _("Fault asked for: %(what)s"),
-    "reach": _("On the way to a refusal: %(what)s"),
-    "world": _("World: %(what)s"),
-}
 _STALE = {
     "StaleFlow": _("The page had expired, was used already, or belongs to another browser."),
     "LinkExpired": _("The link had expired."),
@@ -79,7 +66,7 @@ def step_words(step: Step) -> str:
         case "refusal":
             return refusal_words(step.name)
         case "tool":
-            return _of_tool(step.name)
+            return tool_words(step)
         case "picture":
             return str(step.data.get("caption") or kind_word("picture"))
     return step.name
@@ -141,11 +128,3 @@ def _of_page(step: Step) -> str:
         asked = step.data.get("method") == "POST"
         return gettext("Sent, and led on") if asked else gettext("Led on")
     return gettext("Answered without a page")
-
-
-def _of_tool(name: str) -> str:
-    if name in _TOOLS:
-        return str(_TOOLS[name])
-    group, _dot, what = name.partition(".")
-    words = _TOOL_GROUPS.get(group)
-    return str(words) % {"what": what} if words is not None and what else name
