@@ -76,3 +76,19 @@ def test_tools_do_nothing_for_another_sites_page(world: World) -> None:
             for method in ("POST", "PUT", "DELETE"):
                 answer = client.open(path.split("<")[0] + "x", method=method, headers=headers, json={})
                 assert answer.status_code in (403, 404, 405), path
+
+
+@pytest.mark.parametrize("away", ["//evil.example/", "https://evil.example/", "/\\evil.example", ""])
+def test_tools_lead_back_to_this_site_only(world: World, away: str) -> None:
+    browser = world.browser()
+    browser.get("/sandbox/clock")
+    page = browser.post("/sandbox/clock/now", {"next": away, "csrf_token": browser.csrf_token})
+    assert page.name == "sandbox.clock"
+
+
+@pytest.mark.parametrize(
+    "path", ["/sandbox/clock", "/sandbox/faults/lift", "/sandbox/reset", "/sandbox/worlds"]
+)
+def test_tools_change_nothing_without_the_token_of_their_form(world: World, path: str) -> None:
+    assert world.site.test_client().post(path, data={"by": "60"}).status_code == 400
+    assert world.services.clock.offset == 0

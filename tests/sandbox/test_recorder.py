@@ -48,3 +48,31 @@ def test_nothing_secret_is_noted(world: World, hanako: Person) -> None:
     kept = repr(walked(world))
     assert link.rsplit("/", 1)[1].split("?")[0] not in kept
     assert "Mihon-demo-1" not in kept
+
+
+def test_keeping_a_walk_asks_nothing_of_the_world(world: World, taro: Person) -> None:
+    """Neither a statement nor a lock: the log is a file of its own."""
+    taro.signs_in()
+    connection = world.services.store.db().conn
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    connection.execute("BEGIN IMMEDIATE")  # nobody else can write; pages that only read are kept all the same
+    before = walks(world).last_id()
+    taro.browser.get("/account")
+    connection.execute("ROLLBACK")
+    connection.set_trace_callback(None)
+    assert walks(world).last_id() > before
+    assert statements and not any(word in text for text in statements for word in (" steps", " counts"))
+
+
+def test_a_log_that_cannot_be_kept_spoils_nothing(world: World, taro: Person) -> None:
+    """A deleted world's last request finds no place for its log."""
+    worlds: Worlds = world.site.extensions["nidankai_worlds"]
+    made = worlds.make("fleeting")
+    browser = world.browser()
+    browser.get("/?world=fleeting")
+    made.walks.close()
+    answer = browser.raw("DELETE", "/sandbox/api/worlds/fleeting", headers={"X-World": "fleeting"})
+    assert answer.status_code == 204
+    assert worlds.names() == ["default"]
+    assert not list(made.services.store.path.parent.parent.parent.iterdir())

@@ -2,7 +2,7 @@
 
 A world is a folder: database, documents, facts, and the log of what was walked. What it sends carries its name in the
 header ``X-World``, and its links in ``?world=``; a gateway that knows neither takes no notice. New ones are copies of a
-seeded folder, moved into place at once; an emptied one takes over the copy's rows. Neither takes a second.
+seeded one, moved into place at once; an emptied one takes over the copy's rows. Neither takes a second.
 
 No two worlds ever have the same path: ``other-worlds/NAME/TOKEN``, with a token of its own each time one is made. So a
 process that still has a deleted world open sees that it is gone, and closing it cannot harm the next of that name.
@@ -14,11 +14,10 @@ import re
 import secrets
 import shutil
 import threading
-import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -93,7 +92,7 @@ class Worlds:
         self._folder = self._instance / "other-worlds"
         self._open: OrderedDict[str, World] = OrderedDict()
         self._lock = threading.RLock()
-        self._seeded: Path | None = None
+        self._seeded: dict[str, bytes] = {}
 
     def get(self, name: str = DEFAULT) -> World:
         """The world of this name.
@@ -134,12 +133,14 @@ class Worlds:
         """
         world = self.get(name)
         seeded = self._template()
-        world.services.store.restore_from(seeded / _DATABASE)
-        uploads = world.services.uploads
-        kept = {path.name: path.read_bytes() for path in (seeded / "uploads").iterdir()}
-        uploads.sweep(set(kept))
-        for file, sealed in kept.items():
-            uploads.write(file, sealed)
+        with TemporaryDirectory(prefix="nidankai-") as place:
+            clean = Path(place) / _DATABASE
+            clean.write_bytes(seeded[_DATABASE])
+            world.services.store.restore_from(clean)
+        papers = {Path(path).name: content for path, content in seeded.items() if path != _DATABASE}
+        world.services.uploads.sweep(set(papers))
+        for file, sealed in papers.items():
+            world.services.uploads.write(file, sealed)
         world.services.clock.set_offset(0.0)
         world.facts.clear()
         world.walks.empty()
@@ -198,20 +199,25 @@ class Worlds:
             services.store.migrate()
         return World(name, services, facts, Walks(folder / "walks.db"))
 
-    def _template(self) -> Path:
-        """A seeded world's folder: made once by each process, so never of an older shape, and gone with it."""
+    def _template(self) -> dict[str, bytes]:
+        """A seeded world's files by their paths in its folder: made once by each process, so never of an older shape.
+
+        In memory: a folder would be left behind by a process that is killed.
+        """
         with self._lock:
-            if self._seeded is None:
-                place = Path(mkdtemp(prefix="nidankai-"))
-                weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
-                store, uploads = Store(place, "draft"), Uploads(place / "world" / "uploads")
-                store.migrate()
-                personas.seed(replace(self._base, clock=Clock(), store=store, uploads=uploads))
-                store.copy_to(
-                    place / "world" / _DATABASE
-                )  # whole: a plain copy would miss what is in the log
-                store.close()
-                self._seeded = place / "world"
+            if not self._seeded:
+                with TemporaryDirectory(prefix="nidankai-") as place:
+                    folder = Path(place) / "world"
+                    store, uploads = Store(Path(place), "draft"), Uploads(folder / "uploads")
+                    store.migrate()
+                    personas.seed(replace(self._base, clock=Clock(), store=store, uploads=uploads))
+                    store.copy_to(folder / _DATABASE)  # whole: a plain copy would miss what is in the log
+                    store.close()
+                    self._seeded = {
+                        path.relative_to(folder).as_posix(): path.read_bytes()
+                        for path in folder.rglob("*")
+                        if path.is_file()
+                    }
             return self._seeded
 
     def _find(self, name: str) -> Path | None:
@@ -223,12 +229,11 @@ class Worlds:
     def _put(self, name: str) -> None:
         """Copy the template, and move it into place unless another process was faster."""
         draft = self._folder / f".new-{secrets.token_hex(8)}"
+        inside = draft / secrets.token_hex(8)
         try:
-            shutil.copytree(
-                self._template(),
-                draft / secrets.token_hex(8),
-                ignore=shutil.ignore_patterns("*-wal", "*-shm"),
-            )
+            (inside / "uploads").mkdir(parents=True, mode=0o700)
+            for path, content in self._template().items():
+                (inside / path).write_bytes(content)
             try:
                 draft.rename(self._folder / name)
             except OSError:
