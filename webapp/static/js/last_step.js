@@ -16,6 +16,7 @@ async function chosen(addresses) {
 }
 
 export default function lastStep(button) {
+  if (button.form) return; // it sends what no page would: nothing is to be filled in
   const told = button.closest("[data-last-press]").dataset;
   button.hidden = false;
   button.addEventListener("click", async () => {
