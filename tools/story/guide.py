@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,18 @@ from webapp.sandbox.worlds import World
 PATIENCE_MILLISECONDS = 15_000
 SIZE = {"width": 390, "height": 844}
 SCALE = 1.5
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/142.0.0.0 Mobile Safari/537.36"
+)
 QUALITY = 82
 LOCALES = {"ja": "ja-JP", "en": "en-US"}
 TOLD_KINDS = ("move", "event", "refusal", "tool")
+_SECRET = re.compile(r"(/a/c/r|/cancel|/cases)/.+")  # tokens and ids tell a reader nothing
 _OUTLINE = """element => {
   const place = element.getBoundingClientRect();
-  const isSeen = place.top > 60 && place.bottom < innerHeight - 90;  // below stand the tabs
+  const isTab = element.closest('.tabs');  // always at the bottom, before all else
+  const isSeen = isTab || (place.top > 60 && place.bottom < innerHeight - 90);
   if (!isSeen) element.scrollIntoView({ block: 'center' });
   const radius = getComputedStyle(element).borderRadius;
   element.style.outline = '3px solid #c8371b';
@@ -72,6 +79,7 @@ class Guide:
         context = self._chromium.new_context(
             viewport={"width": SIZE["width"], "height": SIZE["height"]},
             device_scale_factor=SCALE,
+            user_agent=PHONE,
             locale=LOCALES[self.language],
             timezone_id="Asia/Tokyo",
             reduced_motion="reduce",
@@ -131,7 +139,7 @@ class Guide:
         self._store(window.screenshot(), self.folder / file)
         for element in marked:
             element.evaluate(_PLAIN)
-        path = urlsplit(window.url).path if on == "site" else ""
+        path = _SECRET.sub(r"\1/…", urlsplit(window.url).path) if on == "site" else ""
         scene = Scene(caption, on, f"{self.folder.name}/{file}", path, self._before)
         self._before = []
         self.scenes.append(scene)
