@@ -140,3 +140,12 @@ def test_stage_in_large_type_stays_so(street: Street) -> None:
     page.reload()
     expect(page.locator("#stage-large")).to_have_attribute("aria-pressed", "true")
     assert_accessible(page)
+
+
+def test_stage_does_the_last_step_to_a_refusal(street: Street) -> None:
+    page = opened(street)
+    site = page.frame_locator("[name=site]")
+    frame(page, "site").goto(f"{street.site_url}/sandbox/refusals?q=WrongPassword")
+    site.locator("main .refusals form button").first.click()
+    page.locator("#stage-last").click()
+    expect(site.locator("#auth-error-message-box")).to_be_visible()

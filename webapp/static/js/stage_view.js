@@ -78,7 +78,7 @@ export function view(desk, site) {
   desk.querySelector(".stage-tabs").hidden = false;
   for (const button of halves) button.addEventListener("click", () => show(button.dataset.shows));
   show("site");
-  const narrow = matchMedia("(max-width: 43.75rem)");
+  const narrow = matchMedia("(max-width: 69.99rem)");
   const fold = () => { desk.querySelector(".stage-script details").open = !narrow.matches; };
   narrow.addEventListener("change", fold);
   fold();
