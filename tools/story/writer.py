@@ -11,6 +11,7 @@ from tools.story.scenes import LANGUAGES, Chapter
 
 HERE = Path(__file__).resolve().parent
 TOKENS = HERE.parent.parent / "webapp" / "static" / "css" / "tokens.css"
+SHEETS = (TOKENS, HERE / "guide.css", HERE / "guide_print.css")
 
 WORDS = {
     "ja": {
@@ -60,7 +61,7 @@ def environment() -> Environment:
 def write(folder: Path, chapters: Mapping[str, Sequence[Chapter]], made: str) -> list[Path]:
     """Write ``index.html`` and a page for each language into ``folder``; gives their paths."""
     templates = environment()
-    style = TOKENS.read_text() + (HERE / "guide.css").read_text()
+    style = "\n".join(sheet.read_text() for sheet in SHEETS)
     written = []
     for language, found in chapters.items():
         path = folder / f"{language}.html"
