@@ -224,6 +224,7 @@ def welcome(place: Place) -> str:
     return f"""
   Mihon, the site     {place.site_url}
   The phone           {place.phone_url}      (mail server: localhost:{place.smtp})
+  Both, for a demo    {place.site_url}/sandbox/stage
 
   Sign in as                                   password of all: Mihon-demo-1
     hanako@example.com   090-1234-5678   two-step verification off

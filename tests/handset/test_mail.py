@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
+from hashlib import sha256
+
 from tests.handset.conftest import Sender
 from tests.walk import Browser
 
@@ -22,6 +26,17 @@ def test_mail_leads_to_mailbox_and_message(look_in: Browser, send: Sender) -> No
     assert "multipart/alternative" in look_in.get(page.path + "?view=source").text
     assert look_in.submit(form="form.only-without-js").name == "handset.home"
     assert not look_in.get(f"/handsets/{HANAKO}/mail/").has(".badge")
+
+
+def test_mail_html_tells_presses_by_one_script_of_ours(look: Browser, send: Sender) -> None:
+    found = send.mail("hanako@example.com", "件名", "本文", "<p>本文</p><script>alert(1)</script>")
+    answer = look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html?presses=1")
+    policy = answer.headers["Content-Security-Policy"]
+    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    assert len(scripts) == 1 and "alert" not in answer.text
+    digest = b64encode(sha256(scripts[0].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in policy and "default-src 'none'" in policy
+    assert "allow-same-origin" not in policy and "sandbox allow-popups" in policy
 
 
 def test_mail_html_is_cleaned_and_framed(look: Browser, send: Sender) -> None:

@@ -95,6 +95,7 @@ def _state() -> dict[str, Any]:
     except (PhoneSilent, PhoneRefused):
         faults = []
     return {
+        "world": here.name,
         "now": clock.now(),
         "zone": str(zone()),
         "moved_by": moved_by(clock.offset),

@@ -22,6 +22,10 @@ export default function stage(desk) {
     } catch {
       return; // The site is away for a moment; the next page asks again.
     }
+    if (state.world !== desk.dataset.world) {
+      location.replace(location.pathname); // another world was entered: its phone is another one
+      return;
+    }
     tick.set(state.now, state.zone, state.moved_by);
     document.querySelector("[data-shows-people]").textContent = state.who || "–";
     document.querySelector("[data-shows-faults]").textContent = state.going_wrong.length || "";

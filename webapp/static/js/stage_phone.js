@@ -95,7 +95,11 @@ export function phoneFrame(desk, site) {
     /** After each page of the site: what is offered depends on what it asks for. */
     offerAgain() {
       show();
-      last.hidden = !self.lastStep();
+      const button = self.lastStep();
+      const offer = () => { last.hidden = !button || button.hidden; };
+      offer();
+      // It shows once its module listens.
+      if (button?.hidden) new MutationObserver(offer).observe(button, { attributes: true });
     },
     /** The button of the refusals' strip on the site's page, if it has one. */
     lastStep() {
