@@ -14,9 +14,9 @@ from xml.etree import ElementTree as Xml
 from tools import settings
 from webapp.flows.table import BEGIN, Table
 from webapp.flows.tables import tables
-from webapp.sandbox.drawing import Words, draw, text_of
-from webapp.sandbox.flow_words import flow_title
-from webapp.sandbox.state_words import state_words
+from webapp.sandbox.flow_map.drawing import Words, draw, text_of
+from webapp.sandbox.flow_map.flow_words import flow_title
+from webapp.sandbox.flow_map.state_words import state_words
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS = ROOT / "docs" / "flows.md"

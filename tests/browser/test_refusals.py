@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.street import Street
 from tests.browser.test_look_account import in_order
-from webapp.sandbox.ways import WAYS
+from webapp.sandbox.refusals.ways import WAYS
 
 TYPED, CHOSEN, OLD_TAB = "WrongCode.replaced", "DocumentRefused.active", "UnknownChoice"
 

@@ -12,7 +12,7 @@ from tests.authenticator import Authenticator
 from tests.flows.test_passkeys import enters
 from tests.house import World
 from tests.people import Person
-from webapp.sandbox import personas, states
+from webapp.sandbox.people import personas, states
 
 
 def made(world: World, key: str) -> Person:

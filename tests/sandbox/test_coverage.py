@@ -10,8 +10,8 @@ from tests.house import World
 from tests.people import Person
 from tests.walk import Page
 from webapp.flows.tables import tables
-from webapp.sandbox.catalogue import every_refusal
-from webapp.sandbox.ways import UNSEEN, WAYS
+from webapp.sandbox.refusals.catalogue import every_refusal
+from webapp.sandbox.refusals.ways import UNSEEN, WAYS
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from mocksms.testing import NothingCame, run_phone
 from tests.house import House, World
 from tests.people import Person
 from tests.walk import Browser, Page
-from webapp.sandbox.fault_table import FAULTS
+from webapp.sandbox.controls.fault_table import FAULTS
 from webapp.sandbox.worlds import Worlds
 
 LANDLINE = "+81312345678"

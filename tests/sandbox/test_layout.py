@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from webapp.flows.table import BEGIN, Move, Table
 from webapp.flows.tables import tables
-from webapp.sandbox.drawing import Marks, Words, bundled, draw, draw_small, finals, order, text_of
-from webapp.sandbox.layout import plan
-from webapp.sandbox.places import Box, Place, Plan, Wire, nearest
-from webapp.sandbox.state_words import state_words
+from webapp.sandbox.flow_map.drawing import Marks, Words, bundled, draw, draw_small, finals, order, text_of
+from webapp.sandbox.flow_map.layout import plan
+from webapp.sandbox.flow_map.places import Box, Place, Plan, Wire, nearest
+from webapp.sandbox.flow_map.state_words import state_words
 
 WORDS = Words(lambda state: f"State {state}", lambda move: f"Means {move}", lambda state: f"#{state}")
 
@@ -125,4 +125,4 @@ def test_state_words_know_every_state() -> None:
         for state in order(table)
         if state_words(table.kind, state) == state
     ]
-    assert not bare, f"no words in webapp/sandbox/state_words.py for: {bare}"
+    assert not bare, f"no words in webapp/sandbox/flow_map/state_words.py for: {bare}"

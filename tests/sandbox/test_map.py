@@ -8,7 +8,7 @@ from tests.house import World
 from tests.people import Person
 from tests.walk import Page
 from webapp.flows.tables import tables
-from webapp.sandbox.personas import PERSONAS
+from webapp.sandbox.people.personas import PERSONAS
 
 
 @pytest.fixture(autouse=True)

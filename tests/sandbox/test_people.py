@@ -13,7 +13,7 @@ from tests.walk import Browser, Page
 from webapp.flows import sign_in
 from webapp.flows.table import BEGIN, Table
 from webapp.flows.tables import tables
-from webapp.sandbox.personas import MAIN, PASSWORD, PERSONAS, STEPS
+from webapp.sandbox.people.personas import MAIN, PASSWORD, PERSONAS, STEPS
 
 LANDS = {
     "hanako": "account.services",

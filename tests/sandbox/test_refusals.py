@@ -16,8 +16,8 @@ from tests.house import House, World
 from tests.lint import text_of
 from tests.people import Person
 from tests.walk import Browser
-from webapp.sandbox.papers import paper
-from webapp.sandbox.ways import UNSEEN, WAYS, every_refusal
+from webapp.sandbox.refusals.papers import paper
+from webapp.sandbox.refusals.ways import UNSEEN, WAYS, every_refusal
 
 
 @pytest.fixture

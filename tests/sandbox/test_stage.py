@@ -7,7 +7,7 @@ import pytest
 from tests.house import World
 from tests.walk import Page
 from webapp.pages.language import LANGUAGES
-from webapp.sandbox.script import MAIN_JOB
+from webapp.sandbox.stage.script import MAIN_JOB
 
 PHONE = "http://localhost:8001"  # on the host by which the site is called
 

@@ -16,7 +16,7 @@ import pytest
 
 from mocksms.testing import Phone, RunningPhone, phone, phone_server
 from tests.meta.sources import ROOT
-from webapp.sandbox.personas import PERSONAS
+from webapp.sandbox.people.personas import PERSONAS
 from webapp.sandbox.testing import (
     Client,
     Mihon,

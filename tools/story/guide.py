@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from mocksms.client import Phone
 from tools.story.scenes import Arrival, Scene
 from tools.story.town import Town
-from webapp.sandbox.timeline_words import address_words, kind_word, step_words
+from webapp.sandbox.timeline.words import address_words, kind_word, step_words
 from webapp.sandbox.worlds import World
 
 PATIENCE_MILLISECONDS = 15_000

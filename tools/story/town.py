@@ -14,7 +14,7 @@ import webapp
 from mocksms.client import Phone
 from mocksms.testing import run_phone
 from webapp.flows.services import Services
-from webapp.sandbox import personas
+from webapp.sandbox.people import personas
 from webapp.sandbox.worlds import World, Worlds
 
 CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}

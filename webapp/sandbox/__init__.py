@@ -7,24 +7,17 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from webapp.flows.services import Services
-from webapp.sandbox import (
-    api,
-    coverage,
-    door,
-    flow_map,
-    note,
-    patterns,
-    people,
-    personas,
-    recorder,
-    refusals,
-    report,
-    stage,
-    time_travel,
-    timeline,
-    trouble,
-    world_pages,
-)
+from webapp.sandbox import api, door, note, patterns, recorder
+from webapp.sandbox.controls import clock, faults
+from webapp.sandbox.controls import worlds as making_worlds
+from webapp.sandbox.flow_map import coverage
+from webapp.sandbox.flow_map import page as flow_map
+from webapp.sandbox.people import page as people
+from webapp.sandbox.people import personas
+from webapp.sandbox.refusals import page as refusals
+from webapp.sandbox.stage import page as stage
+from webapp.sandbox.timeline import page as timeline
+from webapp.sandbox.timeline import report
 from webapp.sandbox.worlds import Worlds
 from webapp.store import accounts
 
@@ -32,18 +25,8 @@ if TYPE_CHECKING:
     import httpx
 
 PAGES = (
-    patterns,
-    people,
-    time_travel,
-    trouble,
-    world_pages,
-    report,
-    timeline,
-    flow_map,
-    refusals,
-    coverage,
-    stage,
-)
+    patterns, stage, people, clock, faults, making_worlds, refusals, flow_map, coverage, timeline, report,
+)  # fmt: skip
 """The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
 
 

@@ -24,8 +24,8 @@ from urllib.parse import urlencode
 from webapp.clock import Clock
 from webapp.flows.services import Services
 from webapp.outbound.post import Post
-from webapp.sandbox import personas
 from webapp.sandbox.facts import FactsFile, WorldClock
+from webapp.sandbox.people import personas
 from webapp.sandbox.watched import WatchedGateway, WatchedMailer, WatchedStore
 from webapp.store import accounts
 from webapp.store.database import Store

@@ -1,0 +1,1 @@
+"""What moves a world: its clock, its faults, its making and emptying."""

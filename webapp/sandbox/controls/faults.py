@@ -1,0 +1,280 @@
+"""Faults: asked for and lifted in a tester's words. The phone's are its rules, the site's own are facts."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import flask
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from markupsafe import Markup
+
+from webapp.pages.render import page
+from webapp.sandbox import api, recorder
+from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
+from webapp.sandbox.door import back_to, blueprint, world
+from webapp.sandbox.facts import Facts
+from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+
+CUSTOM = "custom"
+MOST_TIMES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fault that was asked for, of the key ``fault`` if it has one.
+
+    ``id`` lifts it; ``left`` is how often it still works, None until it is lifted; ``used`` how often it worked, None
+    where nobody counts (the site's own).
+    """
+
+    id: str
+    fault: str
+    words: str
+    channel: str = ""
+    to: str = ""
+    left: int | None = None
+    used: int | None = None
+
+
+class BadFault(ValueError):
+    """No such fault; ``field`` names what is wrong with a rule of one's own."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+@blueprint.get("/sandbox/faults")
+def faults() -> ResponseReturnValue:
+    """What can go wrong, what does, and what did."""
+    return _page()
+
+
+@blueprint.post("/sandbox/faults")
+def ask_fault() -> ResponseReturnValue:
+    """Ask for the fault of the key ``fault``, for ``often`` = ``next`` or ``always``; or for a rule of one's own."""
+    key, often = request.form.get("fault", ""), request.form.get("often", "")
+    try:
+        if key == CUSTOM:
+            _add(_typed_rule(), 1 if often == "next" else None)
+        elif key in FAULTS:
+            ask(FAULTS[key], {"next": 1, "always": None}.get(often, _usual(FAULTS[key])))
+        else:
+            flask.abort(400)
+    except BadFault as bad:
+        return _page({bad.field: gettext("Please check this.")})
+    except PhoneSilent:
+        _say_silent()
+    except PhoneRefused as refused:
+        _say_refused(refused)
+    else:
+        flask.flash(gettext("The fault is set."))
+    return back_to("sandbox.faults")
+
+
+@blueprint.post("/sandbox/faults/lift")
+def lift_faults() -> ResponseReturnValue:
+    """Lift one fault (``id``), or all."""
+    try:
+        lift(request.form.get("id", ""))
+    except PhoneSilent:
+        _say_silent()
+    except PhoneRefused:
+        flask.flash(gettext("This fault was lifted already."), "info")
+    else:
+        flask.flash(gettext("Lifted: things go right again."))
+    return back_to("sandbox.faults")
+
+
+@api.blueprint.get("/faults")
+def show_faults() -> Response:
+    """The faults that were asked for, and those that can be."""
+    known = [
+        {"fault": fault.key, "words": str(fault.words), "lasts": fault.is_lasting}
+        for fault in FAULTS.values()
+    ]
+    return jsonify(faults=[asdict(each) for each in asked()], known=known)
+
+
+@api.blueprint.post("/faults")
+def add_fault() -> tuple[Response, int]:
+    """Ask for a fault by its key (``fault``; ``times`` null: until lifted), or by a rule of the phone's (``what``)."""
+    body = api.body()
+    if "what" in body:
+        _add(body, body.get("times"))
+        return jsonify(faults=[asdict(each) for each in asked()]), 201
+    fault = FAULTS.get(str(body.get("fault")))
+    if fault is None:
+        raise api.Unusable(f"fault must be one of {', '.join(FAULTS)}", "fault")
+    times = body.get("times", _usual(fault))
+    if isinstance(times, bool) or not (
+        times is None or (isinstance(times, int) and 1 <= times <= MOST_TIMES)
+    ):
+        raise api.Unusable(f"times must be a whole number from 1 to {MOST_TIMES}, or null", "times")
+    if fault.facts and "times" in body and times is not None:
+        raise api.Unusable("This fault of the site's own lasts until it is lifted", "times")
+    ask(fault, times)
+    return jsonify(faults=[asdict(each) for each in asked()]), 201
+
+
+@api.blueprint.delete("/faults")
+@api.blueprint.delete("/faults/<fault_id>")
+def remove_fault(fault_id: str = "") -> Response:
+    """Lift one fault, or all."""
+    lift(fault_id)
+    return jsonify(faults=[asdict(each) for each in asked()])
+
+
+def ask(fault: Fault, times: int | None) -> None:
+    """Let this go wrong, ``times`` times or until it is lifted; anew where it was asked for before.
+
+    Raises:
+        PhoneSilent, PhoneRefused.
+    """
+    if fault.facts:
+        world().facts.change(**fault.facts)
+    for rule in fault.rules:
+        for old in _rules():
+            if _key(old) == _key(rule):
+                phone().ask("DELETE", f"faults/{old['id']}")
+        _add(rule, times)
+    recorder.note("tool", f"fault.{fault.key}", times=times)
+
+
+def lift(fault_id: str = "") -> None:
+    """Lift one fault, or all: the site's own also where the phone does not answer.
+
+    Raises:
+        PhoneSilent, PhoneRefused.
+    """
+    recorder.note("tool", "fault.lift", fault=fault_id or "all")
+    own = [FAULTS[fault_id]] if fault_id in FAULTS else [] if fault_id else list(FAULTS.values())
+    plain = Facts()
+    changes = {name: getattr(plain, name) for fault in own for name in fault.facts}
+    if changes:
+        world().facts.change(**changes)
+    if not fault_id:
+        phone().ask("DELETE", "faults")
+    elif fault_id not in FAULTS:
+        phone().ask("DELETE", f"faults/{int(fault_id) if fault_id.isascii() and fault_id.isdigit() else 0}")
+
+
+def asked() -> list[Asked]:
+    """What was asked for in this world, the site's own first. Raises PhoneSilent, PhoneRefused."""
+    return [*_own(), *(_asked(rule) for rule in _rules())]
+
+
+def _own() -> list[Asked]:
+    plain, facts = Facts(), world().facts.now()
+    return [
+        Asked(fault.key, fault.key, str(fault.words))
+        for fault in FAULTS.values()
+        if fault.facts and any(getattr(facts, name) != getattr(plain, name) for name in fault.facts)
+    ]
+
+
+def _rules() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = phone().ask("GET", "faults")["faults"]
+    return found
+
+
+def _add(rule: dict[str, Any], times: Any) -> dict[str, Any]:
+    body = {**rule, **({} if times is None else {"times": times})}
+    added: dict[str, Any] = phone().ask("POST", "faults", body)
+    return added
+
+
+def _key(rule: dict[str, Any]) -> tuple[Any, ...]:
+    """What makes two rules the same fault."""
+    number = next((rule[name] for name in ("code", "seconds", "status") if name in rule), None)
+    return (
+        rule["what"],
+        number,
+        rule.get("channel", ""),
+        rule.get("share", 1.0),
+        rule.get("to", ""),
+        rule.get("from", ""),
+    )
+
+
+_KNOWN = {_key(rule): fault for fault in FAULTS.values() for rule in fault.rules}
+
+
+def _asked(rule: dict[str, Any]) -> Asked:
+    fault = _KNOWN.get(_key({**rule, "to": ""}))
+    return Asked(
+        str(rule["id"]),
+        fault.key if fault else "",
+        str(fault.words) if fault else _words(rule),
+        rule["channel"],
+        rule["to"],
+        rule["times"],
+        rule["used"],
+    )
+
+
+def _words(rule: dict[str, Any]) -> str:
+    """A rule that has no name, in words."""
+    number = next((f" {rule[name]:g}" for name in ("code", "seconds", "status") if name in rule), "")
+    share = "" if rule["share"] >= 1 else f" · {rule['share']:.0%}"
+    return f"{CHANNELS.get(rule['channel'], gettext('Any message'))}: {KINDS[rule['what']]}{number}{share}"
+
+
+def _usual(fault: Fault) -> int | None:
+    return None if fault.is_lasting else 1
+
+
+def _typed_rule() -> dict[str, Any]:
+    """The rule that the form describes. Raises BadFault."""
+    form = {name: unicodedata.normalize("NFKC", value).strip() for name, value in request.form.items()}
+    what = form.get("what", "")
+    if what not in KINDS:
+        raise BadFault("what")
+    rule: dict[str, Any] = {"what": what, "to": form.get("to", "")}
+    if form.get("channel") in CHANNELS:
+        rule["channel"] = form["channel"]
+    if what in NUMBERS and form.get("number"):
+        rule[NUMBERS[what]] = _number(form["number"], "number")
+    if form.get("share"):
+        rule["share"] = _number(form["share"], "share") / 100
+        if not 0 < rule["share"] <= 1:
+            raise BadFault("share")
+    return rule
+
+
+def _number(text: str, field: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadFault(field) from None
+
+
+def _page(errors: dict[str, str] | None = None) -> ResponseReturnValue:
+    silent = False
+    try:
+        found = asked()
+    except (PhoneSilent, PhoneRefused):
+        found, silent = _own(), True
+    return page(
+        "sandbox.faults",
+        groups=GROUPS,
+        asked=found,
+        phone_silent=silent,
+        kinds=KINDS,
+        channels=CHANNELS,
+        errors=errors or {},
+        typed=request.form,
+    )
+
+
+def _say_silent() -> None:
+    flask.flash(gettext("The phone does not answer, so its faults can't be changed."), "care")
+
+
+def _say_refused(refused: PhoneRefused) -> None:
+    words = Markup('<span lang="en">{}</span>').format(str(refused))
+    flask.flash(Markup("{} {}").format(gettext("The phone declined this:"), words), "care")

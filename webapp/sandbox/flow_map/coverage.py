@@ -1,0 +1,189 @@
+"""Coverage: which moves and which refusals were exercised since this world was made or reset, and which were not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, abort, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from webapp.flows.tables import tables
+from webapp.pages.render import page
+from webapp.sandbox import api, door, recorder
+from webapp.sandbox.flow_map.flow_words import flow_title
+from webapp.sandbox.flow_map.state_words import state_words
+from webapp.sandbox.refusals.catalogue import every_refusal
+from webapp.sandbox.refusals.ways import UNSEEN, WAYS
+from webapp.sandbox.timeline.words import refusal_words
+from webapp.sandbox.worlds import World
+from webapp.store.walks import Count
+
+EVERYWHERE = "everywhere"
+"""Where the refusals are told that belong to no flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to exercise: a move from one of its sources, or a refusal; ``count`` is None until it has happened.
+
+    ``name`` and ``says`` tell which; a move has its ``source`` and ``target``, a refusal the ``way`` that reaches it.
+    """
+
+    name: str
+    says: str
+    count: Count | None
+    source: str = ""
+    target: str = ""
+    way: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The line for programs."""
+        told = {
+            "name": self.name,
+            "says": self.says,
+            **({"source": self.source, "target": self.target} if self.source else {"way": self.way or None}),
+        }
+        if self.count is None:
+            return {**told, "times": 0, "first_at": None, "last_at": None}
+        first, last = _written(self.count.first_at), _written(self.count.last_at)
+        return {**told, "times": self.count.times, "first_at": first, "last_at": last}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What there is to exercise in one flow, or in none (`EVERYWHERE`)."""
+
+    kind: str
+    moves: Sequence[Line]
+    refusals: Sequence[Line]
+
+    @property
+    def title(self) -> str:
+        """What the flow is called."""
+        return gettext("Everywhere") if self.kind == EVERYWHERE else flow_title(self.kind)
+
+    @property
+    def lines(self) -> list[Line]:
+        """Moves and refusals."""
+        return [*self.moves, *self.refusals]
+
+    @property
+    def missing(self) -> Part:
+        """The same with what has not happened yet alone."""
+        return replace(
+            self,
+            moves=[line for line in self.moves if line.count is None],
+            refusals=[line for line in self.refusals if line.count is None],
+        )
+
+    def word(self, state: str) -> str:
+        """What a state of the flow is called."""
+        return state_words(self.kind, state)
+
+
+@door.blueprint.get("/sandbox/coverage")
+def coverage() -> ResponseReturnValue:
+    """All flows, or one (``?flow=``); with ``?show=missing`` what has not happened yet."""
+    parts = covered(door.world())
+    asked, only_missing = request.args.get("flow"), request.args.get("show") == "missing"
+    if asked and asked not in [part.kind for part in parts]:
+        abort(404)
+    chosen = [part for part in parts if asked in (None, part.kind)]
+    return page(
+        "sandbox.coverage",
+        totals=[
+            (gettext("Moves"), *share(line for part in parts for line in part.moves)),
+            (gettext("Refusals"), *share(line for part in parts for line in part.refusals)),
+        ],
+        parts=parts,
+        shown=[part for part in (each.missing if only_missing else each for each in chosen) if part.lines],
+        asked=asked,
+        only_missing=only_missing,
+        share=share,
+        unseen=UNSEEN,
+        stamp=door.world().walks.last_id(),
+    )
+
+
+@api.blueprint.get("/coverage", endpoint="coverage")
+def coverage_json() -> Response:
+    """The same for programs, with the list of what has not happened yet."""
+    parts = covered(door.world())
+    return jsonify(
+        world=door.world().name,
+        totals={
+            "moves": _totals([line for part in parts for line in part.moves]),
+            "refusals": _totals([line for part in parts for line in part.refusals]),
+        },
+        flows=[
+            {
+                "flow": part.kind,
+                "title": part.title,
+                "moves": [line.as_json() for line in part.moves],
+                "refusals": [line.as_json() for line in part.refusals],
+            }
+            for part in parts
+        ],
+        not_yet={
+            "moves": [f"{p.kind}: {line.name} from {line.source}" for p in parts for line in p.missing.moves],
+            "refusals": [line.name for part in parts for line in part.missing.refusals],
+        },
+        unreachable={name: str(why) for name, why in UNSEEN.items()},
+    )
+
+
+def covered(world: World) -> list[Part]:
+    """Everything there is to exercise, by flow, with how often it was."""
+    counts = {(count.kind, count.name): count for count in world.walks.counts()}
+    refusals = _refusals(counts)
+    flows = [Part(table.kind, [], refusals.pop(table.kind, [])) for table in tables()]
+    flows = [
+        replace(
+            part,
+            moves=[
+                Line(
+                    move.name,
+                    gettext(move.means),
+                    counts.get(("move", recorder.move_name(table, move, source))),
+                    source,
+                    move.target,
+                )
+                for move in table.moves
+                for source in move.sources
+            ],
+        )
+        for part, table in zip(flows, tables(), strict=True)
+    ]
+    elsewhere = [line for lines in refusals.values() for line in lines]
+    return [*flows, *([Part(EVERYWHERE, [], elsewhere)] if elsewhere else [])]
+
+
+def share(lines: Any) -> tuple[int, int]:
+    """How many of the lines have happened, of how many."""
+    all_lines = list(lines)
+    return sum(line.count is not None for line in all_lines), len(all_lines)
+
+
+def _refusals(counts: Mapping[tuple[str, str], Count]) -> dict[str, list[Line]]:
+    """The refusals by the flow of the first way that reaches them; those that nobody can see are left out."""
+    first = {way.refusal: way for way in reversed(WAYS.values()) if way.refusal}
+    found: dict[str, list[Line]] = {}
+    for name in every_refusal():
+        way, count = first.get(name), counts.get(("refusal", name))
+        if name not in UNSEEN or count is not None:
+            line = Line(name, refusal_words(name), count, way=way.name if way else "")
+            found.setdefault(way.flow if way else EVERYWHERE, []).append(line)
+    return found
+
+
+def _totals(lines: Sequence[Line]) -> dict[str, int]:
+    made, every = share(lines)
+    return {"exercised": made, "all": every}
+
+
+def _written(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

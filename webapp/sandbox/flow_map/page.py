@@ -1,0 +1,126 @@
+"""The map: every flow's states and moves as a picture, with where this browser stands (PRODUCT.md §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Response, abort, current_app, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from markupsafe import Markup
+
+from webapp.flows.table import Move, Table
+from webapp.flows.tables import tables
+from webapp.pages.render import page
+from webapp.sandbox import api, door
+from webapp.sandbox.flow_map.drawing import Marks, Words, draw, draw_small, order, text_of
+from webapp.sandbox.flow_map.flow_words import flow_title
+from webapp.sandbox.flow_map.standing import Standing, standing
+from webapp.sandbox.flow_map.state_words import state_words
+from webapp.sandbox.people.persona import Persona
+from webapp.sandbox.people.personas import PERSONAS
+
+FIRST = "sign_in"
+"""The flow that is shown to a browser which stands nowhere."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A flow as the map shows it."""
+
+    table: Table
+    marks: Marks
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return flow_title(self.table.kind)
+
+    @property
+    def arrows(self) -> list[tuple[Move, str, bool]]:
+        """Each move with where it starts, and whether this walk has made it from there."""
+        return [
+            (move, source, (move.name, source) in self.marks.walked)
+            for move in self.table.moves
+            for source in move.sources
+        ]
+
+    @property
+    def made(self) -> int:
+        """How many of the arrows this walk has gone."""
+        return sum(walked for _, _, walked in self.arrows)
+
+    @property
+    def states(self) -> Sequence[str]:
+        """All states in their order."""
+        return order(self.table)
+
+    def word(self, state: str) -> str:
+        """What a state is called."""
+        return state_words(self.table.kind, state)
+
+    @property
+    def picture(self) -> Markup:
+        """The flow in full; each state leads to its row in the list of states."""
+        means = {move.name: move.means for move in self.table.moves}
+        words = Words(self.word, lambda name: gettext(means[name]), lambda state: f"#state-{state}")
+        return Markup(text_of(draw(self.table, words, self.marks, name=self.title)))  # noqa: S704 - escaped
+
+    @property
+    def small_picture(self) -> Markup:
+        """The flow as small as a thumb."""
+        return Markup(text_of(draw_small(self.table, self.marks)))  # noqa: S704 - escaped
+
+
+@door.blueprint.get("/sandbox/map")
+def flow_map() -> ResponseReturnValue:
+    """One flow in full (``?flow=``; else the one that this browser is in), all as small overviews."""
+    found = standing(door.world(), tables())
+    flows = {table.kind: Shown(table, found.marks(table)) for table in tables()}
+    asked = request.args.get("flow")
+    kind = asked or _where(found)
+    if kind not in flows:
+        abort(404)
+    return page(
+        "sandbox.flow_map",
+        state=kind,
+        shown=flows[kind],
+        flows=flows,
+        follows=asked is None,
+        walked=bool(found.moves),
+        here=[(flows[place.kind], place.state) for place in found.here],
+        personas=starting_in(kind),
+        page_url=page_url,
+        stamp=door.world().walks.last_id(),
+    )
+
+
+@api.blueprint.get("/stamp")
+def stamp() -> Response:
+    """A number that grows with whatever happens in this world: pages ask for it to know when they are old."""
+    return jsonify(stamp=door.world().walks.last_id())
+
+
+def starting_in(kind: str) -> Mapping[str, list[Persona]]:
+    """The personas that start in each state of a flow."""
+    found: dict[str, list[Persona]] = {}
+    for persona in PERSONAS.values():
+        for flow, state in persona.starts:
+            if flow == kind:
+                found.setdefault(state, []).append(persona)
+    return found
+
+
+def page_url(endpoint: str | None) -> str | None:
+    """Where a state's page is, if it can be opened as it is: by GET, and without a token in its path."""
+    rules = current_app.url_map.iter_rules(endpoint) if endpoint in current_app.view_functions else ()
+    is_open = any("GET" in (rule.methods or ()) and not rule.arguments for rule in rules)
+    return url_for(endpoint) if endpoint and is_open else None
+
+
+def _where(found: Standing) -> str:
+    """The flow that this browser is in, or was in last."""
+    if found.here:
+        return found.here[0].kind
+    return str(found.moves[-1].data["flow"]) if found.moves else FIRST

@@ -1,0 +1,64 @@
+"""Where this browser stands in the flows, and what its walk has reached: what the map marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webapp.flows.table import Table
+from webapp.pages.visitor import visitor
+from webapp.sandbox import recorder
+from webapp.sandbox.flow_map.drawing import Marks, finals
+from webapp.sandbox.timeline.steps import BEGIN
+from webapp.sandbox.worlds import World
+from webapp.store import flows
+from webapp.store.walks import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A state of a kind of flow."""
+
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """``here`` are the places where the browser stands, the one it came to last first; ``moves`` those of its walk."""
+
+    here: Sequence[Place]
+    moves: Sequence[Step]
+
+    def marks(self, table: Table) -> Marks:
+        """What to mark in a flow's picture."""
+        steps = [step.data for step in self.moves if step.data["flow"] == table.kind]
+        here = frozenset(place.state for place in self.here if place.kind == table.kind)
+        return Marks(
+            reached=here | {step[end] for step in steps for end in ("source", "target")},
+            here=here,
+            walked=frozenset((step["move"], step["source"]) for step in steps),
+        )
+
+
+def standing(world: World, tables: Sequence[Table]) -> Standing:
+    """Look it up: the flows that are under way, and the end that was come to last, for nothing is under way there."""
+    by_kind = {table.kind: table for table in tables}
+    moves = [step for step in moves_of_walk(world) if step.data["flow"] in by_kind]
+    rows = flows.of_browser(world.services.store.db(), visitor().browser, world.services.clock.now())
+    known = [Place(row.kind, row.state) for row in rows if row.kind in by_kind]
+    here = [place for place in known if place.state not in finals(by_kind[place.kind])]
+    if moves:
+        last = Place(moves[-1].data["flow"], moves[-1].data["target"])
+        if last.state in finals(by_kind[last.kind]) or last in here:
+            here = [last, *(place for place in here if place != last)]
+    return Standing(tuple(dict.fromkeys(here)), moves)
+
+
+def moves_of_walk(world: World) -> list[Step]:
+    """The moves that this browser made since its walk was begun, oldest first."""
+    steps = world.walks.steps(recorder.walk_id(), kinds=("move", "tool"))
+    begun = max(
+        (at for at, step in enumerate(steps) if (step.kind, step.name) == ("tool", BEGIN)), default=-1
+    )
+    return [step for step in steps[begun + 1 :] if step.kind == "move"]

@@ -1,0 +1,193 @@
+"""The demo accounts (PRODUCT.md §6): the same names, numbers, password and secrets every time."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from webapp.flows.services import Services
+from webapp.flows.table import BEGIN
+from webapp.rules import trust
+from webapp.sandbox.people import arrivals, flow_arrivals, states
+from webapp.sandbox.people.persona import PASSWORD, Persona
+from webapp.sandbox.people.step_personas import STEPS
+from webapp.store import accounts, codes
+from webapp.store.accounts import Account
+
+__all__ = ["BASIC", "MAIN", "PASSWORD", "PERSONAS", "STEPS", "Persona", "seed"]
+
+
+def seed(
+    services: Services, keys: tuple[str, ...] | None = None, language: str | None = None
+) -> list[Account]:
+    """Make these personas (all of `BASIC` by default) anew, in one transaction; the accounts are returned.
+
+    They read ``language``, or the site's. Whoever else holds one of their addresses or numbers by now is removed.
+    """
+    made = []
+    chosen = [PERSONAS[key] for key in keys] if keys is not None else [PERSONAS[key] for key in BASIC]
+    password_hash = services.hasher.hash(PASSWORD)  # one for all: everybody knows the password anyway
+    now = services.clock.now()
+    with services.store.writing() as db:
+        for at, persona in enumerate(chosen):
+            _clear(db, persona)
+            if not persona.registered:
+                continue
+            account = accounts.add(
+                db,
+                now=now + at / 1000,
+                name=persona.name,
+                email=persona.email,
+                phone=persona.phone,
+                password_hash=password_hash,
+                language=language or services.config.language,
+                time_zone=services.config.time_zone,
+                is_reviewer=persona.is_reviewer,
+                account_id=persona.key,
+            )
+            if persona.state is not None:
+                persona.state(db, services, account)
+            made.append(accounts.get(db, account.id))
+    return made
+
+
+def _clear(db: Database, persona: Persona) -> None:
+    """Nothing is left of what this persona did before: account, counters, codes."""
+    accounts.remove(db, persona.key)
+    holders = [accounts.find_by_email(db, persona.email)]
+    codes.forget_recipient(db, persona.email)
+    if persona.phone is not None:
+        holders.append(accounts.find_by_phone(db, persona.phone))
+        codes.forget_recipient(db, persona.phone)
+    for account_id in {holder.id for holder in holders if holder is not None}:
+        accounts.remove(db, account_id)
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogue; the page that shows it translates it."""
+    return text
+
+
+MAIN = (
+    Persona(
+        "hanako",
+        "花子",
+        "+819012345678",
+        tells=_("2SV off"),
+        starts=(
+            ("approval", BEGIN),
+            ("set_up", BEGIN),
+            ("account_change", BEGIN),
+            ("passkey_registration", BEGIN),
+        ),
+    ),
+    Persona(
+        "taro",
+        "太郎",
+        "+818012345678",
+        states.by_sms,
+        tells=_("Codes by SMS"),
+        starts=(("step_up", BEGIN), ("turn_off", BEGIN), ("method", BEGIN)),
+    ),
+    Persona(
+        "jiro",
+        "次郎",
+        "+817012345678",
+        states.by_app,
+        tells=_("Codes by app; a call to the landline 03-1234-5678 as backup"),
+        starts=(("step_up", BEGIN), ("method", BEGIN)),
+        secret=states.JIRO_SECRET,
+    ),
+    Persona(
+        "sakura",
+        "さくら",
+        "+819087654321",
+        states.locked_out,
+        tells=_("Phone lost: a reset by documents waits at the desk"),
+        starts=(("recovery", "received"), ("recovery_visit", "inside")),
+        arrive=flow_arrivals.visiting,
+    ),
+    Persona(
+        "desk",
+        "窓口",
+        None,
+        is_reviewer=True,
+        tells=_("Reviews the resets by documents"),
+        arrive=arrivals.reviewing,
+    ),
+    Persona(
+        "trusted",
+        "信子",
+        "+819011110001",
+        states.trusted,
+        tells=_("Codes by SMS, but none in this browser: it is trusted"),
+        browser=lambda services, account_id: {
+            services.config.cookie(trust.cookie_name(account_id, "shop")): states.TRUST_COOKIE
+        },
+        starts=(
+            ("sign_in", BEGIN),
+            ("forgot_password", BEGIN),
+            ("recovery", BEGIN),
+            ("recovery_visit", BEGIN),
+        ),
+        arrive=arrivals.at_password,
+    ),
+    Persona(
+        "throttled",
+        "待子",
+        "+819011110002",
+        states.throttled,
+        tells=_("12 wrong codes in a row: a wait of 512 seconds runs"),
+        starts=(("sign_in", "code"),),
+        arrive=arrivals.at_wait,
+    ),
+    Persona(
+        "halfway",
+        "途中",
+        "+819011110003",
+        states.half_way,
+        tells=_("2SV off, a set-up left half-way: its code was not typed yet"),
+        starts=(("set_up", "verify"),),
+        arrive=flow_arrivals.setting_up_by_sms,
+    ),
+    Persona(
+        "kept",
+        "保",
+        "+819011110004",
+        states.kept,
+        tells=_("2SV turned off, its methods kept"),
+        starts=(("set_up", BEGIN),),
+    ),
+    Persona(
+        "capped",
+        "限",
+        "+819011110005",
+        states.capped,
+        tells=_("10 codes sent today: no more by SMS"),
+        starts=(("sign_in", "code"),),
+        arrive=arrivals.at_another_way,
+    ),
+    Persona(
+        "older",
+        "古夫",
+        "+819011110006",
+        states.by_sms,
+        tells=_("Codes by SMS; signs in on an older device, with the code right after the password"),
+        starts=(("older_device", BEGIN),),
+        arrive=arrivals.at_older_device,
+    ),
+    Persona(
+        "passkey",
+        "鍵子",
+        "+819011110007",
+        states.by_passkey,
+        tells=_("Codes by SMS, and a passkey whose key everybody may have"),
+        browser=states.passkey_credential,
+        starts=(("passkey", BEGIN),),
+        arrive=arrivals.at_sign_in,
+    ),
+)
+"""The states of PRODUCT.md §6."""
+
+PERSONAS = {persona.key: persona for persona in (*MAIN, *STEPS)}
+BASIC = ("hanako", "taro", "jiro", "sakura", "desk")
+"""Those who are there from the first start."""

@@ -1,0 +1,76 @@
+"""What the user does last to see a refusal, told on the page where it is to be done.
+
+It travels in a short-lived signed cookie of the browser that was led there, and is shown at that one path only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, g, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from itsdangerous import BadSignature, URLSafeSerializer
+from markupsafe import Markup
+
+from webapp.pages.services import services
+from webapp.sandbox.door import blueprint
+from webapp.sandbox.refusals.way import Way
+from webapp.sandbox.refusals.ways import WAYS
+
+COOKIE = "last_step"
+COOKIE_SECONDS = 900
+
+
+def tell(response: Response, way: Way, lands: str, values: Mapping[str, str]) -> None:
+    """Let the browser that gets this answer be told the way's last step, at the path where it ends."""
+    config = services().config
+    told = _signer().dumps({"way": way.name, "lands": lands, "values": dict(values)})
+    response.set_cookie(
+        config.cookie(COOKIE),
+        told if isinstance(told, str) else told.decode(),
+        max_age=COOKIE_SECONDS,
+        path="/",
+        secure=config.is_tls,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def values_of(way: Way, told: Mapping[str, str] | None) -> dict[str, str]:
+    """What is typed in which field: as the way says, or as was told once it was prepared."""
+    return {**(way.last.fields if way.last else {}), **(told or {})}
+
+
+def last_step() -> Markup:
+    """The strip that tells the last step on the page at hand, or nothing."""
+    kept = request.cookies.get(services().config.cookie(COOKIE))
+    if not kept or g.get("problem_status"):
+        return Markup()
+    try:
+        told: dict[str, Any] = _signer().loads(kept)
+    except BadSignature:
+        return Markup()
+    way = WAYS.get(told["way"])
+    if way is None or not _is_at(told["lands"]):
+        return Markup()
+    html = render_template("site/sandbox/last_step.html", way=way, last=way.last, values=told["values"])
+    return Markup(html)  # noqa: S704 - a template's, escaped
+
+
+def _is_at(lands: str) -> bool:
+    """Whether this is the page at ``lands``, or its answer to a form."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?") == lands
+    return request.path == urlsplit(lands).path
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="sandbox-last-step")
+
+
+@blueprint.record_once
+def _install(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals["last_step"] = last_step
+    state.app.jinja_env.filters["paper_url"] = lambda name: url_for("sandbox.papers", name=name)

@@ -1,0 +1,26 @@
+"""A way to every refusal that a user can see (PRODUCT.md §3, issue 5), and why nobody can see the others."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+from webapp.sandbox.refusals import ways_account, ways_settings, ways_sign_in
+from webapp.sandbox.refusals.catalogue import every_refusal
+from webapp.sandbox.refusals.way import Way
+
+__all__ = ["UNSEEN", "WAYS", "every_refusal"]
+
+WAYS: dict[str, Way] = {
+    way.name: way for way in (*ways_sign_in.WAYS, *ways_settings.WAYS, *ways_account.WAYS)
+}
+"""By name, in the order of a visit."""
+
+UNSEEN = {
+    "UnknownAccount": _(
+        "Only with the setting WEBAPP_DISCLOSES_UNKNOWN_ACCOUNTS: the site does not tell otherwise."
+    ),
+    "NotAPhoneNumber.empty": _("The form asks for a number first, in the same words."),
+    "PasskeyTaken": _("The browser itself does not make the same passkey twice."),
+    "MailFailed.garbage": _("No mail server answers so; the phone's does not on request either."),
+}
+"""The refusals that no user can see, with the reason why."""

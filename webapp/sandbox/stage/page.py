@@ -1,0 +1,107 @@
+"""The stage: site and phone side by side, for demos (PRODUCT.md §6)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import flask
+from flask import Response, jsonify
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+
+from webapp.pages.headers import NOT_NEEDED, content_policy
+from webapp.pages.render import language, page
+from webapp.sandbox import api, recorder
+from webapp.sandbox.controls import worlds as world_pages
+from webapp.sandbox.controls.clock import JUMPS, zone
+from webapp.sandbox.controls.fault_table import GROUPS
+from webapp.sandbox.controls.faults import asked
+from webapp.sandbox.door import blueprint, phone_url, world
+from webapp.sandbox.note import moved_by
+from webapp.sandbox.people.personas import MAIN, PERSONAS, Persona, seed
+from webapp.sandbox.phone import PhoneRefused, PhoneSilent
+from webapp.sandbox.stage.script import HANAKO, MAIN_JOB
+
+AUTHENTICATOR = "authenticator/"
+
+
+@blueprint.get("/sandbox/stage")
+def stage() -> ResponseReturnValue:
+    """Site and phone in two frames, with a bar of tools and the main job's script."""
+    phone = phone_url()
+    shown = _persona() or HANAKO
+    query = urlencode({"world": world().name, "lang": language()})
+    answer = flask.make_response(
+        page(
+            "sandbox.stage",
+            phone=phone,
+            phone_query=query,
+            phone_src=f"{phone}/handsets/{handset(shown)}?{query}",
+            people=[(each, gettext(each.tells), handset(each)) for each in MAIN],
+            first=handset(HANAKO),
+            jumps=JUMPS,
+            faults=GROUPS,
+            script=MAIN_JOB,
+            **_state(),
+        )
+    )
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(phone))
+    config = world().services.config
+    answer.headers["Content-Security-Policy"] = content_policy(config, f"frame-src 'self' {origin}")
+    answer.headers["Permissions-Policy"] = NOT_NEEDED.replace("autoplay=()", f'autoplay=(self "{origin}")')
+    return answer
+
+
+@blueprint.post("/sandbox/stage/begin")
+def begin_demo() -> ResponseReturnValue:
+    """Make this world what it was at first, with a Hanako who reads the page's language: her messages are in it."""
+    answer = world_pages.reset()
+    seed(world().services, (HANAKO.key,), language())
+    recorder.note("tool", "stage.begin")
+    return answer
+
+
+@api.blueprint.get("/stage")
+def stage_state() -> Response:
+    """What the stage's bar shows: who is signed in, what time it is, what goes wrong, which handset is next."""
+    return jsonify(_state())
+
+
+def handset(persona: Persona) -> str:
+    """The path of a persona's handset below ``/handsets/``: where its codes show."""
+    return f"{persona.phone or persona.email}/" + (AUTHENTICATOR if persona.secret else "")
+
+
+def handset_of(recipient: str) -> str:
+    """The path of the handset that shows what is sent to a number or an address: a persona's mail is on its phone."""
+    owner = PERSONAS.get(recipient.partition("@")[0])
+    own = owner is not None and recipient in (owner.email, owner.phone)
+    return f"{owner.phone if owner and own and owner.phone else recipient}/"
+
+
+def _persona() -> Persona | None:
+    """Whoever is signed in here, if it is a persona."""
+    return PERSONAS.get(current_user.account.id) if current_user.is_authenticated else None
+
+
+def _state() -> dict[str, Any]:
+    here = world()
+    clock = here.services.clock
+    who = _persona()
+    message = here.walks.latest(recorder.walk_id(), "message")
+    try:
+        faults = [str(each.words) for each in asked() if each.left != 0]
+    except (PhoneSilent, PhoneRefused):
+        faults = []
+    return {
+        "world": here.name,
+        "now": clock.now(),
+        "zone": str(zone()),
+        "moved_by": moved_by(clock.offset),
+        "who": current_user.name if current_user.is_authenticated else "",
+        "handset": handset(who) if who else "",
+        "going_wrong": faults,
+        "message": {"id": message.id, "handset": handset_of(message.data["to"])} if message else None,
+    }

@@ -1,0 +1,1 @@
+"""What happened in a walk: for the eye, for programs, and as a report with pictures."""

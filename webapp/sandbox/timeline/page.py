@@ -1,0 +1,66 @@
+"""The timeline: what happened in this walk, in order, for the eye and for programs (PRODUCT.md §6)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from flask import jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.pages.render import page
+from webapp.rules.return_to import safe_path
+from webapp.sandbox import api, door, recorder
+from webapp.sandbox.timeline.pictures import picture_url
+from webapp.sandbox.timeline.steps import BEGIN, asked, chosen_steps, received, told_steps
+from webapp.sandbox.timeline.words import KINDS, kind_word
+
+PAGE_STEPS = 150
+MOST_AT_ONCE = 2000
+
+
+@door.blueprint.get("/sandbox/timeline")
+def timeline() -> ResponseReturnValue:
+    """One page of steps, the newest by default."""
+    wanted, world = asked(), door.world()
+    steps = chosen_steps(world, wanted)
+    pages = max(1, math.ceil(len(steps) / PAGE_STEPS))
+    number = min(max(request.args.get("page", pages, int), 1), pages)
+    shown = steps[(number - 1) * PAGE_STEPS : number * PAGE_STEPS]
+    messages, phone_answers = received(shown)
+    return page(
+        "sandbox.timeline",
+        asked=wanted,
+        steps=told_steps(shown, messages),
+        kinds=KINDS,
+        kind_word=kind_word,
+        picture_url=picture_url,
+        phone_answers=phone_answers,
+        number=number,
+        pages=pages,
+        last_id=world.walks.last_id(),
+        count=len(steps),
+    )
+
+
+@door.blueprint.post("/sandbox/timeline/begin")
+def begin_walk() -> ResponseReturnValue:
+    """Start a new walk: the timeline shows what comes after."""
+    recorder.note("tool", BEGIN)
+    return redirect(safe_path(request.form.get("next"), url_for("sandbox.timeline")))
+
+
+@api.blueprint.get("/timeline", endpoint="timeline")
+def timeline_json() -> ResponseReturnValue:
+    """The steps as JSON: ``?kind=`` (repeated), ``?all=1``, ``?walk=``, ``?after=`` an id; at most `MOST_AT_ONCE`."""
+    wanted, world = asked(), door.world()
+    steps = chosen_steps(world, wanted)[:MOST_AT_ONCE]
+    messages, phone_answers = received(steps)
+    body: dict[str, Any] = {
+        "world": world.name,
+        "walk": wanted.walk,
+        "last_id": max((step.id for step in steps), default=wanted.after),
+        "phone_answers": phone_answers,
+        "steps": [told.as_json() for told in told_steps(steps, messages)],
+    }
+    return jsonify(body)

@@ -1,0 +1,47 @@
+"""What was done with the tools, in plain words for the timeline."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from webapp.sandbox.controls.fault_table import FAULTS
+from webapp.sandbox.note import moved_by
+from webapp.sandbox.people.personas import PERSONAS
+from webapp.store.walks import Step
+
+_WHOLE = {
+    "walk.begin": _("A new walk was begun"),
+    "stage.begin": _("The stage's script was begun"),
+    "fault.lift": _("Faults were lifted"),
+}
+_WORLDS = {
+    "world.make": _("World made: %(name)s"),
+    "world.empty": _("World emptied: %(name)s"),
+    "world.delete": _("World deleted: %(name)s"),
+}
+_GROUPS = {
+    "persona": _("Persona taken on: %(what)s"),
+    "fault": _("Fault asked for: %(what)s"),
+    "reach": _("On the way to a refusal: %(what)s"),
+}
+
+
+def tool_words(step: Step) -> str:
+    """The sentence for a use of a tool; one without words shows its name."""
+    name = step.name
+    if name in _WHOLE:
+        return str(_WHOLE[name])
+    if name in _WORLDS:
+        return str(_WORLDS[name]) % {"name": step.data.get("world", "")}
+    if name == "clock.move":
+        moved = moved_by(float(step.data.get("offset", 0)))
+        return gettext("Clock: %(moved)s", moved=moved) if moved else gettext("Clock: back to now")
+    group, _dot, what = name.partition(".")
+    if group not in _GROUPS or not what:
+        return name
+    if group == "persona" and what in PERSONAS:
+        what = PERSONAS[what].name
+    elif group == "fault" and what in FAULTS:
+        what = str(FAULTS[what].words)
+    return str(_GROUPS[group]) % {"what": what}

@@ -1,0 +1,130 @@
+"""What happened, in plain words of the page's language: one sentence for each step of a walk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from webapp import errors
+from webapp.pages.activity_words import event_words
+from webapp.pages.recovery_words import refusal_text
+from webapp.rules import phone_numbers
+from webapp.sandbox.flow_map.flow_words import flow_title
+from webapp.sandbox.timeline.page_titles import page_title
+from webapp.sandbox.timeline.tool_words import tool_words
+from webapp.store.walks import Step
+
+KINDS = {
+    "page": _("Pages"),
+    "move": _("Moves"),
+    "message": _("Messages"),
+    "event": _("Events"),
+    "refusal": _("Refusals"),
+    "tool": _("Tools"),
+    "picture": _("Pictures"),
+}
+"""Every kind of step, as a heading of many."""
+
+_ONE = {
+    "page": _("Page"),
+    "move": _("Move"),
+    "message": _("Message"),
+    "event": _("Event"),
+    "refusal": _("Refusal"),
+    "tool": _("Tool"),
+    "picture": _("Picture"),
+}
+_CHANNELS = {"sms": _("SMS to %(to)s"), "call": _("Voice call to %(to)s"), "mail": _("Mail to %(to)s")}
+_STALE = {
+    "StaleFlow": _("The page had expired, was used already, or belongs to another browser."),
+    "LinkExpired": _("The link had expired."),
+    "LinkTampered": _("The link was not one of ours."),
+    "OwnCase": _("A reviewer cannot decide their own case."),
+}
+
+
+def kind_word(kind: str) -> str:
+    """What one step of this kind is called."""
+    return str(_ONE.get(kind, kind))
+
+
+def step_words(step: Step) -> str:
+    """The sentence for a step."""
+    match step.kind:
+        case "page":
+            return _of_page(step)
+        case "move":
+            means = str(step.data.get("means", ""))
+            return f"{flow_title(str(step.data.get('flow')))}: {gettext(means) if means else step.name}"
+        case "message":
+            words = str(_CHANNELS.get(step.name, "%(to)s"))
+            return words % {"to": address_words(str(step.data.get("to", "")))}
+        case "event":
+            return event_words(step.name)
+        case "refusal":
+            return refusal_words(step.name)
+        case "tool":
+            return tool_words(step)
+        case "picture":
+            return str(step.data.get("caption") or kind_word("picture"))
+    return step.name
+
+
+def step_detail(step: Step) -> str:
+    """What a tester may want to know besides: the request, the move's states, the names in the log."""
+    data = step.data
+    match step.kind:
+        case "page":
+            line = f"{data.get('method')} {data.get('path')} → {data.get('status')}"
+            return f"{line} {data['to']}" if data.get("to") else line
+        case "move":
+            return f"{data.get('flow')}.{data.get('move')}: {data.get('source')} → {data.get('target')}"
+        case "event":
+            return f"{step.name} ({data['account']})" if data.get("account") else step.name
+        case "tool":
+            rest = ", ".join(f"{name}={value}" for name, value in data.items())
+            return f"{step.name} {rest}".strip()
+        case "message" | "picture":
+            return ""
+    return step.name
+
+
+def address_words(address: str) -> str:
+    """A number as people write it; a mailbox as it is."""
+    if not address.startswith("+"):
+        return address
+    try:
+        return phone_numbers.parse(address).familiar
+    except errors.NotAPhoneNumber:
+        return address
+
+
+def refusal_words(name: str) -> str:
+    """What a refusal of this name says to the user.
+
+    The exception is made without being raised or told of: making one by its name would count as one.
+    """
+    if name in _STALE:
+        return str(_STALE[name])
+    kind, _dot, detail = name.partition(".")
+    found: Any = getattr(errors, kind, None)
+    if not (isinstance(found, type) and issubclass(found, (errors.Refusal, errors.DeliveryFailed))):
+        return name
+    refusal: Any = found.__new__(found)
+    refusal.verdict = refusal.reason = refusal.kind = detail
+    refusal.code, refusal.domains, refusal.limit, refusal.limit_bytes = None, ("example.com",), 3, 10 << 20
+    if isinstance(refusal, errors.MailFailed):
+        return gettext("The mail could not be sent. Nothing was changed; please try again in a moment.")
+    return refusal_text(refusal) or name
+
+
+def _of_page(step: Step) -> str:
+    title = page_title(str(step.data.get("page") or ""))
+    if title:
+        return title
+    if step.data.get("to"):
+        asked = step.data.get("method") == "POST"
+        return gettext("Sent, and led on") if asked else gettext("Led on")
+    return gettext("Answered without a page")
