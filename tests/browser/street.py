@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from mocksms.testing import RunningPhone
@@ -15,6 +15,11 @@ from tests.house import Clock, House, World
 
 WIDTHS = {390: 844, 1280: 900}
 PATIENCE_MILLISECONDS = 15_000  # for a loaded machine; what is waited for comes at once on a quiet one
+
+
+def awake(page: Page) -> None:
+    """Wait until every module of the page listens: what is pressed before goes the way without JavaScript."""
+    expect(page.locator("[data-module]:not([data-awake])")).to_have_count(0)
 
 
 class _Quiet(WSGIRequestHandler):

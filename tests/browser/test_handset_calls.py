@@ -58,10 +58,15 @@ HTMLMediaElement.prototype.play = function () {
 AUDIO = "**/speech/*.wav"
 
 
-def answers_aloud(page: Page) -> None:
-    """Takes the call that opens by itself, with sound, once the page's modules listen."""
+def is_rung(page: Page) -> None:
+    """Waits for the call, which opens by itself, and until the page's modules listen."""
     expect(page.locator("main")).to_have_attribute("data-page", "handset.call")
     expect(page.locator("html[data-live-open]")).to_be_attached()
+
+
+def answers_aloud(page: Page) -> None:
+    """Takes the call with sound."""
+    is_rung(page)
     toggle = page.get_by_role("button", name="音声と着信音")
     toggle.click()
     expect(toggle).to_have_attribute("aria-pressed", "true")
@@ -75,6 +80,7 @@ def test_call_opens_by_itself_and_shows_the_words_as_spoken(desk: Desk, window: 
     expect(page.locator("main")).to_have_attribute("data-page", "handset.call")
     expect(page.get_by_role("button", name="応答")).to_be_visible()
     assert complaints(page) == []
+    is_rung(page)
     page.get_by_role("button", name="応答").click()
     expect(page.locator("main")).to_have_attribute("data-state", "in-progress")
     expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
@@ -112,6 +118,7 @@ def test_call_is_silent_until_asked_and_can_be_played_again(desk: Desk, window: 
     page = window(f"/handsets/{HANAKO}/home")
     page.context.add_init_script(LISTEN + PLAY)
     desk.call(CODE)
+    is_rung(page)
     page.get_by_role("button", name="応答").click()
     expect(page.locator("#transcript li:not([hidden])")).to_have_count(7)
     assert page.evaluate("[window.spoken, window.played]") == [[], []]
@@ -159,6 +166,7 @@ def test_landline_is_picked_up_and_takes_keys_from_the_keyboard(
 ) -> None:
     page = window(f"/handsets/{LANDLINE}/", width=width)
     desk.call(KEYS, LANDLINE)
+    is_rung(page)
     page.get_by_role("button", name="受話器を取る").click()
     expect(page.locator(".call__hint")).to_be_visible()
     assert complaints(page) == []
@@ -169,6 +177,7 @@ def test_landline_is_picked_up_and_takes_keys_from_the_keyboard(
 def test_keypad_of_a_mobile_opens_when_the_caller_asks(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/", width=390)
     desk.call(KEYS)
+    is_rung(page)
     page.get_by_role("button", name="応答").click()
     expect(page.locator(".call__keys .keypad")).to_be_visible()
     assert complaints(page) == []

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.street import Street, awake
 from tests.browser.test_main_job import MAILBOX, PASSWORD
 
 OPTIONS = {
@@ -58,6 +58,7 @@ def opens_passkeys(street: Street, page: Page) -> None:
 def registers(street: Street, page: Page, name: str = "わたしの携帯") -> None:
     opens_passkeys(street, page)
     page.locator("#passkey-name").fill(name)
+    awake(page)
     page.locator("#create-passkey").click()
     expect(page.locator("[data-passkey]")).to_contain_text(name)
 
@@ -85,6 +86,7 @@ def test_passkey_is_made_and_signs_in_also_once_two_step_is_on(street: Street, w
     expect(page.locator("#signin-passkey")).to_be_visible()
     assert_accessible(page)
     touches(device, True)
+    awake(page)
     page.locator("#signin-passkey").click()
     expect(page.locator("#nav-link-accountList-nav-line-1")).to_have_text("こんにちは, 花子さん")
 
@@ -121,6 +123,7 @@ def test_passkey_on_a_second_device_stands_beside_the_first(street: Street) -> N
     signs_in(first, street.site_url)
     registers(street, first)
     first.locator("#passkey-name").fill("もう一度")
+    awake(first)
     first.locator("#create-passkey").click()
     expect(first.locator("[data-told]").first).to_have_text(
         "この端末には、すでにこのアカウントのパスキーがあります。"
@@ -136,6 +139,7 @@ def test_passkey_on_a_second_device_stands_beside_the_first(street: Street) -> N
     other.locator("#approve").click()
     expect(second.locator('main[data-page="passkeys.overview"]')).to_be_visible()
     second.locator("#passkey-name").fill("タブレット")
+    awake(second)
     second.locator("#create-passkey").click()
     expect(second.locator("[data-passkey]")).to_have_count(2)
 
@@ -146,6 +150,7 @@ def test_passkey_unverified_device_is_told_and_nothing_is_lost(street: Street) -
     signs_in(page, street.site_url)
     opens_passkeys(street, page)
     page.locator("#passkey-name").fill("ひみつ")
+    awake(page)
     page.locator("#create-passkey").click()
     expect(page.locator("[data-told]").first).not_to_be_empty()
     expect(page.locator("#passkey-name")).to_have_value("ひみつ")

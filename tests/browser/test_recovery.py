@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests import papers
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.street import Street, awake
 from tests.people import PASSWORD
 
 TARO, SAKURA, DESK = "taro@example.com", "sakura@example.com", "desk@example.com"
@@ -24,12 +24,14 @@ def is_in(page: Page, state: str) -> None:
     expect(page.locator(f'main[data-page="recovery.case"][data-state="{state}"]')).to_be_visible()
 
 
-def opens_case(street: Street, page: Page, mailbox: str = TARO) -> None:
+def opens_case(street: Street, page: Page, mailbox: str = TARO, *, with_scripts: bool = True) -> None:
     page.goto(f"{street.site_url}/ap/recovery")
     page.locator("#ap_email").fill(mailbox)
     page.locator("#ap_password").fill(PASSWORD)
     page.locator("#recovery-continue").click()
     expect(page.locator('main[data-page="recovery.case"]')).to_be_visible()
+    if with_scripts:
+        awake(page)
 
 
 def signs_in(street: Street, page: Page, mailbox: str, path: str = "/ap/signin") -> None:
@@ -112,7 +114,7 @@ def test_upload_tells_when_the_connection_breaks(street: Street) -> None:
 
 def test_upload_works_without_javascript(street: Street) -> None:
     page = street.window(java_script_enabled=False)
-    opens_case(street, page)
+    opens_case(street, page, with_scripts=False)
     page.locator("#documents").set_input_files([picture()])
     page.locator("#recovery-send").click()
     is_in(page, "received")

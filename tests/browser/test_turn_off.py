@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.street import Street, awake
 from tests.people import PASSWORD, PEOPLE
 
 SETTINGS = "/a/settings/approval"
@@ -49,6 +49,7 @@ def test_confirm_opens_as_a_pop_up_and_closes_without_doing_anything(
     dialog = site.locator("#disable-dialog")
     expect(dialog).to_be_hidden()
     for closes in ("Escape", "Cancel"):
+        awake(site)
         site.locator("#disable-mfa").click()
         expect(dialog).to_be_visible()
         assert site.evaluate("document.querySelector('#disable-dialog').matches(':modal')")
@@ -68,6 +69,7 @@ def test_turn_off_from_the_pop_up(street: Street, clear: bool) -> None:
     site = street.window()
     signs_in(street, site, "taro")
     opens_settings(street, site)
+    awake(site)
     site.locator("#disable-mfa").click()
     dialog = site.locator("#disable-dialog")
     dialog.get_by_label("2段階認証の設定もクリア").set_checked(clear)

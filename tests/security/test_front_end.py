@@ -148,3 +148,11 @@ def test_error_pages_are_whole_pages_in_both_languages_s62(world: World, languag
     browser = world.browser(language)
     page = browser.get("/nowhere", expect=404)  # the walker lints it like any other page
     assert page.headers["X-Request-Id"] in page.text
+
+
+def test_static_files_are_the_same_for_all_and_kept(taro: Person) -> None:
+    taro.signs_in()
+    answer = taro.browser.raw("GET", "/static/css/base.css")
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["Cache-Control"].startswith("public")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from jinja2 import Template
 
 if TYPE_CHECKING:
@@ -38,6 +38,11 @@ class LeanSessions(SecureCookieSessionInterface):
         if keys not in self._signers:
             self._signers[keys] = super().get_signing_serializer(app)
         return self._signers[keys]
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """As Flask does, but for static files: they are the same for all, and browsers keep them so."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
 
 
 def install(app: Flask) -> None:

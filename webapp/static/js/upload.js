@@ -6,12 +6,15 @@ export default function upload(form) {
   const chosen = form.querySelector("[data-chosen]");
   const progress = form.querySelector("[data-progress]");
 
-  field.addEventListener("change", () => {
+  field.addEventListener("change", look);
+  if (field.files.length) look(); // chosen before this module was there
+
+  function look() {
     field.setCustomValidity(fault(field.files, form.dataset));
     field.reportValidity();
     chosen.replaceChildren(...Array.from(field.files, line));
     chosen.hidden = field.files.length === 0;
-  });
+  }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
