@@ -19,6 +19,15 @@ PLAYWRIGHT_BINARIES = (
     "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
 )
 
+# The first line: pages that the address bar loads behind every new window, each a process of its own and a second of
+# CPU. The others are what Playwright switches off; of two such flags a browser heeds the last one only.
+NOT_WANTED = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AiModeOmniboxEntryPoint", "WebUIOmniboxFullPopup",
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "GlobalMediaControls", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "OptimizationHints", "PaintHolding",
+    "ThirdPartyStoragePartitioning", "Translate",
+)  # fmt: skip
+
 # Flags that keep a browser quiet and at home: nothing is fetched that a test did not ask for.
 FLAGS = (
     "--headless=new",
@@ -29,6 +38,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=" + ",".join(NOT_WANTED),
 )
 
 
