@@ -67,6 +67,7 @@ class Place:
             "MOCKSMS_INSTANCE": str(self.instance),
             "MOCKSMS_PHONES": PHONES,
             "MOCKSMS_AUTHENTICATORS": AUTHENTICATORS,
+            "MOCKSMS_FRAME_ANCESTORS": f"'self' {self.site_url} http://{LOOPBACK}:{self.site}",
             "MOCKSMS_PORT": str(self.phone),
             "MOCKSMS_SMTP_PORT": str(self.smtp),
         }

@@ -228,3 +228,28 @@ def test_clock_api_refuses_what_it_does_not_know(world: World, body: object) -> 
     assert answer.status_code == 422
     assert answer.mimetype == "application/problem+json"
     assert offset(world) == 0
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 400, "1e999", "NaN"])
+def test_clock_api_refuses_numbers_that_are_none(world: World, number: str) -> None:
+    for name in ("offset", "by"):
+        answer = world.browser().raw(
+            "PUT", "/sandbox/api/clock", data=f'{{"{name}": {number}}}', content_type="application/json"
+        )
+        assert answer.status_code == 422
+    assert offset(world) == 0
+
+
+def test_clock_that_goes_back_leaves_no_step_up_longer_than_it_was(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    call(hanako.browser, "PUT", {"by": 3000})
+    hanako.opens_settings()
+    call(hanako.browser, "DELETE")
+    world.clock.site.advance(world.services.config.step_up_seconds + 60)
+    assert hanako.browser.get("/a/settings/approval").name != "settings.overview"
+
+
+def test_clock_is_told_on_pages_about_a_failure_too(world: World, taro: Person) -> None:
+    taro.signs_in()
+    call(taro.browser, "PUT", {"by": 600})
+    assert taro.browser.raw("GET", "/no-such-page").get_data(as_text=True).count("data-clock-offset") == 1

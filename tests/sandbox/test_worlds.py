@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,14 +12,17 @@ import pytest
 from tests.house import World
 from webapp.sandbox.worlds import MOST_WORLDS, BadWorld, Worlds
 from webapp.store import accounts
+from webapp.store.walks import Step
 
 
 @pytest.fixture
-def worlds(world: World) -> Worlds:
+def worlds(world: World) -> Iterator[Worlds]:
     found: Worlds = world.site.extensions["nidankai_worlds"]
     for name in found.names():
         found.delete(name)
-    return found
+    yield found
+    for name in found.names():
+        found.delete(name)
 
 
 def test_worlds_are_made_with_the_demo_accounts_and_deleted_whole(worlds: Worlds) -> None:
@@ -108,3 +113,40 @@ def test_worlds_ten_at_once_do_not_touch_each_other(worlds: Worlds, world: World
     assert world.phone.messages() == []
     for name in names:
         worlds.delete(name)
+
+
+def test_worlds_can_be_listed_while_one_is_made_and_deleted(worlds: Worlds, world: World) -> None:
+    over = threading.Event()
+
+    def churn() -> None:
+        while not over.is_set():
+            worlds.make("churn")
+            worlds.delete("churn")
+
+    churning = threading.Thread(target=churn)
+    churning.start()
+    try:
+        told = [world.browser().raw("GET", "/sandbox/api/worlds") for _ in range(30)]
+    finally:
+        over.set()
+        churning.join()
+    assert {answer.status_code for answer in told} == {200}
+    assert {each["accounts"] for answer in told for each in (answer.json or {})["worlds"]} == {5}
+
+
+def test_worlds_facts_that_change_at_once_are_all_kept(worlds: Worlds) -> None:
+    facts = worlds.make("facts").facts
+    for _ in range(40):
+        facts.clear()
+        with ThreadPoolExecutor(2) as pool:
+            pool.submit(facts.change, offset=30.0)
+            pool.submit(facts.change, slow_database=2.0)
+        assert (facts.now().offset, facts.now().slow_database) == (30.0, 2.0)
+
+
+def test_worlds_logs_begin_under_many_hands(worlds: Worlds) -> None:
+    for at in range(10):
+        walks = worlds.make(f"log{at}").walks
+        with ThreadPoolExecutor(6) as pool:
+            ids = list(pool.map(walks.add, [[Step(1.0, "w", "tool", "x")]] * 12))
+        assert sorted(ids) == list(range(1, 13))

@@ -6,8 +6,10 @@ process of the site sees another's change at once.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import secrets
+import threading
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ class FactsFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._changing = threading.Lock()
         self._known: tuple[tuple[int, int, int], Facts] = ((0, 0, 0), Facts())
 
     def now(self) -> Facts:
@@ -44,8 +47,12 @@ class FactsFile:
         return self._known[1]
 
     def change(self, **facts: Any) -> Facts:
-        """Set some of them; all processes see it at once."""
-        changed = replace(self.now(), **facts)
+        """Set some of them; all processes see it at once, and two changes at once are both made."""
+        with self._changing, self.path.with_name(f".{self.path.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            return self._write(replace(self.now(), **facts))
+
+    def _write(self, changed: Facts) -> Facts:
         if changed == Facts():
             self.clear()
             return changed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, render_template
+from flask import Flask, current_app, g, render_template
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
@@ -16,20 +16,18 @@ def install(app: Flask) -> None:
 
 
 def tools_note() -> Markup:
-    """The strip, or nothing: on most pages, and where the page itself is about a failure."""
-    if "world" not in g or g.get("problem_status"):
+    """The strip, or nothing, as on most pages. On a page about a failure it only tells: what it tells of may be why."""
+    if "world" not in g:
         return Markup()
     world = door.world()
     facts = world.facts.now()
     if world.is_default and facts.offset == 0 and not facts.slow_database and not facts.locked_database:
         return Markup()
-    html = render_template(
-        "site/sandbox/note.html",
-        world=world,
-        facts=facts,
-        moved_by=moved_by(facts.offset),
-        here=way_back("/"),
-    )
+    told = {"world": world, "facts": facts, "moved_by": moved_by(facts.offset)}
+    if g.get("problem_status"):  # past the context processors, which ask the database who is signed in
+        html = current_app.jinja_env.get_template("site/sandbox/note.html").render(told, only_tells=True)
+    else:
+        html = render_template("site/sandbox/note.html", **told, here=way_back("/"))
     return Markup(html)  # noqa: S704 - a template's, escaped
 
 

@@ -148,7 +148,7 @@ def _keep(response: Response) -> Response:
             to = response.location.split("?")[0]
             data["to"] = to.replace(token, "<token>") if token else to
         steps.append(Step(now, walk_id(), "page", endpoint or "", data))
-    if steps:
+    if steps and notes.world.walks.path.parent.exists():  # else this request has deleted its world
         try:
             notes.world.walks.add(steps)
         except (sqlite3.Error, OSError):  # a log that can't be kept must not spoil what it tells of

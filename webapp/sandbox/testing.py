@@ -139,8 +139,10 @@ class Site:
         """A fresh world as long as the block runs."""
         self.worlds.delete(name)
         self.worlds.make(name)
-        yield SiteWorld(self, name)
-        self.worlds.delete(name)
+        try:
+            yield SiteWorld(self, name)
+        finally:
+            self.worlds.delete(name)
 
     def stop(self) -> None:
         """Serve no more."""

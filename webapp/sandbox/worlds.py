@@ -10,10 +10,13 @@ process that still has a deleted world open sees that it is gone, and closing it
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 import shutil
+import sqlite3
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +42,7 @@ DEFAULT = "default"
 HEADER = "X-World"
 MOST_WORLDS = 200
 OPEN_AT_ONCE = 32
+TEMPLATE_SECONDS = 3600
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # as the phone's
 _DATABASE = "world.db"
 
@@ -93,12 +97,13 @@ class Worlds:
         self._open: OrderedDict[str, World] = OrderedDict()
         self._lock = threading.RLock()
         self._seeded: dict[str, bytes] = {}
+        self._seeded_at = 0.0
 
     def get(self, name: str = DEFAULT) -> World:
         """The world of this name.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is none, or it is deleted while it is opened.
         """
         world = self._open.get(name)
         if world is not None and (name == DEFAULT or world.services.store.path.exists()):
@@ -150,15 +155,23 @@ class Worlds:
         """Delete a world and all in it; whether there was one. The default world is only ever emptied."""
         if name == DEFAULT or not is_name(name):
             return False
-        with self._lock:
+        with self._lock:  # or somebody who opens it meanwhile would make an empty file of its name
             self._open.pop(name, None)
-        existed = self._find(name) is not None
-        return self._throw_away(name) and existed
+            existed = self._find(name) is not None
+            return self._throw_away(name) and existed
 
     def names(self) -> list[str]:
         """All worlds, the default one first."""
         found = sorted(path.name for path in self._folder.glob("*"))
         return [DEFAULT, *(name for name in found if self._find(name) is not None)]
+
+    def summaries(self) -> list[Summary]:
+        """What there is to tell of all worlds; one that is deleted meanwhile is left out."""
+        found = []
+        for name in self.names():
+            with contextlib.suppress(KeyError, sqlite3.OperationalError):
+                found.append(self.summary(name))
+        return found
 
     def summary(self, name: str) -> Summary:
         """What there is to tell of a world. Raises KeyError."""
@@ -172,7 +185,7 @@ class Worlds:
             len(accounts.every(store.db())),
             world.walks.last_id(),
             world.services.clock.offset,
-            sum(path.stat().st_size for path in files if path.is_file()),
+            sum(_size(path) for path in files),
         )
 
     def _opened(self, name: str) -> World:
@@ -196,16 +209,23 @@ class Worlds:
             ),
         )
         if not default:
-            services.store.migrate()
+            try:
+                services.store.upgrade()
+            except sqlite3.OperationalError:
+                if services.store.path.exists():
+                    raise
+                raise KeyError(name) from None  # another process has just deleted it
         return World(name, services, facts, Walks(folder / "walks.db"))
 
     def _template(self) -> dict[str, bytes]:
-        """A seeded world's files by their paths in its folder: made once by each process, so never of an older shape.
+        """A seeded world's files by their paths in its folder: made by each process, so never of an older shape, and
+        anew after an hour, so that what is under way in it has not run out.
 
         In memory: a folder would be left behind by a process that is killed.
         """
         with self._lock:
-            if not self._seeded:
+            if not self._seeded or time.monotonic() - self._seeded_at > TEMPLATE_SECONDS:
+                self._seeded_at = time.monotonic()
                 with TemporaryDirectory(prefix="nidankai-") as place:
                     folder = Path(place) / "world"
                     store, uploads = Store(Path(place), "draft"), Uploads(folder / "uploads")
@@ -253,3 +273,11 @@ class Worlds:
             return False
         shutil.rmtree(gone, ignore_errors=True)
         return True
+
+
+def _size(path: Path) -> int:
+    """A file's bytes; 0 for one that is not there, or not any more."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

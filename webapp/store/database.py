@@ -35,6 +35,10 @@ class Store:
     def migrate(self) -> None:
         """Create the file and bring its tables up to date; safe to repeat."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.upgrade()
+
+    def upgrade(self) -> None:
+        """Bring the tables of a file whose folder is there up to date."""
         db = self.db()
         db.execute("PRAGMA journal_mode = wal")
         if MIGRATIONS.pending(db):

@@ -34,7 +34,11 @@ def rewind(db: Database, now: float, step: int) -> None:
         "UPDATE flows SET data = json_set(data, '$.sent_at', ?) WHERE json_extract(data, '$.sent_at') > ?",
         (now, now),
     )
-    db.execute("UPDATE sessions SET seen_at = ? WHERE seen_at > ?", (now, now))
+    # A step-up was made at the last visit at the latest: what was left of it then is left now.
+    db.execute(
+        """UPDATE sessions SET elevated_until = elevated_until - (seen_at - ?), seen_at = ? WHERE seen_at > ?""",
+        (now, now, now),
+    )
     db.execute("UPDATE trusted SET used_at = ? WHERE used_at > ?", (now, now))
     # The step before the one that is accepted first, so that the app's present code works.
     db.execute("UPDATE methods SET last_step = ? WHERE last_step > ?", (step - 2, step + 1))

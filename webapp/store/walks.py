@@ -12,12 +12,14 @@ import re
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 BUSY_SECONDS = 1.0
+AGAIN_SECONDS = 0.02
 MOST_PICTURES = 300
 MOST_STEPS = 20_000
 PRUNE_EVERY = 500
@@ -65,10 +67,11 @@ class Walks:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._beginning = threading.Lock()
 
-    def add(self, steps: Sequence[Step]) -> None:
-        """Keep these in order, in one transaction."""
-        db = self._db()
+    def add(self, steps: Sequence[Step]) -> int:
+        """Keep these in order, in one transaction; the last one's id."""
+        db, last = self._db(), 0
         with db:
             for step in steps:
                 row = db.execute(
@@ -80,8 +83,10 @@ class Walks:
                        ON CONFLICT (kind, name) DO UPDATE SET times = times + 1, last_at = excluded.last_at""",
                     (step.kind, step.name, step.at, step.at),
                 )
-                if row.lastrowid and row.lastrowid % PRUNE_EVERY == 0:
-                    db.execute("DELETE FROM steps WHERE id <= ?", (row.lastrowid - MOST_STEPS,))
+                last = row.lastrowid or 0
+                if last % PRUNE_EVERY == 0:
+                    db.execute("DELETE FROM steps WHERE id <= ?", (last - MOST_STEPS,))
+        return last
 
     def steps(self, walk: str | None = None, *, after: int = 0, kinds: Iterable[str] = ()) -> list[Step]:
         """What happened after the step ``after``, oldest first: of one walk, or of all; of some kinds, or of all."""
@@ -128,8 +133,8 @@ class Walks:
         draft = self.pictures / f"{name}.{threading.get_ident()}.part"
         draft.write_bytes(content)
         draft.replace(self.pictures / name)
-        kept = sorted(self.pictures.glob("*.*"), key=lambda path: path.stat().st_mtime_ns)
-        for path in kept[:-MOST_PICTURES]:
+        kept = [path for path in self.pictures.iterdir() if _PICTURE.fullmatch(path.name)]
+        for path in sorted(kept, key=_made_at)[:-MOST_PICTURES]:
             path.unlink(missing_ok=True)
         return name
 
@@ -169,13 +174,36 @@ class Walks:
     def _db(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
-            self.path.parent.mkdir(exist_ok=True)  # not of a world that is deleted
-            db = self._local.db = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
-            db.execute("PRAGMA journal_mode = wal")
-            db.execute("PRAGMA synchronous = off")  # losing the last steps in a power cut harms nobody
-            db.executescript(_SCHEMA)
+            with self._beginning:
+                db = self._local.db = self._begun()
         return db
+
+    def _begun(self) -> sqlite3.Connection:
+        """A connection to a file that is made by then. A new file's first moments know no waiting: ask again."""
+        self.path.parent.mkdir(exist_ok=True)  # not of a world that is deleted
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            db = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
+            try:
+                db.execute("PRAGMA journal_mode = wal")
+                db.execute("PRAGMA synchronous = off")  # losing the last steps in a power cut harms nobody
+                db.executescript(_SCHEMA)
+            except sqlite3.OperationalError:
+                db.close()
+                if time.monotonic() > until:
+                    raise
+                time.sleep(AGAIN_SECONDS)
+            else:
+                return db
 
 
 def _step(row: tuple[Any, ...]) -> Step:
     return Step(row[1], row[2], row[3], row[4], json.loads(row[5]), row[0])
+
+
+def _made_at(path: Path) -> int:
+    """When a file was written (nanoseconds); 0 for one that is gone meanwhile."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

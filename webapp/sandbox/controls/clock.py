@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -91,7 +92,7 @@ def set_clock() -> Response:
     if isinstance(value, bool) or not isinstance(value, str if name == "to" else int | float):
         raise api.Unusable(f"{name} must be a {'time' if name == 'to' else 'number of seconds'}", name)
     try:
-        told = move(float(value) if name == "offset" else _wanted(**{name: str(value)}))
+        told = move(_number(str(value)) if name == "offset" else _wanted(**{name: str(value)}))
     except BadTime as bad:
         texts = {"unreadable": "Can't be read", "far": "The clock goes at most ten years away"}
         raise api.Unusable(texts[bad.reason], name) from None
@@ -158,9 +159,20 @@ def _wanted(by: str | None = None, to: str | None = None, unit: str = "") -> flo
             at = datetime.fromisoformat(to)
             at = at if at.tzinfo else at.replace(tzinfo=zone())
             return at.timestamp() - (here.now() - here.offset)
-        return here.offset + float(by or "") * UNITS.get(unit, 1)
+        return here.offset + _number(by or "") * UNITS.get(unit, 1)
     except (ValueError, OverflowError):
         raise BadTime("unreadable") from None
+
+
+def _number(text: str) -> float:
+    """The number that is written. Raises BadTime, also for one that is none (nan) or has no end (inf)."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise BadTime("unreadable") from None
+    if not math.isfinite(number):
+        raise BadTime("far")
+    return number
 
 
 def _page(bad: BadTime | None = None, field: str = "") -> ResponseReturnValue:

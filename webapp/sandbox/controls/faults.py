@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -248,9 +249,12 @@ def _typed_rule() -> dict[str, Any]:
 
 def _number(text: str, field: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         raise BadFault(field) from None
+    if not math.isfinite(number):
+        raise BadFault(field)
+    return number
 
 
 def _page(errors: dict[str, str] | None = None) -> ResponseReturnValue:

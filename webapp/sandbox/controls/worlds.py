@@ -18,7 +18,7 @@ from webapp.sandbox import api, recorder
 from webapp.sandbox.door import LostWorld, back_to, blueprint, enter, phone_url, world, worlds
 from webapp.sandbox.note import moved_by
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
-from webapp.sandbox.worlds import DEFAULT, BadWorld, is_name
+from webapp.sandbox.worlds import DEFAULT, BadWorld, Summary, is_name
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 RANDOM_LENGTH = 6
@@ -88,7 +88,7 @@ def lost_world(lost: LostWorld) -> Any:
 @api.blueprint.get("/worlds")
 def list_worlds() -> Response:
     """All worlds."""
-    return jsonify(worlds=[_as_json(name) for name in worlds().names()])
+    return jsonify(worlds=[_told(each) for each in worlds().summaries()])
 
 
 @api.blueprint.get("/worlds/<name>")
@@ -194,10 +194,9 @@ def _page(bad: BadWorld | None = None) -> ResponseReturnValue:
         "name": gettext("A name is 1 to 64 letters, digits and _ . - and begins with a letter or digit."),
         "many": gettext("There are too many worlds. Please delete some."),
     }
-    found = [worlds().summary(name) for name in worlds().names()]
     return page(
         "sandbox.all_worlds",
-        found=found,
+        found=worlds().summaries(),
         moved_by=moved_by,
         called=_called,
         here=world().name,
@@ -210,5 +209,9 @@ def _page(bad: BadWorld | None = None) -> ResponseReturnValue:
 
 
 def _as_json(name: str) -> dict[str, Any]:
-    own = f"{request.host_url}?world={name}"
-    return asdict(worlds().summary(name)) | {"url": own, "phone_url": f"{phone_url()}/?world={name}"}
+    return _told(worlds().summary(name))
+
+
+def _told(found: Summary) -> dict[str, Any]:
+    own = f"{request.host_url}?world={found.name}"
+    return asdict(found) | {"url": own, "phone_url": f"{phone_url()}/?world={found.name}"}

@@ -40,8 +40,8 @@ def add_picture() -> ResponseReturnValue:
     if shown is not None:
         data["after"] = shown.id
     now = door.world().services.clock.now()
-    walks.add([Step(now, walk, "picture", name, data)])
-    told = {"id": walks.last_id(), "name": name, "url": picture_url(name)}
+    step_id = walks.add([Step(now, walk, "picture", name, data)])
+    told = {"id": step_id, "name": name, "url": picture_url(name)}
     return jsonify(told), HTTPStatus.CREATED
 
 
