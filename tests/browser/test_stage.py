@@ -9,6 +9,7 @@ from mocksms import authenticator
 from mocksms.testing import RunningPhone
 from tests.browser.conftest import assert_accessible
 from tests.browser.street import Street
+from webapp.store import accounts
 
 HANAKO = "+819012345678"
 JIRO = "+817012345678"
@@ -35,6 +36,11 @@ def frame(page: Page, name: str) -> Frame:
     return found
 
 
+def has_two_step(street: Street) -> bool:
+    """Whether the site asks Hanako for a second step."""
+    return accounts.get(street.world.services.store.db(), "hanako").two_step_on
+
+
 def does_what_is_next(page: Page) -> None:
     """One press of the script's button, by which the next step is reached; a code is taken over by its own button."""
     step = page.locator("[data-step][data-is=next]")
@@ -59,8 +65,29 @@ def test_main_job_is_given_from_the_stage_by_clicks(street: Street) -> None:
     site = frame(page, "site")
     site.goto(f"{street.site_url}/account/security")
     expect(site.locator("main")).to_contain_text("有効")
+    assert has_two_step(street)
     page.locator("#stage-again").click()
+    expect(site.locator("main[data-page='shop.home']")).to_be_visible()
     expect(page.locator("[data-step]").first).to_have_attribute("data-is", "next")
+    assert not has_two_step(street)
+
+
+def test_bar_goes_on_after_each_sign_in(street: Street) -> None:
+    page = opened(street)
+    site = page.frame_locator("[name=site]")
+    for persona, called in (("taro", "太郎"), ("jiro", "次郎"), ("taro", "太郎")):
+        page.locator("#stage-menu-people summary").click()
+        page.locator(f"[data-persona={persona}]").click()
+        expect(page.locator("[data-shows-people]")).to_have_text(called)
+    page.locator("#stage-menu-clock summary").click()
+    page.get_by_role("button", name="+ 10").click()
+    expect(page.locator("#stage-menu-clock summary[data-moved]")).to_be_visible()
+    assert round(street.clock.site.offset) == 600
+    page.context.clear_cookies()  # as a sign-in whose next page fails: no page has brought a token
+    page.locator("#stage-reset button").click()
+    expect(page.locator("#stage-menu-clock summary:not([data-moved])")).to_be_visible()
+    expect(site.locator("main[data-page='shop.home']")).to_be_visible()
+    assert street.clock.site.offset == 0
 
 
 def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(street: Street) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.house import World
@@ -47,6 +49,34 @@ def test_stage_takes_a_persona_on_and_shows_its_handset(world: World) -> None:
     state = browser.raw("GET", "/sandbox/api/stage").get_json()
     assert (state["who"], state["handset"]) == ("次郎", "+817012345678/authenticator/")
     assert "+817012345678/authenticator/" in browser.get("/sandbox/stage").one("[name=phone]").attrs["src"]
+
+
+def test_bar_goes_on_after_each_sign_in(world: World) -> None:
+    browser = world.browser("ja")
+    held = token(browser.get("/sandbox/stage"))
+
+    def state(how: str = "") -> dict[str, Any]:
+        answer = browser.raw("GET", f"/sandbox/api/stage{how}")
+        assert answer.headers["Cache-Control"] == "no-store"
+        return dict(answer.get_json())
+
+    def sends(path: str, with_token: str, **fields: str) -> int:
+        answer = browser.raw("POST", path, data={"csrf_token": with_token, "next": "/", **fields})
+        return answer.status_code
+
+    assert sends("/sandbox/personas/taro", held) == 303
+    assert (state()["who"], state()["csrf"]) == (
+        "太郎",
+        "",
+    )  # none is made beside the page that is on its way
+    assert browser.get("/").name == "shop.home"
+    assert sends("/sandbox/personas/hanako", held) == 400
+    assert sends("/sandbox/personas/hanako", state("?sends")["csrf"]) == 303
+    assert state()["who"] == "花子"
+    assert sends("/sandbox/clock", state("?sends")["csrf"], by="600") == 303
+    assert round(world.clock.site.offset) == 600
+    assert sends("/sandbox/stage/begin", state()["csrf"]) == 303  # the one that the clock's form had
+    assert (state()["who"], world.clock.site.offset) == ("", 0)
 
 
 def test_stage_follows_the_newest_message_clock_and_faults(world: World) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import flask
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 
 from webapp.pages.headers import NOT_NEEDED, content_policy
 from webapp.pages.render import language, page
@@ -65,8 +66,13 @@ def begin_demo() -> ResponseReturnValue:
 
 @api.blueprint.get("/stage")
 def stage_state() -> Response:
-    """What the stage's bar shows: who is signed in, what time it is, what goes wrong, which handset is next."""
-    return jsonify(_state())
+    """What the stage's bar shows: who is signed in, what time it is, what goes wrong, which handset is next.
+
+    And the token of its forms, for a sign-in in the frame ends the one that they hold. A browser that has none gets
+    one only if it asks (``?sends``): a new one beside a page that is on its way would make that page's forms dead.
+    """
+    is_held = "csrf_token" in flask.session or "sends" in request.args
+    return jsonify(_state() | {"csrf": generate_csrf() if is_held else ""})
 
 
 def handset(persona: Persona) -> str:

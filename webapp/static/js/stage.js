@@ -12,20 +12,29 @@ export default function stage(desk) {
   let message = Number(desk.dataset.message);
   let shown = null;
 
+  // A sign-in in the frame ends the token that the bar's forms were loaded with.
+  function hold(token) {
+    if (token) for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+  }
+
+  async function ask(how = "") {
+    try {
+      const answer = await fetch(desk.dataset.state + how, { cache: "no-store" });
+      return answer.ok ? await answer.json() : null;
+    } catch {
+      return null; // The site is away for a moment; the next page asks again.
+    }
+  }
+
   // Who is signed in, what time it is, what goes wrong; and the phone follows the persona, or the newest message.
   async function look() {
-    let state;
-    try {
-      const answer = await fetch(desk.dataset.state, { cache: "no-store" });
-      if (!answer.ok) return;
-      state = await answer.json();
-    } catch {
-      return; // The site is away for a moment; the next page asks again.
-    }
+    const state = await ask();
+    if (!state) return;
     if (state.world !== desk.dataset.world) {
       location.replace(location.pathname); // another world was entered: its phone is another one
       return;
     }
+    hold(state.csrf);
     tick.set(state.now, state.zone, state.moved_by);
     document.querySelector("[data-shows-people]").textContent = state.who || "–";
     document.querySelector("[data-shows-faults]").textContent = state.going_wrong.length || "";
@@ -43,22 +52,40 @@ export default function stage(desk) {
     if (state.handset || shown === null) shown = state.handset;
   }
 
-  document.addEventListener("submit", (event) => {
-    const form = event.target.closest("form[data-sends]");
-    if (!form) return;
+  function leads(form, button) {
     const next = form.elements.next;
     if (next) next.value = form.dataset.sends === "reset" ? "/" : site.path();
     site.show(0);
     form.closest("details")?.removeAttribute("open");
     if (form.dataset.sends === "people") {
       script.restart();
-      phone.goTo(event.submitter.dataset.handset);
-      shown = event.submitter.dataset.handset;
+      phone.goTo(button.dataset.handset);
+      shown = button.dataset.handset;
     } else if (form.dataset.sends === "reset") {
       script.restart();
       site.once(() => phone.goTo(desk.dataset.first));
     }
+  }
+
+  // A form of the bar is held back until it has the token of this moment; one is on its way at a time.
+  let sends = "";
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-sends]");
+    if (!form) return;
+    if (sends === "ready") {
+      sends = "sent";
+      leads(form, event.submitter);
+      return;
+    }
+    event.preventDefault();
+    if (sends) return;
+    sends = "asks";
+    const button = event.submitter;
+    hold((await ask("?sends"))?.csrf);
+    sends = "ready";
+    form.requestSubmit(button);
   });
+  site.frames[0].addEventListener("load", () => { if (sends === "sent") sends = ""; });
 
   site.onPage(() => {
     phone.offerAgain();
