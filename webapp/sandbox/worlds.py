@@ -169,7 +169,7 @@ class Worlds:
         """What there is to tell of all worlds; one that is deleted meanwhile is left out."""
         found = []
         for name in self.names():
-            with contextlib.suppress(KeyError, sqlite3.OperationalError):
+            with contextlib.suppress(KeyError, sqlite3.Error, OSError):
                 found.append(self.summary(name))
         return found
 
