@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from mocksms.testing import RunningPhone, run_phone
 from tests.browser.street import PATIENCE_MILLISECONDS, RunningSite, Street
@@ -27,8 +29,37 @@ def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers.find(), args=list(browsers.FLAGS))
+        slow_down(browser, milliseconds=float(os.environ.get("BROWSER_LAG_MS", "0")))
         yield browser
         browser.close()
+
+
+def slow_down(browser: Browser, milliseconds: float) -> None:
+    """Let every answer come so much later, on a computer four times slower: a test that reads before what it waits
+    for has come shows itself (`BROWSER_LAG_MS=400 make test ARGS=tests/browser`)."""
+    if not milliseconds:
+        return
+
+    def slow(page: Page) -> None:
+        wire = page.context.new_cdp_session(page)
+        wire.send("Network.enable")
+        network = {
+            "offline": False,
+            "latency": milliseconds,
+            "downloadThroughput": -1,
+            "uploadThroughput": -1,
+        }
+        wire.send("Network.emulateNetworkConditions", network)
+        wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+
+    real = browser.new_context
+
+    def new_context(**options: Any) -> BrowserContext:
+        context = real(**options)
+        context.on("page", slow)
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +89,11 @@ def street(running_site: RunningSite, running_phone: RunningPhone, chromium: Bro
 
 
 def assert_accessible(page: Page) -> None:
-    """No violation by axe-core, whatever its weight; the text names the rule and the elements."""
+    """No violation by axe-core, whatever its weight; the text names the rule and the elements.
+
+    The page is whole before it is looked at: after a press the new document may be there with nothing in it yet.
+    """
+    page.wait_for_load_state()
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     told = [
         f"{v['id']} ({v['impact']}): {[n['html'][:160] + ' ' + n['failureSummary'][:200] for n in v['nodes']]}"

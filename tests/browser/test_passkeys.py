@@ -44,6 +44,12 @@ def signs_in(page: Page, url: str) -> None:
     expect(page.locator('main[data-page="shop.home"]')).to_be_visible()
 
 
+def signs_out(street: Street, page: Page) -> None:
+    page.goto(f"{street.site_url}/account")
+    page.locator("#nav-item-signout").click()
+    expect(page.locator("#nav-item-signout")).to_have_count(0)
+
+
 def opens_passkeys(street: Street, page: Page) -> None:
     """アカウント → ログインとセキュリティ → パスキー, with the approval of the mail."""
     page.goto(f"{street.site_url}/account/security/passkeys")
@@ -77,8 +83,8 @@ def test_passkey_is_made_and_signs_in_also_once_two_step_is_on(street: Street, w
     page.locator("#cvf-input-code").fill(street.world.phone.wait_for_code("+819012345678"))
     page.locator("#cvf-submit-code").click()
     page.locator("#enable-mfa-form-submit").click()
-    page.goto(f"{street.site_url}/account")
-    page.locator("#nav-item-signout").click()
+    expect(page.locator('main[data-page="settings.overview"]')).to_be_visible()
+    signs_out(street, page)
     touches(device, False)
     page.goto(f"{street.site_url}/ap/signin?lang=ja")
     page.locator("#ap_email").fill(MAILBOX)
@@ -96,8 +102,7 @@ def test_passkey_is_offered_in_the_field_of_the_first_page(street: Street) -> No
     with_fingerprint(page)
     signs_in(page, street.site_url)
     registers(street, page)
-    page.goto(f"{street.site_url}/account")
-    page.locator("#nav-item-signout").click()
+    signs_out(street, page)
     # The virtual device answers the browser's quiet offer at once, as a person who picks it would.
     page.goto(f"{street.site_url}/ap/signin")
     expect(page.locator("#nav-link-accountList-nav-line-1")).to_have_text("こんにちは, 花子さん")
@@ -110,8 +115,7 @@ def test_passkey_removed_opens_nothing_and_says_so(street: Street) -> None:
     registers(street, page)
     page.locator("[data-passkey] .row-actions button").click()
     expect(page.locator("[data-passkey]")).to_have_count(0)
-    page.goto(f"{street.site_url}/account")
-    page.locator("#nav-item-signout").click()
+    signs_out(street, page)
     page.goto(f"{street.site_url}/ap/signin")
     expect(page.locator(".notice.wrong")).to_be_visible()
     assert_accessible(page)

@@ -126,6 +126,7 @@ def test_desk_shows_the_document_and_decides(street: Street, width: int) -> None
     opens_case(street, owner, SAKURA)
     desk = street.window(width)
     signs_in(street, desk, DESK)
+    expect(desk.locator('main[data-page="shop.home"]')).to_be_visible()
     desk.goto(f"{street.site_url}/desk")
     assert_accessible(desk)
     desk.locator("a.row").first.click()
@@ -157,6 +158,7 @@ def test_pages_for_the_locked_out_are_accessible(street: Street, scheme: str) ->
     page.goto(link)
     assert_accessible(page)
     page.locator("#recovery-cancel").click()
+    expect(page.locator("#recovery-cancel")).to_have_count(0)
     assert_accessible(page)
 
 
@@ -165,6 +167,7 @@ def test_music_and_the_older_device_are_accessible_and_sign_in(street: Street) -
     page.goto(f"{street.site_url}/music")
     assert_accessible(page)
     signs_in(street, page, TARO, "/music/ap/signin")
+    expect(page.locator("#auth-mfa-form")).to_be_visible()
     assert_accessible(page)
     page.locator("#auth-mfa-otpcode").fill(street.world.phone.wait_for_code(PHONE))
     page.locator("#auth-signin-button").click()
