@@ -59,8 +59,13 @@ class Trace:
 
     @property
     def statements(self) -> list[str]:
-        """What was asked, in order."""
-        return [sql for sql in self.log if not BOUNDARY.match(sql) and not sql.lstrip().startswith("--")]
+        """What was asked, in order; SQLite tells of a DELETE twice where a foreign key acts on it."""
+        told = [
+            sql
+            for sql, before in zip(self.log, ["", *self.log], strict=False)
+            if sql != before or sql[:6] != "DELETE"
+        ]
+        return [sql for sql in told if not BOUNDARY.match(sql) and not sql.lstrip().startswith("--")]
 
     @property
     def commits(self) -> int:

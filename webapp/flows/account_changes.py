@@ -164,24 +164,17 @@ def end_other_sessions(services: Services, visitor: Visitor, account: Account, s
 
 
 def _prove_present(services: Services, visitor: Visitor, account: Account, password: str) -> None:
-    now = services.clock.now()
+    config = services.config
     key = f"present_password:{account.id}"
-    before = throttles.read(services.store.db(), key)
-    throttling.refuse_if_blocked(before, now, "password")
+    throttling.refuse_if_blocked(throttles.read(services.store.db(), key), services.clock.now(), "password")
     is_right = services.hasher.matches(account.password_hash, password)
+    now = services.clock.now()
     with services.store.writing() as db:
         if is_right:
-            if before.count:
-                throttles.clear(db, key)
+            throttling.refuse_if_blocked(throttles.read(db, key), now, "password")
+            throttles.clear(db, key)
             return
-        throttling.count_wrong(
-            db,
-            key,
-            throttles.read(db, key),
-            now,
-            services.config.password_free_tries,
-            services.config.wait_max_seconds,
-        )
+        throttling.count_guess(db, key, now, config.password_free_tries, config.wait_max_seconds, "password")
         notices.record(db, visitor, account, "password.present_wrong", now)
     raise WrongPassword()
 

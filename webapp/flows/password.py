@@ -44,20 +44,19 @@ def prove(
     Raises:
         WrongPassword, Throttled: nothing else is told.
     """
-    now = services.clock.now()
+    config = services.config
     db = services.store.db()
     account, key, guesses = _known(db, services, visitor, identifier, app, cookie)
-    throttling.refuse_if_blocked(guesses, now, "password")
+    throttling.refuse_if_blocked(guesses, services.clock.now(), "password")
     is_right = services.hasher.matches(account.password_hash if account else None, password)
+    # Others may have guessed while this was hashed: it is told of, right or wrong, only if no wait runs by now.
+    now = services.clock.now()
+    guesses = throttles.read(db, key)
+    throttling.refuse_if_blocked(guesses, now, "password")
     if account is None or not is_right:
         with services.store.writing() as db:
-            throttling.count_wrong(
-                db,
-                key,
-                throttles.read(db, key),
-                now,
-                services.config.password_free_tries,
-                services.config.wait_max_seconds,
+            throttling.count_guess(
+                db, key, now, config.password_free_tries, config.wait_max_seconds, "password"
             )
             notices.record(db, visitor, account, "sign_in.password_wrong", now)
         raise WrongPassword()

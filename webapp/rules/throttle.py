@@ -33,3 +33,19 @@ def count_wrong(db: Database, key: str, throttle: Throttle, now: float, free: in
     after = Throttle(count, now + wait_seconds(count, free, longest))
     throttles.write(db, key, after, now)
     return after
+
+
+def count_guess(
+    db: Database, key: str, now: float, free: int, longest: int, field: str | None = None
+) -> None:
+    """Add one wrong try to ``key`` as it is by now; call it inside ``store.writing()``.
+
+    For what takes long to judge, such as a password: of many tries that were begun together, no more are told of
+    than would be had they come one after the other.
+
+    Raises:
+        Throttled: a wait has begun since the try was begun: nothing is counted, and nothing must be told of it.
+    """
+    throttle = throttles.read(db, key)
+    refuse_if_blocked(throttle, now, field)
+    count_wrong(db, key, throttle, now, free, longest)

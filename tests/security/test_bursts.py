@@ -1,0 +1,116 @@
+"""Guesses made at the same moment: no more answers than if they came one after the other (SECURITY.md 22)."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.house import House, World
+from tests.people import PASSWORD, Person
+from tests.security.tools import sends
+from webapp.errors import Throttled, WrongPassword
+from webapp.flows import account_changes
+from webapp.flows.password import guess_key, prove
+from webapp.rules.passwords import Hasher
+from webapp.rules.visitor import Visitor
+from webapp.store import accounts, sessions, throttles
+from webapp.store.throttles import Throttle
+
+AT_ONCE = 12
+LATE = 20  # wrong tries in a row after which each costs the longest wait: no test runs so long
+VISITOR = Visitor(b"browser", "127.0.0.1", "Chrome, Windows", "127.0.0.1", "ja")
+
+
+def has_seen(world: World, key: str, count: int) -> None:
+    """So many wrong tries were made before, and their waits are over."""
+    with world.services.store.writing() as db:
+        throttles.write(db, key, Throttle(count, 0.0), world.clock.now())
+
+
+def seen(world: World, key: str) -> int:
+    return throttles.read(world.services.store.db(), key).count
+
+
+class Meanwhile(Hasher):
+    """The site's own hashing, during which something else happens too."""
+
+    def __init__(self, happens: Callable[[], None]) -> None:
+        super().__init__(1, 8, 1)
+        self._happens = happens
+
+    def matches(self, hashed: str | None, password: str) -> bool:
+        is_right = super().matches(hashed, password)
+        self._happens()
+        return is_right
+
+
+def test_one_of_many_guesses_at_once_is_told_of_s22(house_with: Callable[..., House]) -> None:
+    """With hashing as dear as in life, so that all have begun before the first is done."""
+    world = house_with(argon2_time_cost=2, argon2_memory_kib=19456).fresh()
+    key = guess_key(world.services, "hanako@example.com", "127.0.0.1")
+    has_seen(world, key, LATE)
+    guessers = [world.person("hanako") for _ in range(AT_ONCE)]
+    for guesser in guessers:
+        guesser.gives_name()
+    starts = threading.Barrier(AT_ONCE)
+    statuses: Counter[int] = Counter()
+
+    def guess(guesser: Person) -> None:
+        starts.wait()
+        answer = sends(guesser.browser, "/ap/signin?step=password", password="wrong")
+        statuses[answer.status_code] += 1
+
+    threads = [threading.Thread(target=guess, args=(guesser,)) for guesser in guessers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == {200: 1, 429: AT_ONCE - 1}
+    assert seen(world, key) == LATE + 1
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
+def test_guess_is_not_told_of_when_a_wait_began_while_it_was_hashed_s22(world: World, password: str) -> None:
+    key = guess_key(world.services, "hanako@example.com", VISITOR.address)
+
+    def guess(services: Any, typed: str) -> None:
+        prove(services, VISITOR, "hanako@example.com", typed, app="shop", cookie=lambda _name: None)
+
+    def others_guess() -> None:
+        for _ in range(world.services.config.password_free_tries + 1):
+            with pytest.raises(WrongPassword):
+                guess(world.services, "wrong")
+
+    with pytest.raises(Throttled):
+        guess(replace(world.services, hasher=Meanwhile(others_guess)), password)
+    assert seen(world, key) == world.services.config.password_free_tries + 1
+
+
+@pytest.mark.parametrize("present", [PASSWORD, "wrong"])
+def test_present_password_is_not_told_of_when_a_wait_began_meanwhile_s22(
+    world: World, hanako: Person, present: str
+) -> None:
+    hanako.signs_in()
+    services, key = world.services, "present_password:hanako"
+    account = accounts.get(services.store.db(), "hanako")
+    session = sessions.of_account(services.store.db(), "hanako", world.clock.now(), 3600)[0]
+    has_seen(world, key, LATE)
+
+    def change(parts: Any, typed: str) -> None:
+        account_changes.change_password(
+            parts, VISITOR, account, session, present=typed, new="quite-another-long-one-7"
+        )
+
+    def others_guess() -> None:
+        with pytest.raises(WrongPassword):
+            change(services, "wrong")
+
+    with pytest.raises(Throttled):
+        change(replace(services, hasher=Meanwhile(others_guess)), present)
+    assert seen(world, key) == LATE + 1
+    assert accounts.get(services.store.db(), "hanako") == account
