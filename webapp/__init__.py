@@ -91,7 +91,7 @@ def create_app(
         ConfigError: a setting is missing, unreadable or unsafe.
     """
     settled = configuration.load(config)
-    app = Flask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
+    app = lean.LeanFlask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
     app.extensions["nidankai"] = services = _services(settled, clock or Clock(), gateway_transport)
     services.store.migrate()
     _configure(app, settled, load_keys(settled).secret)

@@ -25,8 +25,10 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def complete(response: Response) -> Response:
+        given = {name.lower() for name, _ in response.headers}
         for name, value in headers.items():
-            response.headers.setdefault(name, value)
+            if name.lower() not in given:
+                response.headers.add(name, value)
         if request.endpoint == "static" and response.status_code < 400:
             response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
         else:

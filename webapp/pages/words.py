@@ -17,6 +17,8 @@ from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 LONGEST_QUERY = 300
@@ -33,8 +35,28 @@ def install(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.globals.update(
-        get_locale=_locale, static_url=static_url, kept_part=kept, page_query=page_query
+        _=said, get_locale=_locale, static_url=static_url, kept_part=kept, page_query=page_query
     )
+
+
+@pass_eval_context
+def said(context: EvalContext, text: str, /, **variables: Any) -> str:
+    """``_()`` of templates: a text in the page's language; what stands in it is escaped where the template is HTML.
+
+    Nearly all texts of a page are asked for so, and most say the same each time: those are kept.
+    """
+    asked = _locale().language, text, bool(context.autoescape)
+    return _format(*asked) % variables if variables else _whole(*asked)
+
+
+@lru_cache(maxsize=4096)  # more than there are texts
+def _whole(language: str, text: str, is_html: bool) -> str:
+    return _format(language, text, is_html) % {}
+
+
+def _format(language: str, text: str, is_html: bool) -> str:
+    found: str = _loaded(language).ugettext(text)
+    return Markup(found) if is_html else found  # noqa: S704 - the catalogue's own
 
 
 def kept(template: str, **given: Hashable) -> Markup:
