@@ -17,6 +17,7 @@ from mocksms.models import Event, Filter, Message
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 MAX_WAIT_SECONDS = 60.0
 KEEPALIVE_SECONDS = 15.0
+_FILTERS = frozenset({"channel", "to", "from", "q", "since", "world"})
 
 
 def iso(at: float) -> str:
@@ -105,7 +106,12 @@ def messages() -> Response:
 
 @blueprint.delete("/messages")
 def delete_messages() -> Response:
-    """Deletes the messages that fit; all when nothing is asked."""
+    """Deletes the messages that fit; all when nothing is asked. A name that is no filter is refused: a slip of the
+    pen must not delete everything.
+    """
+    for name in request.args:
+        if name not in _FILTERS:
+            raise Problem(422, "Bad parameter", f"{name} is not a filter", name)
     return jsonify({"deleted": inbox.delete(web.world(), wanted())})
 
 

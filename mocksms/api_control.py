@@ -13,8 +13,16 @@ blueprint = Blueprint("api_control", __name__, url_prefix="/api/v1")
 MOST_CLOCK_SECONDS = 10 * 365 * 86400
 
 
+def _json() -> object:
+    """The body as JSON, None where it is none (or too many brackets inside each other)."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
+    body = _json()
     if not isinstance(body, dict):
         raise Problem(422, "Bad body", "the body must be a JSON object", "body")
     return body
@@ -76,7 +84,7 @@ def list_faults() -> Response:
 @blueprint.post("/faults")
 def add_fault() -> tuple[Response, int]:
     """Asks for a fault; see :mod:`mocksms.faults`."""
-    rule = faults.parse(request.get_json(silent=True), web.settings().region)
+    rule = faults.parse(_json(), web.settings().region)
     return jsonify(faults.add(web.world(), rule).as_json()), 201
 
 

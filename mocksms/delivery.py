@@ -1,5 +1,6 @@
 """From "queued" to "delivered", or not: the statuses of an SMS or mail, at once, later, or never."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from mocksms.faults import Effects
 from mocksms.models import Event, Message
 from mocksms.worlds import World
 
+log = logging.getLogger("mocksms.delivery")
 # In these statuses a message is known to its sender but not on any handset.
 UNSEEN = frozenset(
     {"scheduled", "accepted", "queued", "sending", "sent", "undelivered", "failed", "canceled"}
@@ -87,16 +89,23 @@ def watch(world: World) -> None:
 def _look(world: World) -> None:
     world.set_watched(False)
     if not world.hub.closed:
-        deliver_due(world)
-        watch(world)
+        try:
+            deliver_due(world)
+        finally:
+            watch(world)
 
 
 def deliver_due(world: World) -> None:
-    """Lets everything happen that is due by the phone's clock."""
+    """Lets everything happen that is due by the phone's clock; what fails holds up nothing else."""
     with world.pool.read() as db:
         found = store.reading.due(db, world.now())
     for message in found:
-        _AT_DUE.get(message.channel, _arrive)(world, message.sid)
+        try:
+            _AT_DUE.get(message.channel, _arrive)(world, message.sid)
+        except store.Busy:
+            raise
+        except Exception:
+            log.exception("what was due of message %s failed", message.sid)
 
 
 def _arrive(world: World, sid: str) -> None:

@@ -38,9 +38,9 @@ def send(
     """Sends a form (GET puts it into the query) and gives the answer, no redirects followed. Raises
     :class:`CannotFetch`.
     """
-    parts = urlsplit(url)
     allowed = config.names(settings.fetch_hosts)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise CannotFetch(f"{url} is no address") from None
@@ -72,5 +72,17 @@ def send(
 
 
 def absolute(base: str, url: str) -> str:
-    """An address as seen from the document at `base`."""
-    return urljoin(base, url) if base else url
+    """An address as seen from the document at `base`; one that cannot be read stays as it is written."""
+    try:
+        return urljoin(base, url) if base else url
+    except ValueError:
+        return url
+
+
+def is_address(url: str) -> bool:
+    """Whether this is an http address that names a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -5,7 +5,7 @@ import email.errors
 import email.policy
 import re
 import unicodedata
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr
 from html.parser import HTMLParser
 from typing import Any
@@ -86,9 +86,17 @@ def _header(mail: EmailMessage, name: str) -> str:
 def _part(mail: EmailMessage, subtype: str) -> str:
     try:
         part = mail.get_body(preferencelist=(subtype,))
-        return "" if part is None else _clean(str(part.get_content())).replace("\r\n", "\n")
+        return "" if part is None else _clean(_content(part)).replace("\r\n", "\n")
     except (LookupError, ValueError, AttributeError, email.errors.MessageError):
         return ""
+
+
+def _content(part: MIMEPart) -> str:
+    try:
+        return str(part.get_content())
+    except LookupError:  # a character set that Python does not know: what is ASCII can be read all the same
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
 def _clean(text: str) -> str:

@@ -103,6 +103,7 @@ class Filter:
     channel: str = ""
     to: str = ""
     sender: str = ""
+    wire: str = ""
     q: str = ""
     since: int | None = None
     has_code: bool = False
@@ -113,6 +114,7 @@ class Filter:
             (not self.to or message.recipient == self.to)
             and (not self.channel or message.channel == self.channel)
             and (not self.sender or message.sender == self.sender)
+            and (not self.wire or message.wire == self.wire)
             and (self.since is None or message.id > self.since)
             and (not self.has_code or message.code is not None)
         )

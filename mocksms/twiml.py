@@ -50,13 +50,15 @@ def parse(document: str) -> list[Verb]:
         raise BadTwiml(f"no XML: {error}") from None
     if root.tag != "Response":
         raise BadTwiml(f"the document is a {root.tag}, not a Response")
-    return [_verb(element) for element in root]
+    return [
+        _verb(element, [_verb(child) for child in element] if element.tag == "Gather" else [])
+        for element in root
+    ]
 
 
-def _verb(element: ElementTree.Element) -> Verb:
-    inner = [_verb(child) for child in element] if element.tag == "Gather" else []
+def _verb(element: ElementTree.Element, inner: list[Verb] | None = None) -> Verb:
     words = "" if inner else " ".join(" ".join(element.itertext()).split())
-    return Verb(str(element.tag), dict(element.attrib), words, inner)
+    return Verb(str(element.tag), dict(element.attrib), words, inner or [])
 
 
 def speak(verb: Verb) -> list[Spoken] | None:

@@ -13,6 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
 from mocksms.errors import Problem
+from mocksms.wire.twilio_errors import OF_STATUS, Refusal
 from mocksms.worlds import DEFAULT, BadWorld, TooManyWorlds, World, Worlds
 
 log = logging.getLogger("mocksms")
@@ -29,6 +30,7 @@ HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("X-Robots-Tag", "noindex"),
 )
+TWILIO_PATHS = ("/2010-04-01/", "/v2/")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -107,9 +109,14 @@ def _finish(response: Response) -> Response:
 
 
 def _problem(problem: Problem) -> Response:
-    response = jsonify(problem.as_json())
+    """A refusal in the words of the wire that was spoken to; the provider's SDK reads no other."""
+    if request.path.startswith(TWILIO_PATHS):
+        about = request.path if problem.status == 404 else problem.detail
+        response = jsonify(Refusal(OF_STATUS.get(problem.status, 20001), about, problem.status).as_json())
+    else:
+        response = jsonify(problem.as_json())
+        response.mimetype = "application/problem+json"
     response.status_code = problem.status
-    response.mimetype = "application/problem+json"
     return response
 
 
@@ -128,8 +135,8 @@ def _busy(error: store.Busy) -> Response:
 
 
 def http_error(error: HTTPException) -> Response | HTTPException:
-    """What a program gets for a request that cannot be answered: on the tester API a problem as JSON."""
-    if error.code is None or error.code < 400 or not request.path.startswith("/api/"):
+    """What a program gets for a request that cannot be answered: JSON on the tester API and Twilio's wire."""
+    if error.code is None or error.code < 400 or not request.path.startswith(("/api/", *TWILIO_PATHS)):
         return error
     return _problem(Problem(error.code, error.name, error.description or ""))
 

@@ -42,7 +42,8 @@ def newest(db: Database, wanted: Filter, limit: int, before: int | None = None) 
     if before is not None:
         terms.append("messages.id < ?")
         values_.append(before)
-    for column, value in (("recipient", wanted.to), ("channel", wanted.channel), ("sender", wanted.sender)):
+    asked = {"recipient": wanted.to, "channel": wanted.channel, "sender": wanted.sender, "wire": wanted.wire}
+    for column, value in asked.items():
         if value:
             terms.append(f"messages.{column} = ?")
             values_.append(value)

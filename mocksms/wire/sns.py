@@ -98,7 +98,8 @@ def publish() -> ResponseReturnValue:
 
 def _asked() -> Filter:
     number = request.args.get("phoneNumber", "")
-    return Filter(channel="sms", to=addresses.normalise(number, web.settings().region) if number else "")
+    to = addresses.normalise(number, web.settings().region) if number else ""
+    return Filter(channel="sms", wire="sns", to=to)
 
 
 @blueprint.get("/_aws/sns/sms-messages")
@@ -106,24 +107,23 @@ def read_messages() -> Response:
     """The SMS that came by SNS, by number, oldest first (the newest 1,000)."""
     by_number: dict[str, list[dict[str, Any]]] = {}
     for message in reversed(inbox.search(_world(), _asked(), inbox.NO_MORE_THAN)):
-        if message.wire == "sns":
-            by_number.setdefault(message.recipient, []).append(
-                {
-                    "PhoneNumber": message.recipient,
-                    "TopicArn": None,
-                    "SubscribeToken": None,
-                    "MessageId": message.sid,
-                    "Message": message.body,
-                    "MessageAttributes": message.details.get("attributes", {}),
-                    "MessageStructure": None,
-                    "Subject": None,
-                }
-            )
+        by_number.setdefault(message.recipient, []).append(
+            {
+                "PhoneNumber": message.recipient,
+                "TopicArn": None,
+                "SubscribeToken": None,
+                "MessageId": message.sid,
+                "Message": message.body,
+                "MessageAttributes": message.details.get("attributes", {}),
+                "MessageStructure": None,
+                "Subject": None,
+            }
+        )
     return jsonify({"sms_messages": by_number, "region": request.args.get("region", "us-east-1")})
 
 
 @blueprint.delete("/_aws/sns/sms-messages")
 def delete_messages() -> tuple[str, int]:
-    """Deletes the SMS of a number, or all."""
+    """Deletes the SMS that came by SNS, of a number or all."""
     inbox.delete(_world(), _asked())
     return "", 204

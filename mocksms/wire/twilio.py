@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time
 from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mocksms import addresses, faults, inbox, web
+from mocksms import addresses, faults, fetch, inbox, web
 from mocksms.models import Message, Sent
 from mocksms.wire import broken
 from mocksms.wire.twilio_errors import MAGIC_FROM, MAGIC_TO, Refusal
@@ -107,8 +107,12 @@ def _draft(account: str) -> Message:
     body, media = form.get("Body", ""), request.form.getlist("MediaUrl")
     recipient = _recipient(to)
     sender = _sender(sender, service)
+    if sender == recipient:
+        raise Refusal(21266, to)
     if not body and not media and not form.get("ContentSid"):
         raise Refusal(21602)
+    if unread := [url for url in media if not fetch.is_address(url)]:
+        raise Refusal(21620, unread[0])
     if len(body) > MAX_CHARACTERS:
         raise Refusal(21617)
     details: dict[str, object] = {}

@@ -1,11 +1,12 @@
 """Twilio's wire, 2010-04-01: Calls."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mocksms import addresses, call_callbacks, calls, faults, inbox, web
+from mocksms import addresses, call_callbacks, calls, faults, fetch, inbox, web
 from mocksms.models import Message, Sent
 from mocksms.wire import broken
 from mocksms.wire.twilio import authenticate, page_number, world_of
@@ -86,10 +87,10 @@ def _draft(account: str) -> tuple[Message, float]:
     if caller in MAGIC_CALL_FROM or not addresses.is_number(caller):
         raise Refusal(21212, sender)
     url, document = form.get("Url", ""), form.get("Twiml", "")
-    if not document and not url.startswith(("http://", "https://")):
+    if not document and not fetch.is_address(url):
         raise Refusal(21205, url)
     timeout = form.get("Timeout", "")
-    ring = int(timeout) if timeout.isdecimal() else settings.ring_seconds
+    ring = int(timeout) if re.fullmatch(r"[0-9]{1,6}", timeout) else settings.ring_seconds
     details = {
         "url": url,
         "twiml": document,

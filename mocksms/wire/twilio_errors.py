@@ -8,6 +8,7 @@ from typing import Any
 _REFUSALS: dict[int, tuple[int, str]] = {
     20001: (400, "Invalid parameter: {value}"),
     20003: (401, "Authenticate"),
+    20004: (405, "Method not allowed"),
     20009: (400, "Message is not in a state in which it can be changed"),
     20404: (404, "The requested resource {value} was not found"),
     20429: (429, "Too Many Requests"),
@@ -21,6 +22,7 @@ _REFUSALS: dict[int, tuple[int, str]] = {
     21213: (400, "No 'From' number is specified"),
     21217: (400, "Phone number {value} does not appear to be valid"),
     21220: (400, "Call is not in-progress. Cannot redirect."),
+    21266: (400, "'To' and 'From' number cannot be the same: {value}"),
     21408: (
         400,
         "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {value}",
@@ -49,6 +51,9 @@ _REFUSALS: dict[int, tuple[int, str]] = {
     60203: (429, "Max send attempts reached"),
     60205: (403, "SMS is not supported by landline phone number"),
 }
+
+# What a refusal that has no code of its own is called, by its HTTP status.
+OF_STATUS = {404: 20404, 405: 20004, 429: 20429, 500: 20500, 503: 20503}
 
 # Words of the codes that come later, with the status of a message.
 LATER = {

@@ -29,6 +29,7 @@ def _rfc2822(second: int) -> str:
 def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
     """A message with all its keys; `status` where it is still told as it was at its creation."""
     told = status or message.status
+    service = message.details.get("messaging_service_sid")
     sent = told in ("sent", "delivered", "undelivered", "received")
     uri = f"/{API_VERSION}/Accounts/{message.account}/Messages/{message.sid}"
     return {
@@ -41,8 +42,8 @@ def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
         "direction": "outbound-api" if message.direction == "in" else "inbound",
         "error_code": message.error_code,
         "error_message": LATER.get(message.error_code) if message.error_code else None,
-        "from": message.sender or None,
-        "messaging_service_sid": message.details.get("messaging_service_sid"),
+        "from": None if message.sender in ("", service) else message.sender,
+        "messaging_service_sid": service,
         "num_media": str(len(message.details.get("media", ()))),
         "num_segments": "0" if told == "accepted" else str(message.segments),
         "price": None,

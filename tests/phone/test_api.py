@@ -204,3 +204,21 @@ def test_in_process_the_same_client_works(tmp_path: Path) -> None:
 def test_a_message_that_is_not_there_is_a_problem_404(phone: Phone, number: int) -> None:
     with pytest.raises(PhoneError, match="404"):
         phone.send("GET", f"/api/v1/messages/{number}")
+
+
+def test_a_filter_that_is_misspelt_deletes_nothing(twilio: Any, phone: Phone) -> None:
+    text(twilio, "482913 is your code")
+    with pytest.raises(PhoneError, match="recipient is not a filter"):
+        phone.delete(recipient=ME)
+    assert len(phone.messages()) == 1
+
+
+def test_brackets_without_end_are_no_body(phone: Phone) -> None:
+    for method, path in (("PUT", "clock"), ("POST", "faults")):
+        answer = httpx.request(
+            method,
+            f"{phone.url}/api/v1/{path}",
+            content="[" * 100_000,
+            headers={"Content-Type": "application/json"},
+        )
+        assert answer.status_code == 422

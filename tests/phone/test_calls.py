@@ -156,6 +156,28 @@ def test_the_caller_ends_a_call(twilio: Any, phone: Phone) -> None:
     assert twilio.calls(sid).update(status="completed").status == "completed"
 
 
+def test_an_address_that_cannot_be_read_ends_the_call_with_a_warning(twilio: Any, phone: Phone) -> None:
+    asks = "<Response><Gather numDigits='1' action='http://[::1'><Say>Press 1.</Say></Gather></Response>"
+    _, rings = ring(twilio, phone, twiml=asks)
+    drive(phone, rings.id, "answer")
+    since = phone.last_id()
+    assert drive(phone, rings.id, "digits", digits="1").status_code == 200
+    with httpx.stream(
+        "GET", f"{phone.url}/api/v1/events?since={since}", headers={"X-World": phone.world}, timeout=10
+    ) as events:
+        assert any('"warnings": ["http://[::1' in line for line in events.iter_lines())
+    phone.move_clock(1)
+    assert phone.message(rings.id).status == "completed"
+
+
+def test_questions_inside_questions_and_endless_numbers_are_read_no_further(
+    twilio: Any, phone: Phone
+) -> None:
+    deep = "<Response>" + "<Gather>" * 3000 + "</Gather>" * 3000 + "</Response>"
+    _, rings = ring(twilio, phone, twiml=deep, timeout="9" * 5000)
+    assert drive(phone, rings.id, "answer").json()["status"] == "in-progress"
+
+
 def test_bad_documents_end_the_call_with_a_warning(twilio: Any, phone: Phone) -> None:
     bomb = "<!DOCTYPE x [<!ENTITY a 'aaaa'>]><Response><Say>&a;</Say></Response>"
     for number, document in enumerate(("<Response><Say>", "<Other/>", bomb)):
@@ -171,6 +193,7 @@ def test_bad_documents_end_the_call_with_a_warning(twilio: Any, phone: Phone) ->
         ({"to": "nonsense", "from_": SHOP, "twiml": "<Response/>"}, 21217),
         ({"to": ME, "from_": "x", "twiml": "<Response/>"}, 21212),
         ({"to": ME, "from_": SHOP, "url": "ftp://x"}, 21205),
+        ({"to": ME, "from_": SHOP, "url": "http://[::1"}, 21205),
         ({"to": "+15005550002", "from_": SHOP, "twiml": "<Response/>"}, 21214),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
+from mocksms import delivery
 from mocksms.callbacks import signature
 from mocksms.testing import NothingCame, Phone
 from tests.phone.listener import Listener, listening
@@ -125,3 +126,15 @@ def test_nothing_came_tells_what_did(twilio: Any, phone: Phone) -> None:
     twilio.messages.create(to=ME, from_=SHOP, body="no digits here")
     with pytest.raises(NothingCame, match="no digits here"):
         phone.wait_for_code(ME, timeout=0)
+
+
+def test_what_fails_holds_up_nothing_else(twilio: Any, phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a fault of the phone")
+
+    monkeypatch.setitem(delivery._AT_DUE, "call", fail)
+    twilio.calls.create(to=ME, from_=SHOP, twiml="<Response/>", timeout=30)
+    phone.faults.add("delay", seconds=60)
+    twilio.messages.create(to=ME, from_=SHOP, body="later")
+    phone.move_clock(61)
+    assert phone.sms(ME).body == "later"

@@ -74,6 +74,31 @@ def test_garbage_is_kept_and_shown_as_far_as_it_goes(phone: Phone, server: smtpl
     assert phone.mail(mailbox).to == mailbox
 
 
+def test_a_line_may_be_long(phone: Phone, server: smtplib.SMTP) -> None:
+    mailbox = phone.mailbox("a@example.com")
+    html = b"<p>Your code is 482913</p>" + b"<p>one line</p>" * 5000
+    server.sendmail("a@example.com", [mailbox], b"Content-Type: text/html\r\n\r\n" + html + b"\r\n")
+    assert phone.wait_for_code(mailbox) == "482913"
+
+
+def test_a_character_set_nobody_knows_is_read_as_far_as_it_goes(phone: Phone, server: smtplib.SMTP) -> None:
+    mailbox = phone.mailbox("a@example.com")
+    head = b"Content-Type: text/plain; charset=x-mihon\r\n\r\n"
+    server.sendmail("a@example.com", [mailbox], head + b"Your code is 482913 \xff")
+    assert phone.mail(mailbox).body == "Your code is 482913 \ufffd\n"
+
+
+def test_parts_inside_parts_without_end_are_refused(phone: Phone, server: smtplib.SMTP) -> None:
+    inner = b"\r\n\r\ntext"
+    for depth in range(600):
+        inner = b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth) + inner
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        server.sendmail("a@example.com", [phone.mailbox("a@example.com")], inner)
+    assert refused.value.smtp_code == 554
+    assert server.noop()[0] == 250
+    assert phone.messages() == []
+
+
 def test_a_mail_too_large_is_refused_with_552(phone: Phone, server: smtplib.SMTP) -> None:
     server.ehlo()
     assert server.esmtp_features["size"] == "25000000"

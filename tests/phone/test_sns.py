@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from mocksms.testing import Phone
+from mocksms.testing import Phone, twilio_client
 
 ME = "+819012345678"
 
@@ -69,3 +69,13 @@ def test_it_is_read_as_localstacks_users_do(sns: Any, phone: Phone) -> None:
     assert list(found) == ["sms_messages", "region"] or set(found) == {"sms_messages", "region"}
     assert httpx.delete(address, headers=headers).status_code == 204
     assert httpx.get(address, headers=headers).json()["sms_messages"] == {}
+
+
+def test_deleting_what_came_by_sns_leaves_the_rest(sns: Any, phone: Phone) -> None:
+    twilio_client(phone.url, phone.account_sid).messages.create(
+        to=ME, from_="+15005550006", body="by another wire"
+    )
+    sns.publish(PhoneNumber=ME, Message="by SNS")
+    address = f"{phone.url}/_aws/sns/sms-messages"
+    assert httpx.delete(address, headers={"X-World": phone.world}).status_code == 204
+    assert [message.body for message in phone.messages()] == ["by another wire"]

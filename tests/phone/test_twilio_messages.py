@@ -1,5 +1,6 @@
 """Twilio's Messages, judged by the official SDK."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +35,7 @@ def test_the_answer_has_every_key(twilio: Any) -> None:
     sent = twilio.messages.create(to=ME, messaging_service_sid="MG" + "1" * 32, body="x")
     assert set(sent._properties if hasattr(sent, "_properties") else vars(sent)) >= {"sid", "status", "uri"}
     assert sent.status == "accepted"
-    assert sent.messaging_service_sid == "MG" + "1" * 32
+    assert (sent.messaging_service_sid, sent.from_) == ("MG" + "1" * 32, None)
     assert sent.subresource_uris["media"].endswith("/Media.json")
 
 
@@ -53,6 +54,8 @@ def test_the_answer_has_every_key(twilio: Any) -> None:
         ({"to": "+15005550003", "from_": SHOP, "body": "x"}, 21408),
         ({"to": "+15005550004", "from_": SHOP, "body": "x"}, 21610),
         ({"to": "+15005550009", "from_": SHOP, "body": "x"}, 21614),
+        ({"to": ME, "from_": ME, "body": "x"}, 21266),
+        ({"to": ME, "from_": SHOP, "media_url": ["http://localhost/a.png", "http://[::1"]}, 21620),
         ({"to": ME, "from_": "+15005550001", "body": "x"}, 21212),
         ({"to": ME, "from_": "+15005550007", "body": "x"}, 21606),
         ({"to": ME, "from_": "+15005550008", "body": "x"}, 21611),
@@ -98,3 +101,14 @@ def test_a_message_is_emptied_and_deleted(twilio: Any, phone: Phone) -> None:
     assert phone.messages(q="パスワード") == []
     assert twilio.messages(sent.sid).delete() is True
     assert phone.messages() == []
+
+
+def test_what_the_phone_does_not_have_is_refused_in_the_providers_words(twilio: Any) -> None:
+    for ask in (twilio.api.accounts(twilio.username).fetch, twilio.lookups.v2.phone_numbers(ME).fetch):
+        with pytest.raises(TwilioRestException) as refused:
+            ask()
+        assert (refused.value.status, refused.value.code) == (404, 20404)
+    answer = twilio.request(
+        "PUT", f"https://api.twilio.com/2010-04-01/Accounts/{twilio.username}/Messages.json"
+    )
+    assert (answer.status_code, json.loads(answer.text)["code"]) == (405, 20004)
