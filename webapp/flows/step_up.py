@@ -5,9 +5,12 @@ It is asked in a trusted browser too (SECURITY.md 53) and elevates only the sess
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from webapp.errors import StaleFlow, WrongCode
+from webapp.errors import SealBroken, StaleFlow, WrongCode
 from webapp.flows import challenge
 from webapp.flows.delivery import deliver_notices
 from webapp.flows.services import Services
@@ -15,8 +18,16 @@ from webapp.flows.table import BEGIN, Move, Table
 from webapp.rules import notices, sessions
 from webapp.rules.visitor import Visitor
 from webapp.store import flows, methods
+from webapp.store import sessions as session_rows
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
+from webapp.store.sessions import Session
+
+Typed = list[tuple[str, str]]
+"""Names and values of a form's fields, in the order they were sent."""
+
+SECRET_FIELDS = re.compile("password|otp|token|credential", re.IGNORECASE)
+MOST_TYPED = 4000  # characters; the largest form in the settings has 1,000
 
 TABLE = Table(
     kind="step_up",
@@ -110,3 +121,32 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
             return Elevated(token, flow.data["return_to"])
     deliver_notices(services)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+
+
+def keep_typed(services: Services, session: Session, page: str, typed: Iterable[tuple[str, str]]) -> None:
+    """Keep what was typed on ``page`` (its address) until the proof that is asked for now is given; secrets are not
+    kept, and a form larger than any of ours is not either."""
+    kept = [pair for pair in typed if not SECRET_FIELDS.search(pair[0])]
+    if not kept or sum(len(name) + len(value) for name, value in kept) > MOST_TYPED:
+        return
+    sealed = services.seal.seal(json.dumps([page, kept]).encode(), _typed_context(session))
+    with services.store.writing() as db:
+        session_rows.keep_typed(db, session.id_hash, sealed)
+
+
+def take_typed(services: Services, session: Session, page: str) -> Typed:
+    """What was kept for ``page``, once; empty when nothing was, or it was another page that is opened now."""
+    with services.store.writing() as db:
+        sealed = session_rows.take_typed(db, session.id_hash)
+    if sealed is None:
+        return []
+    try:
+        kept_for, typed = json.loads(services.seal.open(sealed, _typed_context(session)))
+    except SealBroken:  # the key was changed meanwhile
+        return []
+    return [(name, value) for name, value in typed] if kept_for == page else []
+
+
+def _typed_context(session: Session) -> str:
+    """The session by the name it keeps when it is elevated."""
+    return f"typed:{session.public_id}"

@@ -29,12 +29,10 @@ __all__ = ["blueprint"]
 @guards.elevated
 def change_name() -> ResponseReturnValue:
     """Another name."""
-    form = NameForm()
+    form = NameForm(customerName=current_user.account.name)
     if is_post() and form.validate():
         changing.change_name(services(), visitor(), current_user.account, form.customerName.data or "")
         return _done(gettext("Your name was saved."))
-    if not is_post():
-        form.customerName.data = current_user.account.name
     return page("account.change_name", form=form)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import get_locale
+from flask import flash, g
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -26,8 +27,12 @@ NO = (False, "false", "", "0")
 class Form(FlaskForm):
     """A form of the site. CSRF is checked before any form is read."""
 
-    class Meta:
+    class Meta(FlaskForm.Meta):
         csrf = False  # CSRFProtect has done it for the whole request
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """What was sent; else what had been typed here before."""
+            return None if formdata is None else super().wrap_formdata(form, formdata) or typed_before()
 
     def refuse(self, field: str, text: str) -> bool:
         """Put ``text`` beside the field, if the form has it."""
@@ -35,6 +40,16 @@ class Form(FlaskForm):
             return False
         self._fields[field].errors = [*self._fields[field].errors, text]
         return True
+
+
+def typed_before() -> Any:
+    """What had been typed on this page when a fresh proof was asked for in between (`guards.elevated`): once, and with
+    a word that it is not saved yet. None when there is nothing."""
+    typed = g.pop("typed", None)
+    if not typed:
+        return None
+    flash(gettext("Nothing was saved yet. Check what you entered, then send it again."))
+    return typed
 
 
 def filled(message: Any) -> Any:

@@ -14,7 +14,7 @@ from webapp.errors import DeliveryFailed, LandlineNeedsCall, Refusal
 from webapp.flows import turn_off
 from webapp.flows.challenge import failure_reason
 from webapp.flows.enrolment import NAME_LENGTH
-from webapp.pages.forms import NO, CodeForm, Form, PhoneForm
+from webapp.pages.forms import NO, CodeForm, Form, PhoneForm, typed_before
 from webapp.pages.refusals import Told, tell
 from webapp.pages.render import is_post
 from webapp.rules import phone_numbers
@@ -74,10 +74,10 @@ class MethodForms:
     """The two forms of a page that offers 電話番号 and 認証アプリ; the posted one is filled."""
 
     def __init__(self, app_form: type[CodeForm] = CodeForm, *, opens: str = "phone") -> None:
-        self.wants_app = (flask.request.form.get("method") if is_post() else opens) == "app"
-        sent = flask.request.form if is_post() else None
-        self.phone = PhoneForm(formdata=None if self.wants_app else sent)
-        self.app = app_form(formdata=sent if self.wants_app else None)
+        self.sent = flask.request.form if is_post() else typed_before()
+        self.wants_app = (self.sent.get("method") if self.sent else opens) == "app"
+        self.phone = PhoneForm(formdata=None if self.wants_app else self.sent)
+        self.app = app_form(formdata=self.sent if self.wants_app else None)
 
     @property
     def active(self) -> Form:
@@ -104,7 +104,9 @@ class MethodForms:
         }
 
     def offer(self, number: str, channel: str) -> None:
-        """Fill the phone's form with what was given before (E.164, ``sms`` or ``voice``)."""
+        """Fill the phone's form with what was given before (E.164, ``sms`` or ``voice``), unless more was typed."""
+        if self.sent:
+            return
         self.phone.phoneNumber.data = phone_numbers.parse(number).international
         self.phone.channel.data = channel
 

@@ -11,8 +11,10 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
+from werkzeug.datastructures import MultiDict
 
 from webapp.errors import Refusal, StaleFlow
+from webapp.flows import step_up
 from webapp.flows.table import Table
 from webapp.pages.refusals import tell
 from webapp.pages.services import services
@@ -21,13 +23,14 @@ from webapp.store.flows import Flow
 P = ParamSpec("P")
 Page = Callable[P, ResponseReturnValue]
 
+TYPED = "typed"
+"""In the cookie: something typed is kept for when the proof was given."""
+
 
 def way_back(default: str) -> str:
     """Where to come back to after a proof: this very page, where it can be looked at, else ``default``."""
-    if request.method == "GET":
-        return request.full_path.rstrip("?")
     can_be_seen = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
-    return request.path if can_be_seen else default
+    return request.full_path.rstrip("?") if can_be_seen else default
 
 
 def is_elevated() -> bool:
@@ -36,16 +39,28 @@ def is_elevated() -> bool:
 
 
 def elevated(page: Page[P]) -> Page[P]:
-    """Only for a signed-in session that stepped up; others are asked to, and come back here (SECURITY.md 42, 53)."""
+    """Only for a signed-in session that stepped up; others are asked to, and come back here (SECURITY.md 42, 53) to
+    what they had typed."""
 
     @login_required
     @wraps(page)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        here = way_back(url_for("settings.overview"))
         if is_elevated():
+            _fill_again(here)
             return page(*args, **kwargs)
-        return redirect(url_for("step_up.confirm", return_to=way_back(url_for("settings.overview"))), 303)
+        if request.method == "POST":
+            step_up.keep_typed(services(), current_user.session, here, request.form.items(multi=True))
+            flask.session[TYPED] = True
+        return redirect(url_for("step_up.confirm", return_to=here), 303)
 
     return guarded
+
+
+def _fill_again(here: str) -> None:
+    """Let the forms of this page show what was typed before the proof (`forms.typed_before`)."""
+    if request.method == "GET" and flask.session.pop(TYPED, None):
+        flask.g.typed = MultiDict(step_up.take_typed(services(), current_user.session, here))
 
 
 def keep_flow(flow: Flow) -> None:

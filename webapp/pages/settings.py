@@ -89,10 +89,8 @@ def rename() -> ResponseReturnValue:
     method = _method()
     if method is None:
         return _gone()
-    form = NameForm()
-    if not is_post():
-        form.methodName.data = method.name
-    elif form.validate():
+    form = NameForm(methodName=method.name)
+    if is_post() and form.validate():
         typed = form.methodName.data or ""
         settings.rename(services(), visitor(), current_user.account, method.id, typed)
         flask.flash(gettext("The name was saved."))

@@ -239,3 +239,9 @@ def passkeys(db: Database) -> None:
         )"""
     )
     db.execute("CREATE INDEX passkeys_account ON passkeys (account_id, created_at)")
+
+
+@MIGRATIONS()
+def typed(db: Database) -> None:
+    """What a signed-in person had typed when a fresh proof was asked for in between, sealed."""
+    db.execute("ALTER TABLE sessions ADD COLUMN typed BLOB")

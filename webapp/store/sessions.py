@@ -78,6 +78,18 @@ def elevate(db: Database, old_id_hash: bytes, new_id_hash: bytes, until: float) 
     )
 
 
+def keep_typed(db: Database, id_hash: bytes, sealed: bytes) -> None:
+    """Keep what was typed on a page, in the place of anything kept before."""
+    db.execute("UPDATE sessions SET typed = ? WHERE id_hash = ?", (sealed, id_hash))
+
+
+def take_typed(db: Database, id_hash: bytes) -> bytes | None:
+    """What was kept, once; None when there is nothing."""
+    row = db.execute("SELECT typed FROM sessions WHERE id_hash = ?", (id_hash,)).fetchone()
+    db.execute("UPDATE sessions SET typed = NULL WHERE id_hash = ?", (id_hash,))
+    return row["typed"] if row is not None else None
+
+
 def end(db: Database, id_hash: bytes) -> None:
     """Sign one session out."""
     db.execute("DELETE FROM sessions WHERE id_hash = ?", (id_hash,))
