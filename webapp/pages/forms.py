@@ -10,11 +10,12 @@ from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from wtforms import BooleanField, Field, PasswordField, RadioField, SelectField, StringField
+from wtforms import Field, RadioField, SelectField
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import ValidationError
 from wtforms.widgets import Select, html_params
 
+from webapp.pages.fields import BooleanField, PasswordField, StringField
 from webapp.rules import phone_numbers
 from webapp.rules.digits import clean_code
 

@@ -6,9 +6,10 @@ import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import Field, PasswordField, StringField
+from wtforms import Field
 from wtforms.validators import ValidationError
 
+from webapp.pages.fields import PasswordField, StringField
 from webapp.pages.forms import CountryField, Form, filled
 
 LONGEST_NAME = 50

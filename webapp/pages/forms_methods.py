@@ -7,13 +7,14 @@ from typing import Any
 import flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length
 
 from webapp.errors import DeliveryFailed, LandlineNeedsCall, Refusal
 from webapp.flows import turn_off
 from webapp.flows.challenge import failure_reason
 from webapp.flows.enrolment import NAME_LENGTH
+from webapp.pages.fields import BooleanField, StringField
 from webapp.pages.forms import NO, CodeForm, Form, PhoneForm, typed_before
 from webapp.pages.refusals import Told, tell
 from webapp.pages.render import is_post

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import MultipleFileField
-from wtforms import Field, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import Field, RadioField, TextAreaField
 from wtforms.validators import ValidationError
 
+from webapp.pages.fields import PasswordField, StringField
 from webapp.pages.forms import LONGEST_PASSWORD, Form, filled
 
 LONGEST_REASON = 500
