@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale
 from babel.dates import format_datetime
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_timezone
@@ -28,7 +30,7 @@ def install(app: Flask) -> None:
         default_locale=config.language,
         default_timezone=config.time_zone,
         default_translation_directories=str(Path(app.root_path) / "translations"),
-        locale_selector=_language,
+        locale_selector=lambda: _locale(_language()),
         timezone_selector=_time_zone,
     )
     app.add_template_filter(moment, "moment")
@@ -61,6 +63,11 @@ def _language() -> str:
     if account in LANGUAGES:
         return account
     return request.accept_languages.best_match(LANGUAGES) or config.language
+
+
+@lru_cache  # of the two languages; else it is parsed anew for every request
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
 
 
 def _time_zone() -> str:

@@ -114,44 +114,46 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
     return None
 
 
+_NOT_DELIVERED = {
+    "down": _(
+        "The message could not be sent: the telephone network does not answer. Please try again in "
+        "a moment, or choose another way."
+    ),
+    "slow": _("The message could not be sent in time. Please try again in a moment, or choose another way."),
+    "garbage": _(
+        "The message could not be sent: the telephone network gave a strange answer. Please try "
+        "again in a moment, or choose another way."
+    ),
+    "refused": _(
+        "The telephone network refused the message. Please check the number, or choose another way."
+    ),
+    "landline": _("This number cannot receive text messages. Choose a voice call instead."),
+    "stopped": _(
+        "This number has opted out of text messages. Send START from the phone, or choose another way."
+    ),
+    "unreachable": _("This number cannot be reached. Please check it, or choose another way."),
+    "capped": _(
+        "You have reached the limit of OTP requests for today. You can request again after 24 hours."
+    ),
+}
+
+
 def of_delivery(reason: str) -> str | None:
     """Why a message did not leave, by `challenge.failure_reason`; None when it did."""
-    return {
-        "down": gettext(
-            "The message could not be sent: the telephone network does not answer. Please try again in "
-            "a moment, or choose another way."
-        ),
-        "slow": gettext(
-            "The message could not be sent in time. Please try again in a moment, or choose another way."
-        ),
-        "garbage": gettext(
-            "The message could not be sent: the telephone network gave a strange answer. Please try "
-            "again in a moment, or choose another way."
-        ),
-        "refused": gettext(
-            "The telephone network refused the message. Please check the number, or choose another way."
-        ),
-        "landline": gettext("This number cannot receive text messages. Choose a voice call instead."),
-        "stopped": gettext(
-            "This number has opted out of text messages. Send START from the phone, or choose another way."
-        ),
-        "unreachable": gettext("This number cannot be reached. Please check it, or choose another way."),
-        "capped": gettext(
-            "You have reached the limit of OTP requests for today. You can request again after 24 hours."
-        ),
-    }.get(reason)
+    return str(_NOT_DELIVERED[reason]) if reason in _NOT_DELIVERED else None
+
+
+_NOT_CALLED = {
+    "no_answer": _("The call was not answered. You can be called again, or choose another way."),
+    "busy": _("The line was busy, or the call was declined. You can be called again, or choose another way."),
+    "canceled": _("The call was declined. You can be called again, or choose another way."),
+    "failed": _("The call did not get through. Please check the number, or choose another way."),
+}
 
 
 def of_call(outcome: str) -> str | None:
     """Why a call brought no code, by `calls.outcome`; None while it may still do so."""
-    return {
-        "no_answer": gettext("The call was not answered. You can be called again, or choose another way."),
-        "busy": gettext(
-            "The line was busy, or the call was declined. You can be called again, or choose another way."
-        ),
-        "canceled": gettext("The call was declined. You can be called again, or choose another way."),
-        "failed": gettext("The call did not get through. Please check the number, or choose another way."),
-    }.get(outcome)
+    return str(_NOT_CALLED[outcome]) if outcome in _NOT_CALLED else None
 
 
 def of_mail_delivery(reason: str) -> str | None:

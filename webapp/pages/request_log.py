@@ -53,7 +53,8 @@ def _healthz() -> Response:
 
 
 def _known_method() -> str:
-    return request.method if request.method.isalpha() and len(request.method) <= 8 else "?"
+    method = request.method
+    return method if method.isalpha() and len(method) <= 8 else "?"
 
 
 def _without_path(record: logging.LogRecord) -> bool:

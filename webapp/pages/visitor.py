@@ -46,11 +46,12 @@ def visitor() -> Visitor:
     """Return the facts of this request; the first call gives the browser its cookie if it has none."""
     known: Visitor | None = g.get("visitor")
     if known is None:
+        address = _written_plainly(request.remote_addr or "")
         known = g.visitor = Visitor(
             browser=links.token_hash(_browser_token()),
-            address=_address(),
+            address=address,
             device=device_label(request.user_agent.string) or gettext("Unknown device"),
-            near=near(_address()),
+            near=near(address),
             language=str(get_locale()),
         )
     return known
@@ -83,15 +84,14 @@ def device_label(user_agent: str) -> str:
     return ", ".join(_PLAIN.sub("", _OUR_NAMES.get(family, family))[:40] for family in families)
 
 
-def _address() -> str:
+def _written_plainly(address: str) -> str:
     """The peer's address; an IPv4 address that came in IPv6 clothes is one and the same visitor."""
-    written = request.remote_addr or ""
     try:
-        address = ipaddress.ip_address(written)
+        peer = ipaddress.ip_address(address)
     except ValueError:
         return "?"
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
+    mapped = peer.ipv4_mapped if isinstance(peer, ipaddress.IPv6Address) else None
+    return str(mapped or peer)
 
 
 def _browser_token() -> str:
