@@ -37,7 +37,7 @@ def test_change_name_keeps_what_was_typed_over_a_stale_step_up(world: World, lan
     hanako.browser.get("/account/security/name")
     world.clock.advance(STALE)
     hanako.browser.submit(customerName="Hana Ko")
-    assert kept(world) and "Hana Ko".encode() not in kept(world)[0]
+    assert kept(world) and b"Hana Ko" not in kept(world)[0]
     page = proves(hanako)
     assert page.name == "account.change_name"
     assert page.one("#ap_customer_name").attrs["value"] == "Hana Ko"
@@ -57,6 +57,20 @@ def test_change_phone_keeps_number_and_country(world: World, hanako: Person) -> 
     assert page.name == "account.change_phone"
     form = next(form for form in page.forms() if "phoneNumber" in form.names)
     assert {"countryCode": "US", "phoneNumber": "201 555 0123"}.items() <= dict(form.values).items()
+
+
+def test_choose_method_goes_on_with_its_set_up(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.opens_settings()
+    world.clock.advance(600)
+    hanako.browser.press("開始する")
+    world.clock.advance(STALE - 600)
+    hanako.browser.submit(phoneNumber="090 1234 5678", channel="voice")
+    page = proves(hanako)
+    assert page.name == "set_up.choose_method"
+    form = next(form for form in page.forms() if "phoneNumber" in form.names)
+    assert {"phoneNumber": "090 1234 5678", "channel": "voice"}.items() <= dict(form.values).items()
+    assert hanako.browser.submit(phoneNumber="090 1234 5678", channel="sms").name == "set_up.verify"
 
 
 def test_rename_comes_back_to_its_method(world: World, taro: Person) -> None:

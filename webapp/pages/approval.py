@@ -131,7 +131,7 @@ def _asked() -> Flow | None:
 
 
 def _go_on(elevated: Elevated) -> ResponseReturnValue:
-    auth.put_session(elevated.token, current_user.account)
+    auth.renew_session(elevated.token, current_user.account)
     return redirect(elevated.return_to, 303)
 
 

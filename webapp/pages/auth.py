@@ -9,7 +9,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from webapp.flows.services import Services
 from webapp.flows.sign_in import SignedIn
-from webapp.pages.guards import TYPED, way_back
+from webapp.pages.guards import FLOW, TYPED, way_back
 from webapp.pages.services import services
 from webapp.rules.links import token_hash
 from webapp.rules.return_to import safe_path
@@ -90,13 +90,17 @@ def session_hash() -> bytes | None:
 
 
 def put_session(token: str, account: Account) -> None:
-    """Hand the browser a session token in a cookie emptied of everything else (SECURITY.md 43), but for the mark that
-    something typed waits in the session's row for this proof."""
-    typed = flask.session.get(TYPED)
+    """Hand the browser a session token in a cookie emptied of everything else (SECURITY.md 43)."""
     flask.session.clear()
     login_user(User(token, account, None))
-    if typed:
-        flask.session[TYPED] = True
+
+
+def renew_session(token: str, account: Account) -> None:
+    """Hand the browser the new token of a session that was elevated (SECURITY.md 43). What is half done in it goes on:
+    the ids of its flows stay in the cookie, and the mark that something typed waits for the proof."""
+    kept = {name: held for name, held in flask.session.items() if name == TYPED or name.startswith(FLOW)}
+    put_session(token, account)
+    flask.session.update(kept)
 
 
 def put_trust(response: Response, cookie: tuple[str, str] | None) -> None:

@@ -23,6 +23,9 @@ from webapp.store.flows import Flow
 P = ParamSpec("P")
 Page = Callable[P, ResponseReturnValue]
 
+FLOW = "flow_"
+"""Begins the cookie's names for the flows that this browser is in, one of each kind."""
+
 TYPED = "typed"
 """In the cookie: something typed is kept for when the proof was given."""
 
@@ -64,13 +67,13 @@ def _fill_again(here: str) -> None:
 
 
 def keep_flow(flow: Flow) -> None:
-    """Remember the id of the flow that this browser is in, one of each kind."""
-    flask.session[f"flow_{flow.kind}"] = flow.id
+    """Remember the id of the flow that this browser is in."""
+    flask.session[FLOW + flow.kind] = flow.id
 
 
 def kept_flow_id(table: Table) -> str | None:
     """The id of this browser's flow of a kind."""
-    kept = flask.session.get(f"flow_{table.kind}")
+    kept = flask.session.get(FLOW + table.kind)
     return kept if isinstance(kept, str) else None
 
 

@@ -75,7 +75,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
     """Signed in, and never trusted: there is no cookie but the session's."""
-    flask.session.pop(f"flow_{older_device.TABLE.kind}", None)
+    flask.session.pop(guards.FLOW + older_device.TABLE.kind, None)
     response = current_app.make_response(redirect(signed_in.return_to, 303))
     listening.put_session(response, signed_in.token)
     return response

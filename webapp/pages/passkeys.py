@@ -156,7 +156,7 @@ def step_up() -> ResponseReturnValue:
     except Refusal as refusal:
         flask.flash(tell(refusal).problem or "", "error")
         return redirect(url_for("step_up.confirm", return_to=flow.data["return_to"]), 303)
-    auth.put_session(elevated.token, account)
+    auth.renew_session(elevated.token, account)
     return redirect(elevated.return_to, 303)
 
 

@@ -219,7 +219,7 @@ def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
         remember = isinstance(form, SignInCodeForm) and bool(form.rememberDevice.data)
         return _welcome(sign_in.submit_code(services(), visitor(), flow, form.code, remember=remember))
     elevated = step_up.submit_code(services(), visitor(), flow, form.code)
-    auth.put_session(elevated.token, current_user.account)
+    auth.renew_session(elevated.token, current_user.account)
     return redirect(elevated.return_to, 303)
 
 
