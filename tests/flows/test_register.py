@@ -183,3 +183,13 @@ def is_known(world: World) -> bool:
     """Whether yuki has an account."""
     found = world.services.store.db().execute("SELECT 1 FROM accounts WHERE email = ?", (YUKI.email,))
     return found.fetchone() is not None
+
+
+def test_register_and_sign_in_with_an_address_in_japanese_letters(world: World) -> None:
+    """Kept in ASCII (RFC 5891), found again by what its owner types."""
+    typed, kept = "yuki@例え.test", "yuki@xn--r8jz45g.test"
+    yuki = newcomer(world)
+    gives(yuki, email=typed)
+    yuki.browser.submit(otpCode=yuki.reads_code(kept))
+    yuki.signs_out()
+    assert yuki.signs_in(typed).name == "shop.home"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -278,3 +279,21 @@ def test_reset_is_recorded_and_mailed_s63(world: World, jiro: Person) -> None:
     kinds = [row["kind"] for row in rows(world, "events") if row["id"] > before]
     assert kinds == ["password.reset_started", "password.reset_code_wrong", "password.reset"]
     assert "パスワード" in texts(world, jiro.email, "mail")[0].subject
+
+
+def test_what_went_to_the_old_address_opens_nothing_after_a_change_s14(world: World, hanako: Person) -> None:
+    """Somebody reads the old mailbox, and has asked for a new password and for an approval before the change."""
+    reader = hanako.elsewhere()
+    forgets(reader.browser, hanako.email)
+    code = hanako.reads_code(hanako.email)
+    asking = hanako.elsewhere()
+    asking.signs_in()
+    hanako.signs_in()
+    hanako.opens_settings()
+    asking.asks_for_settings()
+    link = world.phone.mail(hanako.email).link("承認または否認してください")
+    hanako.browser.get("/account/security/email")
+    hanako.browser.submit(email="hana@example.net")
+    hanako.browser.submit(otpCode=hanako.reads_code("hana@example.net"))
+    assert reader.browser.submit(otpCode=code).name == "account.forgot_password"
+    assert world.browser().raw("GET", urlsplit(link).path).status_code == 404

@@ -69,3 +69,14 @@ def test_reviewer_decides_a_case_once_s61(world: World) -> None:
     locked_out.decides(first, "reject")
     locked_out.decides(second, "approve")
     assert locked_out.account_of(world, world.person("sakura")).two_step_on
+
+
+def test_reviewer_decides_no_case_whose_time_is_over_s61(world: World) -> None:
+    sakura = world.person("sakura")
+    desk = locked_out.reviewer(world)
+    page = locked_out.begins_review(desk, "さくら")
+    with world.services.store.writing() as db:
+        db.execute("UPDATE flows SET expires_at = ? WHERE id = 'sakura-recovery'", (world.clock.now() - 1,))
+    data = {"csrf_token": desk.browser.csrf_token, "verdict": "approve", "reason": "確認しました"}
+    assert desk.browser.raw("POST", page.path, data=data).status_code == 404
+    assert locked_out.account_of(world, sakura).two_step_on

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 
@@ -12,6 +12,8 @@ from tests.house import World
 from tests.people import Person, key_on
 from tests.security.tools import all_rows, is_signed_in, rows, sends, texts, to_mid_step
 from tests.walk import Browser
+from webapp.flows import upkeep
+from webapp.store import database
 
 Failure = Callable[[World], AbstractContextManager[None]]
 
@@ -141,3 +143,33 @@ def test_page_comes_though_the_session_cannot_be_looked_up_s67(
     answer = hanako.browser.raw("GET", "/account")
     assert answer.status_code == 503
     assert '<main id="main"' in answer.text
+
+
+@contextmanager
+def locked_after(world: World, kind: str) -> Iterator[None]:
+    """As soon as the site has committed an event of this kind, somebody else holds the write lock."""
+    lock = ExitStack()
+
+    def on_end(_sender: object, kept: bool) -> None:
+        if kept and rows(world, "events")[-1]["kind"] == kind:
+            database.ended.disconnect(on_end)
+            lock.enter_context(locked(world))
+
+    with lock, database.ended.connected_to(on_end, sender=world.services.store):
+        yield
+
+
+def test_change_is_not_called_undone_though_its_notice_must_wait_s67(world: World, hanako: Person) -> None:
+    """The password is changed by then, and so is the session's id: the browser must get the new one."""
+    hanako.signs_in()
+    hanako.opens_settings()
+    hanako.browser.get("/account/security/password")
+    fields = {"password": hanako.password, "passwordNew": "tulip-harbour-9-tea"}
+    with locked_after(world, "password.changed"):
+        answer = sends(hanako.browser, "/account/security/password", **fields)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/account/security")
+    assert is_signed_in(hanako.browser)
+    assert "パスワード" not in texts(world, hanako.email, "mail")[0].subject
+    with world.site.app_context():
+        upkeep.keep_up(world.services)
+    assert "パスワード" in texts(world, hanako.email, "mail")[0].subject

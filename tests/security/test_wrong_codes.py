@@ -20,6 +20,7 @@ from tests.security.tools import (
     types,
     wrong_code,
 )
+from webapp.flows import upkeep
 from webapp.store import methods
 
 LONG = 10**8
@@ -124,6 +125,27 @@ def test_success_resets_the_counter_s23(patient: World) -> None:
     patient.clock.advance(60)
     again = asked(jiro.elsewhere())
     assert [types_wrong(again).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_right_password_resets_the_counter_of_passwords_s23(world: World, hanako: Person) -> None:
+    free = world.services.config.password_free_tries
+    for _ in range(2):
+        guesses(hanako, "127.0.0.1", free)
+        hanako.signs_in()
+        hanako.signs_out()
+    guesses(hanako, "127.0.0.1", 1)
+    hanako.signs_in()
+    assert is_signed_in(hanako.browser)
+
+
+def test_slow_guesser_is_counted_on_s20(patient: World) -> None:
+    """Upkeep forgets no wrong codes, however long ago, while the method is there."""
+    jiro = asked(patient.person("jiro"))
+    for _ in range(3):
+        assert types_wrong(jiro).status_code == 200
+        patient.clock.advance(30 * 86_400)
+        upkeep.tidy(patient.services)
+    assert types_wrong(jiro).status_code == 429
 
 
 def guesses(person: Person, address: str, times: int) -> None:

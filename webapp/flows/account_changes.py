@@ -11,7 +11,7 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongCode, WrongPassword
-from webapp.flows import proof
+from webapp.flows import approval, forgot_password, proof
 from webapp.flows.challenge import owner_of
 from webapp.flows.delivery import deliver_notices
 from webapp.flows.services import Services
@@ -215,7 +215,11 @@ def _send_code(
 
 
 def _keep(db: Database, visitor: Visitor, account: Account, contact: Contact, now: float) -> None:
-    """Write the change down, and owe the news to where the owner was and to where the owner is to be found."""
+    """Write the change down, and owe the news to where the owner was and to where the owner is to be found.
+
+    What went to the old place opens nothing any more: an owner who leaves a mailbox may do so because it is read.
+    """
+    flows.end_of_account(db, account.id, (forgot_password.TABLE.kind, approval.TABLE.kind))
     if contact.channel == "mail":
         accounts.set_email(db, account.id, contact.value)
         kind, shown = "account.email_changed", identifiers.mask_email(contact.value)

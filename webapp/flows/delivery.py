@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from dataclasses import replace
 
 from webapp.errors import DeliveryFailed
@@ -23,10 +24,19 @@ _log = logging.getLogger(__name__)
 def deliver_notices(services: Services) -> int:
     """Send what is due; how many went out. One that fails is tried again later, with growing waits.
 
-    A change never fails because its notice could not leave: the notice is a row since the change's own transaction.
+    A change never fails because its notice could not leave: the notice is a row since the change's own transaction,
+    and what is done by then must not be told as undone because the database is busy just now.
     A server that does not answer ends the round, so that a page waits for it once at the most. A refusal concerns
     that one recipient (a number that takes no texts any more): the others are sent, and in the end it is given up.
     """
+    try:
+        return _deliver(services)
+    except sqlite3.OperationalError as busy:
+        _log.warning("notices are delivered later: %s", busy)
+        return 0
+
+
+def _deliver(services: Services) -> int:
     now = services.clock.now()
     with services.store.writing() as db:
         due = notices.take_due(db, now, LEASE_SECONDS)

@@ -72,7 +72,7 @@ def decided_lately(services: Services) -> list[tuple[Decision, str]]:
 def find(services: Services, case_id: str) -> Case | None:
     """One case with all that belongs to it; one that never got a document is none of the desk's business."""
     db = services.store.db()
-    case = stored.find_case(db, case_id)
+    case = stored.find_case(db, case_id, services.clock.now())
     if case is None or case.state == "opened":
         return None
     account = accounts.get(db, case.account_id or "")

@@ -143,7 +143,7 @@ def case_of(services: Services, visit: Flow) -> Flow:
     Raises:
         StaleFlow: it was so long ago that nothing is left of it.
     """
-    case = stored.find_case(services.store.db(), visit.data["case"])
+    case = stored.find_case(services.store.db(), visit.data["case"], services.clock.now())
     if case is None:
         raise StaleFlow("the case is gone")
     return case
@@ -243,7 +243,7 @@ def find_by_link(services: Services, token: str) -> Flow | None:
         )
     except LinkExpired:
         return None
-    return stored.find_case(services.store.db(), case_id)
+    return stored.find_case(services.store.db(), case_id, services.clock.now())
 
 
 def leave(services: Services, visit: Flow) -> None:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from webapp.errors import NotAPhoneNumber
-from webapp.rules import phone_numbers
+from webapp.errors import NotAMailAddress, NotAPhoneNumber
+from webapp.rules import contacts, phone_numbers
 from webapp.store import accounts
 from webapp.store.accounts import Account
 
@@ -30,8 +30,16 @@ def read(text: str) -> Identifier:
     """
     typed = unicodedata.normalize("NFKC", text).strip()
     if "@" in typed:
-        return Identifier("email", typed.lower())
+        return Identifier("email", typed.lower() if typed.isascii() else _as_kept(typed))
     return Identifier("phone", phone_numbers.parse(typed).e164)
+
+
+def _as_kept(typed: str) -> str:
+    """An address of an international domain as accounts have it: in ASCII (RFC 5891)."""
+    try:
+        return contacts.read_mail(typed, None).value
+    except NotAMailAddress:
+        return typed.lower()
 
 
 def find_account(db: Database, text: str) -> Account | None:

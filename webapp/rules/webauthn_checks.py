@@ -168,7 +168,7 @@ def _read(answer: str) -> dict[str, Any]:
         raise PasskeyRefused("too large")
     try:
         read = json.loads(answer)
-    except ValueError as unreadable:
+    except (ValueError, RecursionError) as unreadable:
         raise PasskeyRefused(str(unreadable)) from None
     if not isinstance(read, dict):
         raise PasskeyRefused("no object")

@@ -38,10 +38,11 @@ class Decision:
     reason: str
 
 
-def find_case(db: Database, case_id: str) -> Flow | None:
-    """One case, whoever asks: a visit or the desk has been checked before."""
+def find_case(db: Database, case_id: str, now: float) -> Flow | None:
+    """One living case, whoever asks: a visit or the desk has been checked before."""
     row = db.execute(
-        f"SELECT {flows.COLUMNS} FROM flows WHERE id = ? AND kind = ?", (case_id, KIND)
+        f"SELECT {flows.COLUMNS} FROM flows WHERE id = ? AND kind = ? AND expires_at > ?",
+        (case_id, KIND, now),
     ).fetchone()
     return None if row is None else flows.from_row(row)
 
