@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tools.story.steps import (
     PASSWORD,
     Look,
@@ -20,6 +18,7 @@ from tools.story.steps import (
 from tools.story.stories_main import HANAKO, TO_SECURITY
 from tools.story.stories_sign_in import TARO, name_and_password
 from tools.story.story import Story
+from webapp.sandbox.people.states import SPECIMEN
 
 YUKI, FRESH, NEW_MAIL, NEW_NUMBER = (
     "yuki@example.com",
@@ -28,7 +27,7 @@ YUKI, FRESH, NEW_MAIL, NEW_NUMBER = (
     "+819055556666",
 )
 DESK = "desk@example.com"
-LICENCE = str(Path(__file__).resolve().parent.parent.parent / "webapp" / "sandbox" / "specimen_licence.png")
+LICENCE = str(SPECIMEN)
 SIGNED_IN = Quietly((SignIn(HANAKO),), ("サインインしてから始めます。", "You are signed in already."))
 
 
