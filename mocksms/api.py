@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from mocksms import addresses, inbox, web
+from mocksms import addresses, inbox, names, web
 from mocksms.errors import Problem
 from mocksms.models import Event, Filter, Message
 
@@ -52,9 +52,10 @@ def as_json(message: Message, world: str) -> dict[str, Any]:
 
 
 def event_json(event: Event, world: str) -> dict[str, Any]:
-    """An event as the stream shows it."""
+    """An event as the stream shows it; `who` is the other side as people see it."""
     return {
         "id": event.id, "event": event.kind, "at": iso(event.at), "detail": event.detail,
+        "who": names.sender(event.message),
         "message": as_json(event.message, world),
     }  # fmt: skip
 

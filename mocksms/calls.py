@@ -14,6 +14,7 @@ from mocksms.models import Event, Filter, Message
 from mocksms.worlds import World
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+KEYS_SHOWN = 16
 
 
 class NoSuchCall(LookupError):
@@ -102,6 +103,7 @@ def digits(world: World, call_id: int, pressed: str) -> Message:
     def alter(found: Message) -> None:
         run = found.details["run"]
         run["pressed"] = (run.get("pressed", "") + pressed)[-100:]
+        found.details["pressed"] = (found.details.get("pressed", "") + pressed)[-KEYS_SHOWN:]
 
     return _go_on(world, _change(world, call_id, {"in-progress"}, alter, "digits"))
 

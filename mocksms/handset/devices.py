@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from flask_babel import gettext as _
 
-from mocksms import addresses, inbox, store
+from mocksms import addresses, inbox, names, store
 from mocksms.handset import wording
 from mocksms.models import Handset, Kind, Message
 from mocksms.worlds import World
@@ -84,7 +84,7 @@ def device(world: World, address: str) -> Device:
     return Device(
         address=address,
         kind=kind,
-        title=wording.pretty(address),
+        title=names.pretty(address),
         carrier={"mobile": "5G", "landline": "", "mailbox": "Wi-Fi"}[kind],
         own=tuple(sorted(box for box, number in pairs.items() if number == address)),
         claimed=frozenset(pairs),
@@ -98,7 +98,7 @@ def preview(message: Message | None) -> str:
     if message.channel == "mail":
         return message.subject or wording.first_words(message.body)
     if message.channel == "call":
-        return _("Call from %(peer)s", peer=wording.pretty(message.peer))
+        return _("Call from %(peer)s", peer=names.pretty(message.peer))
     return wording.first_words(message.body)
 
 
@@ -132,7 +132,7 @@ def _handset(world: World, address: str) -> Handset:
 
 def _card(found: Handset, address: str) -> Card:
     kind = found.kind if address == found.address else addresses.kind(address)
-    return Card(address, kind, wording.pretty(address), preview(found.last), found.unread, found.last)
+    return Card(address, kind, names.pretty(address), preview(found.last), found.unread, found.last)
 
 
 def _joined(first: Card, second: Card) -> Card:

@@ -7,8 +7,8 @@ from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from mocksms import addresses, inbox
-from mocksms.handset import devices, language, wording
+from mocksms import addresses, inbox, names
+from mocksms.handset import devices, language
 from mocksms.handset._blueprint import YEAR_SECONDS, blueprint
 from mocksms.handset.calls import seen
 from mocksms.handset.devices import Device
@@ -38,12 +38,12 @@ def note(device: Device, message: Message, unread: int = 1) -> Note:
     """The notice of a message."""
     if message.channel == "mail":
         url = url_for("handset.mail_message", address=device.address, message_id=message.id)
-        return Note("mail", wording.sender_name(message), devices.preview(message), url, message, unread)
+        return Note("mail", names.sender_name(message), devices.preview(message), url, message, unread)
     if message.channel == "call":
         url = url_for("handset.call", address=device.address, message_id=message.id)
-        return Note("phone", wording.pretty(message.peer), seen(message).outcome, url, message, unread)
+        return Note("phone", names.pretty(message.peer), seen(message).outcome, url, message, unread)
     url = url_for("handset.thread", address=device.address, peer=message.peer)
-    return Note("messages", wording.pretty(message.peer), devices.preview(message), url, message, unread)
+    return Note("messages", names.pretty(message.peer), devices.preview(message), url, message, unread)
 
 
 @blueprint.get("/")

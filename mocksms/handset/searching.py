@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flask import Response, abort, request
 
-from mocksms import inbox
+from mocksms import inbox, names
 from mocksms.handset import devices, wording
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.devices import Device
@@ -54,7 +54,7 @@ def search_all() -> str:
 def export(address: str, form: str) -> Response:
     """All messages of one phone, newest first, as JSON or as CSV for a spreadsheet."""
     rows = (_row(message) for message in _all(world(), address))
-    name = f"{wording.pretty(address)}.{form}".replace("@", "-at-")
+    name = f"{names.pretty(address)}.{form}".replace("@", "-at-")
     if form == "json":
         answer = Response(_json(rows), mimetype="application/json")
     elif form == "csv":

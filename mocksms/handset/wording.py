@@ -6,17 +6,16 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import phonenumbers
 from flask import g, url_for
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 from markupsafe import Markup, escape
 
 from mocksms.models import Message
+from mocksms.names import pretty, sender, sender_line, sender_name
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）。、]+[^\s<>\"'「」『』（）。、.,;:!?)\]]")
 TONES = 6
@@ -29,22 +28,6 @@ class Face:
 
     letter: str
     tone: int
-
-
-@lru_cache(maxsize=4096)
-def pretty(address: str) -> str:
-    """A number as people write it: 090-1234-5678 at home, +44 20 7946 0018 abroad; anything else as it is."""
-    if not address.startswith("+"):
-        return address
-    try:
-        number = phonenumbers.parse(address)
-    except phonenumbers.NumberParseException:
-        return address
-    national = number.country_code == phonenumbers.country_code_for_region("JP")
-    style = (
-        phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    )
-    return phonenumbers.format_number(number, style)
 
 
 @lru_cache(maxsize=4096)
@@ -132,16 +115,6 @@ def first_words(text: str) -> str:
     return " ".join(text.split())[:120]
 
 
-def sender_name(mail: Message) -> str:
-    """The sender's name where the mail gives one, else the address; see :func:`sender_line`."""
-    return parseaddr(sender_line(mail))[0] or mail.sender
-
-
-def sender_line(mail: Message) -> str:
-    """The sender as the mail's From line shows it, name and address, else the bare address."""
-    return str(mail.details.get("from") or mail.sender)
-
-
 def body_markup(message: Message) -> Markup:
     """A text with its links to press and its one-time code marked; everything else is escaped."""
     parts: list[Markup] = []
@@ -218,6 +191,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
     "full_when": full_when,
     "short_when": short_when, "day": day, "count": count, "spaced": spaced, "first_words": first_words,
-    "sender_name": sender_name, "sender_line": sender_line, "body_markup": body_markup, "tongue": tongue,
-    "duration": duration, "present": present,
+    "sender_name": sender_name, "sender_line": sender_line, "sender": sender, "body_markup": body_markup,
+    "tongue": tongue, "duration": duration, "present": present,
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -183,3 +184,16 @@ def test_keypad_of_a_mobile_opens_when_the_caller_asks(desk: Desk, window: Windo
     assert complaints(page) == []
     page.locator('.call__keys button[value="1"]').click()
     expect(page.locator("main")).to_have_attribute("data-state", "ended")
+
+
+def test_keys_stay_under_the_finger_and_show_on_the_display(desk: Desk, window: Window) -> None:
+    page = window(f"/handsets/{HANAKO}/", width=390)
+    desk.call(KEYS.replace('"1"', '"4"', 1))
+    is_rung(page)
+    page.get_by_role("button", name="応答").click()
+    key = page.locator('.call__keys button[value="5"]')
+    key.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#call-pressed")).to_contain_text("5")
+    expect(key).to_be_focused()
+    expect(page.locator("[data-since]")).to_have_text(re.compile(r"\d:\d\d"))

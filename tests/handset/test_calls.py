@@ -103,3 +103,18 @@ def test_voicemail_keeps_what_was_said(look_in: Browser, here: World) -> None:
     assert page.state == "recorded"
     assert "確認コードをお伝えします。" in page.one(".row__text").to_text()
     assert page.one(".rows [data-copy]").attrs["data-copy"] == "048213"
+
+
+@pytest.mark.parametrize("number", [HANAKO, LANDLINE])
+def test_call_shows_the_keys_that_were_pressed(look_in: Browser, here: World, number: str) -> None:
+    call = ring(here, number, KEYS.replace('"1"', '"4"'))
+    calls.answer(here, call.id)
+    page = look_in.get(f"/handsets/{number}/phone/{call.id}")
+    assert page.one("#call-pressed").to_text().strip() == ""
+    for key in "73":
+        calls.digits(here, call.id, key)
+    assert look_in.get(page.path).one("#call-pressed").to_text().strip().endswith("73")
+    calls.digits(here, call.id, "21")
+    assert look_in.get(page.path).state == "in-progress"
+    calls.hangup(here, call.id)
+    assert look_in.get(page.path).one("#call-pressed").to_text().strip() == ""

@@ -68,6 +68,12 @@ def test_home_counts_what_is_unread_and_offers_the_newest_code(look_in: Browser,
     assert [badge.to_text() for badge in page.all(".dock .badge")] == ["1", "1"]
 
 
+def test_home_names_who_mailed_the_newest_code(look_in: Browser, send: Sender) -> None:
+    send.mail("hanako@example.com", "確認コード", "確認コードは 048213 です。")
+    title = look_in.get(HOME).one(".home__card-title")
+    assert "Mihon" in title.to_text() and "no-reply" not in title.to_text()
+
+
 def test_home_of_a_mailbox_has_no_telephone(look_in: Browser, send: Sender) -> None:
     send.mail("hanako@example.com", "お知らせ", "本文")
     page = look_in.get("/handsets/hanako@example.com/home")

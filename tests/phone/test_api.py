@@ -1,6 +1,7 @@
 """The tester API: reading, waiting, events, worlds, clock."""
 
 import json
+import smtplib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -90,6 +91,17 @@ def test_events_stream_and_resume(twilio: Any, phone: Phone) -> None:
     headers["Last-Event-ID"] = str(found[0]["id"])
     with httpx.stream("GET", f"{phone.url}/api/v1/events", headers=headers, timeout=30) as stream:
         assert [event["id"] for event in read_events(stream, 2)] == [event["id"] for event in found[1:]]
+
+
+def test_events_name_who_wrote_as_people_see_it(twilio: Any, phone: Phone) -> None:
+    headers = {"X-World": phone.world}
+    with httpx.stream("GET", f"{phone.url}/api/v1/events", headers=headers, timeout=30) as stream:
+        twilio.messages.create(to=ME, from_="+815012345678", body="one")
+        mailbox = phone.mailbox("hanako@example.com")
+        with smtplib.SMTP("127.0.0.1", phone.smtp_port or 0, timeout=10) as server:
+            server.sendmail("x@example.com", [mailbox], b"From: Mihon <no-reply@example.com>\r\n\r\ntwo")
+        found = read_events(stream, 2)
+    assert [event["who"] for event in found] == ["050-1234-5678", "Mihon"]
 
 
 def test_events_lose_and_double_nothing_under_load(twilio: Any, phone: Phone) -> None:

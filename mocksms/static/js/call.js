@@ -116,6 +116,7 @@ export function start() {
   transcript();
   showToggle();
   onPage(showToggle);
+  onPage(tick);
   tick();
   setInterval(tick, 1000);
   setInterval(() => { if (document.querySelector("[data-ringing]")) trill(); }, RING_MS);

@@ -23,7 +23,9 @@ function focusKey(region) {
   if (!active || !region.contains(active)) return null;
   for (const name of ["id", "href", "data-copy", "name"]) {
     const value = active.getAttribute(name);
-    if (value) return `[${name}="${CSS.escape(value)}"]`;
+    if (!value) continue;
+    const choice = name === "name" && active.value ? `[value="${CSS.escape(active.value)}"]` : "";
+    return `[${name}="${CSS.escape(value)}"]${active.matches("button") ? choice : ""}`;
   }
   return null;
 }
@@ -91,14 +93,14 @@ function onScreen(message) {
   return Boolean(thread && thread.dataset.peer === message.from && message.channel === "sms");
 }
 
-function banner(message) {
+function banner(message, who) {
   const place = document.getElementById("banners");
   const model = document.getElementById(`banner-${message.channel}`);
   if (!place || !model || onScreen(message) || document.getElementById("lock-notes")) return;
   const card = model.content.firstElementChild.cloneNode(true);
   const open = card.querySelector("a");
   open.href = message.channel === "mail" ? open.dataset.base + message.id : open.dataset.base + encodeURIComponent(message.from);
-  card.querySelector(".banner__who").textContent = message.channel === "mail" ? message.details?.from || message.from : message.from;
+  card.querySelector(".banner__who").textContent = who;
   card.querySelector(".banner__what").textContent = message.channel === "mail" ? message.subject : message.body;
   const copy = card.querySelector("[data-copy]");
   if (message.code) {
@@ -117,12 +119,12 @@ function arrived(type, data) {
   const message = event.message;
   if (isMine(message)) sayEvent(type, message);
   if (type === "message" && message.direction === "in" && isMine(message) && message.channel !== "call") {
-    banner(message);
+    banner(message, event.who);
     ping();
-    announce(`${message.from}: ${message.channel === "mail" ? message.subject : message.body}`);
+    announce(`${event.who}: ${message.channel === "mail" ? message.subject : message.body}`);
   }
   if (type === "message" && message.channel === "call" && message.status === "ringing" && isMine(message)) {
-    announce(`${document.body.dataset.wordRinging}: ${message.from}`);
+    announce(`${document.body.dataset.wordRinging}: ${event.who}`);
     trill();
     if (["handset.lock", "handset.home"].includes(main.dataset.page)) {
       location.href = main.dataset.callBase + message.id;
