@@ -46,7 +46,8 @@ def test_password_alone_opens_no_protected_page_s26(world: World, taro: Person) 
     assert rows(world, "sessions") == []
 
 
-@pytest.mark.parametrize(("age", "good"), [(599, True), (601, False)])
+@pytest.mark.parametrize(("age", "good"), [(599, True), (600, False)])
+@pytest.mark.usefixtures("still")
 def test_half_done_sign_in_lives_ten_minutes_s27(world: World, jiro: Person, age: int, good: bool) -> None:
     to_mid_step(world)
     jiro.gives_password()

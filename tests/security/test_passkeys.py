@@ -11,6 +11,9 @@ from tests.flows.test_passkeys import enters, options, registers
 from tests.house import World
 from tests.locked_out import begins, begins_review, decides, file, reviewer, sends
 from tests.people import Person
+from tests.security.tools import rows
+from tests.security.tools import sends as posts
+from webapp.store import passkeys
 
 OPTIONS = "/ap/passkey/options"
 
@@ -90,6 +93,25 @@ def test_passkey_step_up_answer_does_not_sign_in_s64(hanako: Person, device: Aut
     thief.get("/ap/signin")
     options(thief, OPTIONS)
     assert thief.submit(credential=device.answer(asked)).name == "sign_in.identifier"
+
+
+def test_passkey_step_up_is_no_sign_in_in_its_own_browser_either_s64(
+    world: World, hanako: Person, device: Authenticator
+) -> None:
+    before = rows(world, "sessions")
+    answer = device.answer(options(hanako.browser, "/ap/cvf/passkey/options"))
+    refused = posts(hanako.browser, "/ap/passkey", credential=answer)
+    assert (refused.status_code, refused.headers["Location"]) == (303, "/ap/signin")
+    assert rows(world, "sessions") == before
+
+
+def test_passkey_counter_is_won_once_s64(world: World, device: Authenticator) -> None:
+    """Two answers that were both looked at before either was written down."""
+    store = world.services.store
+    (passkey,) = passkeys.of_account(store.db(), "hanako")
+    with store.writing() as db:
+        uses = [passkeys.use(db, passkey, passkey.sign_count + more, 0.0) for more in (1, 2)]
+    assert uses == [True, False]
 
 
 @pytest.mark.parametrize(
