@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from functools import cache
 
 from webapp.errors import DocumentRefused
 
@@ -16,6 +17,7 @@ _END = re.compile(rb"%%EOF[\s\x00]*\Z")
 _DICTIONARY_BYTES = 400  # how far before its stream an object's dictionary is looked for
 
 
+@cache  # compiling takes milliseconds, and only recovery looks at papers
 def _named(*names: str) -> re.Pattern[bytes]:
     """Finds these names, also with #xx written for any of their letters (ISO 32000-1, 7.3.5)."""
     spelled = ["".join(f"(?:{letter}|#(?i:{ord(letter):02x}))" for letter in name) for name in names]
@@ -23,10 +25,10 @@ def _named(*names: str) -> re.Pattern[bytes]:
 
 
 # Actions and contents that do something (ISO 32000-1, 12.6.4). A page to begin with (OpenAction) does nothing.
-_ACTIVE = _named(
-    "JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "EmbeddedFile", "EmbeddedFiles", "RichMedia"
-)
-_SHORT_ACTIVE = _named("JS", "XFA")
+_ACTIVE = (
+    "JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "EmbeddedFile", "EmbeddedFiles", "RichMedia",
+)  # fmt: skip
+_SHORT_ACTIVE = ("JS", "XFA")
 _MARKUP = re.compile(rb"<(script|html|\?php|!doctype|svg[\s>])", re.IGNORECASE)
 
 
@@ -40,7 +42,8 @@ def pdf(content: bytes) -> bytes:
     if not _HEAD.match(content) or not _END.search(content[-1024:]):
         raise DocumentRefused("content")
     objects, packed = _taken_apart(content)
-    if _ACTIVE.search(content) or _ACTIVE.search(packed) or _SHORT_ACTIVE.search(objects + packed):
+    active, short = _named(*_ACTIVE), _named(*_SHORT_ACTIVE)
+    if active.search(content) or active.search(packed) or short.search(objects + packed):
         raise DocumentRefused("active")
     if _MARKUP.search(objects[:4096]):
         raise DocumentRefused("active")

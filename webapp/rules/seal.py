@@ -6,12 +6,14 @@ import base64
 import binascii
 import os
 import secrets
+from functools import cached_property
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from typing import TYPE_CHECKING
 
 from webapp.errors import SealBroken
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 KEY_BYTES = 32
 _VERSION = b"\x01"
@@ -29,7 +31,14 @@ class Seal:
         for each in (key, *older):
             if len(each) != KEY_BYTES:
                 raise ValueError(f"a sealing key has {KEY_BYTES} bytes, this one {len(each)}")
-        self._ciphers = [ChaCha20Poly1305(each) for each in (key, *older)]
+        self._keys = (key, *older)
+
+    @cached_property
+    def _ciphers(self) -> list[ChaCha20Poly1305]:
+        # Seven MiB that only a process needs which meets an authenticator app's secret or a document.
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+        return [ChaCha20Poly1305(each) for each in self._keys]
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Return ``plain`` sealed for ``context`` (say "factor:12"): moved to another row it won't open."""
@@ -41,6 +50,8 @@ class Seal:
         if sealed[:1] != _VERSION or len(sealed) <= 1 + _NONCE_BYTES:
             raise SealBroken("not sealed by this site")
         nonce, body = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+        from cryptography.exceptions import InvalidTag  # see `_ciphers`
+
         for cipher in self._ciphers:
             try:
                 return cipher.decrypt(nonce, body, context.encode())
