@@ -78,8 +78,13 @@ def _whole(name: str, default: int | None, low: int, high: int) -> int | None:
     return int(text)
 
 
-def wanted(has_code: bool = False) -> Filter:
-    """The filter that the query string asks for."""
+def wanted(*others: str, has_code: bool = False) -> Filter:
+    """The filter that the query string asks for. A name that is neither a filter nor one of `others` is refused: a
+    slip of the pen must not fit, or delete, everything.
+    """
+    for name in request.args:
+        if name not in _FILTERS and name not in others:
+            raise Problem(422, "Bad parameter", f"{name} is not a filter", name)
     region = web.settings().region
     channel = request.args.get("channel", "")
     if channel not in ("", "sms", "call", "mail"):
@@ -100,19 +105,14 @@ def messages() -> Response:
     """Messages that fit, newest first, with a cursor for the next page."""
     limit = _whole("limit", inbox.PAGE, 1, inbox.NO_MORE_THAN) or inbox.PAGE
     world = web.world()
-    found = inbox.search(world, wanted(), limit, _whole("cursor", None, 1, 10**18))
+    found = inbox.search(world, wanted("limit", "cursor"), limit, _whole("cursor", None, 1, 10**18))
     following = str(found[-1].id) if len(found) == limit else None
     return jsonify({"messages": [as_json(message, world.name) for message in found], "next": following})
 
 
 @blueprint.delete("/messages")
 def delete_messages() -> Response:
-    """Deletes the messages that fit; all when nothing is asked. A name that is no filter is refused: a slip of the
-    pen must not delete everything.
-    """
-    for name in request.args:
-        if name not in _FILTERS:
-            raise Problem(422, "Bad parameter", f"{name} is not a filter", name)
+    """Deletes the messages that fit; all when nothing is asked."""
     return jsonify({"deleted": inbox.delete(web.world(), wanted())})
 
 
@@ -135,7 +135,7 @@ def wait() -> Response:
     """
     timeout = _number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
     world = web.world()
-    found = inbox.wait(world, wanted(), timeout)
+    found = inbox.wait(world, wanted("timeout"), timeout)
     return Response(status=204) if found is None else jsonify(as_json(found, world.name))
 
 
@@ -146,7 +146,8 @@ def code() -> Response:
     """
     if not request.args.get("to"):
         raise Problem(422, "Bad parameter", "to must name a number or mailbox", "to")
-    found = inbox.wait(web.world(), wanted(has_code=True), _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0)
+    patience = _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
+    found = inbox.wait(web.world(), wanted("wait", has_code=True), patience)
     if found is None or found.code is None:
         return Response(status=204)
     return Response(found.code, mimetype="text/plain", headers={"X-Message-Id": str(found.id)})

@@ -79,7 +79,10 @@ def clean_key(key: str) -> str:
 
 def parse_uri(uri: str) -> Entry:
     """The entry an `otpauth://totp/…` address describes (id 0, no handset). Raises :class:`BadKey`."""
-    parts = urlsplit(uri.strip())
+    try:
+        parts = urlsplit(uri.strip())
+    except ValueError:
+        raise BadKey("not_totp") from None
     if parts.scheme != "otpauth" or parts.netloc.lower() != "totp":
         raise BadKey("not_totp")
     fields = {name: values[0] for name, values in parse_qs(parts.query).items()}

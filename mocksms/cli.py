@@ -33,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=words, description=words)
         added.set_defaults(command=work)
         if work is not _serve:
-            url = os.environ.get("MOCKSMS_URL", f"http://{settings.host}:{settings.port}")
+            url = os.environ.get("MOCKSMS_URL") or f"http://{settings.host}:{settings.port}"
             added.add_argument("--url", default=url, help="the running phone (%(default)s)")
             added.add_argument("--world", default="default", help="which world (%(default)s)")
         return added

@@ -10,6 +10,7 @@ from typing import Any, Self
 import httpx
 from flask import Flask
 
+from mocksms.addresses import normalise
 from mocksms.worlds import DEFAULT, account_sid
 
 PATIENCE_SECONDS = 10.0
@@ -207,11 +208,12 @@ class Phone:
 
         `since` is the id of a message: only codes of newer ones count. Raises :class:`NothingCame`.
         """
-        after = self._given.get(to, 0) if since is None else since
+        address = normalise(to)  # one memory for all ways to write a number
+        after = self._given.get(address, 0) if since is None else since
         answer = self._get("/api/v1/code", {"to": to, "wait": timeout, "since": after})
         if answer.status_code == 204:
             raise NothingCame(f"no new code for {to} within {timeout} s; there is: {self._there_is()}")
-        self._given[to] = int(answer.headers["X-Message-Id"])
+        self._given[address] = int(answer.headers["X-Message-Id"])
         return answer.text
 
     def _there_is(self) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mocksms import calls, inbox, voice
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.frame import show
+from mocksms.handset.frame import row_number, show
 from mocksms.models import Filter, Message
 from mocksms.web import settings, world
 
@@ -72,7 +72,7 @@ def outcome(message: Message, recorded: bool = False) -> str:
 def phone(address: str) -> str:
     """The recent calls of a phone, newest first."""
     found = inbox.search(
-        world(), Filter(to=address, channel="call"), PAGE, request.args.get("before", type=int)
+        world(), Filter(to=address, channel="call"), PAGE, row_number(request.args, "before")
     )
     older = None
     if len(found) == PAGE:

@@ -1,6 +1,7 @@
 """What every page of the handset is shown in: the world, the device, the desk beside it."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, g, render_template, request
@@ -33,6 +34,12 @@ def is_handset(address: str) -> bool:
     if len(address) > LONGEST or addresses.normalise(address) != address:
         return False
     return "@" in address or re.fullmatch(r"\+[1-9]\d{6,14}", address) is not None
+
+
+def row_number(values: Mapping[str, str], name: str) -> int | None:
+    """The number of a row in a query string or form; None where there is none that a database could hold."""
+    text = values.get(name, "")
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def show(template: str, device: Device | None = None, **words: Any) -> str:

@@ -13,7 +13,7 @@ from markupsafe import escape
 from mocksms import inbox
 from mocksms.handset import attachments, devices, wording
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.frame import show
+from mocksms.handset.frame import row_number, show
 from mocksms.models import Message
 from mocksms.web import settings, world
 
@@ -63,7 +63,7 @@ def mailbox(address: str, box: str) -> str:
     device = devices.device(world(), address)
     if not device.shows_mail_of(box):
         abort(404)
-    found = inbox.mails(world(), box, PAGE + 1, request.args.get("before", type=int))
+    found = inbox.mails(world(), box, PAGE + 1, row_number(request.args, "before"))
     older = None
     if len(found) > PAGE:
         found = found[:PAGE]

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from mocksms import inbox, replies
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.frame import show
+from mocksms.handset.frame import row_number, show
 from mocksms.models import Message
 from mocksms.web import world
 
@@ -53,7 +53,7 @@ def thread(address: str, peer: str) -> str:
 
     Looking changes nothing; the page's module, or the button without it, reports the reading.
     """
-    before = request.args.get("before", type=int)
+    before = row_number(request.args, "before")
     found = inbox.thread(world(), address, peer, PAGE + 1, before)
     older = None
     if len(found) > PAGE:

@@ -10,9 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound
 
 from mocksms import store
+from mocksms.errors import Problem
 from mocksms.handset import language
 from mocksms.handset._blueprint import blueprint
 from mocksms.web import http_error
+from mocksms.worlds import TooManyWorlds
 
 log = logging.getLogger("mocksms")
 
@@ -48,6 +50,18 @@ def nowhere(error: NotFound) -> ResponseReturnValue | NotFound:
     """An address that leads nowhere: a page in a browser, and for programs the short answer."""
     is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
     return refused(error) if is_page else http_error(error)
+
+
+@blueprint.errorhandler(Problem)
+def no_world(error: Problem) -> tuple[str, int]:
+    """A world was asked for by a name that none can have: the only thing of a page that the tester API refuses."""
+    return _page(_("Not found"), _("There is no world of this name."), error.status)
+
+
+@blueprint.errorhandler(TooManyWorlds)
+def too_many_worlds(_error: TooManyWorlds) -> tuple[str, int]:
+    """A new world was asked for where there are as many as there may be."""
+    return _page(_("This cannot be done"), _("There are as many worlds as there may be."), 409)
 
 
 @blueprint.errorhandler(store.Busy)

@@ -13,7 +13,7 @@ from mocksms.handset._blueprint import YEAR_SECONDS, blueprint
 from mocksms.handset.calls import seen
 from mocksms.handset.devices import Device
 from mocksms.handset.forms import PairForm
-from mocksms.handset.frame import is_handset, show
+from mocksms.handset.frame import is_handset, row_number, show
 from mocksms.models import Filter, Message
 from mocksms.web import world
 
@@ -49,7 +49,7 @@ def note(device: Device, message: Message, unread: int = 1) -> Note:
 @blueprint.get("/")
 def desk() -> str:
     """All handsets of this world, newest first; before the first message, how to send one."""
-    before = request.args.get("before", type=int)
+    before = row_number(request.args, "before")
     oldest = devices.oldest_shown(world(), before)
     return show(
         "desk",
@@ -143,7 +143,7 @@ def mark_read(address: str) -> BaseResponse:
         for each in inbox.threads(world(), address, "call"):
             if each.unread:
                 inbox.mark_thread_read(world(), address, each.peer, "call")
-    elif (message_id := request.form.get("message", type=int)) is not None:
+    elif (message_id := row_number(request.form, "message")) is not None:
         found = inbox.message(world(), message_id)
         if found is not None and _is_on(devices.device(world(), address), found):
             inbox.mark_read(world(), found)

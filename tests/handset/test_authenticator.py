@@ -89,6 +89,7 @@ def test_authenticator_by_picture(look_in: Browser) -> None:
         {"uri": ""},
         {"uri": "https://mihon.example/"},
         {"uri": "otpauth://hotp/x?secret=" + KEY},
+        {"uri": "otpauth://[totp/x?secret=" + KEY},
     ],
 )
 def test_authenticator_add_says_what_is_wrong(look_in: Browser, fields: dict[str, str]) -> None:

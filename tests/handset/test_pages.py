@@ -224,6 +224,30 @@ def test_problem_is_told_in_words_with_the_way_back(look_in: Browser, path: str)
     assert look_in.get(page.one("main a").attrs["href"]).name == "handset.desk"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        f"/handsets/{HANAKO}/messages/Mihon",
+        f"/handsets/{HANAKO}/phone/",
+        "/handsets/a@example.com/mail/box/a@example.com",
+    ],
+)
+def test_pages_further_back_than_there_is_a_number_for(look: Browser, path: str) -> None:
+    look.get(f"{path}?before={10**30}")
+
+
+def test_thread_reading_of_no_message_is_no_matter(look: Browser) -> None:
+    look.get(f"/handsets/{HANAKO}/settings")
+    for number in ("9" * 30, "-1", "x"):
+        data = {"message": number, "csrf_token": look.csrf_token}
+        assert look.raw("POST", f"/handsets/{HANAKO}/read", data=data).status_code == 302, number
+
+
+def test_problem_page_for_a_world_that_cannot_be(look_in: Browser) -> None:
+    assert look_in.get("/?world=..", expect=422).state == "problem"
+
+
 def test_problem_page_for_a_database_that_cannot_be_used_s67(
     look_in: Browser, here: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

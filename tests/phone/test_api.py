@@ -64,6 +64,8 @@ def test_an_old_code_is_not_given_twice(twilio: Any, phone: Phone) -> None:
     assert phone.wait_for_code(ME) == "482913"
     with pytest.raises(NothingCame):
         phone.wait_for_code(ME, timeout=0)
+    with pytest.raises(NothingCame):
+        phone.wait_for_code("090-1234-5678", timeout=0)
     text(twilio, "555666 is your code")
     assert phone.wait_for_code(ME) == "555666"
     assert phone.code(ME) == "555666"
@@ -218,10 +220,11 @@ def test_a_message_that_is_not_there_is_a_problem_404(phone: Phone, number: int)
         phone.send("GET", f"/api/v1/messages/{number}")
 
 
-def test_a_filter_that_is_misspelt_deletes_nothing(twilio: Any, phone: Phone) -> None:
+def test_a_filter_that_is_misspelt_is_refused(twilio: Any, phone: Phone) -> None:
     text(twilio, "482913 is your code")
-    with pytest.raises(PhoneError, match="recipient is not a filter"):
-        phone.delete(recipient=ME)
+    for ask in (phone.delete, phone.messages, phone.wait):
+        with pytest.raises(PhoneError, match="recipient is not a filter"):
+            ask(recipient=ME)
     assert len(phone.messages()) == 1
 
 
