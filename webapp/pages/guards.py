@@ -13,7 +13,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 from werkzeug.datastructures import MultiDict
 
-from webapp.errors import Refusal, StaleFlow
+from webapp.errors import DeliveryFailed, Refusal, StaleFlow
 from webapp.flows import step_up
 from webapp.flows.table import Table
 from webapp.pages.refusals import tell
@@ -94,11 +94,16 @@ def elsewhere(table: Table, flow: Flow | None, start: str) -> ResponseReturnValu
     return redirect(url_for(page or start), 303)
 
 
-def resent(send: Callable[[], object], url: str) -> ResponseReturnValue:
-    """Send another code and go back to the page at ``url`` that waits for it, with a word on what became of it."""
+def resent(
+    send: Callable[[], object], url: str, lost: Callable[[], ResponseReturnValue] | None = None
+) -> ResponseReturnValue:
+    """Send another code and go back to the page at ``url`` that waits for it, with a word on what became of it;
+    ``lost`` answers where the flow is gone meanwhile."""
     try:
         send()
-    except Refusal as refusal:
+    except (Refusal, DeliveryFailed) as refusal:
+        if lost is not None and isinstance(refusal, StaleFlow):
+            return lost()
         flask.flash(tell(refusal).problem or "", "error")
     else:
         flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))

@@ -12,16 +12,15 @@ from webapp.errors import DeliveryFailed, Refusal, StaleFlow, UnknownMethod
 from webapp.flows import enrolment, methods
 from webapp.pages import guards
 from webapp.pages.calls import call_shown, call_status
+from webapp.pages.enrolling import ask_number_code, offer_methods
 from webapp.pages.forms import CodeForm
 from webapp.pages.forms_methods import MethodForms, NamedAppForm
 from webapp.pages.method_words import method_label
-from webapp.pages.qr import qr_svg
 from webapp.pages.refusals import NOTHING, Told, tell
-from webapp.pages.render import is_post, page
+from webapp.pages.render import is_post
 from webapp.pages.services import services
 from webapp.pages.settings import blueprint, method_shown
 from webapp.pages.visitor import visitor
-from webapp.rules import phone_numbers, totp
 from webapp.store.flows import Flow
 from webapp.store.methods import Method
 
@@ -87,18 +86,8 @@ def _submit(flow: Flow, forms: MethodForms) -> ResponseReturnValue:
 
 
 def _choices(flow: Flow, replaced: Method | None, forms: MethodForms, told: Told) -> ResponseReturnValue:
-    key = enrolment.enrolment(services(), current_user.account, flow)
-    return page(
-        "settings.choose_method",
-        phone_form=forms.phone,
-        app_form=forms.app,
-        told=told,
-        state=flow.state,
-        open_method=forms.opens,
-        qr_svg=qr_svg(key.uri),
-        key_groups=totp.key_groups(key.secret),
-        replaced=method_shown(replaced) if replaced is not None else None,
-    )
+    shown = method_shown(replaced) if replaced is not None else None
+    return offer_methods("settings.choose_method", flow, forms, told, replaced=shown)
 
 
 @blueprint.route("/method/verify", methods=["GET", "POST"])
@@ -118,16 +107,8 @@ def verify() -> ResponseReturnValue:
             return _lost()
         except Refusal as refusal:
             told = tell(refusal, form)
-    return page(
-        "settings.verify",
-        form=form,
-        told=told,
-        state=flow.state,
-        channel=flow.data["channel"],
-        number=phone_numbers.parse(flow.data["number"]).international,
-        resend_in=enrolment.resend_in(services(), flow),
-        call=call_shown(enrolment.call_outcome(services(), flow), url_for("settings.call")),
-    )
+    outcome = call_shown(enrolment.call_outcome(services(), flow), url_for("settings.call"))
+    return ask_number_code("settings.verify", flow, form, told, outcome)
 
 
 @blueprint.post("/method/resend")
@@ -137,15 +118,7 @@ def resend() -> ResponseReturnValue:
     flow = _under_way()
     if flow is None or flow.state != "verify":
         return _lost(flow)
-    try:
-        methods.send_again(services(), flow)
-    except StaleFlow:
-        return _lost()
-    except (Refusal, DeliveryFailed) as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-    else:
-        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
-    return redirect(url_for("settings.verify"), 303)
+    return guards.resent(lambda: methods.send_again(services(), flow), url_for("settings.verify"), _lost)
 
 
 @blueprint.get("/method/call")

@@ -12,18 +12,17 @@ from flask_login import current_user
 
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow
 from webapp.flows import backup as backups
-from webapp.flows import enrolment, set_up
+from webapp.flows import set_up
 from webapp.pages import auth, guards
 from webapp.pages.calls import call_shown, call_status
+from webapp.pages.enrolling import ask_number_code, offer_methods
 from webapp.pages.forms import CodeForm, TurnOnForm
 from webapp.pages.forms_methods import MethodForms, NamedAppForm
 from webapp.pages.method_words import method_label, proof_label
-from webapp.pages.qr import qr_svg
-from webapp.pages.refusals import NOTHING, Told, of_delivery, tell
+from webapp.pages.refusals import NOTHING, of_delivery, tell
 from webapp.pages.render import is_post, page
 from webapp.pages.services import services
 from webapp.pages.visitor import visitor
-from webapp.rules import phone_numbers, totp
 from webapp.store.flows import Flow
 
 blueprint = Blueprint("set_up", __name__, url_prefix="/a/settings/approval/setup")
@@ -70,15 +69,9 @@ def resend_kept() -> ResponseReturnValue:
     flow = _under_way()
     if flow is None or flow.state != "confirm":
         return _lost(flow)
-    try:
-        set_up.send_kept_code(services(), flow)
-    except StaleFlow:
-        return _lost()
-    except Refusal as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-    else:
-        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
-    return redirect(url_for("set_up.confirm_kept"), 303)
+    return guards.resent(
+        lambda: set_up.send_kept_code(services(), flow), url_for("set_up.confirm_kept"), _lost
+    )
 
 
 @blueprint.post("/confirm/anew")
@@ -114,7 +107,7 @@ def choose_method() -> ResponseReturnValue:
             told = forms.tell(refusal)
     if not is_post() and flow.state == "verify":
         forms.offer(flow.data["number"], flow.data["channel"])
-    return _choices("set_up.choose_method", flow, forms, told)
+    return offer_methods("set_up.choose_method", flow, forms, told)
 
 
 @blueprint.route("/backup", methods=["GET", "POST"])
@@ -141,7 +134,7 @@ def backup() -> ResponseReturnValue:
     if not is_post() and flow.state == "backup":
         forms.offer(flow.data["number"], flow.data["channel"])
     skip_url = None if set_up.needs_backup(services(), flow) else url_for("set_up.skip_backup")
-    return _choices("set_up.backup", flow, forms, told, skip_url=skip_url)
+    return offer_methods("set_up.backup", flow, forms, told, skip_url=skip_url)
 
 
 @blueprint.post("/backup/skip")
@@ -152,23 +145,6 @@ def skip_backup() -> ResponseReturnValue:
     if flow is None or flow.state not in ("ready", "backup"):
         return _lost(flow)
     return _onward(backups.skip(services(), flow))
-
-
-def _choices(
-    endpoint: str, flow: Flow, forms: MethodForms, told: Told, skip_url: str | None = None
-) -> ResponseReturnValue:
-    key = enrolment.enrolment(services(), current_user.account, flow)
-    return page(
-        endpoint,
-        phone_form=forms.phone,
-        app_form=forms.app,
-        told=told,
-        state=flow.state,
-        open_method=forms.opens,
-        qr_svg=qr_svg(key.uri),
-        key_groups=totp.key_groups(key.secret),
-        skip_url=skip_url,
-    )
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
@@ -188,17 +164,10 @@ def verify() -> ResponseReturnValue:
         except Refusal as refusal:
             told = tell(refusal, form)
     is_backup = flow.state == "backup"
-    return page(
-        "set_up.verify",
-        form=form,
-        told=told,
-        state=flow.state,
-        is_backup=is_backup,
-        channel=flow.data["channel"],
-        number=phone_numbers.parse(flow.data["number"]).international,
-        change_url=url_for("set_up.backup" if is_backup else "set_up.choose_method"),
-        resend_in=enrolment.resend_in(services(), flow),
-        call=call_shown(set_up.call_outcome(services(), flow), url_for("set_up.call")),
+    outcome = call_shown(set_up.call_outcome(services(), flow), url_for("set_up.call"))
+    change_url = url_for("set_up.backup" if is_backup else "set_up.choose_method")
+    return ask_number_code(
+        "set_up.verify", flow, form, told, outcome, is_backup=is_backup, change_url=change_url
     )
 
 
@@ -209,15 +178,7 @@ def resend() -> ResponseReturnValue:
     flow = _under_way()
     if flow is None or flow.state not in ("verify", "backup"):
         return _lost(flow)
-    try:
-        set_up.send_again(services(), flow)
-    except StaleFlow:
-        return _lost()
-    except (Refusal, DeliveryFailed) as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-    else:
-        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
-    return redirect(url_for("set_up.verify"), 303)
+    return guards.resent(lambda: set_up.send_again(services(), flow), url_for("set_up.verify"), _lost)
 
 
 @blueprint.get("/call")
