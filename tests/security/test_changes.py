@@ -169,6 +169,20 @@ def test_turning_on_leaves_other_devices_signed_in_s48(world: World, hanako: Per
     assert is_signed_in(other.browser)
 
 
+def test_turning_on_closes_to_others_what_a_mail_had_opened_s42(world: World, hanako: Person) -> None:
+    """Whoever got in by an approval before must not turn it off without a code."""
+    other = hanako.elsewhere()
+    other.signs_in()
+    other.opens_settings()
+    hanako.signs_in()
+    hanako.sets_up_by_sms()
+    assert hanako.browser.get("/a/settings/approval").state == "on"
+    answer = sends(other.browser, "/a/settings/approval/disable")
+    assert answer.headers["Location"].startswith("/ap/cvf/confirm")
+    assert other.browser.get("/account/security").name == "account.security"
+    assert hanako.browser.reload().state == "on"
+
+
 def test_sessions_are_listed_and_ended_one_by_one_s49(world: World, hanako: Person) -> None:
     second, third = hanako.elsewhere(), hanako.elsewhere()
     for person in (hanako, second, third):

@@ -19,7 +19,7 @@ from webapp.flows.services import Services
 from webapp.flows.table import BEGIN, Move, Table
 from webapp.rules import codes, notices, phone_numbers, trust
 from webapp.rules.visitor import Visitor
-from webapp.store import accounts, flows, methods
+from webapp.store import accounts, flows, methods, sessions
 from webapp.store import trust as stored_trust
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
@@ -252,7 +252,8 @@ def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str
 def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool) -> TurnedOn:
     """Keep the proven methods and switch two-step verification on.
 
-    Other signed-in devices stay signed in; with ``remember`` this browser is trusted.
+    Other signed-in devices stay signed in, but what a mail had opened to them is closed: from now on a code opens it
+    (SECURITY.md 35, 42). With ``remember`` this browser is trusted.
 
     Raises:
         StaleFlow: no method is proven (SECURITY.md 28), a backup is missing, or it is on already.
@@ -266,6 +267,7 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
         if not accounts.set_two_step(db, flow.account_id, True):
             raise StaleFlow("it is on already")
         stored_trust.revoke_all(db, flow.account_id)
+        sessions.lower_others(db, flow.account_id, flow.browser)
         account = accounts.get(db, flow.account_id)
         preferred = _keep_methods(db, services, account, flow, now)
         cookie = None

@@ -78,6 +78,14 @@ def elevate(db: Database, old_id_hash: bytes, new_id_hash: bytes, until: float) 
     )
 
 
+def lower_others(db: Database, account_id: str, but_browser: bytes) -> None:
+    """Take their elevation from an account's sessions in all browsers but one; they stay signed in."""
+    db.execute(
+        "UPDATE sessions SET elevated_until = 0 WHERE account_id = ? AND browser <> ?",
+        (account_id, but_browser),
+    )
+
+
 def keep_typed(db: Database, id_hash: bytes, sealed: bytes) -> None:
     """Keep what was typed on a page, in the place of anything kept before."""
     db.execute("UPDATE sessions SET typed = ? WHERE id_hash = ?", (sealed, id_hash))
