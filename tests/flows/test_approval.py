@@ -34,7 +34,9 @@ def test_mail_says_who_when_where_and_links_to_the_decision(world: World, hanako
 def test_decide_approves_once_and_the_asking_browser_goes_on(world: World, hanako: Person) -> None:
     hanako.signs_in()
     hanako.asks_for_settings()
-    assert hanako.browser.submit(form="#approval-go-on").name == "approval.wait"
+    early = hanako.browser.submit(form="#approval-go-on")
+    assert early.name == "approval.wait"
+    assert "まだ承認されていません" in early.one("#auth-error-message-box").to_text()
     assert hanako.approves().state == "approved"
     assert hanako.opens_mail_link().state == "approved"
     page = hanako.browser.submit(form="#approval-go-on")
@@ -48,6 +50,7 @@ def test_decided_denial_is_final_and_told(world: World, hanako: Person) -> None:
     assert hanako.denies().state == "denied"
     page = hanako.browser.reload()
     assert (page.name, page.state) == ("approval.wait", "denied")
+    assert page.one("h1").to_text() == "リクエストは否認されました"
     assert hanako.browser.get("/a/settings/approval").name == "step_up.confirm"
     assert "否認" in world.phone.mail(hanako.email).subject
 

@@ -27,7 +27,7 @@ def test_start_tells_which_papers_and_asks_for_name_and_password(world: World, l
             "健康保険証(高齢者医療保険証、介護保険証、共済組合員証を含む)",
             "過去6か月以内に発行された公共料金(電気、ガス、水道など)の領収書",
             "口座番号・身分証明書の番号などの機密情報は隠してください",
-            "1〜2日かかる可能性があります",
+            "1〜2日",
         ):
             assert words in page.text
     page = taro.browser.submit(email=taro.email, password=taro.password)

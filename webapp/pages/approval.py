@@ -16,7 +16,7 @@ from webapp.flows.step_up import Elevated
 from webapp.pages import auth, guards
 from webapp.pages.forms import CodeForm, DecisionForm
 from webapp.pages.language import moment
-from webapp.pages.refusals import NOTHING, of_mail_delivery, tell
+from webapp.pages.refusals import NOTHING, Told, of_mail_delivery, tell
 from webapp.pages.render import has_page, is_post, page
 from webapp.pages.services import services
 from webapp.pages.visitor import visitor
@@ -41,7 +41,9 @@ def wait() -> ResponseReturnValue:
             return _go_on(approval.take(services(), visitor(), flow))
         except StaleFlow:
             return redirect(flow.data["return_to"], 303)  # that page asks anew, where it still has to
-    if is_post() and flow.data["by"] == "sms" and status == "pending" and form.validate():
+    if is_post() and flow.data["by"] == "mail" and status == "pending":
+        told = Told(gettext("It has not been approved yet. Open the link in the message and approve first."))
+    elif is_post() and status == "pending" and form.validate():
         try:
             return _go_on(approval.submit_code(services(), visitor(), flow, form.code))
         except Refusal as refusal:

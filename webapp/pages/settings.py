@@ -78,7 +78,7 @@ def prefer() -> ResponseReturnValue:
     except (UnknownMethod, MethodSwitchedOff) as refusal:
         flask.flash(tell(refusal).problem or "", "error")
     else:
-        flask.flash(gettext("Codes come first by: %(method)s", method=method_label(method)))
+        flask.flash(gettext("Preferred method: %(method)s", method=method_label(method)))
     return redirect(url_for("settings.overview"), 303)
 
 

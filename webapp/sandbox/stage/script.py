@@ -89,7 +89,7 @@ MAIN_JOB: tuple[tuple[Any, tuple[Step, ...]], ...] = (
                 "#cvf-submit-phone",
                 fill={"#cvf_phone_num": "090-1234-5678"},
             ),
-            Step(_("An SMS comes: take its code over."), "set_up.verify", where="code"),
+            Step(_("A code comes to the phone: take it over."), "set_up.verify", where="code"),
             Step(_("Press “Continue”."), "set_up.verify", "#cvf-submit-code"),
             Step(
                 _("Press “Got it. Turn on Two-Step Verification”."),
@@ -109,7 +109,7 @@ MAIN_JOB: tuple[tuple[Any, tuple[Step, ...]], ...] = (
             ),
             Step(_("Press “Sign out”."), "account.services", "#nav-item-signout"),
             *_signing_in(),
-            Step(_("An SMS comes: take its code over."), "sign_in.code", where="code"),
+            Step(_("A code comes to the phone: take it over."), "sign_in.code", where="code"),
             Step(_("Press “Sign in”."), "sign_in.code", "#auth-signin-button"),
             Step(
                 _("Done: signed in with password and code."),
