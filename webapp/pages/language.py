@@ -13,6 +13,8 @@ from babel.dates import format_datetime
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_timezone
 from flask_login import current_user
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from webapp.config import Config
 from webapp.pages.services import services
@@ -62,7 +64,12 @@ def _language() -> str:
     account = _of_account("language")
     if account in LANGUAGES:
         return account
-    return request.accept_languages.best_match(LANGUAGES) or config.language
+    return _best_of(request.headers.get("Accept-Language", "")) or config.language
+
+
+@lru_cache(maxsize=128)  # browsers send one of a few
+def _best_of(accepted: str) -> str | None:
+    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES)
 
 
 @lru_cache  # of the two languages; else it is parsed anew for every request

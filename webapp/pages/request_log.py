@@ -33,7 +33,8 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    response.headers["X-Request-Id"] = request_id()
+    known = request_id()
+    response.headers.add("X-Request-Id", known)
     started: float | None = g.get("started_at")
     took = 0.0 if started is None else (time.perf_counter() - started) * 1000
     LOG.info(
@@ -43,7 +44,7 @@ def _end(response: Response) -> Response:
         request.endpoint or "-",
         response.status_code,
         took,
-        request_id(),
+        known,
     )
     return response
 
