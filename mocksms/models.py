@@ -98,12 +98,13 @@ class Event:
 
 @dataclass(slots=True, frozen=True)
 class Filter:
-    """What a tester may ask of the inbox; None or "" means any."""
+    """What a tester may ask of the inbox; None or "" means any. `handset` is for searches by words."""
 
     channel: str = ""
     to: str = ""
     sender: str = ""
     wire: str = ""
+    handset: str = ""
     q: str = ""
     since: int | None = None
     has_code: bool = False
@@ -115,6 +116,7 @@ class Filter:
             and (not self.channel or message.channel == self.channel)
             and (not self.sender or message.sender == self.sender)
             and (not self.wire or message.wire == self.wire)
+            and (not self.handset or message.handset == self.handset)
             and (self.since is None or message.id > self.since)
             and (not self.has_code or message.code is not None)
         )

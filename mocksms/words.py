@@ -70,7 +70,8 @@ def query(text: str, wanted: Filter | None = None, *, grow: Callable[[str], list
     if not terms:
         return ""
     if wanted is not None:
-        for kind, value in (("to", wanted.to), ("by", wanted.sender), ("ch", wanted.channel)):
+        sides = (("to", wanted.to), ("by", wanted.sender), ("ch", wanted.channel), ("own", wanted.handset))
+        for kind, value in sides:
             if value:
                 terms.append(f'tags : "{_tag(kind, value)}"')
     return " AND ".join(terms)

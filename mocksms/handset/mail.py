@@ -1,9 +1,12 @@
 """The Mail app. A mail's HTML is cleaned by nh3 and shown in a sandboxed frame under a policy that loads nothing."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import unquote
 
 import nh3
 from flask import Response, abort, request, url_for
@@ -107,7 +110,7 @@ def mail_html(address: str, message_id: int) -> Response:
         '<!doctype html><html lang=""><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{escape(found.subject)}</title><style>body{{margin:0;padding:16px;font:16px/1.6 system-ui,"
         "sans-serif;color:#1c1a16;background:#fff;overflow-wrap:anywhere}img{max-width:100%}</style></head>"
-        f"<body>{clean(found.html)}{script}</body></html>"
+        f"<body>{clean(found.html, _pictures(found))}{script}</body></html>"
     )
     answer = Response(page, mimetype="text/html")
     policy = PRESSES_POLICY if tells else FRAME_POLICY
@@ -117,8 +120,21 @@ def mail_html(address: str, message_id: int) -> Response:
     return answer
 
 
-def clean(html: str) -> str:
-    """HTML without anything that runs, loads or posts (SECURITY.md line 40). Links open a new tab."""
+def _pictures(found: Message) -> dict[str, str]:
+    return attachments.pictures(inbox.raw(world(), found.sid) or b"") if "cid:" in found.html.lower() else {}
+
+
+def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
+    """HTML without anything that runs, loads or posts (SECURITY.md line 40). Links open a new tab.
+
+    `pictures` are the mail's own, by their Content-ID, as `data:` addresses.
+    """
+
+    def keep(tag: str, name: str, value: str) -> str | None:
+        if value.strip().lower().startswith("cid:"):
+            return pictures.get(unquote(value.strip()[4:])) if (tag, name) == ("img", "src") else None
+        return _no_data_links(tag, name, value)
+
     attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
     attributes["*"] = set(_LAYOUT)
     attributes["a"] = {"href", "title"}
@@ -127,11 +143,11 @@ def clean(html: str) -> str:
         tags=(nh3.ALLOWED_TAGS | {"font", "main", "section"}) - {"map", "area"},
         clean_content_tags={"script", "style", "title"},
         attributes=attributes,
-        url_schemes={"http", "https", "mailto", "tel", "data"},
+        url_schemes={"http", "https", "mailto", "tel", "data", "cid"},
         filter_style_properties=_STYLES,
         set_tag_attribute_values={"a": {"target": "_blank"}},
         link_rel="noopener noreferrer",
-        attribute_filter=_no_data_links,
+        attribute_filter=keep,
     )
 
 

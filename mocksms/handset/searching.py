@@ -1,6 +1,7 @@
 """Finding messages on one phone or on all of them, and taking them along as a file."""
 
 import csv
+import heapq
 import io
 import json
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ def search(address: str) -> str:
 
 
 def _found(device: Device, query: str) -> list[Message]:
-    found = inbox.search(world(), Filter(to=device.address, q=query), RESULTS)
+    found = inbox.search(world(), Filter(handset=device.address, q=query), RESULTS)
     if device.kind != "mailbox":
         for box in devices.mailboxes(world(), device):
             found += inbox.search(world(), Filter(to=box.address, channel="mail", q=query), RESULTS)
@@ -52,7 +53,7 @@ def search_all() -> str:
 
 @blueprint.get("/handsets/<address>/export.<any(json, csv):form>")
 def export(address: str, form: str) -> Response:
-    """All messages of one phone, newest first, as JSON or as CSV for a spreadsheet."""
+    """All messages of one phone, what was typed on it too, newest first, as JSON or as CSV for a spreadsheet."""
     rows = (_row(message) for message in _all(world(), address))
     name = f"{names.pretty(address)}.{form}".replace("@", "-at-")
     if form == "json":
@@ -66,8 +67,17 @@ def export(address: str, form: str) -> Response:
 
 
 def _all(here: World, address: str) -> Iterator[Message]:
+    came, typed = _pages(here, Filter(to=address)), _pages(here, Filter(sender=address))
+    return heapq.merge(
+        (message for message in came if message.direction == "in"),
+        (message for message in typed if message.direction == "out"),
+        key=lambda message: -message.id,
+    )
+
+
+def _pages(here: World, wanted: Filter) -> Iterator[Message]:
     before: int | None = None
-    while found := inbox.search(here, Filter(to=address), 500, before):
+    while found := inbox.search(here, wanted, 500, before):
         yield from found
         before = found[-1].id
 

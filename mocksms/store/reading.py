@@ -42,7 +42,10 @@ def newest(db: Database, wanted: Filter, limit: int, before: int | None = None) 
     if before is not None:
         terms.append("messages.id < ?")
         values_.append(before)
-    asked = {"recipient": wanted.to, "channel": wanted.channel, "sender": wanted.sender, "wire": wanted.wire}
+    asked = {
+        "recipient": wanted.to, "channel": wanted.channel, "sender": wanted.sender, "wire": wanted.wire,
+        "handset": wanted.handset,
+    }  # fmt: skip
     for column, value in asked.items():
         if value:
             terms.append(f"messages.{column} = ?")

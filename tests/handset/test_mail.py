@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from email.message import EmailMessage
 from hashlib import sha256
 
+from mocksms import inbox, mail
+from mocksms.worlds import World
 from tests.handset.conftest import Sender
 from tests.walk import Browser
 
@@ -53,6 +56,23 @@ def test_mail_html_is_cleaned_and_framed(look: Browser, send: Sender) -> None:
     for bad in ("script", "onclick", "onerror", "javascript:", "<form", "<input", "url(", "data:"):
         assert bad not in body, bad
     assert 'href="https://mihon.example/"' in body and 'target="_blank"' in body
+
+
+def test_mail_html_shows_the_pictures_it_brings(look: Browser, here: World) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = "x@example.com", "hanako@example.com", "見本"
+    letter.set_content(
+        '<img src="cid:logo@x" alt="印"><img src="cid:other@x"><img src="cid:page@x"><a href="cid:logo@x">印</a>',
+        subtype="html",
+    )
+    letter.add_related(b"\x89PNG", "image", "png", cid="<logo@x>")
+    letter.add_related(b"<script>", "text", "html", cid="<page@x>")
+    source = letter.as_bytes()
+    found = inbox.receive(here, mail.parse(source, "hanako@example.com", "x@example.com"), source)
+    page = look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html").text
+    picture = b64encode(b"\x89PNG").decode()
+    assert re.findall(r'src="([^"]*)"', page) == [f"data:image/png;base64,{picture}"]
+    assert "cid:" not in page and page.count("data:") == 1
 
 
 def test_attachment_is_saved_never_shown(look: Browser, send: Sender) -> None:

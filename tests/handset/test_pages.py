@@ -191,6 +191,15 @@ def test_search_finds_on_this_phone(look_in: Browser, send: Sender) -> None:
     assert look_in.submit(form='main form[role="search"]', q="ない言葉").state == "nothing"
 
 
+def test_search_finds_what_was_typed_and_says_to_whom(look_in: Browser, send: Sender) -> None:
+    send.text(HANAKO, "返信できます。", sender="+818012345678")
+    look_in.get(f"/handsets/{HANAKO}/messages/+818012345678")
+    look_in.submit(body="了解しました。")
+    for number, rows in ((HANAKO, 1), ("+818012345678", 0)):
+        assert len(look_in.get(f"/handsets/{number}/search?q=了解").all(".row")) == rows
+    assert look_in.get("/search?q=了解").one(".row__open").to_text() == "090-1234-5678 → 080-1234-5678"
+
+
 def test_search_all_finds_on_every_phone(look_in: Browser, send: Sender) -> None:
     assert look_in.get("/search").state == "blank"
     send.text(HANAKO, CODE_TEXT)
@@ -203,11 +212,13 @@ def test_search_all_finds_on_every_phone(look_in: Browser, send: Sender) -> None
 def test_export_holds_every_message(look: Browser, send: Sender) -> None:
     send.text(HANAKO, CODE_TEXT)
     send.text(HANAKO, "=1+1")
-    look.get(f"/handsets/{HANAKO}/settings")
+    look.get(f"/handsets/{HANAKO}/messages/Mihon")
+    look.submit(body="届きました。")
+    send.text("+818012345678", "別の電話", sender=HANAKO)
     exported = look.raw("GET", f"/handsets/{HANAKO}/export.json").get_json()["messages"]
-    assert [row["body"] for row in exported] == ["=1+1", CODE_TEXT]
+    assert [row["body"] for row in exported] == ["届きました。", "=1+1", CODE_TEXT]
     table = look.raw("GET", f"/handsets/{HANAKO}/export.csv").data.decode("utf-8-sig").splitlines()
-    assert table[0].startswith("id,channel") and "'=1+1" in table[1]
+    assert table[0].startswith("id,channel") and "'=1+1" in table[2]
 
 
 @pytest.mark.parametrize("address", ["Mihon", "090-1234-5678", "Hanako@Example.com", "+", "x" * 400])
