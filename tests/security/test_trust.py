@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.flows.test_music import to_music
 from tests.house import World
 from tests.people import Person
 from tests.security.tools import is_signed_in, rows, texts
 from webapp.rules.trust import cookie_name
 
 TARO, JIRO = f"mihon_{cookie_name('taro', 'shop')}", f"mihon_{cookie_name('jiro', 'shop')}"
+MUSIC = f"mihon_{cookie_name('taro', 'music')}"
 DAY = 86_400
 SINCE = 31  # seconds that a trusted browser has been one when a test gets it: another code may leave
 
@@ -52,6 +54,11 @@ def test_cookie_alone_is_nothing_s50(trusted: Person) -> None:
     thief.gives_name()
     assert thief.browser.submit(password="wrong").name != "shop.home"
     assert not is_signed_in(thief.browser)
+
+
+def test_cookie_of_one_app_does_nothing_for_the_other_s50(trusted: Person) -> None:
+    give(trusted, cookie(trusted), MUSIC)
+    assert to_music(trusted).name == "music.sign_in.code"
 
 
 def test_cookie_of_one_account_does_nothing_for_another_s50(trusted: Person, jiro: Person) -> None:

@@ -1,0 +1,92 @@
+"""Two tabs of one browser that saw the same page: what the second one saw is past (SECURITY.md 14, 33)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.house import World
+from tests.people import Person
+from tests.security.tools import AFTER_RESEND_WAIT, rows
+from webapp.errors import StaleFlow, WrongCode
+from webapp.flows import approval, set_up, turn_off
+from webapp.rules.visitor import Visitor
+from webapp.store import accounts
+
+VISITOR = Visitor(b"browser", "127.0.0.1", "Chrome, Windows", "127.0.0.1", "ja")
+OWN, ANOTHERS = "+819022222222", "+819011111111"
+
+
+class Slow:
+    """The site's own way out, by which a code takes so long that something else happens meanwhile."""
+
+    def __init__(self, outbound: Any, happens: Callable[[], object]) -> None:
+        self._outbound, self._happens = outbound, happens
+
+    def send_code(self, **code: Any) -> Any:
+        left = self._outbound.send_code(**code)
+        self._happens()
+        return left
+
+
+def test_one_of_two_decisions_counts_s33(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    link = world.phone.mail(hanako.email).link("承認または否認してください")
+    token = urlsplit(link).path.rpartition("/")[2]
+    with world.site.app_context():
+        one, other = (approval.find_by_link(world.services, token) for _ in range(2))
+        assert one is not None and other is not None
+        approval.decide(world.services, VISITOR, one, "deny")
+        with pytest.raises(StaleFlow):
+            approval.decide(world.services, VISITOR, other, "approve")
+    assert [row["state"] for row in rows(world, "flows") if row["kind"] == "approval"] == ["denied"]
+
+
+def test_one_of_two_answers_ends_a_flow_s33(world: World) -> None:
+    services = world.services
+    account = accounts.get(services.store.db(), "taro")
+    with world.site.app_context():
+        flow = turn_off.turn_off(services, VISITOR, account, b"session", clear=False)
+        turn_off.skip_feedback(services, flow)
+        with pytest.raises(StaleFlow):
+            turn_off.send_feedback(services, VISITOR, flow, reason="other", words="")
+    assert rows(world, "feedback") == []
+
+
+def test_code_of_the_one_tabs_number_proves_not_the_others_s14(world: World) -> None:
+    services = world.services
+    account = accounts.get(services.store.db(), "hanako")
+
+    def gives(parts: Any, number: str) -> None:
+        set_up.submit_number(parts, seen, region="JP", typed=number, channel="sms")
+
+    with world.site.app_context():
+        seen = set_up.start(services, VISITOR, account, b"session")
+        gives(services, ANOTHERS)
+        world.clock.advance(AFTER_RESEND_WAIT)
+        seen = set_up.find(services, VISITOR, account, seen.id) or seen
+        gives(replace(services, outbound=Slow(services.outbound, lambda: gives(services, OWN))), ANOTHERS)
+        flow = set_up.find(services, VISITOR, account, seen.id)
+        assert flow is not None and flow.data["number"] == ANOTHERS
+        with pytest.raises(WrongCode):
+            set_up.submit_number_code(services, VISITOR, flow, world.phone.wait_for_code(OWN))
+        proven = set_up.submit_number_code(services, VISITOR, flow, world.phone.wait_for_code(ANOTHERS))
+    assert proven.data["proven"]["number"] == ANOTHERS
+
+
+def test_what_one_tab_has_begun_anew_is_not_turned_on_by_the_other_s28(world: World) -> None:
+    services = world.services
+    account = accounts.get(services.store.db(), "hanako")
+    with world.site.app_context():
+        flow = set_up.start(services, VISITOR, account, b"session")
+        flow = set_up.submit_number(services, flow, region="JP", typed=OWN, channel="sms")
+        ready = set_up.submit_number_code(services, VISITOR, flow, world.phone.wait_for_code(OWN))
+        set_up.submit_number(services, ready, region="JP", typed=ANOTHERS, channel="sms")
+        with pytest.raises(StaleFlow):
+            set_up.turn_on(services, VISITOR, ready, remember=False)
+    assert not accounts.get(services.store.db(), "hanako").two_step_on
