@@ -179,14 +179,14 @@ def list_messages(account: str) -> Response:
     world = world_of(account)
     size = page_number("PageSize", 50, 1, MAX_PAGE)
     token = request.args.get("PageToken", "")
-    bounds = _dates()
+    after, until = dates("DateSent")
     region = web.settings().region
     wanted = Sent(
         channel="sms",
         to=addresses.normalise(request.args.get("To", ""), region),
         sender=addresses.normalise(request.args.get("From", ""), region),
-        after=bounds[0],
-        until=bounds[1],
+        after=after,
+        until=until,
     )
     found = inbox.sent(world, wanted, after_token(token), size + 1)
     place = Place(
@@ -205,11 +205,11 @@ def page_number(name: str, default: int, low: int, high: int) -> int:
     return min(max(int(text), low), high)
 
 
-def _dates() -> tuple[float | None, float | None]:
-    """Bounds of DateSent in unix seconds: a plain date is that day in UTC, < and > take a date or a time."""
+def dates(filtered: str) -> tuple[float | None, float | None]:
+    """Bounds of a date filter in unix seconds: a plain date is that day in UTC, < and > take a date or a time."""
     after = until = None
     for name, text in request.args.items():
-        if name.startswith("DateSent") and text:
+        if name.rstrip("<>") == filtered and text:
             try:
                 at = datetime.fromisoformat(text.replace("Z", "+00:00"))
             except ValueError:
@@ -217,11 +217,11 @@ def _dates() -> tuple[float | None, float | None]:
             start = at.replace(tzinfo=at.tzinfo or UTC).timestamp()
             # The SDK writes a plain date as its midnight.
             length = 86400 if at.time() == time() else 1
-            if name == "DateSent":
+            if name == filtered:
                 after, until = start, start + length
-            elif name == "DateSent<":
+            elif name == f"{filtered}<":
                 until = start + length
-            elif name == "DateSent>":
+            elif name == f"{filtered}>":
                 after = start
     return after, until
 

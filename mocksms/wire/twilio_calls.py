@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from mocksms import addresses, call_callbacks, calls, faults, fetch, inbox, web
 from mocksms.models import Message, Sent
 from mocksms.wire import broken
-from mocksms.wire.twilio import authenticate, page_number, world_of
+from mocksms.wire.twilio import authenticate, dates, page_number, world_of
 from mocksms.wire.twilio_errors import MAGIC_CALL_FROM, MAGIC_CALL_TO, Refusal
 from mocksms.wire.twilio_json import API_VERSION, Place, after_token, date, page_json, token_of
 
@@ -116,6 +116,7 @@ def list_calls(account: str) -> ResponseReturnValue:
     """The account's calls, newest first, a page at a time."""
     authenticate(account)
     world, region = world_of(account), web.settings().region
+    after, until = dates("StartTime")
     size, token = page_number("PageSize", 50, 1, 1000), request.args.get("PageToken", "")
     found = inbox.sent(
         world,
@@ -124,6 +125,8 @@ def list_calls(account: str) -> ResponseReturnValue:
             to=addresses.normalise(request.args.get("To", ""), region),
             sender=addresses.normalise(request.args.get("From", ""), region),
             status=request.args.get("Status", ""),
+            after=after,
+            until=until,
         ),
         after_token(token),
         size + 1,

@@ -49,7 +49,8 @@ def test_pick_up_takes_numbers_as_people_type_them(look_in: Browser) -> None:
     look_in.get("/")
     assert look_in.submit(address="０９０ 1234-5678").name == "handset.lock"
     look_in.get("/")
-    assert look_in.submit(address="hello", expect=400).has("[role=alert]")
+    page = look_in.submit(address="hello", expect=400)
+    assert page.has("[role=alert]") and page.one("#pick").attrs["value"] == "hello"
 
 
 def test_lock_shows_what_is_unread(look_in: Browser, send: Sender) -> None:

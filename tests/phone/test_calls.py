@@ -1,6 +1,7 @@
 """Calls, placed by the official SDK and really run."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -209,3 +210,5 @@ def test_the_list(twilio: Any, phone: Phone) -> None:
     assert [call.to for call in twilio.calls.list()] == [f"+8190000000{number:02}" for number in (2, 1, 0)]
     assert len(twilio.calls.list(status="ringing", page_size=2)) == 3
     assert twilio.calls.list(status="completed") == []
+    assert len(twilio.calls.list(start_time_after=datetime(2020, 1, 1, tzinfo=UTC), page_size=2)) == 3
+    assert twilio.calls.list(start_time_before=datetime(2020, 1, 1, tzinfo=UTC)) == []
