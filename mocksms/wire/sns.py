@@ -77,6 +77,8 @@ def publish() -> ResponseReturnValue:
     sender = (
         attributes.get("AWS.SNS.SMS.SenderID") or attributes.get("AWS.MM.SMS.OriginationNumber") or SENDER
     )
+    if not re.fullmatch(r"(?=.*\w)[^\x00-\x1f\x7f]{1,20}", sender):
+        return _refusal("InvalidParameter", "Invalid parameter: SenderID")
     if inbox.is_opted_out(world, number, sender):
         return _refusal("OptedOut", "The phone number is opted out")
     effects = faults.take(world, "sms", number, sender)

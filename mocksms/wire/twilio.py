@@ -55,7 +55,10 @@ def authenticate(account: str) -> None:
         if pairs.get(user) != password or (user.startswith("AC") and account and user != account):
             raise Refusal(20003)
     if account:
-        world_of(account).tokens[account] = password
+        world = world_of(account)
+        # Callbacks are signed with the account's own token, also where an API key (SK…) was shown.
+        if user == account or not world.token_of(account):
+            world.tokens[account] = password
 
 
 def world_of(account: str) -> World:

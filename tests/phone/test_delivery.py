@@ -43,6 +43,18 @@ def test_each_status_after_the_first_is_called_back_signed(twilio: Any, app: Lis
     assert statuses == ["sending", "sent", "delivered"]
 
 
+def test_what_an_api_key_sends_is_called_back_signed_with_the_accounts_token(
+    twilio: Any, phone: Phone, app: Listener
+) -> None:
+    twilio.messages.list()
+    httpx.post(
+        f"{phone.url}/2010-04-01/Accounts/{phone.account_sid}/Messages.json", auth=("SK" + "1" * 32, "secret"),
+        data={"To": ME, "From": SHOP, "Body": "x", "StatusCallback": f"{app.url}/status"},
+    ).raise_for_status()  # fmt: skip
+    path, fields, headers = app.next()
+    assert RequestValidator("any").validate(app.url + path, fields, headers["X-Twilio-Signature"])
+
+
 def test_a_callback_is_tried_again(twilio: Any, app: Listener) -> None:
     app.answers = [(500, "")]
     twilio.messages.create(to=ME, from_=SHOP, body="x", status_callback=app.url)

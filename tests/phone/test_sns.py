@@ -13,6 +13,11 @@ from mocksms.testing import Phone, twilio_client
 ME = "+819012345678"
 
 
+def by(sender: str) -> dict[str, dict[str, str]]:
+    """The attribute that names the sender."""
+    return {"AWS.SNS.SMS.SenderID": {"DataType": "String", "StringValue": sender}}
+
+
 @pytest.fixture
 def sns(phone: Phone) -> Any:
     return boto3.client(
@@ -24,7 +29,7 @@ def sns(phone: Phone) -> Any:
 def test_publish_reaches_the_handset(sns: Any, phone: Phone) -> None:
     answer = sns.publish(
         PhoneNumber=ME, Message="482913 is your code. <&>",
-        MessageAttributes={"AWS.SNS.SMS.SenderID": {"DataType": "String", "StringValue": "MIHON"}},
+        MessageAttributes=by("MIHON"),
     )  # fmt: skip
     kept = phone.sms(ME)
     assert (kept.sid, kept.sender, kept.wire) == (answer["MessageId"], "MIHON", "sns")
@@ -37,9 +42,11 @@ def test_publish_reaches_the_handset(sns: Any, phone: Phone) -> None:
         ({"PhoneNumber": "nonsense", "Message": "x"}, "InvalidParameter"),
         ({"PhoneNumber": ME, "Message": "x" * 1601}, "InvalidParameter"),
         ({"TopicArn": "arn:aws:sns:us-east-1:1:x", "Message": "x"}, "InvalidParameter"),
+        ({"PhoneNumber": ME, "Message": "x", "MessageAttributes": by("..")}, "InvalidParameter"),
+        ({"PhoneNumber": ME, "Message": "x", "MessageAttributes": by("a\nb")}, "InvalidParameter"),
     ],
 )
-def test_refusals(sns: Any, given: dict[str, str], code: str) -> None:
+def test_refusals(sns: Any, given: dict[str, Any], code: str) -> None:
     with pytest.raises(ClientError) as refused:
         sns.publish(**given)
     assert refused.value.response["Error"]["Code"] == code
