@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.house import House, World
+from tests.lint import text_of
 from tests.people import Person
 from tests.security.tools import (
     AFTER_RESEND_WAIT,
@@ -23,10 +24,13 @@ from tests.security.tools import (
     stored_bytes,
     texts,
     types,
+    wrong_code,
 )
 from webapp.rules.codes import new_code
+from webapp.store import methods
 
 CHI_SQUARE_9_DEGREES_P_001 = 27.877
+OTHER = "+819033334444"
 
 
 def chi_square(codes: list[str]) -> float:
@@ -156,6 +160,33 @@ def test_over_the_cap_nothing_is_sent_s16(world: World, taro: Person) -> None:
     later = taro.elsewhere()
     later.gives_password()
     assert len(texts(world, taro.number)) == 11
+
+
+def test_over_the_cap_the_code_that_left_stays_that_numbers_s14(house_with: Callable[..., House]) -> None:
+    """No other number is asked then: wrong codes go on being counted for the one that got the code."""
+    world = house_with(send_cap=1).fresh()
+    taro = world.person("taro")
+    with world.services.store.writing() as db:
+        methods.add(
+            db,
+            account_id="taro",
+            kind="sms",
+            number=OTHER,
+            is_preferred=False,
+            verified_at=0.0,
+            method_id="x",
+        )
+    taro.gives_password()
+    code = taro.reads_code()
+    world.clock.advance(AFTER_RESEND_WAIT)
+    page = taro.browser.get("/ap/mfa/new-otp")
+    other = next(label for label in page.all("label") if OTHER[-3:] in text_of(label)).query("input")[0]
+    assert "上限に達しました" in taro.browser.submit(otpDeviceContext=other.attrs["value"]).text
+    assert taro.number[-3:] in taro.browser.get("/ap/mfa").text
+    types(taro, wrong_code(code))
+    assert [row["key"] for row in rows(world, "throttles")] == ["method:taro-sms"]
+    assert "新しいコードを送信しました" not in taro.browser.press("コードを再送信").text
+    assert is_accepted(types(taro, code))
 
 
 def test_only_three_digits_are_shown_before_the_code_s19(taro: Person) -> None:

@@ -125,6 +125,21 @@ def pose(
     return asked, Parcel(code.id, method.kind, method.number, plain, account.language)
 
 
+def pose_again(
+    db: Database, services: Services, flow: Flow, choice: str | None, now: float
+) -> tuple[dict[str, Any], Parcel | None]:
+    """Ask once more, by the chosen way or by the same; see `chosen` and `pose`.
+
+    Over the send cap the way that was asked stays: a code that left for it is still good, and is counted for it alone.
+    """
+    account = owner_of(db, flow)
+    method = chosen(db, services, flow, choice, now)
+    asked, parcel = pose(db, services, account, method, flow_id=flow.id, purpose=flow.kind, now=now)
+    if asked.get("delivery") == "capped":
+        asked |= {name: flow.data[name] for name in ("method", "kind", "last3", "name")}
+    return asked, parcel
+
+
 def send(services: Services, table: Table, flow: Flow, parcel: Parcel | None) -> Flow:
     """Send the parcel; a failure is written down, so that the page tells it and another try is free."""
     if parcel is None:

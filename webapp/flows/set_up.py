@@ -148,11 +148,7 @@ def send_kept_code(services: Services, flow: Flow) -> Flow:
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        account = challenge.owner_of(db, flow)
-        method = challenge.chosen(db, services, flow, None, now)
-        asked, parcel = challenge.pose(
-            db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now
-        )
+        asked, parcel = challenge.pose_again(db, services, flow, None, now)
         flow = TABLE.move(db, flow, "send_kept_code", data={"secret": flow.data["secret"], **asked})
     return challenge.send(services, TABLE, flow, parcel)
 

@@ -163,11 +163,7 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        account = challenge.owner_of(db, flow)
-        method = challenge.chosen(db, services, flow, choice, now)
-        asked, parcel = challenge.pose(
-            db, services, account, method, flow_id=flow.id, purpose=TABLE.kind, now=now
-        )
+        asked, parcel = challenge.pose_again(db, services, flow, choice, now)
         kept = {name: flow.data[name] for name in ("app", "return_to", "epoch")}
         flow = TABLE.move(db, flow, "send_code", data={**kept, **asked})
     return challenge.send(services, TABLE, flow, parcel)

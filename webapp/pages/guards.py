@@ -95,16 +95,17 @@ def elsewhere(table: Table, flow: Flow | None, start: str) -> ResponseReturnValu
 
 
 def resent(
-    send: Callable[[], object], url: str, lost: Callable[[], ResponseReturnValue] | None = None
+    send: Callable[[], Flow], url: str, lost: Callable[[], ResponseReturnValue] | None = None
 ) -> ResponseReturnValue:
     """Send another code and go back to the page at ``url`` that waits for it, with a word on what became of it;
     ``lost`` answers where the flow is gone meanwhile."""
     try:
-        send()
+        flow = send()
     except (Refusal, DeliveryFailed) as refusal:
         if lost is not None and isinstance(refusal, StaleFlow):
             return lost()
         flask.flash(tell(refusal).problem or "", "error")
     else:
-        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
+        if flow.data.get("delivery", "sent") == "sent":  # else the page itself tells what became of it
+            flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
     return redirect(url, 303)

@@ -134,7 +134,10 @@ def call() -> ResponseReturnValue:
 @blueprint.post("/ap/mfa/resend")
 def resend() -> ResponseReturnValue:
     """Another code by the same way."""
-    return _send(None)
+    flow = _challenged()
+    if flow is None:
+        return _start_again()
+    return guards.resent(lambda: _send_code(flow, None), url_for(".code"), _start_again)
 
 
 @blueprint.route("/ap/mfa/new-otp", methods=["GET", "POST"])
@@ -221,21 +224,6 @@ def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
     elevated = step_up.submit_code(services(), visitor(), flow, form.code)
     auth.renew_session(elevated.token, current_user.account)
     return redirect(elevated.return_to, 303)
-
-
-def _send(choice: str | None) -> ResponseReturnValue:
-    flow = _challenged()
-    if flow is None:
-        return _start_again()
-    try:
-        _send_code(flow, choice)
-    except StaleFlow:
-        return _start_again()
-    except Refusal as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-    else:
-        flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
-    return redirect(url_for(".code"), 303)
 
 
 def _send_code(flow: Flow, choice: str | None) -> Flow:
