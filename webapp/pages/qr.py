@@ -6,6 +6,8 @@ from io import BytesIO
 
 from markupsafe import Markup
 
+LEVEL = "l"
+"""On a screen no part is dirty or torn: the least correction has the fewest and so the largest squares."""
 MASK = 4
 """Any of the eight masks scans; trying all of them to find the best costs three times as much (segno's default)."""
 
@@ -15,7 +17,7 @@ def qr_svg(content: str) -> Markup:
     import segno  # of use on one page only
 
     out = BytesIO()
-    segno.make(content, error="m", mask=MASK, micro=False, boost_error=False).save(
+    segno.make(content, error=LEVEL, mask=MASK, micro=False, boost_error=False).save(
         out,
         kind="svg",
         xmldecl=False,
