@@ -50,7 +50,7 @@ class Line:
             idle = sid not in self._waiting
             self._waiting.setdefault(sid, deque()).extend(posts)
         if idle:
-            self._world.courier.later(0, lambda: self._send(sid))
+            self._world.errands.later(0, lambda: self._send(sid))
 
     def _send(self, sid: str) -> None:
         post = self._waiting[sid][0]
@@ -68,7 +68,7 @@ class Line:
                 if not self._waiting[sid]:
                     del self._waiting[sid]
                     return
-        self._world.courier.later(pause, lambda: self._send(sid))
+        self._world.errands.later(pause, lambda: self._send(sid))
 
 
 def _attempt(world: World, post: Post) -> str:

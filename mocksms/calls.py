@@ -174,11 +174,11 @@ def _end(world: World, call_id: int, status: str, allowed: set[str]) -> Message:
 def _go_on(world: World, call: Message) -> Message:
     """Runs a call until it waits for keys, ends, or needs a document (which is fetched in the background)."""
     if (call.details.get("run") or {}).get("fetch"):
-        world.courier.later(0, lambda: _fetch(world, call.id))
+        world.errands.later(0, lambda: _fetch(world, call.id))
         return call
     call = _change(world, call.id, {"in-progress"}, lambda found: talk.go_on(found, world.now()), "speaking")
     if (call.details.get("run") or {}).get("fetch"):
-        world.courier.later(0, lambda: _fetch(world, call.id))
+        world.errands.later(0, lambda: _fetch(world, call.id))
     if call.due_at is not None:
         delivery.watch(world)
     return call

@@ -12,12 +12,16 @@ from collections.abc import Callable
 
 log = logging.getLogger("mocksms.courier")
 THREADS = 4
+ERRAND_THREADS = 16
 
 
 class Courier:
     """Does things at their time; `seconds` are real ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "courier", threads: int = THREADS) -> None:
+        """Works with up to `threads` threads, each called by `name` and a number."""
+        self._name = name
+        self._most_threads = threads
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._changed = threading.Condition()
         self._numbers = itertools.count()
@@ -30,8 +34,8 @@ class Courier:
             if self._closed:
                 return
             heapq.heappush(self._due, (time.monotonic() + max(0.0, seconds), next(self._numbers), work))
-            if len(self._threads) < THREADS:
-                name = f"courier-{len(self._threads)}"
+            if len(self._threads) < self._most_threads:
+                name = f"{self._name}-{len(self._threads)}"
                 self._threads.append(threading.Thread(target=self._work, name=name, daemon=True))
                 self._threads[-1].start()
             self._changed.notify()

@@ -25,7 +25,7 @@ def send(world: World, handset: str, peer: str, body: str) -> Message:
     )  # fmt: skip
     inbox.receive(world, message)
     if webhook(world, peer):
-        world.courier.later(0, lambda: _hand_over(world, message))
+        world.errands.later(0, lambda: _hand_over(world, message))
     return message
 
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from mocksms import store
 from mocksms.config import Settings
-from mocksms.courier import Courier
+from mocksms.courier import ERRAND_THREADS, Courier
 from mocksms.live import Hub
 from mocksms.models import Event
 from mocksms.store import Pool
@@ -33,13 +33,17 @@ class TooManyWorlds(Exception):
 
 
 class World:
-    """One isolated inbox: its database, its line of events and its clock."""
+    """One isolated inbox: its database, its line of events and its clock.
 
-    def __init__(self, name: str, pool: Pool, settings: Settings, courier: Courier) -> None:
+    `courier` does what is due; `errands` go to apps, which may let them wait, and hold up nothing else.
+    """
+
+    def __init__(self, name: str, pool: Pool, settings: Settings, courier: Courier, errands: Courier) -> None:
         self.name = name
         self.pool = pool
         self.settings = settings
         self.courier = courier
+        self.errands = errands
         self.tokens: dict[str, str] = {}
         self.hub = Hub(pool)
         self._together = Together(self._write_all)
@@ -151,6 +155,7 @@ class Worlds:
         self.settings = settings
         self.folder = settings.folder / "worlds"
         self.courier = Courier()
+        self.errands = Courier("errand", ERRAND_THREADS)
         self._open: dict[str, World] = {}
         self.opened: Callable[[World], None] = lambda _: None
         self._accounts: dict[str, str] = {}
@@ -193,7 +198,7 @@ class Worlds:
                 for other in list(self._open.values())[:-_WORLDS_WITH_CONNECTIONS]:
                     other.pool.close()
                 pool = Pool(self._path(name), blank if blank.exists() else None)
-                self._open[name] = World(name, pool, self.settings, self.courier)
+                self._open[name] = World(name, pool, self.settings, self.courier, self.errands)
                 self._accounts[account_sid(name)] = name
                 self.opened(self._open[name])
             return self._open[name]
@@ -238,5 +243,6 @@ class Worlds:
     def close(self) -> None:
         """Closes all worlds and ends what is done in the background."""
         self.courier.close()
+        self.errands.close()
         for world in self.all_open():
             world.close()

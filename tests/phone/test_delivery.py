@@ -1,5 +1,6 @@
 """Statuses, callbacks, held messages and replies."""
 
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,6 +60,16 @@ def test_a_callback_is_tried_again(twilio: Any, app: Listener) -> None:
     app.answers = [(500, "")]
     twilio.messages.create(to=ME, from_=SHOP, body="x", status_callback=app.url)
     assert [app.next()[1]["MessageStatus"] for _ in range(4)] == ["sending", "sending", "sent", "delivered"]
+
+
+def test_an_app_that_never_answers_holds_up_no_other_message(twilio: Any, phone: Phone) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
+        hanging = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        for _ in range(5):
+            twilio.messages.create(to="+819087654321", from_=SHOP, body="x", status_callback=hanging)
+        phone.faults.add("delay", seconds=0.1)
+        twilio.messages.create(to=ME, from_=SHOP, body="a moment later")
+        assert phone.sms(ME, timeout=8).body == "a moment later"
 
 
 def test_callbacks_go_to_allowed_hosts_only(twilio: Any, phone: Phone) -> None:
