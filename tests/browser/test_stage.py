@@ -176,3 +176,22 @@ def test_stage_does_the_last_step_to_a_refusal(street: Street) -> None:
     site.locator("main .refusals form button").first.click()
     page.locator("#stage-last").click()
     expect(site.locator("#auth-error-message-box")).to_be_visible()
+
+
+def test_stage_follows_a_call_to_a_landline_and_takes_its_code_over(street: Street) -> None:
+    page = opened(street)
+    site, phone = page.frame_locator("[name=site]"), page.frame_locator("[name=phone]")
+    frame(page, "site").goto(f"{street.site_url}/ap/signin")
+    site.locator("#ap_email").fill("jiro@example.com")
+    site.locator("#continue").click()
+    site.locator("#ap_password").fill("Mihon-demo-1")
+    site.locator("#signInSubmit").click()
+    site.locator("#auth-get-new-otp-link").click()
+    site.get_by_label("音声電話").check()
+    site.locator("#auth-send-code").click()
+    expect(phone.locator("html[data-live-open] main[data-handset='+81312345678']")).to_be_attached()
+    expect(page.locator("#stage-take")).to_be_hidden()  # a call has said nothing before it is answered
+    phone.get_by_role("button", name="受話器を取る").click()
+    page.locator("#stage-take").click()
+    site.locator("#auth-signin-button").click()
+    expect(site.locator("main[data-page='shop.home']")).to_be_visible()

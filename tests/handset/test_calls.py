@@ -31,9 +31,11 @@ def test_call_rings_is_answered_and_speaks(look_in: Browser, here: World, number
     call = ring(here, number)
     page = look_in.get(f"/handsets/{number}/")
     assert page.main.attrs["data-in-call"] == "ringing"
-    assert look_in.follow(".banner--call .banner__open").state == "ringing"
+    page = look_in.follow(".banner--call .banner__open")
+    assert (page.state, page.all("[data-code]")) == ("ringing", [])
     page = look_in.submit(form='form[action$="/answer"]')
     assert page.state == "in-progress"
+    assert page.one("[data-call]").attrs["data-code"] == "048213"  # for a stage around the phone
     assert [line.to_text() for line in page.all("#transcript li")] == [
         "確認コードをお伝えします。",
         *"048213",

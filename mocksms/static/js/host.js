@@ -27,8 +27,11 @@ export function sayEvent(type, message) {
   sayArrived(message);
 }
 
-// What waits on the lock screen, newest first.
+// What waits on the lock screen, newest first; or what a call says that was answered on the page before: that page may
+// have gone before it heard so.
 function sayUnread() {
+  const call = document.querySelector("[data-call][data-code]");
+  if (call) sayArrived({ id: Number(call.dataset.call), channel: "call", code: call.dataset.code, from: "", to: main.dataset.handset }, true);
   const note = document.querySelector("#lock-notes .note");
   const code = note?.querySelector("[data-copy]")?.dataset.copy;
   if (code) sayArrived({ id: Number(note.dataset.key), channel: "", code, from: "", to: main.dataset.handset }, true);
