@@ -84,7 +84,9 @@ def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, l
     page = locked_out.begins_review(desk, taro.name)
     assert page.state == "in_review"
     assert taro.browser.get("/ap/recovery/case").state == "in_review"
-    assert locked_out.decides(desk, "approve").name == "desk.queue"
+    queue = locked_out.decides(desk, "approve")
+    assert queue.name == "desk.queue"
+    assert taro.name in queue.one("[aria-labelledby=log]").to_text()
     page = taro.browser.get("/ap/recovery/case")
     assert page.state == "approved"
     assert world.phone.mail(taro.email).subject.endswith("2段階認証をリセットしました")

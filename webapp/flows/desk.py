@@ -40,12 +40,15 @@ _LOGGED = {"take": "in_review", "ask_more": "more_wanted", "approve": "approved"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as the desk sees it: the flow, whose it is, its documents, and what was decided so far."""
+    """A case as the desk sees it: the flow, whose it is, its documents, and what was decided so far.
+
+    Each decision comes with the names of the reviewer ("" where there was none) and of the customer.
+    """
 
     flow: Flow
     account: Account
     documents: list[StoredDocument]
-    decisions: list[tuple[Decision, str]]
+    decisions: list[tuple[Decision, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ def queue(services: Services) -> list[tuple[Flow, Account]]:
     return [(case, accounts.get(db, case.account_id or "")) for case in waiting]
 
 
-def decided_lately(services: Services) -> list[tuple[Decision, str]]:
-    """What the desk decided last, with the reviewers' names."""
+def decided_lately(services: Services) -> list[tuple[Decision, str, str]]:
+    """What the desk decided last, with the names of reviewers and customers."""
     return _with_names(services.store.db(), stored.latest_decisions(services.store.db()))
 
 
@@ -157,11 +160,12 @@ def _tell(db: Database, visitor: Visitor, owner: Account, kind: str, reason: str
         notices.record(db, desk, owner, kind, now)
 
 
-def _with_names(db: Database, decisions: list[Decision]) -> list[tuple[Decision, str]]:
-    names: dict[str, str] = {}
-    for account_id in {decision.by_account for decision in decisions if decision.by_account}:
-        try:
-            names[account_id] = accounts.get(db, account_id).name
-        except LookupError:
-            names[account_id] = account_id
-    return [(decision, names.get(decision.by_account or "", "")) for decision in decisions]
+def _with_names(db: Database, decisions: list[Decision]) -> list[tuple[Decision, str, str]]:
+    named: dict[str | None, str] = {None: ""}
+    for account_id in {each for decision in decisions for each in (decision.by_account, decision.account_id)}:
+        if account_id is not None:
+            try:
+                named[account_id] = accounts.get(db, account_id).name
+            except LookupError:
+                named[account_id] = account_id
+    return [(each, named[each.by_account], named[each.account_id]) for each in decisions]

@@ -161,10 +161,11 @@ def _documents(shown: Case) -> list[dict[str, object]]:
     ]
 
 
-def _decided(decision: Decision, by_name: str) -> dict[str, str]:
+def _decided(decision: Decision, by_name: str, customer: str) -> dict[str, str]:
     return {
         "label": status_label(decision.decision),
         "when": moment(decision.at),
         "by": by_name or gettext("the customer"),
+        "customer": customer,
         "reason": decision.reason,
     }
