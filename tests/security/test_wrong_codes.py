@@ -117,6 +117,19 @@ def test_forged_address_shares_the_counter_of_passwords_s22(world: World, hanako
     assert statuses == [200, 200, 200, 200, 200, 200, 429]
 
 
+def test_addresses_of_one_network_share_the_counter_of_passwords_s22(world: World, hanako: Person) -> None:
+    """Who has an IPv6 address has a whole /64 of them."""
+    free = world.services.config.password_free_tries
+    for count in range(free + 1):
+        guesses(hanako, f"2001:db8:0:1::{count:x}", 1)
+    moves_to(hanako.browser, "2001:db8:0:1:ffff::1")
+    hanako.gives_name()
+    assert sends(hanako.browser, "/ap/signin?step=password", password=hanako.password).status_code == 429
+    moves_to(hanako.browser, "2001:db8:0:2::1")
+    hanako.signs_in()
+    assert is_signed_in(hanako.browser)
+
+
 def test_success_resets_the_counter_s23(patient: World) -> None:
     jiro = asked(patient.person("jiro"))
     for _ in range(3):

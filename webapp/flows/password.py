@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -90,4 +91,13 @@ def _known(
 
 def guess_key(services: Services, who: str, where: str) -> str:
     """The throttle's key for guesses at ``who`` from the address ``where``."""
-    return "password:" + hmac.new(services.pepper, f"{who}|{where}".encode(), hashlib.sha256).hexdigest()[:32]
+    counted = f"{who}|{_neighbourhood(where)}".encode()
+    return "password:" + hmac.new(services.pepper, counted, hashlib.sha256).hexdigest()[:32]
+
+
+def _neighbourhood(where: str) -> str:
+    """An IPv6 address as its /64: one visitor has at least as many to choose from (RFC 6177). All else as it is."""
+    try:
+        return str(ipaddress.IPv6Network((where, 64), strict=False))
+    except ValueError:
+        return where
