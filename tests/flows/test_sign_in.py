@@ -198,3 +198,14 @@ def test_sign_in_returns_to_the_page_that_asked(hanako: Person) -> None:
 def test_code_page_with_nothing_under_way_leads_to_the_start(world: World) -> None:
     assert world.browser().get("/ap/mfa").name == "sign_in.identifier"
     assert world.browser().get("/ap/mfa/new-otp").name == "sign_in.identifier"
+
+
+def test_form_of_a_tab_that_another_tab_outdated_leads_back_to_its_page(world: World, language: str) -> None:
+    taro = world.person("taro", language)
+    taro.gives_password()
+    world.phone.wait_for_code(taro.number)
+    answer = taro.browser.raw("POST", "/ap/mfa", data={"otpCode": "123456", "csrf_token": "of before"})
+    assert answer.status_code == 400
+    assert 'id="problem-again" href="/ap/mfa"' in answer.text
+    answer = taro.browser.raw("POST", "/ap/mfa/resend", data={"csrf_token": "of before"})
+    assert (answer.status_code, "problem-again" in answer.text) == (400, False)  # no page stands there

@@ -45,12 +45,13 @@ _BUSY = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What an error page says; ``retry_after`` is in whole seconds."""
+    """What an error page says; ``retry_after`` is in whole seconds, ``again`` the path of the page to open anew."""
 
     status: int
     title: str
     text: str
     retry_after: int | None = None
+    again: str | None = None
 
 
 _TEXTS = {
@@ -102,7 +103,11 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
             Problem(
                 status,
                 gettext("Please send the form again"),
-                gettext("The page was open too long, or cookies are switched off. Nothing was changed."),
+                gettext(
+                    "The page was open too long, somebody signed in or out in another tab, or cookies are "
+                    "switched off. Nothing was changed."
+                ),
+                again=_same_page(),
             )
         )
     if request_ctx.url_adapter is None:
@@ -117,6 +122,14 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
     if error.code == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return answer
+
+
+def _same_page() -> str | None:
+    """The address that the form was on, where it is the one that it was sent to."""
+    rule = request.url_rule
+    if rule is None or "GET" not in (rule.methods or ()):
+        return None
+    return request.script_root + request.full_path.rstrip("?")
 
 
 def _on_refusal(error: Refusal) -> ResponseReturnValue:
@@ -205,6 +218,7 @@ def _page(problem: Problem) -> str:
         "text": problem.text,
         "request_id": request_id(),
         "retry_after": problem.retry_after,
+        "again": problem.again,
     }
     if request_ctx.url_adapter is None:  # a host we don't answer to: links of the page stay relative
         request_ctx.url_adapter = current_app.url_map.bind("localhost")
