@@ -95,6 +95,19 @@ def test_cap_of_messages_is_alike_s32(house_with: Callable[..., House], ask: Cal
         assert len(texts(world, typed, "mail")) == 2
 
 
+def test_cap_does_not_tell_whose_number_it_is_s32(house_with: Callable[..., House]) -> None:
+    """The code for a forgotten password goes by mail, also to who typed a number."""
+    world = house_with(send_cap=2).fresh()
+    for _ in range(2):
+        forgets(world.browser(), "hanako@example.com")
+    for is_capped in (False, False, True):
+        known, unknown = (
+            alike(forgets(world.browser(), typed), typed) for typed in ("090-1234-5678", "090-1234-0000")
+        )
+        assert known == unknown
+        assert ("24時間後" in known) is is_capped
+
+
 def test_strangers_messages_use_up_no_code_of_the_owner_s24(world: World, taro: Person) -> None:
     """Whoever registers or forgets passwords in taro's name keeps taro from nothing."""
     for _ in range(11):

@@ -60,6 +60,7 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
             language=account.language if account else visitor.language,
             now=now,
             word=None if account else "forgot_password.unknown",
+            named=typed.value,
         )
         flow = TABLE.begin(
             db,

@@ -46,11 +46,13 @@ def write(
     now: float,
     word: str | None = None,
     account_id: str | None = None,
+    named: str | None = None,
 ) -> tuple[dict[str, Any], Letter]:
     """Make a code for ``contact``: the flow's data about it, and the letter to `post` after the commit.
 
     The cap of sends counts per address and kind of flow: strangers who register or forget passwords in somebody's
-    name use up no code of that owner's sign-in (SECURITY.md 24).
+    name use up no code of that owner's sign-in (SECURITY.md 24). What was typed is counted, ``named``, where the code
+    goes elsewhere: else the cap of an address would tell which number belongs to it (SECURITY.md 32).
 
     Raises:
         Throttled, SendCapReached.
@@ -62,7 +64,7 @@ def write(
         account_id=account_id,
         method_id=None,
         channel=contact.channel,
-        recipient=f"{table.kind}:{contact.value}",
+        recipient=f"{table.kind}:{named or contact.value}",
         pepper=services.pepper,
         limits=services.limits,
         now=now,
@@ -70,6 +72,7 @@ def write(
     data = {
         "channel": contact.channel,
         "to": contact.value,
+        "named": named,
         "language": language,
         "word": word,
         "delivery": "sent",
@@ -96,6 +99,7 @@ def write_again(
         now=now,
         word=flow.data["word"],
         account_id=account_id,
+        named=flow.data["named"],
     )
     return table.move(db, flow, "send_again", data={**flow.data, **data}), letter
 
