@@ -21,6 +21,8 @@ from granian.constants import HTTPModes, Interfaces
 from mocksms import config
 
 BACKLOG = 1024
+# Kept connections count too, for the 30 s until an idle one is closed: a client of each test of a run keeps one.
+CONNECTIONS_A_THREAD = 8
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0
 
@@ -53,7 +55,7 @@ def serve(settings: config.Settings) -> None:
         http=HTTPModes.http1,
         websockets=False,
         blocking_threads=settings.threads,
-        backpressure=settings.threads * 2,
+        backpressure=settings.threads * CONNECTIONS_A_THREAD,
         backlog=BACKLOG,
         workers_kill_timeout=STOP_SECONDS,
         log_enabled=False,

@@ -19,7 +19,7 @@ from mocksms.store import Busy
 from mocksms.worlds import BadWorld, TooManyWorlds, World, Worlds
 
 log = logging.getLogger("mocksms.smtp")
-WORKERS = 4
+WORKERS = 32  # a mail that a fault keeps waiting holds one; those of other worlds must find another
 MOST_RECIPIENTS = 100
 # RFC 5321 asks for 1,000 at least; receivers take longer lines, and apps that write HTML in one line count on it.
 LONGEST_LINE = 1_000_000

@@ -106,6 +106,22 @@ def test_acknowledged_messages_survive_kill_9_s68(tmp_path: Path) -> None:
     again.stop()
 
 
+def test_connections_that_are_only_kept_leave_room_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKSMS_THREADS", "8")
+    served = Served(tmp_path)
+    try:
+        served.wait_until_up()
+        kept = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(40)]
+        assert httpx.get(f"{served.url}/healthz", timeout=20).status_code == 200
+        for each in kept:
+            each.close()
+    finally:
+        served.process.kill()
+        served.process.communicate()
+
+
 def test_a_taken_port_gives_one_line_and_a_signal_ends_open_streams(tmp_path: Path) -> None:
     served = Served(tmp_path)
     try:
