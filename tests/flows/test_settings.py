@@ -59,9 +59,9 @@ def test_step_up_sends_again_and_by_another_way(world: World, taro: Person) -> N
 def test_elevation_ends_after_fifteen_minutes(world: World, taro: Person) -> None:
     taro.signs_in()
     taro.opens_settings()
-    world.clock.advance(899)
+    world.clock.advance(870)
     assert taro.browser.get("/a/settings/approval").name == "settings.overview"
-    world.clock.advance(2)
+    world.clock.advance(31)
     assert taro.browser.get("/a/settings/approval").name == "step_up.confirm"
 
 
