@@ -132,6 +132,7 @@ class Sent:
     to: str = ""
     sender: str = ""
     status: str = ""
+    account: str = ""
     after: float | None = None
     until: float | None = None
 

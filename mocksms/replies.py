@@ -30,8 +30,10 @@ def send(world: World, handset: str, peer: str, body: str) -> Message:
 
 
 def _account(world: World, handset: str, peer: str) -> str:
-    """The account that wrote to this handset last."""
-    return next((each.account for each in inbox.thread(world, handset, peer, 20) if each.account), ACCOUNT)
+    """The account that wrote to this handset last, else the first one there is."""
+    strict = (pair.strip().partition(":")[0] for pair in world.settings.accounts.split(","))
+    first = next((name for name in strict if name.startswith("AC")), ACCOUNT)
+    return next((each.account for each in inbox.thread(world, handset, peer, 20) if each.account), first)
 
 
 def webhook(world: World, number: str) -> str:

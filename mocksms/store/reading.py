@@ -199,7 +199,10 @@ def sent(db: Database, wanted: Sent, before: tuple[float, int] | None, limit: in
     terms, values = ["channel = ?"], list[Any]([wanted.channel])
     if wanted.channel == "call" and wanted.status:
         terms.append("channel = 'call'")  # the condition of a partial index, see below
-    for column, value in (("recipient", wanted.to), ("sender", wanted.sender), ("status", wanted.status)):
+    asked = {
+        "recipient": wanted.to, "sender": wanted.sender, "status": wanted.status, "account": wanted.account,
+    }  # fmt: skip
+    for column, value in asked.items():
         if value in UNDER_WAY and column == "status":
             # Words of the partial index's condition: a parameter would hide from SQLite that it fits.
             terms += ["status IN ('queued', 'ringing', 'in-progress')"]

@@ -61,6 +61,21 @@ def authenticate(account: str) -> None:
             world.tokens[account] = password
 
 
+def only_of(account: str) -> str:
+    """The account whose messages alone are shown: this one where MOCKSMS_ACCOUNTS makes accounts strict, else ""
+    for all of the world.
+    """
+    return account if web.settings().accounts else ""
+
+
+def found_sid(account: str, sid: str, channel: str) -> Message:
+    """The account's message or call with this id. Raises :class:`Refusal` 20404."""
+    message = inbox.by_sid(world_of(account), sid)
+    if message is None or message.channel != channel or only_of(account) not in ("", message.account):
+        raise Refusal(20404, request.path)
+    return message
+
+
 def world_of(account: str) -> World:
     """The world of a request: header X-World, else the world whose AccountSid this is, else the default
     one.
@@ -186,6 +201,7 @@ def list_messages(account: str) -> Response:
     region = web.settings().region
     wanted = Sent(
         channel="sms",
+        account=only_of(account),
         to=addresses.normalise(request.args.get("To", ""), region),
         sender=addresses.normalise(request.args.get("From", ""), region),
         after=after,
@@ -237,10 +253,7 @@ def get_message(account: str, sid: str) -> Response:
 
 
 def _found(account: str, sid: str) -> Message:
-    message = inbox.by_sid(world_of(account), sid)
-    if message is None or message.channel != "sms":
-        raise Refusal(20404, request.path)
-    return message
+    return found_sid(account, sid, "sms")
 
 
 @blueprint.delete("/Messages/<sid>.json")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from mocksms import addresses, call_callbacks, calls, faults, fetch, inbox, web
 from mocksms.models import Message, Sent
 from mocksms.wire import broken
-from mocksms.wire.twilio import authenticate, dates, page_number, world_of
+from mocksms.wire.twilio import authenticate, dates, found_sid, only_of, page_number, world_of
 from mocksms.wire.twilio_errors import MAGIC_CALL_FROM, MAGIC_CALL_TO, Refusal
 from mocksms.wire.twilio_json import API_VERSION, Place, after_token, date, page_json, token_of
 
@@ -122,6 +122,7 @@ def list_calls(account: str) -> ResponseReturnValue:
         world,
         Sent(
             channel="call",
+            account=only_of(account),
             to=addresses.normalise(request.args.get("To", ""), region),
             sender=addresses.normalise(request.args.get("From", ""), region),
             status=request.args.get("Status", ""),
@@ -137,10 +138,7 @@ def list_calls(account: str) -> ResponseReturnValue:
 
 
 def _found(account: str, sid: str) -> Message:
-    call = inbox.by_sid(world_of(account), sid)
-    if call is None or call.channel != "call":
-        raise Refusal(20404, request.path)
-    return call
+    return found_sid(account, sid, "call")
 
 
 @blueprint.get("/Calls/<sid>.json")

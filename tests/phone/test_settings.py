@@ -36,6 +36,16 @@ def test_credentials_can_be_strict(tmp_path: Path) -> None:
         assert client.post("/2010-04-01/Accounts/AC1/Messages.json").json()["message"] == "Authenticate"
 
 
+def test_strict_accounts_see_their_own_messages_alone(tmp_path: Path) -> None:
+    phone = phone_with(tmp_path, ACCOUNTS="AC1:good,AC2:other")
+    sid = send(phone, token="good").json()["sid"]
+    with httpx.Client(transport=phone.transport, base_url="http://localhost/2010-04-01/Accounts") as client:
+        for account, token, seen in (("AC1", "good", 1), ("AC2", "other", 0)):
+            listed = client.get(f"/{account}/Messages.json", auth=(account, token)).json()["messages"]
+            one = client.get(f"/{account}/Messages/{sid}.json", auth=(account, token))
+            assert (len(listed), one.status_code) == (seen, 200 if seen else 404)
+
+
 def test_regions_can_be_blocked_and_senders_owned(tmp_path: Path) -> None:
     phone = phone_with(tmp_path, GEO_BLOCKED="+44, 7", OWNED_NUMBERS="+15005551111")
     assert send(phone, From="+15005551111").status_code == 201
