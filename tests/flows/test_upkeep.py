@@ -33,8 +33,9 @@ def test_upkeep_deletes_what_has_expired(world: World, taro: Person) -> None:
 
 
 def test_upkeep_takes_its_time(world: World) -> None:
-    world.clock.advance(2 * EVERY_SECONDS)
-    browses(world)
+    for _ in range(2):  # whatever time another test had left: the second answer takes its turn
+        world.clock.advance(2 * EVERY_SECONDS)
+        browses(world)
     with world.services.store.writing() as db:
         feedback.add(db, at=0.0, reason="other", words="", language="ja")
     world.clock.advance(EVERY_SECONDS / 2)
