@@ -85,7 +85,7 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "method.preferred": lambda: (
             gettext("The preferred verification method was changed"),
-            gettext("Codes come first by this method from now on: %(method)s.", method=method),
+            gettext("From now on codes come by this method first: %(method)s.", method=method),
         ),
         "method.number_replaced": lambda: (
             gettext("This number was replaced"),
