@@ -104,3 +104,10 @@ def test_mailbox_pages_back_through_old_mail(look_in: Browser, send: Sender) -> 
     assert len(page.all(".row")) == 40
     page = look_in.get(page.all("#mails p a")[0].attrs["href"])
     assert [link.to_text() for link in page.all(".row__open")] == ["01", "00"]
+
+
+def test_mail_message_names_who_else_got_it_and_where_an_answer_goes(look_in: Browser, here: World) -> None:
+    source = "From: x@example.com\r\nCc: 太郎 <taro@example.com>\r\nReply-To: help@example.com\r\n\r\n本文".encode()
+    found = inbox.receive(here, mail.parse(source, "hanako@example.com", "x@example.com"), source)
+    people = look_in.get(f"/handsets/{HANAKO}/mail/{found.id}").one(".mail-head__people").to_text()
+    assert "太郎 <taro@example.com>" in people and "help@example.com" in people
