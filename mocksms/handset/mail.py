@@ -21,6 +21,9 @@ from mocksms.models import Message
 from mocksms.web import settings, world
 
 PAGE = 40
+_ELSEWHERE = tuple(f"src={quote}{scheme}" for quote in ('"', "'", "") for scheme in ("http", "//"))
+"""How a picture is written that stands on a server."""
+
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
     " sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -94,6 +97,7 @@ def mail_message(address: str, message_id: int) -> str:
                  url_for("handset.attachment", address=address, message_id=message_id, number=number))
             for number, each in enumerate(found.attachments)
         ],
+        leaves_out=_has_pictures_elsewhere(found.html),
     )  # fmt: skip
 
 
@@ -120,6 +124,11 @@ def mail_html(address: str, message_id: int) -> Response:
     return answer
 
 
+def _has_pictures_elsewhere(html: str) -> bool:
+    written = html.lower()
+    return "<img" in written and any(source in written for source in _ELSEWHERE)
+
+
 def _pictures(found: Message) -> dict[str, str]:
     return attachments.pictures(inbox.raw(world(), found.sid) or b"") if "cid:" in found.html.lower() else {}
 
@@ -127,10 +136,12 @@ def _pictures(found: Message) -> dict[str, str]:
 def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
     """HTML without anything that runs, loads or posts (SECURITY.md line 40). Links open a new tab.
 
-    `pictures` are the mail's own, by their Content-ID, as `data:` addresses.
+    `pictures` are the mail's own, by their Content-ID, as `data:` addresses. Of others only the words remain (`alt`).
     """
 
     def keep(tag: str, name: str, value: str) -> str | None:
+        if (tag, name) == ("img", "src") and not value.strip().lower().startswith(("cid:", "data:")):
+            return None
         if value.strip().lower().startswith("cid:"):
             return pictures.get(unquote(value.strip()[4:])) if (tag, name) == ("img", "src") else None
         return _no_data_links(tag, name, value)

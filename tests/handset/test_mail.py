@@ -75,6 +75,17 @@ def test_mail_html_shows_the_pictures_it_brings(look: Browser, here: World) -> N
     assert "cid:" not in page and page.count("data:") == 1
 
 
+def test_mail_html_loads_no_picture_from_elsewhere_and_says_so(look_in: Browser, send: Sender) -> None:
+    html = '<p>読</p><img src="https://shop.example/p.gif" alt="お茶"><img src="//shop.example/q.gif">'
+    found = send.mail("hanako@example.com", "件名", "本文", html)
+    told = look_in.get(f"/handsets/{HANAKO}/mail/{found.id}").one(".mail-left-out").to_text()
+    assert told in ("ほかのサーバーにある画像は読み込みません。", "Pictures on other servers are not loaded.")
+    page = look_in.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html").text
+    assert "shop.example" not in page and 'alt="お茶"' in page
+    plain = send.mail("hanako@example.com", "件名", "本文", "<p>読</p>")
+    assert not look_in.get(f"/handsets/{HANAKO}/mail/{plain.id}").all(".mail-left-out")
+
+
 def test_attachment_is_saved_never_shown(look: Browser, send: Sender) -> None:
     content = b"%PDF-1.4 <script>"
     found = send.mail("hanako@example.com", "件名", "本文", attachment=("ご案内.pdf", content))
