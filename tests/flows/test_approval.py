@@ -128,8 +128,11 @@ def test_account_without_mail_is_texted_a_code_and_a_link_that_only_denies(world
     assert "222" in page.text
     message = world.phone.messages(to=rin.number)[0]
     link = urlsplit(next(each for each in message.links if "/a/c/r/" in each)).path
-    deny_page = world.browser().get(link)
+    stranger = world.browser()
+    deny_page = stranger.get(link)
     assert [button.to_text().strip() for button in deny_page.all("main button")] == ["否認"]
+    stranger.raw("POST", link, data={"csrf_token": stranger.csrf_token, "decision": "approve"})
+    assert rin.browser.reload().state == "pending"
     assert rin.browser.submit(otpCode=message.code).name == "settings.overview"
 
 

@@ -8,6 +8,7 @@ from tests import locked_out
 from tests.flows.test_music import types
 from tests.house import World
 from tests.people import Person
+from tests.security.tools import rows
 from webapp.rules import trust as trust_rules
 from webapp.store import trust
 
@@ -26,6 +27,15 @@ def test_older_device_uses_a_code_once_s25(taro: Person, jiro: Person) -> None:
     other.gives_password()
     page = other.gives_code(app)
     assert page.name == "sign_in.code" and page.problem  # its step is used up on every path
+
+
+def test_older_device_cancels_a_reset_too_s55(world: World) -> None:
+    sakura = world.person("sakura")
+    types(sakura, sakura.password)
+    assert locked_out.files(world)
+    types(sakura, sakura.password + sakura.reads_code())
+    assert not locked_out.files(world)
+    assert [row["state"] for row in rows(world, "flows") if row["kind"] == "recovery"] == ["cancelled"]
 
 
 def test_older_device_shares_the_counter_of_wrong_codes_s25(jiro: Person) -> None:

@@ -144,6 +144,18 @@ def test_passkeys_stay_when_two_step_is_turned_off_s64(
     assert enters(hanako.elsewhere().browser, device).name == "shop.home"
 
 
+def test_passkey_sign_in_cancels_a_reset_s55(world: World, hanako: Person, device: Authenticator) -> None:
+    hanako.sets_up_by_sms()
+    locked_out = hanako.elsewhere()
+    begins(locked_out)
+    sends(locked_out, file())
+    assert enters(hanako.elsewhere().browser, device).name == "shop.home"
+    cases = [
+        row for row in rows(world, "flows") if row["account_id"] == "hanako" and row["kind"] == "recovery"
+    ]
+    assert [row["state"] for row in cases] == ["cancelled"]
+
+
 def test_passkeys_go_with_a_completed_reset_and_the_owner_is_told_s64(
     world: World, hanako: Person, device: Authenticator
 ) -> None:

@@ -96,6 +96,16 @@ def test_id_from_before_the_sign_in_is_not_kept_s43(hanako: Person) -> None:
     assert not is_signed_in(planted)
 
 
+def test_token_of_forms_from_before_the_sign_in_is_dead_s43(hanako: Person) -> None:
+    """Nothing of the cookie that a stranger may have put into the browser is kept."""
+    hanako.gives_name()
+    before = hanako.browser.csrf_token
+    hanako.browser.submit(password=hanako.password)
+    answer = hanako.browser.raw("POST", "/ap/signout", data={"csrf_token": before})
+    assert answer.status_code == 400
+    assert is_signed_in(hanako.browser)
+
+
 def test_signing_in_again_ends_the_earlier_session_s43(world: World, hanako: Person) -> None:
     hanako.signs_in()
     earlier = copy(hanako)

@@ -13,11 +13,12 @@ from tests.house import World
 from tests.people import Person
 from tests.security.tools import AFTER_RESEND_WAIT, rows
 from webapp.errors import StaleFlow, WrongCode
-from webapp.flows import approval, set_up, turn_off
+from webapp.flows import approval, methods, set_up, turn_off
 from webapp.rules.visitor import Visitor
 from webapp.store import accounts
 
 VISITOR = Visitor(b"browser", "127.0.0.1", "Chrome, Windows", "127.0.0.1", "ja")
+SESSION = b"session"
 OWN, ANOTHERS = "+819022222222", "+819011111111"
 
 
@@ -51,7 +52,7 @@ def test_one_of_two_answers_ends_a_flow_s33(world: World) -> None:
     services = world.services
     account = accounts.get(services.store.db(), "taro")
     with world.site.app_context():
-        flow = turn_off.turn_off(services, VISITOR, account, b"session", clear=False)
+        flow = turn_off.turn_off(services, VISITOR, account, SESSION, clear=False)
         turn_off.skip_feedback(services, flow)
         with pytest.raises(StaleFlow):
             turn_off.send_feedback(services, VISITOR, flow, reason="other", words="")
@@ -66,7 +67,7 @@ def test_code_of_the_one_tabs_number_proves_not_the_others_s14(world: World) -> 
         set_up.submit_number(parts, seen, region="JP", typed=number, channel="sms")
 
     with world.site.app_context():
-        seen = set_up.start(services, VISITOR, account, b"session")
+        seen = set_up.start(services, VISITOR, account, SESSION)
         gives(services, ANOTHERS)
         world.clock.advance(AFTER_RESEND_WAIT)
         seen = set_up.find(services, VISITOR, account, seen.id) or seen
@@ -79,11 +80,23 @@ def test_code_of_the_one_tabs_number_proves_not_the_others_s14(world: World) -> 
     assert proven.data["proven"]["number"] == ANOTHERS
 
 
+def test_method_under_way_is_not_added_once_it_was_turned_off_s48(world: World) -> None:
+    services = world.services
+    account = accounts.get(services.store.db(), "taro")
+    with world.site.app_context():
+        flow = methods.start(services, VISITOR, account, SESSION)
+        flow = methods.submit_number(services, flow, region="JP", typed=ANOTHERS, channel="sms")
+        turn_off.turn_off(services, VISITOR, account, SESSION, clear=True)
+        with pytest.raises(StaleFlow):
+            methods.submit_number_code(services, VISITOR, SESSION, flow, world.phone.wait_for_code(ANOTHERS))
+    assert [row for row in rows(world, "methods") if row["account_id"] == "taro"] == []
+
+
 def test_what_one_tab_has_begun_anew_is_not_turned_on_by_the_other_s28(world: World) -> None:
     services = world.services
     account = accounts.get(services.store.db(), "hanako")
     with world.site.app_context():
-        flow = set_up.start(services, VISITOR, account, b"session")
+        flow = set_up.start(services, VISITOR, account, SESSION)
         flow = set_up.submit_number(services, flow, region="JP", typed=OWN, channel="sms")
         ready = set_up.submit_number_code(services, VISITOR, flow, world.phone.wait_for_code(OWN))
         set_up.submit_number(services, ready, region="JP", typed=ANOTHERS, channel="sms")
