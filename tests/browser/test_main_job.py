@@ -67,6 +67,7 @@ def opens_settings(street: Street, site: Page, width: int) -> None:
     phone.goto(f"{street.phone_url}/handsets/{MAILBOX}/")
     asks_for_settings(site)
     on(site, "approval.wait")
+    expect(site.locator("[data-alone]")).to_contain_text(re.compile("自動的に次へ進みます|goes on by itself"))
     approves_on_the_phone(phone)
     on(site, "settings.overview")
     phone.close()

@@ -16,6 +16,10 @@ def test_wait_names_where_the_mail_went_without_giving_it_away(world: World, lan
     assert page.name == "approval.wait"
     assert "h***@example.com" in page.text
     assert "hanako@example.com" not in page.html
+    pressed = "下のボタンを押して" if language == "ja" else "press the button below"
+    assert (
+        pressed in page.one("[data-alone]").to_text()
+    )  # a script that goes on by itself says so in its place
 
 
 def test_mail_says_who_when_where_and_links_to_the_decision(world: World, hanako: Person) -> None:

@@ -195,6 +195,19 @@ def test_sign_in_returns_to_the_page_that_asked(hanako: Person) -> None:
     assert hanako.browser.submit(password=PASSWORD).name == "account.security"
 
 
+def test_sign_in_says_that_the_session_has_ended(world: World, language: str) -> None:
+    hanako = world.person("hanako", language)
+    ended = "サインアウトされました。" if language == "ja" else "You were signed out:"
+    assert ended not in hanako.browser.get("/account").text
+    hanako.signs_in()
+    world.clock.advance(3700)
+    page = hanako.browser.get("/account/security/name")
+    assert page.name == "sign_in.identifier" and ended in page.one(".notices").to_text()
+    assert ended not in hanako.browser.get("/account").text  # once
+    hanako.browser.submit(email=hanako.email)
+    assert hanako.browser.submit(password=PASSWORD).name in ("account.services", "step_up.confirm")
+
+
 def test_code_page_with_nothing_under_way_leads_to_the_start(world: World) -> None:
     assert world.browser().get("/ap/mfa").name == "sign_in.identifier"
     assert world.browser().get("/ap/mfa/new-otp").name == "sign_in.identifier"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import flask
 from flask import Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from webapp.flows.services import Services
@@ -80,6 +81,8 @@ def _load(token: str) -> User | None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
+    if flask.session.pop("_user_id", None):  # Flask-Login's: the token of a session that is no more
+        flask.flash(gettext("You were signed out: nothing was done for a while, or it was ended elsewhere."))
     wanted = safe_path(way_back(url_for("shop.home")))
     return redirect(url_for("sign_in.identifier", return_to=wanted), 303)
 

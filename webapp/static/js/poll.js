@@ -1,8 +1,10 @@
 // Asks now and then whether a decision has come, and goes on by itself when it has.
 // data-url: answers {"status": …}; data-every: milliseconds between two questions; data-submits: the id of the form
-// that goes on once it was approved (going on changes something, so it is a POST).
+// that goes on once it was approved (going on changes something, so it is a POST). What [data-alone] says takes the place
+// of its text, which tells of the way without this script.
 export default function poll(element) {
   const every = Number(element.dataset.every ?? 2000);
+  for (const told of element.querySelectorAll("[data-alone]")) told.textContent = told.dataset.alone;
 
   async function ask() {
     try {
