@@ -38,7 +38,7 @@ class Config:
         "http://localhost:8000", "URL", "address that links in mails and texts begin with"
     )
     trusted_hosts: tuple[str, ...] = _setting(
-        ("localhost", "127.0.0.1", "[::1]"), "host names, comma-separated", "Host headers that are answered"
+        ("localhost", "127.0.0.1"), "host names, comma-separated", "Host headers that are answered"
     )
     trusted_proxies: int = _setting(
         0, "proxies", "reverse proxies in front whose X-Forwarded-For is believed"
