@@ -77,28 +77,35 @@ def tell(world: World, message: Message, after: int) -> None:
     callbacks.send(world, message.sid, posts)
 
 
-def watch(world: World) -> None:
-    """Looks for what is due when the next is, and at least each second, for the phone's clock may be moved."""
+def watch(world: World, pause: float = 0.0) -> None:
+    """Looks for what is due when the next is, and at least each second, for the phone's clock may be moved; not before
+    `pause` real seconds are over.
+    """
     with world.pool.read() as db:
         due_at = store.reading.next_due(db)
     if due_at is not None and not world.is_watched():
         world.set_watched(True)
-        world.courier.later(min(due_at - world.now(), RECHECK_SECONDS), lambda: _look(world))
+        world.courier.later(max(pause, min(due_at - world.now(), RECHECK_SECONDS)), lambda: _look(world))
 
 
 def _look(world: World) -> None:
     world.set_watched(False)
     if not world.hub.closed:
+        all_went_well = False
         try:
-            deliver_due(world)
-        finally:
-            watch(world)
+            all_went_well = deliver_due(world)
+        finally:  # what failed stays due: it is tried again, but not without end at once
+            watch(world, 0.0 if all_went_well else RECHECK_SECONDS)
 
 
-def deliver_due(world: World) -> None:
-    """Lets everything happen that is due by the phone's clock; what fails holds up nothing else."""
+def deliver_due(world: World) -> bool:
+    """Lets everything happen that is due by the phone's clock; what fails holds up nothing else.
+
+    Gives whether all went well.
+    """
     with world.pool.read() as db:
         found = store.reading.due(db, world.now())
+    all_went_well = True
     for message in found:
         try:
             _AT_DUE.get(message.channel, _arrive)(world, message.sid)
@@ -106,6 +113,8 @@ def deliver_due(world: World) -> None:
             raise
         except Exception:
             log.exception("what was due of message %s failed", message.sid)
+            all_went_well = False
+    return all_went_well
 
 
 def _arrive(world: World, sid: str) -> None:

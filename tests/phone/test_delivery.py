@@ -1,8 +1,10 @@
 """Statuses, callbacks, held messages and replies."""
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,8 +12,10 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
-from mocksms import delivery
+import mocksms
+from mocksms import delivery, inbox, store
 from mocksms.callbacks import signature
+from mocksms.models import Message
 from mocksms.testing import NothingCame, Phone
 from tests.phone.listener import Listener, listening
 
@@ -161,3 +165,23 @@ def test_what_fails_holds_up_nothing_else(twilio: Any, phone: Phone, monkeypatch
     twilio.messages.create(to=ME, from_=SHOP, body="later")
     phone.move_clock(61)
     assert phone.sms(ME).body == "later"
+
+
+@pytest.mark.parametrize("error", [RuntimeError, store.Busy])
+def test_what_fails_is_not_tried_again_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail(*_: object) -> None:
+        raise error("not now")
+
+    worlds = mocksms.create_app({"INSTANCE": str(tmp_path)}).extensions["mocksms"]
+    world, pauses = worlds.get(), []
+    monkeypatch.setattr(world.courier, "later", lambda seconds, _work: pauses.append(seconds))
+    monkeypatch.setitem(delivery._AT_DUE, "sms", fail)
+    held = Message(inbox.new_sid("SM"), "sms", sender=SHOP, recipient=ME, body="x")
+    inbox.receive(world, held, due_at=world.now() - 1)
+    pauses.clear()
+    with contextlib.suppress(store.Busy):
+        delivery._look(world)
+    assert pauses == [delivery.RECHECK_SECONDS]
+    worlds.close()
