@@ -21,6 +21,8 @@ from mocksms.models import Message
 from mocksms.web import settings, world
 
 PAGE = 40
+MOST_SHOWN = 24_000_000
+"""Characters of pictures in one mail: twice what `attachments.LARGEST_PICTURES` makes. One may be shown many times."""
 _ELSEWHERE = tuple(f"src={quote}{scheme}" for quote in ('"', "'", "") for scheme in ("http", "//"))
 """How a picture is written that stands on a server."""
 
@@ -136,14 +138,24 @@ def _pictures(found: Message) -> dict[str, str]:
 def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
     """HTML without anything that runs, loads or posts (SECURITY.md line 40). Links open a new tab.
 
-    `pictures` are the mail's own, by their Content-ID, as `data:` addresses. Of others only the words remain (`alt`).
+    `pictures` are the mail's own, by their Content-ID, as `data:` addresses. Of others, and of those that would go
+    beyond MOST_SHOWN, only the words remain (`alt`).
     """
+    left = MOST_SHOWN
+
+    def own(name: str) -> str | None:
+        nonlocal left
+        picture = pictures.get(unquote(name))
+        if picture is None or len(picture) > left:
+            return None
+        left -= len(picture)
+        return picture
 
     def keep(tag: str, name: str, value: str) -> str | None:
         if (tag, name) == ("img", "src") and not value.strip().lower().startswith(("cid:", "data:")):
             return None
         if value.strip().lower().startswith("cid:"):
-            return pictures.get(unquote(value.strip()[4:])) if (tag, name) == ("img", "src") else None
+            return own(value.strip()[4:]) if (tag, name) == ("img", "src") else None
         return _no_data_links(tag, name, value)
 
     attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}

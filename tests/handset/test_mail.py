@@ -7,7 +7,10 @@ from base64 import b64encode
 from email.message import EmailMessage
 from hashlib import sha256
 
+import pytest
+
 from mocksms import inbox, mail
+from mocksms.handset import mail as handset_mail
 from mocksms.worlds import World
 from tests.handset.conftest import Sender
 from tests.walk import Browser
@@ -73,6 +76,14 @@ def test_mail_html_shows_the_pictures_it_brings(look: Browser, here: World) -> N
     picture = b64encode(b"\x89PNG").decode()
     assert re.findall(r'src="([^"]*)"', page) == [f"data:image/png;base64,{picture}"]
     assert "cid:" not in page and page.count("data:") == 1
+
+
+def test_mail_html_shows_one_picture_no_thousand_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A picture of megabytes is written out each time it is shown."""
+    picture = "data:image/png;base64,AAAA"
+    monkeypatch.setattr(handset_mail, "MOST_SHOWN", 2 * len(picture))
+    page = handset_mail.clean('<img src="cid:a" alt="印">' * 1000, {"a": picture})
+    assert (page.count(picture), page.count('alt="印"')) == (2, 1000)
 
 
 def test_mail_html_loads_no_picture_from_elsewhere_and_says_so(look_in: Browser, send: Sender) -> None:
