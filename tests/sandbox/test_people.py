@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.house import World
+from tests.house import House, World
 from tests.walk import Browser, Page
 from webapp.flows import sign_in
 from webapp.flows.table import BEGIN, Table
@@ -170,6 +171,22 @@ def test_halfway_goes_on_in_this_browser(world: World) -> None:
     take_on(browser, "halfway")
     page = browser.submit(otpCode=world.phone.wait_for_code("+819011110003"))
     assert page.name in ("set_up.backup", "set_up.almost_done")
+
+
+def test_people_made_anew_have_their_codes_for_a_forgotten_password_again(
+    house_with: Callable[..., House],
+) -> None:
+    world = house_with(send_cap=1).fresh()
+    for typed in ("hanako@example.com", "090-1234-5678"):
+        for is_anew in (False, True):
+            if is_anew:
+                take_on(world.browser(), "hanako")
+            told = []
+            for _ in range(2):
+                browser = world.browser()
+                browser.get("/ap/forgotpassword")
+                told.append("24時間後" in browser.submit(email=typed).text)
+            assert told == [False, True], (typed, is_anew)
 
 
 def test_capped_is_told_the_cap(world: World) -> None:

@@ -109,8 +109,9 @@ def sent_since(db: Database, since: float, account_id: str | None, recipient: st
 
 
 def forget_recipient(db: Database, recipient: str) -> None:
-    """Delete all codes to a number or address: as if none had ever left."""
-    db.execute("DELETE FROM codes WHERE recipient = ?", (recipient,))
+    """Delete all codes to a number or address: as if none had ever left. Those too that count for one kind of
+    flow alone (``kind:recipient``)."""
+    db.execute("DELETE FROM codes WHERE recipient = ? OR recipient LIKE '%:' || ?", (recipient, recipient))
 
 
 def note_call(db: Database, code_id: str, call_sid: str) -> None:
