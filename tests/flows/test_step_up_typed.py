@@ -84,6 +84,16 @@ def test_rename_comes_back_to_its_method(world: World, taro: Person) -> None:
     assert page.one("#method-name").attrs["value"] == "仕事用"
 
 
+def test_action_without_a_page_keeps_nothing(world: World, taro: Person) -> None:
+    taro.signs_in()
+    taro.opens_settings()
+    world.clock.advance(STALE)
+    taro.browser.press("新しい電話またはアプリを追加")
+    assert not kept(world)
+    page = proves(taro)
+    assert page.name == "settings.overview" and NOT_SAVED["ja"] not in page.text
+
+
 def test_change_password_keeps_no_secret(world: World, hanako: Person) -> None:
     hanako.signs_in()
     hanako.opens_settings()

@@ -32,8 +32,12 @@ TYPED = "typed"
 
 def way_back(default: str) -> str:
     """Where to come back to after a proof: this very page, where it can be looked at, else ``default``."""
-    can_be_seen = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
-    return request.full_path.rstrip("?") if can_be_seen else default
+    return request.full_path.rstrip("?") if _can_be_seen() else default
+
+
+def _can_be_seen() -> bool:
+    """Whether the address of this request is a page's, and not an action's alone."""
+    return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
 def is_elevated() -> bool:
@@ -52,7 +56,7 @@ def elevated(page: Page[P]) -> Page[P]:
         if is_elevated():
             _fill_again(here)
             return page(*args, **kwargs)
-        if request.method == "POST":
+        if request.method == "POST" and _can_be_seen():
             step_up.keep_typed(services(), current_user.session, here, request.form.items(multi=True))
             flask.session[TYPED] = True
         return redirect(url_for("step_up.confirm", return_to=here), 303)
