@@ -202,7 +202,7 @@ def test_sign_in_says_that_the_session_has_ended(world: World, language: str) ->
     hanako.signs_in()
     world.clock.advance(3700)
     page = hanako.browser.get("/account/security/name")
-    assert page.name == "sign_in.identifier" and ended in page.one(".notices").to_text()
+    assert page.name == "sign_in.identifier" and ended in page.one(".notices .info").to_text()
     assert ended not in hanako.browser.get("/account").text  # once
     hanako.browser.submit(email=hanako.email)
     assert hanako.browser.submit(password=PASSWORD).name in ("account.services", "step_up.confirm")

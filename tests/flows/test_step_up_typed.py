@@ -41,7 +41,7 @@ def test_change_name_keeps_what_was_typed_over_a_stale_step_up(world: World, lan
     page = proves(hanako)
     assert page.name == "account.change_name"
     assert page.one("#ap_customer_name").attrs["value"] == "Hana Ko"
-    assert NOT_SAVED[language] in page.text
+    assert NOT_SAVED[language] in page.one(".notices .care").to_text()
     assert not kept(world)
     assert hanako.browser.get("/account/security/name").one("#ap_customer_name").attrs["value"] == "花子"
     assert "Hana Ko" in hanako.browser.submit(customerName="Hana Ko").text

@@ -82,7 +82,7 @@ def _load(token: str) -> User | None:
 
 def _to_sign_in() -> ResponseReturnValue:
     if flask.session.pop("_user_id", None):  # Flask-Login's: the token of a session that is no more
-        flask.flash(gettext("You were signed out: your session expired, or it was ended elsewhere."))
+        flask.flash(gettext("You were signed out: your session expired, or it was ended elsewhere."), "info")
     wanted = safe_path(way_back(url_for("shop.home")))
     return redirect(url_for("sign_in.identifier", return_to=wanted), 303)
 

@@ -49,7 +49,7 @@ def typed_before() -> Any:
     typed = g.pop("typed", None)
     if not typed:
         return None
-    flash(gettext("Nothing was saved yet. Check what you entered, then send it again."))
+    flash(gettext("Nothing was saved yet. Check what you entered, then send it again."), "warning")
     return typed
 
 
