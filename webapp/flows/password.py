@@ -52,8 +52,6 @@ def prove(
     is_right = services.hasher.matches(account.password_hash if account else None, password)
     # Others may have guessed while this was hashed: it is told of, right or wrong, only if no wait runs by now.
     now = services.clock.now()
-    guesses = throttles.read(db, key)
-    throttling.refuse_if_blocked(guesses, now, "password")
     if account is None or not is_right:
         with services.store.writing() as db:
             throttling.count_guess(
@@ -61,6 +59,8 @@ def prove(
             )
             notices.record(db, visitor, account, "sign_in.password_wrong", now)
         raise WrongPassword()
+    guesses = throttles.read(db, key)
+    throttling.refuse_if_blocked(guesses, now, "password")
     return Proven(account, key, guesses.count)
 
 

@@ -52,10 +52,11 @@ def elevated(page: Page[P]) -> Page[P]:
     @login_required
     @wraps(page)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        here = way_back(url_for("settings.overview"))
         if is_elevated():
-            _fill_again(here)
+            if request.method == "GET" and flask.session.pop(TYPED, None):
+                _fill_again()
             return page(*args, **kwargs)
+        here = way_back(url_for("settings.overview"))
         if request.method == "POST" and _can_be_seen():
             step_up.keep_typed(services(), current_user.session, here, request.form.items(multi=True))
             flask.session[TYPED] = True
@@ -64,10 +65,10 @@ def elevated(page: Page[P]) -> Page[P]:
     return guarded
 
 
-def _fill_again(here: str) -> None:
+def _fill_again() -> None:
     """Let the forms of this page show what was typed before the proof (`forms.typed_before`)."""
-    if request.method == "GET" and flask.session.pop(TYPED, None):
-        flask.g.typed = MultiDict(step_up.take_typed(services(), current_user.session, here))
+    here = request.full_path.rstrip("?")
+    flask.g.typed = MultiDict(step_up.take_typed(services(), current_user.session, here))
 
 
 def keep_flow(flow: Flow) -> None:
