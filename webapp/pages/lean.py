@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from jinja2 import Template
-from werkzeug.routing import Rule
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
@@ -16,30 +15,8 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
 
-class LeanRule(Rule):
-    """A route that makes its builders of addresses when one is first asked for.
-
-    Werkzeug compiles two for each route at once: two thirds of what `create_app` takes, and most are never used.
-    """
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        make = super()._compile_builder
-
-        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
-            made = make(append_unknown).__get__(rule)
-            setattr(rule, "_build_unknown" if append_unknown else "_build", made)
-            return cast("tuple[str, str]", made(**values))
-
-        return build
-
-
 class LeanFlask(Flask):
-    """Flask with such routes, and without the look, for each function it calls, whether that is a coroutine.
-
-    None of the site's is.
-    """
-
-    url_rule_class = LeanRule
+    """Flask without the look, for each function it calls, whether that is a coroutine: none of the site's is."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is."""
