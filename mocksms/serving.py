@@ -2,7 +2,7 @@
 
 One process, because an arrival wakes waiting testers and open inboxes within its process at once, and others only
 within a second. Granian reads requests outside of Python and gives each a thread; why it was chosen stands in
-docs/decisions-server.md.
+docs/decisions.md.
 """
 
 import logging

@@ -21,7 +21,7 @@ from webapp.sandbox.flow_map.state_words import state_words
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS = ROOT / "docs" / "flows.md"
 PICTURES = ROOT / "docs" / "flows"
-README = ROOT / "README.md"
+SETTINGS = ROOT / "docs" / "settings.md"
 CSS = ROOT / "webapp" / "static" / "css"
 INTRODUCTION = """# The flows
 
@@ -35,7 +35,7 @@ def pages() -> dict[Path, str]:
     """Each generated file with the text that it should have."""
     return {
         FLOWS: flows_page(),
-        README: readme(README.read_text() if README.exists() else ""),
+        SETTINGS: settings_page(SETTINGS.read_text()),
         **{PICTURES / f"{table.kind}.svg": picture(table) for table in tables()},
     }
 
@@ -108,8 +108,8 @@ def _state(table: Table, state: str) -> str:
     return "◉" if state in table.ends else _states((state,))
 
 
-def readme(text: str) -> str:
-    """The README with the settings' tables between their markers made anew."""
+def settings_page(text: str) -> str:
+    """Return the page of the settings with the tables between its markers written again."""
     for app, table in settings.tables().items():
         pattern = rf"(<!-- settings of {app} -->\n)[\s\S]*?(<!-- end -->)"
         text = re.sub(pattern, lambda found, table=table: f"{found[1]}\n{table}\n{found[2]}", text)  # type: ignore[misc]

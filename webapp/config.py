@@ -1,7 +1,7 @@
 """Every setting of the site: its default, unit, environment name and one line of help.
 
-A setting is declared once, here. The README's table and `load` both read the declaration, so neither
-can drift from it. Names in the environment are ``WEBAPP_`` plus the field's name in capitals.
+A setting is declared once, here. The table in docs/settings.md and `load` both read the declaration, so
+neither can drift from it. Names in the environment are ``WEBAPP_`` plus the field's name in capitals.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Config:
 
 
 def settings() -> list[Field[Any]]:
-    """The declarations, in the order of the README's table."""
+    """The declarations, in the order of the table in docs/settings.md."""
     return list(fields(Config))
 
 
