@@ -39,7 +39,7 @@ from bench.served import (
 )
 from bench.table import Row
 from mocksms import create_app
-from mocksms.models import Message
+from mocksms.core.models import Message
 from mocksms.store import messages as keeping
 
 ROUNDS = 3

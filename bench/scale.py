@@ -12,10 +12,11 @@ from flask import Flask
 from bench.client import Client
 from bench.measure import cpu_milliseconds, timed
 from bench.served import SENDER, TEXT
-from mocksms import create_app, inbox, store
-from mocksms.models import Message, Sent
+from mocksms import create_app, store
+from mocksms.core import inbox
+from mocksms.core.models import Message, Sent
+from mocksms.core.worlds import World
 from mocksms.store import messages as keeping
-from mocksms.worlds import World
 
 COUNTS = (1_000, 100_000, 1_000_000)
 NUMBERS = 500
@@ -51,7 +52,7 @@ def _fill(world: World, start: int, end: int) -> None:
         db.conn.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
         db.conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", (end,))
     with world.pool.write() as db:
-        store.wording.fill(db, end)
+        store.search_index.fill(db, end)
 
 
 def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:

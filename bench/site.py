@@ -20,7 +20,7 @@ from bench.client import Client
 from bench.measure import Trace, cpu_milliseconds, start_and_memory, timed
 from bench.table import Row
 from mocksms.client import Phone
-from mocksms.wire import smtp
+from mocksms.providers.smtp import mail_server
 
 CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
 STEP_SECONDS = 30
@@ -81,7 +81,7 @@ class SiteWalk:
 
     def __init__(self, folder: Path) -> None:
         self.phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder)})
-        self.mail_server = smtp.start(self.phone_app, "127.0.0.1", port=0)
+        self.mail_server = mail_server.start(self.phone_app, "127.0.0.1", port=0)
         self.phone = Phone.in_process(self.phone_app)
         self.settings: dict[str, Any] = {
             "instance": str(folder / "site"),

@@ -72,11 +72,11 @@ def _complain(problem: object) -> int:
 
 
 def _serve(_: argparse.Namespace) -> int:
-    from mocksms import serving  # the server's libraries: the other commands need none of them
+    from mocksms import server  # the server's libraries: the other commands need none of them
 
     try:
-        serving.serve(config.load())
-    except (serving.CannotServe, OSError) as problem:
+        server.serve(config.load())
+    except (server.CannotServe, OSError) as problem:
         return _complain(problem)
     return 0
 

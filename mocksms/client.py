@@ -10,8 +10,8 @@ from typing import Any, Self
 import httpx
 from flask import Flask
 
-from mocksms.addresses import normalise
-from mocksms.worlds import DEFAULT, account_sid
+from mocksms.core.phone_numbers import normalise
+from mocksms.core.worlds import DEFAULT, account_sid
 
 PATIENCE_SECONDS = 10.0
 _ANCHOR = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>(.*?)</a>""", re.I | re.S)

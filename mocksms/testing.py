@@ -20,8 +20,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from mocksms import create_app
 from mocksms.client import NothingCame, Phone, PhoneError, Received
-from mocksms.wire import smtp
-from mocksms.worlds import Worlds
+from mocksms.core.worlds import Worlds
+from mocksms.providers.smtp import mail_server
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -45,7 +45,7 @@ class RunningPhone:
     url: str
     smtp_port: int
     server: BaseWSGIServer
-    mail_server: smtp.MailServer
+    mail_server: mail_server.MailServer
     worlds: Worlds
 
     def client(self, world: str = "default") -> Phone:
@@ -65,9 +65,9 @@ def run_phone(instance: str, **settings: object) -> RunningPhone:
     app = create_app({**settings, "INSTANCE": instance})
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, args=(0.02,), name="phone", daemon=True).start()
-    mail_server = smtp.start(app)
+    mail = mail_server.start(app)
     url = f"http://127.0.0.1:{server.server_port}"
-    return RunningPhone(url, mail_server.port, server, mail_server, app.extensions["mocksms"])
+    return RunningPhone(url, mail.port, server, mail, app.extensions["mocksms"])
 
 
 @pytest.fixture(scope="session")

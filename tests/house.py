@@ -15,8 +15,8 @@ from flask import Flask
 
 import mocksms
 import webapp
+from mocksms.providers.smtp import mail_server
 from mocksms.testing import Phone, RunningPhone
-from mocksms.wire import smtp
 from tests import moves
 from tests.people import PEOPLE, Person
 from tests.walk import Browser
@@ -51,7 +51,7 @@ class House:
         transport: httpx.BaseTransport | None = None
         if phone is None:
             phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder), "SMTP_PORT": -1})
-            self._smtp: smtp.MailServer | None = smtp.start(phone_app, "127.0.0.1", port=0)
+            self._smtp: mail_server.MailServer | None = mail_server.start(phone_app, "127.0.0.1", port=0)
             self.phone = Phone.in_process(phone_app)
             transport = httpx.WSGITransport(app=phone_app)
             settings = {"smtp_port": self._smtp.port, **settings}

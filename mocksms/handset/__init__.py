@@ -1,16 +1,16 @@
 """The phone's pages: the desk, and on it handsets with lock screen, home screen and apps."""
 
-from mocksms.handset import authenticator, calls, frame, mail, messages, problems, screens, searching
+from mocksms.handset import authenticator, calls, layout_context, mail, messages, problems, searching, views
 from mocksms.handset._blueprint import blueprint
 
 __all__ = [
     "authenticator",
     "blueprint",
     "calls",
-    "frame",
+    "layout_context",
     "mail",
     "messages",
     "problems",
-    "screens",
     "searching",
+    "views",
 ]

@@ -5,8 +5,8 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
-from mocksms.handset import language, wording
-from mocksms.web import WORLD_COOKIE
+from mocksms.api.middleware import WORLD_COOKIE
+from mocksms.handset import language, template_filters
 
 blueprint = Blueprint("handset", __name__)
 csrf = CSRFProtect()
@@ -28,8 +28,8 @@ def install(state: BlueprintSetupState) -> None:
     app.config.update(SESSION_COOKIE_NAME="tel_session", SESSION_COOKIE_SAMESITE="Lax")
     Babel(app, locale_selector=language.choose)
     csrf.init_app(app)
-    app.jinja_env.filters.update(wording.FILTERS)
-    app.jinja_env.globals["asset"] = wording.asset
+    app.jinja_env.filters.update(template_filters.FILTERS)
+    app.jinja_env.globals["asset"] = template_filters.asset
 
 
 @blueprint.before_request

@@ -7,7 +7,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from email.message import EmailMessage
 
-from mocksms.mail import attachment_name
+from mocksms.core.mail import attachment_name
 
 LARGEST_PICTURES = 8_000_000
 

@@ -11,13 +11,13 @@ from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from mocksms import authenticator as engine
-from mocksms.authenticator import BadKey, Entry
+from mocksms.api.middleware import world
+from mocksms.core import authenticator as engine
+from mocksms.core.authenticator import BadKey, Entry
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.forms import KeyForm, LinkForm, PictureForm
-from mocksms.handset.frame import show
-from mocksms.web import world
+from mocksms.handset.layout_context import show
 
 MOST_PICTURE_BYTES = 10_000_000
 

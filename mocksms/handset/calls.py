@@ -8,12 +8,12 @@ from flask import Response, abort, flash, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from mocksms import calls, inbox, voice
-from mocksms.handset import devices
+from mocksms.api.middleware import settings, world
+from mocksms.core import calls, inbox
+from mocksms.core.models import Filter, Message
+from mocksms.handset import devices, voice
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.frame import row_number, show
-from mocksms.models import Filter, Message
-from mocksms.web import settings, world
+from mocksms.handset.layout_context import row_number, show
 
 PAGE = 50
 MISSED = {"no-answer", "canceled", "failed"}

@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from flask_babel import gettext as _
 
-from mocksms import addresses, inbox, names, store
-from mocksms.handset import wording
-from mocksms.models import Handset, Kind, Message
-from mocksms.worlds import World
+from mocksms import store
+from mocksms.core import display_names, inbox, phone_numbers
+from mocksms.core.models import Handset, Kind, Message
+from mocksms.core.worlds import World
+from mocksms.handset import template_filters
 
 PAIRED = "paired_mailboxes"
 CARDS = 40
@@ -53,7 +54,7 @@ def standing(setting: str, region: str) -> dict[str, tuple[str, ...]]:
     """The phones that the setting `phones` puts on the desk: each number with its mail accounts."""
     phones: dict[str, tuple[str, ...]] = {}
     for part in filter(None, (part.strip() for part in setting.split(","))):
-        number, _equals, mailbox = (addresses.normalise(text, region) for text in part.partition("="))
+        number, _equals, mailbox = (phone_numbers.normalise(text, region) for text in part.partition("="))
         phones[number] = (*phones.get(number, ()), *([mailbox] if mailbox else []))
     return phones
 
@@ -79,12 +80,12 @@ def pair(world: World, mailbox: str, number: str) -> None:
 
 def device(world: World, address: str) -> Device:
     """The device of a number or mailbox; there is one for every address, also before anything arrived."""
-    kind = addresses.kind(address)
+    kind = phone_numbers.kind(address)
     pairs = paired(world)
     return Device(
         address=address,
         kind=kind,
-        title=names.pretty(address),
+        title=display_names.pretty(address),
         carrier={"mobile": "5G", "landline": "", "mailbox": "Wi-Fi"}[kind],
         own=tuple(sorted(box for box, number in pairs.items() if number == address)),
         claimed=frozenset(pairs),
@@ -96,10 +97,10 @@ def preview(message: Message | None) -> str:
     if message is None:
         return ""
     if message.channel == "mail":
-        return message.subject or wording.first_words(message.body)
+        return message.subject or template_filters.first_words(message.body)
     if message.channel == "call":
-        return _("Call from %(peer)s", peer=names.pretty(message.peer))
-    return wording.first_words(message.body)
+        return _("Call from %(peer)s", peer=display_names.pretty(message.peer))
+    return template_filters.first_words(message.body)
 
 
 def cards(world: World, before: int | None = None) -> list[Card]:
@@ -127,12 +128,12 @@ def oldest_shown(world: World, before: int | None = None) -> int | None:
 
 def _handset(world: World, address: str) -> Handset:
     """A handset, also one that has received nothing yet."""
-    return inbox.handset(world, address) or Handset(address, addresses.kind(address), 0, 0, None)
+    return inbox.handset(world, address) or Handset(address, phone_numbers.kind(address), 0, 0, None)
 
 
 def _card(found: Handset, address: str) -> Card:
-    kind = found.kind if address == found.address else addresses.kind(address)
-    return Card(address, kind, names.pretty(address), preview(found.last), found.unread, found.last)
+    kind = found.kind if address == found.address else phone_numbers.kind(address)
+    return Card(address, kind, display_names.pretty(address), preview(found.last), found.unread, found.last)
 
 
 def _joined(first: Card, second: Card) -> Card:

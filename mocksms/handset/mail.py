@@ -13,12 +13,12 @@ from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 from markupsafe import escape
 
-from mocksms import inbox
-from mocksms.handset import attachments, devices, wording
+from mocksms.api.middleware import settings, world
+from mocksms.core import inbox
+from mocksms.core.models import Message
+from mocksms.handset import attachments, devices, template_filters
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.frame import row_number, show
-from mocksms.models import Message
-from mocksms.web import settings, world
+from mocksms.handset.layout_context import row_number, show
 
 PAGE = 40
 MOST_SHOWN = 24_000_000
@@ -95,7 +95,7 @@ def mail_message(address: str, message_id: int) -> str:
     return show(
         "mail_message", devices.device(world(), address), mail=found, views=views, view=view, source=source,
         files=[
-            File(str(each["name"]), wording.size(int(each["size"])),
+            File(str(each["name"]), template_filters.size(int(each["size"])),
                  url_for("handset.attachment", address=address, message_id=message_id, number=number))
             for number, each in enumerate(found.attachments)
         ],

@@ -8,12 +8,13 @@ from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from mocksms import inbox, replies
+from mocksms.api.middleware import world
+from mocksms.core import inbox
+from mocksms.core.models import Message
+from mocksms.delivery import inbound_messages
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.frame import row_number, show
-from mocksms.models import Message
-from mocksms.web import world
+from mocksms.handset.layout_context import row_number, show
 
 PAGE = 40
 LONGEST_REPLY = 1600
@@ -75,5 +76,5 @@ def reply(address: str) -> Response:
     if not body or len(body) > LONGEST_REPLY:
         flash(_("A text has 1 to %(most)d characters.", most=LONGEST_REPLY), "problem")
     else:
-        replies.send(world(), address, peer, body)
+        inbound_messages.send(world(), address, peer, body)
     return redirect(url_for("handset.thread", address=address, peer=peer))

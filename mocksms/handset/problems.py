@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException, NotFound
 
 from mocksms import store
+from mocksms.api.middleware import http_error
+from mocksms.core.worlds import TooManyWorlds
 from mocksms.errors import Problem
 from mocksms.handset import language
 from mocksms.handset._blueprint import blueprint
-from mocksms.web import http_error
-from mocksms.worlds import TooManyWorlds
 
 log = logging.getLogger("mocksms")
 

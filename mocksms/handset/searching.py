@@ -8,15 +8,15 @@ from collections.abc import Iterator
 
 from flask import Response, abort, request
 
-from mocksms import inbox, names
-from mocksms.handset import devices, wording
+from mocksms.api.middleware import world
+from mocksms.core import display_names, inbox
+from mocksms.core.models import Filter, Message
+from mocksms.core.worlds import World
+from mocksms.handset import devices, template_filters
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.devices import Device
-from mocksms.handset.frame import show
-from mocksms.handset.screens import note
-from mocksms.models import Filter, Message
-from mocksms.web import world
-from mocksms.worlds import World
+from mocksms.handset.layout_context import show
+from mocksms.handset.views import note
 
 RESULTS = 50
 COLUMNS = ("id", "channel", "direction", "from", "to", "subject", "body", "code", "status", "received_at")
@@ -55,7 +55,7 @@ def search_all() -> str:
 def export(address: str, form: str) -> Response:
     """All messages of one phone, what was typed on it too, newest first, as JSON or as CSV for a spreadsheet."""
     rows = (_row(message) for message in _all(world(), address))
-    name = f"{names.pretty(address)}.{form}".replace("@", "-at-")
+    name = f"{display_names.pretty(address)}.{form}".replace("@", "-at-")
     if form == "json":
         answer = Response(_json(rows), mimetype="application/json")
     elif form == "csv":
@@ -86,7 +86,7 @@ def _row(message: Message) -> dict[str, str | int | None]:
     return {
         "id": message.id, "channel": message.channel, "direction": message.direction, "from": message.sender,
         "to": message.recipient, "subject": message.subject, "body": message.body, "code": message.code,
-        "status": message.status, "received_at": wording.iso(message.received_at),
+        "status": message.status, "received_at": template_filters.iso(message.received_at),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 take the lent database, so that the caller decides what is one transaction.
 """
 
-from mocksms.store import authenticators, faults, messages, reading, verifications, wording
-from mocksms.store.pool import Busy, Pool
+from mocksms.store import authenticators, faults, messages, reading, search_index, verifications
+from mocksms.store.connection_pool import Busy, Pool
 
-__all__ = ["Busy", "Pool", "authenticators", "faults", "messages", "reading", "verifications", "wording"]
+__all__ = ["Busy", "Pool", "authenticators", "faults", "messages", "reading", "search_index", "verifications"]

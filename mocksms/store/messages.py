@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mocksms.models import Message
-from mocksms.store import wording
+from mocksms.core.models import Message
+from mocksms.store import search_index
 
 EVENTS_KEPT = 20_000
 PRUNE_EVERY = 100
@@ -167,7 +167,7 @@ def remove(db: Database, message: Message) -> None:
     db.conn.execute("DELETE FROM raws WHERE sid = ?", (message.sid,))
     if message.id < 0:
         return
-    wording.forget(db, message)
+    search_index.forget(db, message)
     unread = int(message.direction == "in" and message.read_at is None)
     _count(db, message, unread=-unread, total=-1)
     key = (message.handset, message.peer, message.channel)
@@ -190,4 +190,4 @@ def clear(db: Database) -> None:
     """Empties the inbox. Ids go on growing, so that `since` and Last-Event-ID stay good."""
     for table in TABLES:
         db.conn.execute(f"DELETE FROM {table}")  # noqa: S608
-    wording.clear(db)
+    search_index.clear(db)

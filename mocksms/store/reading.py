@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mocksms import words
-from mocksms.models import Event, Filter, Handset, Message, Sent, Thread
-from mocksms.store import wording
+from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
+from mocksms.search import tokenizer
+from mocksms.store import search_index
 from mocksms.store.messages import COLUMNS, from_row
 
 _SELECT = f"SELECT {COLUMNS} FROM messages"  # noqa: S608
@@ -54,7 +54,7 @@ def newest(db: Database, wanted: Filter, limit: int, before: int | None = None) 
         terms.append("messages.code IS NOT NULL")
     source, order = "messages", "messages.id"
     if wanted.q:
-        query = words.query(wanted.q, wanted, grow=partial(wording.beginning_with, db))
+        query = tokenizer.query(wanted.q, wanted, grow=partial(search_index.beginning_with, db))
         if not query:
             return []
         source, order = "search JOIN messages ON messages.id = search.rowid", "search.rowid"

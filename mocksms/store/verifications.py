@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mocksms.models import Verification
+from mocksms.core.models import Verification
 
 _COLUMNS = "sid, service, account, recipient, channel, code, status, wrong, sends, created_at, updated_at"
 

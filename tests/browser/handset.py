@@ -11,9 +11,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from mocksms import inbox
+from mocksms.core import inbox
+from mocksms.core.worlds import World
 from mocksms.testing import RunningPhone, run_phone
-from mocksms.worlds import World
 
 HANAKO = "+819012345678"
 WIDTHS = {390: 844, 1280: 900}

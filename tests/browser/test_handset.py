@@ -14,7 +14,7 @@ import pytest
 import segno
 from playwright.sync_api import Page, expect
 
-from mocksms import authenticator, inbox
+from mocksms.core import authenticator, inbox
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
 
 __all__ = ["desk", "running_phone", "window"]

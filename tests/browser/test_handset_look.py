@@ -9,7 +9,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from mocksms import authenticator
+from mocksms.core import authenticator
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
 
 __all__ = ["desk", "running_phone", "window"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from mocksms import authenticator
+from mocksms.core import authenticator
 from mocksms.testing import RunningPhone
 from tests.browser.conftest import assert_accessible
 from tests.browser.street import Street

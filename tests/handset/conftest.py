@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 import mocksms
-from mocksms import inbox, mail
-from mocksms.models import Message
-from mocksms.worlds import World
+from mocksms.core import inbox, mail
+from mocksms.core.models import Message
+from mocksms.core.worlds import World
 from tests.walk import Browser
 
 PHONE_URL = "http://localhost:8001"

@@ -10,8 +10,8 @@ import pytest
 import segno
 
 import mocksms
-from mocksms import authenticator
-from mocksms.worlds import World
+from mocksms.core import authenticator
+from mocksms.core.worlds import World
 from tests.handset.conftest import PHONE_URL
 from tests.walk import Browser
 

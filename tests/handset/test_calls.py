@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from mocksms import calls, delivery, inbox
-from mocksms.models import Message
-from mocksms.worlds import World
+from mocksms.core import calls, inbox
+from mocksms.core.models import Message
+from mocksms.core.worlds import World
+from mocksms.delivery import scheduler
 from tests.walk import Browser
 
 HANAKO = "+819012345678"
@@ -86,7 +87,7 @@ def test_call_of_another_phone_is_not_shown(look: Browser, here: World) -> None:
 def test_phone_lists_missed_calls_until_they_are_looked_at(look_in: Browser, here: World) -> None:
     ring(here, LANDLINE)
     here.set_offset(120)
-    delivery.deliver_due(here)
+    scheduler.deliver_due(here)
     page = look_in.get(f"/handsets/{LANDLINE}/home")
     assert page.one('[data-app="phone"] .badge').to_text() == "1"
     assert look_in.get(f"/handsets/{LANDLINE}/").has(".note"), "the lock screen tells of the missed call"
@@ -100,7 +101,7 @@ def test_voicemail_keeps_what_was_said(look_in: Browser, here: World) -> None:
     assert look_in.get(f"/handsets/{HANAKO}/phone/voicemail").state == "empty"
     ring(here, HANAKO)
     here.set_offset(120)
-    delivery.deliver_due(here)
+    scheduler.deliver_due(here)
     page = look_in.get(f"/handsets/{HANAKO}/phone/voicemail")
     assert page.state == "recorded"
     assert "確認コードをお伝えします。" in page.one(".row__text").to_text()

@@ -9,9 +9,9 @@ from hashlib import sha256
 
 import pytest
 
-from mocksms import inbox, mail
+from mocksms.core import inbox, mail
+from mocksms.core.worlds import World
 from mocksms.handset import mail as handset_mail
-from mocksms.worlds import World
 from tests.handset.conftest import Sender
 from tests.walk import Browser
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 import mocksms
-from mocksms import inbox, store
-from mocksms.models import Message
-from mocksms.worlds import World
+from mocksms import store
+from mocksms.core import inbox
+from mocksms.core.models import Message
+from mocksms.core.worlds import World
 from tests.handset.conftest import PHONE_URL, Sender
 from tests.walk import Browser
 

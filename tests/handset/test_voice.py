@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 import mocksms
-from mocksms import calls, inbox, romaji, voice
-from mocksms.models import Message
-from mocksms.worlds import World
+from mocksms.core import calls, inbox
+from mocksms.core.models import Message
+from mocksms.core.worlds import World
+from mocksms.handset import voice
+from mocksms.search import romaji
 from tests.handset.test_calls import HANAKO, ring
 from tests.walk import Browser
 

@@ -26,7 +26,7 @@ SQL = re.compile(
     r"\b(SELECT\s[\s\S]*\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|ALTER|DROP)\s+TABLE"
     r"|PRAGMA|BEGIN\s+IMMEDIATE)\b"
 )
-SQL_ROOMS = ("webapp.store", "mocksms.store", "mocksms.migrations")
+SQL_ROOMS = ("webapp.store", "mocksms.store")
 
 
 def room(name: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from mocksms import create_app, inbox
-from mocksms.models import Message
+from mocksms import create_app
+from mocksms.core import inbox
+from mocksms.core.models import Message
 from mocksms.testing import NothingCame, Phone, PhoneError, RunningPhone
 
 ME, YOU, SHOP = "+819012345678", "+819087654321", "+15005550006"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mocksms import segments
-from mocksms.codes import find_code, find_links
+from mocksms.core import segments
+from mocksms.core.codes.finder import find_code, find_links
 
 CORPUS = Path(__file__).with_name("codes_corpus.txt")
 Row = tuple[str, str | None, str]

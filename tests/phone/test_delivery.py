@@ -13,9 +13,11 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 
 import mocksms
-from mocksms import delivery, inbox, store
-from mocksms.callbacks import signature
-from mocksms.models import Message
+from mocksms import store
+from mocksms.core import inbox
+from mocksms.core.models import Message
+from mocksms.delivery import scheduler
+from mocksms.delivery.webhooks import signature
 from mocksms.testing import NothingCame, Phone
 from tests.phone.listener import Listener, listening
 
@@ -159,7 +161,7 @@ def test_what_fails_holds_up_nothing_else(twilio: Any, phone: Phone, monkeypatch
     def fail(*_: object) -> None:
         raise RuntimeError("a fault of the phone")
 
-    monkeypatch.setitem(delivery._AT_DUE, "call", fail)
+    monkeypatch.setitem(scheduler._AT_DUE, "call", fail)
     twilio.calls.create(to=ME, from_=SHOP, twiml="<Response/>", timeout=30)
     phone.faults.add("delay", seconds=60)
     twilio.messages.create(to=ME, from_=SHOP, body="later")
@@ -176,12 +178,12 @@ def test_what_fails_is_not_tried_again_at_once(
 
     worlds = mocksms.create_app({"INSTANCE": str(tmp_path)}).extensions["mocksms"]
     world, pauses = worlds.get(), []
-    monkeypatch.setattr(world.courier, "later", lambda seconds, _work: pauses.append(seconds))
-    monkeypatch.setitem(delivery._AT_DUE, "sms", fail)
+    monkeypatch.setattr(world.jobs, "later", lambda seconds, _work: pauses.append(seconds))
+    monkeypatch.setitem(scheduler._AT_DUE, "sms", fail)
     held = Message(inbox.new_sid("SM"), "sms", sender=SHOP, recipient=ME, body="x")
     inbox.receive(world, held, due_at=world.now() - 1)
     pauses.clear()
     with contextlib.suppress(store.Busy):
-        delivery._look(world)
-    assert pauses == [delivery.RECHECK_SECONDS]
+        scheduler._look(world)
+    assert pauses == [scheduler.RECHECK_SECONDS]
     worlds.close()

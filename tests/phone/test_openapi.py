@@ -8,9 +8,9 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 
 from mocksms import create_app
-from mocksms.api import blueprint as reading
-from mocksms.api_control import blueprint as control
-from mocksms.openapi import description
+from mocksms.api.control import blueprint as control
+from mocksms.api.messages import blueprint as reading
+from mocksms.api.openapi import description
 
 BLOCKING = {"/events", "/messages/wait", "/code"}
 CALLS = [

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 import mocksms
-from mocksms import inbox, replies, words
-from mocksms.models import Filter, Message, Sent
-from mocksms.store import reading, wording
-from mocksms.worlds import World
+from mocksms.core import inbox
+from mocksms.core.models import Filter, Message, Sent
+from mocksms.core.worlds import World
+from mocksms.delivery import inbound_messages
+from mocksms.search import tokenizer
+from mocksms.store import reading, search_index
 
 ME = "+819012345678"
 
@@ -58,18 +60,18 @@ def test_a_search_looks_up_whole_words_only(inbox_world: World) -> None:
     found = inbox.search(inbox_world, Filter(q="code"), 10)
     assert [each.body for each in found] == ["the codeword is 17", "the code is 482913"]
     with inbox_world.pool.read() as db:
-        asked = words.query("code", grow=lambda start: wording.beginning_with(db, start))
+        asked = tokenizer.query("code", grow=lambda start: search_index.beginning_with(db, start))
     assert asked == 'words : ("code" OR "codeword")'
 
 
 def test_a_beginning_of_very_many_words_is_found_too(inbox_world: World) -> None:
-    for at in range(wording.MOST_WORDS + 1):
+    for at in range(search_index.MOST_WORDS + 1):
         keep(inbox_world, f"number 48{at:04}")
-    assert len(inbox.search(inbox_world, Filter(q="48"), 100)) == wording.MOST_WORDS + 1
+    assert len(inbox.search(inbox_world, Filter(q="48"), 100)) == search_index.MOST_WORDS + 1
     assert len(inbox.search(inbox_world, Filter(q="480001"), 100)) == 1
     with inbox_world.pool.read() as db:
-        assert wording.beginning_with(db, "48") is None
-        assert wording.beginning_with(db, "nobody") == []
+        assert search_index.beginning_with(db, "48") is None
+        assert search_index.beginning_with(db, "nobody") == []
 
 
 def test_a_world_that_was_emptied_knows_no_words(inbox_world: World) -> None:
@@ -78,15 +80,15 @@ def test_a_world_that_was_emptied_knows_no_words(inbox_world: World) -> None:
     inbox.reset(inbox_world)
     assert inbox.search(inbox_world, Filter(q="unforget"), 10) == []
     with inbox_world.pool.read() as db:
-        assert wording.beginning_with(db, "u") == []
+        assert search_index.beginning_with(db, "u") == []
 
 
 def test_who_said_stop_is_known_at_once_and_forgotten_by_a_reset(inbox_world: World) -> None:
     assert not inbox_world.has_stops()
-    replies.send(inbox_world, ME, "+815012345678", "STOP")
+    inbound_messages.send(inbox_world, ME, "+815012345678", "STOP")
     assert inbox_world.has_stops()
-    replies.send(inbox_world, ME, "+815012345678", "START")
+    inbound_messages.send(inbox_world, ME, "+815012345678", "START")
     assert not inbox_world.has_stops()
-    replies.send(inbox_world, ME, "+815012345678", "STOP")
+    inbound_messages.send(inbox_world, ME, "+815012345678", "STOP")
     inbox.reset(inbox_world)
     assert not inbox_world.has_stops()

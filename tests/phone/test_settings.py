@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from mocksms import config, create_app, inbox, retention
-from mocksms.models import Filter, Message
+from mocksms import config, create_app
+from mocksms.core import inbox
+from mocksms.core.models import Filter, Message
+from mocksms.delivery import retention
 from mocksms.testing import Phone
 
 ME, SHOP = "+819012345678", "+15005550006"
@@ -104,7 +106,7 @@ def test_the_handsets_key_is_made_once(tmp_path: Path) -> None:
 
 
 def test_a_full_or_locked_database_is_a_503(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mocksms.store.pool.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("mocksms.store.connection_pool.BUSY_SECONDS", 0.05)
     app = create_app({"INSTANCE": str(tmp_path)})
     phone, world = Phone.in_process(app), app.extensions["mocksms"].get()
     with world.pool.read() as other:

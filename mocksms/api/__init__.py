@@ -1,0 +1,1 @@
+"""The testers' API, and what all requests of the phone share."""

@@ -1,0 +1,176 @@
+"""The tester API's other half: faults, calls, replies, worlds, clock and reset."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from mocksms.api import middleware, openapi
+from mocksms.api.messages import as_json, iso
+from mocksms.core import calls, faults, inbox, phone_numbers
+from mocksms.core.worlds import DEFAULT, BadWorld, account_sid
+from mocksms.delivery import inbound_messages, scheduler
+from mocksms.errors import Problem
+
+blueprint = Blueprint("api_control", __name__, url_prefix="/api/v1")
+MOST_CLOCK_SECONDS = 10 * 365 * 86400
+
+
+def _json() -> object:
+    """The body as JSON, None where it is none (or too many brackets inside each other)."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
+
+
+def _body() -> dict[str, Any]:
+    body = _json()
+    if not isinstance(body, dict):
+        raise Problem(422, "Bad body", "the body must be a JSON object", "body")
+    return body
+
+
+def _text(body: dict[str, Any], name: str, longest: int, needed: bool = True) -> str:
+    text = body.get(name, "")
+    if not isinstance(text, str) or len(text) > longest or (needed and not text.strip()):
+        raise Problem(422, "Bad body", f"{name} must be a text of 1 to {longest} characters", name)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Problem(422, "Bad body", f"{name} has half a character in it", name) from None
+    return text
+
+
+@blueprint.get("/openapi.json")
+def describe() -> Response:
+    """The description of this API."""
+    return jsonify(openapi.description())
+
+
+@blueprint.post("/reset")
+def reset() -> Response:
+    """Empties this world."""
+    inbox.reset(middleware.world())
+    return Response(status=204)
+
+
+@blueprint.get("/clock")
+def clock() -> Response:
+    """The handsets' time and by how many seconds it is ahead of real time."""
+    world = middleware.world()
+    return jsonify({"now": iso(world.now()), "offset": world.offset()})
+
+
+@blueprint.put("/clock")
+def set_clock() -> Response:
+    """Moves the handsets' clock to real time plus `offset` seconds; what is due by then happens."""
+    offset = _body().get("offset")
+    if (
+        isinstance(offset, bool)
+        or not isinstance(offset, int | float)
+        or not abs(offset) <= MOST_CLOCK_SECONDS
+    ):
+        raise Problem(422, "Bad body", "offset must be a number of seconds, at most ten years", "offset")
+    world = middleware.world()
+    world.set_offset(float(offset))
+    scheduler.deliver_due(world)
+    return clock()
+
+
+@blueprint.get("/faults")
+def list_faults() -> Response:
+    """The faults that were asked for, with the times they still work and worked."""
+    return jsonify({"faults": [rule.as_json() for rule in faults.rules(middleware.world())]})
+
+
+@blueprint.post("/faults")
+def add_fault() -> tuple[Response, int]:
+    """Asks for a fault; see :mod:`mocksms.core.faults`."""
+    rule = faults.parse(_json(), middleware.settings().region)
+    return jsonify(faults.add(middleware.world(), rule).as_json()), 201
+
+
+@blueprint.delete("/faults")
+def delete_faults() -> Response:
+    """Lifts all faults."""
+    return jsonify({"deleted": faults.remove(middleware.world())})
+
+
+@blueprint.delete("/faults/<int:rule_id>")
+def delete_fault(rule_id: int) -> Response:
+    """Lifts one fault."""
+    if not faults.remove(middleware.world(), rule_id):
+        raise Problem(404, "No such fault", f"There is no fault {rule_id} in this world", "id")
+    return Response(status=204)
+
+
+@blueprint.post("/replies")
+def reply() -> tuple[Response, int]:
+    """A text typed on a handset (`from`) to a number (`to`)."""
+    body, region = _body(), middleware.settings().region
+    sides = [phone_numbers.normalise(_text(body, name, 40), region) for name in ("from", "to")]
+    if not phone_numbers.is_e164(sides[0]):
+        raise Problem(422, "Bad body", "from must be a handset's number", "from")
+    world = middleware.world()
+    sent = inbound_messages.send(world, sides[0], sides[1], _text(body, "body", 1600))
+    return jsonify(as_json(sent, world.name)), 201
+
+
+@blueprint.put("/numbers/<number>")
+def set_number(number: str) -> Response:
+    """Sets where texts typed to this number are posted (`sms_url`, "" for nowhere)."""
+    address = phone_numbers.normalise(number, middleware.settings().region)
+    if not phone_numbers.is_e164(address):
+        raise Problem(422, "Bad path", "the path must name a number", "number")
+    url = _text(_body(), "sms_url", 2000, needed=False)
+    inbound_messages.set_webhook(middleware.world(), address, url)
+    return jsonify({"number": address, "sms_url": url})
+
+
+@blueprint.get("/worlds")
+def list_worlds() -> Response:
+    """The worlds there are, each with the AccountSid that chooses it."""
+    return jsonify(
+        {"worlds": [{"name": name, "account_sid": account_sid(name)} for name in middleware.worlds().names()]}
+    )
+
+
+@blueprint.put("/worlds/<name>")
+def make_world(name: str) -> Response:
+    """Makes a world if there is none of this name."""
+    try:
+        middleware.worlds().get(name)
+    except BadWorld as error:
+        raise Problem(422, "No such world", str(error), "name") from None
+    return jsonify({"name": name, "account_sid": account_sid(name)})
+
+
+@blueprint.delete("/worlds/<name>")
+def delete_world(name: str) -> Response:
+    """Deletes a world and all in it; the default one can only be emptied."""
+    if name == DEFAULT:
+        raise Problem(409, "The default world stays", "Empty it by POST reset", "name")
+    if not middleware.worlds().delete(name):
+        raise Problem(404, "No such world", "There is no world of this name", "name")
+    return Response(status=204)
+
+
+@blueprint.post("/calls/<int:call_id>/<any(answer, decline, hangup, digits):action>")
+def drive_call(call_id: int, action: str) -> Response:
+    """Answers, declines or ends a call, or presses keys (`digits`); 409 when the call is not in a state for it."""
+    world = middleware.world()
+    try:
+        if action == "digits":
+            digits = _text(_body(), "digits", 32)
+            if not set(digits) <= set("0123456789*#"):
+                raise Problem(422, "Bad body", "digits are 0 to 9, * and #", "digits")
+            call = calls.digits(world, call_id, digits)
+        else:
+            call = {"answer": calls.answer, "decline": calls.decline, "hangup": calls.hangup}[action](
+                world, call_id
+            )
+    except calls.NoSuchCall:
+        raise Problem(404, "No such call", f"There is no call {call_id} in this world", "id") from None
+    except calls.WrongState as error:
+        raise Problem(409, "The call cannot do that now", f"It is {error}", "id") from None
+    return jsonify(as_json(call, world.name))

@@ -1,0 +1,185 @@
+"""The tester API, `/api/v1`: read what arrived, wait for it, take the code, follow the events, empty the
+world.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from mocksms.api import middleware
+from mocksms.core import display_names, inbox, phone_numbers
+from mocksms.core.models import Event, Filter, Message
+from mocksms.errors import Problem
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+MAX_WAIT_SECONDS = 60.0
+KEEPALIVE_SECONDS = 15.0
+_FILTERS = frozenset({"channel", "to", "from", "q", "since", "world"})
+
+
+def iso(at: float) -> str:
+    """A time as ISO 8601 UTC with milliseconds and Z."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def as_json(message: Message, world: str) -> dict[str, Any]:
+    """A message as the API shows it, without its raw source."""
+    return {
+        "id": message.id,
+        "sid": message.sid,
+        "channel": message.channel,
+        "world": world,
+        "wire": message.wire,
+        "direction": message.direction,
+        "from": message.sender,
+        "to": message.recipient,
+        "subject": message.subject,
+        "body": message.body,
+        "html": message.html,
+        "received_at": iso(message.received_at),
+        "read_at": None if message.read_at is None else iso(message.read_at),
+        "code": message.code,
+        "links": list(message.links),
+        "status": message.status,
+        "error_code": message.error_code,
+        "history": [{"status": status, "at": iso(at)} for status, at in message.history],
+        "segments": message.segments,
+        "details": message.details,
+    }
+
+
+def event_json(event: Event, world: str) -> dict[str, Any]:
+    """An event as the stream shows it; `who` is the other side as people see it."""
+    return {
+        "id": event.id, "event": event.kind, "at": iso(event.at), "detail": event.detail,
+        "who": display_names.sender(event.message),
+        "message": as_json(event.message, world),
+    }  # fmt: skip
+
+
+def _number(name: str, default: float | None, low: float, high: float) -> float | None:
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    if not re.fullmatch(r"\d{1,18}(\.\d{1,6})?", text) or not low <= float(text) <= high:
+        raise Problem(422, "Bad parameter", f"{name} must be a number from {low:g} to {high:g}", name)
+    return float(text)
+
+
+def _whole(name: str, default: int | None, low: int, high: int) -> int | None:
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    if not re.fullmatch(r"\d{1,18}", text) or not low <= int(text) <= high:
+        raise Problem(422, "Bad parameter", f"{name} must be a whole number from {low} to {high}", name)
+    return int(text)
+
+
+def wanted(*others: str, has_code: bool = False) -> Filter:
+    """The filter that the query string asks for. A name that is neither a filter nor one of `others` is refused: a
+    slip of the pen must not fit, or delete, everything.
+    """
+    for name in request.args:
+        if name not in _FILTERS and name not in others:
+            raise Problem(422, "Bad parameter", f"{name} is not a filter", name)
+    region = middleware.settings().region
+    channel = request.args.get("channel", "")
+    if channel not in ("", "sms", "call", "mail"):
+        raise Problem(422, "Bad parameter", "channel must be sms, call or mail", "channel")
+    to, sender = request.args.get("to", ""), request.args.get("from", "")
+    return Filter(
+        channel=channel,
+        to=phone_numbers.normalise(to, region) if to else "",
+        sender=phone_numbers.normalise(sender, region) if sender else "",
+        q=request.args.get("q", "")[:200],
+        since=_whole("since", None, 0, 10**18),
+        has_code=has_code,
+    )
+
+
+@blueprint.get("/messages")
+def messages() -> Response:
+    """Messages that fit, newest first, with a cursor for the next page."""
+    limit = _whole("limit", inbox.PAGE, 1, inbox.NO_MORE_THAN) or inbox.PAGE
+    world = middleware.world()
+    found = inbox.search(world, wanted("limit", "cursor"), limit, _whole("cursor", None, 1, 10**18))
+    following = str(found[-1].id) if len(found) == limit else None
+    return jsonify({"messages": [as_json(message, world.name) for message in found], "next": following})
+
+
+@blueprint.delete("/messages")
+def delete_messages() -> Response:
+    """Deletes the messages that fit; all when nothing is asked."""
+    return jsonify({"deleted": inbox.delete(middleware.world(), wanted())})
+
+
+@blueprint.get("/messages/<int:message_id>")
+def message(message_id: int) -> Response:
+    """One message, with its raw source as text."""
+    world = middleware.world()
+    found = inbox.message(world, message_id)
+    if found is None:
+        raise Problem(404, "No such message", f"There is no message {message_id} in this world", "id")
+    source = inbox.raw(world, found.sid)
+    raw = source.decode("utf-8", "replace") if source is not None else found.details.get("request")
+    return jsonify({**as_json(found, world.name), "raw": raw})
+
+
+@blueprint.get("/messages/wait")
+def wait() -> Response:
+    """Blocks until a message that fits and is newer than `since` is there: 200, or 204 after `timeout`
+    seconds.
+    """
+    timeout = _number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
+    world = middleware.world()
+    found = inbox.wait(world, wanted("timeout"), timeout)
+    return Response(status=204) if found is None else jsonify(as_json(found, world.name))
+
+
+@blueprint.get("/code")
+def code() -> Response:
+    """The newest code for a number or mailbox as plain text; 204 if there is none, at once or after
+    `wait` seconds.
+    """
+    if not request.args.get("to"):
+        raise Problem(422, "Bad parameter", "to must name a number or mailbox", "to")
+    patience = _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
+    found = inbox.wait(middleware.world(), wanted("wait", has_code=True), patience)
+    if found is None or found.code is None:
+        return Response(status=204)
+    return Response(found.code, mimetype="text/plain", headers={"X-Message-Id": str(found.id)})
+
+
+def _told(event: Event, world: str) -> str:
+    """An event as the stream tells it; written once for all streams that are open."""
+    if not event.text:
+        data = json.dumps(event_json(event, world), ensure_ascii=False)
+        event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
+    return event.text
+
+
+@blueprint.get("/events")
+def events() -> Response:
+    """Server-sent events of this world; `Last-Event-ID` (or `?since=`) goes on after that event."""
+    world = middleware.world()
+    resumed = request.headers.get("Last-Event-ID", "")
+    after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else _whole("since", None, 0, 10**18)
+    chosen = wanted()
+    chosen = Filter(channel=chosen.channel, to=chosen.to, sender=chosen.sender)
+    subscription = world.hub.subscribe(after, lambda event: chosen.matches(event.message))
+
+    def stream() -> Iterator[str]:
+        with subscription:
+            yield "retry: 1000\n: open\n\n"
+            while not world.hub.closed:
+                found = subscription.get(KEEPALIVE_SECONDS)
+                for event in found:
+                    yield _told(event, world.name)
+                if not found:
+                    yield ": still here\n\n"
+
+    return Response(stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})

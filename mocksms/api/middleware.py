@@ -1,0 +1,167 @@
+"""What every request of the phone shares: its world, its guards, its headers, its line in the log."""
+
+import logging
+import secrets
+import time
+from functools import lru_cache
+from typing import cast
+
+from flask import Flask, Request, Response, current_app, g, jsonify, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
+
+from mocksms import config, store
+from mocksms.core.worlds import DEFAULT, BadWorld, TooManyWorlds, World, Worlds
+from mocksms.errors import Problem
+from mocksms.providers.twilio.errors import OF_STATUS, Refusal
+
+log = logging.getLogger("mocksms")
+WORLD_COOKIE = "tel_world"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self';"
+    " connect-src 'self'; media-src 'self' blob: data:; frame-src 'self'; form-action 'self';"
+    " manifest-src 'self';"
+    " base-uri 'none'; object-src 'none'; frame-ancestors "
+)
+HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("X-Robots-Tag", "noindex"),
+)
+TWILIO_PATHS = ("/2010-04-01/", "/v2/")
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie; a request without one (every program's) is not charged for making a signer."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
+def worlds_of(app: Flask) -> Worlds:
+    """All worlds of an app."""
+    return cast(Worlds, app.extensions["mocksms"])
+
+
+def worlds() -> Worlds:
+    """All worlds of the app that answers this request."""
+    return worlds_of(current_app)
+
+
+def settings() -> config.Settings:
+    """The settings of the app that answers this request."""
+    return worlds().settings
+
+
+def world() -> World:
+    """The world of this request: header X-World, else `?world=`, else the cookie of the handset, else
+    the default.
+    """
+    if "world" not in g:
+        name = request.headers.get("X-World")
+        if name is None:  # an empty one is a mistake, not a wish for the default
+            name = request.args.get("world") or request.cookies.get(WORLD_COOKIE) or DEFAULT
+        try:
+            g.world = worlds().get(name)
+        except BadWorld as error:
+            raise Problem(422, "No such world", str(error), "world") from None
+    return cast(World, g.world)
+
+
+def _guard() -> Response | None:
+    g.started = time.perf_counter()
+    g.request_id = secrets.token_hex(8)
+    if not _is_allowed(request.host, settings().allowed_hosts):
+        return Response("This host name is not served here.\n", 421, mimetype="text/plain")
+    if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
+    return None
+
+
+@lru_cache(maxsize=256)
+def _is_allowed(host: str, allowed_hosts: str) -> bool:
+    allowed = config.names(allowed_hosts)
+    host = host.lower()
+    return "*" in allowed or host in allowed or host.rsplit(":", 1)[0] in allowed
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    there = {name.lower() for name, _ in headers}
+    if "content-security-policy" not in there:
+        headers.add("Content-Security-Policy", CSP + settings().frame_ancestors)
+    for name, value in HEADERS:
+        headers.add(name, value)
+    headers.add("X-Request-Id", request_id := g.get("request_id", "-"))
+    if "cache-control" not in there and request.endpoint != "static":
+        headers.add("Cache-Control", "no-store")
+    if log.isEnabledFor(logging.INFO):
+        # The route's pattern, not the address: addresses hold numbers and what people search for.
+        route = request.url_rule.rule if request.url_rule else "(no route)"
+        spent = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
+        log.info("%s %s %d %.1f ms %s", request.method, route, response.status_code, spent, request_id)
+    return response
+
+
+def _problem(problem: Problem) -> Response:
+    """A refusal in the words of the wire that was spoken to; the provider's SDK reads no other."""
+    if request.path.startswith(TWILIO_PATHS):
+        about = request.path if problem.status == 404 else problem.detail
+        response = jsonify(Refusal(OF_STATUS.get(problem.status, 20001), about, problem.status).as_json())
+    else:
+        response = jsonify(problem.as_json())
+        response.mimetype = "application/problem+json"
+    response.status_code = problem.status
+    return response
+
+
+def _too_many_worlds(_: TooManyWorlds) -> Response:
+    most = settings().max_worlds
+    return _problem(Problem(409, "Too many worlds", f"There are {most} worlds already; delete some", "world"))
+
+
+def _busy(error: store.Busy) -> Response:
+    log.error("the world's database cannot be used: %s", error)
+    response = _problem(
+        Problem(503, "The phone's database is busy or full", "Nothing was changed; try again.")
+    )
+    response.headers["Retry-After"] = "1"
+    return response
+
+
+def http_error(error: HTTPException) -> Response | HTTPException:
+    """What a program gets for a request that cannot be answered: JSON on the tester API and Twilio's wire."""
+    if error.code is None or error.code < 400 or not request.path.startswith(("/api/", *TWILIO_PATHS)):
+        return error
+    return _problem(Problem(error.code, error.name, error.description or ""))
+
+
+class _RowNumber(IntegerConverter):
+    """A number in an address that names a row; one too large for the database names none, so it is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=(1 << 63) - 1)
+
+
+def init_app(app: Flask) -> None:
+    """Adds the guards, headers and error answers to the app."""
+    app.session_interface = _Sessions()
+    app.url_map.converters["int"] = _RowNumber
+    app.before_request(_guard)
+    app.after_request(_finish)
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(store.Busy, _busy)
+    app.register_error_handler(TooManyWorlds, _too_many_worlds)
+    app.register_error_handler(HTTPException, http_error)
+
+    @app.get("/healthz")
+    def healthz() -> tuple[str, int, dict[str, str]]:
+        """Answers when the default world can be read."""
+        with worlds().get().pool.read() as db:
+            store.reading.last_event(db)
+        return "ok\n", 200, {"Content-Type": "text/plain"}

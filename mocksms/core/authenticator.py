@@ -1,0 +1,139 @@
+"""The handset's authenticator app (RFC 6238): entries by key, by otpauth: address or by a picture of the
+QR code.
+"""
+
+import base64
+import binascii
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, cast
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pyotp
+
+from mocksms import store
+from mocksms.core import qr_reader
+from mocksms.core.worlds import World
+
+Algorithm = Literal["SHA1", "SHA256", "SHA512"]
+_DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
+
+
+class BadKey(ValueError):
+    """The key, address or picture cannot be used. `reason` is one of: empty, not_base32, too_short, not_totp,
+    bad_parameters, no_qr, not_a_picture."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _AnyLength(pyotp.TOTP):
+    """Codes also of keys under 112 bits: many sites still hand out 80, and every real app takes them."""
+
+    def byte_secret(self) -> bytes:
+        return base64.b32decode(self.secret + "=" * (-len(self.secret) % 8), casefold=True)
+
+
+@dataclass(slots=True, frozen=True)
+class Entry:
+    """One account in the app. `secret` is base32 without padding, `period` in seconds."""
+
+    id: int
+    handset: str
+    issuer: str
+    name: str
+    secret: str
+    digits: int = 6
+    period: int = 30
+    algorithm: Algorithm = "SHA1"
+
+    def code(self, at: float) -> str:
+        """The code shown at this time (unix seconds)."""
+        totp = _AnyLength(
+            self.secret, digits=self.digits, interval=self.period, digest=_DIGESTS[self.algorithm]
+        )
+        return totp.at(int(at))
+
+    def seconds_left(self, at: float) -> float:
+        """How long the code shown at this time still shows."""
+        return self.period - at % self.period
+
+
+def clean_key(key: str) -> str:
+    """A key as people type it, in base32 capitals without spaces, hyphens and padding. Raises
+    :class:`BadKey`.
+    """
+    text = re.sub(r"[\s\-=]", "", unicodedata.normalize("NFKC", key)).upper()
+    if not text:
+        raise BadKey("empty")
+    try:
+        raw = base64.b32decode(text + "=" * (-len(text) % 8))
+    except (binascii.Error, ValueError):
+        raise BadKey("not_base32") from None
+    if len(raw) < 10:
+        raise BadKey("too_short")
+    return text
+
+
+def parse_uri(uri: str) -> Entry:
+    """The entry an `otpauth://totp/…` address describes (id 0, no handset). Raises :class:`BadKey`."""
+    try:
+        parts = urlsplit(uri.strip())
+    except ValueError:
+        raise BadKey("not_totp") from None
+    if parts.scheme != "otpauth" or parts.netloc.lower() != "totp":
+        raise BadKey("not_totp")
+    fields = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    prefix, colon, name = unquote(parts.path.lstrip("/")).partition(":")
+    try:
+        digits, period = int(fields.get("digits", "6")), int(fields.get("period", "30"))
+    except ValueError:
+        raise BadKey("bad_parameters") from None
+    algorithm = fields.get("algorithm", "SHA1").upper()
+    if algorithm not in _DIGESTS or not 6 <= digits <= 8 or not 5 <= period <= 300:
+        raise BadKey("bad_parameters")
+    return Entry(
+        id=0, handset="", issuer=fields.get("issuer", prefix if colon else "").strip()[:80],
+        name=(name if colon else prefix).strip()[:120], secret=clean_key(fields.get("secret", "")),
+        digits=digits, period=period, algorithm=cast(Algorithm, algorithm),
+    )  # fmt: skip
+
+
+def add(world: World, handset: str, secret: str, name: str = "", issuer: str = "") -> Entry:
+    """Adds an entry to a handset's app by its key or its `otpauth:` address. Raises :class:`BadKey`.
+
+    `name` and `issuer` win over what the address says. The same key twice on one handset is kept once.
+    """
+    text = secret.strip()
+    entry = parse_uri(text) if text.lower().startswith("otpauth:") else Entry(0, "", "", "", clean_key(text))
+    for known in entries(world, handset):
+        if (known.secret, known.digits, known.period) == (entry.secret, entry.digits, entry.period):
+            return known
+    issuer, name = issuer.strip()[:80] or entry.issuer, name.strip()[:120] or entry.name
+    values = (handset, issuer, name, entry.secret, entry.digits, entry.period, entry.algorithm, world.now())
+    with world.pool.write() as db:
+        entry_id = store.authenticators.add(db, values)
+    return Entry(entry_id, handset, issuer, name, entry.secret, entry.digits, entry.period, entry.algorithm)
+
+
+def entries(world: World, handset: str) -> list[Entry]:
+    """The entries of a handset's app, in the order they were added."""
+    with world.pool.read() as db:
+        return [Entry(*row) for row in store.authenticators.entries(db, handset)]
+
+
+def remove(world: World, handset: str, entry_id: int) -> bool:
+    """Removes an entry; whether there was one."""
+    with world.pool.write() as db:
+        return store.authenticators.remove(db, handset, entry_id)
+
+
+def read_qr(picture: bytes) -> str:
+    """The text of the QR code in a picture (PNG, JPEG, WebP, GIF, BMP). Raises :class:`BadKey`."""
+    try:
+        return qr_reader.decode_qr(picture)
+    except qr_reader.Unreadable as error:
+        raise BadKey(error.reason) from None

@@ -1,0 +1,266 @@
+"""Calls are really run: they ring, are answered, declined or missed, speak, and ask for keys.
+
+The state is the call's message (channel "call"): `status` is the provider's, `due_at` when the next thing happens by
+itself (ringing stops, the keys were not pressed in time, the talk is over), `body` the words heard so far, and
+`details["run"]` where in the document it is. Talking takes no real time: all that is said until the next question is
+there at once, with its length in seconds, so that a tester need not wait and a handset can speak it at its pace.
+"""
+
+from collections.abc import Callable
+
+from mocksms import store
+from mocksms.core import inbox, phone_numbers
+from mocksms.core.faults import NOTHING, Effects
+from mocksms.core.models import Event, Filter, Message
+from mocksms.core.worlds import World
+from mocksms.delivery import http_client, scheduler
+from mocksms.providers.twilio import call_receipts, twiml_interpreter
+
+ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
+KEYS_SHOWN = 16
+
+
+class NoSuchCall(LookupError):
+    """There is no call with this id."""
+
+
+class WrongState(Exception):
+    """The call is not in a state for this; the text is its status."""
+
+
+def place(world: World, call: Message, ring_seconds: float, effects: Effects = NOTHING) -> Message:
+    """Rings a handset. The call is on disk when this returns; it goes on in the background."""
+    now = world.now()
+    call.created_at = call.received_at = call.updated_at = now
+    call.details["ring_seconds"] = ring_seconds
+    call.details["hang_up"] = effects.hang_up
+    if effects.undelivered is not None:
+        steps, call.error_code = ["queued", "failed"], effects.undelivered
+    elif effects.drop:
+        steps = ["queued", "no-answer"]
+    elif effects.delay:
+        steps, call.due_at = ["queued"], now + effects.delay
+    elif _is_engaged(world, call.recipient):
+        steps = ["queued", "busy"]
+    else:
+        steps, call.due_at = ["queued", "ringing"], now + ring_seconds
+    call.status = steps[-1]
+    call.history = [(step, now) for step in steps]
+    held = call.status in ("queued", "failed", "no-answer")
+    with world.write() as (db, events):
+        store.messages.add(db, call, phone_numbers.kind(call.recipient), held=held)
+        if not held:
+            events.append(Event(call.id, now, "message", call))
+    call_receipts.tell(world, call, 0)
+    if call.due_at is not None:
+        scheduler.watch(world)
+    return call
+
+
+def _is_engaged(world: World, number: str) -> bool:
+    recent = inbox.search(world, Filter(channel="call", to=number), 5)
+    return any(call.status == "in-progress" for call in recent)
+
+
+def answer(world: World, call_id: int) -> Message:
+    """Takes a ringing call; it begins to speak."""
+    return _pick_up(world, call_id, "human")
+
+
+def decline(world: World, call_id: int) -> Message:
+    """Refuses a ringing call: the caller hears busy."""
+    return _end(world, call_id, "busy", {"ringing"})
+
+
+def hangup(world: World, call_id: int) -> Message:
+    """Ends a call: an answered one is completed, a ringing one refused."""
+    call = inbox.message(world, call_id)
+    return _end(
+        world,
+        call_id,
+        "busy" if call and call.status == "ringing" else "completed",
+        {"ringing", "in-progress"},
+    )
+
+
+def cancel(world: World, call: Message, status: str) -> Message:
+    """Ends a call from the caller's side (`canceled` before it is answered, else `completed`)."""
+    return _end(
+        world, call.id, status, {"queued", "ringing"} if status == "canceled" else {"ringing", "in-progress"}
+    )
+
+
+def redirect(world: World, call: Message, url: str, method: str, document: str) -> Message:
+    """Gives a call in progress another document, from an address or as it is."""
+
+    def alter(found: Message) -> None:
+        found.details["run"] = twiml_interpreter.start(url, method, document)
+
+    changed = _change(world, call.id, {"in-progress"}, alter, "redirect")
+    return _go_on(world, changed)
+
+
+def digits(world: World, call_id: int, pressed: str) -> Message:
+    """Presses keys in a call in progress; what is asked for ends when it has all its keys."""
+
+    def alter(found: Message) -> None:
+        run = found.details["run"]
+        run["pressed"] = (run.get("pressed", "") + pressed)[-100:]
+        found.details["pressed"] = (found.details.get("pressed", "") + pressed)[-KEYS_SHOWN:]
+
+    return _go_on(world, _change(world, call_id, {"in-progress"}, alter, "digits"))
+
+
+def ringing(world: World, number: str) -> list[Message]:
+    """The calls that ring or are in progress on a handset now, newest first."""
+    recent = inbox.search(world, Filter(channel="call", to=number), 10)
+    return [call for call in recent if call.status in ("ringing", "in-progress")]
+
+
+# -- how a call goes on ------------------------------------------------------------------------------------------
+
+
+def _change(
+    world: World, call_id: int, allowed: set[str], alter: Callable[[Message], None], detail: str
+) -> Message:
+    refused: list[str] = []
+
+    def careful(found: Message) -> bool:
+        if found.channel != "call" or found.status not in allowed:
+            refused.append(found.status if found.channel == "call" else "")
+            return False
+        alter(found)
+        return True
+
+    call = inbox.change(world, call_id, careful, "call", detail)
+    if call is None or refused == [""]:
+        raise NoSuchCall(call_id)
+    if refused:
+        raise WrongState(refused[0])
+    return call
+
+
+def _step(world: World, call: Message, status: str) -> None:
+    call.status = status
+    call.history.append((status, world.now()))
+
+
+def _pick_up(world: World, call_id: int, who: str) -> Message:
+    def alter(call: Message) -> None:
+        _step(world, call, "in-progress")
+        details = call.details
+        details["answered_at"] = world.now()
+        details["answered_by"] = who
+        details["run"] = twiml_interpreter.start(
+            details.get("url", ""), details.get("method", "POST"), details.get("twiml", "")
+        )
+        call.due_at = None
+
+    call = _change(world, call_id, {"ringing"}, alter, "in-progress")
+    call_receipts.tell(world, call, len(call.history) - 1)
+    if call.details.get("hang_up"):
+        return _end(world, call_id, "completed", {"in-progress"})
+    return _go_on(world, call)
+
+
+def _end(world: World, call_id: int, status: str, allowed: set[str]) -> Message:
+    def alter(call: Message) -> None:
+        _step(world, call, status)
+        call.due_at = None
+        call.details["ended_at"] = world.now()
+
+    call = _change(world, call_id, allowed, alter, status)
+    call_receipts.tell(world, call, len(call.history) - 1)
+    return call
+
+
+def _go_on(world: World, call: Message) -> Message:
+    """Runs a call until it waits for keys, ends, or needs a document (which is fetched in the background)."""
+    if (call.details.get("run") or {}).get("fetch"):
+        world.outbound_jobs.later(0, lambda: _fetch(world, call.id))
+        return call
+    call = _change(
+        world, call.id, {"in-progress"}, lambda found: twiml_interpreter.go_on(found, world.now()), "speaking"
+    )
+    if (call.details.get("run") or {}).get("fetch"):
+        world.outbound_jobs.later(0, lambda: _fetch(world, call.id))
+    if call.due_at is not None:
+        scheduler.watch(world)
+    return call
+
+
+def _fetch(world: World, call_id: int) -> None:
+    call = inbox.message(world, call_id)
+    wanted = call.details["run"].get("fetch") if call is not None and call.status == "in-progress" else None
+    if call is None or not wanted:
+        return
+    fields = [
+        *call_receipts.fields(world, call, call.status),
+        *[(name, value) for name, value in wanted["fields"]],
+    ]
+    signed = call_receipts.signature_headers(world, call, wanted["url"], fields)
+    document, problem = "", ""
+    try:
+        got = http_client.send(world.settings, wanted["url"], fields, wanted["method"], signed)
+        document, problem = got.text, "" if got.is_good else f"{wanted['url']} answered {got.status}"
+    except http_client.CannotFetch as error:
+        problem = str(error)
+
+    def alter(found: Message) -> None:
+        run = found.details["run"]
+        run |= {"fetch": None, "url": wanted["url"], "at": 0, "documents": run["documents"] + 1}
+        run["document"] = "" if problem else document
+        if problem:
+            twiml_interpreter.warn(found, problem)
+
+    try:
+        _go_on(world, _change(world, call_id, {"in-progress"}, alter, "document"))
+    except (NoSuchCall, WrongState):
+        return  # it ended while its document was fetched
+
+
+def _on_due(world: World, sid: str) -> None:
+    """What happens by itself: a delayed call rings, ringing stops, keys were not pressed, the talk is over."""
+    call = inbox.by_sid(world, sid)
+    if call is None or call.due_at is None or call.due_at > world.now():
+        return
+    try:
+        if call.status == "queued":
+            _ring(world, sid)
+        elif call.status == "ringing":
+            _miss(world, call)
+        elif (call.details.get("run") or {}).get("gather"):
+            _go_on(world, _change(world, call.id, {"in-progress"}, _time_is_up, "timeout"))
+        else:
+            _end(world, call.id, "completed", {"in-progress"})
+    except (NoSuchCall, WrongState):
+        return  # someone else was faster
+
+
+def _time_is_up(call: Message) -> None:
+    call.details["run"]["gather"]["over"] = True
+    call.due_at = None
+
+
+def _ring(world: World, sid: str) -> None:
+    with world.write() as (db, events):
+        call = store.reading.find_sid(db, sid)
+        if call is None or call.status != "queued" or call.id > 0:
+            return
+        call.received_at = call.updated_at = world.now()
+        _step(world, call, "ringing")
+        call.due_at = world.now() + call.details["ring_seconds"]
+        store.messages.arrive(db, call, phone_numbers.kind(call.recipient))
+        events.append(Event(call.id, call.received_at, "message", call))
+    call_receipts.tell(world, call, len(call.history) - 1)
+
+
+def _miss(world: World, call: Message) -> None:
+    """Nobody answered: a mobile's voicemail takes the words, a landline only notes the call."""
+    if world.settings.voicemail and phone_numbers.kind(call.recipient) == "mobile":
+        _pick_up(world, call.id, "machine_start")
+    else:
+        _end(world, call.id, "no-answer", {"ringing"})
+
+
+scheduler.at_due("call", _on_due)

@@ -1,0 +1,1 @@
+"""Finding codes and links in texts."""

@@ -1,0 +1,39 @@
+"""How people see who wrote: numbers as they are written, senders of mails by their names."""
+
+from email.utils import parseaddr
+from functools import lru_cache
+
+import phonenumbers
+
+from mocksms.core.models import Message
+
+
+@lru_cache(maxsize=4096)
+def pretty(address: str) -> str:
+    """A number as people write it: 090-1234-5678 at home, +44 20 7946 0018 abroad; anything else as it is."""
+    if not address.startswith("+"):
+        return address
+    try:
+        number = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return address
+    national = number.country_code == phonenumbers.country_code_for_region("JP")
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(number, style)
+
+
+def sender_name(mail: Message) -> str:
+    """The sender's name where the mail gives one, else the address; see :func:`sender_line`."""
+    return parseaddr(sender_line(mail))[0] or mail.sender
+
+
+def sender_line(mail: Message) -> str:
+    """The sender as the mail's From line shows it, name and address, else the bare address."""
+    return str(mail.details.get("from") or mail.sender)
+
+
+def sender(message: Message) -> str:
+    """The other side of a message as its list, its banner and the home screen name it."""
+    return sender_name(message) if message.channel == "mail" else pretty(message.peer)

@@ -1,0 +1,166 @@
+"""Faults on request: the next message, a share of them, or those of one number go wrong in a chosen way."""
+
+import random
+import time
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, cast, get_args
+
+from mocksms import store
+from mocksms.core import phone_numbers
+from mocksms.core.worlds import World
+from mocksms.errors import Problem
+
+What = Literal[
+    "reject", "undelivered", "delay", "duplicate", "drop", "slow", "http_status", "hang_up", "smtp_code"
+]
+# What each one needs: the name of its number, its bounds and its default.
+NUMBERS: dict[str, tuple[str, float, float, float]] = {
+    "reject": ("code", 10000, 99999, 21610),
+    "undelivered": ("code", 10000, 99999, 30003),
+    "delay": ("seconds", 0, 30 * 86400, 5),
+    "slow": ("seconds", 0, 30, 5),
+    "http_status": ("status", 400, 599, 503),
+    "smtp_code": ("code", 400, 599, 451),
+}
+_chance = random.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One fault. Empty `channel`, `to` or `sender` fits all; `share` is the part of the fitting messages it meets
+    (0 to 1); `number` is the code, status or seconds of `what`; `times` how often it still works, None for ever.
+    """
+
+    what: What
+    number: float = 0
+    channel: str = ""
+    to: str = ""
+    sender: str = ""
+    share: float = 1.0
+    times: int | None = None
+    used: int = 0
+    id: int = 0
+
+    def fits(self, channel: str, to: str, sender: str) -> bool:
+        """Whether a message of this channel and these sides may be met."""
+        return (
+            self.channel in ("", channel)
+            and self.to in ("", to)
+            and self.sender in ("", sender)
+            and self.times != 0
+            and (self.share >= 1 or _chance.random() < self.share)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The rule as the API shows it."""
+        shown = {key: value for key, value in asdict(self).items() if key not in ("number", "sender")}
+        shown["from"] = self.sender
+        if self.what in NUMBERS:
+            name = NUMBERS[self.what][0]
+            shown[name] = self.number if name == "seconds" else int(self.number)
+        return shown
+
+
+@dataclass(slots=True)
+class Effects:
+    """What goes wrong with one message; codes and seconds are None or 0 where nothing does."""
+
+    reject: int | None = None
+    undelivered: int | None = None
+    delay: float = 0
+    slow: float = 0
+    duplicate: bool = False
+    drop: bool = False
+    http_status: int | None = None
+    hang_up: bool = False
+    smtp_code: int | None = None
+
+
+NOTHING = Effects()
+
+
+def parse(body: object, region: str) -> Rule:
+    """The rule a tester described. Raises :class:`Problem` that names the wrong field."""
+    if not isinstance(body, dict):
+        raise Problem(422, "Bad body", "a fault is a JSON object", "what")
+    what = body.get("what")
+    if not isinstance(what, str) or what not in get_args(What):
+        raise Problem(422, "Bad body", f"what must be one of {', '.join(get_args(What))}", "what")
+    known = {"what", "channel", "to", "from", "share", "times"}
+    if what in NUMBERS:
+        known.add(NUMBERS[what][0])
+    for name in body:
+        if name not in known:
+            raise Problem(422, "Bad body", f"{name} is not a part of the fault {what}", str(name))
+    channel = body.get("channel", "")
+    if channel not in ("", "sms", "call", "mail"):
+        raise Problem(422, "Bad body", "channel must be sms, call or mail", "channel")
+    sides = [body.get("to", ""), body.get("from", "")]
+    for name, side in zip(("to", "from"), sides, strict=True):
+        if not isinstance(side, str) or len(side) > 320 or side != side.encode("utf-8", "replace").decode():
+            raise Problem(422, "Bad body", f"{name} must be a number or mailbox", name)
+    times = body.get("times")
+    if times is not None:
+        times = int(_number(times, "times", 1, 10**6))
+        if times != body["times"]:
+            raise Problem(422, "Bad body", "times must be a whole number", "times")
+    number = 0.0
+    if what in NUMBERS:
+        name, low, high, default = NUMBERS[what]
+        number = _number(body.get(name, default), name, low, high)
+    to, sender = (phone_numbers.normalise(side, region) if side else "" for side in sides)
+    return Rule(
+        cast(What, what), number, channel, to, sender, _number(body.get("share", 1.0), "share", 0, 1), times
+    )
+
+
+def _number(value: object, name: str, low: float, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise Problem(422, "Bad body", f"{name} must be a number from {low:g} to {high:g}", name)
+    return float(value)
+
+
+def add(world: World, rule: Rule) -> Rule:
+    """Keeps a rule; the answer has its id."""
+    kept = {key: value for key, value in asdict(rule).items() if key not in ("id", "times", "used")}
+    with world.pool.write() as db:
+        rule_id = store.faults.add(db, kept, rule.times)
+    world.forget_faults()
+    return Rule(**kept, times=rule.times, id=rule_id)
+
+
+def rules(world: World) -> list[Rule]:
+    """All rules of a world, those used up too."""
+    with world.pool.read() as db:
+        found = store.faults.rules(db)
+    return [Rule(**rule, times=times, used=used, id=rule_id) for rule_id, rule, times, used in found]
+
+
+def remove(world: World, rule_id: int | None = None) -> int:
+    """Deletes one rule, or all; returns how many there were."""
+    with world.pool.write() as db:
+        removed = store.faults.remove(db, rule_id)
+    world.forget_faults()
+    return removed
+
+
+def take(world: World, channel: str, to: str, sender: str) -> Effects:
+    """What goes wrong with this message; each rule that meets it is counted as used."""
+    if not world.has_faults():
+        return NOTHING
+    effects = Effects()
+    for rule in rules(world):
+        if not rule.fits(channel, to, sender) or (rule.what == "smtp_code" and channel != "mail"):
+            continue
+        with world.pool.write() as db:
+            if not store.faults.use(db, rule.id):
+                continue
+        if rule.what in ("duplicate", "drop", "hang_up"):
+            setattr(effects, rule.what, True)
+        elif rule.what in ("delay", "slow"):
+            setattr(effects, rule.what, rule.number)
+        else:
+            setattr(effects, rule.what, int(rule.number))
+    if effects.slow:
+        time.sleep(effects.slow)
+    return effects

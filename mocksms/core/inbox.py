@@ -1,0 +1,289 @@
+"""What is kept and what happens to it: messages come in, are found, read, deleted."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlite_utils import Database
+
+from mocksms import store
+from mocksms.core import phone_numbers, segments
+from mocksms.core.codes import finder
+from mocksms.core.faults import NOTHING, Effects
+from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
+from mocksms.core.worlds import World
+from mocksms.delivery import retention, scheduler
+
+PAGE = 50
+NO_MORE_THAN = 1000
+
+
+def new_sid(prefix: str) -> str:
+    """A new id on a wire: two letters and 32 hexadecimal digits, as the providers make them."""
+    return prefix + secrets.token_hex(16)
+
+
+def receive(
+    world: World,
+    message: Message,
+    raw: bytes | None = None,
+    effects: Effects = NOTHING,
+    due_at: float | None = None,
+) -> Message:
+    """Takes a message in: finds its code and links, keeps it, tells everyone who waits. On disk when it returns.
+
+    `effects` are the faults it meets. `due_at` (unix seconds by the phone's clock) holds it back until then.
+    """
+    now = world.now()
+    message.created_at = message.received_at = message.updated_at = now
+    examine(message)
+    scheduler.plan(message, now, effects, due_at)
+    held = message.status in scheduler.UNSEEN
+
+    def keep(db: Database, events: list[Event]) -> None:
+        store.messages.add(db, message, phone_numbers.kind(message.handset), raw, held)
+        if held:
+            event_id = store.messages.event(db, now, "status", message.id, message.status)
+            events.append(Event(event_id, now, "status", message, message.status))
+        else:
+            events.append(Event(message.id, now, "message", message))
+
+    world.write_together(keep)
+    if message.id % store.search_index.BATCH == 0:
+        with world.pool.write() as db:
+            store.search_index.fill(db, message.id)
+    retention.after_arrival(world, message.id)
+    scheduler.follow(world, message)
+    if effects.duplicate and not held:
+        twin = replace(message, sid=new_sid(message.sid[:2]), history=[], id=0)
+        twin.details = {**message.details, "duplicate_of": message.sid}
+        twin.details.pop("status_callback", None)
+        receive(world, twin, raw)
+    return message
+
+
+def examine(message: Message) -> None:
+    """Computes what is stored beside a text: code, links, segments."""
+    text = f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
+    message.code = finder.find_code(text) if message.direction == "in" else None
+    message.links = finder.find_links(message.body, message.html)
+    if message.channel == "sms":
+        message.segments = segments.count(message.body)
+
+
+def message(world: World, message_id: int) -> Message | None:
+    """The message with this id, or None."""
+    with world.pool.read() as db:
+        return store.reading.find(db, message_id)
+
+
+def by_sid(world: World, sid: str) -> Message | None:
+    """The message with this id on its wire, or None; one that is held back too."""
+    with world.pool.read() as db:
+        return store.reading.find_sid(db, sid)
+
+
+def raw(world: World, sid: str) -> bytes | None:
+    """The source of a mail as it came, or None."""
+    with world.pool.read() as db:
+        return store.reading.raw(db, sid)
+
+
+def search(world: World, wanted: Filter, limit: int = PAGE, before: int | None = None) -> list[Message]:
+    """Messages that fit, newest first, at most `limit` (of 1,000); `before` is the last id of the page
+    before.
+    """
+    if wanted.q:
+        _complete_words(world)
+    with world.pool.read() as db:
+        return store.reading.newest(db, wanted, max(1, min(limit, NO_MORE_THAN)), before)
+
+
+def _complete_words(world: World) -> None:
+    with world.pool.read() as db:
+        missing = store.search_index.indexed_upto(db) < (last := store.reading.last_message(db))
+    if missing:
+        with world.pool.write() as db:
+            store.search_index.fill(db, last)
+
+
+def wait(world: World, wanted: Filter, timeout: float) -> Message | None:
+    """The newest message that fits; waits up to `timeout` seconds for one to come, else None."""
+    deadline = time.monotonic() + timeout
+    with world.hub.wait(lambda event: wanted.matches(event.message)) as waiter:
+        while True:
+            if found := search(world, wanted, 1):
+                return found[0]
+            left = deadline - time.monotonic()
+            if left <= 0 or world.hub.closed:
+                return None
+            waiter.pause(left)
+
+
+def last_id(world: World) -> int:
+    """The id of the newest event: `since` for "from now on"."""
+    with world.pool.read() as db:
+        return store.reading.last_event(db)
+
+
+def handsets(world: World, limit: int = PAGE, before: int | None = None) -> list[Handset]:
+    """Numbers and mailboxes that ever received something, newest message first; `before` is the last
+    one's last id.
+    """
+    with world.pool.read() as db:
+        return store.reading.handsets(db, limit, before)
+
+
+def handset(world: World, address: str) -> Handset | None:
+    """One handset, or None when nothing was received there."""
+    with world.pool.read() as db:
+        return store.reading.handset(db, address)
+
+
+def threads(
+    world: World, number: str, channel: str = "sms", limit: int = PAGE, before: int | None = None
+) -> list[Thread]:
+    """A handset's conversations in a channel, newest message first; `before` is the last one's last id."""
+    with world.pool.read() as db:
+        return store.reading.threads(db, number, channel, limit, before)
+
+
+def thread(
+    world: World, number: str, peer: str, limit: int = PAGE, before: int | None = None, channel: str = "sms"
+) -> list[Message]:
+    """A conversation's messages, newest first, those typed on the handset too."""
+    with world.pool.read() as db:
+        return store.reading.thread(db, number, peer, channel, limit, before)
+
+
+def mails(world: World, mailbox: str, limit: int = PAGE, before: int | None = None) -> list[Message]:
+    """A mailbox's mails, newest first."""
+    return search(world, Filter(channel="mail", to=mailbox), limit, before)
+
+
+def unread(world: World, number: str) -> dict[str, int]:
+    """How many messages of each channel are unread on a handset."""
+    with world.pool.read() as db:
+        return store.reading.unread(db, number)
+
+
+def mark_read(world: World, *messages: Message) -> None:
+    """Marks single messages as read."""
+    with world.pool.write() as db:
+        store.messages.mark_read(db, messages, world.now())
+
+
+def mark_thread_read(world: World, number: str, peer: str, channel: str = "sms") -> None:
+    """Marks a whole conversation as read."""
+    with world.pool.write() as db:
+        store.messages.mark_thread_read(db, number, peer, channel, world.now())
+
+
+def change(
+    world: World, message_id: int, alter: Callable[[Message], bool], kind: str = "status", detail: str = ""
+) -> Message | None:
+    """Changes a message under the write lock and tells everyone who waits; `alter` returns whether it
+    changed it.
+
+    Returns the message as it is afterwards, or None when there is none with this id.
+    """
+    with world.write() as (db, events):
+        found = store.reading.find(db, message_id)
+        if found is None:
+            return None
+        before = replace(found)
+        if alter(found):
+            found.updated_at = world.now()
+            event_id = store.messages.update(db, found, kind, detail)
+            if (found.subject, found.body) != (before.subject, before.body):
+                store.search_index.forget(db, before)
+                store.search_index.renew(db, found)
+            if found.id > 0:
+                events.append(
+                    Event(event_id, found.updated_at, "call" if kind == "call" else "status", found, detail)
+                )
+        return found
+
+
+def delete(world: World, wanted: Filter) -> int:
+    """Deletes the messages that fit and returns how many they were."""
+    deleted = 0
+    while True:
+        with world.pool.write() as db:
+            found = store.reading.newest(db, wanted, 500)
+            for each in found:
+                store.messages.remove(db, each)
+        deleted += len(found)
+        if len(found) < 500:
+            return deleted
+
+
+def delete_one(world: World, sid: str) -> bool:
+    """Deletes the message with this id on its wire; whether there was one."""
+    with world.pool.write() as db:
+        found = store.reading.find_sid(db, sid)
+        if found is not None:
+            store.messages.remove(db, found)
+        return found is not None
+
+
+def reset(world: World) -> None:
+    """Empties a world: messages, handsets, authenticators, faults, clock. Ids go on growing."""
+    with world.pool.write() as db:
+        store.messages.clear(db)
+    world.forget_clock()
+    world.forget_faults()
+    world.forget_stops()
+
+
+def sent(world: World, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
+    """SMS or calls as their sender lists them; see :func:`mocksms.store.reading.sent`."""
+    with world.pool.read() as db:
+        return store.reading.sent(db, wanted, before, limit)
+
+
+def redact(world: World, sid: str) -> None:
+    """Empties a message's text, as its sender asks; code and links go with it."""
+
+    def alter(found: Message) -> bool:
+        found.body = found.html = ""
+        found.code, found.links = None, ()
+        return True
+
+    if (found := by_sid(world, sid)) is not None:
+        change(world, found.id, alter, detail="redacted")
+
+
+def cancel(world: World, sid: str) -> bool:
+    """Cancels a message that is scheduled and not yet sent; whether it could be."""
+
+    done = []
+
+    def alter(found: Message) -> bool:
+        if found.status != "scheduled":
+            return False
+        done.append(True)
+        found.status, found.due_at = "canceled", None
+        found.history.append(("canceled", world.now()))
+        return True
+
+    found = by_sid(world, sid)
+    if found is not None:
+        change(world, found.id, alter)
+    return bool(done)
+
+
+def is_opted_out(world: World, number: str, service: str) -> bool:
+    """Whether the owner of a number told this sender to stop."""
+    if not world.has_stops():
+        return False
+    with world.pool.read() as db:
+        return store.reading.value(db, f"stop:{number}:{service}", "") == "1"
+
+
+def set_opted_out(world: World, number: str, service: str, stop: bool) -> None:
+    """Notes that the owner of a number told a sender to stop, or to start again."""
+    with world.pool.write() as db:
+        store.reading.set_value(db, f"stop:{number}:{service}", "1" if stop else "")
+    world.forget_stops()

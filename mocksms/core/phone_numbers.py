@@ -1,0 +1,93 @@
+"""Numbers and mailboxes: one spelling for each, and what kind of line a number is."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import phonenumbers
+
+from mocksms.core.models import Kind
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
+_JAPAN = 81
+_FIXED = {phonenumbers.PhoneNumberType.FIXED_LINE}
+# 0120, 0800, 0570 and 0990: in Japan calls reach them, texts do not (in North America texts do).
+_CALLS_ONLY = {
+    phonenumbers.PhoneNumberType.TOLL_FREE,
+    phonenumbers.PhoneNumberType.SHARED_COST,
+    phonenumbers.PhoneNumberType.PREMIUM_RATE,
+    phonenumbers.PhoneNumberType.UAN,
+}
+
+
+def normalise(address: str, region: str = "JP") -> str:
+    """The one spelling an address is kept under: E.164 for a number, lower case for a mailbox.
+
+    Takes numbers as people type them (full-width, spaces, hyphens, national). What is neither number nor
+    mailbox (a sender's name, a short code) is returned trimmed.
+    """
+    text = unicodedata.normalize("NFKC", address)
+    if text.startswith(" ") and text[1:].isdigit():
+        text = "+" + text[1:]  # a form that was sent without quoting its plus sign
+    text = text.strip()
+    if _E164.match(text):
+        return text
+    if "@" in text:
+        return text.lower()
+    return _parsed(text, region) or text
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, region: str) -> str:
+    if not re.fullmatch(r"\+?[\d\s().\-]{5,30}", text):
+        return ""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_e164(address: str) -> bool:
+    """Whether this is written as a number in E.164, whatever its country makes of its length."""
+    return _E164.match(address) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_number(address: str) -> bool:
+    """Whether this is a number in E.164 of a length its country can have."""
+    if not _E164.match(address):
+        return False
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(address))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+@lru_cache(maxsize=4096)
+def kind(address: str) -> Kind:
+    """mobile, landline (calls reach it, texts do not) or mailbox.
+
+    Numbers whose country tells no difference count as mobile.
+    """
+    if "@" in address:
+        return "mailbox"
+    try:
+        number = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return "mobile"
+    of_type = phonenumbers.number_type(number)
+    takes_calls_only = number.country_code == _JAPAN and of_type in _CALLS_ONLY
+    return "landline" if of_type in _FIXED or takes_calls_only else "mobile"
+
+
+@lru_cache(maxsize=4096)
+def formatted(address: str) -> str:
+    """A number as people of its country write it; what is no number is left as it is."""
+    try:
+        number = phonenumbers.parse(address)
+    except phonenumbers.NumberParseException:
+        return address
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -1,0 +1,49 @@
+"""How long messages are kept: by count (MOCKSMS_KEEP_MESSAGES) and by age (MOCKSMS_KEEP_DAYS), the oldest go first."""
+
+from mocksms import store
+from mocksms.core.worlds import World
+
+EVERY = 256  # arrivals between two looks
+LOOK_SECONDS = 3600.0
+AT_ONCE = 500
+DAY_SECONDS = 86400.0
+
+
+def prune(world: World) -> int:
+    """Deletes what is over the limits, AT_ONCE messages a transaction; returns how many they were."""
+    settings, deleted = world.settings, 0
+    while True:
+        with world.pool.write() as db:
+            found = []
+            if settings.keep_messages > 0:
+                found = store.reading.beyond(db, settings.keep_messages, AT_ONCE)
+            if settings.keep_days > 0 and not found:
+                found = store.reading.older(db, world.now() - settings.keep_days * DAY_SECONDS, AT_ONCE)
+            for message in found:
+                store.messages.remove(db, message)
+        deleted += len(found)
+        if not found:
+            return deleted
+
+
+def after_arrival(world: World, message_id: int) -> None:
+    """Looks in the background, once in EVERY arrivals, whether there is too much."""
+    if message_id % EVERY == 0 and (world.settings.keep_messages > 0 or world.settings.keep_days > 0):
+        world.jobs.later(0, lambda: _prune_open(world))
+
+
+def watch(world: World) -> None:
+    """Looks each hour for what is too old."""
+    if world.settings.keep_days > 0:
+        world.jobs.later(0, lambda: _look(world))
+
+
+def _look(world: World) -> None:
+    if not world.hub.closed:
+        prune(world)
+        world.jobs.later(LOOK_SECONDS, lambda: _look(world))
+
+
+def _prune_open(world: World) -> None:
+    if not world.hub.closed:
+        prune(world)

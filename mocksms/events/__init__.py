@@ -1,0 +1,1 @@
+"""Arrivals and changes, handed to everyone who waits."""

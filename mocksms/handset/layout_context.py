@@ -1,0 +1,67 @@
+"""What every page of the handset is shown in: the world, the device, the desk beside it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, g, render_template, request
+from flask_babel import get_timezone
+
+from mocksms.api.middleware import world
+from mocksms.core import calls, inbox, phone_numbers
+from mocksms.handset import devices, language
+from mocksms.handset._blueprint import blueprint
+from mocksms.handset.devices import Device
+
+LONGEST = 320  # characters of a mail address (RFC 3696 errata 1690)
+
+
+@blueprint.before_request
+def enter() -> None:
+    """Reads the phone's clock once for the whole page."""
+    g.phone_now = world().now()
+
+
+@blueprint.url_value_preprocessor
+def find_device(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Reads the address in the path; what is neither a number nor a mailbox is no handset."""
+    if values and "address" in values and not is_handset(values["address"]):
+        abort(404)
+
+
+def is_handset(address: str) -> bool:
+    """Whether an address can have a handset: a number in E.164 or a mailbox, in its one spelling."""
+    if len(address) > LONGEST or phone_numbers.normalise(address) != address:
+        return False
+    return "@" in address or re.fullmatch(r"\+[1-9]\d{6,14}", address) is not None
+
+
+def row_number(values: Mapping[str, str], name: str) -> int | None:
+    """The number of a row in a query string or form; None where there is none that a database could hold."""
+    text = values.get(name, "")
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def show(template: str, device: Device | None = None, **words: Any) -> str:
+    """Renders a page of the handset with the desk around it."""
+    tongue = language.choose()
+    current = (
+        calls.ringing(world(), device.address) if device is not None and device.kind != "mailbox" else []
+    )
+    return render_template(
+        f"phone/handset/{template}.html",
+        device=device,
+        current_call=current[0] if current else None,
+        cards=words.pop("cards", None) or devices.cards(world()),
+        language=tongue,
+        other_language_url=language.other_url(tongue),
+        theme=language.theme(),
+        phone_now=g.phone_now,
+        time_zone=str(get_timezone()),
+        clock_moved=abs(world().offset()) >= 1,
+        events_url=f"{request.script_root}/api/v1/events?since={inbox.last_id(world())}",
+        world_name=world().name,
+        clock_url=f"{request.script_root}/api/v1/clock",
+        query=words.pop("query", request.args.get("q", "")),
+        **words,
+    )

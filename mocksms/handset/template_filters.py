@@ -1,0 +1,196 @@
+"""How the handset's pages put numbers, times and message texts: the filters of its templates."""
+
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import g, url_for
+from flask_babel import format_datetime, get_locale, get_timezone, gettext
+from markupsafe import Markup, escape
+
+from mocksms.core.display_names import pretty, sender, sender_line, sender_name
+from mocksms.core.models import Message
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）。、]+[^\s<>\"'「」『』（）。、.,;:!?)\]]")
+TONES = 6
+STATIC = Path(__file__).parent.parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """What stands in the circle beside a sender: a letter ("" for a plain number) on one of TONES colours."""
+
+    letter: str
+    tone: int
+
+
+@lru_cache(maxsize=4096)
+def face(peer: str) -> Face:
+    """The letter and colour of a sender, the same every time."""
+    tone = zlib.crc32(peer.encode()) % TONES
+    if re.fullmatch(r"\+?[\d\s-]+", peer):
+        return Face("", tone)
+    letter = next((c for c in peer if c.isalnum()), "")
+    return Face(letter.upper(), tone)
+
+
+def iso(at: float) -> str:
+    """A time in ISO 8601, UTC, to the millisecond."""
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _local(at: float) -> datetime:
+    """A time on the phone's own calendar; the zone is looked up once a request."""
+    if "zone" not in g:
+        g.zone = get_timezone()
+    return datetime.fromtimestamp(at, g.zone)
+
+
+def clock_time(at: float) -> str:
+    """The time of day: 14:05."""
+    then = _local(at)
+    return f"{then.hour}:{then.minute:02d}"
+
+
+def long_date(at: float) -> str:
+    """11月22日 日曜日, Sunday, November 22."""
+    return str(format_datetime(_moment(at), "M月d日 EEEE" if _japanese() else "EEEE, MMMM d"))
+
+
+def full_when(at: float) -> str:
+    """Date and time to the second, as in a mail's head."""
+    return str(
+        format_datetime(_moment(at), "y年M月d日(E) H:mm:ss" if _japanese() else "EEE, MMM d, y, H:mm:ss")
+    )
+
+
+def short_when(at: float) -> str:
+    """The time of day for today, else 昨日 or the date."""
+    then, today = _local(at), _local(g.phone_now)
+    if then.date() == today.date():
+        return clock_time(at)
+    if then.date() == (today - timedelta(days=1)).date():
+        return str(gettext("Yesterday"))
+    if then.year == today.year:
+        return str(format_datetime(_moment(at), "M/d" if _japanese() else "MMM d"))
+    return str(format_datetime(_moment(at), "y/M/d" if _japanese() else "MMM d, y"))
+
+
+def day(at: float) -> str:
+    """The heading over a day's messages."""
+    then, today = _local(at), _local(g.phone_now)
+    if then.date() == today.date():
+        return str(gettext("Today"))
+    if then.date() == (today - timedelta(days=1)).date():
+        return str(gettext("Yesterday"))
+    return long_date(at)
+
+
+def _japanese() -> bool:
+    return str(get_locale()) == "ja"
+
+
+def count(number: int) -> str:
+    """A badge's number, 99+ from a hundred on."""
+    return str(number) if number < 100 else "99+"
+
+
+def spaced(code: str) -> str:
+    """A code in two groups: 123 456."""
+    return f"{code[: len(code) // 2]} {code[len(code) // 2 :]}"
+
+
+def first_words(text: str) -> str:
+    """The beginning of a mail, for the list."""
+    return " ".join(text.split())[:120]
+
+
+def body_markup(message: Message) -> Markup:
+    """A text with its links to press and its one-time code marked; everything else is escaped."""
+    parts: list[Markup] = []
+    at, code = 0, message.code if message.direction == "in" else None
+    for found in _ADDRESS.finditer(message.body):
+        parts.append(_marked(message.body[at : found.start()], code))
+        link = found.group()
+        parts.append(Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>').format(link))
+        at = found.end()
+    parts.append(_marked(message.body[at:], code))
+    return Markup("").join(parts)
+
+
+def _marked(text: str, code: str | None) -> Markup:
+    if not code:
+        return escape(text)
+    pattern = _code_pattern(code)
+    at, parts = 0, []
+    for found in pattern.finditer(text):
+        parts += [escape(text[at : found.start()]), Markup("<mark>{0}</mark>").format(found.group())]
+        at = found.end()
+    return Markup("").join([*parts, escape(text[at:])])
+
+
+@lru_cache(maxsize=1024)
+def _code_pattern(code: str) -> re.Pattern[str]:
+    """The code as a text may spell it: full-width, or in groups."""
+    letters = []
+    for character in code:
+        wide = chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character
+        letters.append(f"[{re.escape(character)}{re.escape(wide)}]")
+    return re.compile(r"(?<![0-9０-９])" + r"[\s\-‐–]?".join(letters) + r"(?![0-9０-９])")
+
+
+def tongue(text: str) -> str:
+    """The language a text is most likely in (ja, ko, zh, en), so that it is spoken and set in the right one."""
+    if re.search(r"[\u3040-\u30ff]", text):
+        return "ja"
+    if re.search(r"[\uac00-\ud7af]", text):
+        return "ko"
+    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
+
+
+def present(values: Mapping[str, object]) -> dict[str, object]:
+    """Only what is not None: attributes that are left out where they say nothing."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def duration(seconds: int) -> str:
+    """Minutes and seconds of a call: 1:05."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def size(count_bytes: int) -> str:
+    """A file's size in words: 12 KB."""
+    return (
+        f"{max(1, round(count_bytes / 1024))} KB"
+        if count_bytes < 1024**2
+        else f"{count_bytes / 1024**2:.1f} MB"
+    )
+
+
+@lru_cache(maxsize=64)
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with a fingerprint of what is in it, so that a new version is fetched."""
+    return url_for("static", filename=name, v=_fingerprint(name))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
+    "full_when": full_when,
+    "short_when": short_when, "day": day, "count": count, "spaced": spaced, "first_words": first_words,
+    "sender_name": sender_name, "sender_line": sender_line, "sender": sender, "body_markup": body_markup,
+    "tongue": tongue, "duration": duration, "present": present,
+}  # fmt: skip

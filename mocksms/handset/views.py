@@ -1,0 +1,201 @@
+"""The desk and the phone's own screens: lock, home, settings."""
+
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+from flask import Response, flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from mocksms.api.middleware import world
+from mocksms.core import display_names, inbox, phone_numbers
+from mocksms.core.models import Filter, Message
+from mocksms.handset import devices, language
+from mocksms.handset._blueprint import YEAR_SECONDS, blueprint
+from mocksms.handset.calls import seen
+from mocksms.handset.devices import Device
+from mocksms.handset.forms import PairForm
+from mocksms.handset.layout_context import is_handset, row_number, show
+
+NOTES = 5
+MOST_AT_ONCE = 6
+CODE_SHOWS_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One notice of the lock screen, or one find of a search: which app it belongs to and where it leads."""
+
+    app: str
+    who: str
+    text: str
+    url: str
+    last: Message
+    unread: int = 1
+
+
+def note(device: Device, message: Message, unread: int = 1) -> Note:
+    """The notice of a message."""
+    if message.channel == "mail":
+        url = url_for("handset.mail_message", address=device.address, message_id=message.id)
+        return Note(
+            "mail", display_names.sender_name(message), devices.preview(message), url, message, unread
+        )
+    if message.channel == "call":
+        url = url_for("handset.call", address=device.address, message_id=message.id)
+        return Note("phone", display_names.pretty(message.peer), seen(message).outcome, url, message, unread)
+    url = url_for("handset.thread", address=device.address, peer=message.peer)
+    return Note(
+        "messages", display_names.pretty(message.peer), devices.preview(message), url, message, unread
+    )
+
+
+@blueprint.get("/")
+def desk() -> str:
+    """All handsets of this world, newest first; before the first message, how to send one."""
+    before = row_number(request.args, "before")
+    oldest = devices.oldest_shown(world(), before)
+    return show(
+        "desk",
+        cards=devices.cards(world(), before),
+        older_url=url_for("handset.desk", before=oldest) if oldest else None,
+        base_url=request.host_url.rstrip("/"),
+        smtp_address=_smtp_address(),
+        pick_problem=None,
+    )
+
+
+def _smtp_address() -> str:
+    settings = world().settings
+    return f"{settings.smtp_host}:{settings.smtp_port}"
+
+
+@blueprint.get("/side-by-side")
+def side_by_side() -> str:
+    """Several handsets at once, each live in a frame of its own: the chosen ones, at most MOST_AT_ONCE."""
+    wanted = [address for address in request.args.getlist("handset") if is_handset(address)]
+    chosen = [devices.device(world(), address) for address in dict.fromkeys(wanted)][:MOST_AT_ONCE]
+    return show("side_by_side", chosen=chosen)
+
+
+@blueprint.get("/handsets")
+def pick_up() -> BaseResponse | tuple[str, int]:
+    """Opens the handset of a number or mailbox as a person types it."""
+    address = phone_numbers.normalise(request.args.get("address", ""), world().settings.region)
+    if is_handset(address):
+        return redirect(url_for("handset.lock", address=address))
+    problem = _("This is neither a telephone number nor a mail address.")
+    return show(
+        "desk", base_url=request.host_url.rstrip("/"), smtp_address=_smtp_address(), pick_problem=problem
+    ), 400
+
+
+@blueprint.get("/handsets/<address>/")
+def lock(address: str) -> str:
+    """The lock screen: the time, and a notice of each conversation with something unread."""
+    device = devices.device(world(), address)
+    return show("lock", device, notes=notes(device))
+
+
+def notes(device: Device) -> list[Note]:
+    """What is unread on a device, newest first, one notice a conversation or mail sender."""
+    threads = []
+    if device.kind != "mailbox":
+        threads += inbox.threads(world(), device.address, "sms", NOTES)
+        threads += [
+            each
+            for each in inbox.threads(world(), device.address, "call", NOTES)
+            if each.last and each.last.status not in ("ringing", "in-progress")
+        ]
+    for box in devices.mailboxes(world(), device)[:NOTES]:
+        threads += inbox.threads(world(), box.address, "mail", NOTES)
+    found = [note(device, each.last, each.unread) for each in threads if each.unread and each.last]
+    return sorted(found, key=lambda each: each.last.id, reverse=True)[:NOTES]
+
+
+@blueprint.get("/handsets/<address>/home")
+def home(address: str) -> str:
+    """The home screen: apps with what is unread in each, and the newest code ready to copy."""
+    device = devices.device(world(), address)
+    counts = inbox.unread(world(), address)
+    badges = {
+        "messages": counts.get("sms", 0),
+        "phone": counts.get("call", 0),
+        "mail": sum(box.unread for box in devices.mailboxes(world(), device)),
+    }
+    return show("home", device, badges=badges, latest=latest_code(device))
+
+
+def latest_code(device: Device) -> Message | None:
+    """The newest message of the last quarter of an hour that carries a one-time code."""
+    boxes = [box.address for box in devices.mailboxes(world(), device)[:NOTES]]
+    found = [
+        message
+        for address in {device.address, *boxes}
+        for message in inbox.search(world(), Filter(to=address, has_code=True), 1)
+    ]
+    newest = max(found, key=lambda message: message.id, default=None)
+    return newest if newest and world().now() - newest.received_at < CODE_SHOWS_SECONDS else None
+
+
+@blueprint.post("/handsets/<address>/read")
+def mark_read(address: str) -> BaseResponse:
+    """Marks a conversation (peer, channel) or one message as read; 204 for the page's own module."""
+    if peer := request.form.get("peer", ""):
+        inbox.mark_thread_read(world(), address, peer, request.form.get("channel", "sms"))
+    elif request.form.get("calls"):
+        for each in inbox.threads(world(), address, "call"):
+            if each.unread:
+                inbox.mark_thread_read(world(), address, each.peer, "call")
+    elif (message_id := row_number(request.form, "message")) is not None:
+        found = inbox.message(world(), message_id)
+        if found is not None and _is_on(devices.device(world(), address), found):
+            inbox.mark_read(world(), found)
+    if request.headers.get("X-Requested-With") == "handset":
+        return Response(status=204)
+    return redirect(url_for("handset.home", address=address))
+
+
+def _is_on(device: Device, message: Message) -> bool:
+    return message.handset == device.address or (
+        message.channel == "mail" and device.shows_mail_of(message.handset)
+    )
+
+
+@blueprint.route("/handsets/<address>/settings", methods=["GET", "POST"])
+def settings(address: str) -> BaseResponse | str | tuple[str, int]:
+    """Language, appearance, sounds, the phone's mail accounts and its clock."""
+    form = PairForm()
+    if request.method == "POST":
+        answer = _change_settings(address, form)
+        if answer is not None:
+            return answer
+    device = devices.device(world(), address)
+    themes = [("auto", _("Automatic")), ("light", _("Light")), ("dark", _("Dark"))]
+    page = show("settings", device, pair_form=form, themes=themes)
+    return (page, 422) if form.errors else page
+
+
+def _change_settings(address: str, form: PairForm) -> BaseResponse | None:
+    back = redirect(url_for("handset.settings", address=address))
+    theme = request.form.get("theme")
+    if theme in language.THEMES:
+        answer = make_response(back)
+        answer.set_cookie("tel_theme", theme, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+        return answer
+    if gone := request.form.get("unpair"):
+        devices.pair(world(), gone, "")
+        flash(_("%(name)s is no longer on this phone.", name=gone))
+        return back
+    if not form.validate():
+        return None
+    try:
+        mailbox = phone_numbers.normalise(validate_email(
+            form.mailbox.data or "", check_deliverability=False, test_environment=True
+        ).normalized)  # fmt: skip
+    except EmailNotValidError:
+        form.mailbox.errors = [_("This is not a mail address.")]
+        return None
+    devices.pair(world(), mailbox, address)
+    flash(_("%(name)s is on this phone now.", name=mailbox))
+    return back

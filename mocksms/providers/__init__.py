@@ -1,0 +1,1 @@
+"""The protocols by which apps hand in messages, a package for each provider."""

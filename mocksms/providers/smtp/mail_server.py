@@ -1,0 +1,154 @@
+"""The mail server: takes any recipient, keeps each mail whole, one message a recipient."""
+
+import asyncio
+import contextlib
+import logging
+import re
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from email.parser import BytesHeaderParser
+from typing import cast
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+
+from mocksms.core import faults, inbox, mail, phone_numbers
+from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
+from mocksms.store import Busy
+
+log = logging.getLogger("mocksms.smtp")
+WORKERS = 32  # a mail that a fault keeps waiting holds one; those of other worlds must find another
+MOST_RECIPIENTS = 100
+# RFC 5321 asks for 1,000 at least; receivers take longer lines, and apps that write HTML in one line count on it.
+LONGEST_LINE = 1_000_000
+_HEADER_BYTES = 16 * 1024
+_TAG = re.compile(r"[^@+]+\+([^@]+)@")
+
+
+def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> World:
+    """The world a mail belongs to: the one its header X-World names, as on the other wires, or the one that
+    the mailbox' plus-tag names if there is such a world, else the default one.
+
+    Only worlds that exist count as tags, because people give plus-tags meanings of their own.
+    """
+    if b"x-world:" in source[:_HEADER_BYTES].lower():
+        named = BytesHeaderParser().parsebytes(source[:_HEADER_BYTES])["X-World"]
+        with contextlib.suppress(BadWorld, TooManyWorlds):
+            return worlds.get(str(named).strip())
+    tag = _TAG.match(mailbox)
+    return (worlds.find(tag.group(1)) if tag else None) or worlds.get()
+
+
+@dataclass
+class _Handler:
+    """What happens at the commands of one connection (the names are aiosmtpd's)."""
+
+    worlds: Worlds
+    workers: ThreadPoolExecutor
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if not re.fullmatch(r"[^\s@<>\x00-\x1f]{1,64}@[^\s@<>\x00-\x1f]{1,255}", address):
+            return "553 5.1.3 The address is not a mailbox"
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self.workers, self._keep, envelope)
+        if not answer and isinstance(server.transport, asyncio.WriteTransport):
+            server.transport.abort()
+        return answer or "421 4.7.0 Hung up"
+
+    def _keep(self, envelope: Envelope) -> str:
+        source = envelope.original_content or b""
+        try:
+            for mailbox in dict.fromkeys(phone_numbers.normalise(each) for each in envelope.rcpt_tos):
+                world = world_of(self.worlds, mailbox, source)
+                message = mail.parse(source, mailbox, envelope.mail_from or "")
+                effects = faults.take(world, "mail", mailbox, message.sender)
+                if effects.hang_up:
+                    return ""
+                if code := effects.smtp_code or (550 if effects.reject is not None else None):
+                    return f"{code} {code // 100}.7.1 A fault asked for this"
+                inbox.receive(world, message, source, effects)
+        except Busy as error:
+            log.error("a mail could not be kept: %s", error)
+            return "451 4.3.0 The mail cannot be kept now; try again"
+        except RecursionError:
+            return "554 5.6.0 The mail has too many parts inside each other"
+        return "250 2.0.0 Kept"
+
+    async def handle_exception(self, error: Exception) -> str:
+        log.exception("a mail connection failed", exc_info=error)
+        return "451 4.3.0 The server failed"
+
+
+class _Server(SMTP):
+    line_length_limit = LONGEST_LINE
+
+
+@dataclass
+class MailServer:
+    """A running mail server."""
+
+    port: int
+    _loop: asyncio.AbstractEventLoop
+    _thread: threading.Thread
+    _workers: ThreadPoolExecutor
+    _stopped: bool = field(default=False)
+
+    def stop(self) -> None:
+        """Stops listening and ends all connections; returns when that is done."""
+        if not self._stopped:
+            self._stopped = True
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._workers.shutdown()
+
+
+def start(
+    app: Flask, host: str = "127.0.0.1", port: int = 0, sock: socket.socket | None = None
+) -> MailServer:
+    """Starts the mail server of an app in a thread of its own; port 0 takes a free one.
+
+    `sock` is a bound socket to use instead. Raises OSError when the port is taken.
+    """
+    worlds = cast(Worlds, app.extensions["mocksms"])
+    listening = sock or socket.create_server((host, port), backlog=128)
+    workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="smtp")
+    loop = asyncio.new_event_loop()
+    limit = worlds.settings.max_mail_bytes
+
+    def protocol() -> SMTP:
+        handler = _Handler(worlds, workers)
+        return _Server(
+            handler,
+            data_size_limit=limit,
+            enable_SMTPUTF8=True,
+            hostname="mocksms",
+            ident="mocksms",
+            loop=loop,
+        )
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        server = loop.run_until_complete(loop.create_server(protocol, sock=listening))
+        try:
+            loop.run_forever()
+        finally:
+            server.close()
+            for task in (tasks := asyncio.all_tasks(loop)):
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            loop.close()
+
+    thread = threading.Thread(target=run, name="smtp-server", daemon=True)
+    thread.start()
+    return MailServer(listening.getsockname()[1], loop, thread, workers)

@@ -1,0 +1,1 @@
+"""Amazon SNS: Publish to a phone number."""

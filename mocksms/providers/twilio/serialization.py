@@ -1,0 +1,107 @@
+"""Twilio's way of writing things: RFC 2822 dates, counts as strings, lists with relative page addresses."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from mocksms.core.models import Message
+from mocksms.providers.twilio.errors import LATER
+
+T = TypeVar("T")
+API_VERSION = "2010-04-01"
+
+
+def date(at: float | None) -> str | None:
+    """A time as RFC 2822; the SDK turns any other form into None."""
+    return None if at is None else _rfc2822(int(at))
+
+
+@lru_cache(maxsize=256)
+def _rfc2822(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC))
+
+
+def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
+    """A message with all its keys; `status` where it is still told as it was at its creation."""
+    told = status or message.status
+    service = message.details.get("messaging_service_sid")
+    sent = told in ("sent", "delivered", "undelivered", "received")
+    uri = f"/{API_VERSION}/Accounts/{message.account}/Messages/{message.sid}"
+    return {
+        "account_sid": message.account,
+        "api_version": API_VERSION,
+        "body": message.body,
+        "date_created": date(message.created_at),
+        "date_sent": date(message.received_at) if sent else None,
+        "date_updated": date(message.updated_at),
+        "direction": "outbound-api" if message.direction == "in" else "inbound",
+        "error_code": message.error_code,
+        "error_message": LATER.get(message.error_code) if message.error_code else None,
+        "from": None if message.sender in ("", service) else message.sender,
+        "messaging_service_sid": service,
+        "num_media": str(len(message.details.get("media", ()))),
+        "num_segments": "0" if told == "accepted" else str(message.segments),
+        "price": None,
+        "price_unit": "USD",
+        "sid": message.sid,
+        "status": told,
+        "subresource_uris": {"media": f"{uri}/Media.json", "feedback": f"{uri}/Feedback.json"},
+        "to": message.recipient,
+        "uri": f"{uri}.json",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which page of which list was asked for: path, query string, size, number and token of the page."""
+
+    path: str
+    query: tuple[tuple[str, str], ...]
+    size: int
+    page: int
+    token: str
+
+    def address(self, page: int, token: str) -> str:
+        """The relative address of another page of the list, with the same filters."""
+        kept = [(name, value) for name, value in self.query if name not in ("Page", "PageToken", "PageSize")]
+        kept += [("PageSize", str(self.size)), ("Page", str(page))]
+        return f"{self.path}?{urlencode([*kept, ('PageToken', token)] if token else kept)}"
+
+
+def page_json(
+    key: str,
+    place: Place,
+    found: list[T],
+    as_json: Callable[[T], dict[str, Any]],
+    token_of: Callable[[T], str],
+) -> dict[str, Any]:
+    """One page of a list. `found` holds up to one item more than the page: then there is a next page."""
+    shown = found[: place.size]
+    more = len(found) > place.size
+    return {
+        key: [as_json(item) for item in shown],
+        "page": place.page,
+        "page_size": place.size,
+        "start": place.page * place.size,
+        "end": place.page * place.size + max(len(shown) - 1, 0),
+        "uri": place.address(place.page, place.token),
+        "first_page_uri": place.address(0, ""),
+        "next_page_uri": place.address(place.page + 1, token_of(shown[-1])) if more else None,
+        "previous_page_uri": place.address(0, "") if place.page else None,
+    }
+
+
+def token_of(last: Message) -> str:
+    """The PageToken of the page that begins after this message or call."""
+    return f"PA{last.created_at!r}_{last.id}"
+
+
+def after_token(token: str) -> tuple[float, int] | None:
+    """The time and id a PageToken names, None for the first page or a token that is none of ours."""
+    found = re.fullmatch(r"PA(\d{1,12}(?:\.\d{1,9})?)_(-?\d{1,18})", token)
+    return (float(found[1]), int(found[2])) if found else None

@@ -1,0 +1,109 @@
+"""What is said and asked in a call: TwiML run verb by verb, until keys, another document or the end is waited for."""
+
+from dataclasses import asdict
+from typing import Any
+
+from mocksms.core import inbox
+from mocksms.core.models import Message
+from mocksms.delivery import http_client
+from mocksms.providers.twilio import twiml_parser
+
+MOST_DOCUMENTS = 20
+MOST_VERBS = 200
+GATHER_SECONDS = 5
+
+
+def start(url: str, method: str, document: str) -> dict[str, Any]:
+    """A run at its beginning: with a document, or with an address from where it is fetched first."""
+    return {"url": url, "document": document, "at": 0, "documents": 0, "verbs": 0,
+            "fetch": None if document else {"url": url, "method": method, "fields": []}}  # fmt: skip
+
+
+def go_on(call: Message, now: float) -> None:
+    """Speaks until keys or a document are waited for, or all is said; `due_at` is when that is over.
+
+    `now` is the phone's time in unix seconds.
+    """
+    run = call.details["run"]
+    if (asked := run.get("gather")) and not _gathered(call, run, asked):
+        return
+    seconds = 0.0
+    try:
+        verbs = twiml_parser.parse(run["document"]) if run["document"] else []
+    except twiml_parser.BadTwiml as error:
+        warn(call, f"TwiML: {error}")
+        verbs = []
+    while run["at"] < len(verbs) and not run.get("fetch") and run["verbs"] < MOST_VERBS:
+        verb = verbs[run["at"]]
+        run["at"] += 1
+        run["verbs"] += 1
+        if (heard := twiml_parser.speak(verb)) is not None:
+            seconds += _hear(call, heard)
+        elif verb.name == "Gather":
+            seconds += sum(_hear(call, twiml_parser.speak(inner) or []) for inner in verb.inner)
+            asked = _question(run, verb)
+            if call.details.get("answered_by") == "human":
+                run["gather"] = asked
+                if _gathered(call, run, asked):
+                    continue
+                call.due_at = now + seconds + asked["timeout"]
+                return
+        elif verb.name == "Redirect":
+            _load(run, verb.text, verb.attributes.get("method", "POST"), [])
+        elif verb.name in ("Hangup", "Reject"):
+            break
+        else:
+            warn(call, f"TwiML: {verb.name} is not known and was left out")
+    if not run.get("fetch"):
+        call.due_at = now + seconds
+
+
+def _hear(call: Message, heard: list[twiml_parser.Spoken]) -> float:
+    """Puts what is said into the transcript; gives its length in seconds."""
+    call.details.setdefault("spoken", []).extend(asdict(each) for each in heard)
+    words = [each.text for each in heard if each.text]
+    call.body = "\n".join([*([call.body] if call.body else []), *words])[:10_000]
+    inbox.examine(call)
+    return sum(each.seconds for each in heard)
+
+
+def _question(run: dict[str, Any], verb: twiml_parser.Verb) -> dict[str, Any]:
+    return {
+        "digits": verb.number("numDigits", 0, 0, 100),
+        "finish": verb.attributes.get("finishOnKey", "#"),
+        "timeout": verb.number("timeout", GATHER_SECONDS, 1, 600),
+        "action": verb.attributes.get("action") or run["url"],
+        "method": verb.attributes.get("method", "POST").upper(),
+    }
+
+
+def _gathered(call: Message, run: dict[str, Any], asked: dict[str, Any]) -> bool:
+    """Whether the keys asked for are pressed; then they are posted, and the answer is the next document."""
+    pressed, finish = run.get("pressed", ""), asked["finish"]
+    done = ""
+    if finish and finish in pressed:
+        done, run["pressed"] = pressed.split(finish, 1)
+    elif asked["digits"] and len(pressed) >= asked["digits"]:
+        done, run["pressed"] = pressed[: asked["digits"]], pressed[asked["digits"] :]
+    elif not asked.get("over"):
+        return False
+    else:
+        done, run["pressed"] = pressed, ""
+    run["gather"] = None
+    call.due_at = None
+    if done:
+        _load(run, asked["action"], asked["method"], [("Digits", done)])
+    return True
+
+
+def _load(run: dict[str, Any], url: str, method: str, fields: list[tuple[str, str]]) -> None:
+    if run["documents"] >= MOST_DOCUMENTS or not url:
+        run["document"], run["at"] = "", 0
+        return
+    base = run["url"]
+    run["fetch"] = {"url": http_client.absolute(base, url), "method": method.upper(), "fields": fields}
+
+
+def warn(call: Message, text: str) -> None:
+    """Notes something about a call that its maker should know."""
+    call.details.setdefault("warnings", []).append(text[:300])

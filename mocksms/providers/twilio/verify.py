@@ -1,0 +1,144 @@
+"""Twilio's Verify wire, v2. Its dates are ISO 8601, other than those of 2010-04-01."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from mocksms.api import middleware
+from mocksms.core import faults, inbox, phone_numbers
+from mocksms.core.models import Verification
+from mocksms.providers import fault_responses
+from mocksms.providers.twilio import verifications
+from mocksms.providers.twilio.errors import Refusal
+from mocksms.providers.twilio.messages import authenticate, world_of
+
+blueprint = Blueprint("verify", __name__, url_prefix="/v2/Services/<service>")
+CHANNELS = {"sms": "sms", "call": "call", "email": "mail"}
+
+
+def _account() -> str:
+    return request.authorization.username or "" if request.authorization else ""
+
+
+def _date(at: float) -> str:
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def verification_json(kept: Verification) -> dict[str, Any]:
+    """A verification with all its keys."""
+    base = request.host_url.rstrip("/")
+    return {
+        "account_sid": kept.account,
+        "amount": None,
+        "channel": kept.channel,
+        "date_created": _date(kept.created_at),
+        "date_updated": _date(kept.updated_at),
+        "lookup": {"carrier": None},
+        "payee": None,
+        "send_code_attempts": [
+            {"attempt_sid": attempt, "channel": channel, "time": _date(at)}
+            for channel, at, attempt in kept.sends
+        ],
+        "service_sid": kept.service,
+        "sid": kept.sid,
+        "sna": None,
+        "status": kept.status,
+        "to": kept.recipient,
+        "url": f"{base}/v2/Services/{kept.service}/Verifications/{kept.sid}",
+        "valid": kept.status == "approved",
+    }
+
+
+def check_json(kept: Verification) -> dict[str, Any]:
+    """The answer to a check."""
+    whole = verification_json(kept)
+    keys = (
+        "account_sid",
+        "amount",
+        "channel",
+        "date_created",
+        "date_updated",
+        "payee",
+        "service_sid",
+        "sid",
+        "status",
+    )
+    return {**{key: whole[key] for key in (*keys, "to", "valid")}, "sna_attempts_error_codes": None}
+
+
+@blueprint.post("/Verifications")
+def create_verification(service: str) -> ResponseReturnValue:
+    """Sends a code by SMS, call or mail."""
+    authenticate("")
+    world, form, region = world_of(_account()), request.form, middleware.settings().region
+    channel = form.get("Channel", "").lower()
+    if channel not in CHANNELS:
+        raise Refusal(60200, "Channel")
+    recipient = phone_numbers.normalise(form.get("To", ""), region)
+    if ("@" in recipient) is not (channel == "email") or not (
+        "@" in recipient or phone_numbers.is_number(recipient)
+    ):
+        raise Refusal(60200, "To")
+    if channel == "sms" and phone_numbers.kind(recipient) == "landline":
+        raise Refusal(60205)
+    custom = form.get("CustomCode", "")
+    if custom and not re.fullmatch(r"\d{4,10}", custom):
+        raise Refusal(60200, "CustomCode")
+    effects = faults.take(world, CHANNELS[channel], recipient, verifications.SENDER)
+    if (broken_answer := fault_responses.answer(effects)) is not None:
+        return broken_answer
+    if effects.reject is not None:
+        raise Refusal(effects.reject, recipient)
+    wanted = Verification(inbox.new_sid("VE"), service, _account(), recipient, channel, custom)
+    try:
+        kept = verifications.start(
+            world, wanted, form.get("Locale", "en"), form.get("CustomFriendlyName") or "Verify", effects
+        )
+    except verifications.TooManySends:
+        raise Refusal(60203) from None
+    return jsonify(verification_json(kept)), 201
+
+
+def _found(service: str, sid_or_recipient: str) -> Verification:
+    kept = verifications.find(world_of(_account()), service, sid_or_recipient) if sid_or_recipient else None
+    if kept is None:
+        raise Refusal(20404, request.path)
+    return kept
+
+
+@blueprint.post("/VerificationCheck")
+def check_verification(service: str) -> ResponseReturnValue:
+    """Checks a code: approved, or pending when it is wrong; 404 when there is nothing to check any more."""
+    authenticate("")
+    form = request.form
+    kept = _found(service, form.get("VerificationSid") or form.get("To", ""))
+    if not form.get("Code"):
+        raise Refusal(60200, "Code")
+    outcome = verifications.check(world_of(_account()), kept, form["Code"])
+    if outcome == "exhausted":
+        raise Refusal(60202)
+    if outcome == "gone":
+        raise Refusal(20404, request.path)
+    kept.status = "approved" if outcome == "approved" else "pending"
+    return jsonify(check_json(kept)), 201
+
+
+@blueprint.get("/Verifications/<sid>")
+def get_verification(service: str, sid: str) -> ResponseReturnValue:
+    """A pending verification by its id or its recipient."""
+    authenticate("")
+    return jsonify(verification_json(_found(service, sid)))
+
+
+@blueprint.post("/Verifications/<sid>")
+def close_verification(service: str, sid: str) -> ResponseReturnValue:
+    """Approves or cancels a verification."""
+    authenticate("")
+    kept = _found(service, sid)
+    status = request.form.get("Status", "")
+    if status not in ("approved", "canceled"):
+        raise Refusal(60200, "Status")
+    return jsonify(verification_json(verifications.close(world_of(_account()), kept, status)))

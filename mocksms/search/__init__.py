@@ -1,0 +1,1 @@
+"""Full-text search: texts into words."""

@@ -1,0 +1,77 @@
+"""Words for the full-text search: Latin words whole, Japanese, Chinese and Korean in pairs of characters.
+
+SQLite's own tokenizers take a Japanese sentence for one word, or (trigram) cannot find words of two
+characters such as 承認. A pair index finds any run of two or more characters, a single character as the
+beginning of a pair.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+from mocksms.core.models import Filter
+
+INDEXED_CHARACTERS = 20_000
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005"
+_RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+_IS_CJK = re.compile(rf"[{_CJK}]")
+
+
+def _runs(text: str) -> list[str]:
+    return _RUN.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def of_text(text: str) -> str:
+    """The words of a text, as the index keeps them, divided by spaces."""
+    found: list[str] = []
+    for run in _runs(text[:INDEXED_CHARACTERS]):
+        if _IS_CJK.match(run):
+            found.extend(run[at : at + 2] for at in range(len(run)))
+        else:
+            found.append(run)
+    return " ".join(found)
+
+
+def of_parts(subject: str, body: str, peer: str) -> str:
+    """The words of a message: subject, text, the other side."""
+    return of_text(f"{subject}\n{body}\n{peer}")
+
+
+@lru_cache(maxsize=4096)
+def _tag(kind: str, value: str) -> str:
+    return kind + "".join(f"{ord(c):x}" if not c.isalnum() or ord(c) > 127 else c for c in value.casefold())
+
+
+def tags(recipient: str, sender: str, channel: str, handset: str) -> str:
+    """Sides and channel as words, so that one index answers "these words, for this number"."""
+    return f"{_tag('to', recipient)} {_tag('by', sender)} {_tag('ch', channel)} {_tag('own', handset)}"
+
+
+def query(text: str, wanted: Filter | None = None, *, grow: Callable[[str], list[str] | None]) -> str:
+    """The FTS5 expression for what a person typed: every word must be there; "" when there is no word in
+    it.
+
+    The last letters of a Latin word may be missing: `grow` tells the words that begin like it, or None for too many.
+    """
+    terms: list[str] = []
+    for run in _runs(text):
+        if not _IS_CJK.match(run):
+            grown = grow(run)
+            if grown is None:
+                terms.append(f'words : "{run}" *')
+            else:
+                terms.append("words : (" + " OR ".join(f'"{word}"' for word in grown or [run]) + ")")
+        elif len(run) == 1:
+            terms.append(f'words : "{run}" *')  # the index of first characters answers this at once
+        else:
+            pairs = " ".join(run[at : at + 2] for at in range(len(run) - 1))
+            terms.append(f'words : "{pairs}"')
+    if not terms:
+        return ""
+    if wanted is not None:
+        sides = (("to", wanted.to), ("by", wanted.sender), ("ch", wanted.channel), ("own", wanted.handset))
+        for kind, value in sides:
+            if value:
+                terms.append(f'tags : "{_tag(kind, value)}"')
+    return " AND ".join(terms)

@@ -1,0 +1,100 @@
+"""Serving the phone: pages, wires and tester API by granian, mail by aiosmtpd, in one process.
+
+One process, because an arrival wakes waiting testers and open inboxes within its process at once, and others only
+within a second. Granian reads requests outside of Python and gives each a thread; why it was chosen stands in
+docs/decisions.md.
+"""
+
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+
+from mocksms import config
+
+BACKLOG = 1024
+# Kept connections count too, for the 30 s until an idle one is closed: a client of each test of a run keeps one.
+CONNECTIONS_A_THREAD = 8
+STOP_SECONDS = 2
+WATCH_SECONDS = 1.0
+
+
+class CannotServe(Exception):
+    """The one line that tells what is in the way."""
+
+
+def _refuse_taken(host: str, port: int, what: str, setting: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except (OSError, OverflowError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        line = f"the {what} cannot use port {port} of {host}: {reason}; choose another one by {setting}."
+        raise CannotServe(line) from None
+
+
+def serve(settings: config.Settings) -> None:
+    """Serves until SIGINT or SIGTERM. Raises :class:`CannotServe` when a port is taken."""
+    _refuse_taken(settings.host, settings.port, "phone", "MOCKSMS_PORT")
+    if settings.smtp_port >= 0:
+        _refuse_taken(settings.smtp_host, settings.smtp_port, "mail server", "MOCKSMS_SMTP_PORT")
+    Granian(
+        "mocksms.server:application",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        blocking_threads=settings.threads,
+        backpressure=settings.threads * CONNECTIONS_A_THREAD,
+        backlog=BACKLOG,
+        workers_kill_timeout=STOP_SECONDS,
+        log_enabled=False,
+    ).serve()
+
+
+def application() -> Flask:
+    """The phone with its mail server, made in the process that serves."""
+    from mocksms import create_app  # only here: the process that watches over this one stays small
+    from mocksms.api import middleware  # only here: the process that watches over this one stays small
+    from mocksms.providers.smtp import mail_server
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    # The line of a request names neither thread nor source: logging need not find them out for each.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of each command
+    app = create_app()
+    worlds = middleware.worlds_of(app)
+    if worlds.settings.smtp_port >= 0:
+        mail_server.start(app, worlds.settings.smtp_host, worlds.settings.smtp_port)
+    _at_signal(worlds.let_go)
+    return app
+
+
+def _at_signal(let_go: Callable[[], None]) -> None:
+    """Calls `let_go` at SIGINT and SIGTERM, and ends this process when the one that watches over it is gone.
+
+    Granian waits for the requests under way before it stops: open streams and waiting testers must end first. Its
+    own handlers are set after this, so the signal is noticed by the byte that Python writes at each one.
+    """
+    parent = os.getppid()
+    noticed, written = os.pipe()
+    os.set_blocking(written, False)
+    signal.set_wakeup_fd(written, warn_on_full_buffer=False)
+
+    def watch() -> None:
+        while not select.select([noticed], [], [], WATCH_SECONDS)[0]:
+            if os.getppid() != parent:
+                os.kill(os.getpid(), signal.SIGTERM)
+        let_go()
+
+    threading.Thread(target=watch, name="signals", daemon=True).start()

@@ -1,0 +1,93 @@
+"""The full-text index over messages, filled a batch at a time.
+
+A commit of its own for each message's words costs the index as much as all else a message costs. So words are
+written for BATCH messages at once: by every BATCHth arrival, and by a search for what is still missing.
+"""
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database
+
+from mocksms.core.models import Message
+from mocksms.search import tokenizer
+
+BATCH = 64
+MOST_WORDS = 64
+_UPTO = "words_upto"
+
+
+def indexed_upto(db: Database) -> int:
+    """The id up to which messages are in the index."""
+    row = db.conn.execute("SELECT value FROM settings WHERE name = ?", (_UPTO,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def fill(db: Database, last: int) -> None:
+    """Puts the messages up to the one with id `last` into the index."""
+    start = indexed_upto(db)
+    rows = db.conn.execute(
+        "SELECT id, subject, body, peer, recipient, sender, channel, handset FROM messages"
+        " WHERE id > ? AND id <= ? ORDER BY id",
+        (start, last),
+    )
+    found = [(row[0], tokenizer.of_parts(*row[1:4]), tokenizer.tags(*row[4:])) for row in rows.fetchall()]
+    db.conn.executemany("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", found)
+    _learn(db, (row[1] for row in found))
+    db.conn.execute(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (_UPTO, str(max(start, last))),
+    )
+
+
+def beginning_with(db: Database, start: str) -> list[str] | None:
+    """The words that begin like this, or None where they are more than MOST_WORDS.
+
+    FTS5 answers the beginning of a word by gathering every place of every such word first, which takes the longer the
+    more is stored; places of whole words it walks one by one and stops at the end of a page.
+    """
+    rows = db.conn.execute(
+        "SELECT word FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?",
+        (start, start + chr(0x10FFFF), MOST_WORDS + 1),
+    ).fetchall()
+    return [row[0] for row in rows] if len(rows) <= MOST_WORDS else None
+
+
+def _learn(db: Database, texts: Iterable[str]) -> None:
+    """Adds the words of some texts to the vocabulary. None is ever unlearnt: one too many does no harm."""
+    known = set().union(*(text.split() for text in texts))
+    db.conn.executemany(
+        "INSERT OR IGNORE INTO vocabulary (word) VALUES (?)", ((word,) for word in sorted(known))
+    )
+
+
+def forget(db: Database, message: Message) -> None:
+    """Takes a message out of the index, before it is deleted or its text changes.
+
+    A table without content forgets a row only when told the very words it was given.
+    """
+    if 0 < message.id <= indexed_upto(db):
+        db.conn.execute(
+            "INSERT INTO search (search, rowid, words, tags) VALUES ('delete', ?, ?, ?)",
+            (message.id, *_words(message)),
+        )
+
+
+def renew(db: Database, message: Message) -> None:
+    """Puts a changed message back into the index it was taken out of."""
+    if 0 < message.id <= indexed_upto(db):
+        text, tags = _words(message)
+        db.conn.execute("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", (message.id, text, tags))
+        _learn(db, [text])
+
+
+def _words(message: Message) -> tuple[str, str]:
+    return (
+        tokenizer.of_parts(message.subject, message.body, message.peer),
+        tokenizer.tags(message.recipient, message.sender, message.channel, message.handset),
+    )
+
+
+def clear(db: Database) -> None:
+    """Empties the index."""
+    db.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    db.conn.execute("DELETE FROM vocabulary")

@@ -1,1 +1,0 @@
-"""How messages come in: one module a wire."""

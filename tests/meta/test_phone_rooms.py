@@ -1,0 +1,63 @@
+"""The rooms of the phone: what its root holds, and which room may use which (docs/contributing.md)."""
+
+from __future__ import annotations
+
+from tests.meta.sources import ROOT, modules
+
+# A room may use itself and the rooms of the rows below it.
+LAYERS = (("handset", "providers"), ("api",), ("delivery",), ("core",), ("search", "events"), ("store",))
+RANKS = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
+# Plain values and pure functions: they use no room, so any room may use them.
+LEAVES = ("config", "errors", "core.models", "core.phone_numbers", "search.tokenizer")
+ROOT_MODULES = {
+    "__init__", "__main__", "app", "cli", "client", "config", "errors", "pytest_plugin", "server", "testing",
+}  # fmt: skip
+
+# Imports that still lead upwards. Take an entry out when its import goes; never put one in.
+UPWARDS = {
+    ("api.middleware", "providers"),
+    ("core.calls", "delivery"),
+    ("core.calls", "providers"),
+    ("core.inbox", "delivery"),
+    ("core.worlds", "delivery"),
+}
+
+
+def _below(name: str) -> str:
+    """A module's name without the package's: `mocksms.core.inbox` → `core.inbox`."""
+    return name.removeprefix("mocksms").lstrip(".")
+
+
+def _is_leaf(name: str) -> bool:
+    return any(name == leaf or name.startswith(f"{leaf}.") for leaf in LEAVES)
+
+
+def _upwards() -> set[tuple[str, str]]:
+    found = set()
+    for module in modules("mocksms"):
+        here = _below(module.name)
+        room = here.partition(".")[0]
+        for imported, _line, _inside in module.imports():
+            used = _below(imported)
+            target = used.partition(".")[0]
+            if not imported.startswith("mocksms") or _is_leaf(used) or target == room:
+                continue
+            if _is_leaf(here) or (room in RANKS and (target not in RANKS or RANKS[target] <= RANKS[room])):
+                found.add((here, target))
+    return found
+
+
+def test_phone_rooms_have_nothing_else_at_the_root() -> None:
+    files = {path.stem for path in (ROOT / "mocksms").glob("*.py")}
+    assert files <= ROOT_MODULES, f"give it a room: {sorted(files - ROOT_MODULES)}"
+
+
+def test_phone_rooms_are_all_in_the_layers() -> None:
+    rooms = {path.parent.name for path in (ROOT / "mocksms").glob("*/__init__.py")}
+    assert rooms == set(RANKS), "say in LAYERS what a new room may use"
+
+
+def test_phone_rooms_use_rooms_below_only() -> None:
+    found = _upwards()
+    assert not found - UPWARDS, f"these imports lead upwards: {sorted(found - UPWARDS)}"
+    assert not UPWARDS - found, f"take these out of UPWARDS, they are gone: {sorted(UPWARDS - found)}"
