@@ -42,8 +42,13 @@ CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 class PhoneAddress(Protocol):
     """What of a running phone the site must know: ``mocksms.testing.RunningPhone`` has it."""
 
-    url: str
-    smtp_port: int
+    @property
+    def url(self) -> str:
+        """The address of its pages and wires."""
+
+    @property
+    def smtp_port(self) -> int:
+        """The port of its mail server."""
 
 
 class Client(FlaskClient):
