@@ -1,4 +1,4 @@
-"""`make docs`: write what can be read from the code into the docs: the flows' pictures and tables, the settings.
+"""`make docs`: write what can be read from the code into the docs: flows, settings, the tests of each promise.
 
 A picture is an SVG file that shows itself in light and in dark, drawn like the sandbox's map from the table that the
 code runs on. `tests/meta/test_docs.py` fails when a file differs.
@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
-from tools import settings
+from tools import promises, settings
 from webapp.flows.table import BEGIN, Table
 from webapp.flows.tables import tables
 from webapp.sandbox.flow_map.drawing import Words, draw, text_of
@@ -36,6 +36,7 @@ def pages() -> dict[Path, str]:
     return {
         FLOWS: flows_page(),
         SETTINGS: settings_page(SETTINGS.read_text()),
+        promises.PAGE: promises.page(promises.PAGE.read_text()),
         **{PICTURES / f"{table.kind}.svg": picture(table) for table in tables()},
     }
 
