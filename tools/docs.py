@@ -14,9 +14,9 @@ from xml.etree import ElementTree as Xml
 from tools import promises, settings
 from webapp.flows.table import BEGIN, Table
 from webapp.flows.tables import tables
-from webapp.sandbox.flow_map.drawing import Words, draw, text_of
-from webapp.sandbox.flow_map.flow_words import flow_title
-from webapp.sandbox.flow_map.state_words import state_words
+from webapp.sandbox.state_diagram.drawing import Words, draw, text_of
+from webapp.sandbox.vocabulary.flow_titles import flow_title
+from webapp.sandbox.vocabulary.state_names import state_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS = ROOT / "docs" / "flows.md"
@@ -52,7 +52,7 @@ def _section(table: Table) -> str:
         for move in table.moves
     )
     shown = "\n".join(
-        f"| {_state(table, state)} | {state_words(table.kind, state)} | {f'`{page}`' if page else 'none'} |"
+        f"| {_state(table, state)} | {state_name(table.kind, state)} | {f'`{page}`' if page else 'none'} |"
         for state, page in table.pages.items()
     )
     return (
@@ -66,7 +66,7 @@ def _section(table: Table) -> str:
 def picture(table: Table) -> str:
     """A flow's picture as a file that stands alone: with its own look, in light and in dark."""
     words = Words(
-        lambda state: state_words(table.kind, state),
+        lambda state: state_name(table.kind, state),
         lambda name: next(move.means for move in table.moves if move.name == name),
     )
     svg = draw(table, words, name=flow_title(table.kind))

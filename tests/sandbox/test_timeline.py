@@ -14,13 +14,13 @@ from tests.walk import Page
 from webapp.flows.tables import tables
 from webapp.pages.render import has_page
 from webapp.sandbox.controls.fault_table import FAULTS
-from webapp.sandbox.flow_map.flow_words import flow_title
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.timeline.page import PAGE_STEPS
 from webapp.sandbox.timeline.page_titles import page_title
 from webapp.sandbox.timeline.steps import matched
 from webapp.sandbox.timeline.tool_words import tool_words
 from webapp.sandbox.timeline.words import refusal_words
+from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.worlds import Worlds
 from webapp.store.walks import MOST_PICTURES, Step, Walks
 

@@ -10,12 +10,12 @@ from webapp.flows.services import Services
 from webapp.sandbox import api, door, note, patterns, recorder
 from webapp.sandbox.controls import clock, faults
 from webapp.sandbox.controls import worlds as making_worlds
-from webapp.sandbox.flow_map import coverage
-from webapp.sandbox.flow_map import page as flow_map
 from webapp.sandbox.people import page as people
 from webapp.sandbox.people import personas
 from webapp.sandbox.refusals import page as refusals
 from webapp.sandbox.stage import page as stage
+from webapp.sandbox.state_diagram import coverage
+from webapp.sandbox.state_diagram import page as flow_map
 from webapp.sandbox.timeline import page as timeline
 from webapp.sandbox.timeline import report
 from webapp.sandbox.worlds import Worlds

@@ -21,10 +21,10 @@ from webapp.rules import phone_numbers, totp
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, recorder
 from webapp.sandbox.door import blueprint, enter, world
-from webapp.sandbox.flow_map.flow_words import flow_title
 from webapp.sandbox.people import arrivals, states
 from webapp.sandbox.people.personas import MAIN, PASSWORD, PERSONAS, STEPS, Persona, seed
 from webapp.sandbox.people.seat import Seat
+from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.watched import WatchedStore
 from webapp.store import accounts, sessions, throttles
 

@@ -13,7 +13,6 @@ from flask_babel import force_locale, gettext
 from webapp.pages.render import page
 from webapp.sandbox import api, recorder
 from webapp.sandbox.door import blueprint
-from webapp.sandbox.flow_map.flow_words import flow_title
 from webapp.sandbox.people.personas import PERSONAS
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent
 from webapp.sandbox.refusals import last_step
@@ -22,6 +21,7 @@ from webapp.sandbox.refusals.scene import Scene
 from webapp.sandbox.refusals.walker import Lost
 from webapp.sandbox.refusals.way import Way
 from webapp.sandbox.refusals.ways import UNSEEN, WAYS
+from webapp.sandbox.vocabulary.flow_titles import flow_title
 
 LONGEST_FILTER = 100
 

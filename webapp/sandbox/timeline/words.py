@@ -11,9 +11,9 @@ from webapp import errors
 from webapp.pages.activity_words import event_words
 from webapp.pages.recovery_words import refusal_text
 from webapp.rules import phone_numbers
-from webapp.sandbox.flow_map.flow_words import flow_title
 from webapp.sandbox.timeline.page_titles import page_title
 from webapp.sandbox.timeline.tool_words import tool_words
+from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.store.walks import Step
 
 KINDS = {

@@ -14,11 +14,11 @@ from flask_babel import gettext
 from webapp.flows.tables import tables
 from webapp.pages.render import page
 from webapp.sandbox import api, door, recorder
-from webapp.sandbox.flow_map.flow_words import flow_title
-from webapp.sandbox.flow_map.state_words import state_words
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.ways import UNSEEN, WAYS
 from webapp.sandbox.timeline.words import refusal_words
+from webapp.sandbox.vocabulary.flow_titles import flow_title
+from webapp.sandbox.vocabulary.state_names import state_name
 from webapp.sandbox.worlds import World
 from webapp.store.walks import Count
 
@@ -82,7 +82,7 @@ class Part:
 
     def word(self, state: str) -> str:
         """What a state of the flow is called."""
-        return state_words(self.kind, state)
+        return state_name(self.kind, state)
 
 
 @door.blueprint.get("/sandbox/coverage")

@@ -14,12 +14,12 @@ from webapp.flows.table import Move, Table
 from webapp.flows.tables import tables
 from webapp.pages.render import page
 from webapp.sandbox import api, door
-from webapp.sandbox.flow_map.drawing import Marks, Words, draw, draw_small, order, text_of
-from webapp.sandbox.flow_map.flow_words import flow_title
-from webapp.sandbox.flow_map.standing import Standing, standing
-from webapp.sandbox.flow_map.state_words import state_words
 from webapp.sandbox.people.persona import Persona
 from webapp.sandbox.people.personas import PERSONAS
+from webapp.sandbox.state_diagram.drawing import Marks, Words, draw, draw_small, order, text_of
+from webapp.sandbox.state_diagram.progress import Progress, find_progress
+from webapp.sandbox.vocabulary.flow_titles import flow_title
+from webapp.sandbox.vocabulary.state_names import state_name
 
 FIRST = "sign_in"
 """The flow that is shown to a browser which stands nowhere."""
@@ -58,7 +58,7 @@ class Shown:
 
     def word(self, state: str) -> str:
         """What a state is called."""
-        return state_words(self.table.kind, state)
+        return state_name(self.table.kind, state)
 
     @property
     def picture(self) -> Markup:
@@ -76,7 +76,7 @@ class Shown:
 @door.blueprint.get("/sandbox/map")
 def flow_map() -> ResponseReturnValue:
     """One flow in full (``?flow=``; else the one that this browser is in), all as small overviews."""
-    found = standing(door.world(), tables())
+    found = find_progress(door.world(), tables())
     flows = {table.kind: Shown(table, found.marks(table)) for table in tables()}
     asked = request.args.get("flow")
     kind = asked or _where(found)
@@ -119,7 +119,7 @@ def page_url(endpoint: str | None) -> str | None:
     return url_for(endpoint) if endpoint and is_open else None
 
 
-def _where(found: Standing) -> str:
+def _where(found: Progress) -> str:
     """The flow that this browser is in, or was in last."""
     if found.here:
         return found.here[0].kind

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from webapp.flows.table import Table
 from webapp.pages.visitor import visitor
 from webapp.sandbox import recorder
-from webapp.sandbox.flow_map.drawing import Marks, finals
+from webapp.sandbox.state_diagram.drawing import Marks, finals
 from webapp.sandbox.timeline.steps import BEGIN
 from webapp.sandbox.worlds import World
 from webapp.store import flows
@@ -24,7 +24,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Progress:
     """``here`` are the places where the browser stands, the one it came to last first; ``moves`` those of its walk."""
 
     here: Sequence[Place]
@@ -41,7 +41,7 @@ class Standing:
         )
 
 
-def standing(world: World, tables: Sequence[Table]) -> Standing:
+def find_progress(world: World, tables: Sequence[Table]) -> Progress:
     """Look it up: the flows that are under way, and the end that was come to last, for nothing is under way there."""
     by_kind = {table.kind: table for table in tables}
     moves = [step for step in moves_of_walk(world) if step.data["flow"] in by_kind]
@@ -52,7 +52,7 @@ def standing(world: World, tables: Sequence[Table]) -> Standing:
         last = Place(moves[-1].data["flow"], moves[-1].data["target"])
         if last.state in finals(by_kind[last.kind]) or last in here:
             here = [last, *(place for place in here if place != last)]
-    return Standing(tuple(dict.fromkeys(here)), moves)
+    return Progress(tuple(dict.fromkeys(here)), moves)
 
 
 def moves_of_walk(world: World) -> list[Step]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import inf
 
-from webapp.sandbox.flow_map.places import APART, Box, Place, Plan, Point, Wire, nearest, spread
+from webapp.sandbox.state_diagram.places import APART, Box, Place, Plan, Point, Wire, nearest, spread
 
 GAP = 28.0
 """Between two layers: room for a curve and its arrowhead."""

@@ -32,6 +32,6 @@ _STATES = {
 }
 
 
-def state_words(kind: str, state: str) -> str:
+def state_name(kind: str, state: str) -> str:
     """What a state of a flow is called; one without words shows its name, which a test forbids."""
     return str(_STATES.get((kind, state)) or _STATES.get(state, state))

@@ -14,8 +14,8 @@ from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
 from webapp.flows.table import BEGIN, Table
-from webapp.sandbox.flow_map.layout import plan
-from webapp.sandbox.flow_map.places import Box, Plan, Point, Wire
+from webapp.sandbox.state_diagram.layout import plan
+from webapp.sandbox.state_diagram.places import Box, Plan, Point, Wire
 
 NAME, SMALL, LINE = 14.0, 12.0, 16.0
 """Heights of type: a state's name, everything else, and a line of moves."""

@@ -11,10 +11,19 @@ from hypothesis import strategies as st
 
 from webapp.flows.table import BEGIN, Move, Table
 from webapp.flows.tables import tables
-from webapp.sandbox.flow_map.drawing import Marks, Words, bundled, draw, draw_small, finals, order, text_of
-from webapp.sandbox.flow_map.layout import plan
-from webapp.sandbox.flow_map.places import Box, Place, Plan, Wire, nearest
-from webapp.sandbox.flow_map.state_words import state_words
+from webapp.sandbox.state_diagram.drawing import (
+    Marks,
+    Words,
+    bundled,
+    draw,
+    draw_small,
+    finals,
+    order,
+    text_of,
+)
+from webapp.sandbox.state_diagram.layout import plan
+from webapp.sandbox.state_diagram.places import Box, Place, Plan, Wire, nearest
+from webapp.sandbox.vocabulary.state_names import state_name
 
 WORDS = Words(lambda state: f"State {state}", lambda move: f"Means {move}", lambda state: f"#{state}")
 
@@ -123,6 +132,6 @@ def test_state_words_know_every_state() -> None:
         f"{table.kind}.{state}"
         for table in tables()
         for state in order(table)
-        if state_words(table.kind, state) == state
+        if state_name(table.kind, state) == state
     ]
-    assert not bare, f"no words in webapp/sandbox/flow_map/state_words.py for: {bare}"
+    assert not bare, f"no words in webapp/sandbox/vocabulary/state_names.py for: {bare}"

@@ -1,0 +1,1 @@
+"""What flows and their states are called in the tools' pages."""
