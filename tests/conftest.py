@@ -13,11 +13,11 @@ from tools import ready
 
 if TYPE_CHECKING:
     from mocksms.testing import Phone
-    from tests.house import Clock, House, World
+    from tests.app_fixture import AppFixture, Clock, World
+    from tests.form_client import Browser
     from tests.people import Person
-    from tests.walk import Browser
 
-pytest_plugins = ["tests.moves"]
+pytest_plugins = ["tests.coverage"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,24 +28,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppFixture]:
     """Both apps, made once for this process."""
-    from tests.house import House
+    from tests.app_fixture import AppFixture
 
-    house = House(tmp_path_factory.mktemp("house"))
-    yield house
-    house.close()
+    apps = AppFixture(tmp_path_factory.mktemp("apps"))
+    yield apps
+    apps.close()
 
 
 @pytest.fixture
-def house_with(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Make a house with other settings: `house_with(send_cap=2)`; it is closed at the test's end."""
-    from tests.house import House
+def apps_with(tmp_path: Path) -> Iterator[Callable[..., AppFixture]]:
+    """Make both apps with other settings: `apps_with(send_cap=2)`. They close when the test ends."""
+    from tests.app_fixture import AppFixture
 
-    made: list[House] = []
+    made: list[AppFixture] = []
 
-    def make(**settings: Any) -> House:
-        made.append(House(tmp_path / f"house-{len(made)}", **settings))
+    def make(**settings: Any) -> AppFixture:
+        made.append(AppFixture(tmp_path / f"apps-{len(made)}", **settings))
         return made[-1]
 
     yield make
@@ -54,9 +54,9 @@ def house_with(tmp_path: Path) -> Iterator[Callable[..., House]]:
 
 
 @pytest.fixture
-def world(house: House) -> World:
+def world(apps: AppFixture) -> World:
     """Site, phone, clock and people; nothing is left of the test before."""
-    return house.fresh()
+    return apps.fresh()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What every page of the site must be: valid, labelled, translated, named, safe. Used by `tests.walk`."""
+"""What every page of the site must be: valid, labelled, translated, named, safe. Used by `tests.form_client`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from tests.catalogue import untranslated_words
 
 if TYPE_CHECKING:
-    from tests.walk import Page
+    from tests.form_client import Page
 
 # Pages that show nothing of anyone; all others must not be stored by a browser or a proxy (SECURITY.md 46).
 PUBLIC = {"shop.home", "static"}

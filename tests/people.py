@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 import pyotp
 
-from tests.walk import Browser, Page
+from tests.form_client import Browser, Page
 
 if TYPE_CHECKING:
-    from tests.house import World
+    from tests.app_fixture import World
 
 PASSWORD = "Mihon-demo-1"  # the demo people's, printed by `make run`
 

@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 from mocksms.testing import run_phone
-from tests.browser.street import RunningSite, Street
+from tests.browser.servers import RunningSite, Servers
 from tools import browser as browsers
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -32,9 +32,9 @@ def main() -> int:
         chromium = playwright.chromium.launch(executable_path=browsers.find(), args=list(browsers.FLAGS))
         try:
             for scheme in SCHEMES:
-                street = Street(site.house.fresh(), site.url, phone.url, chromium)
-                side_by_side(street, scheme)
-                street.close()
+                servers = Servers(site.apps.fresh(), site.url, phone.url, chromium)
+                side_by_side(servers, scheme)
+                servers.close()
         finally:
             chromium.close()
             site.stop()
@@ -44,11 +44,11 @@ def main() -> int:
     return 0
 
 
-def side_by_side(street: Street, scheme: str) -> None:
+def side_by_side(servers: Servers, scheme: str) -> None:
     """The site asks for the code that the phone shows."""
-    hanako_turns_it_on(street)
-    stage = street.window(1520, viewport=DESK, color_scheme=scheme)
-    stage.goto(f"{street.site_url}/sandbox/stage")
+    hanako_turns_it_on(servers)
+    stage = servers.window(1520, viewport=DESK, color_scheme=scheme)
+    stage.goto(f"{servers.site_url}/sandbox/stage")
     expect(stage.locator(".stage-desk[data-phone-answers]")).to_be_attached()
     for _ in range(3):
         words = stage.locator("[data-next]").inner_text()
@@ -61,12 +61,12 @@ def side_by_side(street: Street, scheme: str) -> None:
     picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(PICTURES / f"{name}.png", optimize=True)
 
 
-def hanako_turns_it_on(street: Street) -> None:
+def hanako_turns_it_on(servers: Servers) -> None:
     """Hanako's two-step verification is turned on beforehand, without a window."""
-    hanako = street.world.person("hanako", origin=street.site_url)
+    hanako = servers.world.person("hanako", origin=servers.site_url)
     hanako.signs_in()
     hanako.sets_up_by_sms()
-    street.world.phone.delete()
+    servers.world.phone.delete()
 
 
 if __name__ == "__main__":

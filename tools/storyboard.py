@@ -22,12 +22,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tools import browser as browsers
 from tools.story import writer
+from tools.story.environment import Environment
 from tools.story.guide import Guide
 from tools.story.scenes import LANGUAGES, Chapter
 from tools.story.steps import Step
 from tools.story.stories import STORIES
 from tools.story.story import Story
-from tools.story.town import Town
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -73,21 +73,21 @@ def walk_language(folder: Path, names: Sequence[str], language: str) -> list[Cha
     logging.disable(logging.INFO)  # a line for each of thousands of requests helps nobody
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
-        town = Town(Path(place))
+        environment = Environment(Path(place))
         chromium = playwright.chromium.launch(executable_path=browsers.find(), args=list(browsers.FLAGS))
         try:
             chosen = [story for story in STORIES if story.name in names]
-            return [walk(town, chromium, folder, story, language) for story in chosen]
+            return [walk(environment, chromium, folder, story, language) for story in chosen]
         finally:
             chromium.close()
-            town.stop()
+            environment.stop()
 
 
-def walk(town: Town, chromium: Browser, folder: Path, story: Story, language: str) -> Chapter:
+def walk(environment: Environment, chromium: Browser, folder: Path, story: Story, language: str) -> Chapter:
     """One story in one language, in a world of its own. Raises StoryBroke."""
-    world = town.new_world(f"{story.name}-{language}", language, (story.persona, *story.others))
-    with town.phone_of(world) as handsets:
-        guide = Guide(town, world, handsets, chromium, language, folder, story.name)
+    world = environment.new_world(f"{story.name}-{language}", language, (story.persona, *story.others))
+    with environment.phone_of(world) as handsets:
+        guide = Guide(environment, world, handsets, chromium, language, folder, story.name)
         try:
             for number, step in enumerate(story.steps, 1):
                 try:

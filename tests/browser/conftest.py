@@ -11,7 +11,7 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from mocksms.testing import RunningPhone, run_phone
-from tests.browser.street import PATIENCE_MILLISECONDS, RunningSite, Street
+from tests.browser.servers import PATIENCE_MILLISECONDS, RunningSite, Servers
 from tools import browser as browsers
 
 
@@ -81,11 +81,11 @@ def running_site(
 
 
 @pytest.fixture
-def street(running_site: RunningSite, running_phone: RunningPhone, chromium: Browser) -> Iterator[Street]:
+def servers(running_site: RunningSite, running_phone: RunningPhone, chromium: Browser) -> Iterator[Servers]:
     """Site and phone in a clean world, and as many windows as one likes."""
-    street = Street(running_site.house.fresh(), running_site.url, running_phone.url, chromium)
-    yield street
-    street.close()
+    servers = Servers(running_site.apps.fresh(), running_site.url, running_phone.url, chromium)
+    yield servers
+    servers.close()
 
 
 def assert_accessible(page: Page) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 from tests.people import PASSWORD
 
 FRESH = "tulip-harbour-9-tea"
@@ -19,9 +19,9 @@ def arrives(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize(("width", "language"), [(390, "ja"), (1280, "en")])
-def test_register_in_a_browser_with_its_errors(street: Street, width: int, language: str) -> None:
-    page = street.window(width, language)
-    page.goto(f"{street.site_url}/ap/register")
+def test_register_in_a_browser_with_its_errors(servers: Servers, width: int, language: str) -> None:
+    page = servers.window(width, language)
+    page.goto(f"{servers.site_url}/ap/register")
     arrives(page, "account.register")
     page.locator("#ap_customer_name").fill("Yuki")
     page.locator("#ap_email").fill("yuki@example.com")
@@ -35,14 +35,14 @@ def test_register_in_a_browser_with_its_errors(street: Street, width: int, langu
     page.keyboard.insert_text(FRESH)  # as a paste does
     page.keyboard.press("Enter")
     arrives(page, "account.confirm_registration")
-    page.locator("#cvf-input-code").fill(street.world.phone.wait_for_code("yuki@example.com"))
+    page.locator("#cvf-input-code").fill(servers.world.phone.wait_for_code("yuki@example.com"))
     page.locator("#cvf-submit-code").click()
     expect(page.locator("#nav-link-accountList-nav-line-1")).to_contain_text("Yuki")
 
 
-def test_new_password_can_be_looked_at_before_it_is_sent(street: Street) -> None:
-    page = street.window(390)
-    page.goto(f"{street.site_url}/ap/register")
+def test_new_password_can_be_looked_at_before_it_is_sent(servers: Servers) -> None:
+    page = servers.window(390)
+    page.goto(f"{servers.site_url}/ap/register")
     field, button = page.locator("#ap_password"), page.locator("[data-shows=ap_password]")
     field.fill(FRESH)
     expect(field).to_have_attribute("type", "password")
@@ -57,9 +57,9 @@ def test_new_password_can_be_looked_at_before_it_is_sent(street: Street) -> None
     assert field.input_value() == FRESH
 
 
-def test_forgotten_password_in_a_browser(street: Street) -> None:
-    page = street.window(390)
-    page.goto(f"{street.site_url}/ap/signin")
+def test_forgotten_password_in_a_browser(servers: Servers) -> None:
+    page = servers.window(390)
+    page.goto(f"{servers.site_url}/ap/signin")
     page.locator("#ap_email").fill("hanako@example.com")
     page.locator("#continue").click()
     page.locator("#auth-fpp-link-bottom").click()
@@ -67,7 +67,7 @@ def test_forgotten_password_in_a_browser(street: Street) -> None:
     expect(page.locator("#ap_email")).to_have_value("hanako@example.com")
     page.locator("#continue").click()
     arrives(page, "account.confirm_reset")
-    page.locator("#cvf-input-code").fill(street.world.phone.wait_for_code("hanako@example.com"))
+    page.locator("#cvf-input-code").fill(servers.world.phone.wait_for_code("hanako@example.com"))
     page.locator("#cvf-submit-code").click()
     arrives(page, "account.new_password")
     page.locator("#ap_fpp_password").fill(PASSWORD.upper() + "-tea")

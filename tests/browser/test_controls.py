@@ -6,18 +6,18 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_controls_are_accessible_and_fit_the_screen(street: Street, width: int, scheme: str) -> None:
-    tester = street.world.browser(origin=street.site_url)
+def test_controls_are_accessible_and_fit_the_screen(servers: Servers, width: int, scheme: str) -> None:
+    tester = servers.world.browser(origin=servers.site_url)
     tester.raw("PUT", "/sandbox/api/worlds/side")
     tester.raw("POST", "/sandbox/api/faults", json={"fault": "sms-lost"})
     tester.raw("PUT", "/sandbox/api/clock", json={"by": 93780})
-    page = street.window(width, color_scheme=scheme)
+    page = servers.window(width, color_scheme=scheme)
     for path in ("/sandbox/clock", "/sandbox/faults", "/sandbox/worlds", "/?world=gone"):
-        page.goto(street.site_url + path)
+        page.goto(servers.site_url + path)
         for summary in page.locator("details > summary").all():
             summary.click()
         assert_accessible(page)
@@ -25,15 +25,15 @@ def test_controls_are_accessible_and_fit_the_screen(street: Street, width: int, 
     tester.raw("DELETE", "/sandbox/api/worlds/side")
 
 
-def test_controls_move_the_clock_of_site_and_phone(street: Street) -> None:
-    page = street.window(1280)
-    page.goto(f"{street.site_url}/sandbox/clock")
+def test_controls_move_the_clock_of_site_and_phone(servers: Servers) -> None:
+    page = servers.window(1280)
+    page.goto(f"{servers.site_url}/sandbox/clock")
     page.locator("#jump-2592000 button").click()
     expect(page.locator("[data-clock-offset='2592000']")).to_be_visible()
     expect(page.locator("[data-clock-offset]")).to_contain_text("30日")
-    assert street.world.phone.send("GET", "/api/v1/clock").json()["offset"] == 2592000
-    page.goto(f"{street.site_url}/ap/signin")
+    assert servers.world.phone.send("GET", "/api/v1/clock").json()["offset"] == 2592000
+    page.goto(f"{servers.site_url}/ap/signin")
     page.locator(".tools-note button").click()
     expect(page.locator(".tools-note")).to_have_count(0)
-    expect(page).to_have_url(f"{street.site_url}/ap/signin")
-    assert street.world.phone.send("GET", "/api/v1/clock").json()["offset"] == 0
+    expect(page).to_have_url(f"{servers.site_url}/ap/signin")
+    assert servers.world.phone.send("GET", "/api/v1/clock").json()["offset"] == 0

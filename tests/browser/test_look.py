@@ -8,23 +8,23 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 
 PASSWORD = "Mihon-demo-1"
 NARROW, WIDE = 390, 1280
 
 
-def to_the_password(street: Street, site: Page, who: str = "taro@example.com") -> None:
+def to_the_password(servers: Servers, site: Page, who: str = "taro@example.com") -> None:
     """As far as the page that asks for the password."""
-    site.goto(f"{street.site_url}/ap/signin")
+    site.goto(f"{servers.site_url}/ap/signin")
     site.locator("#ap_email").fill(who)
     site.locator("#continue").click()
     expect(site.locator("#ap_password")).to_be_visible()
 
 
-def to_the_code(street: Street, site: Page, who: str = "taro@example.com") -> None:
+def to_the_code(servers: Servers, site: Page, who: str = "taro@example.com") -> None:
     """As far as the page that asks for a code."""
-    to_the_password(street, site, who)
+    to_the_password(servers, site, who)
     site.locator("#ap_password").fill(PASSWORD)
     site.locator("#signInSubmit").click()
     expect(site.locator("#auth-mfa-form")).to_be_visible()
@@ -39,27 +39,27 @@ def overhang(page: Page) -> int:
     ("language", "width", "scheme"),
     [("ja", NARROW, "light"), ("ja", WIDE, "dark"), ("en", NARROW, "dark"), ("en", WIDE, "light")],
 )
-def test_patterns_are_accessible_and_fit(street: Street, width: int, scheme: str, language: str) -> None:
-    site = street.window(width, language, color_scheme=scheme)
+def test_patterns_are_accessible_and_fit(servers: Servers, width: int, scheme: str, language: str) -> None:
+    site = servers.window(width, language, color_scheme=scheme)
     for path in ("/patterns", "/", "/ap/signin", "/no-such-page"):
-        site.goto(street.site_url + path)
+        site.goto(servers.site_url + path)
         assert_accessible(site)
         assert overhang(site) <= 0, path
 
 
-def test_patterns_keep_to_the_smallest_phones_and_to_large_type(street: Street) -> None:
-    site = street.window(320)
+def test_patterns_keep_to_the_smallest_phones_and_to_large_type(servers: Servers) -> None:
+    site = servers.window(320)
     for path in ("/patterns", "/", "/ap/signin"):
-        site.goto(street.site_url + path)
+        site.goto(servers.site_url + path)
         assert overhang(site) <= 0, path
         site.evaluate("document.documentElement.style.fontSize = '200%'")
         assert overhang(site) <= 0, f"{path} with type twice as large"
 
 
 @pytest.mark.parametrize("path", ["/", "/ap/signin", "/patterns", "/no-such-page"])
-def test_every_page_wears_ribbon_seal_and_stamp(street: Street, path: str) -> None:
-    site = street.window()
-    site.goto(street.site_url + path)
+def test_every_page_wears_ribbon_seal_and_stamp(servers: Servers, path: str) -> None:
+    site = servers.window()
+    site.goto(servers.site_url + path)
     expect(site.locator(".ribbon")).to_be_visible()
     expect(site.locator(".brand img")).to_be_visible()
     assert site.locator("main .stamp").count() == 1
@@ -71,21 +71,21 @@ def test_every_page_wears_ribbon_seal_and_stamp(street: Street, path: str) -> No
         assert image.evaluate(loaded), image.get_attribute("src")
 
 
-def test_tabs_are_for_phones_and_a_page_with_one_task_has_none(street: Street) -> None:
-    site = street.window(NARROW)
-    site.goto(street.site_url)
+def test_tabs_are_for_phones_and_a_page_with_one_task_has_none(servers: Servers) -> None:
+    site = servers.window(NARROW)
+    site.goto(servers.site_url)
     expect(site.locator(".tabs")).to_be_in_viewport()
     expect(site.locator(".tabs [aria-current=page]")).to_have_text("ホーム")
-    site.goto(f"{street.site_url}/ap/signin")
+    site.goto(f"{servers.site_url}/ap/signin")
     expect(site.locator(".tabs")).to_have_count(0)
-    desk = street.window(WIDE)
-    desk.goto(street.site_url)
+    desk = servers.window(WIDE)
+    desk.goto(servers.site_url)
     expect(desk.locator(".tabs")).to_be_hidden()
 
 
-def test_errors_are_focused_above_and_told_beside_their_field(street: Street) -> None:
-    site = street.window()
-    to_the_password(street, site)
+def test_errors_are_focused_above_and_told_beside_their_field(servers: Servers) -> None:
+    site = servers.window()
+    to_the_password(servers, site)
     site.locator("#ap_password").fill("wrong")
     site.locator("#signInSubmit").click()
     box = site.locator("#auth-error-message-box")
@@ -100,9 +100,9 @@ def test_errors_are_focused_above_and_told_beside_their_field(street: Street) ->
     assert_accessible(site)
 
 
-def test_languages_change_the_page_and_keep_its_place(street: Street) -> None:
-    site = street.window(WIDE)
-    to_the_password(street, site)
+def test_languages_change_the_page_and_keep_its_place(servers: Servers) -> None:
+    site = servers.window(WIDE)
+    to_the_password(servers, site)
     site.get_by_role("link", name="English").click()
     expect(site.locator("html")).to_have_attribute("lang", "en")
     expect(site.locator("#ap_password")).to_be_visible()
@@ -111,10 +111,10 @@ def test_languages_change_the_page_and_keep_its_place(street: Street) -> None:
     expect(site.locator("#signInSubmit")).to_have_text("ログイン")
 
 
-def test_countdown_holds_the_resend_button_until_it_is_time(street: Street) -> None:
-    site = street.window()
+def test_countdown_holds_the_resend_button_until_it_is_time(servers: Servers) -> None:
+    site = servers.window()
     site.clock.install()
-    to_the_code(street, site)
+    to_the_code(servers, site)
     button, words = site.locator("#resend"), site.locator("[data-holds=resend]")
     expect(button).to_be_disabled()
     expect(words).to_contain_text(re.compile(r"あと(30|29)秒"))
@@ -125,9 +125,9 @@ def test_countdown_holds_the_resend_button_until_it_is_time(street: Street) -> N
     expect(words).to_be_hidden()
 
 
-def test_once_sends_a_form_a_single_time(street: Street) -> None:
-    site = street.window()
-    to_the_code(street, site)
+def test_once_sends_a_form_a_single_time(servers: Servers) -> None:
+    site = servers.window()
+    to_the_code(servers, site)
     posts: list[str] = []
     site.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
     site.locator("#auth-mfa-otpcode").fill("000000")
@@ -136,13 +136,13 @@ def test_once_sends_a_form_a_single_time(street: Street) -> None:
     assert len(posts) == 1
 
 
-def test_code_field_lets_the_browser_fill_it_and_takes_wide_digits(street: Street) -> None:
-    site = street.window()
-    to_the_code(street, site)
+def test_code_field_lets_the_browser_fill_it_and_takes_wide_digits(servers: Servers) -> None:
+    site = servers.window()
+    to_the_code(servers, site)
     field = site.locator("#auth-mfa-otpcode")
     expect(field).to_have_attribute("autocomplete", "one-time-code")
     expect(field).to_have_attribute("inputmode", "numeric")
-    code = street.world.phone.wait_for_code("+818012345678")
+    code = servers.world.phone.wait_for_code("+818012345678")
     wide = " ".join(chr(ord(digit) - ord("0") + ord("０")) for digit in code)
     field.fill(wide)
     expect(field).to_have_value(wide)
@@ -150,9 +150,9 @@ def test_code_field_lets_the_browser_fill_it_and_takes_wide_digits(street: Stree
     expect(site.locator('main[data-page="shop.home"]')).to_be_visible()
 
 
-def test_keyboard_alone_signs_in(street: Street) -> None:
-    site = street.window()
-    site.goto(f"{street.site_url}/ap/signin")
+def test_keyboard_alone_signs_in(servers: Servers) -> None:
+    site = servers.window()
+    site.goto(f"{servers.site_url}/ap/signin")
     site.keyboard.press("Tab")
     expect(site.locator(".skip")).to_be_focused()
     expect(site.locator(".skip")).to_be_in_viewport()

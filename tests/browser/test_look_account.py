@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 from tests.people import PASSWORD, PEOPLE
 
 LOOKS = [(390, "dark", "ja"), (1280, "light", "en")]
@@ -32,38 +32,38 @@ def visit(site: Page, url: str) -> None:
     in_order(site)
 
 
-def signs_in(street: Street, site: Page, who: str) -> None:
+def signs_in(servers: Servers, site: Page, who: str) -> None:
     """With name and password, and a code where one is asked for."""
     person = PEOPLE[who]
-    site.goto(f"{street.site_url}/ap/signin")
+    site.goto(f"{servers.site_url}/ap/signin")
     site.locator("#ap_email").fill(person.email)
     site.locator("#continue").click()
     site.locator("#ap_password").fill(PASSWORD)
     site.locator("#signInSubmit").click()
     if who == "taro":
-        gives_code(street, site)
+        gives_code(servers, site)
     expect(site.locator('main[data-page="shop.home"]')).to_be_visible()
 
 
-def gives_code(street: Street, site: Page) -> None:
+def gives_code(servers: Servers, site: Page) -> None:
     """The code that was just texted to taro."""
-    site.locator("#auth-mfa-otpcode").fill(street.world.phone.wait_for_code(PEOPLE["taro"].number))
+    site.locator("#auth-mfa-otpcode").fill(servers.world.phone.wait_for_code(PEOPLE["taro"].number))
     site.locator("#auth-signin-button").click()
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
-def test_pages_of_the_account_are_in_order(street: Street, width: int, scheme: str, language: str) -> None:
-    site = street.window(width, language, color_scheme=scheme)
-    signs_in(street, site, "taro")
-    site.goto(f"{street.site_url}/account/security")
+def test_pages_of_the_account_are_in_order(servers: Servers, width: int, scheme: str, language: str) -> None:
+    site = servers.window(width, language, color_scheme=scheme)
+    signs_in(servers, site, "taro")
+    site.goto(f"{servers.site_url}/account/security")
     site.locator("#edit-two-step").click()
     expect(site.locator("#auth-mfa-form")).to_be_visible()
     in_order(site)
-    gives_code(street, site)
+    gives_code(servers, site)
     expect(site.locator('main[data-page="settings.overview"]')).to_be_visible()
     for path in ACCOUNT:
-        visit(site, street.site_url + path)
-    site.goto(f"{street.site_url}/a/settings/approval")
+        visit(site, servers.site_url + path)
+    site.goto(f"{servers.site_url}/a/settings/approval")
     site.locator("#disable-mfa").click()
     expect(site.locator("dialog")).to_be_visible()
     in_order(site)
@@ -77,22 +77,22 @@ def test_pages_of_the_account_are_in_order(street: Street, width: int, scheme: s
 
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
 def test_pages_without_an_account_are_in_order(
-    street: Street, width: int, scheme: str, language: str
+    servers: Servers, width: int, scheme: str, language: str
 ) -> None:
-    site = street.window(width, language, color_scheme=scheme)
+    site = servers.window(width, language, color_scheme=scheme)
     for path in OPEN:
-        visit(site, f"{street.site_url}{path}?lang={language}")
-    site.goto(f"{street.site_url}/ap/register")
+        visit(site, f"{servers.site_url}{path}?lang={language}")
+    site.goto(f"{servers.site_url}/ap/register")
     site.locator("main form button[type=submit]").last.click()
     expect(site.locator("#auth-error-message-box")).to_be_focused()
     in_order(site)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_pages_of_the_desk_are_in_order(street: Street, width: int, scheme: str) -> None:
-    site = street.window(width, color_scheme=scheme)
-    signs_in(street, site, "desk")
-    visit(site, f"{street.site_url}/desk")
+def test_pages_of_the_desk_are_in_order(servers: Servers, width: int, scheme: str) -> None:
+    site = servers.window(width, color_scheme=scheme)
+    signs_in(servers, site, "desk")
+    visit(site, f"{servers.site_url}/desk")
     site.locator("main a.row").first.click()
     expect(site.locator("#desk-take")).to_be_visible()
     in_order(site)
@@ -104,13 +104,13 @@ def test_pages_of_the_desk_are_in_order(street: Street, width: int, scheme: str)
     in_order(site)
 
 
-def test_pages_work_without_a_script(street: Street) -> None:
-    site = street.window(java_script_enabled=False)
-    signs_in(street, site, "taro")
-    site.goto(f"{street.site_url}/account/security")
+def test_pages_work_without_a_script(servers: Servers) -> None:
+    site = servers.window(java_script_enabled=False)
+    signs_in(servers, site, "taro")
+    site.goto(f"{servers.site_url}/account/security")
     site.locator("#edit-two-step").click()
     expect(site.locator("#resend")).to_be_enabled()
-    gives_code(street, site)
+    gives_code(servers, site)
     site.locator("#add-method").click()
     number, code = site.locator("#cvf_phone_num"), site.locator("#ch-auth-app-code-input")
     expect(number).to_be_visible()
@@ -120,17 +120,17 @@ def test_pages_work_without_a_script(street: Street) -> None:
     expect(code).to_be_visible()
     site.locator("details summary").click()
     expect(site.locator("#totp-key")).to_be_visible()
-    site.goto(f"{street.site_url}/a/settings/approval")
+    site.goto(f"{servers.site_url}/a/settings/approval")
     site.locator("#disable-mfa").click()
     expect(site.locator('main[data-page="turn_off.confirm"]')).to_be_visible()
 
 
-def test_music_is_dark_whatever_the_device_prefers(street: Street) -> None:
-    site = street.window(color_scheme="light")
-    site.goto(street.site_url)
+def test_music_is_dark_whatever_the_device_prefers(servers: Servers) -> None:
+    site = servers.window(color_scheme="light")
+    site.goto(servers.site_url)
     paper = "getComputedStyle(document.documentElement).backgroundColor"
     by_day = site.evaluate(paper)
-    site.goto(f"{street.site_url}/music")
+    site.goto(f"{servers.site_url}/music")
     by_night = site.evaluate(paper)
     assert sum(_channels(by_night)) < 150 < 600 < sum(_channels(by_day))
 

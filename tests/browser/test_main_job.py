@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 
 NUMBER = "+819012345678"
 MAILBOX = "hanako@example.com"
@@ -61,10 +61,10 @@ def approves_on_the_phone(phone: Page) -> None:
     page.close()
 
 
-def opens_settings(street: Street, site: Page, width: int) -> None:
+def opens_settings(servers: Servers, site: Page, width: int) -> None:
     """With the phone in a second window; the waiting page goes on by itself."""
-    phone = street.window(width)
-    phone.goto(f"{street.phone_url}/handsets/{MAILBOX}/")
+    phone = servers.window(width)
+    phone.goto(f"{servers.phone_url}/handsets/{MAILBOX}/")
     asks_for_settings(site)
     on(site, "approval.wait")
     expect(site.locator("[data-alone]")).to_contain_text(re.compile("自動的に次へ進みます|goes on by itself"))
@@ -90,16 +90,16 @@ def signs_out(site: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_main_job_by_sms(street: Street, width: int) -> None:
-    site = street.window(width)
-    site.goto(street.site_url)
+def test_main_job_by_sms(servers: Servers, width: int) -> None:
+    site = servers.window(width)
+    site.goto(servers.site_url)
     gives_name_and_password(site, "090-1234-5678")
-    opens_settings(street, site, width)
+    opens_settings(servers, site, width)
     site.get_by_role("button", name="開始する").click()
     on(site, "set_up.choose_method")
 
-    phone = street.window(width)
-    phone.goto(f"{street.phone_url}/handsets/{NUMBER}/")
+    phone = servers.window(width)
+    phone.goto(f"{servers.phone_url}/handsets/{NUMBER}/")
     site.locator("#cvf_phone_num").fill("090-1234-5678")
     site.locator("#cvf-submit-phone").click()
     on(site, "set_up.verify")
@@ -109,7 +109,7 @@ def test_main_job_by_sms(street: Street, width: int) -> None:
     turns_it_on(site, trust=False)
 
     signs_out(site)
-    phone.goto(f"{street.phone_url}/handsets/{NUMBER}/")
+    phone.goto(f"{servers.phone_url}/handsets/{NUMBER}/")
     gives_name_and_password(site)
     on(site, "sign_in.code")
     second = code_that_comes(phone, after=first)
@@ -121,8 +121,8 @@ def test_main_job_by_sms(street: Street, width: int) -> None:
     signs_out(site)
     gives_name_and_password(site)
     on(site, "shop.home")  # trusted: no code is asked
-    other = street.window(width)
-    other.goto(street.site_url)
+    other = servers.window(width)
+    other.goto(servers.site_url)
     gives_name_and_password(other)
     on(other, "sign_in.code")
 
@@ -135,17 +135,17 @@ def code_that_comes(phone: Page, after: str = "") -> str:
 
 
 @pytest.mark.parametrize(("width", "by"), [(390, "key"), (1280, "picture")])
-def test_main_job_by_app(street: Street, width: int, by: str) -> None:
-    site = street.window(width)
-    site.goto(street.site_url)
+def test_main_job_by_app(servers: Servers, width: int, by: str) -> None:
+    site = servers.window(width)
+    site.goto(servers.site_url)
     gives_name_and_password(site)
-    opens_settings(street, site, width)
+    opens_settings(servers, site, width)
     site.get_by_role("button", name="開始する").click()
     on(site, "set_up.choose_method")
     site.locator("#method-app").check()
     assert_accessible(site)
-    phone = street.window(width)
-    phone.goto(f"{street.phone_url}/handsets/{NUMBER}/authenticator/add")
+    phone = servers.window(width)
+    phone.goto(f"{servers.phone_url}/handsets/{NUMBER}/authenticator/add")
     if by == "key":
         site.get_by_text("QRコードをスキャンできない場合").click()
         phone.get_by_label("アカウント", exact=True).fill("Mihon")
@@ -164,9 +164,9 @@ def test_main_job_by_app(street: Street, width: int, by: str) -> None:
     signs_out(site)
     gives_name_and_password(site)
     on(site, "shop.home")  # 「この端末ではコードの入力は不要です」 was ticked
-    street.clock.advance(30)  # the code just used is spent: the next one
-    other = street.window(width)
-    other.goto(street.site_url)
+    servers.clock.advance(30)  # the code just used is spent: the next one
+    other = servers.window(width)
+    other.goto(servers.site_url)
     gives_name_and_password(other)
     on(other, "sign_in.code")
     phone.reload()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 
 PAGES = (
     "/sandbox/map?flow=set_up",
@@ -16,9 +16,9 @@ PAGES = (
 )
 
 
-def gives_password(street: Street, site: Page) -> None:
+def gives_password(servers: Servers, site: Page) -> None:
     """Taro, as far as the page that asks for the code."""
-    site.goto(f"{street.site_url}/ap/signin")
+    site.goto(f"{servers.site_url}/ap/signin")
     site.locator("#ap_email").fill("taro@example.com")
     site.locator("#continue").click()
     site.locator("#ap_password").fill("Mihon-demo-1")
@@ -28,22 +28,22 @@ def gives_password(street: Street, site: Page) -> None:
 
 @pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "ja"), (1280, "light", "en")])
 def test_map_and_coverage_are_accessible_and_fit(
-    street: Street, width: int, scheme: str, language: str
+    servers: Servers, width: int, scheme: str, language: str
 ) -> None:
-    site = street.window(width, language, color_scheme=scheme)
-    gives_password(street, site)
+    site = servers.window(width, language, color_scheme=scheme)
+    gives_password(servers, site)
     for path in PAGES:
-        site.goto(street.site_url + path)
+        site.goto(servers.site_url + path)
         assert_accessible(site)
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert site.evaluate(wide) <= 0, path
 
 
-def test_map_keeps_each_name_inside_its_box(street: Street) -> None:
+def test_map_keeps_each_name_inside_its_box(servers: Servers) -> None:
     for language in ("ja", "en"):
-        site = street.window(1280, language)
+        site = servers.window(1280, language)
         for kind in ("set_up", "recovery", "approval"):
-            site.goto(f"{street.site_url}/sandbox/map?flow={kind}")
+            site.goto(f"{servers.site_url}/sandbox/map?flow={kind}")
             over = site.evaluate(
                 """() => [...document.querySelectorAll('#map-scroll .states g')].filter((state) => {
                     const box = state.querySelector('rect').getBBox();
@@ -56,17 +56,17 @@ def test_map_keeps_each_name_inside_its_box(street: Street) -> None:
             assert over == [], kind
 
 
-def test_map_and_coverage_follow_another_window(street: Street) -> None:
-    street.world.site.extensions["nidankai_worlds"].get().walks.empty()
-    map_page = street.window(1280)
-    map_page.goto(f"{street.site_url}/sandbox/map")
+def test_map_and_coverage_follow_another_window(servers: Servers) -> None:
+    servers.world.site.extensions["nidankai_worlds"].get().walks.empty()
+    map_page = servers.window(1280)
+    map_page.goto(f"{servers.site_url}/sandbox/map")
     coverage = map_page.context.new_page()
-    coverage.goto(f"{street.site_url}/sandbox/coverage")
+    coverage.goto(f"{servers.site_url}/sandbox/coverage")
     part = coverage.locator("#part-sign_in")
     part.locator("summary").click()
     expect(part.locator("tr.done")).to_have_count(0)
     expect(map_page.locator('#map-scroll [data-state="code"].here')).to_have_count(0)
-    gives_password(street, map_page.context.new_page())
+    gives_password(servers, map_page.context.new_page())
     expect(map_page.locator('#map-scroll [data-state="code"].here')).to_have_count(1)
     expect(part.locator("tr.done")).to_have_count(1)
     expect(part.locator('[data-name="ask_code from begin"].done')).to_be_visible()

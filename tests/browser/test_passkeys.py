@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street, awake
+from tests.browser.servers import Servers, awake
 from tests.browser.test_main_job import MAILBOX, PASSWORD
 
 OPTIONS = {
@@ -44,25 +44,25 @@ def signs_in(page: Page, url: str) -> None:
     expect(page.locator('main[data-page="shop.home"]')).to_be_visible()
 
 
-def signs_out(street: Street, page: Page) -> None:
-    page.goto(f"{street.site_url}/account")
+def signs_out(servers: Servers, page: Page) -> None:
+    page.goto(f"{servers.site_url}/account")
     page.locator("#nav-item-signout").click()
     expect(page.locator("#nav-item-signout")).to_have_count(0)
 
 
-def opens_passkeys(street: Street, page: Page) -> None:
+def opens_passkeys(servers: Servers, page: Page) -> None:
     """アカウント → ログインとセキュリティ → パスキー, with the approval of the mail."""
-    page.goto(f"{street.site_url}/account/security/passkeys")
+    page.goto(f"{servers.site_url}/account/security/passkeys")
     page.locator("#confirm-continue").click()
-    link = street.world.phone.mail(MAILBOX).link("承認または否認してください")
-    other = street.window()
+    link = servers.world.phone.mail(MAILBOX).link("承認または否認してください")
+    other = servers.window()
     other.goto(link)
     other.locator("#approve").click()
     expect(page.locator('main[data-page="passkeys.overview"]')).to_be_visible()
 
 
-def registers(street: Street, page: Page, name: str = "わたしの携帯") -> None:
-    opens_passkeys(street, page)
+def registers(servers: Servers, page: Page, name: str = "わたしの携帯") -> None:
+    opens_passkeys(servers, page)
     page.locator("#passkey-name").fill(name)
     awake(page)
     page.locator("#create-passkey").click()
@@ -70,23 +70,23 @@ def registers(street: Street, page: Page, name: str = "わたしの携帯") -> N
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_passkey_is_made_and_signs_in_also_once_two_step_is_on(street: Street, width: int) -> None:
-    page = street.window(width)
+def test_passkey_is_made_and_signs_in_also_once_two_step_is_on(servers: Servers, width: int) -> None:
+    page = servers.window(width)
     device = with_fingerprint(page)
-    signs_in(page, street.site_url)
-    registers(street, page)
+    signs_in(page, servers.site_url)
+    registers(servers, page)
     assert_accessible(page)
-    page.goto(f"{street.site_url}/a/settings/approval")
+    page.goto(f"{servers.site_url}/a/settings/approval")
     page.locator("#get-started").click()
     page.locator("#cvf_phone_num").fill("090-1234-5678")
     page.locator("#cvf-submit-phone").click()
-    page.locator("#cvf-input-code").fill(street.world.phone.wait_for_code("+819012345678"))
+    page.locator("#cvf-input-code").fill(servers.world.phone.wait_for_code("+819012345678"))
     page.locator("#cvf-submit-code").click()
     page.locator("#enable-mfa-form-submit").click()
     expect(page.locator('main[data-page="settings.overview"]')).to_be_visible()
-    signs_out(street, page)
+    signs_out(servers, page)
     touches(device, False)
-    page.goto(f"{street.site_url}/ap/signin?lang=ja")
+    page.goto(f"{servers.site_url}/ap/signin?lang=ja")
     page.locator("#ap_email").fill(MAILBOX)
     page.locator("#continue").click()
     expect(page.locator("#signin-passkey")).to_be_visible()
@@ -97,49 +97,49 @@ def test_passkey_is_made_and_signs_in_also_once_two_step_is_on(street: Street, w
     expect(page.locator("#nav-link-accountList-nav-line-1")).to_have_text("こんにちは, 花子さん")
 
 
-def test_passkey_is_offered_in_the_field_of_the_first_page(street: Street) -> None:
-    page = street.window()
+def test_passkey_is_offered_in_the_field_of_the_first_page(servers: Servers) -> None:
+    page = servers.window()
     with_fingerprint(page)
-    signs_in(page, street.site_url)
-    registers(street, page)
-    signs_out(street, page)
+    signs_in(page, servers.site_url)
+    registers(servers, page)
+    signs_out(servers, page)
     # The virtual device answers the browser's quiet offer at once, as a person who picks it would.
-    page.goto(f"{street.site_url}/ap/signin")
+    page.goto(f"{servers.site_url}/ap/signin")
     expect(page.locator("#nav-link-accountList-nav-line-1")).to_have_text("こんにちは, 花子さん")
 
 
-def test_passkey_removed_opens_nothing_and_says_so(street: Street) -> None:
-    page = street.window()
+def test_passkey_removed_opens_nothing_and_says_so(servers: Servers) -> None:
+    page = servers.window()
     with_fingerprint(page)
-    signs_in(page, street.site_url)
-    registers(street, page)
+    signs_in(page, servers.site_url)
+    registers(servers, page)
     page.locator("[data-passkey] .row-actions button").click()
     expect(page.locator("[data-passkey]")).to_have_count(0)
-    signs_out(street, page)
-    page.goto(f"{street.site_url}/ap/signin")
+    signs_out(servers, page)
+    page.goto(f"{servers.site_url}/ap/signin")
     expect(page.locator(".notice.wrong")).to_be_visible()
     assert_accessible(page)
 
 
-def test_passkey_on_a_second_device_stands_beside_the_first(street: Street) -> None:
-    first = street.window()
+def test_passkey_on_a_second_device_stands_beside_the_first(servers: Servers) -> None:
+    first = servers.window()
     with_fingerprint(first)
-    signs_in(first, street.site_url)
-    registers(street, first)
+    signs_in(first, servers.site_url)
+    registers(servers, first)
     first.locator("#passkey-name").fill("もう一度")
     awake(first)
     first.locator("#create-passkey").click()
     expect(first.locator("[data-told]").first).to_have_text(
         "この端末には、すでにこのアカウントのパスキーがあります。"
     )
-    second = street.window()
+    second = servers.window()
     with_fingerprint(second)
-    signs_in(second, street.site_url)
-    second.goto(f"{street.site_url}/account/security/passkeys")
-    street.clock.advance(31)
+    signs_in(second, servers.site_url)
+    second.goto(f"{servers.site_url}/account/security/passkeys")
+    servers.clock.advance(31)
     second.locator("#confirm-continue").click()
-    other = street.window()
-    other.goto(street.world.phone.mail(MAILBOX).link("承認または否認してください"))
+    other = servers.window()
+    other.goto(servers.world.phone.mail(MAILBOX).link("承認または否認してください"))
     other.locator("#approve").click()
     expect(second.locator('main[data-page="passkeys.overview"]')).to_be_visible()
     second.locator("#passkey-name").fill("タブレット")
@@ -148,11 +148,11 @@ def test_passkey_on_a_second_device_stands_beside_the_first(street: Street) -> N
     expect(second.locator("[data-passkey]")).to_have_count(2)
 
 
-def test_passkey_unverified_device_is_told_and_nothing_is_lost(street: Street) -> None:
-    page = street.window()
+def test_passkey_unverified_device_is_told_and_nothing_is_lost(servers: Servers) -> None:
+    page = servers.window()
     with_fingerprint(page, isUserVerified=False)
-    signs_in(page, street.site_url)
-    opens_passkeys(street, page)
+    signs_in(page, servers.site_url)
+    opens_passkeys(servers, page)
     page.locator("#passkey-name").fill("ひみつ")
     awake(page)
     page.locator("#create-passkey").click()
@@ -160,13 +160,13 @@ def test_passkey_unverified_device_is_told_and_nothing_is_lost(street: Street) -
     expect(page.locator("#passkey-name")).to_have_value("ひみつ")
 
 
-def test_passkey_page_without_scripts_says_so(street: Street) -> None:
-    page = street.window(java_script_enabled=False)
-    signs_in(page, street.site_url)
-    page.goto(f"{street.site_url}/account/security/passkeys")
+def test_passkey_page_without_scripts_says_so(servers: Servers) -> None:
+    page = servers.window(java_script_enabled=False)
+    signs_in(page, servers.site_url)
+    page.goto(f"{servers.site_url}/account/security/passkeys")
     page.locator("#confirm-continue").click()
-    other = street.window()
-    other.goto(street.world.phone.mail(MAILBOX).link("承認または否認してください"))
+    other = servers.window()
+    other.goto(servers.world.phone.mail(MAILBOX).link("承認または否認してください"))
     other.locator("#approve").click()
     expect(other.locator("main")).to_have_attribute("data-state", "approved")
     page.locator("#approval-continue").click()

@@ -5,17 +5,17 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 from tests.browser.test_passkeys import with_fingerprint
 
 
-def test_personas_are_taken_on_by_a_click_and_hold_their_passkey(street: Street) -> None:
-    page = street.window()
-    page.goto(f"{street.site_url}/sandbox/personas")
+def test_personas_are_taken_on_by_a_click_and_hold_their_passkey(servers: Servers) -> None:
+    page = servers.window()
+    page.goto(f"{servers.site_url}/sandbox/personas")
     assert_accessible(page)
     page.locator("[data-persona=taro]").click()
     expect(page.locator('main[data-page="account.services"]')).to_be_visible()
-    page.goto(f"{street.site_url}/sandbox/personas")
+    page.goto(f"{servers.site_url}/sandbox/personas")
     page.locator("#persona-passkey summary").click()
     told = dict(
         zip(

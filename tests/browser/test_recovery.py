@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests import papers
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street, awake
+from tests.browser.servers import Servers, awake
 from tests.people import PASSWORD
 
 TARO, SAKURA, DESK = "taro@example.com", "sakura@example.com", "desk@example.com"
@@ -24,8 +24,8 @@ def is_in(page: Page, state: str) -> None:
     expect(page.locator(f'main[data-page="recovery.case"][data-state="{state}"]')).to_be_visible()
 
 
-def opens_case(street: Street, page: Page, mailbox: str = TARO, *, with_scripts: bool = True) -> None:
-    page.goto(f"{street.site_url}/ap/recovery")
+def opens_case(servers: Servers, page: Page, mailbox: str = TARO, *, with_scripts: bool = True) -> None:
+    page.goto(f"{servers.site_url}/ap/recovery")
     page.locator("#ap_email").fill(mailbox)
     page.locator("#ap_password").fill(PASSWORD)
     page.locator("#recovery-continue").click()
@@ -34,17 +34,17 @@ def opens_case(street: Street, page: Page, mailbox: str = TARO, *, with_scripts:
         awake(page)
 
 
-def signs_in(street: Street, page: Page, mailbox: str, path: str = "/ap/signin") -> None:
-    page.goto(street.site_url + path)
+def signs_in(servers: Servers, page: Page, mailbox: str, path: str = "/ap/signin") -> None:
+    page.goto(servers.site_url + path)
     page.locator("#ap_email").fill(mailbox)
     page.locator("#continue").click()
     page.locator("#ap_password").fill(PASSWORD)
     page.locator("#signInSubmit").click()
 
 
-def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(street: Street) -> None:
-    page = street.window()
-    opens_case(street, page)
+def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(servers: Servers) -> None:
+    page = servers.window()
+    opens_case(servers, page)
     page.locator("#documents").set_input_files([picture(), picture("front.jpg", papers.jpg(900, 600))])
     expect(page.locator("[data-chosen] li")).to_have_count(2)
     told: list[str] = []
@@ -64,9 +64,9 @@ def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(street: Street
     assert_accessible(page)
 
 
-def test_upload_shows_the_servers_errors_in_place_and_takes_the_next_try(street: Street) -> None:
-    page = street.window()
-    opens_case(street, page)
+def test_upload_shows_the_servers_errors_in_place_and_takes_the_next_try(servers: Servers) -> None:
+    page = servers.window()
+    opens_case(servers, page)
     page.locator("#documents").set_input_files([picture("page.jpg", b"<!doctype html>")])
     page.locator("#recovery-send").click()
     expect(page.locator("#auth-error-message-box")).to_be_focused()
@@ -77,9 +77,9 @@ def test_upload_shows_the_servers_errors_in_place_and_takes_the_next_try(street:
     is_in(page, "received")
 
 
-def test_upload_is_not_begun_with_too_many_files(street: Street) -> None:
-    page = street.window()
-    opens_case(street, page)
+def test_upload_is_not_begun_with_too_many_files(servers: Servers) -> None:
+    page = servers.window()
+    opens_case(servers, page)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.method))
     page.locator("#documents").set_input_files([picture(f"{at}.jpg") for at in range(4)])
@@ -89,9 +89,9 @@ def test_upload_is_not_begun_with_too_many_files(street: Street) -> None:
     assert "POST" not in requests
 
 
-def test_upload_cannot_be_sent_twice_at_once(street: Street) -> None:
-    page = street.window()
-    opens_case(street, page)
+def test_upload_cannot_be_sent_twice_at_once(servers: Servers) -> None:
+    page = servers.window()
+    opens_case(servers, page)
     page.locator("#documents").set_input_files([picture()])
     page.route(
         "**/ap/recovery/case", lambda _route: None
@@ -102,9 +102,9 @@ def test_upload_cannot_be_sent_twice_at_once(street: Street) -> None:
     expect(page.locator("[data-percent]")).to_have_text("0%")
 
 
-def test_upload_tells_when_the_connection_breaks(street: Street) -> None:
-    page = street.window()
-    opens_case(street, page)
+def test_upload_tells_when_the_connection_breaks(servers: Servers) -> None:
+    page = servers.window()
+    opens_case(servers, page)
     page.locator("#documents").set_input_files([picture()])
     page.route("**/ap/recovery/case", lambda route: route.abort())
     page.locator("#recovery-send").click()
@@ -112,22 +112,22 @@ def test_upload_tells_when_the_connection_breaks(street: Street) -> None:
     expect(page.locator("#upload-progress")).to_be_hidden()
 
 
-def test_upload_works_without_javascript(street: Street) -> None:
-    page = street.window(java_script_enabled=False)
-    opens_case(street, page, with_scripts=False)
+def test_upload_works_without_javascript(servers: Servers) -> None:
+    page = servers.window(java_script_enabled=False)
+    opens_case(servers, page, with_scripts=False)
     page.locator("#documents").set_input_files([picture()])
     page.locator("#recovery-send").click()
     is_in(page, "received")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_desk_shows_the_document_and_decides(street: Street, width: int) -> None:
-    owner = street.window(width)
-    opens_case(street, owner, SAKURA)
-    desk = street.window(width)
-    signs_in(street, desk, DESK)
+def test_desk_shows_the_document_and_decides(servers: Servers, width: int) -> None:
+    owner = servers.window(width)
+    opens_case(servers, owner, SAKURA)
+    desk = servers.window(width)
+    signs_in(servers, desk, DESK)
     expect(desk.locator('main[data-page="shop.home"]')).to_be_visible()
-    desk.goto(f"{street.site_url}/desk")
+    desk.goto(f"{servers.site_url}/desk")
     assert_accessible(desk)
     desk.locator("a.row").first.click()
     desk.locator("#desk-take").click()
@@ -148,13 +148,13 @@ def test_desk_shows_the_document_and_decides(street: Street, width: int) -> None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_for_the_locked_out_are_accessible(street: Street, scheme: str) -> None:
-    page = street.window(color_scheme=scheme)
-    page.goto(f"{street.site_url}/ap/recovery")
+def test_pages_for_the_locked_out_are_accessible(servers: Servers, scheme: str) -> None:
+    page = servers.window(color_scheme=scheme)
+    page.goto(f"{servers.site_url}/ap/recovery")
     assert_accessible(page)
-    opens_case(street, page)
+    opens_case(servers, page)
     assert_accessible(page)
-    link = street.world.phone.mail(TARO).link("リセットを取り消す")
+    link = servers.world.phone.mail(TARO).link("リセットを取り消す")
     page.goto(link)
     assert_accessible(page)
     page.locator("#recovery-cancel").click()
@@ -162,25 +162,25 @@ def test_pages_for_the_locked_out_are_accessible(street: Street, scheme: str) ->
     assert_accessible(page)
 
 
-def test_music_and_the_older_device_are_accessible_and_sign_in(street: Street) -> None:
-    page = street.window()
-    page.goto(f"{street.site_url}/music")
+def test_music_and_the_older_device_are_accessible_and_sign_in(servers: Servers) -> None:
+    page = servers.window()
+    page.goto(f"{servers.site_url}/music")
     assert_accessible(page)
-    signs_in(street, page, TARO, "/music/ap/signin")
+    signs_in(servers, page, TARO, "/music/ap/signin")
     expect(page.locator("#auth-mfa-form")).to_be_visible()
     assert_accessible(page)
-    page.locator("#auth-mfa-otpcode").fill(street.world.phone.wait_for_code(PHONE))
+    page.locator("#auth-mfa-otpcode").fill(servers.world.phone.wait_for_code(PHONE))
     page.locator("#auth-signin-button").click()
     expect(page.locator('main[data-page="music.home"][data-state="in"]')).to_be_visible()
     page.locator("#music-sign-out").click()
     page.locator("#older-device").click()
-    street.clock.advance(60)
+    servers.clock.advance(60)
     page.locator("#older-email").fill(TARO)
     page.locator("#older-password").fill(PASSWORD)
     page.locator("#older-submit").click()
     expect(page.locator("#auth-error-message-box")).to_be_focused()
     assert_accessible(page)
-    page.locator("#older-password").fill(PASSWORD + street.world.phone.wait_for_code(PHONE))
+    page.locator("#older-password").fill(PASSWORD + servers.world.phone.wait_for_code(PHONE))
     page.locator("#older-submit").click()
     expect(page.locator("#older-sign-out")).to_be_visible()
     assert_accessible(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 from tests.browser.test_look_account import in_order
 from webapp.sandbox.refusals.ways import WAYS
 
@@ -23,16 +23,16 @@ def reach(site: Page, url: str, name: str) -> None:
     [(390, "dark", "ja", (TYPED,)), (1280, "light", "en", (OLD_TAB, CHOSEN))],
 )
 def test_refusals_are_two_clicks_away(
-    street: Street, width: int, scheme: str, language: str, names: tuple[str, ...]
+    servers: Servers, width: int, scheme: str, language: str, names: tuple[str, ...]
 ) -> None:
-    site = street.window(width, language, color_scheme=scheme)
-    site.goto(f"{street.site_url}/sandbox/refusals?q=NotAPhoneNumber")
+    site = servers.window(width, language, color_scheme=scheme)
+    site.goto(f"{servers.site_url}/sandbox/refusals?q=NotAPhoneNumber")
     in_order(site)
     for name in names:
-        reach(site, street.site_url, name)
+        reach(site, servers.site_url, name)
         if name != CHOSEN:
             in_order(site)
         site.locator(".last-step button").click()
-        with street.world.site.test_request_context(headers={"Accept-Language": language}):
+        with servers.world.site.test_request_context(headers={"Accept-Language": language}):
             said = WAYS[name].says
         expect(site.locator("main").get_by_text(said).first).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import Frame, Page, expect
 from mocksms.core import authenticator
 from mocksms.testing import RunningPhone
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 from webapp.store import accounts
 
 HANAKO = "+819012345678"
@@ -19,11 +19,11 @@ LISTEN = """for (const kind of ["keydown", "paste"])
 MOST_SECONDS = 90
 
 
-def opened(street: Street, width: int = 1280, language: str = "ja", **options: object) -> Page:
+def opened(servers: Servers, width: int = 1280, language: str = "ja", **options: object) -> Page:
     """The stage, ready."""
-    page = street.window(width, language, **options)
+    page = servers.window(width, language, **options)
     page.add_init_script(LISTEN)
-    page.goto(f"{street.site_url}/sandbox/stage?lang={language}")
+    page.goto(f"{servers.site_url}/sandbox/stage?lang={language}")
     expect(page.locator(".stage-desk[data-live][data-phone-answers]")).to_be_attached()
     expect(page.frame_locator("[name=phone]").locator("html[data-live-open]")).to_be_attached()
     return page
@@ -36,9 +36,9 @@ def frame(page: Page, name: str) -> Frame:
     return found
 
 
-def has_two_step(street: Street) -> bool:
+def has_two_step(servers: Servers) -> bool:
     """Whether the site asks Hanako for a second step."""
-    return accounts.get(street.world.services.store.db(), "hanako").two_step_on
+    return accounts.get(servers.world.services.store.db(), "hanako").two_step_on
 
 
 def does_what_is_next(page: Page) -> None:
@@ -53,8 +53,8 @@ def does_what_is_next(page: Page) -> None:
     expect(step).not_to_have_text(words)
 
 
-def test_main_job_is_given_from_the_stage_by_clicks(street: Street) -> None:
-    page = opened(street)
+def test_main_job_is_given_from_the_stage_by_clicks(servers: Servers) -> None:
+    page = opened(servers)
     began = page.evaluate("performance.now()")
     steps = page.locator("[data-step]").count()
     for _ in range(steps - 1):
@@ -63,17 +63,17 @@ def test_main_job_is_given_from_the_stage_by_clicks(street: Street) -> None:
     assert page.evaluate("performance.now()") - began < MOST_SECONDS * 1000
     assert page.evaluate("window.typed ?? 0") == 0
     site = frame(page, "site")
-    site.goto(f"{street.site_url}/account/security")
+    site.goto(f"{servers.site_url}/account/security")
     expect(site.locator("main")).to_contain_text("有効")
-    assert has_two_step(street)
+    assert has_two_step(servers)
     page.locator("#stage-again").click()
     expect(site.locator("main[data-page='shop.home']")).to_be_visible()
     expect(page.locator("[data-step]").first).to_have_attribute("data-is", "next")
-    assert not has_two_step(street)
+    assert not has_two_step(servers)
 
 
-def test_bar_goes_on_after_each_sign_in(street: Street) -> None:
-    page = opened(street)
+def test_bar_goes_on_after_each_sign_in(servers: Servers) -> None:
+    page = opened(servers)
     site = page.frame_locator("[name=site]")
     for persona, called in (("taro", "太郎"), ("jiro", "次郎"), ("taro", "太郎")):
         page.locator("#stage-menu-people summary").click()
@@ -82,16 +82,16 @@ def test_bar_goes_on_after_each_sign_in(street: Street) -> None:
     page.locator("#stage-menu-clock summary").click()
     page.get_by_role("button", name="+ 10").click()
     expect(page.locator("#stage-menu-clock summary[data-moved]")).to_be_visible()
-    assert round(street.clock.site.offset) == 600
+    assert round(servers.clock.site.offset) == 600
     page.context.clear_cookies()  # as a sign-in whose next page fails: no page has brought a token
     page.locator("#stage-reset button").click()
     expect(page.locator("#stage-menu-clock summary:not([data-moved])")).to_be_visible()
     expect(site.locator("main[data-page='shop.home']")).to_be_visible()
-    assert street.clock.site.offset == 0
+    assert servers.clock.site.offset == 0
 
 
-def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(street: Street) -> None:
-    page = opened(street, language="en")
+def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(servers: Servers) -> None:
+    page = opened(servers, language="en")
     page.locator("#stage-again").click()
     site, phone = page.frame_locator("[name=site]"), page.frame_locator("[name=phone]")
     expect(site.locator("[data-stage-next]")).to_have_attribute("id", "nav-link-accountList")
@@ -112,10 +112,10 @@ def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(street: S
 
 
 def test_stage_follows_the_persona_and_takes_the_apps_code_over(
-    street: Street, running_phone: RunningPhone
+    servers: Servers, running_phone: RunningPhone
 ) -> None:
     authenticator.add(running_phone.worlds.get(), JIRO, KEY, "jiro@example.com", "Mihon")
-    page = opened(street)
+    page = opened(servers)
     page.locator("#stage-menu-people summary").click()
     page.locator("[data-persona=jiro]").click()
     expect(page.locator("[data-shows-people]")).to_have_text("次郎")
@@ -129,15 +129,15 @@ def test_stage_follows_the_persona_and_takes_the_apps_code_over(
     expect(site.locator("main[data-page='settings.overview'][data-state=on]")).to_be_visible()
 
 
-def test_stage_moves_the_clock_and_asks_for_faults_where_the_site_is(street: Street) -> None:
-    page = opened(street)
+def test_stage_moves_the_clock_and_asks_for_faults_where_the_site_is(servers: Servers) -> None:
+    page = opened(servers)
     site = frame(page, "site")
-    site.goto(f"{street.site_url}/ap/signin")
+    site.goto(f"{servers.site_url}/ap/signin")
     page.locator("#stage-menu-clock summary").click()
     page.get_by_role("button", name="+ 10").click()
     expect(page.locator("#stage-menu-clock summary[data-moved]")).to_be_visible()
     expect(site.locator("main[data-page='sign_in.identifier']")).to_be_visible()
-    assert round(street.clock.site.offset) == 600
+    assert round(servers.clock.site.offset) == 600
     page.locator("#stage-menu-faults summary").click()
     page.locator("#stage-fault").select_option("sms-lost")
     page.locator("#stage-ask").click()
@@ -148,8 +148,8 @@ def test_stage_moves_the_clock_and_asks_for_faults_where_the_site_is(street: Str
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_stage_on_a_phone_shows_one_of_both_and_what_is_next(street: Street, scheme: str) -> None:
-    page = opened(street, 390, color_scheme=scheme)
+def test_stage_on_a_phone_shows_one_of_both_and_what_is_next(servers: Servers, scheme: str) -> None:
+    page = opened(servers, 390, color_scheme=scheme)
     expect(page.locator("[name=phone]")).to_be_hidden()
     expect(page.locator("[data-next]")).to_contain_text("サインイン")
     page.locator("[data-shows=phone]").click()
@@ -159,8 +159,8 @@ def test_stage_on_a_phone_shows_one_of_both_and_what_is_next(street: Street, sch
     assert_accessible(page)
 
 
-def test_stage_in_large_type_stays_so(street: Street) -> None:
-    page = opened(street)
+def test_stage_in_large_type_stays_so(servers: Servers) -> None:
+    page = opened(servers)
     page.locator("#stage-large").click()
     page.locator("#stage-width").click()
     expect(page.frame_locator("[name=site]").locator("html[data-stage-large]")).to_be_attached()
@@ -169,19 +169,19 @@ def test_stage_in_large_type_stays_so(street: Street) -> None:
     assert_accessible(page)
 
 
-def test_stage_does_the_last_step_to_a_refusal(street: Street) -> None:
-    page = opened(street)
+def test_stage_does_the_last_step_to_a_refusal(servers: Servers) -> None:
+    page = opened(servers)
     site = page.frame_locator("[name=site]")
-    frame(page, "site").goto(f"{street.site_url}/sandbox/refusals?q=WrongPassword")
+    frame(page, "site").goto(f"{servers.site_url}/sandbox/refusals?q=WrongPassword")
     site.locator("main .refusals form button").first.click()
     page.locator("#stage-last").click()
     expect(site.locator("#auth-error-message-box")).to_be_visible()
 
 
-def test_stage_follows_a_call_to_a_landline_and_takes_its_code_over(street: Street) -> None:
-    page = opened(street)
+def test_stage_follows_a_call_to_a_landline_and_takes_its_code_over(servers: Servers) -> None:
+    page = opened(servers)
     site, phone = page.frame_locator("[name=site]"), page.frame_locator("[name=phone]")
-    frame(page, "site").goto(f"{street.site_url}/ap/signin")
+    frame(page, "site").goto(f"{servers.site_url}/ap/signin")
     site.locator("#ap_email").fill("jiro@example.com")
     site.locator("#continue").click()
     site.locator("#ap_password").fill("Mihon-demo-1")

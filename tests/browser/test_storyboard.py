@@ -13,21 +13,21 @@ from tests.browser.conftest import assert_accessible
 from tools import storyboard
 from tools.story import writer
 from tools.story.captions import said, what_to_do
+from tools.story.environment import Environment
 from tools.story.scenes import LANGUAGES, Arrival, Chapter, Scene
 from tools.story.stories import STORIES
 from tools.story.story import Story
-from tools.story.town import Town
 
 SHORT = next(story for story in STORIES if story.name == "register")
 
 
 def test_storyboard_walks_a_story_and_writes_it_down(tmp_path: Path, chromium: Browser) -> None:
-    town = Town(tmp_path / "town")
+    environment = Environment(tmp_path / "environment")
     (tmp_path / "board" / "ja").mkdir(parents=True)
     try:
-        chapter = storyboard.walk(town, chromium, tmp_path / "board" / "ja", SHORT, "ja")
+        chapter = storyboard.walk(environment, chromium, tmp_path / "board" / "ja", SHORT, "ja")
     finally:
-        town.stop()
+        environment.stop()
     captions = [str(scene.caption) for scene in chapter.scenes]
     assert "<b>[Mihonアカウントを作成]</b>をタップします。" in captions
     assert next(arrival.channel for scene in chapter.scenes for arrival in scene.arrivals) == "mail"
@@ -58,13 +58,13 @@ def test_storyboard_names_the_story_and_the_step_that_broke(
         def do(self, guide: object) -> None:
             raise RuntimeError("it is not there\nand more")
 
-    town = Town(tmp_path / "town")
+    environment = Environment(tmp_path / "environment")
     broken = Story("broken", ("壊", "Broken"), ("", ""), "hanako", (Breaks(),))
     try:
         with pytest.raises(storyboard.StoryBroke) as told:
-            storyboard.walk(town, chromium, tmp_path, broken, "en")
+            storyboard.walk(environment, chromium, tmp_path, broken, "en")
     finally:
-        town.stop()
+        environment.stop()
     assert "story broken (en), step 1 (Breaks #nothing)" in str(told.value)
     assert str(told.value).endswith("it is not there")
 

@@ -6,29 +6,29 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street
+from tests.browser.servers import Servers
 from webapp.sandbox.worlds import Worlds
 
 
 @pytest.mark.parametrize(("width", "language", "scheme"), [(390, "ja", "light"), (1280, "en", "dark")])
-def test_timeline_follows_another_window(street: Street, width: int, language: str, scheme: str) -> None:
-    worlds: Worlds = street.world.site.extensions["nidankai_worlds"]
+def test_timeline_follows_another_window(servers: Servers, width: int, language: str, scheme: str) -> None:
+    worlds: Worlds = servers.world.site.extensions["nidankai_worlds"]
     worlds.get().walks.empty()
-    site = street.window(width, language, color_scheme=scheme)
-    site.goto(street.site_url)
+    site = servers.window(width, language, color_scheme=scheme)
+    site.goto(servers.site_url)
     watched = site.context.new_page()
-    watched.goto(f"{street.site_url}/sandbox/timeline")
+    watched.goto(f"{servers.site_url}/sandbox/timeline")
     expect(watched.locator('.beat[data-name="shop.home"]')).to_have_count(1)
-    site.goto(f"{street.site_url}/ap/signin")
+    site.goto(f"{servers.site_url}/ap/signin")
     site.locator("#ap_email").fill("taro@example.com")
     site.locator("#continue").click()
     site.locator("#ap_password").fill("Mihon-demo-1")
     site.locator("#signInSubmit").click()
     message = watched.locator('.beat[data-kind="message"] .beat-message')
-    expect(message).to_contain_text(street.world.phone.wait_for_code("+818012345678"))
+    expect(message).to_contain_text(servers.world.phone.wait_for_code("+818012345678"))
     shown = watched.locator('.beat[data-kind="page"]').last
     given = site.request.post(
-        f"{street.site_url}/sandbox/api/timeline/pictures?caption=Code",
+        f"{servers.site_url}/sandbox/api/timeline/pictures?caption=Code",
         data=site.screenshot(),
         headers={"Content-Type": "image/png"},
     )
@@ -39,6 +39,6 @@ def test_timeline_follows_another_window(street: Street, width: int, language: s
     expect(shown).to_be_visible()
     assert_accessible(watched)
     assert not watched.evaluate("document.documentElement.scrollWidth > innerWidth")
-    watched.goto(f"{street.site_url}/sandbox/timeline/report")
+    watched.goto(f"{servers.site_url}/sandbox/timeline/report")
     assert_accessible(watched)
     assert not watched.evaluate("document.documentElement.scrollWidth > innerWidth")

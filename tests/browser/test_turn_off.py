@@ -6,46 +6,46 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
-from tests.browser.street import Street, awake
+from tests.browser.servers import Servers, awake
 from tests.people import PASSWORD, PEOPLE
 
 SETTINGS = "/a/settings/approval"
 LANDLINE = "+81312345678"
 
 
-def signs_in(street: Street, site: Page, name: str) -> None:
+def signs_in(servers: Servers, site: Page, name: str) -> None:
     """As somebody whose codes come by text, up to the shop's front."""
     identity = PEOPLE[name]
-    site.goto(f"{street.site_url}/ap/signin")
+    site.goto(f"{servers.site_url}/ap/signin")
     site.locator("#ap_email").fill(identity.email)
     site.locator("#continue").click()
     site.locator("#ap_password").fill(PASSWORD)
     site.locator("#signInSubmit").click()
-    gives_code(street, site, identity.number)
+    gives_code(servers, site, identity.number)
 
 
-def gives_code(street: Street, site: Page, number: str) -> None:
+def gives_code(servers: Servers, site: Page, number: str) -> None:
     expect(site.locator('main[data-page="sign_in.code"]')).to_be_visible()
-    site.locator("#auth-mfa-otpcode").fill(street.world.phone.wait_for_code(number))
+    site.locator("#auth-mfa-otpcode").fill(servers.world.phone.wait_for_code(number))
     site.locator("#auth-signin-button").click()
     expect(site.locator('main[data-page="sign_in.code"]')).to_have_count(0)
 
 
-def opens_settings(street: Street, site: Page) -> None:
+def opens_settings(servers: Servers, site: Page) -> None:
     """The settings of two-step verification, by a code."""
-    site.goto(street.site_url + SETTINGS)
+    site.goto(servers.site_url + SETTINGS)
     site.locator('form[action="/ap/cvf/confirm"] button').click()
-    gives_code(street, site, PEOPLE["taro"].number)
+    gives_code(servers, site, PEOPLE["taro"].number)
     expect(site.locator('main[data-page="settings.overview"][data-state="on"]')).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "language"), [(390, "ja"), (1280, "en")])
 def test_confirm_opens_as_a_pop_up_and_closes_without_doing_anything(
-    street: Street, width: int, language: str
+    servers: Servers, width: int, language: str
 ) -> None:
-    site = street.window(width, language)
-    signs_in(street, site, "taro")
-    opens_settings(street, site)
+    site = servers.window(width, language)
+    signs_in(servers, site, "taro")
+    opens_settings(servers, site)
     dialog = site.locator("#disable-dialog")
     expect(dialog).to_be_hidden()
     for closes in ("Escape", "Cancel"):
@@ -65,10 +65,10 @@ def test_confirm_opens_as_a_pop_up_and_closes_without_doing_anything(
 
 
 @pytest.mark.parametrize("clear", [False, True])
-def test_turn_off_from_the_pop_up(street: Street, clear: bool) -> None:
-    site = street.window()
-    signs_in(street, site, "taro")
-    opens_settings(street, site)
+def test_turn_off_from_the_pop_up(servers: Servers, clear: bool) -> None:
+    site = servers.window()
+    signs_in(servers, site, "taro")
+    opens_settings(servers, site)
     awake(site)
     site.locator("#disable-mfa").click()
     dialog = site.locator("#disable-dialog")
@@ -82,20 +82,20 @@ def test_turn_off_from_the_pop_up(street: Street, clear: bool) -> None:
     expect(site.locator(".notice.info")).to_have_count(0 if clear else 1)
 
 
-def test_confirm_is_a_page_without_scripts(street: Street) -> None:
-    site = street.window(java_script_enabled=False)
-    signs_in(street, site, "taro")
-    opens_settings(street, site)
+def test_confirm_is_a_page_without_scripts(servers: Servers) -> None:
+    site = servers.window(java_script_enabled=False)
+    signs_in(servers, site, "taro")
+    opens_settings(servers, site)
     site.locator("#disable-mfa").click()
     expect(site.locator('main[data-page="turn_off.confirm"]')).to_be_visible()
     site.locator("#disable-mfa-submit").click()
     expect(site.locator('main[data-page="turn_off.feedback"]')).to_be_visible()
 
 
-def test_verify_tells_by_itself_that_the_call_was_declined(street: Street) -> None:
-    site = street.window()
-    signs_in(street, site, "taro")
-    opens_settings(street, site)
+def test_verify_tells_by_itself_that_the_call_was_declined(servers: Servers) -> None:
+    site = servers.window()
+    signs_in(servers, site, "taro")
+    opens_settings(servers, site)
     site.get_by_role("button", name="新しい電話またはアプリを追加").click()
     site.locator("#cvf_phone_num").fill("03-1234-5678")
     site.locator("#channel-voice").check()
@@ -103,6 +103,6 @@ def test_verify_tells_by_itself_that_the_call_was_declined(street: Street) -> No
     expect(site.locator('main[data-page="settings.verify"]')).to_be_visible()
     expect(site.locator('[data-module="call"]')).to_be_visible()
     assert_accessible(site)
-    street.world.phone.call(LANDLINE).decline()
+    servers.world.phone.call(LANDLINE).decline()
     expect(site.locator(".notice.care")).to_contain_text("拒否")
     expect(site.locator('[data-module="call"]')).to_have_count(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import Person
 from webapp.store import accounts
 

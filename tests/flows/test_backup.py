@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pyotp
 import pytest
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
 from tests.lint import text_of
 from tests.people import Person, key_on
 
@@ -160,8 +160,10 @@ def test_choose_method_by_app_after_a_number(world: World, start: str) -> None:
     )
 
 
-def test_backup_that_is_required_cannot_be_skipped(house_with: Callable[..., House], language: str) -> None:
-    world = house_with(backup_required=True).fresh()
+def test_backup_that_is_required_cannot_be_skipped(
+    apps_with: Callable[..., AppFixture], language: str
+) -> None:
+    world = apps_with(backup_required=True).fresh()
     hanako = world.person("hanako", language)
     hanako.signs_in()
     hanako.begins_set_up()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import Person
 from tests.security.tools import rows
 from webapp.flows.delivery import MOST_REFUSALS, deliver_notices

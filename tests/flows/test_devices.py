@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import CHROME
 from tests.people import Person
-from tests.walk import CHROME
 
 IPHONE = CHROME.replace("Windows NT 10.0; Win64; x64", "iPhone; CPU iPhone OS 18_0 like Mac OS X")
 

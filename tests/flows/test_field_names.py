@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from flask import Flask
 
-from tests.house import SITE_URL, World
+from tests.app_fixture import SITE_URL, World
 from tests.people import PASSWORD, Person
 
 

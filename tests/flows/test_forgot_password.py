@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
+from tests.form_client import Page
 from tests.people import Person
-from tests.walk import Page
 
 FRESH = "tulip-harbour-9-tea"
 
@@ -113,8 +113,10 @@ def test_confirm_reset_belongs_to_one_browser_and_ten_minutes(world: World, hana
     assert hanako.browser.submit(otpCode=code).name == "account.forgot_password"
 
 
-def test_confirm_reset_is_told_when_no_mail_leaves(house_with: Callable[..., House], language: str) -> None:
-    world = house_with(smtp_port=1).fresh()
+def test_confirm_reset_is_told_when_no_mail_leaves(
+    apps_with: Callable[..., AppFixture], language: str
+) -> None:
+    world = apps_with(smtp_port=1).fresh()
     hanako = world.person("hanako", language)
     known = forgets(hanako).text
     unknown = forgets(world.person("hanako", language), "nobody@example.com").text

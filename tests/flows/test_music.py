@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import Page
 from tests.people import Person
 from tests.security.test_outbound_pages import gateway_in
-from tests.walk import Page
 
 
 def to_music(person: Person) -> Page:

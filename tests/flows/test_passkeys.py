@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.app_fixture import World
 from tests.authenticator import Authenticator
-from tests.house import World
+from tests.form_client import Browser, Page
 from tests.people import Person
-from tests.walk import Browser, Page
 
 OVERVIEW = "/account/security/passkeys"
 

@@ -8,9 +8,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from tests.app_fixture import World
 from tests.authenticator import Authenticator
 from tests.flows.test_passkeys import enters
-from tests.house import World
 from tests.people import Person
 from webapp.sandbox.people import personas, states
 

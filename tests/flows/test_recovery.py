@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests import locked_out
-from tests.house import World
+from tests import lockout
+from tests.app_fixture import World
 from tests.people import Person
 
 # -- the owner's side --------------------------------------------------------------------------------------
@@ -48,8 +48,8 @@ def test_start_has_nothing_to_reset_where_the_password_alone_signs_in(hanako: Pe
 
 
 def test_start_leads_back_to_the_case_that_is_open(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
-    locked_out.sends(taro)
+    lockout.begins(taro)
+    lockout.sends(taro)
     elsewhere = taro.elsewhere()
     elsewhere.browser.get("/ap/recovery")
     page = elsewhere.browser.submit(email=taro.email, password=taro.password)
@@ -73,18 +73,16 @@ def test_start_texts_an_owner_who_has_no_mail_address(world: World) -> None:
 
 def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, language: str) -> None:
     taro = world.person("taro", language)
-    assert locked_out.begins(taro).state == "opened"
-    page = locked_out.sends(
-        taro, locked_out.file(), locked_out.file("bill.pdf"), locked_out.file("letter.docx")
-    )
+    assert lockout.begins(taro).state == "opened"
+    page = lockout.sends(taro, lockout.file(), lockout.file("bill.pdf"), lockout.file("letter.docx"))
     assert page.state == "received"
     assert len(page.all("ul.papers li")) == 3
     assert "書類を受け付けました" in world.phone.mail(taro.email).subject
-    desk = locked_out.reviewer(world, language)
-    page = locked_out.begins_review(desk, taro.name)
+    desk = lockout.reviewer(world, language)
+    page = lockout.begins_review(desk, taro.name)
     assert page.state == "in_review"
     assert taro.browser.get("/ap/recovery/case").state == "in_review"
-    queue = locked_out.decides(desk, "approve")
+    queue = lockout.decides(desk, "approve")
     assert queue.name == "desk.queue"
     assert taro.name in queue.one("[aria-labelledby=log]").to_text()
     page = taro.browser.get("/ap/recovery/case")
@@ -98,9 +96,9 @@ def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, l
 
 @pytest.mark.parametrize("name", ["page.png", "photo.jpg.php"])
 def test_case_refuses_what_is_no_document_and_keeps_nothing(taro: Person, world: World, name: str) -> None:
-    locked_out.begins(taro)
-    page = locked_out.sends(
-        taro, locked_out.file(), locked_out.file(name, b"<!doctype html><script>alert(1)</script>")
+    lockout.begins(taro)
+    page = lockout.sends(
+        taro, lockout.file(), lockout.file(name, b"<!doctype html><script>alert(1)</script>")
     )
     assert page.state == "opened"
     assert "ファイルがあります" in page.problem
@@ -108,47 +106,47 @@ def test_case_refuses_what_is_no_document_and_keeps_nothing(taro: Person, world:
 
 
 def test_case_asks_for_a_file_where_none_was_chosen(taro: Person) -> None:
-    locked_out.begins(taro)
+    lockout.begins(taro)
     page = taro.browser.press("書類を送信")
     assert "送信する書類を選択してください" in page.problem
 
 
 def test_case_takes_no_fourth_file(taro: Person) -> None:
-    locked_out.begins(taro)
-    assert "3ファイルまで" in locked_out.sends(taro, *[locked_out.file() for _ in range(4)]).problem
+    lockout.begins(taro)
+    assert "3ファイルまで" in lockout.sends(taro, *[lockout.file() for _ in range(4)]).problem
 
 
 def test_case_takes_more_documents_when_the_desk_asks_for_them(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
-    locked_out.sends(taro)
-    desk = locked_out.reviewer(world)
-    locked_out.begins_review(desk, taro.name)
-    locked_out.decides(desk, "ask_more", "住所が分かる公共料金の領収書もお送りください")
+    lockout.begins(taro)
+    lockout.sends(taro)
+    desk = lockout.reviewer(world)
+    lockout.begins_review(desk, taro.name)
+    lockout.decides(desk, "ask_more", "住所が分かる公共料金の領収書もお送りください")
     page = taro.browser.get("/ap/recovery/case")
     assert page.state == "more_wanted"
     assert "公共料金の領収書もお送りください" in page.text
     assert "公共料金の領収書もお送りください" in world.phone.mail(taro.email).body
-    page = locked_out.sends(taro, locked_out.file("bill.pdf"))
+    page = lockout.sends(taro, lockout.file("bill.pdf"))
     assert page.state == "received"
     assert len(page.all("ul.papers li")) == 2
 
 
 def test_case_shows_why_it_was_declined(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
-    locked_out.sends(taro)
-    desk = locked_out.reviewer(world)
-    locked_out.begins_review(desk, taro.name)
-    locked_out.decides(desk, "reject", "氏名が読み取れませんでした")
+    lockout.begins(taro)
+    lockout.sends(taro)
+    desk = lockout.reviewer(world)
+    lockout.begins_review(desk, taro.name)
+    lockout.decides(desk, "reject", "氏名が読み取れませんでした")
     page = taro.browser.get("/ap/recovery/case")
     assert page.state == "rejected"
     assert "氏名が読み取れませんでした" in page.text
     assert "氏名が読み取れませんでした" in world.phone.mail(taro.email).body
-    assert locked_out.account_of(world, taro).two_step_on
+    assert lockout.account_of(world, taro).two_step_on
 
 
 def test_case_is_closed_by_its_button_and_goes_on(taro: Person) -> None:
-    locked_out.begins(taro)
-    locked_out.sends(taro)
+    lockout.begins(taro)
+    lockout.sends(taro)
     assert taro.browser.press("このページを閉じる").name == "sign_in.identifier"
     assert taro.browser.get("/ap/recovery/case").name == "recovery.start"
     assert taro.browser.submit(email=taro.email, password=taro.password).state == "received"
@@ -156,7 +154,7 @@ def test_case_is_closed_by_its_button_and_goes_on(taro: Person) -> None:
 
 @pytest.mark.parametrize("state", ["opened", "received", "in_review", "more_wanted"])
 def test_case_is_cancelled_by_its_button(taro: Person, world: World, state: str) -> None:
-    locked_out.brought_to(world, taro, state)
+    lockout.brought_to(world, taro, state)
     page = taro.browser.get("/ap/recovery/case")
     assert page.state == state
     page = taro.browser.press("リセットを取り消す")
@@ -168,7 +166,7 @@ def test_case_is_cancelled_by_its_button(taro: Person, world: World, state: str)
 
 @pytest.mark.parametrize("state", ["opened", "received", "in_review", "more_wanted"])
 def test_case_is_cancelled_by_a_sign_in_with_a_code(taro: Person, world: World, state: str) -> None:
-    locked_out.brought_to(world, taro, state)
+    lockout.brought_to(world, taro, state)
     world.clock.advance(60)
     taro.elsewhere().signs_in()
     assert taro.browser.get("/ap/recovery/case").state == "cancelled"
@@ -177,8 +175,8 @@ def test_case_is_cancelled_by_a_sign_in_with_a_code(taro: Person, world: World, 
 
 def test_cancel_by_link_shows_first_and_cancels_by_its_button(world: World, language: str) -> None:
     taro = world.person("taro", language)
-    locked_out.begins(taro)
-    locked_out.sends(taro)
+    lockout.begins(taro)
+    lockout.sends(taro)
     page = taro.opens_mail_link("リセットを取り消す")
     assert (page.name, page.state) == ("recovery.cancel_by_link", "received")
     assert taro.browser.get("/ap/recovery/case").state == "received"
@@ -191,12 +189,12 @@ def test_cancel_by_link_shows_first_and_cancels_by_its_button(world: World, lang
 
 
 def test_cancel_by_link_is_too_late_after_the_decision(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
+    lockout.begins(taro)
     link = taro.opens_mail_link("リセットを取り消す").path
-    locked_out.sends(taro)
-    desk = locked_out.reviewer(world)
-    locked_out.begins_review(desk, taro.name)
-    locked_out.decides(desk, "approve")
+    lockout.sends(taro)
+    desk = lockout.reviewer(world)
+    lockout.begins_review(desk, taro.name)
+    lockout.decides(desk, "approve")
     page = world.browser().get(link)
     assert page.state == "approved"
     assert "取り消せる依頼はありません" in page.text
@@ -210,14 +208,14 @@ def test_cancel_by_link_knows_only_links_of_ours(browser: Any) -> None:
 
 
 def test_queue_shows_sakuras_case_of_the_first_start(world: World, language: str) -> None:
-    page = locked_out.reviewer(world, language).page
+    page = lockout.reviewer(world, language).page
     assert page.name == "desk.queue"
     assert "さくら" in page.html
 
 
 def test_case_at_the_desk_opens_documents_once_the_review_has_begun(world: World) -> None:
-    desk = locked_out.reviewer(world)
-    page = locked_out.opens_case(desk, "さくら")
+    desk = lockout.reviewer(world)
+    page = lockout.opens_case(desk, "さくら")
     assert (page.name, page.state) == ("desk.case", "received")
     assert not page.has(".document a")
     page = desk.browser.press("審査を始める")
@@ -226,8 +224,8 @@ def test_case_at_the_desk_opens_documents_once_the_review_has_begun(world: World
 
 
 def test_case_at_the_desk_wants_a_decision_and_a_reason(world: World, language: str) -> None:
-    desk = locked_out.reviewer(world, language)
-    locked_out.begins_review(desk, "さくら")
+    desk = lockout.reviewer(world, language)
+    lockout.begins_review(desk, "さくら")
     page = desk.browser.submit(form="#desk-decision")
     assert page.name == "desk.case"
     assert len(page.all("#auth-error-message-box li")) == 2
@@ -237,11 +235,11 @@ def test_case_at_the_desk_wants_a_decision_and_a_reason(world: World, language: 
 
 
 def test_case_at_the_desk_that_was_decided_elsewhere_is_shown_again(world: World) -> None:
-    first, second = locked_out.reviewer(world), locked_out.reviewer(world)
-    locked_out.begins_review(first, "さくら")
-    locked_out.opens_case(second, "さくら")
-    locked_out.decides(first, "reject")
-    page = locked_out.decides(second, "approve")
+    first, second = lockout.reviewer(world), lockout.reviewer(world)
+    lockout.begins_review(first, "さくら")
+    lockout.opens_case(second, "さくら")
+    lockout.decides(first, "reject")
+    page = lockout.decides(second, "approve")
     assert page.state == "rejected"
     assert "状態が変わりました" in page.text
-    assert locked_out.account_of(world, world.person("sakura")).two_step_on
+    assert lockout.account_of(world, world.person("sakura")).two_step_on

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
+from tests.form_client import Page
 from tests.people import Identity, Person
-from tests.walk import Page
 
 YUKI = Identity("Yuki", "yuki@example.com", "+818055556666", password="tulip-harbour-9-tea")
 
@@ -168,9 +168,9 @@ def test_register_replaces_whoever_was_signed_in_here(world: World, hanako: Pers
 
 
 def test_confirm_registration_tells_when_the_mail_did_not_leave(
-    house_with: Callable[..., House], language: str
+    apps_with: Callable[..., AppFixture], language: str
 ) -> None:
-    yuki = newcomer(house_with(smtp_port=1).fresh(), language)
+    yuki = newcomer(apps_with(smtp_port=1).fresh(), language)
     page = gives(yuki)
     assert page.name == "account.confirm_registration"
     words = "コードを送信できませんでした" if language == "ja" else "The code could not be sent"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import Person
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import PASSWORD, Person
 
 

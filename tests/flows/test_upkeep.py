@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
 from tests.people import Person
 from webapp.pages.upkeep import EVERY_SECONDS
 from webapp.store import feedback
@@ -46,17 +46,17 @@ def test_upkeep_takes_its_time(world: World) -> None:
     assert rows(world, "feedback") == 0
 
 
-def test_upkeep_delivers_the_notice_that_could_not_leave(house_with: Callable[..., House]) -> None:
-    house = house_with(smtp_port=1)  # nobody listens there
-    world = house.fresh()
+def test_upkeep_delivers_the_notice_that_could_not_leave(apps_with: Callable[..., AppFixture]) -> None:
+    apps = apps_with(smtp_port=1)  # nobody listens there
+    world = apps.fresh()
     taro = world.person("taro")
     taro.signs_in()
     taro.opens_settings()
     taro.browser.post("/a/settings/approval/trusted/revoke-all", {"csrf_token": taro.browser.csrf_token})
     assert rows(world, "notices") == 1
-    assert house._smtp is not None
-    house.services.outbound.mailer = type(house.services.outbound.mailer)(
-        "127.0.0.1", house._smtp.port, "Mihon <no-reply@mihon.example.com>"
+    assert apps._smtp is not None
+    apps.services.outbound.mailer = type(apps.services.outbound.mailer)(
+        "127.0.0.1", apps._smtp.port, "Mihon <no-reply@mihon.example.com>"
     )
     world.clock.advance(EVERY_SECONDS + 3600)
     browses(world)

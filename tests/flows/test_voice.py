@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import Page
 from tests.people import Person
-from tests.walk import Page
 
 LANDLINE = "+81312345678"
 RINGS_SECONDS = 65  # longer than a call rings

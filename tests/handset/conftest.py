@@ -12,7 +12,7 @@ import mocksms
 from mocksms.core import inbox, mail
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
-from tests.walk import Browser
+from tests.form_client import Browser
 
 PHONE_URL = "http://localhost:8001"
 

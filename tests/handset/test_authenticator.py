@@ -12,8 +12,8 @@ import segno
 import mocksms
 from mocksms.core import authenticator
 from mocksms.core.worlds import World
+from tests.form_client import Browser
 from tests.handset.conftest import PHONE_URL
-from tests.walk import Browser
 
 HANAKO = "+819012345678"
 KEY = "MIHONDEMOMIHONDEMOMIHONDEMO23456"

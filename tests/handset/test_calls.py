@@ -8,7 +8,7 @@ from mocksms.core import calls, inbox
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
 from mocksms.delivery import scheduler
-from tests.walk import Browser
+from tests.form_client import Browser
 
 HANAKO = "+819012345678"
 LANDLINE = "+81312345678"

@@ -12,8 +12,8 @@ import pytest
 from mocksms.core import inbox, mail
 from mocksms.core.worlds import World
 from mocksms.handset import mail as handset_mail
+from tests.form_client import Browser
 from tests.handset.conftest import Sender
-from tests.walk import Browser
 
 HANAKO = "+819012345678"
 HTML = '<p style="color:#26418f">誰かが</p><a href="http://localhost:8000/a/c/r/abc">承認または否認してください</a>'

@@ -11,8 +11,8 @@ from mocksms import store
 from mocksms.core import inbox
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
+from tests.form_client import Browser
 from tests.handset.conftest import PHONE_URL, Sender
-from tests.walk import Browser
 
 HANAKO = "+819012345678"
 HOME = f"/handsets/{HANAKO}/home"

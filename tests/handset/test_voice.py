@@ -17,8 +17,8 @@ from mocksms.core.models import Message
 from mocksms.core.worlds import World
 from mocksms.handset import voice
 from mocksms.search import romaji
+from tests.form_client import Browser
 from tests.handset.test_calls import HANAKO, ring
-from tests.walk import Browser
 
 CALL = (
     '<Response><Say language="ja-JP">確認コードは、482130です。</Say><Pause length="1"/>'

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.ctx import RequestContext
 
-from tests.house import House
+from tests.app_fixture import AppFixture
 from tests.meta.sources import modules
 from webapp.outbound import notice_words
 from webapp.pages.activity_words import event_text
@@ -87,11 +87,11 @@ def test_activity_kinds_are_written_where_they_are_recorded() -> None:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_activity_has_words_for_each_kind(house: House, language: str) -> None:
+def test_activity_has_words_for_each_kind(apps: AppFixture, language: str) -> None:
     wordless = {}
-    with _speaking(house.site, language):
+    with _speaking(apps.site, language):
         for kind, place in recorded().items():
-            is_page = kind in house.site.view_functions  # a text of the same form, in a flow's table
+            is_page = kind in apps.site.view_functions  # a text of the same form, in a flow's table
             if not is_page and event_text(Event(1, 0.0, None, kind, "", "", {})) == kind:
                 wordless[kind] = place
     assert not wordless, f"webapp/pages/activity_words.py has no words for {wordless}"
@@ -99,9 +99,9 @@ def test_activity_has_words_for_each_kind(house: House, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("kind", sorted(NOTIFY_KINDS))
-def test_activity_that_is_mailed_has_a_mail(house: House, kind: str, language: str) -> None:
+def test_activity_that_is_mailed_has_a_mail(apps: AppFixture, kind: str, language: str) -> None:
     data = {"method": "sms", "to": "h***@example.com", "reason": "-", "count": 1, "name": "-"}
-    with _speaking(house.site, language):
+    with _speaking(apps.site, language):
         words = notice_words.words(kind, data, language)
     assert words.headline and words.body and words.advice
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, Response
 
-from tests.walk import Browser
+from tests.form_client import Browser
 
 GOOD = """<!doctype html><html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=1">
 <title>題</title></head><body><main data-page="page" data-state=""><h1>見出し</h1>

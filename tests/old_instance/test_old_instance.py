@@ -18,9 +18,9 @@ import pyotp
 import pytest
 
 from mocksms.testing import NothingCame, Phone, RunningPhone, run_phone
+from tests.form_client import Browser, Page
 from tests.old_instance import make
 from tests.people import PASSWORD, PEOPLE
-from tests.walk import Browser, Page
 from webapp.sandbox.testing import Site, SiteWorld
 
 ARCHIVE = Path(__file__).parent / "instance.tar.xz"

@@ -13,9 +13,9 @@ from flask import Flask
 
 import webapp
 from mocksms.testing import run_phone
-from tests.house import CHEAP_HASH, House, World
+from tests.app_fixture import CHEAP_HASH, AppFixture, World
+from tests.form_client import Browser
 from tests.people import Person
-from tests.walk import Browser
 
 DAY = 86400
 
@@ -174,14 +174,14 @@ def test_clock_of_another_site_process_follows_at_once(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def phoneless(house_with: Callable[..., House], tmp_path: Path) -> Iterator[World]:
+def phoneless(apps_with: Callable[..., AppFixture], tmp_path: Path) -> Iterator[World]:
     """A site whose phone has gone away."""
     phone = run_phone(str(tmp_path / "gone"))
-    house = House(tmp_path / "house", phone=phone)
-    world = house.fresh()
+    apps = AppFixture(tmp_path / "apps", phone=phone)
+    world = apps.fresh()
     phone.stop()
     yield world
-    house.close()
+    apps.close()
 
 
 def test_clock_moves_alone_when_the_phone_is_silent_and_says_so(phoneless: World) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import Page
 from tests.people import Person
-from tests.walk import Page
 from webapp.flows.tables import tables
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.ways import UNSEEN, WAYS

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 import webapp
-from tests.house import CHEAP_HASH, House, World
+from tests.app_fixture import CHEAP_HASH, AppFixture, World
 
 
 def tool_paths(site: object) -> list[str]:
@@ -53,8 +53,8 @@ def test_tools_answer_this_machine(world: World, address: str) -> None:
     assert answer.status_code == 200
 
 
-def test_tools_answer_networks_that_are_allowed(house_with: Callable[..., House]) -> None:
-    site = house_with(sandbox_allow=("192.0.2.0/24",)).site
+def test_tools_answer_networks_that_are_allowed(apps_with: Callable[..., AppFixture]) -> None:
+    site = apps_with(sandbox_allow=("192.0.2.0/24",)).site
     assert site.test_client().get("/patterns", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
     assert site.test_client().get("/patterns").status_code == 404
 

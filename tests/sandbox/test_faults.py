@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from mocksms.testing import NothingCame, run_phone
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
+from tests.form_client import Browser, Page
 from tests.people import Person
-from tests.walk import Browser, Page
 from webapp.sandbox.controls.fault_table import FAULTS
 from webapp.sandbox.worlds import Worlds
 
@@ -183,9 +183,9 @@ def test_faults_of_the_mail_server_are_told(world: World, hanako: Person, key: s
 def hasty(tmp_path: Path) -> Iterator[World]:
     """A site before a served phone, that waits a quarter of a second for an answer."""
     phone = run_phone(str(tmp_path / "phone"))
-    house = House(tmp_path / "house", phone=phone, outbound_deadline_seconds=0.25)
-    yield house.fresh()
-    house.close()
+    apps = AppFixture(tmp_path / "apps", phone=phone, outbound_deadline_seconds=0.25)
+    yield apps.fresh()
+    apps.close()
     phone.stop()
 
 
@@ -310,8 +310,8 @@ def test_fault_api_refuses_what_it_does_not_know(world: World, body: dict[str, A
 
 def test_faults_of_the_site_work_without_the_phone(tmp_path: Path) -> None:
     phone = run_phone(str(tmp_path / "phone"))
-    house = House(tmp_path / "house", phone=phone)
-    world = house.fresh()
+    apps = AppFixture(tmp_path / "apps", phone=phone)
+    world = apps.fresh()
     phone.stop()
     browser = world.browser()
     assert "電話が応答しない" in browser.get("/sandbox/faults").text
@@ -320,4 +320,4 @@ def test_faults_of_the_site_work_without_the_phone(tmp_path: Path) -> None:
     browser.press("すべて解除")
     assert not browser.page.has('[data-fault="locked-database"]')
     assert world.browser().raw("GET", "/sandbox/api/faults").status_code == 502
-    house.close()
+    apps.close()

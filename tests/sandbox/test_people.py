@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.house import House, World
-from tests.walk import Browser, Page
+from tests.app_fixture import AppFixture, World
+from tests.form_client import Browser, Page
 from webapp.flows import sign_in
 from webapp.flows.table import BEGIN, Table
 from webapp.flows.tables import tables
@@ -174,9 +174,9 @@ def test_halfway_goes_on_in_this_browser(world: World) -> None:
 
 
 def test_people_made_anew_have_their_codes_for_a_forgotten_password_again(
-    house_with: Callable[..., House],
+    apps_with: Callable[..., AppFixture],
 ) -> None:
-    world = house_with(send_cap=1).fresh()
+    world = apps_with(send_cap=1).fresh()
     for typed in ("hanako@example.com", "090-1234-5678"):
         for is_anew in (False, True):
             if is_anew:

@@ -12,21 +12,21 @@ import httpx
 import pytest
 
 from mocksms.testing import run_phone
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
+from tests.form_client import Browser
 from tests.lint import text_of
 from tests.people import Person
-from tests.walk import Browser
 from webapp.sandbox.refusals.papers import paper
 from webapp.sandbox.refusals.ways import UNSEEN, WAYS, every_refusal
 
 
 @pytest.fixture
-def slow_house(tmp_path: Path) -> Iterator[House]:
+def slow_apps(tmp_path: Path) -> Iterator[AppFixture]:
     """A site that soon loses patience with a phone that is served as in life."""
     running = run_phone(str(tmp_path / "phone"))
-    house = House(tmp_path, running, outbound_deadline_seconds=0.5)
-    yield house
-    house.close()
+    apps = AppFixture(tmp_path, running, outbound_deadline_seconds=0.5)
+    yield apps
+    apps.close()
     running.stop()
 
 
@@ -83,8 +83,8 @@ def test_reach_leads_to_where_one_action_brings_the_refusal(world: World, name: 
 
 
 @pytest.mark.parametrize("name", SLOW)
-def test_reach_leads_to_slow_networks(slow_house: House, name: str) -> None:
-    _walk(slow_house.fresh(), name)
+def test_reach_leads_to_slow_networks(slow_apps: AppFixture, name: str) -> None:
+    _walk(slow_apps.fresh(), name)
 
 
 def _walk(world: World, name: str) -> None:
@@ -149,15 +149,15 @@ def test_reach_stays_in_its_world(world: World, browser: Browser) -> None:
     counted = {count.name for count in worlds.get("qa-ways").walks.counts()}
     assert {"WrongCode.wrong", "reach.WrongCode.wrong"} <= counted
     assert refused(world) == before
-    world.house.phone_of("qa-ways").delete_world()
+    world.apps.phone_of("qa-ways").delete_world()
     worlds.delete("qa-ways")
 
 
-def test_reach_says_why_a_way_could_not_be_walked(house_with: Callable[..., House]) -> None:
-    house = house_with()
-    browser = house.fresh().browser()
+def test_reach_says_why_a_way_could_not_be_walked(apps_with: Callable[..., AppFixture]) -> None:
+    apps = apps_with()
+    browser = apps.fresh().browser()
     silent = httpx.MockTransport(lambda _request: httpx.Response(404))
-    house.site.extensions["nidankai_phone_wire"] = silent
+    apps.site.extensions["nidankai_phone_wire"] = silent
     browser.get("/sandbox/refusals?q=WrongPassword")
     browser.submit(form="form[action='/sandbox/refusals/WrongPassword']")
     assert "準備できませんでした" in browser.page.text

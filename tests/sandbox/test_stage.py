@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.house import World
-from tests.walk import Page
+from tests.app_fixture import World
+from tests.form_client import Page
 from webapp.pages.language import LANGUAGES
 from webapp.sandbox.stage.script import MAIN_JOB
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import Page
 from tests.people import Person
-from tests.walk import Page
 from webapp.flows.tables import tables
 from webapp.pages.render import has_page
 from webapp.sandbox.controls.fault_table import FAULTS
@@ -126,9 +126,9 @@ def test_timeline_as_json_goes_on_after_an_id(taro: Person) -> None:
     assert as_json(taro, walk="nobody")["steps"] == []
 
 
-def test_timeline_comes_without_the_phone(house_with: Any) -> None:
-    house = house_with(gateway_url="http://127.0.0.1:9")  # nothing listens there
-    world = house.fresh()
+def test_timeline_comes_without_the_phone(apps_with: Any) -> None:
+    apps = apps_with(gateway_url="http://127.0.0.1:9")  # nothing listens there
+    world = apps.fresh()
     worlds: Worlds = world.site.extensions["nidankai_worlds"]
     world.site.extensions["nidankai_phone_wire"] = None
     person = world.person("hanako")

@@ -16,8 +16,8 @@ from werkzeug.serving import make_server
 
 import webapp
 from mocksms.testing import run_phone
-from tests.house import CHEAP_HASH, House, World
-from tests.walk import Browser
+from tests.app_fixture import CHEAP_HASH, AppFixture, World
+from tests.form_client import Browser
 from webapp.sandbox.worlds import Worlds
 from webapp.store import accounts
 
@@ -85,7 +85,7 @@ def test_reset_empties_this_world_and_its_phone_and_signs_everybody_out(world: W
     for browser in (taro.browser, tester):
         enters(browser, "qa-3")
     taro.gives_password()
-    with world.house.phone_of("qa-3") as phone:
+    with world.apps.phone_of("qa-3") as phone:
         taro.gives_code(phone.wait_for_code(taro.number))
         assert "太郎" in taro.page.text
         tester.get("/sandbox/clock")
@@ -145,7 +145,7 @@ def test_links_of_a_world_lead_into_it_from_any_browser(world: World, worlds: Wo
     enters(hanako.browser, "links")
     hanako.signs_in()
     hanako.asks_for_settings()
-    with world.house.phone_of("links") as phone:
+    with world.apps.phone_of("links") as phone:
         link = phone.mail(hanako.email).link("承認")
     stranger = world.browser()
     stranger.get(link.partition("localhost:8000")[2])
@@ -188,18 +188,18 @@ def test_worlds_api_makes_lists_empties_and_deletes(world: World, worlds: Worlds
 
 def test_worlds_work_without_the_phone(tmp_path: Path) -> None:
     phone = run_phone(str(tmp_path / "phone"))
-    house = House(tmp_path / "house", phone=phone)
-    browser = house.fresh().browser()
+    apps = AppFixture(tmp_path / "apps", phone=phone)
+    browser = apps.fresh().browser()
     phone.stop()
     enters(browser, "alone")
     assert "電話が応答しない" in browser.page.text
     told: dict[str, Any] = browser.raw("POST", "/sandbox/api/reset").json or {}
     assert told["accounts"] == 5 and told["phone"] != "ok"
-    house.close()
+    apps.close()
 
 
 @dataclass
-class Town:
+class TwoSites:
     """Two sites on one folder, each served, and the phone that both send to."""
 
     sites: list[str]
@@ -241,7 +241,7 @@ def _main(page: httpx.Response) -> str:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def two_sites(tmp_path: Path) -> Iterator[TwoSites]:
     """Both sites are made before either is asked for anything."""
     phone = run_phone(str(tmp_path / "phone"))
     settings = {
@@ -251,39 +251,41 @@ def town(tmp_path: Path) -> Iterator[Town]:
     servers = [make_server("127.0.0.1", 0, webapp.create_app(settings), threaded=True) for _ in range(2)]
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield Town([f"http://127.0.0.1:{server.server_port}" for server in servers], phone.url)
+    yield TwoSites([f"http://127.0.0.1:{server.server_port}" for server in servers], phone.url)
     for server in servers:
         server.shutdown()
         server.server_close()
     phone.stop()
 
 
-def test_worlds_ten_at_once_over_two_processes(town: Town) -> None:
+def test_worlds_ten_at_once_over_two_processes(two_sites: TwoSites) -> None:
     def walk(at: int) -> tuple[str, int]:
-        here, there = town.sites[at % 2], town.sites[(at + 1) % 2]
+        here, there = two_sites.sites[at % 2], two_sites.sites[(at + 1) % 2]
         name = f"crowd-{at}"
-        assert town.asks("PUT", f"{here}/sandbox/api/worlds/{name}").status_code == 201
-        greeting = town.taro_signs_in(there, name)
-        return greeting, len(town.asks("GET", f"{town.phone}/api/v1/messages", name).json()["messages"])
+        assert two_sites.asks("PUT", f"{here}/sandbox/api/worlds/{name}").status_code == 201
+        greeting = two_sites.taro_signs_in(there, name)
+        return greeting, len(
+            two_sites.asks("GET", f"{two_sites.phone}/api/v1/messages", name).json()["messages"]
+        )
 
     with ThreadPoolExecutor(10) as pool:
         assert list(pool.map(walk, range(10))) == [("太郎さん", 1)] * 10
-    for site in town.sites:
-        assert len(town.asks("GET", f"{site}/sandbox/api/worlds").json()["worlds"]) == 11
-    assert town.asks("GET", f"{town.phone}/api/v1/messages").json()["messages"] == []
+    for site in two_sites.sites:
+        assert len(two_sites.asks("GET", f"{site}/sandbox/api/worlds").json()["worlds"]) == 11
+    assert two_sites.asks("GET", f"{two_sites.phone}/api/v1/messages").json()["messages"] == []
 
 
-def test_world_deleted_and_made_again_by_another_process(town: Town) -> None:
-    one, other = town.sites
+def test_world_deleted_and_made_again_by_another_process(two_sites: TwoSites) -> None:
+    one, other = two_sites.sites
     for _ in range(2):
-        assert town.asks("PUT", f"{one}/sandbox/api/worlds/again").status_code == 201
-        assert town.taro_signs_in(other, "again") == "太郎さん"
-        assert town.asks("GET", f"{one}/", "again").status_code == 200
-        assert town.asks("DELETE", f"{one}/sandbox/api/worlds/again").status_code == 204
-        assert town.asks("GET", f"{other}/", "again").status_code == 404
-    assert town.asks("PUT", f"{one}/sandbox/api/worlds/again").status_code == 201
-    assert town.asks("POST", f"{other}/sandbox/api/reset", "again").json()["accounts"] == 5
-    assert town.taro_signs_in(one, "again") == "太郎さん"
+        assert two_sites.asks("PUT", f"{one}/sandbox/api/worlds/again").status_code == 201
+        assert two_sites.taro_signs_in(other, "again") == "太郎さん"
+        assert two_sites.asks("GET", f"{one}/", "again").status_code == 200
+        assert two_sites.asks("DELETE", f"{one}/sandbox/api/worlds/again").status_code == 204
+        assert two_sites.asks("GET", f"{other}/", "again").status_code == 404
+    assert two_sites.asks("PUT", f"{one}/sandbox/api/worlds/again").status_code == 201
+    assert two_sites.asks("POST", f"{other}/sandbox/api/reset", "again").json()["accounts"] == 5
+    assert two_sites.taro_signs_in(one, "again") == "太郎さん"
 
 
 def test_world_made_by_many_at_once_is_one(worlds: Worlds) -> None:

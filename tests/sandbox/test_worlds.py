@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 from webapp.sandbox.worlds import MOST_WORLDS, BadWorld, Worlds
 from webapp.store import accounts
 from webapp.store.walks import Step
@@ -79,7 +79,7 @@ def test_worlds_keep_their_messages_apart_and_links_lead_back(worlds: Worlds, wo
     taro.browser.get("/?world=qa-2")
     taro.gives_password()
     assert world.phone.messages() == []
-    other = world.house.phone_of("qa-2")
+    other = world.apps.phone_of("qa-2")
     code = other.code(taro.number)
     assert code is not None and re.fullmatch("[0-9]{6}", code)
     hanako = world.person("hanako")
@@ -100,7 +100,7 @@ def test_worlds_ten_at_once_do_not_touch_each_other(worlds: Worlds, world: World
         person = world.person("taro")
         person.browser.get(f"/?world={name}")
         person.gives_password()
-        with world.house.phone_of(name) as phone:
+        with world.apps.phone_of(name) as phone:
             code = phone.code(person.number)
             count = len(phone.messages())
             phone.delete_world()

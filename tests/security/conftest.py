@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pyotp
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.house import World
+from tests.app_fixture import World
 
 SETTINGS = "/a/settings/approval"
 FLOW, STEP_UP, IDLE, SESSION, TRUST = 600, 900, 3600, 86_400, 30 * 86_400

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
+from tests.form_client import Browser
 from tests.people import Person
 from tests.security.tools import (
     all_rows,
@@ -20,7 +21,6 @@ from tests.security.tools import (
     texts,
     wrong_code,
 )
-from tests.walk import Browser
 
 FRESH = "ringo-mikan-budou-77"
 
@@ -85,8 +85,8 @@ def test_known_and_unknown_cost_the_same_s32(
 
 
 @pytest.mark.parametrize("ask", [registers, forgets])
-def test_cap_of_messages_is_alike_s32(house_with: Callable[..., House], ask: Callable[..., str]) -> None:
-    world = house_with(send_cap=2).fresh()
+def test_cap_of_messages_is_alike_s32(apps_with: Callable[..., AppFixture], ask: Callable[..., str]) -> None:
+    world = apps_with(send_cap=2).fresh()
     for typed in ("hanako@example.com", "nobody@example.com"):
         for _ in range(2):
             ask(world.browser(), typed)
@@ -95,9 +95,9 @@ def test_cap_of_messages_is_alike_s32(house_with: Callable[..., House], ask: Cal
         assert len(texts(world, typed, "mail")) == 2
 
 
-def test_cap_does_not_tell_whose_number_it_is_s32(house_with: Callable[..., House]) -> None:
+def test_cap_does_not_tell_whose_number_it_is_s32(apps_with: Callable[..., AppFixture]) -> None:
     """The code for a forgotten password goes by mail, also to who typed a number."""
-    world = house_with(send_cap=2).fresh()
+    world = apps_with(send_cap=2).fresh()
     for _ in range(2):
         forgets(world.browser(), "hanako@example.com")
     for is_capped in (False, False, True):
@@ -120,10 +120,10 @@ def test_strangers_messages_use_up_no_code_of_the_owner_s24(world: World, taro: 
 
 
 def test_strangers_own_set_up_uses_up_no_code_of_the_owner_s24(
-    house_with: Callable[..., House],
+    apps_with: Callable[..., AppFixture],
 ) -> None:
     """Somebody with an account of their own has codes sent to taro's number until no more go there."""
-    world = house_with(send_cap=3).fresh()
+    world = apps_with(send_cap=3).fresh()
     stranger, taro = world.person("hanako"), world.person("taro")
     stranger.signs_in()
     stranger.begins_set_up()

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyotp
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import Person, key_on
 from tests.security.tools import is_accepted, is_signed_in, rows, stored_bytes, to_mid_step, types
 from webapp.rules import totp

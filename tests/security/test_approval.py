@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import Browser
 from tests.people import Person
 from tests.security.tools import all_rows, is_signed_in, rows, sends, stored_bytes, texts
-from tests.walk import Browser
 
 SETTINGS = "/a/settings/approval"
 LINK = "承認または否認してください"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
 from tests.people import PASSWORD, Person
 from tests.security.tools import sends
 from webapp.errors import Throttled, WrongPassword
@@ -49,9 +49,9 @@ class Meanwhile(Hasher):
         return is_right
 
 
-def test_one_of_many_guesses_at_once_is_told_of_s22(house_with: Callable[..., House]) -> None:
+def test_one_of_many_guesses_at_once_is_told_of_s22(apps_with: Callable[..., AppFixture]) -> None:
     """With hashing as dear as in life, so that all have begun before the first is done."""
-    world = house_with(argon2_time_cost=2, argon2_memory_kib=19456).fresh()
+    world = apps_with(argon2_time_cost=2, argon2_memory_kib=19456).fresh()
     key = guess_key(world.services, "hanako@example.com", "127.0.0.1")
     has_seen(world, key, LATE)
     guessers = [world.person("hanako") for _ in range(AT_ONCE)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import Person
 from tests.security.tools import is_signed_in, protected, rows, sends, texts, to_mid_step
 

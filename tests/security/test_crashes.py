@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests import locked_out as recovery
-from tests.house import CHEAP_HASH, World
+from tests import lockout as recovery
+from tests.app_fixture import CHEAP_HASH, World
 from tests.people import Person, key_on
 from tests.security.tools import to_mid_step
 

@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from mocksms.testing import Phone
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
 from tests.security.model import Walker
 from tests.security.tools import rows
 from webapp.outbound.gateway import Gateway
@@ -114,9 +114,9 @@ def signs_in(world: World, phone: Callable[[], Phone], one: Somebody) -> int:
 
 
 def test_crowd_over_a_bad_network_s69(
-    house_with: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+    apps_with: Callable[..., AppFixture], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = house_with().fresh()
+    world = apps_with().fresh()
     people = crowd(world)
     own: Gateway = world.services.outbound.gateway
     network = BadNetwork(own._transport)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import Person, key_on
 from tests.security.tools import holds_digits, rows, sends, texts, to_mid_step, types, wrong_code
 

@@ -9,7 +9,7 @@ import argon2
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
 from tests.people import Person
 from tests.security.tools import (
     is_accepted,
@@ -217,8 +217,8 @@ def test_known_and_unknown_accounts_cost_one_hash_s32(
     assert len(set(counted)) == 1
 
 
-def test_disclosure_is_a_setting_s32(house_with: Callable[..., House]) -> None:
-    world = house_with(discloses_unknown_accounts=True).fresh()
+def test_disclosure_is_a_setting_s32(apps_with: Callable[..., AppFixture]) -> None:
+    world = apps_with(discloses_unknown_accounts=True).fresh()
     hanako = world.person("hanako")
     assert hanako.gives_name("nobody@example.com").state != "password"
     assert hanako.gives_name().state == "password"

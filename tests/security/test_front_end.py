@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import Person
 from tests.security.tools import is_signed_in, protected, rows, sends, texts
 

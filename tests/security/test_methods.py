@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.lint import text_of
 from tests.people import Person
 from tests.security.tools import is_signed_in, rows, sends, texts, types, wrong_code

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests import locked_out
+from tests import lockout
+from tests.app_fixture import World
 from tests.flows.test_music import types
-from tests.house import World
 from tests.people import Person
 from tests.security.tools import rows
 from webapp.rules import trust as trust_rules
@@ -32,9 +32,9 @@ def test_older_device_uses_a_code_once_s25(taro: Person, jiro: Person) -> None:
 def test_older_device_cancels_a_reset_too_s55(world: World) -> None:
     sakura = world.person("sakura")
     types(sakura, sakura.password)
-    assert locked_out.files(world)
+    assert lockout.files(world)
     types(sakura, sakura.password + sakura.reads_code())
-    assert not locked_out.files(world)
+    assert not lockout.files(world)
     assert [row["state"] for row in rows(world, "flows") if row["kind"] == "recovery"] == ["cancelled"]
 
 
@@ -54,7 +54,7 @@ def test_older_device_is_never_trusted_s25(taro: Person, world: World) -> None:
     taro.browser.get("/music")
     types(taro, taro.password)
     types(taro, taro.password + taro.reads_code())
-    account = locked_out.account_of(world, taro)
+    account = lockout.account_of(world, taro)
     db = world.services.store.db()
     assert trust.of_account(db, account.id, account.trust_epoch, world.clock.now()) == []
     for app in ("shop", "music"):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests import misbehaving
+from tests import faulty_gateway
 from webapp.config import Config
 from webapp.errors import DeliveryFailed, GatewayFailed, MailFailed
 from webapp.outbound.gateway import Gateway
@@ -42,40 +42,44 @@ def send_mail(port: int) -> None:
 @pytest.mark.parametrize(
     ("behaviour", "kind"),
     [
-        pytest.param(misbehaving.hangs, "slow", id="hangs"),
-        pytest.param(misbehaving.hangs_up, "garbage", id="hangs up"),
+        pytest.param(faulty_gateway.hangs, "slow", id="hangs"),
+        pytest.param(faulty_gateway.hangs_up, "garbage", id="hangs up"),
         pytest.param(
-            misbehaving.drips(b"HTTP/1.1 201 Created\r\n", b"X-Drop: 1\r\n", b"Content-Length: 0\r\n\r\n"),
+            faulty_gateway.drips(b"HTTP/1.1 201 Created\r\n", b"X-Drop: 1\r\n", b"Content-Length: 0\r\n\r\n"),
             "slow",
             id="drips headers",
         ),
         pytest.param(
-            misbehaving.drips(
+            faulty_gateway.drips(
                 b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n" % (2000 + len(GOOD)), b" ", GOOD
             ),
             "slow",
             id="drips its body",
         ),
-        pytest.param(misbehaving.says(b"SSH-2.0-OpenSSH_9.2\r\n"), "garbage", id="speaks no HTTP"),
-        pytest.param(misbehaving.says(misbehaving.http("200 OK", b"<html>")), "garbage", id="speaks HTML"),
-        pytest.param(misbehaving.says(misbehaving.http("500 Oops", b"")), "down", id="breaks"),
+        pytest.param(faulty_gateway.says(b"SSH-2.0-OpenSSH_9.2\r\n"), "garbage", id="speaks no HTTP"),
         pytest.param(
-            misbehaving.says(misbehaving.http("301 Moved", b"", "Location: http://127.0.0.1:1/")),
+            faulty_gateway.says(faulty_gateway.http("200 OK", b"<html>")), "garbage", id="speaks HTML"
+        ),
+        pytest.param(faulty_gateway.says(faulty_gateway.http("500 Oops", b"")), "down", id="breaks"),
+        pytest.param(
+            faulty_gateway.says(faulty_gateway.http("301 Moved", b"", "Location: http://127.0.0.1:1/")),
             "garbage",
             id="sends elsewhere",
         ),
         pytest.param(
-            misbehaving.says(b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"),
+            faulty_gateway.says(b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n{"),
             "garbage",
             id="stops half-way",
         ),
         pytest.param(
-            misbehaving.says(misbehaving.http("201 Created", b" " * 1_000_000)), "garbage", id="says too much"
+            faulty_gateway.says(faulty_gateway.http("201 Created", b" " * 1_000_000)),
+            "garbage",
+            id="says too much",
         ),
     ],
 )
-def test_gateway_in_every_bad_mood_is_named_s66(behaviour: misbehaving.Behaviour, kind: str) -> None:
-    with misbehaving.server(behaviour) as port, pytest.raises(GatewayFailed) as failed:
+def test_gateway_in_every_bad_mood_is_named_s66(behaviour: faulty_gateway.Behaviour, kind: str) -> None:
+    with faulty_gateway.server(behaviour) as port, pytest.raises(GatewayFailed) as failed:
         send_text(port)
     assert failed.value.kind == kind
 
@@ -83,23 +87,23 @@ def test_gateway_in_every_bad_mood_is_named_s66(behaviour: misbehaving.Behaviour
 @pytest.mark.parametrize(
     ("behaviour", "kind"),
     [
-        pytest.param(misbehaving.hangs, "slow", id="hangs"),
-        pytest.param(misbehaving.greets(b""), "slow", id="never greets"),
+        pytest.param(faulty_gateway.hangs, "slow", id="hangs"),
+        pytest.param(faulty_gateway.greets(b""), "slow", id="never greets"),
         pytest.param(
-            misbehaving.drips(b"220-", b"hello ", b"\r\n220 hi\r\n"), "slow", id="drips its greeting"
+            faulty_gateway.drips(b"220-", b"hello ", b"\r\n220 hi\r\n"), "slow", id="drips its greeting"
         ),
         pytest.param(
-            misbehaving.drips(b"", b"220-hello\r\n", b"220 hi\r\n"), "slow", id="never stops greeting"
+            faulty_gateway.drips(b"", b"220-hello\r\n", b"220 hi\r\n"), "slow", id="never stops greeting"
         ),
-        pytest.param(misbehaving.greets(b"220 hi\r\n"), "slow", id="greets and falls silent"),
-        pytest.param(misbehaving.greets(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "garbage", id="speaks HTTP"),
-        pytest.param(misbehaving.greets(b"421 overloaded\r\n"), "down", id="is overloaded"),
-        pytest.param(misbehaving.greets(b"554 go away\r\n"), "refused", id="wants none of us"),
+        pytest.param(faulty_gateway.greets(b"220 hi\r\n"), "slow", id="greets and falls silent"),
+        pytest.param(faulty_gateway.greets(b"HTTP/1.1 400 Bad Request\r\n\r\n"), "garbage", id="speaks HTTP"),
+        pytest.param(faulty_gateway.greets(b"421 overloaded\r\n"), "down", id="is overloaded"),
+        pytest.param(faulty_gateway.greets(b"554 go away\r\n"), "refused", id="wants none of us"),
         pytest.param(lambda connection, over: None, "down", id="hangs up"),
     ],
 )
-def test_mail_server_in_every_bad_mood_is_named_s66(behaviour: misbehaving.Behaviour, kind: str) -> None:
-    with misbehaving.server(behaviour) as port, pytest.raises(MailFailed) as failed:
+def test_mail_server_in_every_bad_mood_is_named_s66(behaviour: faulty_gateway.Behaviour, kind: str) -> None:
+    with faulty_gateway.server(behaviour) as port, pytest.raises(MailFailed) as failed:
         send_mail(port)
     assert failed.value.kind == kind
 
@@ -107,7 +111,7 @@ def test_mail_server_in_every_bad_mood_is_named_s66(behaviour: misbehaving.Behav
 @pytest.mark.parametrize("send", [send_text, send_mail])
 def test_nobody_listening_is_down_s66(send: Callable[[int], None]) -> None:
     with pytest.raises(DeliveryFailed) as failed:
-        send(misbehaving.unused_port())
+        send(faulty_gateway.unused_port())
     assert failed.value.kind == "down"
 
 

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from tests import misbehaving
-from tests.house import World
+from tests import faulty_gateway
+from tests.app_fixture import World
 from tests.people import Person, key_on
 from tests.security.tools import is_signed_in, rows, sends, texts
 from webapp.outbound.gateway import Gateway
@@ -21,17 +21,17 @@ SENDER = "Mihon <no-reply@mihon.example.com>"
 Break = Callable[[World], AbstractContextManager[None]]
 
 
-def refusal(code: int) -> misbehaving.Behaviour:
+def refusal(code: int) -> faulty_gateway.Behaviour:
     """A provider that declines."""
     body = json.dumps({"code": code, "message": "no", "more_info": "", "status": 400}).encode()
-    return misbehaving.says(misbehaving.http("400 Bad Request", body))
+    return faulty_gateway.says(faulty_gateway.http("400 Bad Request", body))
 
 
-MOODS: dict[str, misbehaving.Behaviour | None] = {
+MOODS: dict[str, faulty_gateway.Behaviour | None] = {
     "down": None,
-    "slow": misbehaving.hangs,
-    "5xx": misbehaving.says(misbehaving.http("503 Unavailable", b"oops")),
-    "garbage": misbehaving.says(misbehaving.http("200 OK", b"<html>It works!</html>")),
+    "slow": faulty_gateway.hangs,
+    "5xx": faulty_gateway.says(faulty_gateway.http("503 Unavailable", b"oops")),
+    "garbage": faulty_gateway.says(faulty_gateway.http("200 OK", b"<html>It works!</html>")),
     "landline": refusal(21614),
     "unsubscribed": refusal(21610),
 }
@@ -57,9 +57,9 @@ def mail_in(mood: str, world: World) -> Iterator[None]:
     own = world.services.outbound.mailer
     moods = {
         "down": None,
-        "slow": misbehaving.hangs,
-        "garbage": misbehaving.greets(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
-        "refusing": misbehaving.greets(b"554 no\r\n"),
+        "slow": faulty_gateway.hangs,
+        "garbage": faulty_gateway.greets(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        "refusing": faulty_gateway.greets(b"554 no\r\n"),
     }
     with on_a_port(moods[mood]) as port:
         world.services.outbound.mailer = Mailer("127.0.0.1", port, SENDER, DEADLINE_SECONDS)
@@ -70,11 +70,11 @@ def mail_in(mood: str, world: World) -> Iterator[None]:
 
 
 @contextmanager
-def on_a_port(behaviour: misbehaving.Behaviour | None) -> Iterator[int]:
+def on_a_port(behaviour: faulty_gateway.Behaviour | None) -> Iterator[int]:
     if behaviour is None:
-        yield misbehaving.unused_port()
+        yield faulty_gateway.unused_port()
     else:
-        with misbehaving.server(behaviour) as port:
+        with faulty_gateway.server(behaviour) as port:
             yield port
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.app_fixture import World
 from tests.authenticator import PRESENT, Authenticator, text
 from tests.flows.test_passkeys import enters, options, registers
-from tests.house import World
-from tests.locked_out import begins, begins_review, decides, file, reviewer, sends
+from tests.lockout import begins, begins_review, decides, file, reviewer, sends
 from tests.people import Person
 from tests.security.tools import rows
 from tests.security.tools import sends as posts

@@ -22,8 +22,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests import locked_out as recovery
-from tests.house import House
+from tests import lockout as recovery
+from tests.app_fixture import AppFixture
 from tests.people import PASSWORD
 from tests.security.model import FLOW, IDLE, SEEN_EVERY, SETTINGS, STEP_UP, TRUST, App, Model, Walker
 from tests.security.tools import rows, wrong_code
@@ -54,11 +54,11 @@ def off_and_signed_in(walks: Walks) -> bool:
 class Walks(RuleBasedStateMachine):
     """Two browsers of hanako's, one app, one mailbox; a rule is what she may do next, the rest is her account."""
 
-    house: House
+    apps: AppFixture
 
     @initialize(starts_on=st.booleans(), remember=st.booleans())
     def begin(self, starts_on: bool, remember: bool) -> None:
-        self.world = self.house.fresh()
+        self.world = self.apps.fresh()
         self.model, self.app = Model(), App()
         self.walkers = [Walker(self.world), Walker(self.world)]
         self.world.clock.advance(15 - self.now % 30)
@@ -282,9 +282,9 @@ class Walks(RuleBasedStateMachine):
         return True
 
 
-def test_random_walks_agree_with_the_model_s70(house_with: Callable[..., House]) -> None:
-    house = house_with(send_cap=10_000)
-    machine = type("WalksHere", (Walks,), {"house": house})
+def test_random_walks_agree_with_the_model_s70(apps_with: Callable[..., AppFixture]) -> None:
+    apps = apps_with(send_cap=10_000)
+    machine = type("WalksHere", (Walks,), {"apps": apps})
     run_state_machine_as_test(
         machine,
         settings=settings(

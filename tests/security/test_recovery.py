@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests import locked_out
-from tests.house import World
+from tests import lockout
+from tests.app_fixture import World
 from tests.people import Person
 from webapp.store import methods, recovery, sessions, trust
 from webapp.store.accounts import Account
@@ -17,7 +17,7 @@ WRONG = "Mihon-demo-2"
 
 def facts(world: World, person: Person) -> tuple[Any, ...]:
     """Everything about an account that a reset may change."""
-    account: Account = locked_out.account_of(world, person)
+    account: Account = lockout.account_of(world, person)
     db = world.services.store.db()
     now = world.clock.now()
     return (
@@ -36,8 +36,8 @@ def signed_in_and_trusted(person: Person) -> Person:
 
 
 def test_recovery_signs_nobody_in_s55(taro: Person) -> None:
-    locked_out.begins(taro)
-    locked_out.sends(taro)
+    lockout.begins(taro)
+    lockout.sends(taro)
     assert taro.browser.get("/account").name == "sign_in.identifier"
     assert "太郎" not in taro.browser.get("/").text
 
@@ -46,22 +46,22 @@ def test_recovery_changes_nothing_before_the_decision_s55(taro: Person, world: W
     elsewhere = signed_in_and_trusted(taro)
     world.clock.advance(60)
     before = facts(world, taro)
-    locked_out.begins(taro)
-    locked_out.sends(taro)
+    lockout.begins(taro)
+    lockout.sends(taro)
     assert facts(world, taro) == before
-    desk = locked_out.reviewer(world)
-    locked_out.begins_review(desk, taro.name)
-    locked_out.decides(desk, "ask_more")
+    desk = lockout.reviewer(world)
+    lockout.begins_review(desk, taro.name)
+    lockout.decides(desk, "ask_more")
     taro.browser.get("/ap/recovery/case")
-    locked_out.sends(taro)
-    locked_out.begins_review(desk, taro.name)
-    locked_out.decides(desk, "reject")
+    lockout.sends(taro)
+    lockout.begins_review(desk, taro.name)
+    lockout.decides(desk, "reject")
     assert facts(world, taro) == before
     assert elsewhere.browser.get("/account").name == "account.services"
 
 
 def test_recovery_mails_the_owner_at_once_with_a_link_to_cancel_s55(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
+    lockout.begins(taro)
     mail = world.phone.mail(taro.email)
     assert "リセットが依頼されました" in mail.subject
     assert "/ap/recovery/cancel/" in mail.link("リセットを取り消す")
@@ -70,11 +70,11 @@ def test_recovery_mails_the_owner_at_once_with_a_link_to_cancel_s55(taro: Person
 def test_recovery_ends_every_session_and_all_trust_when_approved_s55(taro: Person, world: World) -> None:
     elsewhere = signed_in_and_trusted(taro)
     world.clock.advance(60)
-    locked_out.begins(taro)
-    locked_out.sends(taro)
-    desk = locked_out.reviewer(world)
-    locked_out.begins_review(desk, taro.name)
-    locked_out.decides(desk, "approve")
+    lockout.begins(taro)
+    lockout.sends(taro)
+    desk = lockout.reviewer(world)
+    lockout.begins_review(desk, taro.name)
+    lockout.decides(desk, "approve")
     account, owned, signed_in, trusted = facts(world, taro)
     assert not account.two_step_on
     assert (owned, signed_in, trusted) == ([], [], [])
@@ -82,7 +82,7 @@ def test_recovery_ends_every_session_and_all_trust_when_approved_s55(taro: Perso
 
 
 def test_recovery_by_a_link_that_is_read_often_stays_open_s55(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
+    lockout.begins(taro)
     path = taro.opens_mail_link("リセットを取り消す").path
     scanner = world.browser()
     for method in ("GET", "HEAD") * 5:
@@ -91,7 +91,7 @@ def test_recovery_by_a_link_that_is_read_often_stays_open_s55(taro: Person, worl
 
 
 def test_recovery_is_seen_by_its_own_browser_only_s29(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
+    lockout.begins(taro)
     stranger = world.browser()
     stranger.client.set_cookie(
         "mihon_session", taro.browser.cookie("mihon_session") or "", domain="localhost"
@@ -100,7 +100,7 @@ def test_recovery_is_seen_by_its_own_browser_only_s29(taro: Person, world: World
 
 
 def test_recovery_visit_ends_with_the_password_that_opened_it_s29(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
+    lockout.begins(taro)
     with world.services.store.writing() as db:
         db.execute(
             "UPDATE accounts SET password_hash = ? WHERE id = 'taro'",
@@ -111,7 +111,7 @@ def test_recovery_visit_ends_with_the_password_that_opened_it_s29(taro: Person, 
 
 @pytest.mark.usefixtures("still")
 def test_recovery_visit_lasts_an_hour_s27(taro: Person, world: World) -> None:
-    locked_out.begins(taro)
+    lockout.begins(taro)
     world.clock.advance(3599)
     assert taro.browser.get("/ap/recovery/case").name == "recovery.case"
     world.clock.advance(1)

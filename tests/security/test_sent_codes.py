@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
 from tests.lint import text_of
 from tests.people import Person
 from tests.security.tools import (
@@ -50,9 +50,9 @@ def test_ten_thousand_codes_are_six_even_digits_s11() -> None:
 
 @pytest.mark.parametrize(("age", "good"), [(599, True), (600, False)])
 def test_code_lives_ten_minutes_s12(
-    house_with: Callable[..., House], stop_clock: Callable[[World], None], age: int, good: bool
+    apps_with: Callable[..., AppFixture], stop_clock: Callable[[World], None], age: int, good: bool
 ) -> None:
-    world = house_with(flow_seconds=3600).fresh()  # else the half-done sign-in ends with the code
+    world = apps_with(flow_seconds=3600).fresh()  # else the half-done sign-in ends with the code
     stop_clock(world)
     taro = world.person("taro")
     taro.gives_password()
@@ -162,9 +162,9 @@ def test_over_the_cap_nothing_is_sent_s16(world: World, taro: Person) -> None:
     assert len(texts(world, taro.number)) == 11
 
 
-def test_over_the_cap_the_code_that_left_stays_that_numbers_s14(house_with: Callable[..., House]) -> None:
+def test_over_the_cap_the_code_that_left_stays_that_numbers_s14(apps_with: Callable[..., AppFixture]) -> None:
     """No other number is asked then: wrong codes go on being counted for the one that got the code."""
-    world = house_with(send_cap=1).fresh()
+    world = apps_with(send_cap=1).fresh()
     taro = world.person("taro")
     with world.services.store.writing() as db:
         methods.add(

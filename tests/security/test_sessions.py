@@ -12,11 +12,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 import mocksms
+from tests.app_fixture import AppFixture, World
 from tests.flows.test_music import listens
-from tests.house import House, World
+from tests.form_client import Browser
 from tests.people import Person
 from tests.security.tools import is_accepted, is_signed_in, rows, sends, to_mid_step, types
-from tests.walk import Browser
 
 SETTINGS = "/a/settings/approval"
 CHANGES = (
@@ -176,8 +176,8 @@ def test_cookies_are_kept_from_scripts_and_other_sites_s45(world: World, taro: P
         assert "Path=/" in attributes, name
 
 
-def test_cookies_are_bound_to_the_host_under_tls_s45(house_with: Callable[..., House]) -> None:
-    world = house_with(site_url="https://mihon.example").fresh()
+def test_cookies_are_bound_to_the_host_under_tls_s45(apps_with: Callable[..., AppFixture]) -> None:
+    world = apps_with(site_url="https://mihon.example").fresh()
     taro = world.person("taro", origin="https://mihon.example")
     cookies = cookies_of(world, taro, "https://mihon.example")
     assert len(cookies) == COOKIES

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import Browser
 from tests.people import Person, key_on
 from tests.security.tools import all_rows, is_signed_in, rows, sends, texts, to_mid_step
-from tests.walk import Browser
 from webapp.flows import upkeep
 from webapp.store import database
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.app_fixture import World
 from tests.flows.test_music import to_music
-from tests.house import World
 from tests.people import Person
 from tests.security.tools import is_signed_in, rows, texts
 from webapp.rules.trust import cookie_name

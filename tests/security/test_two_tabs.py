@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import Person
 from tests.security.tools import AFTER_RESEND_WAIT, rows
 from webapp.errors import StaleFlow, WrongCode

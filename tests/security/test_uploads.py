@@ -7,27 +7,27 @@ from typing import Any
 
 import pytest
 
-from tests import locked_out, papers
-from tests.house import World
+from tests import lockout, papers
+from tests.app_fixture import World
 from tests.people import Person
 from webapp.store import recovery
 
 
-def test_upload_one_byte_over_is_413_and_the_limit_is_not_s58(house_with: Any) -> None:
-    world = house_with(upload_bytes=20_000).fresh()
+def test_upload_one_byte_over_is_413_and_the_limit_is_not_s58(apps_with: Any) -> None:
+    world = apps_with(upload_bytes=20_000).fresh()
     taro = world.person("taro")
-    locked_out.begins(taro)
-    over = locked_out.file("bill.pdf", papers.pdf(size=20_001))
+    lockout.begins(taro)
+    over = lockout.file("bill.pdf", papers.pdf(size=20_001))
     page = taro.browser.submit(documents=[over], expect=413)
     assert "大きすぎます" in page.problem
-    assert locked_out.sends(taro, locked_out.file("bill.pdf", papers.pdf(size=20_000))).state == "received"
+    assert lockout.sends(taro, lockout.file("bill.pdf", papers.pdf(size=20_000))).state == "received"
 
 
-def test_upload_of_more_than_all_files_may_have_is_413_s58(house_with: Any) -> None:
-    world = house_with(upload_bytes=20_000).fresh()
+def test_upload_of_more_than_all_files_may_have_is_413_s58(apps_with: Any) -> None:
+    world = apps_with(upload_bytes=20_000).fresh()
     taro = world.person("taro")
-    locked_out.begins(taro)
-    page = taro.browser.submit(documents=[locked_out.file("bill.pdf", papers.pdf(size=400_000))], expect=413)
+    lockout.begins(taro)
+    page = taro.browser.submit(documents=[lockout.file("bill.pdf", papers.pdf(size=400_000))], expect=413)
     assert page.status == 413
 
 
@@ -42,11 +42,11 @@ def test_upload_without_a_case_takes_no_more_than_any_form_s58(world: World) -> 
     ["../../../x.png", "..\\..\\x.png", "/etc/x.png", "\u202egnp.x.png", "a" * 5000 + ".png", "x;'.png"],
 )
 def test_upload_names_are_forgotten_s59(taro: Person, world: World, name: str) -> None:
-    before = locked_out.files(world)
-    locked_out.begins(taro)
-    page = locked_out.sends(taro, locked_out.file(name, papers.png()))
+    before = lockout.files(world)
+    lockout.begins(taro)
+    page = lockout.sends(taro, lockout.file(name, papers.png()))
     assert page.state == "received"
-    (kept,) = locked_out.files(world) - before
+    (kept,) = lockout.files(world) - before
     assert len(kept) == 32 and set(kept) <= set("0123456789abcdef")
     static = world.site.static_folder or ""
     assert not str(world.services.uploads.folder).startswith(static)
@@ -54,17 +54,17 @@ def test_upload_names_are_forgotten_s59(taro: Person, world: World, name: str) -
 
 
 def test_upload_is_sealed_at_rest_s59(taro: Person, world: World) -> None:
-    before = locked_out.files(world)
-    locked_out.begins(taro)
-    locked_out.sends(taro, locked_out.file("bill.pdf", papers.pdf()))
-    (kept,) = locked_out.files(world) - before
+    before = lockout.files(world)
+    lockout.begins(taro)
+    lockout.sends(taro, lockout.file("bill.pdf", papers.pdf()))
+    (kept,) = lockout.files(world) - before
     content = (world.services.uploads.folder / kept).read_bytes()
     assert b"PDF" not in content and b"Catalog" not in content
 
 
 def test_upload_is_served_as_an_attachment_and_nosniff_s59(world: World) -> None:
-    desk = locked_out.reviewer(world)
-    page = locked_out.begins_review(desk, "さくら")
+    desk = lockout.reviewer(world)
+    page = lockout.begins_review(desk, "さくら")
     answer = desk.browser.raw("GET", page.one(".document a").attrs["href"])
     assert answer.headers["Content-Disposition"] == 'attachment; filename="document-1.png"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -73,8 +73,8 @@ def test_upload_is_served_as_an_attachment_and_nosniff_s59(world: World) -> None
 
 
 def test_upload_is_seen_by_reviewers_only_s60(world: World, hanako: Person) -> None:
-    desk = locked_out.reviewer(world)
-    path = locked_out.begins_review(desk, "さくら").one(".document a").attrs["href"]
+    desk = lockout.reviewer(world)
+    path = lockout.begins_review(desk, "さくら").one(".document a").attrs["href"]
     assert desk.browser.raw("GET", path).status_code == 200
     assert world.browser().raw("GET", path).status_code == 303
     hanako.signs_in()
@@ -89,11 +89,11 @@ def test_upload_is_seen_by_reviewers_only_s60(world: World, hanako: Person) -> N
 
 @pytest.mark.parametrize("verdict", ["approve", "reject"])
 def test_upload_is_gone_after_the_decision_s60(world: World, verdict: str) -> None:
-    desk = locked_out.reviewer(world)
-    path = locked_out.begins_review(desk, "さくら").one(".document a").attrs["href"]
-    assert locked_out.files(world)
-    locked_out.decides(desk, verdict)
-    assert not locked_out.files(world)
+    desk = lockout.reviewer(world)
+    path = lockout.begins_review(desk, "さくら").one(".document a").attrs["href"]
+    assert lockout.files(world)
+    lockout.decides(desk, verdict)
+    assert not lockout.files(world)
     assert desk.browser.raw("GET", path).status_code == 404
 
 
@@ -102,12 +102,12 @@ def test_upload_is_gone_after_a_cancellation_s60(world: World) -> None:
     sakura.browser.get("/ap/recovery")
     sakura.browser.submit(email=sakura.email, password=sakura.password)
     sakura.browser.press("リセットを取り消す")
-    assert not locked_out.files(world)
+    assert not lockout.files(world)
 
 
 def test_upload_is_gone_after_a_sign_in_with_a_code_s60(world: World) -> None:
     world.person("sakura").signs_in()
-    assert not locked_out.files(world)
+    assert not lockout.files(world)
 
 
 def test_upload_left_by_a_crash_is_swept(world: World) -> None:
@@ -116,4 +116,4 @@ def test_upload_left_by_a_crash_is_swept(world: World) -> None:
     needed = recovery.document_names(world.services.store.db())
     assert uploads.sweep(needed, untouched_for_seconds=3600) == 0
     assert uploads.sweep(needed) == 1
-    assert locked_out.files(world) == needed
+    assert lockout.files(world) == needed

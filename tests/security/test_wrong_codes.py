@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.house import House, World
+from tests.app_fixture import AppFixture, World
 from tests.lint import text_of
 from tests.people import Person
 from tests.security.tools import (
@@ -27,9 +27,9 @@ LONG = 10**8
 
 
 @pytest.fixture
-def patient(house_with: Callable[..., House]) -> World:
+def patient(apps_with: Callable[..., AppFixture]) -> World:
     """A world whose half-done sign-ins outlive every wait."""
-    world = house_with(flow_seconds=LONG).fresh()
+    world = apps_with(flow_seconds=LONG).fresh()
     to_mid_step(world)
     return world
 

@@ -10,9 +10,9 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import Browser
 from tests.people import Person
-from tests.walk import Browser
 
 STEP_SECONDS = 30
 AFTER_RESEND_WAIT = 31

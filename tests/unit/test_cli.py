@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from click.testing import Result
 
-from tests.house import World
+from tests.app_fixture import World
 from tests.people import PEOPLE
 from webapp.errors import MailFailed
 from webapp.sandbox.people import personas

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from tests import misbehaving
+from tests import faulty_gateway
 from webapp.errors import GatewayFailed
 from webapp.outbound.gateway import LARGEST_ANSWER_BYTES, Gateway
 
@@ -140,7 +140,7 @@ def test_check_sends_nothing() -> None:
 
 def test_connection_is_kept_and_shared_by_threads() -> None:
     body = json.dumps({"sid": MESSAGE, "status": "queued"}).encode()
-    answer = misbehaving.http("201 Created", body).replace(b"Connection: close\r\n", b"")
+    answer = faulty_gateway.http("201 Created", body).replace(b"Connection: close\r\n", b"")
     connections: list[socket.socket] = []
 
     def keeps(connection: socket.socket, over: threading.Event) -> None:
@@ -153,7 +153,7 @@ def test_connection_is_kept_and_shared_by_threads() -> None:
                     lines.read(length)
                     connection.sendall(answer)
 
-    with misbehaving.server(keeps) as port:
+    with faulty_gateway.server(keeps) as port:
         client = Gateway(f"http://127.0.0.1:{port}", ACCOUNT, "token", "+815012345678")
         for _ in range(5):
             assert client.text("+819012345678", "x") == MESSAGE

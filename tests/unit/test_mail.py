@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests import misbehaving
+from tests import faulty_gateway
 from webapp.errors import MailFailed
 from webapp.outbound.mail import Mailer
 
@@ -34,7 +34,7 @@ class Mailbox:
 @pytest.fixture
 def mailbox() -> Iterator[tuple[Mailbox, Mailer]]:
     box = Mailbox()
-    controller = Controller(box, hostname="127.0.0.1", port=misbehaving.unused_port())
+    controller = Controller(box, hostname="127.0.0.1", port=faulty_gateway.unused_port())
     controller.start()
     try:
         yield box, Mailer("127.0.0.1", controller.port, SENDER)
@@ -117,7 +117,7 @@ def test_recipient_refused_does_not_repeat_the_address() -> None:
             connection.sendall(reply)
             connection.recv(65536)
 
-    with misbehaving.server(behave) as port, pytest.raises(MailFailed) as failed:
+    with faulty_gateway.server(behave) as port, pytest.raises(MailFailed) as failed:
         Mailer("127.0.0.1", port, SENDER).send("hanako@example.com", "x", "x", "x")
     assert failed.value.kind == "refused"
     assert "hanako" not in str(failed.value)
@@ -125,7 +125,7 @@ def test_recipient_refused_does_not_repeat_the_address() -> None:
 
 def test_starttls_is_not_skipped_where_the_server_lacks_it(mailbox: tuple[Mailbox, Mailer]) -> None:
     box, _ = mailbox
-    with misbehaving.server(misbehaving.greets(b"220 hi\r\n250 hi\r\n221 bye\r\n")) as port:
+    with faulty_gateway.server(faulty_gateway.greets(b"220 hi\r\n250 hi\r\n221 bye\r\n")) as port:
         mailer = Mailer("127.0.0.1", port, SENDER, starttls=True)
         with pytest.raises(MailFailed) as failed:
             mailer.send("hanako@example.com", "x", "x", "x")

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.house import World
+from tests.app_fixture import World
 from webapp.outbound import wording
 
 APPROVAL = {

@@ -15,8 +15,8 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from mocksms.client import Phone
+from tools.story.environment import Environment
 from tools.story.scenes import Arrival, Scene
-from tools.story.town import Town
 from webapp.sandbox.timeline.words import address_words, kind_word, step_words
 from webapp.sandbox.worlds import World
 
@@ -51,7 +51,7 @@ class Guide:
 
     def __init__(
         self,
-        town: Town,
+        environment: Environment,
         world: World,
         handsets: Phone,
         chromium: Browser,
@@ -59,7 +59,7 @@ class Guide:
         folder: Path,
         name: str,
     ) -> None:
-        self.town, self.world, self.handsets = town, world, handsets
+        self.environment, self.world, self.handsets = environment, world, handsets
         self.language, self.folder, self.name = language, folder, name
         self.scenes: list[Scene] = []
         self.notes: dict[str, Any] = {}
@@ -100,11 +100,11 @@ class Guide:
 
     def open(self, path: str) -> None:
         """Open a page of the site."""
-        self.site.goto(self.town.site_url + path)
+        self.site.goto(self.environment.site_url + path)
 
     def open_phone(self, path: str) -> None:
         """Open a page of the phone."""
-        self.phone.goto(f"{self.town.phone_url}{path}")
+        self.phone.goto(f"{self.environment.phone_url}{path}")
 
     def expect(self, page: str, state: str = "") -> None:
         """Wait until the site's window shows this page (``main[data-page]``), in this state if one is given."""
@@ -163,7 +163,7 @@ class Guide:
             text = str(message.body).strip()
             to = address_words(message.to)
             scene.arrivals.append(Arrival(message.channel, to, message.subject or "", text))
-        with self.town.site.test_request_context("/"), force_locale(self.language):
+        with self.environment.site.test_request_context("/"), force_locale(self.language):
             for step in self.world.walks.steps(after=self._last_step):
                 self._last_step = step.id
                 if step.kind in TOLD_KINDS:

@@ -29,7 +29,7 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-class Town:
+class Environment:
     """Both apps, their data in ``folder``; the addresses are ``site_url`` and ``phone_url``."""
 
     def __init__(self, folder: Path) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from mocksms.testing import RunningPhone
-from tests.house import Clock, House, World
+from tests.app_fixture import AppFixture, Clock, World
 
 WIDTHS = {390: 844, 1280: 900}
 PATIENCE_MILLISECONDS = 15_000  # for a loaded machine; what is waited for comes at once on a quiet one
@@ -38,15 +38,15 @@ class RunningSite:
         # The port must be known before the site is made: its links begin with it.
         self._server = make_server("127.0.0.1", 0, _not_yet, threaded=True, request_handler=_Quiet)
         self.url = f"http://localhost:{self._server.server_port}"
-        self.house = House(folder, phone=phone, site_url=self.url)
-        self._server.app = self.house.site
+        self.apps = AppFixture(folder, phone=phone, site_url=self.url)
+        self._server.app = self.apps.site
         threading.Thread(target=self._server.serve_forever, args=(0.02,), name="site", daemon=True).start()
 
     def stop(self) -> None:
         """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
-        self.house.close()
+        self.apps.close()
 
 
 def _not_yet(_environ: Any, start_response: Any) -> list[bytes]:
@@ -55,7 +55,7 @@ def _not_yet(_environ: Any, start_response: Any) -> list[bytes]:
 
 
 @dataclass
-class Street:
+class Servers:
     """A clean world on both servers, and as many windows as one likes."""
 
     world: World

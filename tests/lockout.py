@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests import papers
-from tests.house import World
+from tests.app_fixture import World
+from tests.form_client import Page
 from tests.people import Person
-from tests.walk import Page
 from webapp.rules import identifiers
 
 FILES: dict[str, Callable[[], bytes]] = {

@@ -1,6 +1,6 @@
 """The site and the phone in one process, joined as in life.
 
-The site's gateway client speaks the provider's wire into the phone, its mails go through real SMTP. A house
+The site's gateway client speaks the provider's wire into the phone, its mails go through real SMTP. The fixture
 is made once for each test process; `fresh` gives a clean world.
 """
 
@@ -17,9 +17,9 @@ import mocksms
 import webapp
 from mocksms.providers.smtp import mail_server
 from mocksms.testing import Phone, RunningPhone
-from tests import moves
+from tests import coverage
+from tests.form_client import Browser
 from tests.people import PEOPLE, Person
-from tests.walk import Browser
 
 SITE_URL = "http://localhost:8000"
 CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
@@ -42,12 +42,12 @@ class Clock:
         return float(self.site.now())
 
 
-class House:
+class AppFixture:
     """Both apps on folders of their own, and a copy of the site's world as it was after the first start."""
 
     def __init__(self, folder: Path, phone: RunningPhone | None = None, **settings: Any) -> None:
         """Data lies in `folder`; the phone lives in this process, or is one that is served already."""
-        moves.listen()
+        coverage.listen()
         transport: httpx.BaseTransport | None = None
         if phone is None:
             phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder), "SMTP_PORT": -1})
@@ -106,24 +106,24 @@ class House:
 class World:
     """What a test gets: site, phone, clock, and people."""
 
-    house: House
+    apps: AppFixture
 
     @property
     def site(self) -> Flask:
-        return self.house.site
+        return self.apps.site
 
     @property
     def services(self) -> Any:
         """The site's parts (`webapp.flows.services.Services`)."""
-        return self.house.services
+        return self.apps.services
 
     @property
     def phone(self) -> Phone:
-        return self.house.phone
+        return self.apps.phone
 
     @property
     def clock(self) -> Clock:
-        return self.house.clock
+        return self.apps.clock
 
     def browser(self, language: str = "ja", **options: Any) -> Browser:
         """A new browser with no cookies."""
