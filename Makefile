@@ -21,7 +21,7 @@ help:
 
 run:
 	@$(READY) run
-	@$(VENV) -m tools.run
+	@$(VENV) -m webapp.command run
 
 test:
 	@$(READY) test
@@ -64,4 +64,4 @@ words:
 
 reset:
 	@$(READY) run
-	@$(VENV) -m tools.reset
+	@$(VENV) -m webapp.command reset

@@ -4,4 +4,4 @@ import sys
 
 from mocksms import cli
 
-sys.exit(cli.main(sys.argv[1:]))
+sys.exit(cli.main())

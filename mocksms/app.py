@@ -31,7 +31,7 @@ def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
     :class:`mocksms.config.SettingError`.
     """
     settings = config.load(config_values)
-    app = Flask("mocksms", static_folder="static", template_folder="../templates")
+    app = Flask("mocksms", static_folder="static", template_folder=str(config.TEMPLATES))
     own = {field.name.upper() for field in fields(settings)}
     app.config.from_mapping({name: value for name, value in (config_values or {}).items() if name not in own})
     app.config["SECRET_KEY"] = config.secret_key(settings)

@@ -14,7 +14,7 @@ from mocksms.client import NothingCame, Phone, PhoneError
 Command = Callable[[argparse.Namespace], int]
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Runs one command; returns the exit code: 0, 1 after one clear line, 2 when nothing came."""
     options = _parser().parse_args(arguments)
     command: Command = options.command

@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 ENV_PREFIX = "MOCKSMS_"
+PARENT = Path(__file__).resolve().parent.parent
+IS_CLONE = (PARENT / "pyproject.toml").is_file()
+TEMPLATES = PARENT / "templates" if IS_CLONE else Path(__file__).parent / "templates"
+"""A clone keeps the templates beside the packages, a wheel inside."""
 
 
 class SettingError(ValueError):
@@ -30,7 +34,9 @@ class Settings:
     """The phone's settings; see each field's metadata for unit and meaning."""
 
     instance: str = _setting(
-        "instance", "folder", "Where the phone keeps its worlds, in the sub-folder phone/"
+        "instance",
+        "folder",
+        "Where the phone keeps its worlds, in the sub-folder phone/ (installed: the user's data folder)",
     )
     host: str = _setting("127.0.0.1", "address", "Address that `python -m mocksms serve` listens on")
     port: int = _setting(8001, "port", "Port of the phone's pages, gateway wires and tester API")
@@ -131,6 +137,10 @@ def load(config: Mapping[str, object] | None = None, environ: Mapping[str, str] 
             values[field.name] = _convert(field, given[name])
         elif ENV_PREFIX + name in env:
             values[field.name] = _convert(field, env[ENV_PREFIX + name])
+    if not IS_CLONE and "instance" not in values:
+        import platformdirs  # needed in an installed copy only
+
+        values["instance"] = platformdirs.user_data_dir("nidankai", appauthor=False)
     return Settings(**values)
 
 

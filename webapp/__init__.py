@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from webapp import cli
+from webapp import cli, home
 from webapp import config as configuration
 from webapp.clock import Clock
 from webapp.config import Config
@@ -91,7 +91,7 @@ def create_app(
         ConfigError: a setting is missing, unreadable or unsafe.
     """
     settled = configuration.load(config)
-    app = lean.LeanFlask(__name__, template_folder=str(Path(__file__).parent.parent / "templates"))
+    app = lean.LeanFlask(__name__, template_folder=str(home.templates()))
     app.extensions["nidankai"] = services = _services(settled, clock or Clock(), gateway_transport)
     services.store.migrate()
     _configure(app, settled, load_keys(settled).secret)

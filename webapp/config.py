@@ -13,6 +13,8 @@ from typing import Any, get_type_hints
 
 import click
 
+from webapp import home
+
 PREFIX = "WEBAPP_"
 SECRET_MIN_LENGTH = 32
 
@@ -33,7 +35,11 @@ class Config:
     """The site's settings. Durations are whole seconds, sizes are bytes unless the unit says otherwise."""
 
     # where things are
-    instance: str = _setting("instance/site", "folder", "databases, uploads and, in sandbox mode, made keys")
+    instance: str = _setting(
+        "instance/site",
+        "folder",
+        "databases, uploads and, in sandbox mode, made keys (installed: in the user's data folder)",
+    )
     site_url: str = _setting(
         "http://localhost:8000", "URL", "address that links in mails and texts begin with"
     )
@@ -156,6 +162,8 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     unknown = set(overrides or ()) - {setting.name for setting in settings()}
     if unknown:
         raise ConfigError(f"unknown settings: {', '.join(sorted(unknown))}")
+    if not home.is_clone():
+        values.setdefault("instance", str(home.data_folder() / "site"))
     config = Config(**{**values, **(overrides or {})})
     _refuse_unsafe(config)
     return config

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.meta.sources import ROOT
-from tools import browser, ready, run
+from tools import browser, ready
+from webapp import run
 
 ONE_LINE = 1
 
@@ -72,9 +73,9 @@ def test_run_names_the_port_that_is_taken_and_the_variable(taken_port: int, tmp_
 @pytest.mark.parametrize(
     ("environment", "word"),
     [
-        ({"PHONE_PORT": "eight"}, "PHONE_PORT=eight is no port"),
-        ({"SMTP_PORT": "70000"}, "SMTP_PORT=70000 is no port"),
-        ({"SITE_PORT": "8123", "PHONE_PORT": "8123"}, "asked for twice"),
+        ({"PHONE_PORT": "eight"}, "PHONE_PORT=eight is not a port"),
+        ({"SMTP_PORT": "70000"}, "SMTP_PORT=70000 is not a port"),
+        ({"SITE_PORT": "8123", "PHONE_PORT": "8123"}, "used twice"),
     ],
 )
 def test_run_refuses_senseless_ports(environment: dict[str, str], word: str) -> None:
@@ -86,7 +87,7 @@ def test_run_starts_both_says_where_to_go_and_stops_both(tmp_path: Path) -> None
     ports = dict(zip(run.PORTS, free_ports(3), strict=True))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("WEBAPP_", "MOCKSMS_"))}
     process = subprocess.Popen(
-        [sys.executable, "-m", "tools.run"],
+        [sys.executable, "-m", "webapp.command", "run"],
         cwd=ROOT,
         env={**kept, **ports, "INSTANCE": str(tmp_path)},
         stdout=subprocess.PIPE,

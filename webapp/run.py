@@ -1,6 +1,7 @@
-"""`make run`: the site and the phone side by side until Ctrl-C, or until one of them stops.
+"""`nidankai run` and `make run`: run site and phone side by side until Ctrl-C, or until one of them stops.
 
 Environment: SITE_PORT (8000), PHONE_PORT (8001), SMTP_PORT (8025) and INSTANCE (the folder of all data).
+Standard library only: it can say what is missing.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-ROOT = Path(__file__).resolve().parent.parent
+from webapp import home
+
 LOOPBACK = "127.0.0.1"
 PORTS = {"SITE_PORT": 8000, "PHONE_PORT": 8001, "SMTP_PORT": 8025}
-# The demo accounts' phones stand on the desk from the start, each with its owner's mail.
+# The demo accounts' phones, which the phone shows from the start, each with its owner's mail account.
 PHONES = (
     "+819012345678=hanako@example.com,+818012345678=taro@example.com,+817012345678=jiro@example.com,"
     "+819087654321=sakura@example.com,+81312345678"
@@ -35,12 +37,12 @@ STOP_SECONDS = 5.0
 
 
 class CannotRun(Exception):
-    """The one line that tells the user what is in the way."""
+    """What prevents the start, as one line for the user."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where everything of one run lives."""
+    """Ports and data folder of one run."""
 
     site: int
     phone: int
@@ -56,7 +58,7 @@ class Place:
         return f"http://localhost:{self.phone}"
 
     def environment(self) -> dict[str, str]:
-        """What both apps are told: settings already in the environment win over these."""
+        """Return the settings of both apps; those already in the environment win."""
         ours = {
             "PYTHONUNBUFFERED": "1",
             "WEBAPP_SANDBOX": "1",
@@ -71,14 +73,15 @@ class Place:
             "MOCKSMS_PORT": str(self.phone),
             "MOCKSMS_SMTP_PORT": str(self.smtp),
         }
-        return {**ours, **os.environ}
+        return home.environment({**ours, **os.environ})
 
 
 def main() -> int:
-    """Start both, say where to go, and wait; 0 after Ctrl-C, else 1 after one clear line."""
+    """Start both, print their addresses and wait. Return 0 after Ctrl-C, 1 after a problem."""
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, lambda _number, _frame: stop.set())
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), lambda _number, _frame: stop.set())
     try:
         place = place_from(os.environ)
         apps = start(place)
@@ -98,21 +101,21 @@ def main() -> int:
 
 
 def place_from(environ: Mapping[str, str]) -> Place:
-    """Read the ports and the folder, and see that every port is free.
+    """Read the ports and the folder, and check that each port is free.
 
     Raises:
-        CannotRun: a port is no number, named twice, or taken; the text names the variable that moves it.
+        CannotRun: a port is not a number, is given twice or is in use; the text names its variable.
     """
     ports: dict[str, int] = {}
     for variable, default in PORTS.items():
         text = environ.get(variable) or str(default)
         if not text.isdigit() or not 0 < int(text) < 65536:
-            raise CannotRun(f"{variable}={text} is no port: a number from 1 to 65535 is wanted.")
+            raise CannotRun(f"{variable}={text} is not a port: give a number from 1 to 65535.")
         if int(text) in ports.values():
-            raise CannotRun(f"{variable}={text} is asked for twice; every server needs a port of its own.")
+            raise CannotRun(f"{variable}={text} is used twice; each server needs its own port.")
         ports[variable] = int(text)
         _refuse_taken(variable, int(text))
-    instance = Path(environ.get("INSTANCE") or ROOT / "instance").resolve()
+    instance = Path(environ.get("INSTANCE") or home.data_folder()).resolve()
     return Place(ports["SITE_PORT"], ports["PHONE_PORT"], ports["SMTP_PORT"], instance)
 
 
@@ -123,13 +126,13 @@ def _refuse_taken(variable: str, port: int) -> None:
             probe.bind((LOOPBACK, port))
         except OSError as error:
             raise CannotRun(
-                f"port {port} cannot be used ({error.strerror}); another: make run {variable}={port + 100}"
+                f"port {port} cannot be used ({error.strerror}). Choose another one: {variable}={port + 100}"
             ) from None
 
 
 @dataclass(frozen=True)
 class App:
-    """One of the two servers, with its output passed on line by line."""
+    """One of the two servers; its output is passed on line by line."""
 
     name: str
     process: subprocess.Popen[str]
@@ -137,10 +140,9 @@ class App:
 
     @classmethod
     def start(cls, name: str, command: Sequence[str], health: str, environment: dict[str, str]) -> App:
-        # A session of its own: Ctrl-C reaches this script alone, which then ends both in order.
+        # a separate session: Ctrl-C reaches this process alone, which then ends both in order
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -154,7 +156,7 @@ class App:
 
     def is_up(self) -> bool:
         try:
-            with urllib.request.urlopen(self.health, timeout=2) as answer:
+            with urllib.request.urlopen(self.health, timeout=2) as answer:  # noqa: S310 - http only
                 return bool(answer.status == 200)
         except (OSError, urllib.error.URLError):
             return False
@@ -175,15 +177,19 @@ def _pass_on(name: str, lines: IO[str]) -> None:
 
 
 def start(place: Place) -> list[App]:
-    """Start the phone, then the site, whose first message needs the phone."""
+    """Start the phone, then the site, whose first message needs the phone.
+
+    Raises:
+        CannotRun: a data folder cannot be made.
+    """
     for part in ("site", "phone"):
         try:
             (place.instance / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CannotRun(f"the folder {place.instance / part} cannot be made: {error.strerror}.") from None
     environment = place.environment()
-    site = [sys.executable, "-m", "webapp", "--port", str(place.site)]
-    phone = [sys.executable, "-m", "mocksms", "serve"]
+    site = home.python("webapp", "--port", str(place.site))
+    phone = home.python("mocksms", "serve")
     return [
         App.start("phone", phone, f"http://{LOOPBACK}:{place.phone}/healthz", environment),
         App.start("site", site, f"http://{LOOPBACK}:{place.site}/healthz", environment),
@@ -191,7 +197,7 @@ def start(place: Place) -> list[App]:
 
 
 def wait_until_up(apps: list[App], stop: threading.Event) -> None:
-    """Return when both answer; raise CannotRun when one ends or is silent for too long."""
+    """Return when both answer. Raise CannotRun when one ends, or does not answer in time."""
     deadline = time.monotonic() + START_SECONDS
     waiting = list(apps)
     while waiting and not stop.wait(0.05):
@@ -202,7 +208,7 @@ def wait_until_up(apps: list[App], stop: threading.Event) -> None:
 
 
 def watch(apps: list[App], stop: threading.Event) -> None:
-    """Wait for Ctrl-C; raise CannotRun when one of the two ends by itself."""
+    """Wait for Ctrl-C. Raise CannotRun when one of the two ends by itself."""
     while not stop.wait(0.3):
         _refuse_dead(apps)
 
@@ -215,13 +221,13 @@ def _refuse_dead(apps: list[App]) -> None:
 
 
 def end(apps: list[App]) -> None:
-    """End whatever still runs, the site first."""
+    """End what still runs, the site first."""
     for app in reversed(apps):
         app.end()
 
 
 def welcome(place: Place) -> str:
-    """Where to go and who can sign in (PRODUCT.md, demo accounts)."""
+    """Return the addresses and the demo accounts, as text for the terminal."""
     return f"""
   Mihon, the site     {place.site_url}
   The phone           {place.phone_url}      (mail server: localhost:{place.smtp})
@@ -242,7 +248,3 @@ def _complain(problem: Exception) -> int:
     sys.stdout.flush()
     print(f"nidankai: {problem}", file=sys.stderr, flush=True)
     return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

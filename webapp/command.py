@@ -1,0 +1,91 @@
+"""The command `nidankai`: run site and phone, reset them, or check the site.
+
+It loads without the apps' packages, and says which extra is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from webapp import home, run
+
+NEEDS = {"site": "flask_login", "phone": "aiosmtpd"}
+"""A package that each extra brings and the bare installation lacks."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Return 0, 1 after a problem in one line, 2 for wrong usage."""
+    options, rest = _parser().parse_known_args(arguments)
+    if rest and options.work is not _site:
+        _parser().error(f"unknown argument: {rest[0]}")
+    missing = [extra for extra in options.extras if importlib.util.find_spec(NEEDS[extra]) is None]
+    if missing:
+        extras = ",".join(missing)
+        print(f"nidankai: more packages are needed. Run: pip install 'nidankai[{extras}]'", file=sys.stderr)
+        return 1
+    work: Callable[[list[str]], int] = options.work
+    return work(rest)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="nidankai", description="A sandbox for two-step verification.")
+    parser.add_argument("--version", action="version", version=f"nidankai {home.VERSION}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, work: Callable[[list[str]], int], extras: tuple[str, ...], text: str) -> None:
+        added = commands.add_parser(name, help=text, description=text, add_help=work is not _site)
+        added.set_defaults(work=work, extras=extras)
+
+    add(
+        "run",
+        _run,
+        ("site", "phone"),
+        "run site and phone with demo accounts (SITE_PORT, PHONE_PORT, SMTP_PORT)",
+    )
+    add("site", _site, ("site",), "serve the site alone (settings: WEBAPP_...)")
+    add("phone", _phone, ("phone",), "serve the phone alone (settings: MOCKSMS_...)")
+    add("reset", _reset, (), "delete all data of site and phone (INSTANCE names the folder)")
+    add("doctor", _doctor, ("site",), "check settings, database, keys, gateway and mail")
+    return parser
+
+
+def _run(_: list[str]) -> int:
+    return run.main()
+
+
+def _site(rest: list[str]) -> int:
+    """Serve the site; it reads its own options, `--help` too."""
+    return _become("webapp", *rest)
+
+
+def _phone(_: list[str]) -> int:
+    return _become("mocksms", "serve")
+
+
+def _doctor(_: list[str]) -> int:
+    return _become("flask", "--app", "webapp", "doctor")
+
+
+def _become(module: str, *arguments: str) -> int:
+    """Replace this process, so that signals reach the server itself."""
+    sys.stdout.flush()
+    os.execve(sys.executable, home.python(module, *arguments), home.environment())  # noqa: S606 - our own modules
+
+
+def _reset(_: list[str]) -> int:
+    """Delete `INSTANCE/site` and `INSTANCE/phone`, and nothing else in that folder."""
+    instance = Path(os.environ.get("INSTANCE") or home.data_folder()).resolve()
+    for part in ("site", "phone"):
+        shutil.rmtree(instance / part, ignore_errors=True)
+    print(f"nidankai: {instance} is clean. Stop and start what uses it.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
