@@ -1,0 +1,45 @@
+"""Only the engines know which database there is (docs/decisions.md, "Engine seam")."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.meta.sources import APPS, ROOT, modules
+
+DRIVERS = {"sqlite3", "sqlite_utils", "psycopg", "psycopg_pool"}
+OFFENDERS = {"webapp": 34, "mocksms": 2}
+"""Modules outside the stores that know a driver still. The numbers only shrink; at 0 the line goes."""
+
+
+def engine_files(app: str) -> dict[str, bytes]:
+    """The files of an app's engine by name."""
+    return {path.name: path.read_bytes() for path in (ROOT / app / "store" / "engine").glob("*.py")}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_engines_are_all_that_knows_a_driver(app: str) -> None:
+    known = {
+        module.path
+        for module in modules(app)
+        for name, _, _ in module.imports()
+        if name.split(".")[0] in DRIVERS and "store" not in module.name.split(".")
+    }
+    assert len(known) == OFFENDERS[app], f"outside of {app}/store know a driver: {sorted(known)}"
+
+
+def test_engines_of_both_apps_are_alike_byte_for_byte() -> None:
+    assert engine_files("webapp") == engine_files("mocksms"), "copy what changed into the other app"
+    assert len(engine_files("webapp")) >= 4
+
+
+def test_engines_know_neither_app() -> None:
+    wrong = [
+        f"{module.path}:{node.lineno}"
+        for module in modules("webapp/store/engine")
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.ImportFrom | ast.Import) and any(app in ast.unparse(node) for app in APPS))
+        or (isinstance(node, ast.ImportFrom) and node.level > 1)
+    ]
+    assert not wrong, f"an engine imports from its own folder and from libraries only: {wrong}"

@@ -1,0 +1,72 @@
+"""The engines that the contract suite runs on. Another engine is one more factory here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from webapp.store.engine import Connection, Engine, Migration, Migrations, SqliteEngine, Store
+
+MIGRATIONS = Migrations(
+    "contract",
+    (
+        Migration(
+            "things",
+            (
+                """CREATE TABLE things (
+                    id SERIAL_ID, name TEXT NOT NULL UNIQUE, at DOUBLE PRECISION NOT NULL DEFAULT 0,
+                    large BIGINT NOT NULL DEFAULT 0, content BYTES, owner BIGINT REFERENCES things (id),
+                    CHECK (name <> '')
+                )""",
+            ),
+        ),
+    ),
+)
+Factory = Callable[[Path, Migrations], Engine]
+
+
+def sqlite(folder: Path, migrations: Migrations) -> Engine:
+    """The embedded default, with files in a folder."""
+    return SqliteEngine(folder / "worlds", migrations, folder / "default.db")
+
+
+ENGINES: dict[str, Factory] = {"sqlite": sqlite}
+
+
+@pytest.fixture(params=ENGINES)
+def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+    """Make one more engine over the same data, as another process has it; `another(migrations)` is another version."""
+    made: list[Engine] = []
+
+    def make(migrations: Migrations = MIGRATIONS) -> Engine:
+        made.append(ENGINES[request.param](tmp_path, migrations))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.close()
+
+
+@pytest.fixture
+def engine(another: Callable[..., Engine]) -> Engine:
+    """An engine without worlds besides the default one."""
+    return another()
+
+
+@pytest.fixture
+def store(engine: Engine) -> Store:
+    """The default world."""
+    return engine.open()
+
+
+def add(db: Connection, name: str) -> int:
+    """Insert a thing and return its id."""
+    return int(db.execute("INSERT INTO things (name) VALUES (?) RETURNING id", (name,)).fetchone()["id"])
+
+
+def names(store: Store) -> list[str]:
+    """The names of all things, as another connection sees them."""
+    with store.reading() as db:
+        return [row["name"] for row in db.execute("SELECT name FROM things ORDER BY id")]

@@ -1,0 +1,47 @@
+"""Run SQL on one world's database, whichever engine keeps it.
+
+`protocol` says what every engine does, `sqlite` is the embedded default. The folder is the same, byte for byte,
+in both apps and knows neither: import it only from here.
+"""
+
+from .errors import (
+    Busy,
+    Conflict,
+    Damaged,
+    EngineError,
+    Full,
+    Gone,
+    Misuse,
+    ReadOnly,
+    Unavailable,
+    UnknownWorld,
+    Unreachable,
+)
+from .protocol import DEFAULT, Connection, Engine, Migration, Migrations, Result, Row, Store, is_name
+from .sqlite import SqliteStore
+from .sqlite_worlds import SqliteEngine
+
+__all__ = [
+    "DEFAULT",
+    "Busy",
+    "Conflict",
+    "Connection",
+    "Damaged",
+    "Engine",
+    "EngineError",
+    "Full",
+    "Gone",
+    "Migration",
+    "Migrations",
+    "Misuse",
+    "ReadOnly",
+    "Result",
+    "Row",
+    "SqliteEngine",
+    "SqliteStore",
+    "Store",
+    "Unavailable",
+    "UnknownWorld",
+    "Unreachable",
+    "is_name",
+]

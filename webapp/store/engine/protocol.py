@@ -1,0 +1,172 @@
+"""What every engine does. Two protocols: an `Engine` keeps worlds, a `Store` is one world's database.
+
+SQL is written once, in the part of the language that SQLite and PostgreSQL share:
+
+- ``?`` for parameters; ``RETURNING id`` for the id of a new row; ``CASE`` for the larger of two values.
+- In an upsert, name the table before a column that is read: ``SET times = counts.times + 1``.
+- No ``INSERT OR …``, no JSON functions, no ``rowid``.
+- Times are ``DOUBLE PRECISION``: 8 bytes on both. ``REAL`` has 4 on PostgreSQL.
+- Truth values are ``INTEGER`` 0 and 1. Numbers that may pass 2³¹ are ``BIGINT``.
+- Definitions use two words that the engine replaces: ``SERIAL_ID`` (a growing primary key) and ``BYTES``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+DEFAULT = "default"
+"""The world that is there from the start and can't be dropped."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def is_name(text: str) -> bool:
+    """Return whether a world can have this name."""
+    return _NAME.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """A step of the schema. The name is kept in the database and never changes; statements run in one transaction."""
+
+    name: str
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """The steps of one app's schema, oldest first; ``app`` marks them in the database."""
+
+    app: str
+    steps: tuple[Migration, ...]
+
+
+class Row(Protocol):
+    """A row; columns by name or position."""
+
+    def __getitem__(self, key: Any, /) -> Any:
+        """Return one column, or several as a tuple for a slice of positions."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the columns' values."""
+
+    def __len__(self) -> int:
+        """Return the number of columns."""
+
+
+class Result(Protocol):
+    """What a statement gave. Read it inside the block that ran the statement."""
+
+    @property
+    def rowcount(self) -> int:
+        """Rows that an INSERT, UPDATE or DELETE touched."""
+
+    def fetchone(self) -> Any:
+        """Return the next `Row`, or None."""
+
+    def fetchall(self) -> list[Any]:
+        """Return the `Row`s that are left."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the `Row`s that are left."""
+
+
+class Connection(Protocol):
+    """A connection lent for one block. It refuses to be used after the block."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Result:
+        """Run one statement. Raise an `EngineError`."""
+
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> None:
+        """Run one statement once for each row of parameters. Raise an `EngineError`."""
+
+
+class Store(Protocol):
+    """One world's database. Safe to share between threads.
+
+    A thread holds one connection at a time: a block inside a block joins the outer one.
+    """
+
+    @property
+    def name(self) -> str:
+        """The world's name."""
+
+    @property
+    def place(self) -> str:
+        """Where the database is, in words for people. No two worlds ever have the same place."""
+
+    @property
+    def folder(self) -> Path:
+        """A folder for files that belong to the world and are deleted with it."""
+
+    before_writing: Callable[[], None] | None
+    """Called before each outermost `writing` block takes its lock; it may wait or raise."""
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Lend a connection for a block. Each statement sees what is committed when it begins; writes raise `Misuse`.
+
+        Raise `Gone`, `Unavailable`.
+        """
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Lend a connection inside one transaction: commit at the block's end, roll back when it raises.
+
+        Nothing that the block read changes before it commits. Raise `Gone`, `Unavailable`.
+        """
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Call ``action`` once this thread's transaction is committed, before the next writer of this process.
+
+        Call it at once outside of a transaction, and never after a rollback. What it raises is logged only. It may
+        read but not write.
+        """
+
+    def is_writing(self) -> bool:
+        """Return whether this thread is inside `writing`."""
+
+    def exists(self) -> bool:
+        """Return whether the world is still there."""
+
+    def copy(self) -> bytes:
+        """Return a consistent copy of all rows, in this engine's own form, also while others write."""
+
+    def restore(self, copy: bytes) -> None:
+        """Replace all rows by those of a copy, for every thread and process at once. Raise `Gone`, `Unavailable`."""
+
+    def size(self) -> int:
+        """Return the bytes that the database takes."""
+
+    def health(self) -> list[str]:
+        """Return what is wrong, nothing when all is well; change nothing. Raise an `EngineError`."""
+
+    def close(self) -> None:
+        """Close the connections that are not lent; the next block opens new ones."""
+
+
+class Engine(Protocol):
+    """The worlds of one app. Safe to share between threads and processes."""
+
+    def open(self, name: str = DEFAULT) -> Store:
+        """Return the store of a world, the same object while the world is there. Raise `UnknownWorld`."""
+
+    def make(self, name: str, copy: bytes | None = None, files: Mapping[str, bytes] | None = None) -> bool:
+        """Make a world with the rows of a copy (none: empty tables) and files in its folder.
+
+        Both appear at once. Return False when there is a world of this name already.
+        """
+
+    def drop(self, name: str) -> bool:
+        """Delete a world, its rows and its folder; False when there was none. Whoever holds it open gets `Gone`."""
+
+    def names(self) -> list[str]:
+        """Return the names of all worlds, the default one first."""
+
+    def blank(self) -> bytes:
+        """Return a copy with all tables and the rows that the migrations put in."""
+
+    def close(self) -> None:
+        """Close all connections that are not lent."""

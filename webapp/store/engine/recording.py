@@ -1,0 +1,19 @@
+"""Listen to the statements that the stores run: tests and the bench collect and count them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+listeners: list[Callable[[str], None]] = []
+"""Called with the SQL of each statement before it runs, transaction control included, in the thread that runs it."""
+
+
+@contextmanager
+def listening(listener: Callable[[str], None]) -> Iterator[None]:
+    """Call ``listener`` with each statement of this process inside the block."""
+    listeners.append(listener)
+    try:
+        yield
+    finally:
+        listeners.remove(listener)
