@@ -24,8 +24,8 @@ from bench.served import free_port, served
 from bench.site import CHEAP_HASH
 from webapp.config import PREFIX
 from webapp.flows.challenge import seal_context
-from webapp.flows.services import Services
 from webapp.rules import totp
+from webapp.services.context import Services
 from webapp.store import accounts, methods
 
 BROWSERS, FLOWS, WORKERS = 8, 600, (1, 2, 4)

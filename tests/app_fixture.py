@@ -114,7 +114,7 @@ class World:
 
     @property
     def services(self) -> Any:
-        """The site's parts (`webapp.flows.services.Services`)."""
+        """The site's parts (`webapp.services.context.Services`)."""
         return self.apps.services
 
     @property

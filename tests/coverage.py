@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from webapp.flows.table import Move, Table
+    from webapp.flows.state_machine import Move, Table
 
 MADE: set[str] = set()
 
@@ -22,7 +22,7 @@ def _note(_sender: Any, *, table: Table, move: Move, source: str, **_rest: Any) 
 
 def listen() -> None:
     """Count the moves made in this process from now on."""
-    from webapp.flows.table import moved
+    from webapp.flows.state_machine import moved
 
     moved.connect(_note)
 
@@ -52,7 +52,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _missing() -> list[str]:
-    from webapp.flows.tables import tables
+    from webapp.flows.state_machines import tables
 
     all_moves = {_name(t, m, source) for t in tables() for m in t.moves for source in m.sources}
     return sorted(all_moves - MADE)

@@ -10,7 +10,7 @@ from tests import papers
 from tests.app_fixture import World
 from tests.form_client import Page
 from tests.people import Person
-from webapp.rules import identifiers
+from webapp.services.account_lookup import find_account
 
 FILES: dict[str, Callable[[], bytes]] = {
     "licence.jpg": papers.jpg,
@@ -61,7 +61,7 @@ def decides(person: Person, verdict: str, reason: str = "名前と住所を確�
 
 
 def account_of(world: World, person: Person) -> Any:
-    return identifiers.find_account(world.services.store.db(), person.email)
+    return find_account(world.services.store.db(), person.email)
 
 
 def brought_to(world: World, person: Person, state: str) -> None:

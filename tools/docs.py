@@ -12,8 +12,8 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from tools import promises, settings
-from webapp.flows.table import BEGIN, Table
-from webapp.flows.tables import tables
+from webapp.flows.state_machine import BEGIN, Table
+from webapp.flows.state_machines import tables
 from webapp.sandbox.state_diagram.drawing import Words, draw, text_of
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.vocabulary.state_names import state_name

@@ -1,141 +1,21 @@
-"""Nidankai's site: two-step verification, screen by screen. ``create_app`` puts the house together."""
+"""Nidankai's site: two-step verification, screen by screen.
+
+Importing the package costs nothing: `webapp.app` is loaded when ``create_app`` is first asked for (PEP 562).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from flask_wtf import CSRFProtect
-
-from webapp import cli, home
-from webapp import config as configuration
-from webapp.clock import Clock
-from webapp.config import Config
-from webapp.flows.services import Services
-from webapp.keys import load_keys
-from webapp.outbound.gateway import Gateway
-from webapp.outbound.mail import Mailer
-from webapp.outbound.post import Post
-from webapp.pages import (
-    account,
-    account_changes,
-    approval,
-    auth,
-    desk,
-    devices,
-    forgot_password,
-    headers,
-    language,
-    lean,
-    methods,
-    music,
-    older_device,
-    passkeys,
-    problems,
-    recovery,
-    register,
-    render,
-    request_log,
-    set_up,
-    shop,
-    sign_in,
-    step_up,
-    turn_off,
-    upkeep,
-    visitor,
-    words,
-)
-from webapp.rules.links import Signer
-from webapp.rules.passwords import Hasher
-from webapp.rules.seal import Seal
-from webapp.store.database import Store
-from webapp.store.uploads import Uploads
-
 if TYPE_CHECKING:
-    import httpx
+    from webapp.app import create_app
 
-ACCOUNT = (account, account_changes, devices, forgot_password, register)
-# `methods` brings the settings' blueprint, with the settings' own pages already on it.
-PAGES = (
-    shop,
-    sign_in,
-    step_up,
-    *ACCOUNT,
-    approval,
-    methods,
-    set_up,
-    turn_off,
-    recovery,
-    desk,
-    passkeys,
-    music,
-    older_device,
-)
-EDGES = (lean, request_log, headers, visitor, language, words, problems, auth, upkeep)
+__all__ = ["create_app"]
 
 
-def create_app(
-    config: Mapping[str, Any] | None = None,
-    *,
-    clock: Clock | None = None,
-    gateway_transport: httpx.BaseTransport | None = None,
-) -> Flask:
-    """The site as a WSGI app.
+def __getattr__(name: str) -> Any:
+    if name != "create_app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from webapp.app import create_app  # lazy, so that the package can be imported without the site
 
-    Settings come from ``config`` by field name, else from the environment (``webapp.config``). Tests may hand in
-    a clock, and a transport that carries the gateway's wire to the phone in process.
-
-    Raises:
-        ConfigError: a setting is missing, unreadable or unsafe.
-    """
-    settled = configuration.load(config)
-    app = lean.LeanFlask(__name__, template_folder=str(home.templates()))
-    app.extensions["nidankai"] = services = _services(settled, clock or Clock(), gateway_transport)
-    services.store.migrate()
-    _configure(app, settled, load_keys(settled).secret)
-    CSRFProtect(app)
-    for edge in EDGES:
-        edge.install(app)
-    for blueprint in dict.fromkeys(place.blueprint for place in PAGES):  # some places share one
-        app.register_blueprint(blueprint)
-    cli.install(app)
-    if settled.sandbox:
-        from webapp import sandbox  # QA's tools: nowhere else are they so much as loaded
-
-        sandbox.install(app, gateway_transport)
-    return app
-
-
-def _services(config: Config, clock: Clock, transport: httpx.BaseTransport | None) -> Services:
-    keys = load_keys(config)
-    return Services(
-        config=config,
-        clock=clock,
-        store=Store(Path(config.instance) / "worlds"),
-        uploads=Uploads(Path(config.instance) / "uploads"),
-        hasher=Hasher(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism),
-        seal=Seal(*keys.seal),
-        signer=Signer(keys.secret),
-        outbound=Post(Gateway.of(config, transport), Mailer.of(config), config.site_url),
-        pepper=keys.pepper,
-        limits=Services.limits_of(config),
-    )
-
-
-def _configure(app: Flask, config: Config, secret: str) -> None:
-    app.config.update(
-        SECRET_KEY=secret,
-        SESSION_COOKIE_NAME=config.cookie("session"),
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=config.is_tls,
-        SESSION_COOKIE_PATH="/",
-        WTF_CSRF_TIME_LIMIT=None,
-        WTF_I18N_ENABLED=False,  # all its messages are our own; loading its catalogue anew for each form is dear
-        MAX_CONTENT_LENGTH=1024 * 1024,
-        MAX_FORM_MEMORY_SIZE=256 * 1024,
-    )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(has_page=render.has_page, sandbox=config.sandbox)
+    return create_app

@@ -13,10 +13,11 @@ from flask.cli import AppGroup, with_appcontext
 
 from webapp import doctor as doctors
 from webapp.errors import NotAPhoneNumber, SealBroken
-from webapp.flows import upkeep
+from webapp.flows import maintenance
 from webapp.flows.challenge import seal_context
-from webapp.flows.services import Services
 from webapp.rules import identifiers, totp
+from webapp.services.account_lookup import find_account
+from webapp.services.context import Services
 from webapp.store import accounts, methods
 from webapp.store.accounts import Account
 from webapp.store.database import Store
@@ -156,7 +157,7 @@ def doctor() -> None:
 @with_appcontext
 def prune() -> None:
     """Delete what has expired: flows, codes, sessions, trust, old events, documents that no case needs."""
-    gone = upkeep.tidy(_services())
+    gone = maintenance.tidy(_services())
     click.echo(", ".join(f"{count} {table}" for table, count in gone.items()))
 
 
@@ -183,7 +184,7 @@ def _sandbox() -> Services:
 
 
 def _account(who: str) -> Account:
-    found = identifiers.find_account(_services().store.db(), who)
+    found = find_account(_services().store.db(), who)
     if found is None:
         raise click.ClickException(f"no account signs in as {who}")
     return found

@@ -13,8 +13,8 @@ from flask_babel import force_locale, gettext
 
 from webapp.errors import DeliveryFailed, SealBroken
 from webapp.flows.challenge import seal_context
-from webapp.flows.services import Services
-from webapp.outbound.post import Post
+from webapp.outbound.notifier import Notifier
+from webapp.services.context import Services
 from webapp.store import accounts, health, methods
 
 
@@ -86,7 +86,7 @@ def _keys(services: Services) -> str:
 
 def _gateway(services: Services) -> str:
     post = services.outbound
-    if not isinstance(post, Post):
+    if not isinstance(post, Notifier):
         return "not ours"
     try:
         post.gateway.check()
@@ -98,7 +98,7 @@ def _gateway(services: Services) -> str:
 def _mail(services: Services) -> str:
     post = services.outbound
     server = f"{services.config.smtp_host}:{services.config.smtp_port}"
-    if not isinstance(post, Post):
+    if not isinstance(post, Notifier):
         return "not ours"
     try:
         post.mailer.check()

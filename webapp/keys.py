@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from webapp.config import Config, ConfigError
-from webapp.rules.seal import load_or_make_key, read_key
+from webapp.rules.encryption import new_key_text, read_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,26 @@ def load_keys(config: Config) -> Keys:
     except ValueError as unreadable:
         raise ConfigError(f"WEBAPP_SEAL_KEYS: {unreadable}") from None
     return Keys(secret, seal, hmac.new(secret.encode(), b"codes", hashlib.sha256).digest())
+
+
+def load_or_make_key(path: Path) -> bytes:
+    """Return the key kept at ``path``, made on first use, readable by its owner only.
+
+    For sandbox mode: elsewhere the key comes from the environment and is never kept beside the database. Two
+    processes that start together end with one key: the file appears whole, by a link, or is already there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(new_key_text() + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # the other process was first: its key counts
+        finally:
+            draft.unlink(missing_ok=True)
+    return read_key(path.read_text(encoding="ascii"))

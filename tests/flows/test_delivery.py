@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.app_fixture import World
 from tests.people import Person
 from tests.security.tools import rows
-from webapp.flows.delivery import MOST_REFUSALS, deliver_notices
+from webapp.services.outbox import MOST_REFUSALS, deliver_notices
 
 OTHER = "+819022223333"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.app_fixture import AppFixture, World
 from tests.people import Person
-from webapp.pages.upkeep import EVERY_SECONDS
+from webapp.pages.framework.maintenance import EVERY_SECONDS
 from webapp.store import feedback
 
 

@@ -12,9 +12,8 @@ from flask.ctx import RequestContext
 
 from tests.app_fixture import AppFixture
 from tests.meta.sources import modules
-from webapp.outbound import notice_words
-from webapp.pages.activity_words import event_text
-from webapp.rules.notices import NOTIFY_KINDS
+from webapp.pages.activity_labels import event_text
+from webapp.services.audit import NOTIFY_KINDS
 from webapp.store.events import Event
 
 KIND = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -44,7 +43,7 @@ def _recording(function: ast.FunctionDef) -> list[ast.Call]:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "record"
         and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == "notices"
+        and node.func.value.id == "audit"
         and len(node.args) > 3
     ]
 
@@ -94,7 +93,7 @@ def test_activity_has_words_for_each_kind(apps: AppFixture, language: str) -> No
             is_page = kind in apps.site.view_functions  # a text of the same form, in a flow's table
             if not is_page and event_text(Event(1, 0.0, None, kind, "", "", {})) == kind:
                 wordless[kind] = place
-    assert not wordless, f"webapp/pages/activity_words.py has no words for {wordless}"
+    assert not wordless, f"webapp/pages/activity_labels.py has no words for {wordless}"
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -102,7 +101,7 @@ def test_activity_has_words_for_each_kind(apps: AppFixture, language: str) -> No
 def test_activity_that_is_mailed_has_a_mail(apps: AppFixture, kind: str, language: str) -> None:
     data = {"method": "sms", "to": "h***@example.com", "reason": "-", "count": 1, "name": "-"}
     with _speaking(apps.site, language):
-        words = notice_words.words(kind, data, language)
+        words = notice_templates.words(kind, data, language)
     assert words.headline and words.body and words.advice
 
 

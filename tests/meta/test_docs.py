@@ -8,7 +8,7 @@ import pytest
 
 from tests.meta.sources import ROOT
 from tools import docs
-from webapp.flows.tables import tables
+from webapp.flows.state_machines import tables
 
 
 @pytest.mark.parametrize("path", docs.pages(), ids=lambda path: path.name)

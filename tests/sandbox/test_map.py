@@ -7,7 +7,7 @@ import pytest
 from tests.app_fixture import World
 from tests.form_client import Page
 from tests.people import Person
-from webapp.flows.tables import tables
+from webapp.flows.state_machines import tables
 from webapp.sandbox.people.personas import PERSONAS
 
 

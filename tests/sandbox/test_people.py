@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from tests.app_fixture import AppFixture, World
 from tests.form_client import Browser, Page
 from webapp.flows import sign_in
-from webapp.flows.table import BEGIN, Table
-from webapp.flows.tables import tables
+from webapp.flows.state_machine import BEGIN, Table
+from webapp.flows.state_machines import tables
 from webapp.sandbox.people.personas import MAIN, PASSWORD, PERSONAS, STEPS
 
 LANDS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.app_fixture import World
 from tests.people import Person
+from webapp.sandbox.store.trace_log import Step, Walks
 from webapp.sandbox.worlds import Worlds
-from webapp.store.walks import Step, Walks
 
 
 def walks(world: World) -> Walks:

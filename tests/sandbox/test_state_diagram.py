@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.flows.tables import tables
+from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machines import tables
 from webapp.sandbox.state_diagram.drawing import (
     Marks,
     Words,

@@ -11,10 +11,11 @@ from PIL import Image
 from tests.app_fixture import World
 from tests.form_client import Page
 from tests.people import Person
-from webapp.flows.tables import tables
+from webapp.flows.state_machines import tables
 from webapp.pages.render import has_page
 from webapp.sandbox.controls.fault_table import FAULTS
 from webapp.sandbox.refusals.catalogue import every_refusal
+from webapp.sandbox.store.trace_log import MOST_PICTURES, Step, Walks
 from webapp.sandbox.timeline.page import PAGE_STEPS
 from webapp.sandbox.timeline.page_titles import page_title
 from webapp.sandbox.timeline.steps import matched
@@ -22,7 +23,6 @@ from webapp.sandbox.timeline.tool_words import tool_words
 from webapp.sandbox.timeline.words import refusal_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.worlds import Worlds
-from webapp.store.walks import MOST_PICTURES, Step, Walks
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.app_fixture import World
+from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import MOST_WORLDS, BadWorld, Worlds
 from webapp.store import accounts
-from webapp.store.walks import Step
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from PIL import Image
 
 from tests import papers
 from webapp.errors import DocumentRefused, DocumentTooLarge, TooManyDocuments
-from webapp.rules import pictures
-from webapp.rules.documents import Document, Upload, inspect
+from webapp.rules.uploads import pictures
+from webapp.rules.uploads.documents import Document, Upload, inspect
 
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'

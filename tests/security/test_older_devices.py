@@ -9,7 +9,7 @@ from tests.app_fixture import World
 from tests.flows.test_music import types
 from tests.people import Person
 from tests.security.tools import rows
-from webapp.rules import trust as trust_rules
+from webapp.services import trust as trust_rules
 from webapp.store import trust
 
 

@@ -26,7 +26,7 @@ from tests.security.tools import (
     types,
     wrong_code,
 )
-from webapp.rules.codes import new_code
+from webapp.services.codes import new_code
 from webapp.store import methods
 
 CHI_SQUARE_9_DEGREES_P_001 = 27.877

@@ -9,8 +9,8 @@ from tests.people import PASSWORD, Person
 from webapp.errors import StaleFlow
 from webapp.flows import challenge
 from webapp.flows.password import prove
-from webapp.rules import sessions
 from webapp.rules.visitor import Visitor
+from webapp.services import sessions
 from webapp.store import accounts
 
 VISITOR = Visitor(b"browser", "127.0.0.1", "Chrome, Windows", "127.0.0.1", "ja")

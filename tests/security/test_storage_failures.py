@@ -12,7 +12,7 @@ from tests.app_fixture import World
 from tests.form_client import Browser
 from tests.people import Person, key_on
 from tests.security.tools import all_rows, is_signed_in, rows, sends, texts, to_mid_step
-from webapp.flows import upkeep
+from webapp.flows import maintenance
 from webapp.store import database
 
 Failure = Callable[[World], AbstractContextManager[None]]
@@ -171,5 +171,5 @@ def test_change_is_not_called_undone_though_its_notice_must_wait_s67(world: Worl
     assert is_signed_in(hanako.browser)
     assert "パスワード" not in texts(world, hanako.email, "mail")[0].subject
     with world.site.app_context():
-        upkeep.keep_up(world.services)
+        maintenance.keep_up(world.services)
     assert "パスワード" in texts(world, hanako.email, "mail")[0].subject

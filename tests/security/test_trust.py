@@ -8,7 +8,7 @@ from tests.app_fixture import World
 from tests.flows.test_music import to_music
 from tests.people import Person
 from tests.security.tools import is_signed_in, rows, texts
-from webapp.rules.trust import cookie_name
+from webapp.services.trust import cookie_name
 
 TARO, JIRO = f"mihon_{cookie_name('taro', 'shop')}", f"mihon_{cookie_name('jiro', 'shop')}"
 MUSIC = f"mihon_{cookie_name('taro', 'music')}"

@@ -20,7 +20,7 @@ from tests.security.tools import (
     types,
     wrong_code,
 )
-from webapp.flows import upkeep
+from webapp.flows import maintenance
 from webapp.store import methods
 
 LONG = 10**8
@@ -157,7 +157,7 @@ def test_slow_guesser_is_counted_on_s20(patient: World) -> None:
     for _ in range(3):
         assert types_wrong(jiro).status_code == 200
         patient.clock.advance(30 * 86_400)
-        upkeep.tidy(patient.services)
+        maintenance.tidy(patient.services)
     assert types_wrong(jiro).status_code == 429
 
 

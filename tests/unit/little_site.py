@@ -11,8 +11,8 @@ from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue
 
 from webapp.config import Config
-from webapp.pages import headers, language, problems, request_log
-from webapp.pages import visitor as visitors
+from webapp.pages.framework import error_pages, headers, language, request_log
+from webapp.pages.framework import visitor as visitors
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -29,7 +29,7 @@ def make(page: Callable[[], ResponseReturnValue] | None = None, **settings: Any)
     headers.install(app)
     language.install(app)
     visitors.install(app)
-    problems.install(app)
+    error_pages.install(app)
     shown = page or who
     app.add_url_rule("/page", "page", shown, methods=["GET", "POST"])
     app.add_url_rule("/page/poll", "poll", shown)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask_login import LoginManager
 
 from tests.unit import little_site
-from webapp.pages import language
+from webapp.pages.framework import language
 
 NOON = 1_795_312_800.0  # 2026-11-22 02:00 UTC
 

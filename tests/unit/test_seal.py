@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from webapp.errors import SealBroken
-from webapp.rules.seal import Seal, load_or_make_key, new_key_text, read_key
+from webapp.keys import load_or_make_key
+from webapp.rules.encryption import Seal, new_key_text, read_key
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.pages.unbroken import unbroken
+from webapp.pages.framework.nowrap_filter import unbroken
 
 
 @pytest.mark.parametrize(

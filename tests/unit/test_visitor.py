@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.unit import little_site
-from webapp.pages import visitor as visitors
+from webapp.pages.framework import visitor as visitors
 
 
 def test_visitor_gets_one_cookie_and_keeps_it() -> None:

@@ -13,9 +13,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import webapp
 from mocksms.client import Phone
 from mocksms.testing import run_phone
-from webapp.flows.services import Services
 from webapp.sandbox.people import personas
 from webapp.sandbox.worlds import World, Worlds
+from webapp.services.context import Services
 
 CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
 

@@ -13,16 +13,16 @@ from sqlite_utils import Database
 from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongCode, WrongPassword
 from webapp.flows import approval, forgot_password, proof
 from webapp.flows.challenge import owner_of
-from webapp.flows.delivery import deliver_notices
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import contacts, identifiers, notices, password_strength, sessions
-from webapp.rules import throttle as throttling
+from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.rules import contacts, identifiers, password_strength
 from webapp.rules.contacts import Contact
-from webapp.rules.endings import end_everything_else
 from webapp.rules.visitor import Visitor
-from webapp.store import accounts, flows, throttles
-from webapp.store import notices as owed
+from webapp.services import audit, sessions, throttling
+from webapp.services.account_lookup import find_owner
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
+from webapp.services.session_revocation import end_everything_else
+from webapp.store import accounts, flows, outbox, throttles
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
@@ -46,7 +46,7 @@ def change_name(services: Services, visitor: Visitor, account: Account, name: st
         return
     with services.store.writing() as db:
         accounts.set_name(db, account.id, name)
-        notices.record(db, visitor, replace(account, name=name), "account.name_changed", services.clock.now())
+        audit.record(db, visitor, replace(account, name=name), "account.name_changed", services.clock.now())
     deliver_notices(services)
 
 
@@ -74,7 +74,7 @@ def change_password(
         token = sessions.elevate(db, session.id_hash, session.elevated_until)
         if token is None:
             raise StaleFlow("the session has ended")
-        notices.record(db, visitor, account, "password.changed", services.clock.now())
+        audit.record(db, visitor, account, "password.changed", services.clock.now())
     deliver_notices(services)
     return token
 
@@ -134,12 +134,12 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
         judgement = proof.judge(db, services, flow, typed, key=f"account_change:{account.id}", now=now)
         if judgement.is_right:
             contact = Contact(flow.data["channel"], flow.data["to"])
-            if contacts.find_owner(db, contact) is not None:
+            if find_owner(db, contact) is not None:
                 raise ContactTaken()
             TABLE.move(db, flow, "accept_code")
             _keep(db, visitor, account, contact, now)
         else:
-            notices.record(db, visitor, account, "account.code_wrong", now, verdict=judgement.verdict.value)
+            audit.record(db, visitor, account, "account.code_wrong", now, verdict=judgement.verdict.value)
     if not judgement.is_right:
         raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
     deliver_notices(services)
@@ -151,7 +151,7 @@ def end_session(services: Services, visitor: Visitor, account: Account, public_i
     with services.store.writing() as db:
         was_there = stored_sessions.end_by_public_id(db, account.id, public_id)
         if was_there:
-            notices.record(db, visitor, account, "session.ended", services.clock.now())
+            audit.record(db, visitor, account, "session.ended", services.clock.now())
     return was_there
 
 
@@ -159,7 +159,7 @@ def end_other_sessions(services: Services, visitor: Visitor, account: Account, s
     """Sign out every device but this one; how many there were."""
     with services.store.writing() as db:
         count = stored_sessions.end_others(db, account.id, session)
-        notices.record(db, visitor, account, "session.ended_others", services.clock.now(), count=count)
+        audit.record(db, visitor, account, "session.ended_others", services.clock.now(), count=count)
     return count
 
 
@@ -175,7 +175,7 @@ def _prove_present(services: Services, visitor: Visitor, account: Account, passw
             throttles.clear(db, key)
             return
         throttling.count_guess(db, key, now, config.password_free_tries, config.wait_max_seconds, "password")
-        notices.record(db, visitor, account, "password.present_wrong", now)
+        audit.record(db, visitor, account, "password.present_wrong", now)
     raise WrongPassword()
 
 
@@ -184,7 +184,7 @@ def _send_code(
 ) -> Flow:
     now = services.clock.now()
     with services.store.writing() as db:
-        owner = contacts.find_owner(db, contact)
+        owner = find_owner(db, contact)
         if owner is not None and owner.id == account.id:
             raise ContactUnchanged()
         flow_id = flows.new_id()
@@ -210,12 +210,12 @@ def _send_code(
             life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
-        notices.record(db, visitor, account, "account.change_started", now, by=contact.channel)
+        audit.record(db, visitor, account, "account.change_started", now, by=contact.channel)
     return proof.post(services, TABLE, flow, letter)
 
 
 def _keep(db: Database, visitor: Visitor, account: Account, contact: Contact, now: float) -> None:
-    """Write the change down, and owe the news to where the owner was and to where the owner is to be found.
+    """Record the change, and write notices to where the owner was and to where the owner is to be found.
 
     What went to the old place opens nothing any more: an owner who leaves a mailbox may do so because it is read.
     """
@@ -226,7 +226,7 @@ def _keep(db: Database, visitor: Visitor, account: Account, contact: Contact, no
     else:
         accounts.set_phone(db, account.id, contact.value)
         kind, shown = "account.phone_changed", contact.value[-3:]
-    notices.record(db, visitor, account, kind, now, to=shown)
+    audit.record(db, visitor, account, kind, now, to=shown)
     if contact.channel == "sms" and account.email and account.phone:
         _tell(db, visitor, account, Contact("sms", account.phone), kind, now, shown)
     _tell(db, visitor, account, contact, kind, now, shown)
@@ -235,7 +235,7 @@ def _keep(db: Database, visitor: Visitor, account: Account, contact: Contact, no
 def _tell(
     db: Database, visitor: Visitor, account: Account, contact: Contact, kind: str, now: float, shown: str
 ) -> None:
-    owed.owe(
+    outbox.enqueue(
         db,
         account_id=account.id,
         channel=contact.channel,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapp.flows.services import Services
+from webapp.services.context import Services
 from webapp.store import events
 from webapp.store.accounts import Account
 from webapp.store.events import Event

@@ -14,14 +14,14 @@ from sqlite_utils import Database
 
 from webapp.errors import DeliveryFailed, SendCapReached, StaleFlow, Throttled, WrongCode
 from webapp.flows.challenge import failure_reason, owner_of
-from webapp.flows.delivery import deliver_notices
-from webapp.flows.services import Services
+from webapp.flows.state_machine import BEGIN, Move, Table
 from webapp.flows.step_up import Elevated
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import codes, notices, sessions
-from webapp.rules.codes import Sent
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Attempt, Visitor
+from webapp.services import audit, codes, sessions
+from webapp.services.codes import Sent
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import codes as sent_codes
 from webapp.store import events, flows
 from webapp.store.accounts import Account
@@ -153,7 +153,7 @@ def decide(services: Services, visitor: Visitor, flow: Flow, decision: Literal["
         account = owner_of(db, flow)
         flow = TABLE.move(db, flow, decision)
         kind = "approval.approved" if decision == "approve" else "approval.denied"
-        notices.record(db, visitor, account, kind, now, asked_from=flow.data["device"])
+        audit.record(db, visitor, account, kind, now, asked_from=flow.data["device"])
     if decision == "deny":
         deliver_notices(services)
     return flow
@@ -181,7 +181,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
         if judgement.is_right:
             flow = TABLE.move(db, flow, "approve")
             return _take(db, services, visitor, account, flow, now)
-        notices.record(db, visitor, account, "approval.code_wrong", now, verdict=judgement.verdict.value)
+        audit.record(db, visitor, account, "approval.code_wrong", now, verdict=judgement.verdict.value)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
 
 
@@ -208,7 +208,7 @@ def _take(
     token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
     if token is None:
         raise StaleFlow("the session has ended")
-    notices.record(db, visitor, account, "step_up.done", now, how=flow.data["by"])
+    audit.record(db, visitor, account, "step_up.done", now, how=flow.data["by"])
     return Elevated(token, flow.data["return_to"])
 
 
@@ -223,7 +223,7 @@ def _prepare(
     """Count the message that is about to leave; for a text, the code's row id and digits."""
     if flow.data["delivery"] == "capped":
         return None
-    notices.record(db, visitor, account, "approval.sent", now, by=flow.data["by"])
+    audit.record(db, visitor, account, "approval.sent", now, by=flow.data["by"])
     if flow.data["by"] == "mail":
         return None
     assert account.phone is not None

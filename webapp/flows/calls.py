@@ -6,7 +6,7 @@ import logging
 from typing import Literal
 
 from webapp.errors import DeliveryFailed
-from webapp.flows.services import Services
+from webapp.services.context import Services
 from webapp.store import codes
 
 Outcome = Literal["under_way", "over", "no_answer", "busy", "canceled", "failed"]

@@ -21,11 +21,11 @@ from webapp.errors import (
     UnknownChoice,
 )
 from webapp.flows import calls
-from webapp.flows.services import Services
-from webapp.flows.table import Table
-from webapp.rules import codes, notices
-from webapp.rules.codes import App, Judgement, Sent, Source
+from webapp.flows.state_machine import Table
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, codes
+from webapp.services.codes import App, Judgement, Sent, Source
+from webapp.services.context import Services
 from webapp.store import accounts, methods
 from webapp.store import codes as sent_codes
 from webapp.store.accounts import Account
@@ -265,7 +265,7 @@ def count_against(
     now: float,
 ) -> None:
     """Record a code that was not right; after too many in a row the method takes none any more (SECURITY.md 20)."""
-    notices.record(
+    audit.record(
         db,
         visitor,
         account,
@@ -277,7 +277,7 @@ def count_against(
     )
     if judgement.wrong_in_a_row >= services.limits.tries_until_off:
         methods.switch_off(db, method.id, now)
-        notices.record(db, visitor, account, "method.switched_off", now, method=method.kind)
+        audit.record(db, visitor, account, "method.switched_off", now, method=method.kind)
 
 
 def source_of(services: Services, method: Method, flow: Flow) -> Source:

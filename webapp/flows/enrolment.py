@@ -15,12 +15,13 @@ from sqlite_utils import Database
 
 from webapp.errors import DeliveryFailed, LandlineNeedsCall, MethodTaken, WrongCode
 from webapp.flows import calls, challenge
-from webapp.flows.services import Services
-from webapp.flows.table import Table
-from webapp.rules import codes, notices, phone_numbers, totp
-from webapp.rules.codes import Enrolling, Sent
+from webapp.flows.state_machine import Table
+from webapp.rules import phone_numbers, totp
 from webapp.rules.phone_numbers import PhoneNumber
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, codes
+from webapp.services.codes import Enrolling, Sent
+from webapp.services.context import Services
 from webapp.store import codes as sent_codes
 from webapp.store import methods
 from webapp.store.accounts import Account
@@ -214,7 +215,7 @@ def _judge(
     key = f"set_up:{account.id}"
     judgement = codes.verify(db, source, typed, key=key, limits=services.limits, now=now)
     if not judgement.is_right:
-        notices.record(db, visitor, account, "set_up.code_wrong", now, verdict=judgement.verdict.value)
+        audit.record(db, visitor, account, "set_up.code_wrong", now, verdict=judgement.verdict.value)
     return judgement
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from webapp.errors import WrongCode
 from webapp.flows import proof
-from webapp.flows.delivery import deliver_notices
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import contacts, notices, password_strength
+from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.rules import contacts, password_strength
 from webapp.rules.contacts import Contact
-from webapp.rules.endings import end_everything_else
 from webapp.rules.visitor import Visitor
+from webapp.services import audit
+from webapp.services.account_lookup import find_owner
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
+from webapp.services.session_revocation import end_everything_else
 from webapp.store import accounts, flows
 from webapp.store.flows import Flow
 
@@ -48,7 +50,7 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
     typed = contacts.read(identifier, services.config.mail_domains if services.config.sandbox else None)
     now = services.clock.now()
     with services.store.writing() as db:
-        account = contacts.find_owner(db, typed)
+        account = find_owner(db, typed)
         to = Contact("mail", account.email) if account is not None and account.email else typed
         flow_id = flows.new_id()
         data, letter = proof.write(
@@ -72,7 +74,7 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
             life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
-        notices.record(db, visitor, account, "password.reset_started", now)
+        audit.record(db, visitor, account, "password.reset_started", now)
     return proof.post(services, TABLE, flow, letter)
 
 
@@ -109,7 +111,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
         if judgement.is_right:
             return TABLE.move(db, flow, "accept_code", flow_id=flows.new_id())
         account = None if flow.account_id is None else accounts.get(db, flow.account_id)
-        notices.record(db, visitor, account, "password.reset_code_wrong", now)
+        audit.record(db, visitor, account, "password.reset_code_wrong", now)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
 
 
@@ -128,5 +130,5 @@ def set_password(services: Services, visitor: Visitor, flow: Flow, password: str
         TABLE.move(db, flow, "set_password")
         accounts.set_password_hash(db, account.id, password_hash)
         end_everything_else(db, account.id, None)
-        notices.record(db, visitor, account, "password.reset", now)
+        audit.record(db, visitor, account, "password.reset", now)
     deliver_notices(services)

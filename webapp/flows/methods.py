@@ -10,12 +10,13 @@ from sqlite_utils import Database
 
 from webapp.errors import StaleFlow, UnknownMethod
 from webapp.flows import challenge, enrolment
-from webapp.flows.delivery import deliver_notices
 from webapp.flows.enrolment import Proof
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import endings, notices, phone_numbers
+from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, outbox, session_revocation
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
@@ -167,7 +168,7 @@ def _keep(
         enrolment.refuse_taken(proof["number"], _others(db, flow), [])
     if flow.data["replaces"] is None:
         method = enrolment.keep(db, services, account, proof, is_preferred=False, now=now)
-        notices.record(db, visitor, account, "method.added", now, method=method.kind)
+        audit.record(db, visitor, account, "method.added", now, method=method.kind)
         return method
     old = methods.find(db, account.id, flow.data["replaces"])
     if old is None:
@@ -176,10 +177,10 @@ def _keep(
     if (old.kind == "app") == (proof["kind"] == "app"):
         proof = {**proof, "name": proof.get("name") or old.name}
     method = enrolment.keep(db, services, account, proof, is_preferred=old.is_preferred, now=now)
-    endings.end_everything_else(db, account.id, session)
-    notices.record(db, visitor, account, "method.changed", now, method=method.kind)
+    session_revocation.end_everything_else(db, account.id, session)
+    audit.record(db, visitor, account, "method.changed", now, method=method.kind)
     if old.number is not None and old.number != method.number:
-        notices.owe_number(db, visitor, account, old.number, "method.number_replaced", now)
+        outbox.enqueue_to_number(db, visitor, account, old.number, "method.number_replaced", now)
     return method
 
 

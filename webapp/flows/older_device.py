@@ -14,13 +14,14 @@ from sqlite_utils import Database
 
 from webapp.errors import MethodSwitchedOff, WrongCode
 from webapp.flows import challenge, recovery, sign_in
-from webapp.flows.delivery import deliver_notices
 from webapp.flows.password import CookieReader, Proven, prove
-from webapp.flows.services import Services
 from webapp.flows.sign_in import SignedIn
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import identifiers, notices
+from webapp.flows.state_machine import BEGIN, Move, Table
 from webapp.rules.visitor import Visitor
+from webapp.services import audit
+from webapp.services.account_lookup import find_account
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods, sessions
 from webapp.store.flows import Flow
 
@@ -97,7 +98,7 @@ def trailing_digits(text: str) -> int:
 def _of_same_account(services: Services, pending: Flow | None, identifier: str) -> Flow | None:
     if pending is None:
         return None
-    account = identifiers.find_account(services.store.db(), identifier)
+    account = find_account(services.store.db(), identifier)
     return pending if account is not None and account.id == pending.account_id else None
 
 
@@ -168,7 +169,7 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
                 life_seconds=services.config.flow_seconds,
                 flow_id=flow_id,
             )
-            notices.record(db, visitor, account, "sign_in.password_right", now)
+            audit.record(db, visitor, account, "sign_in.password_right", now)
     return challenge.send(services, TABLE, flow, parcel)
 
 

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 
 from webapp.errors import PasskeyRefused, PasskeyTaken, StaleFlow
 from webapp.flows import recovery, sign_in
-from webapp.flows.delivery import deliver_notices
-from webapp.flows.services import Services
 from webapp.flows.sign_in import SignedIn
+from webapp.flows.state_machine import BEGIN, Move, Table
 from webapp.flows.step_up import Elevated
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import notices, sessions
 from webapp.rules import webauthn_checks as checks
 from webapp.rules.visitor import Visitor
 from webapp.rules.webauthn_checks import CHALLENGE_BYTES, Site
+from webapp.services import audit, sessions
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, flows, passkeys
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
@@ -74,7 +74,7 @@ def begin_registration(
             now=now,
             life_seconds=services.config.flow_seconds,
         )
-    known = of_account(services, account)
+    known = [passkey.credential_id for passkey in of_account(services, account)]
     handle = checks.user_handle(account.id, services.pepper)
     login = account.email or account.phone or account.name
     return flow, checks.creation_options(site_of(services), challenge, handle, login, account.name, known)
@@ -110,7 +110,7 @@ def finish_registration(
         with services.store.writing() as db:
             REGISTERING.move(db, flow, "accept")
             passkeys.add(db, passkey)
-            notices.record(db, visitor, account, "passkey.added", now, name=passkey.name)
+            audit.record(db, visitor, account, "passkey.added", now, name=passkey.name)
     except sqlite3.IntegrityError:
         raise PasskeyTaken() from None
     deliver_notices(services)
@@ -174,7 +174,7 @@ def finish_step_up(
         token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
         if token is None:
             raise StaleFlow("the session has ended")
-        notices.record(db, visitor, account, "step_up.done", now, how="passkey")
+        audit.record(db, visitor, account, "step_up.done", now, how="passkey")
     return Elevated(token, flow.data["return_to"])
 
 
@@ -190,7 +190,7 @@ def rename(services: Services, visitor: Visitor, account: Account, passkey_id: s
     with services.store.writing() as db:
         was_there = passkeys.rename(db, account.id, passkey_id, name.strip()[:LONGEST_NAME])
         if was_there:
-            notices.record(db, visitor, account, "passkey.renamed", services.clock.now())
+            audit.record(db, visitor, account, "passkey.renamed", services.clock.now())
     return was_there
 
 
@@ -199,7 +199,7 @@ def remove(services: Services, visitor: Visitor, account: Account, passkey_id: s
     with services.store.writing() as db:
         was_there = passkeys.remove(db, account.id, passkey_id)
         if was_there:
-            notices.record(db, visitor, account, "passkey.removed", services.clock.now())
+            audit.record(db, visitor, account, "passkey.removed", services.clock.now())
     if was_there:
         deliver_notices(services)
     return was_there
@@ -232,7 +232,8 @@ def _ask(
             life_seconds=services.config.flow_seconds,
         )
     allowed = [] if account is None else of_account(services, account)
-    return flow, checks.request_options(site_of(services), challenge, allowed)
+    ids = [passkey.credential_id for passkey in allowed]
+    return flow, checks.request_options(site_of(services), challenge, ids)
 
 
 def _proven(services: Services, visitor: Visitor, flow: Flow, answer: str) -> tuple[Passkey, int]:
@@ -244,12 +245,15 @@ def _proven(services: Services, visitor: Visitor, flow: Flow, answer: str) -> tu
             raise PasskeyRefused("no passkey of this account")
         handle = checks.user_handle(passkey.account_id, services.pepper)
         challenge = _bytes(flow.data["challenge"])
-        return passkey, checks.check_request(site_of(services), challenge, answer, passkey, handle)
+        counter = checks.check_request(
+            site_of(services), challenge, answer, passkey.public_key, passkey.sign_count, handle
+        )
+        return passkey, counter
     except PasskeyRefused:
         with services.store.writing() as db:
             USING.move(db, flow, "refuse")
             owner = accounts.get(db, passkey.account_id) if passkey is not None else None
-            notices.record(db, visitor, owner, "passkey.refused", services.clock.now())
+            audit.record(db, visitor, owner, "passkey.refused", services.clock.now())
         raise
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from webapp.errors import NotAPhoneNumber, WrongPassword
-from webapp.flows.services import Services
-from webapp.rules import identifiers, notices, trust
-from webapp.rules import throttle as throttling
+from webapp.rules import identifiers
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, throttling, trust
+from webapp.services.context import Services
 from webapp.store import accounts, throttles
 from webapp.store.accounts import Account
 from webapp.store.throttles import Throttle
@@ -57,7 +57,7 @@ def prove(
             throttling.count_guess(
                 db, key, now, config.password_free_tries, config.wait_max_seconds, "password"
             )
-            notices.record(db, visitor, account, "sign_in.password_wrong", now)
+            audit.record(db, visitor, account, "sign_in.password_wrong", now)
         raise WrongPassword()
     guesses = throttles.read(db, key)
     throttling.refuse_if_blocked(guesses, now, "password")

@@ -15,11 +15,11 @@ from sqlite_utils import Database
 
 from webapp.errors import DeliveryFailed
 from webapp.flows.challenge import failure_reason
-from webapp.flows.services import Services
-from webapp.flows.table import Table
-from webapp.rules import codes
-from webapp.rules.codes import Judgement, Sent, Verdict
+from webapp.flows.state_machine import Table
 from webapp.rules.contacts import Contact
+from webapp.services import codes
+from webapp.services.codes import Judgement, Sent, Verdict
+from webapp.services.context import Services
 from webapp.store import codes as sent_codes
 from webapp.store.flows import Flow
 
@@ -113,7 +113,7 @@ def post(services: Services, table: Table, flow: Flow, letter: Letter) -> Flow:
                 channel=to.channel, to=to.value, code=letter.plain, language=letter.language
             )
         else:
-            services.outbound.send_word(
+            services.outbound.send_no_account_notice(
                 kind=letter.word, channel=to.channel, to=to.value, language=letter.language
             )
     except DeliveryFailed as failed:

@@ -2,7 +2,7 @@
 
 Name and password open a case and nothing else: a *visit* binds the case to one browser, which is never signed in.
 The owner is mailed at once and may cancel, by the mail's link or by signing in with a code; until a reviewer
-decides, nothing about the account changes (SECURITY.md 55). The desk's half is in `webapp.flows.desk`.
+decides, nothing about the account changes (SECURITY.md 55). The desk's half is in `webapp.flows.reviewer_queue`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import secrets
 from sqlite_utils import Database
 
 from webapp.errors import LinkExpired, NothingToReset, SendCapReached, StaleFlow
-from webapp.flows.delivery import deliver_notices
 from webapp.flows.password import CookieReader, prove
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import documents, notices, recovery_links
-from webapp.rules.documents import Upload
+from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.rules import recovery_links
+from webapp.rules.uploads import documents
+from webapp.rules.uploads.documents import Upload
 from webapp.rules.visitor import Visitor
+from webapp.services import audit
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, events, flows
 from webapp.store import recovery as stored
 from webapp.store.accounts import Account
@@ -122,7 +124,7 @@ def _open(db: Database, services: Services, visitor: Visitor, account: Account, 
         now=now,
         life_seconds=services.config.recovery_seconds,
     )
-    notices.record(db, visitor, account, "recovery.opened", now, case=case.id)
+    audit.record(db, visitor, account, "recovery.opened", now, case=case.id)
     return case
 
 
@@ -182,7 +184,7 @@ def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Uploa
             for at, (name, document) in enumerate(zip(names, taken, strict=True)):
                 kept = StoredDocument(name, case.id, document.kind, len(document.content), now + at / 1000)
                 stored.add_document(db, kept)
-            notices.record(db, visitor, account, "recovery.submitted", now, count=len(taken), case=case.id)
+            audit.record(db, visitor, account, "recovery.submitted", now, count=len(taken), case=case.id)
     except BaseException:
         services.uploads.remove(names)
         raise
@@ -202,7 +204,7 @@ def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
         case = TABLE.move(db, case, "cancel")
         left_over = stored.drop_documents(db, case.id)
         stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
-        notices.record(db, visitor, account, "recovery.cancelled", now)
+        audit.record(db, visitor, account, "recovery.cancelled", now)
     services.uploads.remove(left_over)
     deliver_notices(services)
     return case
@@ -220,7 +222,7 @@ def cancel_by_sign_in(
         return None
     TABLE.move(db, case, "cancel_by_sign_in")
     stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
-    notices.record(db, visitor, account, "recovery.cancelled", now)
+    audit.record(db, visitor, account, "recovery.cancelled", now)
     return stored.drop_documents(db, case.id)
 
 

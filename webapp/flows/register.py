@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from webapp.errors import ContactTaken, WrongCode
 from webapp.flows import proof
-from webapp.flows.services import Services
 from webapp.flows.sign_in import SignedIn
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import contacts, notices, password_strength, sessions
+from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.rules import contacts, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, sessions
+from webapp.services.account_lookup import find_owner
+from webapp.services.context import Services
 from webapp.store import accounts, flows
 from webapp.store import sessions as stored_sessions
 from webapp.store.flows import Flow
@@ -47,7 +49,7 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
     password_hash = services.hasher.hash(password)
     now = services.clock.now()
     with services.store.writing() as db:
-        owner = contacts.find_owner(db, contact)
+        owner = find_owner(db, contact)
         flow_id = flows.new_id()
         data, letter = proof.write(
             db,
@@ -69,7 +71,7 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
             life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
-        notices.record(db, visitor, owner, "register.started", now, is_known=owner is not None)
+        audit.record(db, visitor, owner, "register.started", now, is_known=owner is not None)
     return proof.post(services, TABLE, flow, letter)
 
 
@@ -107,7 +109,7 @@ def submit_code(
         judgement = proof.judge(db, services, flow, typed, key=f"register:{flow.id}", now=now)
         if judgement.is_right:
             contact = Contact(flow.data["channel"], flow.data["to"])
-            if contacts.find_owner(db, contact) is not None:
+            if find_owner(db, contact) is not None:
                 raise ContactTaken()
             TABLE.move(db, flow, "accept_code")
             account = accounts.add(
@@ -125,6 +127,6 @@ def submit_code(
             token = sessions.open_session(
                 db, account, visitor, app="shop", now=now, life_seconds=services.config.session_seconds
             )
-            notices.record(db, visitor, account, "account.created", now, by=contact.channel)
+            audit.record(db, visitor, account, "account.created", now, by=contact.channel)
             return SignedIn(account, token, "/")
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)

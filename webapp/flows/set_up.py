@@ -13,12 +13,13 @@ from sqlite_utils import Database
 
 from webapp.errors import StaleFlow, WrongCode
 from webapp.flows import calls, challenge, enrolment
-from webapp.flows.delivery import deliver_notices
 from webapp.flows.enrolment import Proof
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import codes, notices, phone_numbers, trust
+from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, codes, trust
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, flows, methods, sessions
 from webapp.store import trust as stored_trust
 from webapp.store.accounts import Account
@@ -107,7 +108,7 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
             life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
-        notices.record(db, visitor, account, "set_up.started", now)
+        audit.record(db, visitor, account, "set_up.started", now)
     return challenge.send(services, TABLE, flow, parcel)
 
 
@@ -280,7 +281,7 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
                     life_seconds=services.config.trust_seconds,
                 ),
             )
-        notices.record(db, visitor, account, "two_step.on", now, method=preferred.kind)
+        audit.record(db, visitor, account, "two_step.on", now, method=preferred.kind)
     deliver_notices(services)
     return TurnedOn(cookie)
 

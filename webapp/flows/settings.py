@@ -6,11 +6,11 @@ from sqlite_utils import Database
 
 from webapp.errors import LastMethod, MethodSwitchedOff, UnknownMethod
 from webapp.flows import enrolment
-from webapp.flows.delivery import deliver_notices
-from webapp.flows.services import Services
-from webapp.rules import endings, notices
-from webapp.rules import trust as trusting
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, session_revocation
+from webapp.services import trust as trusting
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import methods, sessions, trust
 from webapp.store.accounts import Account
 from webapp.store.methods import Method
@@ -45,7 +45,7 @@ def prefer(services: Services, visitor: Visitor, account: Account, method_id: st
         if method.is_preferred:
             return method
         methods.prefer(db, account.id, method.id)
-        notices.record(db, visitor, account, "method.preferred", services.clock.now(), method=method.kind)
+        audit.record(db, visitor, account, "method.preferred", services.clock.now(), method=method.kind)
     deliver_notices(services)
     return method
 
@@ -59,7 +59,7 @@ def rename(services: Services, visitor: Visitor, account: Account, method_id: st
     with services.store.writing() as db:
         method = _owned(db, account, method_id)
         methods.rename(db, account.id, method.id, enrolment.clean_name(typed))
-        notices.record(db, visitor, account, "method.renamed", services.clock.now(), method=method.kind)
+        audit.record(db, visitor, account, "method.renamed", services.clock.now(), method=method.kind)
         return _owned(db, account, method_id)
 
 
@@ -82,8 +82,8 @@ def remove(services: Services, visitor: Visitor, account: Account, session: byte
         methods.remove(db, account.id, method.id)
         if method.is_preferred:
             methods.prefer(db, account.id, left[0].id)
-        endings.end_everything_else(db, account.id, session)
-        notices.record(db, visitor, account, "method.removed", services.clock.now(), method=method.kind)
+        session_revocation.end_everything_else(db, account.id, session)
+        audit.record(db, visitor, account, "method.removed", services.clock.now(), method=method.kind)
     deliver_notices(services)
     return method
 
@@ -110,7 +110,7 @@ def revoke_all_trust(services: Services, visitor: Visitor, account: Account) -> 
     """すべての端末でコードを要求する: trust no browser any longer; how many there were."""
     with services.store.writing() as db:
         count = trust.revoke_all(db, account.id)
-        notices.record(db, visitor, account, "trust.revoked_all", services.clock.now(), count=count)
+        audit.record(db, visitor, account, "trust.revoked_all", services.clock.now(), count=count)
     deliver_notices(services)
     return count
 
@@ -120,7 +120,7 @@ def revoke_trust(services: Services, visitor: Visitor, account: Account, trusted
     with services.store.writing() as db:
         was_there = trust.revoke(db, account.id, trusted_id)
         if was_there:
-            notices.record(db, visitor, account, "trust.revoked", services.clock.now())
+            audit.record(db, visitor, account, "trust.revoked", services.clock.now())
     return was_there
 
 

@@ -13,12 +13,13 @@ from sqlite_utils import Database
 
 from webapp.errors import UnknownAccount, WrongCode
 from webapp.flows import challenge, recovery
-from webapp.flows.delivery import deliver_notices
 from webapp.flows.password import CookieReader, prove
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import identifiers, notices, sessions, trust
+from webapp.flows.state_machine import BEGIN, Move, Table
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, sessions, trust
+from webapp.services.account_lookup import find_account
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
@@ -53,9 +54,7 @@ def check_identifier(services: Services, typed: str) -> None:
     Raises:
         UnknownAccount: nobody signs in as this.
     """
-    if services.config.discloses_unknown_accounts and (
-        identifiers.find_account(services.store.db(), typed) is None
-    ):
+    if services.config.discloses_unknown_accounts and (find_account(services.store.db(), typed) is None):
         raise UnknownAccount()
 
 
@@ -122,7 +121,7 @@ def _after_password(
             trust_cookie=(cookie_name, honoured.cookie),
         ), None
     if honoured.was_copied:
-        notices.record(db, visitor, account, "trust.copied", now)
+        audit.record(db, visitor, account, "trust.copied", now)
         extra["was_copied"] = True
     flow_id = flows.new_id()
     asked, parcel = challenge.pose(
@@ -144,7 +143,7 @@ def _after_password(
         life_seconds=services.config.flow_seconds,
         flow_id=flow_id,
     )
-    notices.record(db, visitor, account, "sign_in.password_right", now)
+    audit.record(db, visitor, account, "sign_in.password_right", now)
     return flow, parcel
 
 
@@ -221,7 +220,7 @@ def sign_out(services: Services, visitor: Visitor, account: Account, session_has
     """End a session; its cookie is dead at once (SECURITY.md 46)."""
     with services.store.writing() as db:
         stored_sessions.end(db, session_hash)
-        notices.record(db, visitor, account, "sign_out", services.clock.now())
+        audit.record(db, visitor, account, "sign_out", services.clock.now())
 
 
 def finish(
@@ -240,5 +239,5 @@ def finish(
     token = sessions.open_session(
         db, account, visitor, app=app, now=now, life_seconds=services.config.session_seconds
     )
-    notices.record(db, visitor, account, "sign_in.done", now, how=how, app=app)
+    audit.record(db, visitor, account, "sign_in.done", now, how=how, app=app)
     return SignedIn(account, token, return_to, trust_cookie)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from webapp.errors import SealBroken, StaleFlow, WrongCode
 from webapp.flows import challenge
-from webapp.flows.delivery import deliver_notices
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import notices, sessions
+from webapp.flows.state_machine import BEGIN, Move, Table
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, sessions
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods
 from webapp.store import sessions as session_rows
 from webapp.store.accounts import Account
@@ -113,7 +113,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
             token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
             if token is None:
                 raise StaleFlow("the session has ended")
-            notices.record(db, visitor, posed.account, "step_up.done", now, how=flow.data["kind"])
+            audit.record(db, visitor, posed.account, "step_up.done", now, how=flow.data["kind"])
             return Elevated(token, flow.data["return_to"])
     deliver_notices(services)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)

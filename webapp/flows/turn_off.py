@@ -7,11 +7,11 @@ trust and mails the owner (PRODUCT.md §3; SECURITY.md 48).
 from __future__ import annotations
 
 from webapp.errors import StaleFlow
-from webapp.flows.delivery import deliver_notices
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN, Move, Table
-from webapp.rules import endings, notices
+from webapp.flows.state_machine import BEGIN, Move, Table
 from webapp.rules.visitor import Visitor
+from webapp.services import audit, session_revocation
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, feedback, flows, methods
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
@@ -43,7 +43,7 @@ def turn_off(services: Services, visitor: Visitor, account: Account, session: by
             raise StaleFlow("it is off already")
         if clear:
             methods.remove_all(db, account.id)
-        endings.end_everything_else(db, account.id, session)
+        session_revocation.end_everything_else(db, account.id, session)
         flow = TABLE.begin(
             db,
             "clear" if clear else "turn_off",
@@ -54,7 +54,7 @@ def turn_off(services: Services, visitor: Visitor, account: Account, session: by
             now=now,
             life_seconds=services.config.flow_seconds,
         )
-        notices.record(db, visitor, account, "two_step.off", now, cleared=clear)
+        audit.record(db, visitor, account, "two_step.off", now, cleared=clear)
     deliver_notices(services)
     return flow
 

@@ -133,7 +133,7 @@ class Gateway:
     def _opened(self) -> httpx.Client:
         import httpx
 
-        from webapp.outbound.wire import DeadlineTransport  # it brings httpx with it
+        from webapp.outbound.http import DeadlineTransport  # it brings httpx with it
 
         with self._opening:
             if self._client is None:

@@ -8,11 +8,11 @@ from flask_babel import ngettext
 from flask_login import current_user, login_required
 
 from webapp.flows import activity, passkeys, settings
-from webapp.pages.activity_words import event_text
-from webapp.pages.device_words import device_label
-from webapp.pages.language import moment
+from webapp.pages.activity_labels import event_text
+from webapp.pages.device_labels import device_label
+from webapp.pages.framework.language import moment
+from webapp.pages.framework.services import services
 from webapp.pages.render import has_page, page
-from webapp.pages.services import services
 from webapp.rules import phone_numbers
 
 blueprint = Blueprint("account", __name__)

@@ -12,13 +12,13 @@ from webapp.errors import Refusal, StaleFlow
 from webapp.flows import account_changes as changing
 from webapp.pages import auth, guards
 from webapp.pages.account import blueprint
-from webapp.pages.confirming import ask_code
-from webapp.pages.forms import CodeForm
-from webapp.pages.forms_account import ChangePasswordForm, EmailForm, NameForm, NumberForm
-from webapp.pages.refusals import NOTHING, tell
+from webapp.pages.code_views import ask_code
+from webapp.pages.error_messages import NOTHING, tell
+from webapp.pages.forms.account import ChangePasswordForm, EmailForm, NameForm, NumberForm
+from webapp.pages.forms.base import CodeForm
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.rules import phone_numbers
 from webapp.store.flows import Flow
 

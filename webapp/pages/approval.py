@@ -14,12 +14,12 @@ from webapp.errors import Refusal, StaleFlow
 from webapp.flows import approval
 from webapp.flows.step_up import Elevated
 from webapp.pages import auth, guards
-from webapp.pages.forms import CodeForm, DecisionForm
-from webapp.pages.language import moment
-from webapp.pages.refusals import NOTHING, Told, of_mail_delivery, tell
+from webapp.pages.error_messages import NOTHING, Told, of_mail_delivery, tell
+from webapp.pages.forms.base import CodeForm, DecisionForm
+from webapp.pages.framework.language import moment
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import has_page, is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.rules.identifiers import mask_email
 from webapp.store.flows import Flow
 

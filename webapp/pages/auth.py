@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
-from webapp.flows.services import Services
 from webapp.flows.sign_in import SignedIn
+from webapp.pages.framework.services import services
 from webapp.pages.guards import FLOW, TYPED, way_back
-from webapp.pages.services import services
 from webapp.rules.links import token_hash
 from webapp.rules.return_to import safe_path
+from webapp.services.context import Services
 from webapp.store import sessions
 from webapp.store.accounts import Account
 from webapp.store.sessions import Session

@@ -8,7 +8,7 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from webapp.flows.calls import Outcome
-from webapp.pages.refusals import of_call
+from webapp.pages.error_messages import of_call
 from webapp.pages.render import is_post
 
 

@@ -13,15 +13,15 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from webapp.errors import OwnCase, StaleFlow
-from webapp.flows import desk
-from webapp.flows.desk import Case
-from webapp.pages.forms_recovery import DecisionForm
-from webapp.pages.language import moment
-from webapp.pages.recovery_words import document_label, status_label
-from webapp.pages.refusals import NOTHING, Told
+from webapp.flows import reviewer_queue
+from webapp.flows.reviewer_queue import Case
+from webapp.pages.error_messages import NOTHING, Told
+from webapp.pages.forms.recovery import DecisionForm
+from webapp.pages.framework.language import moment
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
+from webapp.pages.recovery_labels import document_label, status_label
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.rules import phone_numbers
 from webapp.store.recovery import Decision
 
@@ -60,9 +60,9 @@ def queue() -> ResponseReturnValue:
                 "label": status_label(flow.state),
                 "when": moment(flow.created_at),
             }
-            for flow, account in desk.queue(services())
+            for flow, account in reviewer_queue.queue(services())
         ],
-        decisions=[_decided(*each) for each in desk.decided_lately(services())],
+        decisions=[_decided(*each) for each in reviewer_queue.decided_lately(services())],
     )
 
 
@@ -75,7 +75,7 @@ def case(case_id: str) -> ResponseReturnValue:
     told = NOTHING
     if is_post() and form.validate():
         try:
-            desk.decide(
+            reviewer_queue.decide(
                 services(),
                 visitor(),
                 current_user.account,
@@ -115,7 +115,7 @@ def case(case_id: str) -> ResponseReturnValue:
 def take(case_id: str) -> ResponseReturnValue:
     """Begin the review: the status becomes 審査中."""
     try:
-        desk.take(services(), visitor(), current_user.account, _case(case_id))
+        reviewer_queue.take(services(), visitor(), current_user.account, _case(case_id))
     except OwnCase:
         flask.flash(gettext("This is your own case: somebody else must decide it."), "error")
     except StaleFlow:
@@ -127,7 +127,7 @@ def take(case_id: str) -> ResponseReturnValue:
 @reviewing
 def document(case_id: str, document_id: str) -> ResponseReturnValue:
     """A document's bytes: an attachment under a name of ours, never a page."""
-    served = desk.open_document(services(), _case(case_id), document_id)
+    served = reviewer_queue.open_document(services(), _case(case_id), document_id)
     if served is None:
         abort(404)
     response = Response(served.content, mimetype=served.media_type)
@@ -138,7 +138,7 @@ def document(case_id: str, document_id: str) -> ResponseReturnValue:
 
 
 def _case(case_id: str) -> Case:
-    found = desk.find(services(), case_id)
+    found = reviewer_queue.find(services(), case_id)
     if found is None:
         abort(404)
     return found

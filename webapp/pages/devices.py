@@ -10,9 +10,9 @@ from flask_login import current_user, login_required
 
 from webapp.flows import account_changes, settings
 from webapp.pages.account import blueprint
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 
 __all__ = ["blueprint"]
 

@@ -15,9 +15,9 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow
 from webapp.flows import step_up
-from webapp.flows.table import Table
-from webapp.pages.refusals import tell
-from webapp.pages.services import services
+from webapp.flows.state_machine import Table
+from webapp.pages.error_messages import tell
+from webapp.pages.framework.services import services
 from webapp.store.flows import Flow
 
 P = ParamSpec("P")

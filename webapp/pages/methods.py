@@ -12,15 +12,15 @@ from webapp.errors import DeliveryFailed, Refusal, StaleFlow, UnknownMethod
 from webapp.flows import enrolment, methods
 from webapp.pages import guards
 from webapp.pages.calls import call_shown, call_status
-from webapp.pages.enrolling import ask_number_code, offer_methods
-from webapp.pages.forms import CodeForm
-from webapp.pages.forms_methods import MethodForms, NamedAppForm
-from webapp.pages.method_words import method_label
-from webapp.pages.refusals import NOTHING, Told, tell
+from webapp.pages.enrolment_views import ask_number_code, offer_methods
+from webapp.pages.error_messages import NOTHING, Told, tell
+from webapp.pages.forms.base import CodeForm
+from webapp.pages.forms.methods import MethodForms, NamedAppForm
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
+from webapp.pages.method_labels import method_label
 from webapp.pages.render import is_post
-from webapp.pages.services import services
 from webapp.pages.settings import blueprint, method_shown
-from webapp.pages.visitor import visitor
 from webapp.store.flows import Flow
 from webapp.store.methods import Method
 

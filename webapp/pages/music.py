@@ -6,7 +6,7 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.pages import sign_in
-from webapp.pages.listening import APP, listener
+from webapp.pages.music_session import APP, listener
 from webapp.pages.render import has_page, page
 
 blueprint = Blueprint("music", __name__, url_prefix="/music")

@@ -10,12 +10,12 @@ from flask_babel import gettext
 from webapp.errors import Refusal, StaleFlow, WrongCode
 from webapp.flows import challenge, older_device
 from webapp.flows.sign_in import SignedIn
-from webapp.pages import auth, guards, listening
-from webapp.pages.forms_recovery import NameAndPasswordForm
-from webapp.pages.refusals import NOTHING, Told, of_delivery, tell
+from webapp.pages import auth, guards, music_session
+from webapp.pages.error_messages import NOTHING, Told, of_delivery, tell
+from webapp.pages.forms.recovery import NameAndPasswordForm
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.store.flows import Flow
 
 blueprint = Blueprint("older_device", __name__, url_prefix="/music/older")
@@ -37,7 +37,7 @@ def sign_in() -> ResponseReturnValue:
                 form.password.data or "",
                 return_to=url_for("older_device.sign_in"),
                 cookie=auth.read_cookie,
-                ended_session=listening.session_hash(),
+                ended_session=music_session.session_hash(),
             )
         except StaleFlow:
             return redirect(url_for("older_device.sign_in"), 303)
@@ -53,10 +53,10 @@ def sign_in() -> ResponseReturnValue:
             pending = outcome
             guards.keep_flow(outcome)
             form.refuse("password", _code_follows(outcome))
-    found = listening.listener()
+    found = music_session.listener()
     return page(
         "older_device.sign_in",
-        app=listening.APP,
+        app=music_session.APP,
         form=form,
         told=told,
         state=pending.state if pending is not None and found is None else "",
@@ -69,7 +69,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End this device's session."""
     response = current_app.make_response(redirect(url_for("older_device.sign_in"), 303))
-    listening.leave(response)
+    music_session.leave(response)
     return response
 
 
@@ -77,7 +77,7 @@ def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
     """Signed in, and never trusted: there is no cookie but the session's."""
     flask.session.pop(guards.FLOW + older_device.TABLE.kind, None)
     response = current_app.make_response(redirect(signed_in.return_to, 303))
-    listening.put_session(response, signed_in.token)
+    music_session.put_session(response, signed_in.token)
     return response
 
 

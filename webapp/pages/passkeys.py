@@ -18,11 +18,11 @@ from webapp.errors import Refusal
 from webapp.flows import passkeys
 from webapp.flows.passkeys import REGISTERING, USING
 from webapp.pages import auth, guards
-from webapp.pages.language import moment
-from webapp.pages.refusals import tell
+from webapp.pages.error_messages import tell
+from webapp.pages.framework.language import moment
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.rules.return_to import safe_path
 from webapp.store.flows import Flow
 

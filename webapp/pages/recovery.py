@@ -12,14 +12,14 @@ from flask_babel import gettext
 from webapp.errors import DocumentTooLarge, LinkTampered, Refusal, StaleFlow
 from webapp.flows import recovery
 from webapp.pages import auth, guards
-from webapp.pages.forms_recovery import DocumentsForm, NameAndPasswordForm
-from webapp.pages.language import moment
-from webapp.pages.recovery_words import document_label, refusal_text, status_label
-from webapp.pages.refusals import NOTHING, Told, tell
+from webapp.pages.error_messages import NOTHING, Told, tell
+from webapp.pages.forms.recovery import DocumentsForm, NameAndPasswordForm
+from webapp.pages.framework.language import moment
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
+from webapp.pages.recovery_labels import document_label, refusal_text, status_label
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
-from webapp.rules.documents import ACCEPT, Upload
+from webapp.rules.uploads.documents import ACCEPT, Upload
 from webapp.store.flows import Flow
 
 blueprint = Blueprint("recovery", __name__, url_prefix="/ap/recovery")

@@ -8,7 +8,7 @@ from flask import current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
-from webapp.pages.refusals import NOTHING, Told
+from webapp.pages.error_messages import NOTHING, Told
 
 
 def page(

@@ -11,18 +11,18 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow
-from webapp.flows import backup as backups
+from webapp.flows import backup_method as backups
 from webapp.flows import set_up
 from webapp.pages import auth, guards
 from webapp.pages.calls import call_shown, call_status
-from webapp.pages.enrolling import ask_number_code, offer_methods
-from webapp.pages.forms import CodeForm, TurnOnForm
-from webapp.pages.forms_methods import MethodForms, NamedAppForm
-from webapp.pages.method_words import method_label, proof_label
-from webapp.pages.refusals import NOTHING, of_delivery, tell
+from webapp.pages.enrolment_views import ask_number_code, offer_methods
+from webapp.pages.error_messages import NOTHING, of_delivery, tell
+from webapp.pages.forms.base import CodeForm, TurnOnForm
+from webapp.pages.forms.methods import MethodForms, NamedAppForm
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
+from webapp.pages.method_labels import method_label, proof_label
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.store.flows import Flow
 
 blueprint = Blueprint("set_up", __name__, url_prefix="/a/settings/approval/setup")

@@ -11,15 +11,15 @@ from flask_login import current_user
 from webapp.errors import MethodSwitchedOff, Refusal, UnknownMethod
 from webapp.flows import set_up, settings
 from webapp.pages import auth, guards
-from webapp.pages.device_words import device_label
-from webapp.pages.forms_methods import NameForm, TurnOffForm
-from webapp.pages.language import moment
-from webapp.pages.method_words import method_label
-from webapp.pages.refusals import NOTHING, tell
+from webapp.pages.device_labels import device_label
+from webapp.pages.error_messages import NOTHING, tell
+from webapp.pages.forms.methods import NameForm, TurnOffForm
+from webapp.pages.framework.language import moment
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
+from webapp.pages.method_labels import method_label
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
-from webapp.rules import trust
+from webapp.services import trust
 from webapp.store.methods import Method
 
 blueprint = Blueprint("settings", __name__, url_prefix="/a/settings/approval")

@@ -15,13 +15,13 @@ from flask_login import current_user
 from webapp.errors import Refusal, StaleFlow
 from webapp.flows import calls, challenge, sign_in, step_up
 from webapp.flows.challenge import Choice
-from webapp.pages import auth, guards, listening
+from webapp.pages import auth, guards, music_session
 from webapp.pages.calls import CallShown, call_shown, call_status
-from webapp.pages.forms import ChoiceForm, CodeForm, IdentifierForm, PasswordForm, SignInCodeForm
-from webapp.pages.refusals import NOTHING, Told, of_delivery, tell
+from webapp.pages.error_messages import NOTHING, Told, of_delivery, tell
+from webapp.pages.forms.base import ChoiceForm, CodeForm, IdentifierForm, PasswordForm, SignInCodeForm
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import has_page, is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.rules.return_to import safe_path
 from webapp.store.flows import Flow
 
@@ -71,14 +71,16 @@ def password() -> ResponseReturnValue:
                 app=_app(),
                 return_to=_way_on(flask.session.get(_own("return_to"))),
                 cookie=auth.read_cookie,
-                ended_session=listening.session_hash() if listening.is_music() else auth.session_hash(),
+                ended_session=music_session.session_hash()
+                if music_session.is_music()
+                else auth.session_hash(),
             )
         except Refusal as refusal:
             told = tell(refusal, form)
         else:
             if isinstance(outcome, sign_in.SignedIn):
                 return _welcome(outcome)
-            if not listening.is_music():
+            if not music_session.is_music():
                 flask.session.clear()
             flask.session[_own("sign_in")] = outcome.id
             return redirect(url_for(".code"), 303)
@@ -175,8 +177,8 @@ def another_way() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End this app's session; its cookie is dead at once, and the other app's lives on."""
     response = flask.make_response(redirect(_way_on(None), 303))
-    if listening.is_music():
-        listening.leave(response)
+    if music_session.is_music():
+        music_session.leave(response)
     elif current_user.is_authenticated:
         sign_in.sign_out(services(), visitor(), current_user.account, current_user.session.id_hash)
         flask.session.clear()
@@ -185,7 +187,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _app() -> str:
-    return listening.APP if listening.is_music() else "shop"
+    return music_session.APP if music_session.is_music() else "shop"
 
 
 def _own(key: str) -> str:
@@ -195,16 +197,16 @@ def _own(key: str) -> str:
 
 def _way_on(path: str | None) -> str:
     """Where a finished sign-in leads: where the visitor wanted to go, else to the app's own front."""
-    return safe_path(path, url_for("music.home") if listening.is_music() else url_for("shop.home"))
+    return safe_path(path, url_for("music.home") if music_session.is_music() else url_for("shop.home"))
 
 
 def _welcome(signed_in: sign_in.SignedIn) -> ResponseReturnValue:
-    if not listening.is_music():
+    if not music_session.is_music():
         return auth.welcome(signed_in)
     for key in ("identifier", "return_to", "sign_in"):
         flask.session.pop(_own(key), None)
     response = flask.make_response(redirect(signed_in.return_to, 303))
-    listening.put_session(response, signed_in.token)
+    music_session.put_session(response, signed_in.token)
     auth.put_trust(response, signed_in.trust_cookie)
     return response
 
@@ -212,7 +214,7 @@ def _welcome(signed_in: sign_in.SignedIn) -> ResponseReturnValue:
 def _challenged() -> Flow | None:
     """The flow that waits for a code from this browser: a step-up when signed in to the shop, else a sign-in."""
     session = auth.session_hash()
-    if session is not None and not listening.is_music():
+    if session is not None and not music_session.is_music():
         return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.TABLE))
     return sign_in.find(services(), visitor(), flask.session.get(_own("sign_in")))
 
@@ -233,7 +235,7 @@ def _send_code(flow: Flow, choice: str | None) -> Flow:
 
 def _start_again() -> ResponseReturnValue:
     """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (SECURITY.md 27)."""
-    if current_user.is_authenticated and not listening.is_music():
+    if current_user.is_authenticated and not music_session.is_music():
         return redirect(url_for("account.security"), 303)
     flask.flash(
         gettext("Your sign-in took too long or was begun in another browser. Please start again."), "error"

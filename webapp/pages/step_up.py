@@ -11,9 +11,9 @@ from flask_login import current_user, login_required
 
 from webapp.flows import approval, passkeys, step_up
 from webapp.pages import guards
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.rules.return_to import safe_path
 
 blueprint = Blueprint("step_up", __name__)

@@ -11,10 +11,10 @@ from flask_login import current_user, login_required
 from webapp.errors import StaleFlow
 from webapp.flows import turn_off
 from webapp.pages import guards
-from webapp.pages.forms_methods import FeedbackForm, TurnOffForm
+from webapp.pages.forms.methods import FeedbackForm, TurnOffForm
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
 from webapp.store.flows import Flow
 
 blueprint = Blueprint("turn_off", __name__, url_prefix="/a/settings/approval/disable")

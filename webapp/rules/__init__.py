@@ -1,1 +1,1 @@
-"""What is allowed: pure rules, no Flask and no SQL."""
+"""Pure rules: they take values, return values or raise a refusal, and use no other part of the site."""

@@ -6,12 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlite_utils import Database
-
 from webapp.errors import MailDomainRefused, MobileNeeded, NotAMailAddress, NotAPhoneNumber
 from webapp.rules import phone_numbers
-from webapp.store import accounts
-from webapp.store.accounts import Account
 
 _LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without the brackets
 
@@ -78,9 +74,3 @@ def is_within(address: str, domains: tuple[str, ...]) -> bool:
     """Whether a mail address belongs to one of ``domains`` or lies below it."""
     domain = address.rpartition("@")[2]
     return any(domain == known or domain.endswith("." + known) for known in domains)
-
-
-def find_owner(db: Database, contact: Contact) -> Account | None:
-    """The account that has this address or number."""
-    find = accounts.find_by_email if contact.channel == "mail" else accounts.find_by_phone
-    return find(db, contact.value)

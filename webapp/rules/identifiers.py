@@ -6,12 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlite_utils import Database
-
-from webapp.errors import NotAMailAddress, NotAPhoneNumber
+from webapp.errors import NotAMailAddress
 from webapp.rules import contacts, phone_numbers
-from webapp.store import accounts
-from webapp.store.accounts import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +36,6 @@ def _as_kept(typed: str) -> str:
         return contacts.read_mail(typed, None).value
     except NotAMailAddress:
         return typed.lower()
-
-
-def find_account(db: Database, text: str) -> Account | None:
-    """The account that signs in as ``text``, if there is one."""
-    try:
-        identifier = read(text)
-    except NotAPhoneNumber:
-        return None
-    find = accounts.find_by_email if identifier.kind == "email" else accounts.find_by_phone
-    return find(db, identifier.value)
 
 
 def mask_email(address: str) -> str:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from webapp.errors import PasskeyRefused
-from webapp.store.passkeys import Passkey
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor
@@ -48,9 +47,9 @@ def user_handle(account_id: str, pepper: bytes) -> bytes:
 
 
 def creation_options(
-    site: Site, challenge: bytes, handle: bytes, login: str, name: str, known: list[Passkey]
+    site: Site, challenge: bytes, handle: bytes, login: str, name: str, known: list[bytes]
 ) -> dict[str, Any]:
-    """Options for ``navigator.credentials.create``, as JSON; ``known`` passkeys are not made twice."""
+    """Options for ``navigator.credentials.create``, as JSON; ``known`` credential ids are not made twice."""
     import webauthn
     from webauthn.helpers import structs
 
@@ -71,7 +70,7 @@ def creation_options(
     return _as_json(webauthn.options_to_json(options))
 
 
-def request_options(site: Site, challenge: bytes, allowed: list[Passkey]) -> dict[str, Any]:
+def request_options(site: Site, challenge: bytes, allowed: list[bytes]) -> dict[str, Any]:
     """Options for ``navigator.credentials.get``; without ``allowed``, the device offers what it has."""
     import webauthn
     from webauthn.helpers import structs
@@ -127,8 +126,12 @@ def credential_id(answer: str) -> bytes:
         raise PasskeyRefused(str(unreadable)) from None
 
 
-def check_request(site: Site, challenge: bytes, answer: str, passkey: Passkey, handle: bytes) -> int:
-    """Check the browser's answer to `request_options` against a passkey; the authenticator's new counter.
+def check_request(
+    site: Site, challenge: bytes, answer: str, public_key: bytes, sign_count: int, handle: bytes
+) -> int:
+    """Check the browser's answer to `request_options` against the passkey with this key and counter.
+
+    Return the authenticator's new counter.
 
     Raises:
         PasskeyRefused: wrong challenge, origin or signature, person not verified, counter not grown, or the handle
@@ -148,8 +151,8 @@ def check_request(site: Site, challenge: bytes, answer: str, passkey: Passkey, h
             expected_challenge=challenge,
             expected_rp_id=site.id,
             expected_origin=site.origin,
-            credential_public_key=passkey.public_key,
-            credential_current_sign_count=passkey.sign_count,
+            credential_public_key=public_key,
+            credential_current_sign_count=sign_count,
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as refused:
@@ -157,10 +160,10 @@ def check_request(site: Site, challenge: bytes, answer: str, passkey: Passkey, h
     return verified.new_sign_count
 
 
-def _descriptors(known: list[Passkey]) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(known: list[bytes]) -> list[PublicKeyCredentialDescriptor]:
     from webauthn.helpers import structs
 
-    return [structs.PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in known]
+    return [structs.PublicKeyCredentialDescriptor(id=each) for each in known]
 
 
 def _read(answer: str) -> dict[str, Any]:

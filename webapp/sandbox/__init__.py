@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from webapp.flows.services import Services
 from webapp.sandbox import api, door, note, patterns, recorder
 from webapp.sandbox.controls import clock, faults
 from webapp.sandbox.controls import worlds as making_worlds
@@ -19,6 +18,7 @@ from webapp.sandbox.state_diagram import page as flow_map
 from webapp.sandbox.timeline import page as timeline
 from webapp.sandbox.timeline import report
 from webapp.sandbox.worlds import Worlds
+from webapp.services.context import Services
 from webapp.store import accounts
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from webapp.config import Config, ConfigError
-from webapp.pages.services import services, use
+from webapp.pages.framework.services import services, use
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import recorder
 from webapp.sandbox.worlds import DEFAULT, HEADER, World, Worlds

@@ -17,14 +17,14 @@ from jinja2 import Template
 
 from webapp import errors
 from webapp.errors import DeliveryFailed, Refusal
-from webapp.flows.table import Move, Table, moved
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
+from webapp.flows.state_machine import Move, Table, moved
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import watched
+from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import World
 from webapp.store import database, events
 from webapp.store.flows import Flow
-from webapp.store.walks import Step
 
 _log = logging.getLogger(__name__)
 NOT_SHOWN = ("static", "healthz", None)

@@ -25,15 +25,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from webapp.clock import Clock
-from webapp.flows.services import Services
-from webapp.outbound.post import Post
+from webapp.outbound.notifier import Notifier
 from webapp.sandbox.facts import FactsFile, WorldClock
 from webapp.sandbox.people import personas
+from webapp.sandbox.store.trace_log import Walks
 from webapp.sandbox.watched import WatchedGateway, WatchedMailer, WatchedStore
+from webapp.services.context import Services
 from webapp.store import accounts
 from webapp.store.database import Store
 from webapp.store.uploads import Uploads
-from webapp.store.walks import Walks
 
 if TYPE_CHECKING:
     import httpx
@@ -204,7 +204,7 @@ class Worlds:
             clock=base.clock if given_clock else WorldClock(facts),
             store=WatchedStore(base.store.path if default else folder / _DATABASE, facts),
             uploads=Uploads(folder / "uploads"),
-            outbound=Post(
+            outbound=Notifier(
                 gateway, mailer, config.site_url, "" if default else "?" + urlencode({"world": name})
             ),
         )

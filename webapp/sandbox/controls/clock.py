@@ -20,8 +20,8 @@ from webapp.sandbox import api, recorder
 from webapp.sandbox.door import back_to, blueprint, world
 from webapp.sandbox.note import moved_by
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.store.clock_rollback import rewind
 from webapp.store.database import Store
-from webapp.store.rewind import rewind
 
 FARTHEST_SECONDS = 10 * 365 * 86400.0  # the phone goes no further either
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from webapp.flows import (
     account_changes,
-    backup,
-    desk,
+    backup_method,
     forgot_password,
     methods,
     recovery,
     register,
+    reviewer_queue,
     set_up,
     turn_off,
 )
@@ -42,7 +42,9 @@ def almost_done(seat: Seat) -> str:
 
 def adding_backup(seat: Seat) -> str:
     """The number is proven, and a backup's code has left."""
-    flow = backup.submit_number(seat.services, _proven(seat), region="JP", typed=OTHER_NUMBER, channel="sms")
+    flow = backup_method.submit_number(
+        seat.services, _proven(seat), region="JP", typed=OTHER_NUMBER, channel="sms"
+    )
     return seat.at(set_up.TABLE, flow)
 
 
@@ -121,7 +123,7 @@ def visiting(seat: Seat) -> str:
     return seat.at(recovery.VISIT, _visit(seat))
 
 
-def reviewed(seat: Seat, verdict: desk.Verdict | None, reason: str = "") -> str:
+def reviewed(seat: Seat, verdict: reviewer_queue.Verdict | None, reason: str = "") -> str:
     """Looking at the own case after a reviewer took it, and perhaps decided."""
     visit = _visit(seat)
     _at_desk(seat, visit, None, "")
@@ -141,11 +143,11 @@ def _visit(seat: Seat) -> Flow:
     return recovery.enter(seat.services, seat.visitor, seat.email, seat.password, cookie=nobody)
 
 
-def _at_desk(seat: Seat, visit: Flow, verdict: desk.Verdict | None, reason: str) -> None:
+def _at_desk(seat: Seat, visit: Flow, verdict: reviewer_queue.Verdict | None, reason: str) -> None:
     reviewer = accounts.get(seat.services.store.db(), states.REVIEWER)
-    case = desk.find(seat.services, visit.data["case"])
+    case = reviewer_queue.find(seat.services, visit.data["case"])
     assert case is not None
     if verdict is None:
-        desk.take(seat.services, seat.visitor, reviewer, case)
+        reviewer_queue.take(seat.services, seat.visitor, reviewer, case)
     else:
-        desk.decide(seat.services, seat.visitor, reviewer, case, verdict, reason)
+        reviewer_queue.decide(seat.services, seat.visitor, reviewer, case, verdict, reason)

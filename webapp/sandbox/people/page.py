@@ -12,11 +12,10 @@ from flask_babel import gettext
 
 from webapp.errors import DeliveryFailed, Refusal
 from webapp.flows.password import guess_key
-from webapp.flows.services import Services
-from webapp.pages import auth, listening
-from webapp.pages.language import LANGUAGES
+from webapp.pages import auth, music_session
+from webapp.pages.framework.language import LANGUAGES
+from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import language, page
-from webapp.pages.visitor import visitor
 from webapp.rules import phone_numbers, totp
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, recorder
@@ -26,6 +25,7 @@ from webapp.sandbox.people.personas import MAIN, PASSWORD, PERSONAS, STEPS, Pers
 from webapp.sandbox.people.seat import Seat
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.watched import WatchedStore
+from webapp.services.context import Services
 from webapp.store import accounts, sessions, throttles
 
 
@@ -137,7 +137,7 @@ def sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = F
 
 def _stand_up(services: Services) -> None:
     """Whoever this browser was before is signed out, of the shop and of the music app."""
-    ended = [each for each in (auth.session_hash(), listening.session_hash()) if each is not None]
+    ended = [each for each in (auth.session_hash(), music_session.session_hash()) if each is not None]
     with services.store.writing() as db:
         for session in ended:
             sessions.end(db, session)
@@ -146,7 +146,7 @@ def _stand_up(services: Services) -> None:
 
 def _holding(response: Response, seat: Seat) -> Response:
     """An answer that brings the browser what it is to hold besides the session."""
-    listening.drop_session(response)
+    music_session.drop_session(response)
     auth.put_trust(response, seat.trust)
     return response
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from webapp.flows.services import Services
 from webapp.sandbox.people import arrivals
 from webapp.sandbox.people.seat import Seat
+from webapp.services.context import Services
 from webapp.store.accounts import Account
 
 PASSWORD = "Mihon-demo-1"  # noqa: S105 - printed by `make run` and in the README

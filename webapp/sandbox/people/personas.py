@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from webapp.flows.services import Services
-from webapp.flows.table import BEGIN
-from webapp.rules import trust
+from webapp.flows.state_machine import BEGIN
 from webapp.sandbox.people import arrivals, flow_arrivals, states
 from webapp.sandbox.people.persona import PASSWORD, Persona
 from webapp.sandbox.people.step_personas import STEPS
+from webapp.services import trust
+from webapp.services.context import Services
 from webapp.store import accounts, codes
 from webapp.store.accounts import Account
 

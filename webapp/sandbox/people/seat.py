@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from flask import url_for
 
-from webapp.flows.services import Outbound, Services
-from webapp.flows.table import Table
+from webapp.flows.state_machine import Table
 from webapp.pages import auth, guards
 from webapp.rules.links import token_hash
 from webapp.rules.visitor import Visitor
+from webapp.services.context import Outbound, Services
 from webapp.store import accounts
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow

@@ -12,11 +12,11 @@ from sqlite_utils import Database
 
 from webapp.flows import recovery, set_up
 from webapp.flows.challenge import seal_context, throttle_key
-from webapp.flows.services import Services
 from webapp.rules import totp
 from webapp.rules.links import token_hash
-from webapp.rules.throttle import wait_seconds
 from webapp.rules.webauthn_checks import user_handle
+from webapp.services.context import Services
+from webapp.services.throttling import wait_seconds
 from webapp.store import accounts, codes, flows, methods, passkeys, throttles, trust
 from webapp.store import recovery as stored_recovery
 from webapp.store.accounts import Account

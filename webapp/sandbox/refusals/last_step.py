@@ -14,7 +14,7 @@ from flask.blueprints import BlueprintSetupState
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
-from webapp.pages.services import services
+from webapp.pages.framework.services import services
 from webapp.sandbox.door import blueprint
 from webapp.sandbox.refusals.way import Way
 from webapp.sandbox.refusals.ways import WAYS

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 
-from webapp.rules.office import MOST_MEMBERS
+from webapp.rules.uploads.office import MOST_MEMBERS
 
 LARGE_BYTES = 10 * 1024 * 1024 + 1  # one more than `Config.upload_bytes` allows
 _SIDE = 50_000  # pixels: 7 GB, if anybody drew it

@@ -6,9 +6,9 @@ from typing import Any
 
 from webapp import errors
 from webapp.errors import DocumentTooLarge, MailDomainRefused, MailFailed, TooManyDocuments
-from webapp.pages.recovery_words import refusal_text
-from webapp.pages.refusals import of_mail_delivery
-from webapp.pages.services import services
+from webapp.pages.error_messages import of_mail_delivery
+from webapp.pages.framework.services import services
+from webapp.pages.recovery_labels import refusal_text
 
 
 def said(name: str) -> str:

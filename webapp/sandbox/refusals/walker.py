@@ -19,8 +19,8 @@ from urllib.parse import urljoin, urlsplit
 from flask import Response, current_app, g, request
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from webapp.pages.services import services
-from webapp.pages.visitor import visitor
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import door
 from webapp.sandbox.phone import phone
 from webapp.sandbox.refusals.papers import paper

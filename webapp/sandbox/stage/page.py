@@ -12,7 +12,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from webapp.pages.headers import NOT_NEEDED, content_policy
+from webapp.pages.framework.headers import NOT_NEEDED, content_policy
 from webapp.pages.render import language, page
 from webapp.sandbox import api, recorder
 from webapp.sandbox.controls import worlds as world_pages

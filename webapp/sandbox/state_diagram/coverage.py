@@ -11,16 +11,16 @@ from flask import Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from webapp.flows.tables import tables
+from webapp.flows.state_machines import tables
 from webapp.pages.render import page
 from webapp.sandbox import api, door, recorder
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.ways import UNSEEN, WAYS
+from webapp.sandbox.store.trace_log import Count
 from webapp.sandbox.timeline.words import refusal_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.vocabulary.state_names import state_name
 from webapp.sandbox.worlds import World
-from webapp.store.walks import Count
 
 EVERYWHERE = "everywhere"
 """Where the refusals are told that belong to no flow."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from xml.etree import ElementTree as Xml
 
-from webapp.flows.table import BEGIN, Table
+from webapp.flows.state_machine import BEGIN, Table
 from webapp.sandbox.state_diagram.layout import plan
 from webapp.sandbox.state_diagram.places import Box, Plan, Point, Wire
 

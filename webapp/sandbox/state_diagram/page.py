@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
-from webapp.flows.table import Move, Table
-from webapp.flows.tables import tables
+from webapp.flows.state_machine import Move, Table
+from webapp.flows.state_machines import tables
 from webapp.pages.render import page
 from webapp.sandbox import api, door
 from webapp.sandbox.people.persona import Persona

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webapp.flows.table import Table
-from webapp.pages.visitor import visitor
+from webapp.flows.state_machine import Table
+from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import recorder
 from webapp.sandbox.state_diagram.drawing import Marks, finals
+from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.steps import BEGIN
 from webapp.sandbox.worlds import World
 from webapp.store import flows
-from webapp.store.walks import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.sandbox import api, door, recorder
 from webapp.sandbox.api import Unusable
-from webapp.store.walks import Step
+from webapp.sandbox.store.trace_log import Step
 
 MOST_BYTES = 1 << 20
 MOST_PIXELS = 16_000_000

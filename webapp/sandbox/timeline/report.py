@@ -17,11 +17,11 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.sandbox import door
+from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.pictures import picture_url
 from webapp.sandbox.timeline.steps import Told, asked, chosen_steps, received, told_steps
 from webapp.sandbox.timeline.words import KINDS, kind_word
 from webapp.store import accounts
-from webapp.store.walks import Step
 
 SHEETS = ("tokens", "timeline", "report")
 _AREAS = {

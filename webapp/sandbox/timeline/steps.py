@@ -14,9 +14,9 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.sandbox import door, recorder
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.words import KINDS, step_detail, step_words
 from webapp.sandbox.worlds import World
-from webapp.store.walks import Step
 
 BEGIN = "walk.begin"
 MOST_MESSAGES = 1000

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from webapp.sandbox.controls.fault_table import FAULTS
 from webapp.sandbox.note import moved_by
 from webapp.sandbox.people.personas import PERSONAS
-from webapp.store.walks import Step
+from webapp.sandbox.store.trace_log import Step
 
 _WHOLE = {
     "walk.begin": _("A new walk was begun"),

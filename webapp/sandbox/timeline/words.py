@@ -8,13 +8,13 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp import errors
-from webapp.pages.activity_words import event_words
-from webapp.pages.recovery_words import refusal_text
+from webapp.pages.activity_labels import event_words
+from webapp.pages.recovery_labels import refusal_text
 from webapp.rules import phone_numbers
+from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.page_titles import page_title
 from webapp.sandbox.timeline.tool_words import tool_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
-from webapp.store.walks import Step
 
 KINDS = {
     "page": _("Pages"),

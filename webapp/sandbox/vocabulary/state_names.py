@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
-from webapp.flows.table import BEGIN
+from webapp.flows.state_machine import BEGIN
 
 _STATES = {
     BEGIN: _("Start"),

@@ -1,0 +1,52 @@
+"""A backup at set-up (screen 14): another phone or app, proven before two-step verification is turned on.
+
+Its steps are moves of the set-up's own table.
+"""
+
+from __future__ import annotations
+
+from webapp.errors import StaleFlow
+from webapp.flows import enrolment, set_up
+from webapp.rules.visitor import Visitor
+from webapp.services.context import Services
+from webapp.store.flows import Flow
+from webapp.store.methods import Kind
+
+
+def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
+    """Take a backup's number and send it a code.
+
+    Raises:
+        NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+    """
+    if "proven" not in flow.data:
+        raise StaleFlow("nothing is proven that could be backed up")
+    number = enrolment.read_number(typed, region, channel)
+    proofs = [flow.data["proven"], *set_up.backups_of(flow)]
+    enrolment.refuse_taken(number.e164, set_up.kept_methods(services.store.db(), flow), proofs)
+    return enrolment.send(
+        services, set_up.TABLE, flow, "send_backup_code", number, channel, set_up.standing(flow)
+    )
+
+
+def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, name: str = "") -> Flow:
+    """Check the first code of an app that is to be a backup.
+
+    Raises:
+        WrongCode, Throttled, StaleFlow.
+    """
+    if "proven" not in flow.data:
+        raise StaleFlow("nothing is proven that could be backed up")
+    return set_up.prove(services, visitor, flow, "accept_backup_app", enrolment.check_app_code, typed, name)
+
+
+def skip(services: Services, flow: Flow) -> Flow:
+    """Go on without the backup that was begun; where none was, nothing changes.
+
+    Raises:
+        StaleFlow.
+    """
+    if flow.state == "ready":
+        return flow
+    with services.store.writing() as db:
+        return set_up.TABLE.move(db, flow, "skip_backup", data=set_up.standing(flow))

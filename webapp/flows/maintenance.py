@@ -1,0 +1,34 @@
+"""Upkeep: what has run out is deleted, what is owed is delivered."""
+
+from __future__ import annotations
+
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
+from webapp.store import pruning, recovery
+
+SPARE_SECONDS = 3600.0
+
+
+def tidy(services: Services, spare_seconds: float = SPARE_SECONDS) -> dict[str, int]:
+    """Delete what has expired, and documents that no case needs; how many of each table (DESIGN.md §4).
+
+    Documents younger than ``spare_seconds`` stay: an upload may be between its file and its row.
+    """
+    config = services.config
+    now = services.clock.now()
+    with services.store.writing() as db:
+        gone = pruning.prune(
+            db,
+            now=now,
+            idle_seconds=config.session_idle_seconds,
+            cap_seconds=config.send_cap_seconds,
+            event_seconds=config.event_seconds,
+        )
+        gone["documents"] = services.uploads.sweep(recovery.document_names(db), spare_seconds)
+    return gone
+
+
+def keep_up(services: Services) -> None:
+    """The whole of it: also the notices that could not be delivered when they were owed."""
+    tidy(services)
+    deliver_notices(services)

@@ -1,0 +1,172 @@
+"""The desk: a reviewer looks at the cases of people who are locked out, and decides (PRODUCT.md screen 19).
+
+A reviewer decides about the second step only: a password cannot be chosen or seen here, and each decision is logged
+with who, when and why (SECURITY.md 61).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sqlite_utils import Database
+
+from webapp.errors import OwnCase, SealBroken
+from webapp.flows.recovery import TABLE, seal_context
+from webapp.rules.uploads import documents
+from webapp.rules.visitor import Visitor
+from webapp.services import audit
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
+from webapp.services.session_revocation import end_everything_else
+from webapp.store import accounts, methods, passkeys
+from webapp.store import recovery as stored
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
+from webapp.store.recovery import Decision, StoredDocument
+
+WAITING = ("received", "in_review", "more_wanted")
+DESK_NAME = "Mihon"
+"""What the owner is told instead of the reviewer's device and place."""
+
+Verdict = Literal["ask_more", "approve", "reject"]
+_EVENTS = {
+    "take": "recovery.in_review",
+    "ask_more": "recovery.more_wanted",
+    "approve": "recovery.approved",
+    "reject": "recovery.rejected",
+}
+_LOGGED = {"take": "in_review", "ask_more": "more_wanted", "approve": "approved", "reject": "rejected"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as the desk sees it: the flow, whose it is, its documents, and what was decided so far.
+
+    Each decision comes with the names of the reviewer ("" where there was none) and of the customer.
+    """
+
+    flow: Flow
+    account: Account
+    documents: list[StoredDocument]
+    decisions: list[tuple[Decision, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A document's bytes for the reviewer, with the name and media type it is handed out under."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def queue(services: Services) -> list[tuple[Flow, Account]]:
+    """The cases that wait, the oldest first."""
+    db = services.store.db()
+    waiting = stored.in_states(db, WAITING, services.clock.now())
+    return [(case, accounts.get(db, case.account_id or "")) for case in waiting]
+
+
+def decided_lately(services: Services) -> list[tuple[Decision, str, str]]:
+    """What the desk decided last, with the names of reviewers and customers."""
+    return _with_names(services.store.db(), stored.latest_decisions(services.store.db()))
+
+
+def find(services: Services, case_id: str) -> Case | None:
+    """One case with all that belongs to it; one that never got a document is none of the desk's business."""
+    db = services.store.db()
+    case = stored.find_case(db, case_id, services.clock.now())
+    if case is None or case.state == "opened":
+        return None
+    account = accounts.get(db, case.account_id or "")
+    decisions = _with_names(db, stored.decisions_of(db, case.id))
+    return Case(case, account, stored.documents_of(db, case.id), decisions)
+
+
+def open_document(services: Services, case: Case, document_id: str) -> Served | None:
+    """A document of a case under review, unsealed; None where there is no such (or not any more)."""
+    numbered = {each.id: (number, each) for number, each in enumerate(case.documents, start=1)}
+    if document_id not in numbered or case.flow.state != "in_review":
+        return None
+    number, document = numbered[document_id]
+    try:
+        content = services.seal.open(services.uploads.read(document.id), seal_context(document.id))
+    except (FileNotFoundError, SealBroken):
+        return None
+    return Served(f"document-{number}.{document.kind}", documents.MEDIA_TYPES[document.kind], content)
+
+
+def take(services: Services, visitor: Visitor, reviewer: Account, case: Case) -> Flow:
+    """Begin the review: from now on the documents may be opened.
+
+    Raises:
+        OwnCase, StaleFlow.
+    """
+    return _move(services, visitor, reviewer, case, "take", "")
+
+
+def decide(
+    services: Services, visitor: Visitor, reviewer: Account, case: Case, verdict: Verdict, reason: str
+) -> Flow:
+    """Decide a case under review; the owner is mailed.
+
+    ``approve`` switches two-step verification off, removes every method and ends all sessions and all trust: the
+    password alone signs in from then on. ``reject`` and ``ask_more`` change nothing about the account. After approval
+    or rejection the documents are gone.
+
+    Raises:
+        OwnCase, StaleFlow.
+    """
+    return _move(services, visitor, reviewer, case, verdict, reason.strip())
+
+
+def _move(
+    services: Services,
+    visitor: Visitor,
+    reviewer: Account,
+    case: Case,
+    move: Literal["take", "ask_more", "approve", "reject"],
+    reason: str,
+) -> Flow:
+    owner = case.account
+    if owner.id == reviewer.id:
+        raise OwnCase()
+    now = services.clock.now()
+    left_over: list[str] = []
+    with services.store.writing() as db:
+        flow = TABLE.move(db, case.flow, move)
+        if move == "approve":
+            accounts.set_two_step(db, owner.id, False)
+            methods.remove_all(db, owner.id)
+            if passkeys.remove_all(db, owner.id):  # whoever lost the phone may have lost them with it
+                audit.record(db, replace(visitor, device=DESK_NAME, near=""), owner, "passkey.removed", now)
+            end_everything_else(db, owner.id, None)
+        if move in ("approve", "reject"):
+            left_over = stored.drop_documents(db, flow.id)
+        stored.log(db, Decision(flow.id, owner.id, now, reviewer.id, _LOGGED[move], reason))
+        _tell(db, visitor, owner, _EVENTS[move], reason, now)
+    services.uploads.remove(left_over)
+    if move != "take":
+        deliver_notices(services)
+    return flow
+
+
+def _tell(db: Database, visitor: Visitor, owner: Account, kind: str, reason: str, now: float) -> None:
+    """Record for the owner what the desk did, without the reviewer's device and place."""
+    desk = replace(visitor, device=DESK_NAME, near="")
+    if reason:
+        audit.record(db, desk, owner, kind, now, reason=reason)
+    else:
+        audit.record(db, desk, owner, kind, now)
+
+
+def _with_names(db: Database, decisions: list[Decision]) -> list[tuple[Decision, str, str]]:
+    named: dict[str | None, str] = {None: ""}
+    for account_id in {each for decision in decisions for each in (decision.by_account, decision.account_id)}:
+        if account_id is not None:
+            try:
+                named[account_id] = accounts.get(db, account_id).name
+            except LookupError:
+                named[account_id] = account_id
+    return [(each, named[each.by_account], named[each.account_id]) for each in decisions]

@@ -1,0 +1,21 @@
+"""Every table of states and moves that the site runs on, found by looking: none can be forgotten."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from webapp import flows
+from webapp.flows.state_machine import Table
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """Each table of moves in `webapp.flows`, in the order of their kinds."""
+    names = [module.name for module in pkgutil.iter_modules(flows.__path__)]
+    modules = [importlib.import_module(f"webapp.flows.{name}") for name in names]
+    found = {
+        value.kind: value for module in modules for value in vars(module).values() if isinstance(value, Table)
+    }
+    return tuple(found[kind] for kind in sorted(found))

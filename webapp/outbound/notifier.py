@@ -1,0 +1,114 @@
+"""The notifier: put a message in words, and send it by gateway or mail."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from webapp.outbound import message_templates, notice_templates
+from webapp.outbound.gateway import Gateway
+from webapp.outbound.mail import Mailer
+from webapp.rules.visitor import Attempt
+from webapp.store.accounts import Account
+from webapp.store.outbox import Notice
+
+APPROVAL_PATH = "/a/c/r/"
+
+
+class Notifier:
+    """Implement ``services.context.Outbound`` with the provider's wire and SMTP."""
+
+    def __init__(self, gateway: Gateway, mailer: Mailer, site_url: str, link_query: str = "") -> None:
+        """``link_query`` (such as ``?world=a``) ends every link, so that it leads to where it was sent from."""
+        self.gateway = gateway
+        self.mailer = mailer
+        self._site_url = site_url.rstrip("/")
+        self._link_query = link_query
+
+    def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
+        """A one-time code by ``sms``, ``voice`` or ``mail``; a call's sid, else None. Raises DeliveryFailed."""
+        if channel == "sms":
+            host = urlsplit(self._site_url).netloc
+            self.gateway.text(to, message_templates.sms_code(code, host, language))
+        elif channel == "voice":
+            return self.gateway.call(to, message_templates.call_twiml(code, language))
+        else:
+            mail = message_templates.compose("code", language, code=code)
+            self.mailer.send(to, mail.subject, mail.text, mail.html)
+        return None
+
+    def call_status(self, sid: str) -> str:
+        """What a call is doing, in the provider's words. Raises DeliveryFailed."""
+        return self.gateway.call_status(sid)
+
+    def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
+        """The mail with the link 承認または否認してください. Raises DeliveryFailed."""
+        assert account.email is not None
+        mail = message_templates.compose(
+            "approval",
+            account.language,
+            name=account.name,
+            when=self._when(account, attempt.at),
+            device=attempt.device,
+            near=attempt.near,
+            url=self._link(APPROVAL_PATH + token),
+            site_url=self._site_url,
+            link_query=self._link_query,
+        )
+        self.mailer.send(account.email, mail.subject, mail.text, mail.html)
+
+    def send_approval_text(self, account: Account, code: str, token: str) -> None:
+        """The text with the approval code and the link to deny. Raises DeliveryFailed."""
+        assert account.phone is not None
+        url = self._link(APPROVAL_PATH + token)
+        self.gateway.text(account.phone, message_templates.sms_approval(code, url, account.language))
+
+    def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:
+        """A word to somebody who gets no code, by ``sms`` or ``mail``. Raises DeliveryFailed."""
+        words = notice_templates.to_stranger(kind, language)
+        if channel == "sms":
+            self.gateway.text(to, words.as_text())
+            return
+        mail = message_templates.compose(
+            "word",
+            language,
+            headline=words.headline,
+            body=words.body,
+            advice=words.advice,
+            site_url=self._site_url,
+            link_query=self._link_query,
+        )
+        self.mailer.send(to, mail.subject, mail.text, mail.html)
+
+    def send_notice(self, notice: Notice, account: Account) -> None:
+        """A security notice, by mail or text. Raises DeliveryFailed."""
+        words = notice_templates.words(notice.kind, notice.data, account.language)
+        link = self._link(notice.data["link"]) if "link" in notice.data else ""
+        if notice.channel == "sms":
+            self.gateway.text(notice.recipient, words.as_text(link))
+            return
+        mail = message_templates.compose(
+            "notice",
+            account.language,
+            name=account.name,
+            headline=words.headline,
+            body=words.body,
+            advice=words.advice,
+            when=self._when(account, notice.data["when"]),
+            device=notice.data["device"],
+            near=notice.data["near"],
+            link=link,
+            link_label=words.link_label,
+            site_url=self._site_url,
+            link_query=self._link_query,
+        )
+        self.mailer.send(notice.recipient, mail.subject, mail.text, mail.html)
+
+    def _link(self, path: str) -> str:
+        return self._site_url + path + self._link_query
+
+    def _when(self, account: Account, at: float) -> str:
+        """日時 in the account's zone and language."""
+        local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(account.time_zone))
+        return message_templates.moment(local, account.language)

@@ -1,0 +1,35 @@
+"""The page that asks for the code of an address or number: what its three places show alike."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from webapp.flows import proof
+from webapp.pages.error_messages import Told, of_delivery, of_mail_delivery
+from webapp.pages.forms.base import CodeForm
+from webapp.pages.framework.services import services
+from webapp.pages.render import page
+from webapp.store.flows import Flow
+
+
+def ask_code(
+    endpoint: str, flow: Flow, form: CodeForm, told: Told, *, destination: str, is_neutral: bool = False
+) -> ResponseReturnValue:
+    """The page of ``endpoint``; with ``is_neutral`` nothing tells by which way the code goes (SECURITY.md 32)."""
+    delivery = flow.data["delivery"]
+    reason = None
+    if delivery != "sent":
+        neutral = gettext("The code could not be sent. Nothing was changed; please try again in a moment.")
+        of_channel = of_mail_delivery if flow.data["channel"] == "mail" else of_delivery
+        reason = neutral if is_neutral else of_channel(delivery)
+    return page(
+        endpoint,
+        form=form,
+        told=told,
+        state=flow.state,
+        channel=flow.data["channel"],
+        destination=destination,
+        delivery_reason=reason,
+        resend_in=proof.resend_in(services(), flow),
+    )

@@ -1,0 +1,189 @@
+"""Refusals as text: beside the field where there is one, else above the form. One place for all pages."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from webapp.errors import (
+    ContactTaken,
+    ContactUnchanged,
+    DeliveryFailed,
+    LandlineNeedsCall,
+    LastMethod,
+    MailDomainRefused,
+    MethodSwitchedOff,
+    MethodTaken,
+    MobileNeeded,
+    NotAMailAddress,
+    NotAPhoneNumber,
+    PasskeyRefused,
+    PasskeyTaken,
+    Refusal,
+    SendCapReached,
+    Throttled,
+    UnknownAccount,
+    UnknownChoice,
+    UnknownMethod,
+    WeakPassword,
+    WrongCode,
+    WrongPassword,
+)
+from webapp.flows.challenge import failure_reason
+from webapp.pages.account_error_messages import of_account
+from webapp.pages.forms.base import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page tells besides its fields: a sentence above the form, and whole seconds to wait."""
+
+    problem: str | None = None
+    retry_after: int | None = None
+
+
+NOTHING = Told()
+
+
+def tell(refusal: Refusal | DeliveryFailed, form: Form | None = None) -> Told:
+    """Turn a refusal into text, in ``form`` beside its field where it has that field.
+
+    Refusals that no text can answer here (a stale flow) are raised again for the page or the error handler.
+    """
+    text = text_of(refusal)
+    if text is None:
+        raise refusal
+    wait = None
+    if isinstance(refusal, Throttled):
+        wait = max(1, math.ceil(refusal.retry_after_seconds))
+    elif isinstance(refusal, WrongCode) and refusal.wait_seconds > 0:
+        wait = max(1, math.ceil(refusal.wait_seconds))
+    field = getattr(refusal, "field", None)
+    if form is not None and field is not None and form.refuse(field, text):
+        return Told(None, wait)
+    return Told(text, wait)
+
+
+_SAID = {
+    WrongPassword: _("Your password is incorrect"),
+    UnknownAccount: _("We cannot find an account with that email address or number."),
+    MethodSwitchedOff: _(
+        "Too many wrong codes were entered. This method takes no codes any more: use another way."
+    ),
+    Throttled: _("That was too soon or too often. Please wait before you try again."),
+    SendCapReached: _(
+        "You have reached the limit of OTP requests for today. You can request again after 24 hours."
+    ),
+    MethodTaken: _("This number is already one of your methods. Enter a different one."),
+    LandlineNeedsCall: _(
+        "This is a landline, which cannot receive text messages. Choose a voice call instead."
+    ),
+    LastMethod: _("This is your last method. To use none, turn Two-Step Verification off instead."),
+    UnknownMethod: _("This method is no longer there. It may have been removed in another window."),
+    UnknownChoice: _("Choose where to receive the code."),
+    PasskeyRefused: _("The passkey was not accepted. Try again, or use another way."),
+    PasskeyTaken: _("This device already has a passkey for your account."),
+}
+"""What is always said in the same words."""
+
+
+def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
+    """The sentence for a refusal, or None for one that needs a page of its own."""
+    said = _SAID.get(type(refusal))
+    if said is not None:
+        return str(said)
+    match refusal:
+        case WrongCode():
+            return _of_code(refusal.verdict)
+        case NotAPhoneNumber():
+            return _of_number(refusal.reason)
+        case (
+            NotAMailAddress()
+            | MailDomainRefused()
+            | MobileNeeded()
+            | ContactTaken()
+            | ContactUnchanged()
+            | WeakPassword()
+        ):
+            return of_account(refusal)
+        case DeliveryFailed():
+            return of_delivery(failure_reason(refusal))
+    return None
+
+
+_NOT_DELIVERED = {
+    "down": _(
+        "The message could not be sent: the telephone network does not answer. Please try again in "
+        "a moment, or choose another way."
+    ),
+    "slow": _("The message could not be sent in time. Please try again in a moment, or choose another way."),
+    "garbage": _(
+        "The message could not be sent: the telephone network gave a strange answer. Please try "
+        "again in a moment, or choose another way."
+    ),
+    "refused": _(
+        "The telephone network refused the message. Please check the number, or choose another way."
+    ),
+    "landline": _("This number cannot receive text messages. Choose a voice call instead."),
+    "stopped": _(
+        "This number has opted out of text messages. Send START from the phone, or choose another way."
+    ),
+    "unreachable": _("This number cannot be reached. Please check it, or choose another way."),
+    "capped": _(
+        "You have reached the limit of OTP requests for today. You can request again after 24 hours."
+    ),
+}
+
+
+def of_delivery(reason: str) -> str | None:
+    """Why a message did not leave, by `challenge.failure_reason`; None when it did."""
+    return str(_NOT_DELIVERED[reason]) if reason in _NOT_DELIVERED else None
+
+
+_NOT_CALLED = {
+    "no_answer": _("The call was not answered. You can be called again, or choose another way."),
+    "busy": _("The line was busy, or the call was declined. You can be called again, or choose another way."),
+    "canceled": _("The call was declined. You can be called again, or choose another way."),
+    "failed": _("The call did not get through. Please check the number, or choose another way."),
+}
+
+
+def of_call(outcome: str) -> str | None:
+    """Why a call brought no code, by `calls.outcome`; None while it may still do so."""
+    return str(_NOT_CALLED[outcome]) if outcome in _NOT_CALLED else None
+
+
+def of_mail_delivery(reason: str) -> str | None:
+    """Why a mail did not leave; None when it did."""
+    if reason == "sent":
+        return None
+    if reason == "capped":
+        return gettext("We have sent you many requests today. You can ask again after 24 hours.")
+    return gettext("The mail could not be sent. Nothing was changed; please try again in a moment.")
+
+
+def _of_code(verdict: str) -> str:
+    return {
+        "wrong": gettext(
+            "The One Time Password (OTP) you entered is not valid. Check the code and try again."
+        ),
+        "expired": gettext("This code has expired. Ask for a new one."),
+        "used": gettext("This code was used before. Wait for the next one, or ask for a new one."),
+        "replaced": gettext("A newer code was sent. Enter the code of the latest message."),
+        "exhausted": gettext("Too many wrong tries: this code is no longer good. Ask for a new one."),
+        "dead": gettext("Too many wrong tries: this code is no longer good. Ask for a new one."),
+        "missing": gettext("No code is under way. Ask for a new one."),
+    }[verdict]
+
+
+def _of_number(reason: str) -> str:
+    return {
+        "empty": gettext("Enter a phone number."),
+        "not_a_number": gettext("This is not a phone number. Enter digits only, for example 090-1234-5678."),
+        "too_short": gettext("This phone number is too short."),
+        "too_long": gettext("This phone number is too long."),
+        "unknown_country": gettext("The country code of this number is unknown."),
+    }[reason]

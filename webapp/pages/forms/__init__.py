@@ -1,0 +1,1 @@
+"""The forms of the pages. They check shape; the flows check truth."""

@@ -1,0 +1,77 @@
+"""Forms of an account: creating it, a forgotten password, and what can be changed. Field names are the original's."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from webapp.pages.fields import PasswordField, StringField
+from webapp.pages.forms.base import CountryField, Form, filled
+
+LONGEST_NAME = 50
+
+
+def a_name(form: Form, field: Field) -> None:
+    """A validator: a name of one line; the field's data becomes it, without spaces at its ends."""
+    name = " ".join(unicodedata.normalize("NFC", field.data or "").split())
+    if not name:
+        raise ValidationError(str(_("Enter your name.")))
+    if len(name) > LONGEST_NAME:
+        raise ValidationError(str(_("A name may have up to 50 characters.")))
+    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in name):
+        raise ValidationError(str(_("A name may not have invisible characters.")))
+    field.data = name
+
+
+def _password(message: Any) -> PasswordField:
+    return PasswordField(validators=[filled(message)])
+
+
+class RegisterForm(Form):
+    """What an account needs (screen 21)."""
+
+    customerName = StringField(validators=[a_name])
+    email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
+    password = _password(_("Enter a password."))
+
+
+class ForgotPasswordForm(Form):
+    """Whose password was forgotten."""
+
+    email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
+
+
+class NewPasswordForm(Form):
+    """The new password after a forgotten one."""
+
+    password = _password(_("Enter a password."))
+
+
+class NameForm(Form):
+    """Another name."""
+
+    customerName = StringField(validators=[a_name])
+
+
+class EmailForm(Form):
+    """Another mail address."""
+
+    email = StringField(validators=[filled(_("Enter an email address."))])
+
+
+class NumberForm(Form):
+    """Another mobile number."""
+
+    countryCode = CountryField()
+    phoneNumber = StringField(validators=[filled(_("Enter a phone number."))])
+
+
+class ChangePasswordForm(Form):
+    """The present password and another one."""
+
+    password = _password(_("Enter your present password."))
+    passwordNew = _password(_("Enter a new password."))

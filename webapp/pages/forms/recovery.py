@@ -1,0 +1,49 @@
+"""The forms of a reset and of the desk. Field names are PRODUCT.md §2's where it has them."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import MultipleFileField
+from wtforms import Field, RadioField, TextAreaField
+from wtforms.validators import ValidationError
+
+from webapp.pages.fields import PasswordField, StringField
+from webapp.pages.forms.base import LONGEST_PASSWORD, Form, filled
+
+LONGEST_REASON = 500
+
+
+class NameAndPasswordForm(Form):
+    """Who is locked out: all that is asked before a case, and on older devices."""
+
+    email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
+    password = PasswordField(validators=[filled(_("Enter your password."))])
+
+    def validate_password(self, field: Field) -> None:
+        """No password is that long; hashing it would only cost."""
+        if len(field.data or "") > LONGEST_PASSWORD:
+            raise ValidationError(str(_("Your password is incorrect")))
+
+
+class DocumentsForm(Form):
+    """Papers; what they are is judged by the flow."""
+
+    documents = MultipleFileField()
+
+
+class DecisionForm(Form):
+    """A reviewer's decision. There is no field for a password here (SECURITY.md 61)."""
+
+    verdict = RadioField(choices=[("approve", ""), ("ask_more", ""), ("reject", "")], validate_choice=False)
+    reason = TextAreaField(validators=[filled(_("Write down why."))])
+
+    def validate_verdict(self, field: Field) -> None:
+        """One of the three."""
+        if field.data not in ("approve", "ask_more", "reject"):
+            raise ValidationError(str(_("Choose a decision.")))
+
+    def validate_reason(self, field: Field) -> None:
+        """It goes into a mail and a log: short, and on one line."""
+        field.data = " ".join((field.data or "").split())
+        if len(field.data) > LONGEST_REASON:
+            raise ValidationError(str(_("Keep it within %(count)d characters.") % {"count": LONGEST_REASON}))

@@ -1,0 +1,1 @@
+"""What wraps or replaces parts of Flask: headers, error pages, request log, language, visitor."""

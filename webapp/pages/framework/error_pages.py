@@ -1,0 +1,242 @@
+"""Error pages: what went wrong, in the visitor's language, with the request's id and a way on."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import math
+import sqlite3
+from dataclasses import dataclass
+from html import escape
+
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from flask_login import AnonymousUserMixin
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from webapp.errors import (
+    DeliveryFailed,
+    LinkExpired,
+    LinkTampered,
+    Refusal,
+    SendCapReached,
+    StaleFlow,
+    Throttled,
+)
+from webapp.pages.framework.request_log import request_id
+
+LOG = logging.getLogger("webapp.problems")
+BUSY_RETRY_SECONDS = 5
+_ON_OUR_SIDE = 500
+# SQLite's answers that pass by themselves or that an operator can mend; all others are our own mistakes.
+_BUSY = (
+    "database is locked",
+    "database table is locked",
+    "database schema is locked",
+    "disk is full",
+    "disk i/o error",
+    "unable to open database",
+    "readonly database",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What an error page says; ``retry_after`` is in whole seconds, ``again`` the path of the page to open anew."""
+
+    status: int
+    title: str
+    text: str
+    retry_after: int | None = None
+    again: str | None = None
+
+
+_TEXTS = {
+    400: (lazy_gettext("This request can't be read"), lazy_gettext("Please go back and try again.")),
+    401: (lazy_gettext("Please sign in"), lazy_gettext("This page is for customers who are signed in.")),
+    403: (lazy_gettext("Not allowed"), lazy_gettext("This page isn't open to you.")),
+    404: (
+        lazy_gettext("Page not found"),
+        lazy_gettext("The address may be misspelled, or the page is no longer there."),
+    ),
+    405: (
+        lazy_gettext("Not possible this way"),
+        lazy_gettext("Please use the buttons and links of our pages."),
+    ),
+    410: (
+        lazy_gettext("This page has expired"),
+        lazy_gettext(
+            "It was open too long, was used already, or belongs to another browser. Please start again."
+        ),
+    ),
+    413: (lazy_gettext("Too large"), lazy_gettext("What was sent is larger than we accept.")),
+    429: (lazy_gettext("Too many tries"), lazy_gettext("Please wait a little and try again.")),
+    500: (
+        lazy_gettext("Something went wrong on our side"),
+        lazy_gettext("Nothing was changed. Please try again; if it happens again, tell us the number below."),
+    ),
+    503: (
+        lazy_gettext("We can't do this right now"),
+        lazy_gettext("Nothing was changed. Please try again in a moment."),
+    ),
+}
+
+
+def install(app: Flask) -> None:
+    """Turn every exception that leaves a page into an error page, or a JSON problem where JSON is spoken."""
+    app.register_error_handler(HTTPException, _on_http)
+    app.register_error_handler(Refusal, _on_refusal)
+    app.register_error_handler(DeliveryFailed, _on_delivery)
+    app.register_error_handler(sqlite3.OperationalError, _on_database)
+    app.register_error_handler(OSError, _on_disk)
+
+
+def _on_http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.get_response()
+    status = error.code or _ON_OUR_SIDE
+    if isinstance(error, CSRFError):
+        return _answer(
+            Problem(
+                status,
+                gettext("Please send the form again"),
+                gettext(
+                    "The page was open too long, somebody signed in or out in another tab, or cookies are "
+                    "switched off. Nothing was changed."
+                ),
+                again=_same_page(),
+            )
+        )
+    if request_ctx.url_adapter is None:
+        return _answer(
+            Problem(
+                status,
+                gettext("Unknown host"),
+                gettext("This site doesn't answer to the name you called it by."),
+            )
+        )
+    answer = _answer(_problem(status))
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+    return answer
+
+
+def _same_page() -> str | None:
+    """The address that the form was on, where it is the one that it was sent to."""
+    rule = request.url_rule
+    if rule is None or "GET" not in (rule.methods or ()):
+        return None
+    return request.script_root + request.full_path.rstrip("?")
+
+
+def _on_refusal(error: Refusal) -> ResponseReturnValue:
+    match error:
+        case Throttled():
+            return _answer(_problem(429, max(1, math.ceil(error.retry_after_seconds))))
+        case SendCapReached():
+            return _answer(
+                Problem(
+                    429,
+                    gettext("Too many tries"),
+                    gettext(
+                        "You have reached today's limit of one-time password requests. "
+                        "You can request again in 24 hours."
+                    ),
+                )
+            )
+        case StaleFlow() | LinkExpired():
+            return _answer(_problem(410))
+        case LinkTampered():
+            return _answer(_problem(404))
+    return _answer(_problem(400))
+
+
+def _on_delivery(error: DeliveryFailed) -> ResponseReturnValue:
+    LOG.warning("not delivered: %s %s", error, request_id())
+    return _answer(
+        Problem(
+            503,
+            gettext("The message couldn't be sent"),
+            gettext("Nothing was changed. Please try again in a moment, or choose another way."),
+            BUSY_RETRY_SECONDS,
+        )
+    )
+
+
+def _on_database(error: sqlite3.OperationalError) -> ResponseReturnValue:
+    if not any(sign in str(error).lower() for sign in _BUSY):
+        raise error
+    LOG.error("database: %s %s", error, request_id())
+    return _answer(_problem(503, BUSY_RETRY_SECONDS))
+
+
+def _on_disk(error: OSError) -> ResponseReturnValue:
+    if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE):
+        raise error
+    LOG.error("disk: %s %s", errno.errorcode[error.errno], request_id())
+    return _answer(_problem(503, BUSY_RETRY_SECONDS))
+
+
+def _problem(status: int, retry_after: int | None = None) -> Problem:
+    nearest = status if status in _TEXTS else (_ON_OUR_SIDE if status >= _ON_OUR_SIDE else 400)
+    title, text = _TEXTS[nearest]
+    return Problem(status, str(title), str(text), retry_after)
+
+
+def _answer(problem: Problem) -> Response:
+    g.problem_status = problem.status  # from here on nothing asks the database for the account
+    if _speaks_json():
+        response = jsonify(
+            type="about:blank",
+            title=problem.title,
+            status=problem.status,
+            detail=problem.text,
+            request_id=request_id(),
+        )
+        response.mimetype = "application/problem+json"
+    else:
+        response = current_app.make_response(_page(problem))
+    response.status_code = problem.status
+    if problem.retry_after is not None:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
+
+
+def _speaks_json() -> bool:
+    accepted = request.accept_mimetypes
+    return request.path.endswith("/poll") or accepted["application/json"] > accepted["text/html"]
+
+
+def _page(problem: Problem) -> str:
+    """The error page; where its template fails too, the same in plain HTML."""
+    context = {
+        "status": problem.status,
+        "title": problem.title,
+        "text": problem.text,
+        "request_id": request_id(),
+        "retry_after": problem.retry_after,
+        "again": problem.again,
+    }
+    if request_ctx.url_adapter is None:  # a host we don't answer to: links of the page stay relative
+        request_ctx.url_adapter = current_app.url_map.bind("localhost")
+    try:
+        if problem.status < _ON_OUR_SIDE:
+            return render_template("site/problems/problem.html", **context)
+        # Past the context processors: one of them looks up the account in what may be the broken database.
+        template = current_app.jinja_env.get_template("site/problems/problem.html")
+        return template.render(current_user=AnonymousUserMixin(), request=request, g=g, **context)
+    except Exception:
+        LOG.exception("no error page %s", request_id())
+        return _plain(problem)
+
+
+def _plain(problem: Problem) -> str:
+    title, text = escape(problem.title), escape(problem.text)
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{title} | Mihon</title></head>'
+        f"<body><main><h1>{title}</h1><p>{text}</p><p>{problem.status} {request_id()}</p></main>"
+        "</body></html>"
+    )

@@ -1,0 +1,124 @@
+"""Which language and time zone a page is in, and how moments are written."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_datetime
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask_babel import Babel, get_locale, get_timezone
+from flask_login import current_user
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from webapp.config import Config
+from webapp.pages.framework.services import services
+
+LANGUAGES = ("ja", "en")
+COOKIE_SECONDS = 365 * 86400
+_PATTERNS = {"ja": "y年M月d日 H:mm", "en": "d MMM y, HH:mm"}
+
+
+def install(app: Flask) -> None:
+    """Set Flask-Babel up: ``?lang=``, then the cookie, the account, Accept-Language, the setting."""
+    config: Config = app.extensions["nidankai"].config
+    Babel(
+        app,
+        default_locale=config.language,
+        default_timezone=config.time_zone,
+        default_translation_directories=str(Path(app.root_path) / "translations"),
+        locale_selector=lambda: _locale(_language()),
+        timezone_selector=_time_zone,
+    )
+    app.add_template_filter(moment, "moment")
+    app.add_template_global(get_locale, "get_locale")
+    app.after_request(_remember)
+
+
+def moment(timestamp: float, zone: str | None = None) -> str:
+    """Write unix seconds as 日時: "2026年11月22日 10:42 JST", in the page's language and ``zone``.
+
+    Without ``zone`` the reader's own is used.
+    """
+    at = datetime.fromtimestamp(timestamp, UTC).astimezone(_zone(zone) or get_timezone())
+    locale = get_locale()
+    language = locale.language if locale is not None else LANGUAGES[0]
+    return f"{format_datetime(at, _PATTERNS.get(language, 'long'), locale=locale)} {at.tzname()}"
+
+
+def _language() -> str:
+    config = services().config
+    if not has_request_context():
+        return config.language
+    asked = _asked()
+    if asked is not None:
+        return asked
+    cookie = request.cookies.get(config.cookie("lang"))
+    if cookie in LANGUAGES:
+        return cookie
+    account = _of_account("language")
+    if account in LANGUAGES:
+        return account
+    return _best_of(request.headers.get("Accept-Language", "")) or config.language
+
+
+@lru_cache(maxsize=128)  # browsers send one of a few
+def _best_of(accepted: str) -> str | None:
+    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES)
+
+
+@lru_cache  # of the two languages; else it is parsed anew for every request
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+def _time_zone() -> str:
+    zone = _of_account("time_zone") if has_request_context() else None
+    return zone if zone and _zone(zone) else services().config.time_zone
+
+
+def _of_account(attribute: str) -> str | None:
+    """What the signed-in account says, or None: also when the database can't be asked.
+
+    A page that says so must still come out in some language (SECURITY.md 67).
+    """
+    if g.get("problem_status") or not hasattr(current_app, "login_manager"):
+        return None
+    try:
+        value = getattr(current_user, attribute, None)
+    except sqlite3.Error:
+        return None
+    return value if isinstance(value, str) else None
+
+
+def _zone(name: str | None) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+def _asked() -> str | None:
+    asked = request.args.get("lang")
+    return asked if asked in LANGUAGES else None
+
+
+def _remember(response: Response) -> Response:
+    asked = _asked()
+    config = services().config
+    if asked is not None and request.cookies.get(config.cookie("lang")) != asked:
+        response.set_cookie(
+            config.cookie("lang"),
+            asked,
+            max_age=COOKIE_SECONDS,
+            path="/",
+            secure=config.is_tls,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response

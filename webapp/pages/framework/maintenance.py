@@ -1,0 +1,40 @@
+"""Upkeep now and then, behind an answer that has left: no cron job is needed to keep the tables bounded."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from flask import Flask, Response
+
+from webapp.flows import maintenance
+from webapp.pages.framework.services import services
+from webapp.services.context import Services
+
+EVERY_SECONDS = 300.0
+
+_log = logging.getLogger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Let one answer in `EVERY_SECONDS` (by the site's clock, for each process) be followed by upkeep."""
+    turn = threading.Lock()
+    began: Services = app.extensions["nidankai"]
+    last = {began.store.path: began.clock.now()}  # of each world, where there are several
+
+    def keep_up(own: Services) -> None:
+        with app.app_context():
+            try:
+                maintenance.keep_up(own)
+            except Exception:  # it must never spoil an answer; the next turn tries again
+                _log.exception("upkeep failed")
+
+    @app.after_request
+    def take_turn(response: Response) -> Response:
+        own = services()
+        now = own.clock.now()
+        if abs(now - last.setdefault(own.store.path, now)) >= EVERY_SECONDS and turn.acquire(blocking=False):
+            last[own.store.path] = now
+            turn.release()
+            response.call_on_close(lambda: keep_up(own))
+        return response

@@ -1,0 +1,143 @@
+"""Who is asking: the browser's own cookie, its address, its device and a place nearby."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, g, request
+from flask_babel import get_locale, gettext
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp.config import Config
+from webapp.pages.framework.services import services
+from webapp.rules import links
+from webapp.rules.visitor import Visitor
+
+if TYPE_CHECKING:
+    import maxminddb
+
+BROWSER_COOKIE_SECONDS = 400 * 86400  # as long as browsers keep one (RFC 6265bis 5.5)
+LONGEST_USER_AGENT = 512
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
+_PLAIN = re.compile(r"[^\w .+/()-]+")
+_OUR_NAMES = {
+    "Mac OS X": "macOS",
+    "Mobile Safari": "Safari",
+    "Chrome Mobile": "Chrome",
+    "Firefox Mobile": "Firefox",
+}
+
+
+def install(app: Flask) -> None:
+    """Believe as many proxies as configured, and hand each browser its cookie."""
+    config: Config = app.extensions["nidankai"].config
+    if config.trusted_proxies:
+        count = config.trusted_proxies
+        # x_host stays out: the Host header is checked against the allow-list as it came.
+        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
+    app.after_request(_hand_out_cookie)
+
+
+def visitor() -> Visitor:
+    """Return the facts of this request; the first call gives the browser its cookie if it has none."""
+    known: Visitor | None = g.get("visitor")
+    if known is None:
+        address = _written_plainly(request.remote_addr or "")
+        known = g.visitor = Visitor(
+            browser=links.token_hash(_browser_token()),
+            address=address,
+            device=device_label(request.user_agent.string) or gettext("Unknown device"),
+            near=near(address),
+            language=str(get_locale()),
+        )
+    return known
+
+
+def near(address: str) -> str:
+    """Return the place an address is in, in the page's language, or the address where none is known."""
+    reader = _places(services().config.geoip_file)
+    if reader is None:
+        return address
+    try:
+        found = reader.get(address)
+    except ValueError:  # no address at all, or IPv6 against a file of IPv4
+        found = None
+    return _place_name(found, str(get_locale())) or address
+
+
+@lru_cache(maxsize=1024)
+def device_label(user_agent: str) -> str:
+    """Return such as "Chrome, Windows", or "" when the header tells nothing.
+
+    The header is a stranger's text: only letters, digits and a few signs of what the parser found remain
+    (SECURITY.md 40). The parser's rules load at the first call, not at start.
+    """
+    import ua_parser  # its rules are slow to load
+
+    shortened = user_agent[:LONGEST_USER_AGENT]
+    browser, system = ua_parser.parse_user_agent(shortened), ua_parser.parse_os(shortened)
+    families = [found.family for found in (browser, system) if found is not None]
+    return ", ".join(_PLAIN.sub("", _OUR_NAMES.get(family, family))[:40] for family in families)
+
+
+def _written_plainly(address: str) -> str:
+    """The peer's address; an IPv4 address that came in IPv6 clothes is one and the same visitor."""
+    try:
+        peer = ipaddress.ip_address(address)
+    except ValueError:
+        return "?"
+    mapped = peer.ipv4_mapped if isinstance(peer, ipaddress.IPv6Address) else None
+    return str(mapped or peer)
+
+
+def _browser_token() -> str:
+    token: str | None = g.get("browser_token") or request.cookies.get(services().config.cookie("browser"))
+    if token is None or not _TOKEN.fullmatch(token):
+        token = g.new_browser_token = links.new_token()
+    g.browser_token = token
+    return token
+
+
+def _hand_out_cookie(response: Response) -> Response:
+    token = g.pop("new_browser_token", None)
+    if token is not None:
+        config = services().config
+        response.set_cookie(
+            config.cookie("browser"),
+            token,
+            max_age=BROWSER_COOKIE_SECONDS,
+            path="/",
+            secure=config.is_tls,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+@lru_cache(maxsize=4)
+def _places(path: str) -> maxminddb.Reader | None:
+    if not path:
+        return None
+    import maxminddb  # of use only where a file is set
+
+    return maxminddb.open_database(path)
+
+
+def _place_name(found: Any, language: str) -> str:
+    """City and prefecture (or country) of a MaxMind City record, as far as it has them."""
+    if not isinstance(found, dict):
+        return ""
+    regions = found.get("subdivisions") or [found.get("country") or {}]
+    parts = [_named(found.get("city"), language), _named(regions[0], language)]
+    if language == "ja":
+        return "".join(reversed([part for part in parts if part]))
+    return ", ".join(part for part in parts if part)
+
+
+def _named(record: Any, language: str) -> str:
+    names = (record or {}).get("names") or {}
+    return str(names.get(language) or names.get("en") or "")

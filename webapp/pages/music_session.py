@@ -1,0 +1,80 @@
+"""Who listens: the music app's own sign-in, beside the shop's and apart from it.
+
+It is a device of its own, so it has a cookie of its own that holds its session's token; the shop's sign-in and
+sign-out never touch it. A token of the one app opens nothing in the other.
+"""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+from webapp.flows import sign_in
+from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import visitor
+from webapp.rules.links import token_hash
+from webapp.store import sessions
+from webapp.store.accounts import Account
+from webapp.store.sessions import Session
+
+APP = "music"
+COOKIE = "music"
+SEEN_EVERY_SECONDS = 60
+
+
+def is_music() -> bool:
+    """Whether this request is the music app's: its pages, or the sign-in's pages in its look."""
+    return bool(request.blueprints) and request.blueprints[-1] in (APP, "older_device")
+
+
+def listener() -> tuple[Session, Account] | None:
+    """The music app's living session in this browser, and whose it is."""
+    if "listener" not in g:
+        g.listener = _load()
+    found: tuple[Session, Account] | None = g.listener
+    return found
+
+
+def _load() -> tuple[Session, Account] | None:
+    own = services()
+    token = request.cookies.get(own.config.cookie(COOKIE))
+    if not token:
+        return None
+    now = own.clock.now()
+    found = sessions.find_with_account(
+        own.store.db(), token_hash(token), now, own.config.session_idle_seconds
+    )
+    if found is None or found[0].app != APP:
+        return None
+    if now - found[0].seen_at >= SEEN_EVERY_SECONDS:
+        sessions.seen(own.store.db(), found[0].id_hash, now)
+    return found
+
+
+def session_hash() -> bytes | None:
+    """The hash of the music app's session here, or None."""
+    found = listener()
+    return None if found is None else found[0].id_hash
+
+
+def put_session(response: Response, token: str) -> None:
+    """Hand this browser's music app its session (HttpOnly, SameSite, and Secure under TLS; SECURITY.md 45)."""
+    config = services().config
+    response.set_cookie(
+        config.cookie(COOKIE), token, path="/", secure=config.is_tls, httponly=True, samesite="Lax"
+    )
+
+
+def drop_session(response: Response) -> None:
+    """Take the cookie back."""
+    config = services().config
+    response.delete_cookie(
+        config.cookie(COOKIE), path="/", secure=config.is_tls, httponly=True, samesite="Lax"
+    )
+
+
+def leave(response: Response) -> None:
+    """Sign the music app out; its token is dead at once."""
+    found = listener()
+    if found is not None:
+        sign_in.sign_out(services(), visitor(), found[1], found[0].id_hash)
+    drop_session(response)

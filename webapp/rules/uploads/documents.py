@@ -1,0 +1,104 @@
+"""Which documents a reset takes: by their extension *and* their content, kept without what they tell on the side.
+
+A document is judged by its bytes; its name gives an extension and is then forgotten (SECURITY.md 57–60). Pictures
+are drawn anew, so that neither EXIF nor anything hidden behind the picture is kept. The papers that may be sent are
+those of the walk-through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from webapp.errors import DocumentRefused, DocumentTooLarge, TooManyDocuments
+from webapp.rules.uploads import office, pdf, pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a visitor sent it: the name is a stranger's text and is never used as a path."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was taken: ``kind`` is the extension it is served with, ``content`` what is kept of it."""
+
+    kind: str
+    content: bytes = field(repr=False)
+
+
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+}
+EXTENSIONS = (".doc", ".docx", ".jpg", ".jpeg", ".pdf", ".png")
+ACCEPT = ",".join(EXTENSIONS)
+"""For a file field's ``accept``."""
+
+_EXTENSION = re.compile(r"\.(docx?|jpe?g|pdf|png)\Z", re.IGNORECASE)
+_ZIP_END = b"PK\x05\x06"
+_ZIP_TAIL = 65_557  # where an archive's directory ends at the latest: 22 bytes and the longest comment
+_MARKUP = re.compile(rb"<(script|html|\?php|!doctype|svg[\s>]|iframe|body[\s>])", re.IGNORECASE)
+
+
+def inspect(uploads: list[Upload], *, limit_bytes: int, limit_files: int) -> list[Document]:
+    """Take all of these documents, or none.
+
+    Raises:
+        TooManyDocuments: more than ``limit_files``.
+        DocumentTooLarge: one has more than ``limit_bytes``.
+        DocumentRefused: none was sent, or one is not what it says.
+    """
+    if not uploads:
+        raise DocumentRefused("missing")
+    if len(uploads) > limit_files:
+        raise TooManyDocuments(limit_files)
+    if any(len(upload.content) > limit_bytes for upload in uploads):
+        raise DocumentTooLarge(limit_bytes)
+    return [_inspect(upload) for upload in uploads]
+
+
+def _inspect(upload: Upload) -> Document:
+    found = _EXTENSION.search(upload.name)
+    if found is None or any(ord(char) < 0x20 for char in upload.name):
+        raise DocumentRefused("extension")
+    if not upload.content:
+        raise DocumentRefused("empty")
+    kind = {"jpeg": "jpg"}.get(found[1].lower(), found[1].lower())
+    return Document(kind, _JUDGES[kind](upload.content))
+
+
+def _pdf(content: bytes) -> bytes:
+    if _is_also_archive(content):
+        raise DocumentRefused("content")
+    return pdf.pdf(content)
+
+
+def _picture(kind: str) -> Callable[[bytes], bytes]:
+    def judge(content: bytes) -> bytes:
+        if _is_also_archive(content) or b"%PDF-" in content[:1024] or _MARKUP.search(content):
+            raise DocumentRefused("content")
+        return pictures.redraw(content, kind)
+
+    return judge
+
+
+def _is_also_archive(content: bytes) -> bool:
+    """Whether an archive hangs behind: a polyglot, which one program reads so and another otherwise."""
+    return _ZIP_END in content[-_ZIP_TAIL:]
+
+
+_JUDGES: dict[str, Callable[[bytes], bytes]] = {
+    "pdf": _pdf,
+    "doc": office.doc,
+    "docx": office.docx,
+    "jpg": _picture("jpg"),
+    "png": _picture("png"),
+}

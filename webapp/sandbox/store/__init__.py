@@ -1,0 +1,1 @@
+"""The SQL of the tools: the trace log, and moving a world's rows with its clock."""

@@ -1,0 +1,1 @@
+"""What writes through the store for every flow: sessions, trust, throttling, codes, the audit log and the outbox."""

@@ -1,0 +1,70 @@
+"""The audit log: record each action, and notify the owner of the ones that matter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from webapp.rules.visitor import Visitor
+from webapp.services import outbox
+from webapp.store import events
+from webapp.store.accounts import Account
+
+NOTIFY_KINDS = frozenset(
+    {
+        "two_step.on",
+        "two_step.off",
+        "method.added",
+        "method.changed",
+        "method.preferred",
+        "method.removed",
+        "method.switched_off",
+        "sign_in.code_wrong",
+        "approval.denied",
+        "password.changed",
+        "password.reset",
+        "account.name_changed",
+        "account.email_changed",
+        "account.phone_changed",
+        "trust.copied",
+        "trust.revoked_all",
+        "passkey.added",
+        "passkey.removed",
+        "recovery.opened",
+        "recovery.submitted",
+        "recovery.more_wanted",
+        "recovery.approved",
+        "recovery.rejected",
+        "recovery.cancelled",
+    }
+)
+"""Events that the owner gets a mail about (a text where the account has no mail address)."""
+
+
+def record(
+    db: Database,
+    visitor: Visitor,
+    account: Account | None,
+    kind: str,
+    now: float,
+    *,
+    tell: bool = True,
+    **data: Any,
+) -> None:
+    """Write one event, and a notice to the owner where its kind is in `NOTIFY_KINDS` and ``tell`` is True.
+
+    Call it in the transaction of the change itself: either both are there or neither (SECURITY.md 63, 65).
+    ``data`` must hold no code, token, secret or full number.
+    """
+    events.add(
+        db,
+        at=now,
+        account_id=None if account is None else account.id,
+        kind=kind,
+        device=visitor.device,
+        near=visitor.near,
+        **data,
+    )
+    if account is not None and tell and kind in NOTIFY_KINDS:
+        outbox.enqueue(db, account, kind, now, when=now, device=visitor.device, near=visitor.near, **data)

@@ -1,0 +1,245 @@
+"""One verifier for every one-time code on every path, and the making of the codes that are sent.
+
+Right, wrong, expired, used, replaced, exhausted (by this try), dead (by earlier ones) and missing are distinct
+verdicts. Each is counted in the transaction that also writes the success, so a code can be won once however many
+ask at the same time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+import secrets
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Protocol
+
+from sqlite_utils import Database
+
+from webapp.errors import SendCapReached, Throttled
+from webapp.rules import totp
+from webapp.services import throttling
+from webapp.store import codes, methods, throttles
+from webapp.store.codes import SentCode
+from webapp.store.methods import Method
+from webapp.store.throttles import Throttle
+
+
+class Verdict(Enum):
+    """What became of a typed code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    USED = "used"
+    REPLACED = "replaced"
+    EXHAUSTED = "exhausted"
+    DEAD = "dead"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers of PRODUCT.md §3 that codes obey; durations in seconds."""
+
+    code_seconds: int
+    code_tries: int
+    resend_seconds: int
+    send_cap: int
+    send_cap_seconds: int
+    totp_window: int
+    free_tries: int
+    wait_max_seconds: int
+    tries_until_off: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict, with how many wrong tries in a row there now are and the wait that follows (seconds)."""
+
+    verdict: Verdict
+    wrong_in_a_row: int = 0
+    wait_seconds: float = 0.0
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the code was right, and is used up by now."""
+        return self.verdict is Verdict.RIGHT
+
+
+class Source(Protocol):
+    """Where a code comes from; tells the verdict on six typed digits and uses a right one up."""
+
+    def judge(self, db: Database, typed: str, now: float) -> Verdict:
+        """Judge and, when right, use up: inside the caller's transaction."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Codes sent for one flow and purpose: good nowhere else (SECURITY.md 14)."""
+
+    flow_id: str
+    purpose: str
+    pepper: bytes = field(repr=False)
+
+    def judge(self, db: Database, typed: str, now: float) -> Verdict:
+        """The newest code decides; an earlier one is told apart so that its owner knows to look for the newer."""
+        sent = codes.of_flow(db, self.flow_id, self.purpose)
+        if not sent:
+            return Verdict.MISSING
+        newest, *earlier = sent
+        is_it = hmac.compare_digest(newest.digest, digest(newest, typed, self.pepper))
+        if newest.state == "used":
+            return Verdict.USED if is_it else Verdict.WRONG
+        if newest.state == "exhausted":
+            return Verdict.DEAD
+        if newest.state != "live":
+            return Verdict.MISSING
+        if now >= newest.expires_at:
+            return Verdict.EXPIRED
+        if is_it:
+            return Verdict.RIGHT if codes.use(db, newest.id) else Verdict.USED
+        codes.count_wrong_try(db, newest.id)
+        if any(hmac.compare_digest(code.digest, digest(code, typed, self.pepper)) for code in earlier):
+            return Verdict.REPLACED
+        return Verdict.EXHAUSTED if newest.tries_left <= 1 else Verdict.WRONG
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Codes of an enrolled authenticator app: each step once and only forward (RFC 6238 5.2)."""
+
+    method: Method
+    secret: str = field(repr=False)
+    window: int
+
+    def judge(self, db: Database, typed: str, now: float) -> Verdict:
+        """The oldest matching step that lies after the last one used wins."""
+        matching = totp.matching_steps(self.secret, typed, now, self.window)
+        if not matching:
+            return Verdict.WRONG
+        fresh = [step for step in matching if step > self.method.last_step]
+        if fresh and methods.use_step(db, self.method.id, fresh[0]):
+            return Verdict.RIGHT
+        return Verdict.USED
+
+
+@dataclass(slots=True)
+class Enrolling:
+    """The first code of an app that is being set up; `step` is what it used up, to be kept with the method."""
+
+    secret: str = field(repr=False)
+    window: int
+    step: int = 0
+
+    def judge(self, db: Database, typed: str, now: float) -> Verdict:
+        """Right when any step in the window matches: there is no earlier use to compare with."""
+        matching = totp.matching_steps(self.secret, typed, now, self.window)
+        if not matching:
+            return Verdict.WRONG
+        self.step = matching[-1]
+        return Verdict.RIGHT
+
+
+def verify(
+    db: Database,
+    source: Source,
+    typed: str,
+    *,
+    key: str,
+    limits: Limits,
+    now: float,
+    before: Throttle | None = None,
+) -> Judgement:
+    """Judge six typed digits; call it inside ``store.writing()`` and commit whatever the verdict.
+
+    ``key`` names who is counted: one method of one account, whatever the browser or address (SECURITY.md 22);
+    ``before`` is its state where the transaction has read it already.
+
+    Raises:
+        Throttled: a wait runs; the code was not looked at.
+    """
+    if before is None:
+        before = throttles.read(db, key)
+    throttling.refuse_if_blocked(before, now, "otpCode")
+    verdict = source.judge(db, typed, now)
+    if verdict is Verdict.RIGHT:
+        if before.count:
+            throttles.clear(db, key)
+        return Judgement(verdict)
+    if verdict in (Verdict.EXPIRED, Verdict.DEAD, Verdict.MISSING):  # nothing was there to be guessed
+        return Judgement(verdict, before.count)
+    after = throttling.count_wrong(db, key, before, now, limits.free_tries, limits.wait_max_seconds)
+    return Judgement(verdict, after.count, max(0.0, after.blocked_until - now))
+
+
+def new_code() -> str:
+    """Six digits from the system's generator, leading zeros kept (SECURITY.md 11)."""
+    return f"{secrets.randbelow(10**6):06d}"
+
+
+def digest(code: SentCode, plain: str, pepper: bytes) -> bytes:
+    """What is kept of a code: keyed, for six digits alone could be tried out (SECURITY.md 15)."""
+    return hmac.new(
+        pepper, f"{code.id}:{code.purpose}:{code.recipient}:{plain}".encode(), hashlib.sha256
+    ).digest()
+
+
+def prepare(
+    db: Database,
+    *,
+    flow_id: str,
+    purpose: str,
+    account_id: str | None,
+    method_id: str | None,
+    channel: str,
+    recipient: str,
+    pepper: bytes,
+    limits: Limits,
+    now: float,
+    is_own: bool = False,
+) -> tuple[SentCode, str]:
+    """Make a code, kill the earlier ones of the flow, and return the row with the plain digits to send.
+
+    A recipient that is proven to be the account's (a method, or ``is_own``) is counted by the account's codes alone:
+    what strangers make the site send there, for accounts of their own, keeps no owner out (SECURITY.md 24). One that
+    is yet to be proven is counted by all that was sent there.
+
+    Raises:
+        Throttled: the last one left less than ``resend_seconds`` ago.
+        SendCapReached: the account or the recipient has had its codes for this window.
+    """
+    last = codes.newest(db, flow_id, purpose)
+    if last is not None and last.failure is None and now < last.sent_at + limits.resend_seconds:
+        raise Throttled(last.sent_at + limits.resend_seconds - now)
+    unproven = None if is_own or method_id is not None else recipient
+    if codes.sent_since(db, now - limits.send_cap_seconds, account_id, unproven) >= limits.send_cap:
+        raise SendCapReached()
+    plain = new_code()
+    code = SentCode(
+        id=secrets.token_hex(8),
+        flow_id=flow_id,
+        purpose=purpose,
+        account_id=account_id,
+        method_id=method_id,
+        channel=channel,
+        recipient=recipient,
+        digest=b"",
+        state="live",
+        tries_left=limits.code_tries,
+        failure=None,
+        sent_at=now,
+        expires_at=now + limits.code_seconds,
+    )
+    code = replace(code, digest=digest(code, plain, pepper))
+    codes.add(db, code)
+    return code, plain
+
+
+def resend_in(last: SentCode | None, limits: Limits, now: float) -> int:
+    """Whole seconds until another code may be asked for; 0 when it may now."""
+    if last is None or last.failure is not None:
+        return 0
+    return max(0, math.ceil(last.sent_at + limits.resend_seconds - now))

@@ -1,0 +1,61 @@
+"""What a flow is handed: settings, time, rows, keys, and the way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from webapp.clock import Clock
+from webapp.config import Config
+from webapp.rules.encryption import Seal
+from webapp.rules.links import Signer
+from webapp.rules.passwords import Hasher
+from webapp.rules.visitor import Attempt
+from webapp.services.codes import Limits
+from webapp.store.accounts import Account
+from webapp.store.database import Store
+from webapp.store.outbox import Notice
+from webapp.store.uploads import Uploads
+
+
+class Outbound(Protocol):
+    """What leaves the house. Every method raises ``DeliveryFailed`` and changes nothing here when it does."""
+
+    def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
+        """A one-time code by ``sms``, ``voice`` (E.164) or ``mail`` (an address); a call's sid, else None."""
+
+    def call_status(self, sid: str) -> str:
+        """What a call is doing, in the provider's words: queued, ringing, in-progress, completed, busy …"""
+
+    def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
+        """The mail with the link 承認または否認してください."""
+
+    def send_approval_text(self, account: Account, code: str, token: str) -> None:
+        """The text with the approval code and the link to deny."""
+
+    def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:
+        """Instead of a code, a word why there is none: ``register.known`` or ``forgot_password.unknown``."""
+
+    def send_notice(self, notice: Notice, account: Account) -> None:
+        """A security notice, by mail or text."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """One site's parts, made by ``create_app`` and handed to every flow."""
+
+    config: Config
+    clock: Clock
+    store: Store
+    uploads: Uploads
+    hasher: Hasher
+    seal: Seal
+    signer: Signer
+    outbound: Outbound
+    pepper: bytes = field(repr=False)
+    limits: Limits
+
+    @staticmethod
+    def limits_of(config: Config) -> Limits:
+        """The rules' numbers, taken from the settings of the same names."""
+        return Limits(**{name: getattr(config, name) for name in Limits.__dataclass_fields__})
