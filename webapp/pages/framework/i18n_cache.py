@@ -24,7 +24,7 @@ from markupsafe import Markup
 from webapp.pages.framework.nowrap_filter import unbroken
 
 LONGEST_QUERY = 300
-FOLDER = Path(__file__).parent.parent / "translations"
+FOLDER = Path(__file__).parents[2] / "translations"
 
 
 def install(app: Flask) -> None:
