@@ -12,6 +12,7 @@ from flask.ctx import RequestContext
 
 from tests.app_fixture import AppFixture
 from tests.meta.sources import modules
+from webapp.outbound import notice_templates
 from webapp.pages.activity_labels import event_text
 from webapp.services.audit import NOTIFY_KINDS
 from webapp.store.events import Event
