@@ -55,7 +55,7 @@ bench:
 	@$(VENV) -m bench $(ARGS)
 
 docs:
-	@$(READY) develop
+	@$(READY) docs
 	@$(VENV) -m tools.docs
 
 words:

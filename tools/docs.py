@@ -1,20 +1,24 @@
 """`make docs`: write what can be read from the code into the docs: flows, settings, the tests of each promise.
 
 A picture is an SVG file that shows itself in light and in dark, drawn like the sandbox's map from the table that the
-code runs on. `tests/meta/test_docs.py` fails when a file differs.
+code runs on. Graphviz places what a change of a flow has moved; nothing else needs it. `tests/meta/test_docs.py`
+fails when a file differs.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
-from tools import promises, settings
+from tools import layout, promises, settings
 from webapp.flows.state_machine import BEGIN, Table
 from webapp.flows.state_machines import tables
 from webapp.sandbox.state_diagram.drawing import Words, draw, text_of
+from webapp.sandbox.state_diagram.layout import FILE, layouts
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.vocabulary.state_names import state_name
 
@@ -31,13 +35,14 @@ changes only by one of these moves, from a state that the move starts in. `●` 
 """
 
 
-def pages() -> dict[Path, str]:
-    """Each generated file with the text that it should have."""
+def pages() -> dict[Path, Callable[[], str]]:
+    """Return each generated file with what writes its text; a flow's picture needs its layout written before."""
     return {
-        FLOWS: flows_page(),
-        SETTINGS: settings_page(SETTINGS.read_text()),
-        promises.PAGE: promises.page(promises.PAGE.read_text()),
-        **{PICTURES / f"{table.kind}.svg": picture(table) for table in tables()},
+        FILE: layout.layout_file,
+        FLOWS: flows_page,
+        SETTINGS: lambda: settings_page(SETTINGS.read_text()),
+        promises.PAGE: lambda: promises.page(promises.PAGE.read_text()),
+        **{PICTURES / f"{table.kind}.svg": partial(picture, table) for table in tables()},
     }
 
 
@@ -69,7 +74,7 @@ def picture(table: Table) -> str:
         lambda state: state_name(table.kind, state),
         lambda name: next(move.means for move in table.moves if move.name == name),
     )
-    svg = draw(table, words, name=flow_title(table.kind))
+    svg = draw(table, layouts()[table.kind], words, name=flow_title(table.kind))
     svg.set("xmlns", "http://www.w3.org/2000/svg")
     svg.set("role", "img")
     left, top, width, height = svg.get("viewBox", "").split()
@@ -121,8 +126,9 @@ def main() -> int:
     """Write every file whose text has changed, and remove the pictures of flows that are gone."""
     for path in set(PICTURES.glob("*.svg")) - set(pages()):
         path.unlink()
-    for path, text in pages().items():
-        if text and (not path.exists() or path.read_text() != text):
+    for path, write in pages().items():
+        text = write()
+        if not path.exists() or path.read_text() != text:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
             print(f"nidankai: {path.relative_to(ROOT)} is new")

@@ -19,7 +19,7 @@ OPTIONS = (
 
 def main(arguments: list[str]) -> int:
     """Lock all files, the run's own first because the others are bound to it; `--upgrade` is passed on."""
-    for name in ("requirements", "requirements-voice", "requirements-dev"):
+    for name in ("requirements", "requirements-voice", "requirements-dev", "requirements-docs"):
         command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *arguments]
         locked = subprocess.run([*command, "--output-file", f"{name}.txt", f"{name}.in"], cwd=ROOT)
         if locked.returncode:

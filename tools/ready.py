@@ -1,7 +1,7 @@
-"""Make this checkout ready: `ready.py run | develop | test`. Called by every target of the Makefile.
+"""Make this checkout ready: `ready.py run | develop | docs | test`. Called by every target of the Makefile.
 
-`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `test` also a
-browser.
+`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `docs` Graphviz, too;
+`test` also a browser.
 Each step leaves a stamp with the hash of what it was made from, so that doing it again takes no time.
 Standard library only: it runs before anything is installed.
 """
@@ -31,6 +31,7 @@ TRANSLATIONS = (ROOT / "webapp" / "translations", ROOT / "mocksms" / "translatio
 LOCKS = {
     "run": ("requirements.txt",),
     "develop": ("requirements.txt", "requirements-dev.txt"),
+    "docs": ("requirements.txt", "requirements-dev.txt", "requirements-docs.txt"),
     "test": ("requirements.txt", "requirements-dev.txt"),
 }
 
@@ -42,7 +43,7 @@ class NotReady(Exception):
 def main(arguments: list[str]) -> int:
     """Make ready for the one purpose named; 0 when all is there, else 1 after one clear line."""
     if len(arguments) != 1 or arguments[0] not in LOCKS:
-        print("usage: ready.py run | develop | test", file=sys.stderr)
+        print(f"usage: ready.py {' | '.join(LOCKS)}", file=sys.stderr)
         return 2
     purpose = arguments[0]
     try:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.meta.sources import ROOT
-from tools import docs
+from tools import docs, layout
+from webapp.flows.state_machine import Table
 from webapp.flows.state_machines import tables
+from webapp.sandbox.state_diagram.layout import FILE
 
 
 @pytest.mark.parametrize("path", docs.pages(), ids=lambda path: path.name)
 def test_docs_made_from_the_code_are_up_to_date(path: Path) -> None:
-    assert path.read_text() == docs.pages()[path], "run `make docs` and commit what it writes"
+    assert path.read_text() == docs.pages()[path](), "run `make docs` and commit what it writes"
+
+
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
+def test_layout_has_every_state_and_move_and_none_more(table: Table) -> None:
+    data = json.loads(FILE.read_text())
+    assert layout.fits(table, data.get(table.kind)), "run `make docs` and commit what it writes"
+    assert set(data) == {table.kind for table in tables()}
 
 
 def test_docs_show_every_move_of_every_flow() -> None:

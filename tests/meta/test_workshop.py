@@ -158,7 +158,12 @@ def test_browser_path_is_used_and_a_wrong_one_is_told(monkeypatch: pytest.Monkey
 
 
 def test_locks_are_hashed_and_name_no_registry() -> None:
-    for name in ("requirements.txt", "requirements-voice.txt", "requirements-dev.txt"):
+    for name in (
+        "requirements.txt",
+        "requirements-voice.txt",
+        "requirements-dev.txt",
+        "requirements-docs.txt",
+    ):
         text = (ROOT / name).read_text()
         pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
         assert pins and all("==" in pin for pin in pins), name
@@ -168,7 +173,12 @@ def test_locks_are_hashed_and_name_no_registry() -> None:
 
 def test_locks_agree_and_hold_what_is_asked_for() -> None:
     pins: dict[str, str] = {}
-    for name in ("requirements.txt", "requirements-voice.txt", "requirements-dev.txt"):
+    for name in (
+        "requirements.txt",
+        "requirements-voice.txt",
+        "requirements-dev.txt",
+        "requirements-docs.txt",
+    ):
         for package, version in re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / name).read_text(), re.M):
             assert pins.setdefault(package, version) == version, f"{package} is pinned twice; run `make lock`"
     asked = re.findall(r"^[A-Za-z][A-Za-z0-9._-]+", _asked(), re.M)
@@ -179,5 +189,10 @@ def test_locks_agree_and_hold_what_is_asked_for() -> None:
 def _asked() -> str:
     return "\n".join(
         (ROOT / name).read_text()
-        for name in ("requirements.in", "requirements-voice.in", "requirements-dev.in")
+        for name in (
+            "requirements.in",
+            "requirements-voice.in",
+            "requirements-dev.in",
+            "requirements-docs.in",
+        )
     )

@@ -16,7 +16,9 @@ from webapp.pages.render import page
 from webapp.sandbox import api, door
 from webapp.sandbox.people.persona import Persona
 from webapp.sandbox.people.personas import PERSONAS
-from webapp.sandbox.state_diagram.drawing import Marks, Words, draw, draw_small, order, text_of
+from webapp.sandbox.state_diagram.drawing import Marks, Words, draw, draw_small, text_of
+from webapp.sandbox.state_diagram.graph import order
+from webapp.sandbox.state_diagram.layout import layouts
 from webapp.sandbox.state_diagram.progress import Progress, find_progress
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.vocabulary.state_names import state_name
@@ -65,12 +67,13 @@ class Shown:
         """The flow in full; each state leads to its row in the list of states."""
         means = {move.name: move.means for move in self.table.moves}
         words = Words(self.word, lambda name: gettext(means[name]), lambda state: f"#state-{state}")
-        return Markup(text_of(draw(self.table, words, self.marks, name=self.title)))  # noqa: S704 - escaped
+        svg = draw(self.table, layouts()[self.table.kind], words, self.marks, name=self.title)
+        return Markup(text_of(svg))  # noqa: S704 - escaped
 
     @property
     def small_picture(self) -> Markup:
         """The flow as small as a thumb."""
-        return Markup(text_of(draw_small(self.table, self.marks)))  # noqa: S704 - escaped
+        return Markup(text_of(draw_small(self.table, layouts()[self.table.kind], self.marks)))  # noqa: S704 - escaped
 
 
 @door.blueprint.get("/sandbox/map")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from webapp.flows.state_machine import Table
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import recorder
-from webapp.sandbox.state_diagram.drawing import Marks, finals
+from webapp.sandbox.state_diagram.drawing import Marks
+from webapp.sandbox.state_diagram.graph import finals
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.steps import BEGIN
 from webapp.sandbox.worlds import World

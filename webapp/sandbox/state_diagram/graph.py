@@ -1,0 +1,53 @@
+"""What a flow's picture joins: its states in order, and its moves as arrows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.flows.state_machine import BEGIN, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """One arrow for all moves between the same states; moves of several sources into an end share their label."""
+
+    sources: tuple[str, ...]
+    target: str
+    moves: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Return the arrow's name in the layout."""
+        return f"{' '.join(self.sources)} > {self.target}"
+
+    @property
+    def is_loop(self) -> bool:
+        """Return whether it leads back to where it starts."""
+        return self.sources == (self.target,)
+
+
+def order(table: Table) -> tuple[str, ...]:
+    """Return all states of a table: the beginning first, then as the table lists them, ends last."""
+    listed = dict.fromkeys([BEGIN, *table.pages])
+    for move in table.moves:
+        listed |= dict.fromkeys([*move.sources, move.target])
+    return (*(s for s in listed if s not in table.ends), *(s for s in listed if s in table.ends))
+
+
+def finals(table: Table) -> frozenset[str]:
+    """Return the states that no move leads out of."""
+    return frozenset(order(table)) - {source for move in table.moves for source in move.sources}
+
+
+def arrows(table: Table) -> tuple[Arrow, ...]:
+    """Return the moves of a table as arrows."""
+    between: dict[tuple[str, str], tuple[str, ...]] = {}
+    for move in table.moves:
+        for source in move.sources:
+            between[source, move.target] = (*between.get((source, move.target), ()), move.name)
+    ends, found = finals(table), {}
+    for (source, target), moves in between.items():
+        same = [s for (s, t), others in between.items() if t == target and others == moves]
+        arrow = Arrow(tuple(same) if target in ends else (source,), target, moves)
+        found[arrow.key] = arrow
+    return tuple(found.values())
