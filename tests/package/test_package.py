@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.meta.sources import ROOT
 from tests.meta.test_files import tracked
-from tests.package.conftest import Built, Installed
+from tests.packaged import Built, Installed
 
 WANTED = (
     "webapp/py.typed",

@@ -1,0 +1,45 @@
+"""The code blocks of a page of the docs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.meta.sources import ROOT
+
+FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+INDENTED = re.compile(r"(?:^\n|\A)(?: {4}\S.*\n)+", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One code block: its language, its text, and where it starts."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks(page: str, *languages: str) -> list[Block]:
+    """Return the fenced code blocks of a page; of these languages only, if any are named."""
+    text = (ROOT / page).read_text()
+    found = [
+        Block(page, text.count("\n", 0, match.start()) + 1, match[2], match[3])
+        for match in FENCED.finditer(text)
+    ]
+    return [block for block in found if not languages or block.language in languages]
+
+
+def indented(page: str) -> list[str]:
+    """Return the code blocks of a page that are marked by indentation alone."""
+    return INDENTED.findall(FENCED.sub("", (ROOT / page).read_text()))
+
+
+def pages() -> list[str]:
+    """Return all pages of the docs, the README first."""
+    return ["README.md", *(str(path.relative_to(ROOT)) for path in sorted(Path(ROOT / "docs").glob("*.md")))]

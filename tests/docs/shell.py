@@ -1,0 +1,139 @@
+"""Run the shell blocks of a page in order, as a reader does who has a clone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Self
+
+from tests.docs.blocks import Block
+from tests.meta.sources import ROOT
+from tests.meta.test_files import tracked
+from webapp.run import PORTS
+
+READY = "Ctrl-C"
+START_SECONDS = 90
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that were free a moment ago."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(each.getsockname()[1]) for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+class Reader:
+    """A person in a clone of their own. Ports are free ones; all else in a block is run as written.
+
+    `make run` is left running for the blocks that follow. curl fails on an answer that is an error.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.clone = folder / "nidankai"
+        for name in tracked(""):
+            target = self.clone / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target)
+        (self.clone / ".venv").symlink_to(sys.prefix)  # the packages were downloaded once
+        self._ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        self._addresses = {
+            f"localhost:{default}": f"localhost:{self._ports[name]}" for name, default in PORTS.items()
+        }
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("MAKE", "MFLAGS", "WEBAPP_", "MOCKSMS_", "PYTEST_"))
+        }
+        self._environment = {
+            **kept,
+            **{name: str(port) for name, port in self._ports.items()},
+            "PATH": f"{_failing_curl(folder)}{os.pathsep}{kept['PATH']}",
+            "ARGS": "tests/unit/test_digits.py -n 0 -p no:cacheprovider",  # `make test` inside of a test
+        }
+        self._running: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._running is not None:
+            os.killpg(self._running.pid, signal.SIGINT)  # Ctrl-C in the terminal
+            self._running.wait(30)
+            assert "nidankai: stopped." in self._rest.text()
+
+    def run(self, block: Block) -> str:
+        """Run a block; return what it printed."""
+        if block.text.strip() == "make run":
+            return self._serve()
+        text = block.text
+        for written, ours in self._addresses.items():
+            text = text.replace(written, ours)
+        done = subprocess.run(
+            ["sh", "-e", "-c", text],
+            cwd=self.clone,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def _serve(self) -> str:
+        self._running = process = subprocess.Popen(
+            ["make", "--silent", "run"],
+            cwd=self.clone,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        watchdog = threading.Timer(START_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+        watchdog.start()
+        assert process.stdout is not None
+        printed = ""
+        for line in process.stdout:
+            printed += line
+            if READY in line:
+                break
+        watchdog.cancel()
+        assert READY in printed, printed
+        self._rest = _Rest(process.stdout)
+        return printed
+
+
+class _Rest(threading.Thread):
+    """Read on, so that the program never waits for its reader."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        super().__init__(daemon=True)
+        self._stream, self._read = stream, ""
+        self.start()
+
+    def run(self) -> None:
+        self._read = self._stream.read()
+
+    def text(self) -> str:
+        """Return what was printed until the end."""
+        self.join(30)
+        return self._read
+
+
+def _failing_curl(folder: Path) -> Path:
+    """Return a folder with a curl that ends with an error when the answer is one."""
+    real = shutil.which("curl")
+    shim = folder / "bin" / "curl"
+    shim.parent.mkdir(parents=True)
+    shim.write_text(f'#!/bin/sh\nexec {real} --silent --show-error --fail-with-body "$@"\n')
+    shim.chmod(0o755)
+    return shim.parent
