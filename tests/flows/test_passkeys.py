@@ -63,7 +63,7 @@ def test_register_tells_the_owner_and_does_not_make_one_twice(world: World, hana
     assert page.all(".notice.wrong")
 
 
-def test_sign_in_by_passkey_needs_no_code_before_and_after_two_step_is_on(hanako: Person) -> None:
+def test_sign_in_by_passkey_needs_no_code_before_and_after_two_step_is_on_s64(hanako: Person) -> None:
     hanako.signs_in()
     device = Authenticator()
     registers(hanako, device)

@@ -165,7 +165,7 @@ def test_case_is_cancelled_by_its_button(taro: Person, world: World, state: str)
 
 
 @pytest.mark.parametrize("state", ["opened", "received", "in_review", "more_wanted"])
-def test_case_is_cancelled_by_a_sign_in_with_a_code(taro: Person, world: World, state: str) -> None:
+def test_case_is_cancelled_by_a_sign_in_with_a_code_s55(taro: Person, world: World, state: str) -> None:
     lockout.brought_to(world, taro, state)
     world.clock.advance(60)
     taro.elsewhere().signs_in()
@@ -173,7 +173,7 @@ def test_case_is_cancelled_by_a_sign_in_with_a_code(taro: Person, world: World, 
     assert "リセットを取り消しました" in world.phone.mail(taro.email).subject
 
 
-def test_cancel_by_link_shows_first_and_cancels_by_its_button(world: World, language: str) -> None:
+def test_cancel_by_link_shows_first_and_cancels_by_its_button_s55(world: World, language: str) -> None:
     taro = world.person("taro", language)
     lockout.begins(taro)
     lockout.sends(taro)

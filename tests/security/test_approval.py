@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
+from tests import lockout
 from tests.app_fixture import World
 from tests.form_client import Browser
 from tests.people import Person
@@ -157,7 +158,7 @@ def test_denial_is_final_and_told_s37(world: World, asking: Person) -> None:
 def test_poll_from_another_browser_is_404_s38(world: World, asking: Person) -> None:
     stranger = world.browser()
     stranger.get("/")
-    assert stranger.raw("GET", "/ap/cvf/approval/poll").status_code in (303, 404)
+    assert stranger.raw("GET", "/ap/cvf/approval/poll").status_code == 303
     same_account = asking.elsewhere()
     same_account.signs_in()
     assert same_account.browser.raw("GET", "/ap/cvf/approval/poll").status_code == 404
@@ -248,6 +249,36 @@ def test_user_agent_full_of_script_is_inert_s40(world: World, hanako: Person) ->
         for html in pages:
             assert "<script>alert" not in html
             assert "<img src=x" not in html
+    kept = [row["device"] for table in ("sessions", "events") for row in rows(world, table)]
+    assert kept and not any(set(device) & set("<>\"'&") for device in kept)
+
+
+def test_device_that_is_markup_is_text_wherever_it_is_shown_s40(
+    world: World, hanako: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name of a device is cleaned before it is kept; pages and mails escape it nevertheless."""
+    monkeypatch.setattr("webapp.pages.visitor.device_label", lambda _user_agent: "<b>Evil</b>")
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    asked = world.phone.mail(hanako.email)
+    shown = {"approval mail": asked.html, "approval": world.browser().get(link_of(world, hanako)).html}
+    hanako.approves()
+    hanako.goes_on()
+    hanako.browser.press("開始する")
+    hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
+    hanako.browser.submit(otpCode=hanako.reads_code())
+    shown["trusted"] = hanako.finishes_set_up(trust=True).html
+    shown["notice mail"] = world.phone.mail(hanako.email).html
+    shown["sessions and events"] = hanako.browser.get("/account/security").html
+    locked = hanako.elsewhere()
+    lockout.begins(locked)
+    lockout.sends(locked)
+    shown["link to cancel"] = locked.opens_mail_link("リセットを取り消す").html
+    desk = lockout.reviewer(world)
+    shown["case"] = lockout.opens_case(desk, hanako.name).html
+    for place, html in shown.items():
+        assert "&lt;b&gt;Evil&lt;/b&gt;" in html, f"{place} does not show the device"
+        assert "<b>Evil" not in html, place
 
 
 @pytest.mark.parametrize(
