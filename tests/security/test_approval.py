@@ -14,6 +14,7 @@ from tests.app_fixture import World
 from tests.form_client import Browser
 from tests.people import Person
 from tests.security.tools import all_rows, is_signed_in, rows, sends, stored_bytes, texts
+from webapp.pages.framework import visitor
 
 SETTINGS = "/a/settings/approval"
 LINK = "承認または否認してください"
@@ -257,7 +258,7 @@ def test_device_that_is_markup_is_text_wherever_it_is_shown_s40(
     world: World, hanako: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name of a device is cleaned before it is kept; pages and mails escape it nevertheless."""
-    monkeypatch.setattr("webapp.pages.visitor.device_label", lambda _user_agent: "<b>Evil</b>")
+    monkeypatch.setattr(visitor, "device_label", lambda _user_agent: "<b>Evil</b>")
     hanako.signs_in()
     hanako.asks_for_settings()
     asked = world.phone.mail(hanako.email)
