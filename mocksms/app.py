@@ -1,34 +1,27 @@
 """Put the phone together as a WSGI application."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from flask import Flask
 
 from mocksms import config
 from mocksms.api import control, messages, middleware
-from mocksms.core.worlds import World, Worlds
-from mocksms.delivery import retention, scheduler
+from mocksms.core.worlds import Worlds
+from mocksms.delivery.background import Delivery
 from mocksms.handset import blueprint as handset
-from mocksms.providers.sns import publish
-from mocksms.providers.twilio import calls as twilio_calls
-from mocksms.providers.twilio import messages as twilio_messages
-from mocksms.providers.twilio import verify as twilio_verify
-from mocksms.providers.twilio.errors import Refusal
+from mocksms.providers.interface import Provider
+from mocksms.providers.registry import Providers
 
 
-def _look_after(world: World) -> None:
-    """Start the scheduler and the retention of a world when it is opened."""
-    scheduler.watch(world)
-    retention.watch(world)
-
-
-def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
+def create_app(
+    config_values: Mapping[str, object] | None = None, providers: Sequence[type[Provider]] = ()
+) -> Flask:
     """Return the phone as a WSGI application.
 
     `config_values` holds settings by their names in capitals (see :mod:`mocksms.config`), the rest goes to
-    Flask; what is not given comes from the environment as `MOCKSMS_…`. Raises
-    :class:`mocksms.config.SettingError`.
+    Flask; what is not given comes from the environment as `MOCKSMS_…`. `providers` come on top of those that are
+    installed. Raises :class:`mocksms.config.SettingError`.
     """
     settings = config.load(config_values)
     app = Flask("mocksms", static_folder="static", template_folder=str(config.TEMPLATES))
@@ -39,11 +32,11 @@ def create_app(config_values: Mapping[str, object] | None = None) -> Flask:
     app.config.setdefault("MAX_FORM_MEMORY_SIZE", settings.max_request_bytes)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["mocksms"] = worlds = Worlds(settings)
-    worlds.opened = _look_after
+    app.extensions["mocksms.providers"] = gateways = Providers(settings, providers)
+    app.extensions["mocksms"] = Worlds(settings, Delivery(), gateways.sender_apps)
     middleware.init_app(app)
-    for part in (twilio_messages, twilio_calls, twilio_verify, publish, messages, control):
+    gateways.init_app(app)
+    for part in (messages, control):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
-    app.register_error_handler(Refusal, twilio_messages.refused)
     return app

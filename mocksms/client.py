@@ -5,13 +5,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
-from flask import Flask
 
 from mocksms.core.phone_numbers import normalise
-from mocksms.core.worlds import DEFAULT, account_sid
+from mocksms.core.world_names import DEFAULT, account_sid
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 PATIENCE_SECONDS = 10.0
 _ANCHOR = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>(.*?)</a>""", re.I | re.S)
@@ -142,13 +144,13 @@ class Phone:
         self.faults = Faults(self)
 
     @classmethod
-    def in_process(cls, app: Flask, world: str = DEFAULT, smtp_port: int | None = None) -> Self:
+    def in_process(cls, app: "Flask", world: str = DEFAULT, smtp_port: int | None = None) -> Self:
         """A client of an app in this process, without a socket."""
         return cls("http://localhost", world, smtp_port, httpx.WSGITransport(app=app))
 
     @property
     def account_sid(self) -> str:
-        """The AccountSid that a Twilio client must use to send into this world."""
+        """The AccountSid that a sender's SDK must use to send into this world."""
         return account_sid(self.world)
 
     def mailbox(self, address: str) -> str:

@@ -66,7 +66,7 @@ def application() -> Flask:
     """The phone with its mail server, made in the process that serves."""
     from mocksms import create_app  # only here: the process that watches over this one stays small
     from mocksms.api import middleware  # only here: the process that watches over this one stays small
-    from mocksms.providers.smtp import mail_server
+    from mocksms.providers.registry import providers_of
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     # The line of a request names neither thread nor source: logging need not find them out for each.
@@ -74,8 +74,7 @@ def application() -> Flask:
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of each command
     app = create_app()
     worlds = middleware.worlds_of(app)
-    if worlds.settings.smtp_port >= 0:
-        mail_server.start(app, worlds.settings.smtp_host, worlds.settings.smtp_port)
+    providers_of(app).listen(app)
     _at_signal(worlds.let_go)
     return app
 

@@ -1,4 +1,4 @@
-"""For tests of any app: pytest fixtures, the phone's client, and Twilio's SDK pointed at the phone.
+"""For tests of any app: pytest fixtures, the phone's client, and a provider's SDK pointed at the phone.
 
     pytest_plugins = ["mocksms.testing"]
 
@@ -11,9 +11,8 @@ Each test has a world of its own: the app reaches it by `phone.account_sid` or b
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import pytest
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -21,10 +20,9 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from mocksms import create_app
 from mocksms.client import NothingCame, Phone, PhoneError, Received
 from mocksms.core.worlds import Worlds
-from mocksms.providers.smtp import mail_server
-
-if TYPE_CHECKING:
-    from twilio.rest import Client
+from mocksms.providers.interface import Listener, Provider
+from mocksms.providers.registry import providers_of
+from mocksms.providers.twilio.sdk import twilio_client
 
 __all__ = ["NothingCame", "Phone", "PhoneError", "Received", "RunningPhone", "run_phone", "twilio_client"]
 
@@ -45,7 +43,7 @@ class RunningPhone:
     url: str
     smtp_port: int
     server: BaseWSGIServer
-    mail_server: mail_server.MailServer
+    listeners: Mapping[str, Listener]
     worlds: Worlds
 
     def client(self, world: str = "default") -> Phone:
@@ -57,17 +55,21 @@ class RunningPhone:
         self.worlds.close()
         self.server.shutdown()
         self.server.server_close()
-        self.mail_server.stop()
+        for listener in self.listeners.values():
+            listener.stop()
 
 
-def run_phone(instance: str, **settings: object) -> RunningPhone:
-    """Starts a phone on free ports of 127.0.0.1, its data in the folder `instance`."""
-    app = create_app({**settings, "INSTANCE": instance})
+def run_phone(instance: str, providers: Sequence[type[Provider]] = (), **settings: object) -> RunningPhone:
+    """Start a phone on free ports of 127.0.0.1, its data in the folder `instance`.
+
+    `providers` come on top of those that are installed.
+    """
+    app = create_app({**settings, "INSTANCE": instance}, providers)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, args=(0.02,), name="phone", daemon=True).start()
-    mail = mail_server.start(app)
+    listeners = providers_of(app).listen(app, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.server_port}"
-    return RunningPhone(url, mail.port, server, mail, app.extensions["mocksms"])
+    return RunningPhone(url, listeners["smtp"].port, server, listeners, app.extensions["mocksms"])
 
 
 @pytest.fixture(scope="session")
@@ -85,21 +87,3 @@ def phone(phone_server: RunningPhone) -> Iterator[Phone]:
         client.reset()
         yield client
         client.delete_world()
-
-
-def twilio_client(base_url: str, account_sid: str = "AC" + "0" * 32, token: str = "any") -> "Client":  # noqa: S107
-    """Twilio's own SDK, sending to the phone at `base_url`: the provider's host is swapped in each
-    request.
-    """
-    import re
-
-    from twilio.http.http_client import TwilioHttpClient
-    from twilio.rest import Client
-
-    class _ToThePhone(TwilioHttpClient):
-        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-            return super().request(
-                method, re.sub(r"\Ahttps://[^/]+", base_url.rstrip("/"), url), *args, **kwargs
-            )
-
-    return Client(account_sid, token, http_client=_ToThePhone())

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, jsonify, request
 from mocksms.api import middleware, openapi
 from mocksms.api.messages import as_json, iso
 from mocksms.core import calls, faults, inbox, phone_numbers
-from mocksms.core.worlds import DEFAULT, BadWorld, account_sid
+from mocksms.core.world_names import DEFAULT, account_sid
+from mocksms.core.worlds import BadWorld
 from mocksms.delivery import inbound_messages, scheduler
 from mocksms.errors import Problem
 

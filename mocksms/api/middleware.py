@@ -4,7 +4,7 @@ import logging
 import secrets
 import time
 from functools import lru_cache
-from typing import cast
+from typing import Protocol, cast
 
 from flask import Flask, Request, Response, current_app, g, jsonify, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -12,9 +12,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
-from mocksms.core.worlds import DEFAULT, BadWorld, TooManyWorlds, World, Worlds
+from mocksms.core.world_names import DEFAULT
+from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.errors import Problem
-from mocksms.providers.twilio.errors import OF_STATUS, Refusal
 
 log = logging.getLogger("mocksms")
 WORLD_COOKIE = "tel_world"
@@ -30,8 +30,20 @@ HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("X-Robots-Tag", "noindex"),
 )
-TWILIO_PATHS = ("/2010-04-01/", "/v2/")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Gateways(Protocol):
+    """The providers, as far as requests concern them."""
+
+    def chosen_world(self, worlds: Worlds) -> World | None:
+        """Return the world that this request's credentials name, if it is a provider's."""
+
+    def answers(self, path: str) -> bool:
+        """Return whether a path belongs to a provider."""
+
+    def problem(self, problem: Problem) -> Response | None:
+        """Return the error as the provider of the requested path words it, None for a path of nobody."""
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -58,13 +70,20 @@ def settings() -> config.Settings:
     return worlds().settings
 
 
+def _gateways() -> Gateways:
+    return cast(Gateways, current_app.extensions["mocksms.providers"])
+
+
 def world() -> World:
-    """The world of this request: header X-World, else `?world=`, else the cookie of the handset, else
-    the default.
+    """Return the world of this request: header X-World, else the one that a provider's credentials name, else
+    `?world=`, else the cookie of the handset, else the default.
     """
     if "world" not in g:
         name = request.headers.get("X-World")
         if name is None:  # an empty one is a mistake, not a wish for the default
+            if (chosen := _gateways().chosen_world(worlds())) is not None:
+                g.world = chosen
+                return chosen
             name = request.args.get("world") or request.cookies.get(WORLD_COOKIE) or DEFAULT
         try:
             g.world = worlds().get(name)
@@ -109,13 +128,11 @@ def _finish(response: Response) -> Response:
 
 
 def _problem(problem: Problem) -> Response:
-    """A refusal in the words of the wire that was spoken to; the provider's SDK reads no other."""
-    if request.path.startswith(TWILIO_PATHS):
-        about = request.path if problem.status == 404 else problem.detail
-        response = jsonify(Refusal(OF_STATUS.get(problem.status, 20001), about, problem.status).as_json())
-    else:
-        response = jsonify(problem.as_json())
-        response.mimetype = "application/problem+json"
+    """Return the error in the form of the provider whose path was asked for; its SDK reads no other."""
+    if (response := _gateways().problem(problem)) is not None:
+        return response
+    response = jsonify(problem.as_json())
+    response.mimetype = "application/problem+json"
     response.status_code = problem.status
     return response
 
@@ -135,8 +152,11 @@ def _busy(error: store.Busy) -> Response:
 
 
 def http_error(error: HTTPException) -> Response | HTTPException:
-    """What a program gets for a request that cannot be answered: JSON on the tester API and Twilio's wire."""
-    if error.code is None or error.code < 400 or not request.path.startswith(("/api/", *TWILIO_PATHS)):
+    """Return what a program gets for a request that cannot be answered: JSON on the tester API and the providers'
+    paths.
+    """
+    is_program = request.path.startswith("/api/") or _gateways().answers(request.path)
+    if error.code is None or error.code < 400 or not is_program:
         return error
     return _problem(Problem(error.code, error.name, error.description or ""))
 

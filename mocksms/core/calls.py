@@ -1,9 +1,10 @@
 """Calls are really run: they ring, are answered, declined or missed, speak, and ask for keys.
 
 The state is the call's message (channel "call"): `status` is the provider's, `due_at` when the next thing happens by
-itself (ringing stops, the keys were not pressed in time, the talk is over), `body` the words heard so far, and
-`details["run"]` where in the document it is. Talking takes no real time: all that is said until the next question is
-there at once, with its length in seconds, so that a tester need not wait and a handset can speak it at its pace.
+itself (ringing stops, the keys were not pressed in time, the talk is over), `body` the words heard so far. What is
+said and asked is told by the provider's interpreter. Talking takes no real time: all that is said until the next
+question is there at once, with its length in seconds, so that a tester need not wait and a handset can speak it at
+its pace.
 """
 
 from collections.abc import Callable
@@ -12,9 +13,8 @@ from mocksms import store
 from mocksms.core import inbox, phone_numbers
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Event, Filter, Message
+from mocksms.core.sender_app import AppRequest, Interpreter
 from mocksms.core.worlds import World
-from mocksms.delivery import http_client, scheduler
-from mocksms.providers.twilio import call_receipts, twiml_interpreter
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 KEYS_SHOWN = 16
@@ -28,9 +28,11 @@ class WrongState(Exception):
     """The call is not in a state for this; the text is its status."""
 
 
-def place(world: World, call: Message, ring_seconds: float, effects: Effects = NOTHING) -> Message:
-    """Rings a handset. The call is on disk when this returns; it goes on in the background."""
-    now = world.now()
+def place(
+    world: World, call: Message, ring_seconds: float, effects: Effects = NOTHING, now: float | None = None
+) -> Message:
+    """Ring a handset at `now`, else at once. The call is on disk when this returns; it goes on in the background."""
+    now = world.now() if now is None else now
     call.created_at = call.received_at = call.updated_at = now
     call.details["ring_seconds"] = ring_seconds
     call.details["hang_up"] = effects.hang_up
@@ -51,9 +53,9 @@ def place(world: World, call: Message, ring_seconds: float, effects: Effects = N
         store.messages.add(db, call, phone_numbers.kind(call.recipient), held=held)
         if not held:
             events.append(Event(call.id, now, "message", call))
-    call_receipts.tell(world, call, 0)
+    world.background.report(world, call, 0)
     if call.due_at is not None:
-        scheduler.watch(world)
+        world.background.watch(world)
     return call
 
 
@@ -90,22 +92,16 @@ def cancel(world: World, call: Message, status: str) -> Message:
     )
 
 
-def redirect(world: World, call: Message, url: str, method: str, document: str) -> Message:
-    """Gives a call in progress another document, from an address or as it is."""
-
-    def alter(found: Message) -> None:
-        found.details["run"] = twiml_interpreter.start(url, method, document)
-
-    changed = _change(world, call.id, {"in-progress"}, alter, "redirect")
-    return _go_on(world, changed)
+def redirect(world: World, call: Message, alter: Callable[[Message], None]) -> Message:
+    """Give a call in progress another document: `alter` changes what its interpreter keeps."""
+    return _go_on(world, _change(world, call.id, {"in-progress"}, alter, "redirect"))
 
 
 def digits(world: World, call_id: int, pressed: str) -> Message:
     """Presses keys in a call in progress; what is asked for ends when it has all its keys."""
 
     def alter(found: Message) -> None:
-        run = found.details["run"]
-        run["pressed"] = (run.get("pressed", "") + pressed)[-100:]
+        _interpreter(world, found).press(found, pressed)
         found.details["pressed"] = (found.details.get("pressed", "") + pressed)[-KEYS_SHOWN:]
 
     return _go_on(world, _change(world, call_id, {"in-progress"}, alter, "digits"))
@@ -151,13 +147,11 @@ def _pick_up(world: World, call_id: int, who: str) -> Message:
         details = call.details
         details["answered_at"] = world.now()
         details["answered_by"] = who
-        details["run"] = twiml_interpreter.start(
-            details.get("url", ""), details.get("method", "POST"), details.get("twiml", "")
-        )
+        _interpreter(world, call).start(call)
         call.due_at = None
 
     call = _change(world, call_id, {"ringing"}, alter, "in-progress")
-    call_receipts.tell(world, call, len(call.history) - 1)
+    world.background.report(world, call, len(call.history) - 1)
     if call.details.get("hang_up"):
         return _end(world, call_id, "completed", {"in-progress"})
     return _go_on(world, call)
@@ -170,48 +164,25 @@ def _end(world: World, call_id: int, status: str, allowed: set[str]) -> Message:
         call.details["ended_at"] = world.now()
 
     call = _change(world, call_id, allowed, alter, status)
-    call_receipts.tell(world, call, len(call.history) - 1)
+    world.background.report(world, call, len(call.history) - 1)
     return call
 
 
-def _go_on(world: World, call: Message) -> Message:
-    """Runs a call until it waits for keys, ends, or needs a document (which is fetched in the background)."""
-    if (call.details.get("run") or {}).get("fetch"):
-        world.outbound_jobs.later(0, lambda: _fetch(world, call.id))
-        return call
-    call = _change(
-        world, call.id, {"in-progress"}, lambda found: twiml_interpreter.go_on(found, world.now()), "speaking"
-    )
-    if (call.details.get("run") or {}).get("fetch"):
-        world.outbound_jobs.later(0, lambda: _fetch(world, call.id))
-    if call.due_at is not None:
-        scheduler.watch(world)
-    return call
+def asks_for_keys(world: World, call: Message) -> bool:
+    """Return whether a call waits for keys."""
+    return "run" in call.details and _interpreter(world, call).asks_for_keys(call)
 
 
-def _fetch(world: World, call_id: int) -> None:
-    call = inbox.message(world, call_id)
-    wanted = call.details["run"].get("fetch") if call is not None and call.status == "in-progress" else None
-    if call is None or not wanted:
-        return
-    fields = [
-        *call_receipts.fields(world, call, call.status),
-        *[(name, value) for name, value in wanted["fields"]],
-    ]
-    signed = call_receipts.signature_headers(world, call, wanted["url"], fields)
-    document, problem = "", ""
-    try:
-        got = http_client.send(world.settings, wanted["url"], fields, wanted["method"], signed)
-        document, problem = got.text, "" if got.is_good else f"{wanted['url']} answered {got.status}"
-    except http_client.CannotFetch as error:
-        problem = str(error)
+def needed(world: World, call: Message) -> AppRequest | None:
+    """Return the request for the document that a call in progress needs before it can go on, or None."""
+    return _interpreter(world, call).needs(call)
+
+
+def load(world: World, call_id: int, url: str, document: str, problem: str) -> None:
+    """Let a call go on with the document that it needed; `problem` says why there is none."""
 
     def alter(found: Message) -> None:
-        run = found.details["run"]
-        run |= {"fetch": None, "url": wanted["url"], "at": 0, "documents": run["documents"] + 1}
-        run["document"] = "" if problem else document
-        if problem:
-            twiml_interpreter.warn(found, problem)
+        _interpreter(world, found).load(found, url, document, problem)
 
     try:
         _go_on(world, _change(world, call_id, {"in-progress"}, alter, "document"))
@@ -219,8 +190,33 @@ def _fetch(world: World, call_id: int) -> None:
         return  # it ended while its document was fetched
 
 
-def _on_due(world: World, sid: str) -> None:
-    """What happens by itself: a delayed call rings, ringing stops, keys were not pressed, the talk is over."""
+def _interpreter(world: World, call: Message) -> Interpreter:
+    interpreter = world.sender_app(call).interpreter
+    if interpreter is None:
+        raise LookupError(f"the provider {call.wire!r} cannot run a call")
+    return interpreter
+
+
+def _go_on(world: World, call: Message) -> Message:
+    """Run a call until it waits for keys, ends, or needs a document (which is fetched in the background)."""
+    interpreter = _interpreter(world, call)
+    if interpreter.needs(call) is None:
+        call = _change(
+            world,
+            call.id,
+            {"in-progress"},
+            lambda found: interpreter.go_on(found, world.now()),
+            "speaking",
+        )
+    if interpreter.needs(call) is not None:
+        world.background.fetch_document(world, call)
+    if call.due_at is not None:
+        world.background.watch(world)
+    return call
+
+
+def go_on_when_due(world: World, sid: str) -> None:
+    """Do what happens by itself: a delayed call rings, ringing stops, keys were not pressed, the talk is over."""
     call = inbox.by_sid(world, sid)
     if call is None or call.due_at is None or call.due_at > world.now():
         return
@@ -229,17 +225,15 @@ def _on_due(world: World, sid: str) -> None:
             _ring(world, sid)
         elif call.status == "ringing":
             _miss(world, call)
-        elif (call.details.get("run") or {}).get("gather"):
-            _go_on(world, _change(world, call.id, {"in-progress"}, _time_is_up, "timeout"))
+        elif asks_for_keys(world, call):
+            _go_on(
+                world,
+                _change(world, call.id, {"in-progress"}, _interpreter(world, call).time_is_up, "timeout"),
+            )
         else:
             _end(world, call.id, "completed", {"in-progress"})
     except (NoSuchCall, WrongState):
         return  # someone else was faster
-
-
-def _time_is_up(call: Message) -> None:
-    call.details["run"]["gather"]["over"] = True
-    call.due_at = None
 
 
 def _ring(world: World, sid: str) -> None:
@@ -252,7 +246,7 @@ def _ring(world: World, sid: str) -> None:
         call.due_at = world.now() + call.details["ring_seconds"]
         store.messages.arrive(db, call, phone_numbers.kind(call.recipient))
         events.append(Event(call.id, call.received_at, "message", call))
-    call_receipts.tell(world, call, len(call.history) - 1)
+    world.background.report(world, call, len(call.history) - 1)
 
 
 def _miss(world: World, call: Message) -> None:
@@ -261,6 +255,3 @@ def _miss(world: World, call: Message) -> None:
         _pick_up(world, call.id, "machine_start")
     else:
         _end(world, call.id, "no-answer", {"ringing"})
-
-
-scheduler.at_due("call", _on_due)

@@ -8,12 +8,11 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from mocksms import store
-from mocksms.core import phone_numbers, segments
+from mocksms.core import phone_numbers, segments, statuses
 from mocksms.core.codes import finder
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
 from mocksms.core.worlds import World
-from mocksms.delivery import retention, scheduler
 
 PAGE = 50
 NO_MORE_THAN = 1000
@@ -31,17 +30,28 @@ def receive(
     effects: Effects = NOTHING,
     due_at: float | None = None,
 ) -> Message:
-    """Takes a message in: finds its code and links, keeps it, tells everyone who waits. On disk when it returns.
+    """Keep a message that comes from the phone itself, at its time of now; see :func:`keep`."""
+    return keep(world, message, world.now(), effects, raw, due_at)
+
+
+def keep(
+    world: World,
+    message: Message,
+    now: float,
+    effects: Effects,
+    raw: bytes | None = None,
+    due_at: float | None = None,
+) -> Message:
+    """Find a message's code and links, keep it, tell everyone who waits. It is on disk when this returns.
 
     `effects` are the faults it meets. `due_at` (unix seconds by the phone's clock) holds it back until then.
     """
-    now = world.now()
     message.created_at = message.received_at = message.updated_at = now
     examine(message)
-    scheduler.plan(message, now, effects, due_at)
-    held = message.status in scheduler.UNSEEN
+    statuses.plan(message, now, effects, due_at)
+    held = message.status in statuses.UNSEEN
 
-    def keep(db: Database, events: list[Event]) -> None:
+    def write(db: Database, events: list[Event]) -> None:
         store.messages.add(db, message, phone_numbers.kind(message.handset), raw, held)
         if held:
             event_id = store.messages.event(db, now, "status", message.id, message.status)
@@ -49,18 +59,31 @@ def receive(
         else:
             events.append(Event(message.id, now, "message", message))
 
-    world.write_together(keep)
+    world.write_together(write)
     if message.id % store.search_index.BATCH == 0:
         with world.pool.write() as db:
             store.search_index.fill(db, message.id)
-    retention.after_arrival(world, message.id)
-    scheduler.follow(world, message)
+    world.background.received(world, message)
     if effects.duplicate and not held:
         twin = replace(message, sid=new_sid(message.sid[:2]), history=[], id=0)
         twin.details = {**message.details, "duplicate_of": message.sid}
         twin.details.pop("status_callback", None)
         receive(world, twin, raw)
     return message
+
+
+def arrive(world: World, sid: str) -> None:
+    """Let a message arrive that was held back; nothing happens when it is not held any more."""
+    now = world.now()
+    with world.write() as (db, events):
+        message = store.reading.find_sid(db, sid)
+        if message is None or message.due_at is None:
+            return  # canceled, or another process was faster
+        before = len(message.history)
+        statuses.arrive(message, now)
+        store.messages.arrive(db, message, phone_numbers.kind(message.handset))
+        events.append(Event(message.id, now, "message", replace(message)))
+    world.background.report(world, message, before)
 
 
 def examine(message: Message) -> None:

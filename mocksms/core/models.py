@@ -25,7 +25,7 @@ class Message:
     body: str = ""
     subject: str = ""
     html: str = ""
-    wire: str = "twilio"
+    wire: str = ""
     direction: Literal["in", "out"] = "in"
     account: str = ""
     code: str | None = None

@@ -1,10 +1,9 @@
 """Worlds: isolated inboxes, each a database file of its own, opened by name."""
 
-import hashlib
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,16 +11,18 @@ from sqlite_utils import Database
 
 from mocksms import store
 from mocksms.config import Settings
-from mocksms.core.models import Event
-from mocksms.delivery.job_queue import OUTBOUND_THREADS, JobQueue
+from mocksms.core.background import Background
+from mocksms.core.models import Event, Message
+from mocksms.core.sender_app import SenderApp
+from mocksms.core.world_names import DEFAULT, account_sid
 from mocksms.events.hub import Hub
 from mocksms.store import Pool
 from mocksms.store.group_commit import GroupCommit, Work
 
-DEFAULT = "default"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _FRESH_SECONDS = 1.0
 _WORLDS_WITH_CONNECTIONS = 32
+_NO_APP = SenderApp()
 
 
 class BadWorld(ValueError):
@@ -33,19 +34,21 @@ class TooManyWorlds(Exception):
 
 
 class World:
-    """One isolated inbox: its database, its line of events and its clock.
-
-    `jobs` does what is due; `outbound_jobs` go to apps, which may let them wait, and hold up nothing else.
-    """
+    """One isolated inbox: its database, its line of events and its clock."""
 
     def __init__(
-        self, name: str, pool: Pool, settings: Settings, jobs: JobQueue, outbound_jobs: JobQueue
+        self,
+        name: str,
+        pool: Pool,
+        settings: Settings,
+        background: Background,
+        sender_apps: Mapping[str, SenderApp],
     ) -> None:
         self.name = name
         self.pool = pool
         self.settings = settings
-        self.jobs = jobs
-        self.outbound_jobs = outbound_jobs
+        self.background = background
+        self.sender_apps = sender_apps
         self.tokens: dict[str, str] = {}
         self.hub = Hub(pool)
         self._group_commit = GroupCommit(self._write_all)
@@ -103,6 +106,10 @@ class World:
         """Looks again for those who said stop at the next message (one was noted, or all were reset)."""
         self._stopped_known_until = 0.0
 
+    def sender_app(self, message: Message) -> SenderApp:
+        """Return how to speak to the app that sent this message; one that nobody knows is sent nothing."""
+        return self.sender_apps.get(message.wire, _NO_APP)
+
     def is_watched(self) -> bool:
         """Whether someone looks after what is due in this world."""
         return self._watched
@@ -145,21 +152,18 @@ class World:
         self.pool.close()
 
 
-def account_sid(name: str) -> str:
-    """The AccountSid by which a sender chooses the world of this name."""
-    return "AC" + hashlib.md5(f"world:{name}".encode(), usedforsecurity=False).hexdigest()
-
-
 class Worlds:
     """All worlds of a phone."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, background: Background, sender_apps: Mapping[str, SenderApp]
+    ) -> None:
+        """`sender_apps` holds by the name of a wire how to speak to its apps."""
         self.settings = settings
+        self.background = background
+        self.sender_apps = sender_apps
         self.folder = settings.folder / "worlds"
-        self.jobs = JobQueue()
-        self.outbound_jobs = JobQueue("outbound", OUTBOUND_THREADS)
         self._open: dict[str, World] = {}
-        self.opened: Callable[[World], None] = lambda _: None
         self._accounts: dict[str, str] = {}
         self._accounts_known_until = 0.0
         self._lock = threading.Lock()
@@ -200,9 +204,9 @@ class Worlds:
                 for other in list(self._open.values())[:-_WORLDS_WITH_CONNECTIONS]:
                     other.pool.close()
                 pool = Pool(self._path(name), blank if blank.exists() else None)
-                self._open[name] = World(name, pool, self.settings, self.jobs, self.outbound_jobs)
+                self._open[name] = World(name, pool, self.settings, self.background, self.sender_apps)
                 self._accounts[account_sid(name)] = name
-                self.opened(self._open[name])
+                self.background.opened(self._open[name])
             return self._open[name]
 
     def delete(self, name: str) -> bool:
@@ -244,7 +248,7 @@ class Worlds:
 
     def close(self) -> None:
         """Closes all worlds and ends what is done in the background."""
-        self.jobs.close()
-        self.outbound_jobs.close()
+        self.background.jobs.close()
+        self.background.outbound_jobs.close()
         for world in self.all_open():
             world.close()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from mocksms import config
+from mocksms.core.sender_app import AppRequest, SenderApp
+from mocksms.core.worlds import World
 
 TIMEOUT_SECONDS = 10.0
 LARGEST_ANSWER = 1_000_000
@@ -52,7 +54,7 @@ def send(
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     sent = {
         "Content-Type": "application/x-www-form-urlencoded",
-        "User-Agent": "TwilioProxy/1.1",
+        "User-Agent": "mocksms",
         **(headers or {}),
     }
     if method == "GET":
@@ -69,6 +71,12 @@ def send(
         raise CannotFetch(f"{parts.hostname} did not answer: {error or type(error).__name__}") from error
     finally:
         connection.close()
+
+
+def send_signed(world: World, app: SenderApp, request: AppRequest) -> Answer:
+    """Send a request to an app with its provider's headers. Raises :class:`CannotFetch`."""
+    headers = app.signed(request, world.token_of(request.account))
+    return send(world.settings, request.url, request.fields, request.method, headers)
 
 
 def absolute(base: str, url: str) -> str:

@@ -29,19 +29,19 @@ def prune(world: World) -> int:
 def after_arrival(world: World, message_id: int) -> None:
     """Looks in the background, once in EVERY arrivals, whether there is too much."""
     if message_id % EVERY == 0 and (world.settings.keep_messages > 0 or world.settings.keep_days > 0):
-        world.jobs.later(0, lambda: _prune_open(world))
+        world.background.jobs.later(0, lambda: _prune_open(world))
 
 
 def watch(world: World) -> None:
     """Looks each hour for what is too old."""
     if world.settings.keep_days > 0:
-        world.jobs.later(0, lambda: _look(world))
+        world.background.jobs.later(0, lambda: _look(world))
 
 
 def _look(world: World) -> None:
     if not world.hub.closed:
         prune(world)
-        world.jobs.later(LOOK_SECONDS, lambda: _look(world))
+        world.background.jobs.later(LOOK_SECONDS, lambda: _look(world))
 
 
 def _prune_open(world: World) -> None:

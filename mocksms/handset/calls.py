@@ -105,7 +105,7 @@ def call(address: str, message_id: int) -> str:
         devices.device(world(), address),
         call=seen(message),
         state=state,
-        asked=bool((message.details.get("run") or {}).get("gather")),
+        asked=calls.asks_for_keys(world(), message),
         spoken=_phrases(message),
     )
 

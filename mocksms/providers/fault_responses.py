@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask import Response
 
-from mocksms.core.faults import Effects
+from mocksms.core.intake import Interrupted
 
 
 class HungUp(ConnectionAbortedError):
@@ -16,11 +16,9 @@ def _cut_off() -> Iterator[bytes]:
     raise HungUp("a fault asked for this")
 
 
-def answer(effects: Effects) -> Response | None:
-    """The broken answer to give instead of the right one, None where none was asked for."""
-    if effects.http_status is not None:
-        page = f"<html><body><h1>{effects.http_status}</h1></body></html>\n"
-        return Response(page, effects.http_status, mimetype="text/html")
-    if effects.hang_up:
-        return Response(_cut_off(), 200, {"Content-Length": "1000"}, mimetype="application/json")
-    return None
+def answer(interrupted: Interrupted) -> Response:
+    """Return the broken answer."""
+    if (status := interrupted.http_status) is not None:
+        page = f"<html><body><h1>{status}</h1></body></html>\n"
+        return Response(page, status, mimetype="text/html")
+    return Response(_cut_off(), 200, {"Content-Length": "1000"}, mimetype="application/json")

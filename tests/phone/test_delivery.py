@@ -14,10 +14,10 @@ from twilio.request_validator import RequestValidator
 
 import mocksms
 from mocksms import store
-from mocksms.core import inbox
+from mocksms.core import calls, inbox
 from mocksms.core.models import Message
 from mocksms.delivery import scheduler
-from mocksms.delivery.webhooks import signature
+from mocksms.providers.twilio.receipts import signature
 from mocksms.testing import NothingCame, Phone
 from tests.phone.listener import Listener, listening
 
@@ -161,7 +161,7 @@ def test_what_fails_holds_up_nothing_else(twilio: Any, phone: Phone, monkeypatch
     def fail(*_: object) -> None:
         raise RuntimeError("a fault of the phone")
 
-    monkeypatch.setitem(scheduler._AT_DUE, "call", fail)
+    monkeypatch.setattr(calls, "go_on_when_due", fail)
     twilio.calls.create(to=ME, from_=SHOP, twiml="<Response/>", timeout=30)
     phone.faults.add("delay", seconds=60)
     twilio.messages.create(to=ME, from_=SHOP, body="later")
@@ -178,8 +178,8 @@ def test_what_fails_is_not_tried_again_at_once(
 
     worlds = mocksms.create_app({"INSTANCE": str(tmp_path)}).extensions["mocksms"]
     world, pauses = worlds.get(), []
-    monkeypatch.setattr(world.jobs, "later", lambda seconds, _work: pauses.append(seconds))
-    monkeypatch.setitem(scheduler._AT_DUE, "sms", fail)
+    monkeypatch.setattr(world.background.jobs, "later", lambda seconds, _work: pauses.append(seconds))
+    monkeypatch.setattr(inbox, "arrive", fail)
     held = Message(inbox.new_sid("SM"), "sms", sender=SHOP, recipient=ME, body="x")
     inbox.receive(world, held, due_at=world.now() - 1)
     pauses.clear()

@@ -1,1 +1,22 @@
 """Mail over SMTP."""
+
+from flask import Flask
+
+from mocksms.providers.interface import Provider
+from mocksms.providers.smtp import mail_server
+
+
+class Smtp(Provider):
+    """The mail server. Its answers are the codes of SMTP; it sends nothing to apps."""
+
+    wires = ("smtp",)
+
+    def listen(
+        self, app: Flask, host: str | None = None, port: int | None = None
+    ) -> mail_server.MailServer | None:
+        """Start the mail server, unless MOCKSMS_SMTP_PORT is -1 and no port is given."""
+        wanted = self.settings.smtp_port if port is None else port
+        return mail_server.start(app, host or self.settings.smtp_host, wanted) if wanted >= 0 else None
+
+
+PROVIDER = Smtp

@@ -14,7 +14,7 @@ from typing import cast
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
-from mocksms.core import faults, inbox, mail, phone_numbers
+from mocksms.core import intake, mail, phone_numbers
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.store import Busy
 
@@ -24,6 +24,8 @@ MOST_RECIPIENTS = 100
 # RFC 5321 asks for 1,000 at least; receivers take longer lines, and apps that write HTML in one line count on it.
 LONGEST_LINE = 1_000_000
 _HEADER_BYTES = 16 * 1024
+SMTP_CODES = range(400, 600)
+REJECTED = 550
 _TAG = re.compile(r"[^@+]+\+([^@]+)@")
 
 
@@ -72,12 +74,13 @@ class _Handler:
             for mailbox in dict.fromkeys(phone_numbers.normalise(each) for each in envelope.rcpt_tos):
                 world = world_of(self.worlds, mailbox, source)
                 message = mail.parse(source, mailbox, envelope.mail_from or "")
-                effects = faults.take(world, "mail", mailbox, message.sender)
-                if effects.hang_up:
-                    return ""
-                if code := effects.smtp_code or (550 if effects.reject is not None else None):
-                    return f"{code} {code // 100}.7.1 A fault asked for this"
-                inbox.receive(world, message, source, effects)
+                arrival = intake.meet(world, "mail", mailbox, message.sender, over_http=False)
+                arrival.keep(message, source)
+        except intake.Interrupted:
+            return ""
+        except intake.Rejected as rejection:
+            code = rejection.code if rejection.code in SMTP_CODES else REJECTED
+            return f"{code} {code // 100}.7.1 A fault asked for this"
         except Busy as error:
             log.error("a mail could not be kept: %s", error)
             return "451 4.3.0 The mail cannot be kept now; try again"

@@ -5,44 +5,33 @@ import uuid
 from typing import Any
 from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from mocksms.api import middleware
-from mocksms.core import faults, inbox, phone_numbers
+from mocksms.core import inbox, intake, phone_numbers
 from mocksms.core.models import Filter, Message
 from mocksms.core.worlds import World
-from mocksms.providers import fault_responses
 
 blueprint = Blueprint("sns", __name__)
 XMLNS = "http://sns.amazonaws.com/doc/2010-03-31/"
 SENDER = "AWS-SNS"
 LONGEST = 1600
 MOST_ATTRIBUTES = 10
-REJECTIONS = {20429: "Throttling", 21610: "OptedOut", 20003: "AuthorizationError"}
 
 
 def _xml(body: str, status: int = 200) -> Response:
     return Response(f'<?xml version="1.0"?>\n{body}\n', status, mimetype="text/xml")
 
 
-def _refusal(code: str, words: str, status: int = 400) -> Response:
+def refusal(code: str, words: str, status: int = 400) -> Response:
+    """Return an error as the provider words it."""
     side = "Receiver" if status >= 500 else "Sender"
     return _xml(
         f'<ErrorResponse xmlns="{XMLNS}"><Error><Type>{side}</Type><Code>{escape(code)}</Code>'
         f"<Message>{escape(words)}</Message></Error><RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>",
         status,
     )
-
-
-def _world() -> World:
-    """Header X-World, else the world that the access key names (by name or AccountSid), else the default one."""
-    key = re.search(r"Credential=([^/,\s]+)/", request.headers.get("Authorization", ""))
-    if "X-World" not in request.headers and key is not None:
-        found = middleware.worlds().of_account(key.group(1)) or middleware.worlds().find(key.group(1))
-        if found is not None:
-            g.world = found
-    return middleware.world()
 
 
 def _attributes() -> dict[str, str]:
@@ -58,50 +47,44 @@ def _attributes() -> dict[str, str]:
 @blueprint.post("/")
 def publish() -> ResponseReturnValue:
     """Action=Publish with PhoneNumber and Message."""
-    form = request.form
+    world, form = middleware.world(), request.form
     if form.get("Action") != "Publish":
-        return _refusal("InvalidAction", f"The action {form.get('Action', '')} is not served here")
+        return refusal("InvalidAction", f"The action {form.get('Action', '')} is not served here")
     if form.get("TopicArn") or form.get("TargetArn"):
-        return _refusal("InvalidParameter", "Invalid parameter: only PhoneNumber is served here")
-    number = phone_numbers.normalise(form.get("PhoneNumber", ""), middleware.settings().region)
+        return refusal("InvalidParameter", "Invalid parameter: only PhoneNumber is served here")
+    number = phone_numbers.normalise(form.get("PhoneNumber", ""), world.settings.region)
     text = form.get("Message", "")
     if not phone_numbers.is_number(number):
         given = form.get("PhoneNumber", "")
-        return _refusal(
+        return refusal(
             "InvalidParameter", f"Invalid parameter: PhoneNumber Reason: {given} is not valid to publish to"
         )
     if not text:
-        return _refusal("InvalidParameter", "Invalid parameter: Empty message")
+        return refusal("InvalidParameter", "Invalid parameter: Empty message")
     if len(text) > LONGEST:
-        return _refusal("InvalidParameter", "Invalid parameter: Message too long")
-    world, attributes = _world(), _attributes()
+        return refusal("InvalidParameter", "Invalid parameter: Message too long")
+    attributes = _attributes()
     sender = (
         attributes.get("AWS.SNS.SMS.SenderID") or attributes.get("AWS.MM.SMS.OriginationNumber") or SENDER
     )
     if not re.fullmatch(r"(?=.*\w)[^\x00-\x1f\x7f]{1,20}", sender):
-        return _refusal("InvalidParameter", "Invalid parameter: SenderID")
-    if inbox.is_opted_out(world, number, sender):
-        return _refusal("OptedOut", "The phone number is opted out")
-    effects = faults.take(world, "sms", number, sender)
-    if (broken_answer := fault_responses.answer(effects)) is not None:
-        return broken_answer
-    if effects.reject is not None:
-        return _refusal(REJECTIONS.get(effects.reject, "InvalidParameter"), "A fault asked for this")
+        return refusal("InvalidParameter", "Invalid parameter: SenderID")
+    arrival = intake.meet(world, "sms", number, sender)
     message_id = str(uuid.uuid4())
     message = Message(
         sid=message_id, channel="sms", wire="sns", sender=sender, recipient=number, body=text,
         details={"attributes": attributes} if attributes else {},
     )  # fmt: skip
-    inbox.receive(world, message, effects=effects)
+    arrival.keep(message)
     return _xml(
         f'<PublishResponse xmlns="{XMLNS}"><PublishResult><MessageId>{message_id}</MessageId></PublishResult>'
         f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></PublishResponse>"
     )
 
 
-def _asked() -> Filter:
+def _asked(world: World) -> Filter:
     number = request.args.get("phoneNumber", "")
-    to = phone_numbers.normalise(number, middleware.settings().region) if number else ""
+    to = phone_numbers.normalise(number, world.settings.region) if number else ""
     return Filter(channel="sms", wire="sns", to=to)
 
 
@@ -109,7 +92,8 @@ def _asked() -> Filter:
 def read_messages() -> Response:
     """The SMS that came by SNS, by number, oldest first (the newest 1,000)."""
     by_number: dict[str, list[dict[str, Any]]] = {}
-    for message in reversed(inbox.search(_world(), _asked(), inbox.NO_MORE_THAN)):
+    world = middleware.world()
+    for message in reversed(inbox.search(world, _asked(world), inbox.NO_MORE_THAN)):
         by_number.setdefault(message.recipient, []).append(
             {
                 "PhoneNumber": message.recipient,
@@ -128,5 +112,6 @@ def read_messages() -> Response:
 @blueprint.delete("/_aws/sns/sms-messages")
 def delete_messages() -> tuple[str, int]:
     """Deletes the SMS that came by SNS, of a number or all."""
-    inbox.delete(_world(), _asked())
+    world = middleware.world()
+    inbox.delete(world, _asked(world))
     return "", 204

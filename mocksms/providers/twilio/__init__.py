@@ -1,1 +1,5 @@
-"""Twilio: messages, calls with TwiML, Verify."""
+"""Twilio: messages, calls with TwiML, Verify, status callbacks, inbound webhooks."""
+
+from mocksms.providers.twilio.provider import Twilio
+
+PROVIDER = Twilio

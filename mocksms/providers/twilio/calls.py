@@ -6,17 +6,18 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mocksms.api import middleware
-from mocksms.core import calls, faults, inbox, phone_numbers
+from mocksms.config import Settings
+from mocksms.core import calls, inbox, intake, phone_numbers
 from mocksms.core.models import Message, Sent
 from mocksms.delivery import http_client
-from mocksms.providers import fault_responses
-from mocksms.providers.twilio import call_receipts
+from mocksms.providers.twilio import receipts, twiml_interpreter
+from mocksms.providers.twilio.access import enter, found, only_of, refused
 from mocksms.providers.twilio.errors import MAGIC_CALL_FROM, MAGIC_CALL_TO, Refusal
-from mocksms.providers.twilio.messages import authenticate, dates, found_sid, only_of, page_number, world_of
+from mocksms.providers.twilio.messages import dates, page_number
 from mocksms.providers.twilio.serialization import API_VERSION, Place, after_token, date, page_json, token_of
 
 blueprint = Blueprint("twilio_calls", __name__, url_prefix="/2010-04-01/Accounts/<account>")
+blueprint.register_error_handler(Refusal, refused)
 MOST_RING_SECONDS = 600
 _SUBRESOURCES = (
     "events", "notifications", "payments", "recordings", "siprec", "streams", "transcriptions",
@@ -39,7 +40,7 @@ def call_json(call: Message, status: str | None = None) -> dict[str, Any]:
         "date_created": date(call.created_at),
         "date_updated": date(call.updated_at),
         "direction": "outbound-api",
-        "duration": str(call_receipts.duration(call)) if ended else None,
+        "duration": str(receipts.duration(call)) if ended else None,
         "end_time": date(call.details.get("ended_at")) if ended else None,
         "forwarded_from": None,
         "from": call.sender,
@@ -63,20 +64,15 @@ def call_json(call: Message, status: str | None = None) -> dict[str, Any]:
 
 @blueprint.post("/Calls.json")
 def create_call(account: str) -> ResponseReturnValue:
-    """Places a call; the answer is queued, the phone rings right after."""
-    authenticate(account)
-    world = world_of(account)
-    call, ring_seconds = _draft(account)
-    effects = faults.take(world, "call", call.recipient, call.sender)
-    if (broken_answer := fault_responses.answer(faults.Effects(http_status=effects.http_status))) is not None:
-        return broken_answer
-    if effects.reject is not None:
-        raise Refusal(effects.reject, call.recipient)
-    return jsonify(call_json(calls.place(world, call, ring_seconds, effects), "queued")), 201
+    """Place a call; the answer is queued, the phone rings right after."""
+    world = enter(account)
+    call, ring_seconds = _draft(world.settings, account)
+    arrival = intake.meet(world, "call", call.recipient, call.sender)
+    return jsonify(call_json(arrival.ring(call, ring_seconds), "queued")), 201
 
 
-def _draft(account: str) -> tuple[Message, float]:
-    form, settings = request.form, middleware.settings()
+def _draft(settings: Settings, account: str) -> tuple[Message, float]:
+    form = request.form
     to, sender = form.get("To", ""), form.get("From", "")
     if not to.strip():
         raise Refusal(21201)
@@ -106,6 +102,7 @@ def _draft(account: str) -> tuple[Message, float]:
     call = Message(
         sid=inbox.new_sid("CA"),
         channel="call",
+        wire="twilio",
         sender=caller,
         recipient=recipient,
         account=account,
@@ -117,15 +114,15 @@ def _draft(account: str) -> tuple[Message, float]:
 @blueprint.get("/Calls.json")
 def list_calls(account: str) -> ResponseReturnValue:
     """The account's calls, newest first, a page at a time."""
-    authenticate(account)
-    world, region = world_of(account), middleware.settings().region
+    world = enter(account)
+    region = world.settings.region
     after, until = dates("StartTime")
     size, token = page_number("PageSize", 50, 1, 1000), request.args.get("PageToken", "")
-    found = inbox.sent(
+    sent = inbox.sent(
         world,
         Sent(
             channel="call",
-            account=only_of(account),
+            account=only_of(world, account),
             to=phone_numbers.normalise(request.args.get("To", ""), region),
             sender=phone_numbers.normalise(request.args.get("From", ""), region),
             status=request.args.get("Status", ""),
@@ -137,31 +134,27 @@ def list_calls(account: str) -> ResponseReturnValue:
     )
     query = tuple(request.args.items(multi=True))
     place = Place(request.path, query, size, page_number("Page", 0, 0, 10**9), token)
-    return jsonify(page_json("calls", place, found, call_json, token_of))
-
-
-def _found(account: str, sid: str) -> Message:
-    return found_sid(account, sid, "call")
+    return jsonify(page_json("calls", place, sent, call_json, token_of))
 
 
 @blueprint.get("/Calls/<sid>.json")
 def get_call(account: str, sid: str) -> ResponseReturnValue:
-    """One call."""
-    authenticate(account)
-    return jsonify(call_json(_found(account, sid)))
+    """Return one call."""
+    return jsonify(call_json(found(enter(account), account, sid, "call")))
 
 
 @blueprint.post("/Calls/<sid>.json")
 def change_call(account: str, sid: str) -> ResponseReturnValue:
-    """Ends a call (`Status` canceled or completed) or gives it another document (`Url`, `Twiml`)."""
-    authenticate(account)
-    world, call, form = world_of(account), _found(account, sid), request.form
+    """End a call (`Status` canceled or completed) or give it another document (`Url`, `Twiml`)."""
+    world, form = enter(account), request.form
+    call = found(world, account, sid, "call")
     try:
         if form.get("Status") in ("canceled", "completed"):
             call = calls.cancel(world, call, form["Status"])
         elif form.get("Url") or form.get("Twiml"):
             method = form.get("Method", "POST").upper()
-            call = calls.redirect(world, call, form.get("Url", ""), method, form.get("Twiml", ""))
+            run = twiml_interpreter.begin(form.get("Url", ""), method, form.get("Twiml", ""))
+            call = calls.redirect(world, call, lambda call: call.details.update(run=run))
         else:
             raise Refusal(20001, "Status")
     except calls.WrongState:
@@ -171,8 +164,8 @@ def change_call(account: str, sid: str) -> ResponseReturnValue:
 
 @blueprint.delete("/Calls/<sid>.json")
 def delete_call(account: str, sid: str) -> ResponseReturnValue:
-    """Deletes a call: 204."""
-    authenticate(account)
-    _found(account, sid)
-    inbox.delete_one(world_of(account), sid)
+    """Delete a call: 204."""
+    world = enter(account)
+    found(world, account, sid, "call")
+    inbox.delete_one(world, sid)
     return "", 204

@@ -1,106 +1,36 @@
 """Twilio's wire, 2010-04-01: Messages. The official SDK is the judge of every answer."""
 
 import re
-from base64 import b64decode
-from binascii import Error as Base64Error
 from datetime import UTC, datetime, time
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mocksms.api import middleware
-from mocksms.core import faults, inbox, phone_numbers
+from mocksms.config import Settings
+from mocksms.core import inbox, intake, phone_numbers
 from mocksms.core.models import Message, Sent
 from mocksms.core.worlds import World
 from mocksms.delivery import http_client
-from mocksms.providers import fault_responses
+from mocksms.providers.twilio.access import enter, found, only_of, refused
 from mocksms.providers.twilio.errors import MAGIC_FROM, MAGIC_TO, Refusal
 from mocksms.providers.twilio.serialization import Place, after_token, message_json, page_json, token_of
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/2010-04-01/Accounts/<account>")
+blueprint.register_error_handler(Refusal, refused)
 MAX_CHARACTERS = 1600
 MAX_PAGE = 1000
 SOONEST_SECONDS = 300
 LATEST_SECONDS = 35 * 86400
 
 
-def refused(refusal: Refusal) -> Response:
-    """An error as the provider words it."""
-    response = jsonify(refusal.as_json())
-    response.status_code = refusal.status
-    if refusal.status == 401:
-        response.headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
-    return response
-
-
-def _credentials() -> tuple[str, str]:
-    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "basic":
-        raise Refusal(20003)
-    try:
-        user, _, password = b64decode(encoded, validate=True).decode().partition(":")
-    except (Base64Error, UnicodeDecodeError):
-        raise Refusal(20003) from None
-    if not user:
-        raise Refusal(20003)
-    return user, password
-
-
-def authenticate(account: str) -> None:
-    """HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the good ones; then 401 20003 for
-    others.
-    """
-    user, password = _credentials()
-    accepted = middleware.settings().accounts
-    if accepted:
-        pairs = dict(pair.strip().split(":", 1) for pair in accepted.split(",") if ":" in pair)
-        if pairs.get(user) != password or (user.startswith("AC") and account and user != account):
-            raise Refusal(20003)
-    if account:
-        world = world_of(account)
-        # Callbacks are signed with the account's own token, also where an API key (SK…) was shown.
-        if user == account or not world.token_of(account):
-            world.tokens[account] = password
-
-
-def only_of(account: str) -> str:
-    """The account whose messages alone are shown: this one where MOCKSMS_ACCOUNTS makes accounts strict, else ""
-    for all of the world.
-    """
-    return account if middleware.settings().accounts else ""
-
-
-def found_sid(account: str, sid: str, channel: str) -> Message:
-    """The account's message or call with this id. Raises :class:`Refusal` 20404."""
-    message = inbox.by_sid(world_of(account), sid)
-    if message is None or message.channel != channel or only_of(account) not in ("", message.account):
-        raise Refusal(20404, request.path)
-    return message
-
-
-def world_of(account: str) -> World:
-    """The world of a request: header X-World, else the world whose AccountSid this is, else the default
-    one.
-    """
-    if "X-World" not in request.headers and (found := middleware.worlds().of_account(account)) is not None:
-        g.world = found
-    return middleware.world()
-
-
 @blueprint.post("/Messages.json")
 def create_message(account: str) -> ResponseReturnValue:
-    """Takes an SMS; the answer tells its first status, what becomes of it shows later."""
-    authenticate(account)
-    world = world_of(account)
-    message = _draft(account)
-    if inbox.is_opted_out(world, message.recipient, message.sender):
-        raise Refusal(21610)
-    effects = faults.take(world, "sms", message.recipient, message.sender)
-    if (broken_answer := fault_responses.answer(effects)) is not None:
-        return broken_answer
-    if effects.reject is not None:
-        raise Refusal(effects.reject, message.recipient)
-    message = inbox.receive(world, message, effects=effects, due_at=_send_at(world))
+    """Take an SMS; the answer tells its first status, what becomes of it shows later."""
+    world = enter(account)
+    message = _draft(world.settings, account)
+    due_at = _send_at(world)
+    arrival = intake.meet(world, "sms", message.recipient, message.sender)
+    arrival.keep(message, due_at=due_at)
     return jsonify(message_json(message, message.history[0][0])), 201
 
 
@@ -121,12 +51,12 @@ def _send_at(world: World) -> float | None:
     return due_at
 
 
-def _draft(account: str) -> Message:
+def _draft(settings: Settings, account: str) -> Message:
     form = request.form.to_dict()  # a plain dict: most fields are not there, and a MultiDict raises for each
     to, sender, service = form.get("To", ""), form.get("From", ""), form.get("MessagingServiceSid", "")
     body, media = form.get("Body", ""), request.form.getlist("MediaUrl")
-    recipient = _recipient(to)
-    sender = _sender(sender, service)
+    recipient = _recipient(settings, to)
+    sender = _sender(settings, sender, service)
     if sender == recipient:
         raise Refusal(21266, to)
     if not body and not media and not form.get("ContentSid"):
@@ -145,6 +75,7 @@ def _draft(account: str) -> Message:
     return Message(
         sid=inbox.new_sid("MM" if media else "SM"),
         channel="sms",
+        wire="twilio",
         sender=sender,
         recipient=recipient,
         body=body,
@@ -153,8 +84,7 @@ def _draft(account: str) -> Message:
     )
 
 
-def _recipient(to: str) -> str:
-    settings = middleware.settings()
+def _recipient(settings: Settings, to: str) -> str:
     if not to.strip():
         raise Refusal(21604)
     number = phone_numbers.normalise(to.removeprefix("whatsapp:"), settings.region)
@@ -170,8 +100,7 @@ def _recipient(to: str) -> str:
     return number
 
 
-def _sender(sender: str, service: str) -> str:
-    settings = middleware.settings()
+def _sender(settings: Settings, sender: str, service: str) -> str:
     if not sender.strip():
         if not service:
             raise Refusal(21603)
@@ -195,25 +124,24 @@ def _sender(sender: str, service: str) -> str:
 @blueprint.get("/Messages.json")
 def list_messages(account: str) -> Response:
     """The account's messages, newest first, a page at a time."""
-    authenticate(account)
-    world = world_of(account)
+    world = enter(account)
     size = page_number("PageSize", 50, 1, MAX_PAGE)
     token = request.args.get("PageToken", "")
     after, until = dates("DateSent")
-    region = middleware.settings().region
+    region = world.settings.region
     wanted = Sent(
         channel="sms",
-        account=only_of(account),
+        account=only_of(world, account),
         to=phone_numbers.normalise(request.args.get("To", ""), region),
         sender=phone_numbers.normalise(request.args.get("From", ""), region),
         after=after,
         until=until,
     )
-    found = inbox.sent(world, wanted, after_token(token), size + 1)
+    sent = inbox.sent(world, wanted, after_token(token), size + 1)
     place = Place(
         request.path, tuple(request.args.items(multi=True)), size, page_number("Page", 0, 0, 10**9), token
     )
-    return jsonify(page_json("messages", place, found, message_json, token_of))
+    return jsonify(page_json("messages", place, sent, message_json, token_of))
 
 
 def page_number(name: str, default: int, low: int, high: int) -> int:
@@ -249,30 +177,24 @@ def dates(filtered: str) -> tuple[float | None, float | None]:
 
 @blueprint.get("/Messages/<sid>.json")
 def get_message(account: str, sid: str) -> Response:
-    """One message."""
-    authenticate(account)
-    return jsonify(message_json(_found(account, sid)))
-
-
-def _found(account: str, sid: str) -> Message:
-    return found_sid(account, sid, "sms")
+    """Return one message."""
+    return jsonify(message_json(found(enter(account), account, sid, "sms")))
 
 
 @blueprint.delete("/Messages/<sid>.json")
 def delete_message(account: str, sid: str) -> tuple[str, int]:
-    """Deletes a message: 204."""
-    authenticate(account)
-    _found(account, sid)
-    inbox.delete_one(world_of(account), sid)
+    """Delete a message: 204."""
+    world = enter(account)
+    found(world, account, sid, "sms")
+    inbox.delete_one(world, sid)
     return "", 204
 
 
 @blueprint.post("/Messages/<sid>.json")
 def change_message(account: str, sid: str) -> Response:
-    """Empties the text (`Body=`) or cancels a scheduled message (`Status=canceled`)."""
-    authenticate(account)
-    message = _found(account, sid)
-    world = world_of(account)
+    """Empty the text (`Body=`) or cancel a scheduled message (`Status=canceled`)."""
+    world = enter(account)
+    message = found(world, account, sid, "sms")
     if request.form.get("Status") == "canceled":
         if not inbox.cancel(world, sid):
             raise Refusal(20009)

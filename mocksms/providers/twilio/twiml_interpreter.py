@@ -5,18 +5,59 @@ from typing import Any
 
 from mocksms.core import inbox
 from mocksms.core.models import Message
+from mocksms.core.sender_app import AppRequest
 from mocksms.delivery import http_client
-from mocksms.providers.twilio import twiml_parser
+from mocksms.providers.twilio import receipts, twiml_parser
 
 MOST_DOCUMENTS = 20
 MOST_VERBS = 200
 GATHER_SECONDS = 5
 
 
-def start(url: str, method: str, document: str) -> dict[str, Any]:
-    """A run at its beginning: with a document, or with an address from where it is fetched first."""
+def begin(url: str, method: str, document: str) -> dict[str, Any]:
+    """Return a run at its beginning: with a document, or with an address from where it is fetched first."""
     return {"url": url, "document": document, "at": 0, "documents": 0, "verbs": 0,
             "fetch": None if document else {"url": url, "method": method, "fields": []}}  # fmt: skip
+
+
+def start(call: Message) -> None:
+    """Begin at the document that the call was placed with."""
+    details = call.details
+    details["run"] = begin(details.get("url", ""), details.get("method", "POST"), details.get("twiml", ""))
+
+
+def needs(call: Message) -> AppRequest | None:
+    """Return the request for the document that is needed next, or None."""
+    if not (wanted := (call.details.get("run") or {}).get("fetch")):
+        return None
+    fields = [*receipts.call_fields(call, call.status), *((name, value) for name, value in wanted["fields"])]
+    return AppRequest(wanted["url"], fields, wanted["method"], call.account)
+
+
+def load(call: Message, url: str, document: str, problem: str) -> None:
+    """Take the document that was asked for; `problem` says why there is none."""
+    run = call.details["run"]
+    run |= {"fetch": None, "url": url, "at": 0, "documents": run["documents"] + 1}
+    run["document"] = "" if problem else document
+    if problem:
+        warn(call, problem)
+
+
+def asks_for_keys(call: Message) -> bool:
+    """Return whether the call waits for keys."""
+    return bool((call.details.get("run") or {}).get("gather"))
+
+
+def press(call: Message, keys: str) -> None:
+    """Take keys that were pressed."""
+    run = call.details["run"]
+    run["pressed"] = (run.get("pressed", "") + keys)[-100:]
+
+
+def time_is_up(call: Message) -> None:
+    """Go on without the keys that were not pressed in time."""
+    call.details["run"]["gather"]["over"] = True
+    call.due_at = None
 
 
 def go_on(call: Message, now: float) -> None:

@@ -78,3 +78,14 @@ def speak(verb: Verb) -> list[Spoken] | None:
 def _language_of_voice(voice: str) -> str:
     found = re.search(r"\b([a-z]{2}-[A-Z]{2})\b", voice)
     return found.group(1) if found else "en-US"
+
+
+def messages(document: str) -> list[str]:
+    """Return the texts of the Message verbs in an app's answer; none when it is no TwiML."""
+    if "<!" in document:
+        return []  # no document types: they could make the parser expand without end
+    try:
+        root = ElementTree.fromstring(document)  # noqa: S314
+    except ElementTree.ParseError:
+        return []
+    return [text for verb in root.iter("Message") if (text := "".join(verb.itertext()).strip())]

@@ -5,8 +5,8 @@ import secrets
 from typing import Literal
 
 from mocksms import store
-from mocksms.core import calls, inbox, phone_numbers
-from mocksms.core.faults import Effects
+from mocksms.core import inbox, phone_numbers
+from mocksms.core.intake import Arrival
 from mocksms.core.models import Message, Verification
 from mocksms.core.worlds import World
 
@@ -32,12 +32,12 @@ def _texts(locale: str, name: str, code: str) -> tuple[str, str]:
     )
 
 
-def start(world: World, wanted: Verification, locale: str, name: str, effects: Effects) -> Verification:
+def start(arrival: Arrival, wanted: Verification, locale: str, name: str) -> Verification:
     """Sends a code; a pending verification of the same recipient sends its code once more. Raises
     :class:`TooManySends`.
     """
-    now = world.now()
-    with world.pool.write() as db:
+    now = arrival.now
+    with arrival.world.pool.write() as db:
         kept = store.verifications.newest(db, wanted.service, wanted.recipient)
         if kept is None or not _is_pending(kept, now):
             kept = wanted
@@ -48,7 +48,7 @@ def start(world: World, wanted: Verification, locale: str, name: str, effects: E
         kept.channel, kept.updated_at = wanted.channel, now
         kept.sends.append((wanted.channel, now, inbox.new_sid("VL")))
         store.verifications.put(db, kept)
-    _send(world, kept, locale, name, effects)
+    _send(arrival, kept, locale, name)
     return kept
 
 
@@ -56,7 +56,7 @@ def _is_pending(verification: Verification, now: float) -> bool:
     return verification.status == "pending" and now - verification.created_at < LIFETIME_SECONDS
 
 
-def _send(world: World, kept: Verification, locale: str, name: str, effects: Effects) -> None:
+def _send(arrival: Arrival, kept: Verification, locale: str, name: str) -> None:
     subject, text = _texts(locale, name, kept.code)
     if kept.channel == "call":
         language = "ja-JP" if locale.startswith("ja") else "en-US"
@@ -67,7 +67,7 @@ def _send(world: World, kept: Verification, locale: str, name: str, effects: Eff
             sid=inbox.new_sid("CA"), channel="call", wire="verify", sender=SENDER, recipient=kept.recipient,
             account=kept.account, details={"twiml": document},
         )  # fmt: skip
-        calls.place(world, call, world.settings.ring_seconds, effects)
+        arrival.ring(call, arrival.world.settings.ring_seconds)
         return
     is_mail = kept.channel == "email"
     message = Message(
@@ -75,7 +75,7 @@ def _send(world: World, kept: Verification, locale: str, name: str, effects: Eff
         sender=MAIL_SENDER if is_mail else SENDER, recipient=kept.recipient, account=kept.account,
         subject=subject if is_mail else "", body=text,
     )  # fmt: skip
-    inbox.receive(world, message, effects=effects)
+    arrival.keep(message)
 
 
 def find(world: World, service: str, sid_or_recipient: str) -> Verification | None:

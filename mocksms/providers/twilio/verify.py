@@ -7,20 +7,16 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mocksms.api import middleware
-from mocksms.core import faults, inbox, phone_numbers
+from mocksms.core import inbox, intake, phone_numbers
 from mocksms.core.models import Verification
-from mocksms.providers import fault_responses
+from mocksms.core.worlds import World
 from mocksms.providers.twilio import verifications
+from mocksms.providers.twilio.access import credentials, enter, refused
 from mocksms.providers.twilio.errors import Refusal
-from mocksms.providers.twilio.messages import authenticate, world_of
 
 blueprint = Blueprint("verify", __name__, url_prefix="/v2/Services/<service>")
+blueprint.register_error_handler(Refusal, refused)
 CHANNELS = {"sms": "sms", "call": "call", "email": "mail"}
-
-
-def _account() -> str:
-    return request.authorization.username or "" if request.authorization else ""
 
 
 def _date(at: float) -> str:
@@ -72,8 +68,8 @@ def check_json(kept: Verification) -> dict[str, Any]:
 @blueprint.post("/Verifications")
 def create_verification(service: str) -> ResponseReturnValue:
     """Sends a code by SMS, call or mail."""
-    authenticate("")
-    world, form, region = world_of(_account()), request.form, middleware.settings().region
+    world, form = enter(), request.form
+    region = world.settings.region
     channel = form.get("Channel", "").lower()
     if channel not in CHANNELS:
         raise Refusal(60200, "Channel")
@@ -87,23 +83,20 @@ def create_verification(service: str) -> ResponseReturnValue:
     custom = form.get("CustomCode", "")
     if custom and not re.fullmatch(r"\d{4,10}", custom):
         raise Refusal(60200, "CustomCode")
-    effects = faults.take(world, CHANNELS[channel], recipient, verifications.SENDER)
-    if (broken_answer := fault_responses.answer(effects)) is not None:
-        return broken_answer
-    if effects.reject is not None:
-        raise Refusal(effects.reject, recipient)
-    wanted = Verification(inbox.new_sid("VE"), service, _account(), recipient, channel, custom)
+    arrival = intake.meet(world, CHANNELS[channel], recipient, verifications.SENDER, stops=False)
+    account, _ = credentials()
+    wanted = Verification(inbox.new_sid("VE"), service, account, recipient, channel, custom)
     try:
         kept = verifications.start(
-            world, wanted, form.get("Locale", "en"), form.get("CustomFriendlyName") or "Verify", effects
+            arrival, wanted, form.get("Locale", "en"), form.get("CustomFriendlyName") or "Verify"
         )
     except verifications.TooManySends:
         raise Refusal(60203) from None
     return jsonify(verification_json(kept)), 201
 
 
-def _found(service: str, sid_or_recipient: str) -> Verification:
-    kept = verifications.find(world_of(_account()), service, sid_or_recipient) if sid_or_recipient else None
+def _found(world: World, service: str, sid_or_recipient: str) -> Verification:
+    kept = verifications.find(world, service, sid_or_recipient) if sid_or_recipient else None
     if kept is None:
         raise Refusal(20404, request.path)
     return kept
@@ -111,13 +104,12 @@ def _found(service: str, sid_or_recipient: str) -> Verification:
 
 @blueprint.post("/VerificationCheck")
 def check_verification(service: str) -> ResponseReturnValue:
-    """Checks a code: approved, or pending when it is wrong; 404 when there is nothing to check any more."""
-    authenticate("")
-    form = request.form
-    kept = _found(service, form.get("VerificationSid") or form.get("To", ""))
+    """Check a code: approved, or pending when it is wrong; 404 when there is nothing to check any more."""
+    world, form = enter(), request.form
+    kept = _found(world, service, form.get("VerificationSid") or form.get("To", ""))
     if not form.get("Code"):
         raise Refusal(60200, "Code")
-    outcome = verifications.check(world_of(_account()), kept, form["Code"])
+    outcome = verifications.check(world, kept, form["Code"])
     if outcome == "exhausted":
         raise Refusal(60202)
     if outcome == "gone":
@@ -128,17 +120,16 @@ def check_verification(service: str) -> ResponseReturnValue:
 
 @blueprint.get("/Verifications/<sid>")
 def get_verification(service: str, sid: str) -> ResponseReturnValue:
-    """A pending verification by its id or its recipient."""
-    authenticate("")
-    return jsonify(verification_json(_found(service, sid)))
+    """Return a pending verification by its id or its recipient."""
+    return jsonify(verification_json(_found(enter(), service, sid)))
 
 
 @blueprint.post("/Verifications/<sid>")
 def close_verification(service: str, sid: str) -> ResponseReturnValue:
-    """Approves or cancels a verification."""
-    authenticate("")
-    kept = _found(service, sid)
+    """Approve or cancel a verification."""
+    world = enter()
+    kept = _found(world, service, sid)
     status = request.form.get("Status", "")
     if status not in ("approved", "canceled"):
         raise Refusal(60200, "Status")
-    return jsonify(verification_json(verifications.close(world_of(_account()), kept, status)))
+    return jsonify(verification_json(verifications.close(world, kept, status)))

@@ -1,0 +1,68 @@
+"""The way of a message from a provider into a world: what it meets there is found out once, when it comes in."""
+
+from dataclasses import dataclass
+
+from mocksms.core import calls, faults, inbox
+from mocksms.core.faults import NOTHING, Effects
+from mocksms.core.models import Message
+from mocksms.core.worlds import World
+
+OPTED_OUT = 21610
+
+
+class Rejected(Exception):
+    """The message is refused; `code` is the fault's, or OPTED_OUT when its recipient told its sender to stop."""
+
+    def __init__(self, code: int, recipient: str) -> None:
+        super().__init__(code, recipient)
+        self.code = code
+        self.recipient = recipient
+
+
+class Interrupted(Exception):
+    """A fault breaks the answer itself: an error page (`http_status`), or the connection ends (None)."""
+
+    def __init__(self, http_status: int | None = None) -> None:
+        super().__init__(http_status)
+        self.http_status = http_status
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What one message meets: its world, the phone's time (unix seconds) and the faults that hit it."""
+
+    world: World
+    now: float
+    effects: Effects
+
+    def keep(self, message: Message, raw: bytes | None = None, due_at: float | None = None) -> Message:
+        """Keep an SMS or mail with its source; `due_at` (by the phone's clock) holds it back until then."""
+        return inbox.keep(self.world, message, self.now, self.effects, raw, due_at)
+
+    def ring(self, call: Message, ring_seconds: float) -> Message:
+        """Keep a call and let it ring."""
+        return calls.place(self.world, call, ring_seconds, self.effects, self.now)
+
+
+def meet(
+    world: World, channel: str, recipient: str, sender: str, over_http: bool = True, stops: bool = True
+) -> Arrival:
+    """Return what a message of this channel meets. Raises :class:`Rejected` or :class:`Interrupted`.
+
+    Each fault that hits it is counted as used. `over_http` is False for a wire that knows no HTTP status; `stops`
+    is False for senders to whom STOP does not apply.
+    """
+    now = world.now()
+    if stops and channel == "sms" and inbox.is_opted_out(world, recipient, sender):
+        raise Rejected(OPTED_OUT, recipient)
+    effects = faults.take(world, channel, recipient, sender)
+    if effects is NOTHING:
+        return Arrival(world, now, effects)
+    if over_http and effects.http_status is not None:
+        raise Interrupted(effects.http_status)
+    if effects.hang_up and channel != "call":
+        raise Interrupted
+    code = effects.reject if over_http else effects.smtp_code or effects.reject
+    if code is not None:
+        raise Rejected(code, recipient)
+    return Arrival(world, world.now() if effects.slow else now, effects)

@@ -1,0 +1,80 @@
+"""How the phone speaks back to the app that sent a message: receipts, documents of a call, typed replies.
+
+A provider implements it for its own messages; the core and the delivery know no more of a provider than this.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mocksms.core.models import Message
+
+Fields = list[tuple[str, str]]
+
+
+@dataclass(slots=True)
+class AppRequest:
+    """A form for the app: `account` says whose token signs it, `fields` go into the query when `method` is GET."""
+
+    url: str
+    fields: Fields
+    method: str = "POST"
+    account: str = ""
+    tries: int = field(default=0, compare=False)
+
+
+class Interpreter(Protocol):
+    """Runs the document of an answered call. What it keeps between two steps is in `call.details["run"]`."""
+
+    def start(self, call: Message) -> None:
+        """Begin at the document that the call was placed with."""
+
+    def go_on(self, call: Message, now: float) -> None:
+        """Speak until keys or a document are needed, or all is said; `due_at` is when that is over.
+
+        `now` is the phone's time in unix seconds.
+        """
+
+    def needs(self, call: Message) -> AppRequest | None:
+        """Return the request for the document that is needed next, or None."""
+
+    def load(self, call: Message, url: str, document: str, problem: str) -> None:
+        """Take the document that was asked for; `problem` says why there is none."""
+
+    def asks_for_keys(self, call: Message) -> bool:
+        """Return whether the call waits for keys."""
+
+    def press(self, call: Message, keys: str) -> None:
+        """Take keys that were pressed."""
+
+    def time_is_up(self, call: Message) -> None:
+        """Go on without the keys that were not pressed in time."""
+
+
+class SenderApp:
+    """What the phone sends to the apps of one provider; this one sends nothing.
+
+    `wires` are the names that its messages carry, its own first. `takes_texts` says whether texts typed on a handset
+    can be handed to its apps, `account` whose texts are those that answer nobody.
+    """
+
+    wires: tuple[str, ...] = ("",)
+    takes_texts: bool = False
+    account: str = ""
+    interpreter: Interpreter | None = None
+
+    def receipts(self, message: Message, after: int) -> Sequence[AppRequest]:
+        """Return the status receipts for the steps of the message's history from index `after` on."""
+        return ()
+
+    def signed(self, request: AppRequest, token: str) -> Mapping[str, str]:
+        """Return the headers of a request: they prove to the app that it comes from its provider."""
+        return {}
+
+    def inbound(self, message: Message, url: str) -> AppRequest | None:
+        """Return the request that hands a text typed on a handset to the app's webhook at `url`."""
+        return None
+
+    def answers(self, body: str) -> Sequence[str]:
+        """Return the texts that the app sends back in its answer to :meth:`inbound`."""
+        return ()

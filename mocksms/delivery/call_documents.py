@@ -1,0 +1,19 @@
+"""Fetching the documents that calls need from their apps."""
+
+from mocksms.core import calls, inbox
+from mocksms.core.worlds import World
+from mocksms.delivery import http_client
+
+
+def fetch(world: World, call_id: int) -> None:
+    """Fetch the document that this call needs now, and let the call go on with it."""
+    call = inbox.message(world, call_id)
+    if call is None or call.status != "in-progress" or (request := calls.needed(world, call)) is None:
+        return
+    document, problem = "", ""
+    try:
+        answer = http_client.send_signed(world, world.sender_app(call), request)
+        document, problem = answer.text, "" if answer.is_good else f"{request.url} answered {answer.status}"
+    except http_client.CannotFetch as error:
+        problem = str(error)
+    calls.load(world, call_id, request.url, document, problem)

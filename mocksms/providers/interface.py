@@ -1,0 +1,53 @@
+"""What a provider is: a protocol by which apps hand in messages, and what goes back to these apps."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from flask import Blueprint, Flask, Response, jsonify
+from flask.typing import ResponseReturnValue
+
+from mocksms.config import Settings
+from mocksms.core.intake import Rejected
+from mocksms.core.sender_app import SenderApp
+from mocksms.core.worlds import World, Worlds
+from mocksms.errors import Problem
+
+
+class Listener(Protocol):
+    """A server beside the phone's pages."""
+
+    port: int
+
+    def stop(self) -> None:
+        """Stop listening and end all connections."""
+
+
+class Provider(SenderApp):
+    """One provider; a subclass says what differs. Each phone makes an object of it.
+
+    `blueprints` are its routes; requests below `paths` that no route answers get its kind of error, too.
+    """
+
+    blueprints: Sequence[Blueprint] = ()
+    paths: tuple[str, ...] = ()
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def chosen_world(self, worlds: Worlds) -> World | None:
+        """Return the world that this request's credentials name, None for the default one."""
+        return None
+
+    def problem(self, problem: Problem) -> Response:
+        """Return the answer to a request that cannot be answered."""
+        answer = jsonify(problem.as_json())
+        answer.status_code, answer.mimetype = problem.status, "application/problem+json"
+        return answer
+
+    def rejected(self, rejection: Rejected) -> ResponseReturnValue:
+        """Return the answer to a message that is refused, by its code."""
+        return self.problem(Problem(400, "Rejected", f"The message was rejected with code {rejection.code}"))
+
+    def listen(self, app: Flask, host: str | None = None, port: int | None = None) -> Listener | None:
+        """Start the provider's own server at this address, else at the one of the settings; None has none."""
+        return None

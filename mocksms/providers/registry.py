@@ -1,0 +1,74 @@
+"""The providers of a phone: the packages beside this module, and those that other packages bring."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from importlib.metadata import entry_points
+
+from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+
+from mocksms import providers
+from mocksms.config import Settings
+from mocksms.core.intake import Interrupted, Rejected
+from mocksms.core.sender_app import SenderApp
+from mocksms.core.worlds import World, Worlds
+from mocksms.errors import Problem
+from mocksms.providers import fault_responses
+from mocksms.providers.interface import Listener, Provider
+
+ENTRY_POINTS = "mocksms.providers"
+
+
+def installed() -> Iterator[type[Provider]]:
+    """Yield the providers of this package (`PROVIDER` in each folder), then those of the entry points."""
+    for found in pkgutil.iter_modules(providers.__path__, f"{providers.__name__}."):
+        if found.ispkg:
+            yield importlib.import_module(found.name).PROVIDER
+    for entry in entry_points(group=ENTRY_POINTS):
+        yield entry.load()
+
+
+class Providers:
+    """All providers of one phone."""
+
+    def __init__(self, settings: Settings, more: Iterable[type[Provider]] = ()) -> None:
+        self.all = [kind(settings) for kind in (*installed(), *more)]
+        self.sender_apps: dict[str, SenderApp] = {wire: each for each in self.all for wire in each.wires}
+        self._of_blueprint = {blueprint.name: each for each in self.all for blueprint in each.blueprints}
+
+    def init_app(self, app: Flask) -> None:
+        """Add the routes of all providers and the answers that faults ask for."""
+        for each in self.all:
+            for blueprint in each.blueprints:
+                app.register_blueprint(blueprint)
+        app.register_error_handler(Rejected, self._rejected)
+        app.register_error_handler(Interrupted, fault_responses.answer)
+
+    def _rejected(self, rejection: Rejected) -> ResponseReturnValue:
+        return self._of_blueprint[request.blueprint or ""].rejected(rejection)
+
+    def chosen_world(self, worlds: Worlds) -> World | None:
+        """Return the world that this request's credentials name, if it is a provider's."""
+        provider = self._of_blueprint.get(request.blueprint or "")
+        return provider.chosen_world(worlds) if provider is not None else None
+
+    def answers(self, path: str) -> bool:
+        """Return whether a path belongs to a provider."""
+        return any(path.startswith(each.paths) for each in self.all)
+
+    def problem(self, problem: Problem) -> Response | None:
+        """Return the error as the provider of the requested path words it, None for a path of nobody."""
+        found = next((each for each in self.all if request.path.startswith(each.paths)), None)
+        return found.problem(problem) if found is not None else None
+
+    def listen(self, app: Flask, host: str | None = None, port: int | None = None) -> dict[str, Listener]:
+        """Start every provider's own server; return those that there are, by wire."""
+        started = ((each, each.listen(app, host, port)) for each in self.all)
+        return {each.wires[0]: listener for each, listener in started if listener is not None}
+
+
+def providers_of(app: Flask) -> Providers:
+    """Return the providers of an app."""
+    found: Providers = app.extensions["mocksms.providers"]
+    return found

@@ -1,0 +1,67 @@
+"""Twilio as a provider of the phone."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Response, jsonify, request
+
+from mocksms.config import Settings
+from mocksms.core.intake import Rejected
+from mocksms.core.models import Message
+from mocksms.core.sender_app import AppRequest
+from mocksms.core.worlds import World, Worlds
+from mocksms.errors import Problem
+from mocksms.providers.interface import Provider
+from mocksms.providers.twilio import calls, messages, receipts, twiml_interpreter, twiml_parser, verify
+from mocksms.providers.twilio.access import refused
+from mocksms.providers.twilio.errors import OF_STATUS, Refusal
+
+ACCOUNT = "AC" + "0" * 32
+
+
+class Twilio(Provider):
+    """Twilio's Messages and Calls of 2010-04-01 and Verify v2."""
+
+    wires = ("twilio", "verify")
+    blueprints = (messages.blueprint, calls.blueprint, verify.blueprint)
+    paths = ("/2010-04-01/", "/v2/")
+    takes_texts = True
+    interpreter = twiml_interpreter
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        strict = (pair.strip().partition(":")[0] for pair in settings.accounts.split(","))
+        self.account = next((name for name in strict if name.startswith("AC")), ACCOUNT)
+
+    def chosen_world(self, worlds: Worlds) -> World | None:
+        """Return the world whose AccountSid is in the path, else in the credentials."""
+        named = (request.view_args or {}).get("account")
+        if named is None and request.authorization is not None:
+            named = request.authorization.username
+        return worlds.of_account(named or "")
+
+    def problem(self, problem: Problem) -> Response:
+        """Return the error with the provider's code; its SDK reads no other form."""
+        about = request.path if problem.status == 404 else problem.detail
+        answer = jsonify(Refusal(OF_STATUS.get(problem.status, 20001), about, problem.status).as_json())
+        answer.status_code = problem.status
+        return answer
+
+    def rejected(self, rejection: Rejected) -> Response:
+        """Return the error of the provider's code."""
+        return refused(Refusal(rejection.code, rejection.recipient))
+
+    def receipts(self, message: Message, after: int) -> Sequence[AppRequest]:
+        """Return the status callbacks that the app asked for."""
+        return (receipts.of_call if message.channel == "call" else receipts.of_message)(message, after)
+
+    def signed(self, request: AppRequest, token: str) -> Mapping[str, str]:
+        """Return X-Twilio-Signature."""
+        return receipts.signed(request, token)
+
+    def inbound(self, message: Message, url: str) -> AppRequest:
+        """Return the request to the app's webhook for texts."""
+        return receipts.inbound(message, url)
+
+    def answers(self, body: str) -> Sequence[str]:
+        """Return the texts of the Message verbs."""
+        return twiml_parser.messages(body)
