@@ -92,7 +92,7 @@ def test_choose_method_refuses_a_number_one_has(world: World, number: str) -> No
     taro.browser.press("新しい電話またはアプリを追加")
     page = taro.browser.submit(phoneNumber=number, channel="voice")
     assert page.name == "settings.choose_method"
-    assert "登録" in page.problem or "別の" in page.problem
+    assert "この番号はすでに登録されています" in page.problem
     assert len(world.phone.messages(to=taro.number)) == 2  # those of signing in and of the step-up
 
 
@@ -154,7 +154,7 @@ def test_change_replaces_the_number_and_tells_the_old_one(world: World, language
     page = taro.browser.submit(otpCode=taro.reads_code(OTHER))
     assert [label[-13:] for label in methods_on(page)] == ["090-2222-3333"]
     told = world.phone.messages(to=taro.number)[0]
-    assert "変更" in told.body or "使われなくなりました" in told.body  # in the account's language
+    assert "コードの受け取りに使われなくなりました" in told.body  # in the account's language
     assert world.phone.mail(taro.email)
     assert elsewhere.browser.get("/account").name == "sign_in.identifier"
     assert elsewhere.gives_password().name == "sign_in.code"
@@ -179,8 +179,17 @@ def test_change_replaces_an_app_by_another(world: World) -> None:
 def test_change_turns_texts_into_calls_for_the_same_number(world: World) -> None:
     taro = at_settings(world, "taro")
     presses(taro, "080-1234-5678", "/change")
-    page = taro.browser.submit(phoneNumber=taro.national, channel="sms")
+    page = taro.browser.submit(phoneNumber=taro.national, channel="voice")
     assert page.name == "settings.verify"
+    code = world.phone.call(taro.number).answer().received.code
+    assert taro.browser.submit(otpCode=code).name == "settings.overview"
+    world.clock.advance(60)  # the call is over
+    texts = len(world.phone.messages(to=taro.number, channel="sms"))
+    other = taro.elsewhere()
+    other.gives_password()
+    code = world.phone.call(taro.number, since=world.phone.last_id() - 1).answer().received.code
+    assert other.gives_code(code).name == "shop.home"
+    assert len(world.phone.messages(to=taro.number, channel="sms")) == texts
 
 
 def test_change_of_what_is_gone_leads_back(world: World, language: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.evidence import some
 from tests.meta.sources import ROOT
 from tools import docs, layout
 from webapp.flows.state_machine import Table
@@ -35,7 +36,7 @@ def test_docs_show_every_move_of_every_flow() -> None:
 def test_docs_show_a_picture_of_every_flow_and_none_of_another() -> None:
     pictures = {path.stem for path in docs.PICTURES.glob("*.svg")}
     assert pictures == {table.kind for table in tables()}, "run `make docs` and commit what it writes"
-    for table in tables():
+    for table in some(tables()):
         text = (docs.PICTURES / f"{table.kind}.svg").read_text()
         missing = [move.name for move in table.moves if f">{move.name}<" not in text]
         assert not missing, f"docs/flows/{table.kind}.svg lacks {missing}"

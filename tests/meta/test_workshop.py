@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.evidence import some
 from tests.meta.sources import ROOT
 from tools import browser, ready
 from webapp import run
@@ -59,7 +60,7 @@ def test_make_alone_lists_every_target() -> None:
     rules = (ROOT / "Makefile").read_text().splitlines()
     targets = next(line for line in rules if line.startswith(".PHONY")).split()[1:]
     assert make("").stdout == listed
-    assert all(f"make {target} " in listed for target in targets if target != "help")
+    assert all(f"make {target} " in listed for target in some(targets) if target != "help")
 
 
 def test_run_names_the_port_that_is_taken_and_the_variable(taken_port: int, tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ def test_run_starts_both_says_where_to_go_and_stops_both(tmp_path: Path) -> None
     )
     assert "hanako@example.com" in text and "Mihon-demo-1" in text
     assert "Traceback" not in text
-    for port in ports.values():
+    for port in some(ports.values()):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", int(port))) != 0, f"something still listens on {port}"
 
@@ -166,7 +167,7 @@ def test_locks_are_hashed_and_name_no_registry() -> None:
     ):
         text = (ROOT / name).read_text()
         pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
-        assert pins and all("==" in pin for pin in pins), name
+        assert pins and all("==" in pin for pin in some(pins)), name
         assert text.count("--hash=sha256:") >= len(pins)
         assert "://" not in text and "\n--" not in text, f"{name} names a registry"
 
@@ -179,7 +180,9 @@ def test_locks_agree_and_hold_what_is_asked_for() -> None:
         "requirements-dev.txt",
         "requirements-docs.txt",
     ):
-        for package, version in re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / name).read_text(), re.M):
+        for package, version in some(
+            re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / name).read_text(), re.M)
+        ):
             assert pins.setdefault(package, version) == version, f"{package} is pinned twice; run `make lock`"
     asked = re.findall(r"^[A-Za-z][A-Za-z0-9._-]+", _asked(), re.M)
     missing = [name for name in asked if re.sub(r"[-_.]+", "-", name).lower() not in pins]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.app_fixture import World
+from tests.evidence import some
 from tests.form_client import Page
 from tests.people import Person
 from webapp.flows.state_machines import tables
@@ -74,7 +75,7 @@ def test_coverage_knows_no_other_flow(world: World) -> None:
 def test_coverage_links_each_refusal_to_its_way(world: World) -> None:
     page = world.browser().get("/sandbox/coverage")
     reached = {name for name in every_refusal() if any(way.refusal == name for way in WAYS.values())}
-    for name in reached - UNSEEN.keys():
+    for name in some(reached - UNSEEN.keys()):
         assert page.has(f'tr[data-name="{name}"] form'), name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.app_fixture import World
+from tests.evidence import some
 from tests.form_client import Page
 from tests.people import Person
 from webapp.flows.state_machines import tables
@@ -83,15 +84,10 @@ def test_flow_map_forgets_a_flow_whose_time_is_over(world: World, taro: Person) 
 
 def test_flow_map_links_states_to_the_personas_that_start_there(world: World) -> None:
     browser = world.browser()
-    kinds = {kind for persona in PERSONAS.values() for kind, _state in persona.starts}
-    for kind in kinds:
-        page = browser.get(f"/sandbox/map?flow={kind}")
-        for persona in PERSONAS.values():
-            for flow, state in persona.starts:
-                if flow == kind:
-                    assert page.has(f'#state-{state} form[action="/sandbox/personas/{persona.key}"]'), (
-                        persona.key
-                    )
+    starts = [(*start, persona.key) for persona in PERSONAS.values() for start in persona.starts]
+    pages = {kind: browser.get(f"/sandbox/map?flow={kind}") for kind in {kind for kind, _, _ in starts}}
+    for kind, state, key in some(starts):
+        assert pages[kind].has(f'#state-{state} form[action="/sandbox/personas/{key}"]'), key
 
 
 def test_stamp_changes_with_what_is_walked(world: World, taro: Person) -> None:

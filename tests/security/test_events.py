@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.app_fixture import World
+from tests.evidence import some
 from tests.people import Person, key_on
 from tests.security.tools import holds_digits, rows, sends, texts, to_mid_step, types, wrong_code
 
@@ -110,14 +111,14 @@ def test_events_hold_no_secret_s63(world: World, taro: Person, hanako: Person) -
     hanako.browser.submit(phoneNumber="090-1111-2222", channel="sms")
     codes.append(hanako.reads_code("+819011112222"))
     hanako.browser.submit(otpCode=codes[-1])
+    world.phone.faults.add("smtp_code", code=451)  # the notice waits for the next try
     hanako.finishes_set_up()
     assert len(rows(world, "events")) >= 8
     private = [taro.number[1:], "9011112222", taro.password, hanako.email, taro.email, token]
     for table in ("events", "notices"):
-        for row in rows(world, table):
-            for column, value in row.items():
-                if column in ("at", "recipient"):
-                    continue
+        for row in some(rows(world, table)):
+            kept = {column: value for column, value in row.items() if column not in ("at", "recipient")}
+            for column, value in some(kept.items()):
                 assert not any(secret in str(value) for secret in private), (table, column)
                 assert not any(holds_digits(str(value), code) for code in codes), (table, column)
 

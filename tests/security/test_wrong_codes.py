@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.app_fixture import AppFixture, World
+from tests.evidence import refusal
 from tests.lint import text_of
 from tests.people import Person
 from tests.security.tools import (
@@ -51,9 +52,9 @@ def test_hundred_wrong_codes_switch_the_method_off_s20(patient: World) -> None:
         )
     asked(jiro)
     for _ in range(100):
-        assert not is_accepted(types_wrong(jiro))
+        assert refusal(lambda: types_wrong(jiro)) == "WrongCode.wrong"
         patient.clock.advance(900)
-    assert not is_accepted(types(jiro, jiro.app_code()))
+    assert refusal(lambda: types(jiro, jiro.app_code())) == "MethodSwitchedOff"
     assert "停止" in texts(patient, jiro.email, "mail")[0].subject
     page = jiro.browser.get("/ap/mfa/new-otp")
     by_text = next(label for label in page.all("label") if "SMS" in text_of(label)).query("input")[0]

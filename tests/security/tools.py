@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -24,8 +25,12 @@ def to_mid_step(world: World) -> None:
 
 
 def is_signed_in(browser: Browser) -> bool:
-    """Whether the account's page opens here."""
-    return browser.raw("GET", "/account").status_code == 200
+    """Whether the account's page opens here, or else leads to the sign-in."""
+    answer = browser.raw("GET", "/account")
+    if answer.status_code == 200:
+        return True
+    assert (answer.status_code, urlsplit(answer.headers["Location"]).path) == (303, "/ap/signin")
+    return False
 
 
 def types(person: Person, code: str) -> TestResponse:
@@ -39,8 +44,15 @@ def sends(browser: Browser, path: str, **fields: Any) -> TestResponse:
 
 
 def is_accepted(answer: TestResponse) -> bool:
-    """Whether a sign-in or a step-up went through: on to a page other than sign-in."""
-    return answer.status_code == 303 and "/ap/" not in answer.headers["Location"]
+    """Whether a sign-in or a step-up went on to another page, or else showed an error or began again.
+
+    `tests.evidence.refusal` says which refusal it was.
+    """
+    if answer.status_code == 303:
+        return "/ap/" not in answer.headers["Location"]
+    assert answer.status_code in (200, 429)
+    assert 'id="auth-error-message-box"' in answer.text
+    return False
 
 
 def wrong_code(right: str) -> str:

@@ -78,7 +78,8 @@ def test_send_takes_one_plain_address(to: str) -> None:
     with pytest.raises(MailFailed) as failed:
         Mailer("127.0.0.1", 1, SENDER).send(to, "x", "x", "x")
     assert failed.value.kind == "refused"
-    assert not to or to not in str(failed.value)
+    if to:
+        assert to not in str(failed.value)
 
 
 def test_sender_must_be_an_address() -> None:

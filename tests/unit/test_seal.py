@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.evidence import some
 from webapp.errors import SealBroken
 from webapp.keys import load_or_make_key
 from webapp.rules.encryption import Seal, new_key_text, read_key
@@ -38,12 +39,12 @@ def test_sealed_bytes_open_nowhere_else() -> None:
 def test_every_changed_byte_is_noticed() -> None:
     seal = Seal(KEY)
     sealed = seal.seal(b"secret", "factor:1")
-    for at in range(len(sealed)):
+    for at in some(range(len(sealed))):
         broken = bytearray(sealed)
         broken[at] ^= 1
         with pytest.raises(SealBroken):
             seal.open(bytes(broken), "factor:1")
-    for length in range(len(sealed)):
+    for length in some(range(len(sealed))):
         with pytest.raises(SealBroken):
             seal.open(sealed[:length], "factor:1")
 
@@ -78,7 +79,8 @@ def test_read_key_takes_base64_and_hex(text: str) -> None:
 def test_read_key_refuses_without_repeating(text: str) -> None:
     with pytest.raises(ValueError, match="base64 or hex") as refused:
         read_key(text)
-    assert not text or text not in str(refused.value)
+    if text:
+        assert text not in str(refused.value)
 
 
 def test_new_key_text_is_read_back() -> None:

@@ -1,0 +1,34 @@
+"""Results that a test loops over, and the refusals that a test sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from werkzeug.test import TestResponse
+
+from webapp import errors
+from webapp.sandbox.recorder import refusal_name
+
+Found = TypeVar("Found")
+
+
+def some(found: Iterable[Found]) -> list[Found]:
+    """Return what was found, and fail when there is nothing: a loop over nothing asserts nothing."""
+    listed = list(found)
+    assert listed, "there is nothing to look at"
+    return listed
+
+
+def refusal(send: Callable[[], TestResponse]) -> str:
+    """Send a request that is refused, and return the refusal's name, as `WrongCode.used`.
+
+    The page must show the refusal: another page, a bad request or a crash fails.
+    """
+    seen: list[errors.Refusal] = []
+    with errors.made.connected_to(seen.append):
+        answer = send()
+    assert answer.status_code in (200, 429), f"{answer.status_code} {answer.headers.get('Location', '')}"
+    assert 'id="auth-error-message-box"' in answer.text
+    (refused,) = seen
+    return refusal_name(refused)
