@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import re
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -44,18 +43,19 @@ def timed(work: Callable[[], object]) -> float:
 
 
 class Trace:
-    """Counts the SQL that a connection runs: statements without transaction control, and commits."""
+    """Counts the SQL that runs: statements without transaction control, and commits."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
+    def __init__(self, switch: Callable[[Callable[[str], None] | None], object]) -> None:
+        """``switch`` starts a listener that gets each statement; with None it stops."""
+        self.switch = switch
         self.log: list[str] = []
 
     def __enter__(self) -> Trace:
-        self.connection.set_trace_callback(self.log.append)
+        self.switch(self.log.append)
         return self
 
     def __exit__(self, *_problem: object) -> None:
-        self.connection.set_trace_callback(None)
+        self.switch(None)
 
     @property
     def statements(self) -> list[str]:

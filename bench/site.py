@@ -6,6 +6,7 @@ import logging
 import re
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from bench.measure import Trace, cpu_milliseconds, start_and_memory, timed
 from bench.table import Row
 from mocksms.client import Phone
 from mocksms.providers.smtp import mail_server
+from webapp.store.engine.recording import listeners
 
 CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
 STEP_SECONDS = 30
@@ -151,6 +153,10 @@ class SiteWalk:
         return client
 
 
+def _hear(listener: Callable[[str], None] | None) -> None:
+    listeners[:] = [] if listener is None else [listener]
+
+
 def rows() -> list[Row]:
     """Measure everything in this run, the floor beside it."""
     logging.disable(logging.CRITICAL)
@@ -160,9 +166,9 @@ def rows() -> list[Row]:
         sign_in = cpu_milliseconds({"floor": bare.sign_in, "site": site.sign_in})
         enrol = cpu_milliseconds({"floor": bare.enrol, "site": site.enrol}, rounds=5, times=8)
         bare_code, code = bare.code(), site.code()
-        with Trace(bare.app.extensions["db"]) as bare_sql:
+        with Trace(bare.app.extensions["db"].set_trace_callback) as bare_sql:
             bare.walk(bare_code)
-        with Trace(site.services.store.db().conn) as sql:
+        with Trace(_hear) as sql:
             site.walk("jiro", code)
         bare_start, bare_size = start_and_memory(FLOOR_APP.format(folder=name), "/ap/signin")
         start, size = start_and_memory(SITE_APP.format(settings=site.settings), "/ap/signin")

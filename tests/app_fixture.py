@@ -70,14 +70,13 @@ class AppFixture:
         )
         self.services = self.site.extensions["nidankai"]
         self.clock = Clock(self.services.clock, self.phone)
-        self._clean = folder / "clean.db"
-        self.services.store.copy_to(self._clean)
+        self._clean = self.services.store.copy()
         uploads = self.services.uploads.folder
         self._uploads = {path.name: path.read_bytes() for path in uploads.iterdir()}
 
     def fresh(self) -> World:
         """A clean world: the site as after its first start, an empty phone, clocks at real time."""
-        self.services.store.restore_from(self._clean)
+        self.services.store.restore(self._clean)
         self._restore_uploads()
         self.services.clock.set_offset(0.0)
         self.phone.reset()
@@ -124,6 +123,11 @@ class World:
     @property
     def clock(self) -> Clock:
         return self.apps.clock
+
+    def sql(self, statement: str, *parameters: Any) -> list[Any]:
+        """Run a statement in the site's database and return its rows."""
+        with self.services.store.writing() as db:
+            return list(db.execute(statement, parameters))
 
     def browser(self, language: str = "ja", **options: Any) -> Browser:
         """A new browser with no cookies."""

@@ -61,7 +61,8 @@ def decides(person: Person, verdict: str, reason: str = "名前と住所を確�
 
 
 def account_of(world: World, person: Person) -> Any:
-    return find_account(world.services.store.db(), person.email)
+    with world.services.store.reading() as db:
+        return find_account(db, person.email)
 
 
 def brought_to(world: World, person: Person, state: str) -> None:

@@ -52,7 +52,8 @@ from webapp.rules.encryption import Seal
 from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
 from webapp.services.context import Services
-from webapp.store.database import Store
+from webapp.store.database import open_engine
+from webapp.store.engine import Engine
 from webapp.store.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ def create_app(
     """
     settled = configuration.load(config)
     app = flask_overrides.LeanFlask("webapp", template_folder=str(home.templates()))
-    app.extensions["nidankai"] = services = _services(settled, clock or Clock(), gateway_transport)
-    services.store.migrate()
+    app.extensions["nidankai_engine"] = engine = open_engine(Path(settled.instance))
+    app.extensions["nidankai"] = _services(settled, clock or Clock(), gateway_transport, engine)
     _configure(app, settled, load_keys(settled).secret)
     CSRFProtect(app)
     for edge in EDGES:
@@ -110,12 +111,14 @@ def create_app(
     return app
 
 
-def _services(config: Config, clock: Clock, transport: httpx.BaseTransport | None) -> Services:
+def _services(
+    config: Config, clock: Clock, transport: httpx.BaseTransport | None, engine: Engine
+) -> Services:
     keys = load_keys(config)
     return Services(
         config=config,
         clock=clock,
-        store=Store(Path(config.instance) / "worlds"),
+        store=engine.open(),
         uploads=Uploads(Path(config.instance) / "uploads"),
         hasher=Hasher(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism),
         seal=Seal(*keys.seal),

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 from flask import Flask, current_app
@@ -20,7 +17,7 @@ from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
 from webapp.store import accounts, methods
 from webapp.store.accounts import Account
-from webapp.store.database import Store
+from webapp.store.engine import Conflict, Engine, UnknownWorld
 
 account_group = AppGroup("account", help="Accounts: add one, show one, list all.")
 
@@ -61,13 +58,14 @@ def reset(world: str) -> None:
         worlds = current_app.extensions["nidankai_worlds"]
         try:
             services = worlds.empty(world or "default").services
-        except KeyError:
+        except UnknownWorld:
             raise click.ClickException(f"there is no world {world}") from None
     elif not world:
         _empty(services)
     else:
         raise click.ClickException("worlds are there in sandbox mode only (WEBAPP_SANDBOX=1)")
-    click.echo(f"{services.store.path} is clean, with {len(accounts.every(services.store.db()))} accounts")
+    with services.store.reading() as db:
+        click.echo(f"{services.store.place} is clean, with {len(accounts.every(db))} accounts")
 
 
 @account_group.command("add")
@@ -99,7 +97,7 @@ def account_add(name: str, email: str, phone: str, language: str | None, passwor
                 language=language or services.config.language,
                 time_zone=services.config.time_zone,
             )
-    except sqlite3.IntegrityError:
+    except Conflict:
         raise click.ClickException("the address or number belongs to another account") from None
     _show(services, made)
 
@@ -114,7 +112,9 @@ def account_show(who: str) -> None:
 @account_group.command("list")
 def account_list() -> None:
     """List all accounts, oldest first."""
-    for each in accounts.every(_services().store.db()):
+    with _services().store.reading() as db:
+        found = accounts.every(db)
+    for each in found:
         state = "2SV on" if each.two_step_on else "2SV off"
         click.echo(f"{each.id:18} {state:8} {each.email or each.phone or '':32} {each.name}")
 
@@ -126,7 +126,8 @@ def totp_code(who: str) -> None:
     """Print the code that an account's authenticator app shows now."""
     services = _sandbox()
     account = _account(who)
-    owned = methods.of_account(services.store.db(), account.id)
+    with services.store.reading() as db:
+        owned = methods.of_account(db, account.id)
     sealed = next((method.secret for method in owned if method.secret is not None), None)
     if sealed is None:
         raise click.ClickException(f"{who} has no authenticator app")
@@ -167,12 +168,8 @@ def _services() -> Services:
 
 
 def _empty(services: Services) -> None:
-    with TemporaryDirectory() as folder:
-        clean = Store(Path(folder))
-        clean.migrate()
-        clean.copy_to(Path(folder) / "whole.db")  # without its log, which a plain copy would miss
-        clean.close()
-        services.store.restore_from(Path(folder) / "whole.db")
+    engine: Engine = current_app.extensions["nidankai_engine"]
+    services.store.restore(engine.blank())
     services.uploads.sweep(set())
 
 
@@ -184,7 +181,8 @@ def _sandbox() -> Services:
 
 
 def _account(who: str) -> Account:
-    found = find_account(_services().store.db(), who)
+    with _services().store.reading() as db:
+        found = find_account(db, who)
     if found is None:
         raise click.ClickException(f"no account signs in as {who}")
     return found
@@ -197,7 +195,9 @@ def _show(services: Services, account: Account) -> None:
     click.echo(f"phone     {account.phone or '-'}")
     click.echo(f"language  {account.language}, {account.time_zone}")
     click.echo(f"2SV       {'on' if account.two_step_on else 'off'}")
-    for method in methods.of_account(services.store.db(), account.id):
+    with services.store.reading() as db:
+        owned = methods.of_account(db, account.id)
+    for method in owned:
         where = f"{method.kind} …{method.number[-3:]}" if method.number else method.kind
         role = "preferred" if method.is_preferred else "backup"
         click.echo(f"          {role}: {where}{', switched off' if method.disabled_at else ''}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ from webapp.errors import DeliveryFailed, SealBroken
 from webapp.flows.challenge import seal_context
 from webapp.outbound.notifier import Notifier
 from webapp.services.context import Services
-from webapp.store import accounts, health, methods
+from webapp.store import accounts, methods
+from webapp.store.engine import EngineError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def _find(part: str, check: Callable[[Services], str], services: Services) -> Fi
         return Finding(part, True, check(services))
     except Unwell as unwell:
         return Finding(part, False, str(unwell))
-    except (sqlite3.Error, OSError) as failure:
+    except (EngineError, OSError) as failure:
         return Finding(part, False, f"{type(failure).__name__}: {failure}")
 
 
@@ -56,21 +56,22 @@ def _settings(services: Services) -> str:
 
 
 def _database(services: Services) -> str:
-    wrong = health.complaints(services.store)
+    wrong = services.store.health()
     if wrong:
         raise Unwell("; ".join(wrong))
-    count = len(accounts.every(services.store.db()))
-    return f"{services.store.path}, {count} accounts"
+    with services.store.reading() as db:
+        count = len(accounts.every(db))
+    return f"{services.store.place}, {count} accounts"
 
 
 def _keys(services: Services) -> str:
-    db = services.store.db()
-    apps = [
-        method
-        for account in accounts.every(db)
-        for method in methods.of_account(db, account.id)
-        if method.secret is not None
-    ]
+    with services.store.reading() as db:
+        apps = [
+            method
+            for account in accounts.every(db)
+            for method in methods.of_account(db, account.id)
+            if method.secret is not None
+        ]
     broken = 0
     for method in apps:
         try:

@@ -38,7 +38,8 @@ def frame(page: Page, name: str) -> Frame:
 
 def has_two_step(servers: Servers) -> bool:
     """Whether the site asks Hanako for a second step."""
-    return accounts.get(servers.world.services.store.db(), "hanako").two_step_on
+    with servers.world.services.store.reading() as db:
+        return accounts.get(db, "hanako").two_step_on
 
 
 def does_what_is_next(page: Page) -> None:

@@ -157,7 +157,7 @@ def test_confirm_change_of_what_became_anothers_is_refused(world: World, hanako:
     hanako.signs_in()
     opens(hanako, "email")
     hanako.browser.submit(email="hana@example.net")
-    world.services.store.db().execute("UPDATE accounts SET email = 'hana@example.net' WHERE id = 'desk'")
+    world.sql("UPDATE accounts SET email = 'hana@example.net' WHERE id = 'desk'")
     page = hanako.browser.submit(otpCode=hanako.reads_code("hana@example.net"))
     assert page.name == "account.confirm_change" and "アカウント" in page.problem
 

@@ -41,8 +41,7 @@ def test_end_all_sessions_spares_the_one_that_asks(world: World, language: str) 
 def test_end_session_of_another_account_does_nothing(world: World, hanako: Person, taro: Person) -> None:
     hanako.signs_in()
     taro.signs_in()
-    db = world.services.store.db()
-    theirs = db.execute("SELECT public_id FROM sessions WHERE account_id = 'taro'").fetchone()[0]
+    theirs = world.sql("SELECT public_id FROM sessions WHERE account_id = 'taro'")[0][0]
     hanako.browser.get("/account/security")
     page = hanako.browser.post(
         f"/account/security/devices/{theirs}/end", {"csrf_token": hanako.browser.csrf_token}

@@ -53,8 +53,7 @@ def test_forgot_password_by_number_sends_the_code_by_mail(world: World, hanako: 
 
 
 def test_forgot_password_texts_the_code_where_there_is_no_mail(world: World, hanako: Person) -> None:
-    db = world.services.store.db()
-    db.execute("UPDATE accounts SET email = NULL WHERE id = 'hanako'")
+    world.sql("UPDATE accounts SET email = NULL WHERE id = 'hanako'")
     forgets(hanako, hanako.national)
     hanako.browser.submit(otpCode=hanako.reads_code())
     hanako.browser.submit(password=FRESH)

@@ -164,7 +164,7 @@ def test_register_replaces_whoever_was_signed_in_here(world: World, hanako: Pers
     gives(hanako)
     page = hanako.browser.submit(otpCode=hanako.reads_code(YUKI.email))
     assert "Yuki" in page.one("#nav-link-accountList-nav-line-1").to_text()
-    assert world.services.store.db().execute("SELECT count(*) FROM sessions").fetchone()[0] == 1
+    assert world.sql("SELECT count(*) FROM sessions")[0][0] == 1
 
 
 def test_confirm_registration_tells_when_the_mail_did_not_leave(
@@ -181,8 +181,7 @@ def test_confirm_registration_tells_when_the_mail_did_not_leave(
 
 def is_known(world: World) -> bool:
     """Whether yuki has an account."""
-    found = world.services.store.db().execute("SELECT 1 FROM accounts WHERE email = ?", (YUKI.email,))
-    return found.fetchone() is not None
+    return bool(world.sql("SELECT 1 FROM accounts WHERE email = ?", YUKI.email))
 
 
 def test_register_and_sign_in_with_an_address_in_japanese_letters(world: World) -> None:

@@ -26,7 +26,7 @@ def proves(person: Person) -> Page:
 
 
 def kept(world: World) -> list[bytes]:
-    rows = world.services.store.db().execute("SELECT typed FROM sessions WHERE typed IS NOT NULL")
+    rows = world.sql("SELECT typed FROM sessions WHERE typed IS NOT NULL")
     return [row["typed"] for row in rows]
 
 
@@ -100,7 +100,7 @@ def test_change_password_keeps_no_secret(world: World, hanako: Person) -> None:
     hanako.browser.get("/account/security/password")
     world.clock.advance(STALE)
     hanako.browser.submit(password="Mihon-demo-1", passwordNew="tulip-harbour-9-tea")
-    rows = world.services.store.db().execute("SELECT public_id, typed FROM sessions WHERE typed IS NOT NULL")
+    rows = world.sql("SELECT public_id, typed FROM sessions WHERE typed IS NOT NULL")
     opened = [world.services.seal.open(row["typed"], f"typed:{row['public_id']}") for row in rows]
     assert opened and not any(b"demo-1" in each or b"tulip" in each for each in opened)
     assert not [field for field in proves(hanako).all("input[type=password]") if field.attrs.get("value")]

@@ -84,7 +84,8 @@ def test_feedback_is_kept_without_a_name(world: World, language: str) -> None:
     assert taro.page.problem
     page = taro.browser.press("送信", reason="new_phone", words="  機種変更\nのため ")
     assert (page.name, page.state) == ("settings.overview", "off")
-    said = feedback.newest(world.services.store.db())
+    with world.services.store.reading() as db:
+        said = feedback.newest(db)
     assert [(one.reason, one.words.split(), one.language) for one in said] == [
         ("new_phone", ["機種変更", "のため"], language)
     ]
@@ -97,7 +98,8 @@ def test_feedback_takes_words_or_a_reason_but_none_made_up(world: World) -> None
     assert taro.browser.post(path, {"csrf_token": token, "reason": "made-up"}).name == "turn_off.feedback"
     assert taro.browser.post(path, {"csrf_token": token, "words": "長" * 1001}).name == "turn_off.feedback"
     taro.browser.post(path, {"csrf_token": token, "reason": "made-up", "words": "はい"})
-    assert [one.reason for one in feedback.newest(world.services.store.db())] == [""]
+    with world.services.store.reading() as db:
+        assert [one.reason for one in feedback.newest(db)] == [""]
 
 
 def test_confirm_kept_turns_it_on_again_with_one_code(world: World, language: str) -> None:
@@ -126,7 +128,7 @@ def test_confirm_kept_asks_the_preferred_app_and_keeps_the_backup(world: World, 
 
 def test_confirm_kept_takes_no_code_twice(world: World) -> None:
     jiro = turned_off(world, "jiro")
-    used = world.services.store.db().execute("SELECT last_step FROM methods WHERE id = 'jiro-app'").fetchone()
+    (used,) = world.sql("SELECT last_step FROM methods WHERE id = 'jiro-app'")
     code = pyotp.TOTP(jiro.secret).at(
         used["last_step"] * 30
     )  # the step-up's, whatever the clock shows by now

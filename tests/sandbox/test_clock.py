@@ -125,11 +125,10 @@ def test_clock_moves_what_runs_out(world: World, taro: Person) -> None:
 
 def test_clock_jump_is_followed_by_upkeep(world: World, taro: Person) -> None:
     taro.signs_in()
-    store = world.services.store
-    assert store.db().execute("SELECT count(*) FROM sessions").fetchone()[0] == 1
+    assert world.sql("SELECT count(*) FROM sessions")[0][0] == 1
     answer = world.browser().raw("PUT", "/sandbox/api/clock", json={"by": 40 * DAY})
     answer.close()
-    assert store.db().execute("SELECT count(*) FROM sessions").fetchone()[0] == 0
+    assert world.sql("SELECT count(*) FROM sessions")[0][0] == 0
 
 
 def test_clock_goes_back_and_nothing_stands_in_the_way(world: World, jiro: Person, taro: Person) -> None:

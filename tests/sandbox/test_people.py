@@ -320,8 +320,7 @@ def test_people_half_signed_in_are_rows_that_the_flow_made(world: World) -> None
     client, _told = asked(world, "coded")
     with client.session_transaction() as session:
         flow_id = session["sign_in_shop"]
-    db = world.services.store.db()
-    rows = db.execute("SELECT kind, state FROM flows WHERE id = ?", (flow_id,)).fetchall()
+    rows = world.sql("SELECT kind, state FROM flows WHERE id = ?", flow_id)
     assert [tuple(row) for row in rows] == [(sign_in.TABLE.kind, "code")]
 
 

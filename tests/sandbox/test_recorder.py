@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from tests.app_fixture import World
 from tests.people import Person
 from webapp.sandbox.store.trace_log import Step, Walks
 from webapp.sandbox.worlds import Worlds
+from webapp.store.engine.recording import listening
 
 
 def walks(world: World) -> Walks:
@@ -53,14 +56,11 @@ def test_nothing_secret_is_noted(world: World, hanako: Person) -> None:
 def test_keeping_a_walk_asks_nothing_of_the_world(world: World, taro: Person) -> None:
     """Neither a statement nor a lock: the log is a file of its own."""
     taro.signs_in()
-    connection = world.services.store.db().conn
     statements: list[str] = []
-    connection.set_trace_callback(statements.append)
-    connection.execute("BEGIN IMMEDIATE")  # nobody else can write; pages that only read are kept all the same
-    before = walks(world).last_id()
-    taro.browser.get("/account")
-    connection.execute("ROLLBACK")
-    connection.set_trace_callback(None)
+    with ThreadPoolExecutor(1) as pool, listening(statements.append), world.services.store.writing():
+        # nobody else can write; pages that only read are kept all the same
+        before = walks(world).last_id()
+        pool.submit(taro.browser.get, "/account").result()
     assert walks(world).last_id() > before
     assert statements and not any(word in text for text in statements for word in (" steps", " counts"))
 
@@ -75,4 +75,4 @@ def test_a_log_that_cannot_be_kept_spoils_nothing(world: World, taro: Person) ->
     answer = browser.raw("DELETE", "/sandbox/api/worlds/fleeting", headers={"X-World": "fleeting"})
     assert answer.status_code == 204
     assert worlds.names() == ["default"]
-    assert not list(made.services.store.path.parent.parent.parent.iterdir())
+    assert not list(made.services.store.folder.parent.parent.iterdir())

@@ -99,5 +99,5 @@ def test_stage_begins_a_demo_in_the_language_of_the_page(world: World) -> None:
     page = browser.get("/sandbox/stage")
     answer = browser.raw("POST", "/sandbox/stage/begin", data={"csrf_token": token(page), "next": "/"})
     assert answer.headers["Location"] == "/"
-    hanako = world.services.store.db().execute("SELECT language FROM accounts WHERE id = 'hanako'").fetchone()
+    (hanako,) = world.sql("SELECT language FROM accounts WHERE id = 'hanako'")
     assert hanako["language"] == "en"

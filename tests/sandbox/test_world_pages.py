@@ -291,7 +291,7 @@ def test_world_deleted_and_made_again_by_another_process(two_sites: TwoSites) ->
 
 def test_world_made_by_many_at_once_is_one(worlds: Worlds) -> None:
     with ThreadPoolExecutor(8) as pool:
-        made = set(pool.map(lambda _: worlds.make("same").services.store.path, range(8)))
+        made = set(pool.map(lambda _: worlds.make("same").services.store.place, range(8)))
     assert len(made) == 1
     assert worlds.names() == ["default", "same"]
-    assert [path.name for path in next(iter(made)).parent.parent.parent.iterdir()] == ["same"]
+    assert [path.name for path in Path(next(iter(made))).parent.parent.parent.iterdir()] == ["same"]

@@ -13,6 +13,7 @@ from tests.app_fixture import World
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import MOST_WORLDS, BadWorld, Worlds
 from webapp.store import accounts
+from webapp.store.engine import UnknownWorld
 
 
 @pytest.fixture
@@ -27,14 +28,15 @@ def worlds(world: World) -> Iterator[Worlds]:
 
 def test_worlds_are_made_with_the_demo_accounts_and_deleted_whole(worlds: Worlds) -> None:
     made = worlds.make("qa-1")
-    assert [each.id for each in accounts.every(made.services.store.db())] == [
-        "hanako", "taro", "jiro", "sakura", "desk",
-    ]  # fmt: skip
+    with made.services.store.reading() as db:
+        assert [each.id for each in accounts.every(db)] == [
+            "hanako", "taro", "jiro", "sakura", "desk",
+        ]  # fmt: skip
     assert len(list(made.services.uploads.folder.iterdir())) == 1  # sakura's paper
     assert worlds.names() == ["default", "qa-1"]
-    assert worlds.make("qa-1").services.store.path == made.services.store.path
+    assert worlds.make("qa-1").services.store.place == made.services.store.place
     assert worlds.delete("qa-1") and not worlds.delete("qa-1")
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownWorld):
         worlds.get("qa-1")
     assert not worlds.delete("default")
 
@@ -43,7 +45,7 @@ def test_worlds_are_made_with_the_demo_accounts_and_deleted_whole(worlds: Worlds
 def test_worlds_of_bad_names_are_refused(worlds: Worlds, name: str) -> None:
     with pytest.raises(BadWorld):
         worlds.make(name)
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownWorld):
         worlds.get(name)
     assert MOST_WORLDS >= 100
 
@@ -53,11 +55,13 @@ def test_worlds_have_accounts_clocks_and_walks_of_their_own(worlds: Worlds, worl
     with one.services.store.writing() as db:
         accounts.remove(db, "taro")
     one.services.clock.advance(3600)
-    assert "taro" in [each.id for each in accounts.every(two.services.store.db())]
+    with two.services.store.reading() as db:
+        assert "taro" in [each.id for each in accounts.every(db)]
     assert one.services.clock.now() - two.services.clock.now() == pytest.approx(3600, abs=5)
     assert world.services.clock.offset == 0
     emptied = worlds.empty("one")
-    assert "taro" in [each.id for each in accounts.every(emptied.services.store.db())]
+    with emptied.services.store.reading() as db:
+        assert "taro" in [each.id for each in accounts.every(db)]
     assert emptied.services.clock.offset == 0
 
 

@@ -20,6 +20,7 @@ from flask import Flask
 
 import webapp
 from webapp.clock import Clock
+from webapp.store.engine.recording import listeners
 
 MOST_STATEMENTS = 200
 CHANGING = ("BEGIN", "INSERT", "UPDATE", "DELETE", "COMMIT")  # reading leaves nothing half-done
@@ -84,7 +85,7 @@ class Site:
             if crash_at and seen == crash_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        self.store.db().conn.set_trace_callback(count)
+        listeners.append(count)
         client = self.app.test_client()
         for name, value in self.spec["cookies"].items():
             client.set_cookie(name, value, domain="localhost")

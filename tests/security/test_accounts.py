@@ -21,6 +21,7 @@ from tests.security.tools import (
     texts,
     wrong_code,
 )
+from webapp.store.engine.recording import listening
 
 FRESH = "ringo-mikan-budou-77"
 
@@ -75,10 +76,8 @@ def test_known_and_unknown_cost_the_same_s32(
         browser.get("/")
         before = len(texts(world))
         statements: list[str] = []
-        connection = world.services.store.db().conn
-        connection.set_trace_callback(statements.append)
-        ask(browser, typed)
-        connection.set_trace_callback(None)
+        with listening(statements.append):
+            ask(browser, typed)
         words = [statement.split()[0] for statement in statements]
         costs.append((len(texts(world)) - before, words.count("INSERT"), words.count("UPDATE")))
     assert costs[0] == costs[1]

@@ -34,7 +34,8 @@ def has_seen(world: World, key: str, count: int) -> None:
 
 
 def seen(world: World, key: str) -> int:
-    return throttles.read(world.services.store.db(), key).count
+    with world.services.store.reading() as db:
+        return throttles.read(db, key).count
 
 
 class Meanwhile(Hasher):
@@ -98,8 +99,10 @@ def test_present_password_is_not_told_of_when_a_wait_began_meanwhile_s22(
 ) -> None:
     hanako.signs_in()
     services, key = world.services, "present_password:hanako"
-    account = accounts.get(services.store.db(), "hanako")
-    session = sessions.of_account(services.store.db(), "hanako", world.clock.now(), 3600)[0]
+    with services.store.reading() as db:
+        account = accounts.get(db, "hanako")
+    with services.store.reading() as db:
+        session = sessions.of_account(db, "hanako", world.clock.now(), 3600)[0]
     has_seen(world, key, LATE)
 
     def change(parts: Any, typed: str) -> None:
@@ -114,4 +117,5 @@ def test_present_password_is_not_told_of_when_a_wait_began_meanwhile_s22(
     with pytest.raises(Throttled):
         change(replace(services, hasher=Meanwhile(others_guess)), present)
     assert seen(world, key) == LATE + 1
-    assert accounts.get(services.store.db(), "hanako") == account
+    with services.store.reading() as db:
+        assert accounts.get(db, "hanako") == account

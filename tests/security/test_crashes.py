@@ -134,7 +134,7 @@ def crash(world: World, folder: Path, person: Person, path: str, data: dict[str,
     """Replay the request in a process of its own, killed at each of its statements in turn."""
     source, instance = Path(world.services.config.instance), folder / "site"
     shutil.copytree(source, instance, ignore=shutil.ignore_patterns("worlds"))
-    world.services.store.copy_to(folder / "before.db")
+    (folder / "before.db").write_bytes(world.services.store.copy())
     names = ("mihon_session", "mihon_browser")
     spec = {
         "instance": str(instance),

@@ -29,7 +29,8 @@ def test_reviewer_decisions_are_logged_with_who_when_and_why_s61(world: World) -
     lockout.begins_review(desk, "さくら")
     world.clock.advance(60)
     lockout.decides(desk, "approve", "住所と氏名が一致")
-    approved, taken = recovery.decisions_of(world.services.store.db(), "sakura-recovery")
+    with world.services.store.reading() as db:
+        approved, taken = recovery.decisions_of(db, "sakura-recovery")
     assert (taken.decision, taken.by_account) == ("in_review", "desk")
     assert (approved.decision, approved.by_account, approved.reason) == (
         "approved",
@@ -45,7 +46,8 @@ def test_reviewer_device_is_not_told_to_the_owner_s61(world: World) -> None:
     desk = lockout.reviewer(world)
     lockout.begins_review(desk, "さくら")
     lockout.decides(desk, "reject")
-    told = events.of_account(world.services.store.db(), "sakura")
+    with world.services.store.reading() as db:
+        told = events.of_account(db, "sakura")
     assert {event.device for event in told if event.kind.startswith("recovery.")} == {"Mihon"}
 
 

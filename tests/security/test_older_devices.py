@@ -55,8 +55,8 @@ def test_older_device_is_never_trusted_s25(taro: Person, world: World) -> None:
     types(taro, taro.password)
     types(taro, taro.password + taro.reads_code())
     account = lockout.account_of(world, taro)
-    db = world.services.store.db()
-    assert trust.of_account(db, account.id, account.trust_epoch, world.clock.now()) == []
+    with world.services.store.reading() as db:
+        assert trust.of_account(db, account.id, account.trust_epoch, world.clock.now()) == []
     for app in ("shop", "music"):
         assert taro.browser.cookie(f"mihon_{trust_rules.cookie_name(account.id, app)}") is None
 

@@ -108,8 +108,8 @@ def test_passkey_step_up_is_no_sign_in_in_its_own_browser_either_s64(
 def test_passkey_counter_is_won_once_s64(world: World, device: Authenticator) -> None:
     """Two answers that were both looked at before either was written down."""
     store = world.services.store
-    (passkey,) = passkeys.of_account(store.db(), "hanako")
     with store.writing() as db:
+        (passkey,) = passkeys.of_account(db, "hanako")
         uses = [passkeys.use(db, passkey, passkey.sign_count + more, 0.0) for more in (1, 2)]
     assert uses == [True, False]
 

@@ -18,14 +18,14 @@ WRONG = "Mihon-demo-2"
 def facts(world: World, person: Person) -> tuple[Any, ...]:
     """Everything about an account that a reset may change."""
     account: Account = lockout.account_of(world, person)
-    db = world.services.store.db()
     now = world.clock.now()
-    return (
-        account,
-        methods.of_account(db, account.id),
-        [session.id_hash for session in sessions.of_account(db, account.id, now, 3600)],
-        [trusted.id for trusted in trust.of_account(db, account.id, account.trust_epoch, now)],
-    )
+    with world.services.store.reading() as db:
+        return (
+            account,
+            methods.of_account(db, account.id),
+            [session.id_hash for session in sessions.of_account(db, account.id, now, 3600)],
+            [trusted.id for trusted in trust.of_account(db, account.id, account.trust_epoch, now)],
+        )
 
 
 def signed_in_and_trusted(person: Person) -> Person:
@@ -142,9 +142,8 @@ def test_recovery_hidden_fields_change_no_account_s29(taro: Person, world: World
     }
     page = taro.browser.post("/ap/recovery", data)
     assert page.state == "opened"
-    assert (
-        recovery.newest_of_account(world.services.store.db(), "jiro", ("opened",), world.clock.now()) is None
-    )
+    with world.services.store.reading() as db:
+        assert recovery.newest_of_account(db, "jiro", ("opened",), world.clock.now()) is None
 
 
 def test_recovery_opened_too_often_sends_no_more_mails(taro: Person, world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 import pytest
 
@@ -13,22 +13,25 @@ from tests.form_client import Browser
 from tests.people import Person, key_on
 from tests.security.tools import all_rows, is_signed_in, rows, sends, texts, to_mid_step
 from webapp.flows import maintenance
-from webapp.store import database
+from webapp.store import events
+from webapp.store.engine import Unreachable
 
 Failure = Callable[[World], AbstractContextManager[None]]
 
 
 @contextmanager
 def locked(world: World) -> Iterator[None]:
-    """Somebody else holds the write lock, longer than anyone waits."""
-    own = world.services.store.db().conn
-    other = sqlite3.connect(world.services.store.path, isolation_level=None)
+    """Another process holds the write lock, longer than anyone waits."""
+    store = world.services.store
+    other = sqlite3.connect(store.path, isolation_level=None)
+    patience, store.patience_seconds = store.patience_seconds, 0.001
+    store.close()  # the next connections have the new patience
     try:
         other.execute("BEGIN IMMEDIATE")
-        own.execute("PRAGMA busy_timeout = 1")
         yield
     finally:
-        own.execute("PRAGMA busy_timeout = 3000")
+        store.patience_seconds = patience
+        store.close()
         other.execute("ROLLBACK")
         other.close()
 
@@ -36,20 +39,24 @@ def locked(world: World) -> Iterator[None]:
 @contextmanager
 def full(world: World) -> Iterator[None]:
     """The disk takes no further page."""
-    own = world.services.store.db().conn
-    own.execute("CREATE TABLE ballast (bytes BLOB)")
-    pages = own.execute("PRAGMA page_count").fetchone()[0]
-    own.execute(f"PRAGMA max_page_count = {pages}")
-    try:
+    store = world.services.store
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("CREATE TABLE ballast (bytes BLOB)")
+    limit = f"max_page_count = {other.execute('PRAGMA page_count').fetchone()[0]}"
+    other.execute(f"PRAGMA {limit}")
+    with suppress(sqlite3.OperationalError):
         while True:  # fill what is left in the pages there are
-            own.execute("INSERT INTO ballast VALUES (zeroblob(100))")
-    except sqlite3.OperationalError:
-        pass
+            other.execute("INSERT INTO ballast VALUES (zeroblob(100))")
+    pragmas, store.pragmas = store.pragmas, (*store.pragmas, limit)
+    store.close()  # the next connections have the limit
     try:
         yield
     finally:
-        own.execute("PRAGMA max_page_count = 1073741823")
-        own.execute("DROP TABLE ballast")
+        store.pragmas = pragmas
+        store.close()
+        other.execute("PRAGMA max_page_count = 1073741823")
+        other.execute("DROP TABLE ballast")
+        other.close()
 
 
 @pytest.fixture(params=[locked, full])
@@ -137,25 +144,24 @@ def test_page_comes_though_the_session_cannot_be_looked_up_s67(
     hanako.signs_in()
 
     def broken() -> None:
-        raise sqlite3.OperationalError("disk I/O error")
+        raise Unreachable("disk I/O error")
 
-    monkeypatch.setattr(type(world.services.store), "db", lambda self: broken())
+    monkeypatch.setattr(type(world.services.store), "reading", lambda self: broken())
     answer = hanako.browser.raw("GET", "/account")
     assert answer.status_code == 503
     assert '<main id="main"' in answer.text
 
 
 @contextmanager
-def locked_after(world: World, kind: str) -> Iterator[None]:
+def locked_after(world: World, awaited: str) -> Iterator[None]:
     """As soon as the site has committed an event of this kind, somebody else holds the write lock."""
     lock = ExitStack()
 
-    def on_end(_sender: object, kept: bool) -> None:
-        if kept and rows(world, "events")[-1]["kind"] == kind:
-            database.ended.disconnect(on_end)
-            lock.enter_context(locked(world))
+    def on_event(_sender: object, kind: str, **_rest: object) -> None:
+        if kind == awaited:
+            world.services.store.after_commit(lambda: lock.enter_context(locked(world)))
 
-    with lock, database.ended.connected_to(on_end, sender=world.services.store):
+    with lock, events.added.connected_to(on_event):
         yield
 
 

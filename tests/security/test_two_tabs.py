@@ -50,7 +50,8 @@ def test_one_of_two_decisions_counts_s33(world: World, hanako: Person) -> None:
 
 def test_one_of_two_answers_ends_a_flow_s33(world: World) -> None:
     services = world.services
-    account = accounts.get(services.store.db(), "taro")
+    with services.store.reading() as db:
+        account = accounts.get(db, "taro")
     with world.site.app_context():
         flow = turn_off.turn_off(services, VISITOR, account, SESSION, clear=False)
         turn_off.skip_feedback(services, flow)
@@ -61,7 +62,8 @@ def test_one_of_two_answers_ends_a_flow_s33(world: World) -> None:
 
 def test_code_of_the_one_tabs_number_proves_not_the_others_s14(world: World) -> None:
     services = world.services
-    account = accounts.get(services.store.db(), "hanako")
+    with services.store.reading() as db:
+        account = accounts.get(db, "hanako")
 
     def gives(parts: Any, number: str) -> None:
         set_up.submit_number(parts, seen, region="JP", typed=number, channel="sms")
@@ -82,7 +84,8 @@ def test_code_of_the_one_tabs_number_proves_not_the_others_s14(world: World) -> 
 
 def test_method_under_way_is_not_added_once_it_was_turned_off_s48(world: World) -> None:
     services = world.services
-    account = accounts.get(services.store.db(), "taro")
+    with services.store.reading() as db:
+        account = accounts.get(db, "taro")
     with world.site.app_context():
         flow = methods.start(services, VISITOR, account, SESSION)
         flow = methods.submit_number(services, flow, region="JP", typed=ANOTHERS, channel="sms")
@@ -94,7 +97,8 @@ def test_method_under_way_is_not_added_once_it_was_turned_off_s48(world: World) 
 
 def test_what_one_tab_has_begun_anew_is_not_turned_on_by_the_other_s28(world: World) -> None:
     services = world.services
-    account = accounts.get(services.store.db(), "hanako")
+    with services.store.reading() as db:
+        account = accounts.get(db, "hanako")
     with world.site.app_context():
         flow = set_up.start(services, VISITOR, account, SESSION)
         flow = set_up.submit_number(services, flow, region="JP", typed=OWN, channel="sms")
@@ -102,4 +106,5 @@ def test_what_one_tab_has_begun_anew_is_not_turned_on_by_the_other_s28(world: Wo
         set_up.submit_number(services, ready, region="JP", typed=ANOTHERS, channel="sms")
         with pytest.raises(StaleFlow):
             set_up.turn_on(services, VISITOR, ready, remember=False)
-    assert not accounts.get(services.store.db(), "hanako").two_step_on
+    with services.store.reading() as db:
+        assert not accounts.get(db, "hanako").two_step_on

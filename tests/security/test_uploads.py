@@ -113,7 +113,8 @@ def test_upload_is_gone_after_a_sign_in_with_a_code_s60(world: World) -> None:
 def test_upload_left_by_a_crash_is_swept(world: World) -> None:
     uploads = world.services.uploads
     uploads.write("0" * 32, b"left over")
-    needed = recovery.document_names(world.services.store.db())
+    with world.services.store.reading() as db:
+        needed = recovery.document_names(db)
     assert uploads.sweep(needed, untouched_for_seconds=3600) == 0
     assert uploads.sweep(needed) == 1
     assert lockout.files(world) == needed

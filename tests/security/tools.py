@@ -72,12 +72,14 @@ def resend(person: Person) -> TestResponse:
 
 def rows(world: World, table: str) -> list[dict[str, Any]]:
     """Every row of a table of the site."""
-    return [dict(row) for row in world.services.store.db().execute(f"SELECT * FROM {table}")]
+    with world.services.store.reading() as db:
+        return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]
 
 
 def all_rows(world: World) -> Iterable[tuple[str, dict[str, Any]]]:
     """Every row of every table of the site."""
-    for name in world.services.store.db().table_names():
+    tables = world.sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    for (name,) in tables:
         for row in rows(world, name):
             yield name, row
 

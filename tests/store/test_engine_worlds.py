@@ -212,3 +212,14 @@ def test_killed_writer_leaves_what_was_committed_and_no_lock(tmp_path: Path) -> 
     store = SqliteEngine(tmp_path / "worlds", MIGRATIONS, tmp_path / "default.db").open()
     assert names(store) == ["kept"]
     with_thing(store, "more")
+
+
+def test_scratch_store_is_apart_from_all_worlds(engine: Engine) -> None:
+    with_thing(engine.open(), "one")
+    with engine.scratch() as store:
+        assert names(store) == [] and store.folder.is_dir()
+        with_thing(store, "two")
+        copy = store.copy()
+    assert engine.names() == [DEFAULT] and not store.folder.exists()
+    engine.make("copied", copy)
+    assert names(engine.open("copied")) == ["two"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from webapp.config import Config
 from webapp.pages.framework import error_pages, headers, language, request_log
 from webapp.pages.framework import visitor as visitors
+from webapp.store.engine import Busy
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -58,4 +58,4 @@ def raising(error: Exception) -> Callable[[], ResponseReturnValue]:
     return page
 
 
-LOCKED = sqlite3.OperationalError("database is locked")
+LOCKED = Busy("locked")

@@ -104,7 +104,8 @@ def test_reset_empties_one_world(world: World) -> None:
     personas.seed(other.services, ("older",))
     world.person("taro").signs_in()
     assert "5 accounts" in run(world, "reset", "--yes", "--world", "cli").output
-    assert len(accounts.every(other.services.store.db())) == 5
+    with other.services.store.reading() as db:
+        assert len(accounts.every(db)) == 5
     assert world.phone.messages(), "the default world is as it was"
     assert "no world nobody" in run(world, "reset", "--yes", "--world", "nobody", well=False).output
     worlds.delete("cli")

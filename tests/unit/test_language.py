@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask_login import LoginManager
 
 from tests.unit import little_site
 from webapp.pages.framework import language
+from webapp.store.engine import Busy
 
 NOON = 1_795_312_800.0  # 2026-11-22 02:00 UTC
 
@@ -86,7 +86,7 @@ def test_language_that_is_not_ours_is_not_remembered(asked: str) -> None:
 
 def test_language_comes_out_though_the_account_cannot_be_asked() -> None:
     def broken(_id: str) -> None:
-        raise sqlite3.OperationalError("database is locked")
+        raise Busy("locked")
 
     client = signed_in(broken)
     assert client.get("/page", headers={"Accept-Language": "en"}).get_json()["language"] == "en"

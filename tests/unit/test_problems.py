@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import sqlite3
 
 import pytest
 from flask_wtf.csrf import CSRFProtect
@@ -22,6 +21,7 @@ from webapp.errors import (
     StaleFlow,
     Throttled,
 )
+from webapp.store.engine import Full, Misuse, ReadOnly, Unreachable
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 410, 413, 415, 429, 500, 501, 503])
@@ -47,10 +47,10 @@ def test_problem_of_every_status_has_its_request_number(status: int) -> None:
         (GatewayFailed("slow", None, "no answer"), 503, "5"),
         (MailFailed("down", "refused"), 503, "5"),
         (little_site.LOCKED, 503, "5"),
-        (sqlite3.OperationalError("database or disk is full"), 503, "5"),
-        (sqlite3.OperationalError("disk I/O error"), 503, "5"),
-        (sqlite3.OperationalError("attempt to write a readonly database"), 503, "5"),
-        (sqlite3.OperationalError("no such table: accounts"), 500, None),
+        (Full("full"), 503, "5"),
+        (Unreachable("disk I/O error"), 503, "5"),
+        (ReadOnly("read only"), 503, "5"),
+        (Misuse("no such table: accounts"), 500, None),
         (OSError(errno.ENOSPC, "No space left on device"), 503, "5"),
         (OSError(errno.ENOENT, "No such file"), 500, None),
         (ZeroDivisionError(), 500, None),

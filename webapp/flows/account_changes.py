@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlite_utils import Database
-
 from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongCode, WrongPassword
 from webapp.flows import approval, forgot_password, proof
 from webapp.flows.challenge import owner_of
@@ -25,6 +23,7 @@ from webapp.services.session_revocation import end_everything_else
 from webapp.store import accounts, flows, outbox, throttles
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.sessions import Session
 
@@ -104,7 +103,8 @@ def find(services: Services, visitor: Visitor, account: Account, flow_id: str | 
     """This browser's change under way."""
     if flow_id is None:
         return None
-    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
     return flow if flow is not None and flow.account_id == account.id else None
 
 
@@ -166,7 +166,8 @@ def end_other_sessions(services: Services, visitor: Visitor, account: Account, s
 def _prove_present(services: Services, visitor: Visitor, account: Account, password: str) -> None:
     config = services.config
     key = f"present_password:{account.id}"
-    throttling.refuse_if_blocked(throttles.read(services.store.db(), key), services.clock.now(), "password")
+    with services.store.reading() as db:
+        throttling.refuse_if_blocked(throttles.read(db, key), services.clock.now(), "password")
     is_right = services.hasher.matches(account.password_hash, password)
     now = services.clock.now()
     with services.store.writing() as db:
@@ -214,7 +215,7 @@ def _send_code(
     return proof.post(services, TABLE, flow, letter)
 
 
-def _keep(db: Database, visitor: Visitor, account: Account, contact: Contact, now: float) -> None:
+def _keep(db: Connection, visitor: Visitor, account: Account, contact: Contact, now: float) -> None:
     """Record the change, and write notices to where the owner was and to where the owner is to be found.
 
     What went to the old place opens nothing any more: an owner who leaves a mailbox may do so because it is read.
@@ -233,7 +234,7 @@ def _keep(db: Database, visitor: Visitor, account: Account, contact: Contact, no
 
 
 def _tell(
-    db: Database, visitor: Visitor, account: Account, contact: Contact, kind: str, now: float, shown: str
+    db: Connection, visitor: Visitor, account: Account, contact: Contact, kind: str, now: float, shown: str
 ) -> None:
     outbox.enqueue(
         db,

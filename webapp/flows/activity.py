@@ -12,4 +12,5 @@ SHOWN = 20
 
 def recent(services: Services, account: Account, limit: int = SHOWN) -> list[Event]:
     """The account's newest events."""
-    return events.of_account(services.store.db(), account.id, limit)
+    with services.store.reading() as db:
+        return events.of_account(db, account.id, limit)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from typing import Any, Literal
 
-from sqlite_utils import Database
-
 from webapp.errors import DeliveryFailed, SendCapReached, StaleFlow, Throttled, WrongCode
 from webapp.flows.challenge import failure_reason, owner_of
 from webapp.flows.state_machine import BEGIN, Move, Table
@@ -25,6 +23,7 @@ from webapp.services.outbox import deliver_notices
 from webapp.store import codes as sent_codes
 from webapp.store import events, flows
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
 TABLE = Table(
@@ -109,13 +108,15 @@ def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | No
     """The request that this session made from this browser, also when its time is over (SECURITY.md 38)."""
     if flow_id is None:
         return None
-    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, -math.inf)
+    with services.store.reading() as db:
+        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, -math.inf)
     return flow if flow is not None and flow.session == session else None
 
 
 def find_by_link(services: Services, token: str) -> Flow | None:
     """The request that a mail's link leads to."""
-    return flows.find_by_token(services.store.db(), TABLE.kind, token_hash(token))
+    with services.store.reading() as db:
+        return flows.find_by_token(db, TABLE.kind, token_hash(token))
 
 
 def status(services: Services, flow: Flow) -> Status:
@@ -134,7 +135,8 @@ def resend_in(services: Services, flow: Flow) -> int:
 
 def attempt_of(services: Services, flow: Flow) -> Attempt:
     """Who asked, when and where: what the decision page tells."""
-    account = owner_of(services.store.db(), flow)
+    with services.store.reading() as db:
+        account = owner_of(db, flow)
     return Attempt(account.name, flow.created_at, flow.data["device"], flow.data["near"])
 
 
@@ -199,7 +201,7 @@ def take(services: Services, visitor: Visitor, flow: Flow) -> Elevated:
 
 
 def _take(
-    db: Database, services: Services, visitor: Visitor, account: Account, flow: Flow, now: float
+    db: Connection, services: Services, visitor: Visitor, account: Account, flow: Flow, now: float
 ) -> Elevated:
     if account.two_step_on:
         raise StaleFlow("two-step verification is on by now: a code is asked instead")
@@ -212,13 +214,13 @@ def _take(
     return Elevated(token, flow.data["return_to"])
 
 
-def _is_capped(db: Database, services: Services, account: Account, now: float) -> bool:
+def _is_capped(db: Connection, services: Services, account: Account, now: float) -> bool:
     since = now - services.limits.send_cap_seconds
     return events.count_since(db, account.id, "approval.sent", since) >= services.limits.send_cap
 
 
 def _prepare(
-    db: Database, services: Services, visitor: Visitor, account: Account, flow: Flow, now: float
+    db: Connection, services: Services, visitor: Visitor, account: Account, flow: Flow, now: float
 ) -> tuple[str, str] | None:
     """Count the message that is about to leave; for a text, the code's row id and digits."""
     if flow.data["delivery"] == "capped":

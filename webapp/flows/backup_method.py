@@ -23,7 +23,8 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
         raise StaleFlow("nothing is proven that could be backed up")
     number = enrolment.read_number(typed, region, channel)
     proofs = [flow.data["proven"], *set_up.backups_of(flow)]
-    enrolment.refuse_taken(number.e164, set_up.kept_methods(services.store.db(), flow), proofs)
+    with services.store.reading() as db:
+        enrolment.refuse_taken(number.e164, set_up.kept_methods(db, flow), proofs)
     return enrolment.send(
         services, set_up.TABLE, flow, "send_backup_code", number, channel, set_up.standing(flow)
     )

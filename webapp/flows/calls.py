@@ -32,7 +32,8 @@ def outcome(services: Services, flow_id: str, purpose: str) -> Outcome | None:
 
     A gateway that cannot tell now leaves the call under way: the code may still come (SECURITY.md 66).
     """
-    sid = codes.find_call(services.store.db(), flow_id, purpose)
+    with services.store.reading() as db:
+        sid = codes.find_call(db, flow_id, purpose)
     if sid is None:
         return None
     try:

@@ -10,8 +10,6 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlite_utils import Database
-
 from webapp.errors import (
     DeliveryFailed,
     LinkRefused,
@@ -29,6 +27,7 @@ from webapp.services.context import Services
 from webapp.store import accounts, methods
 from webapp.store import codes as sent_codes
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import Method, Posed
 
@@ -82,7 +81,7 @@ def pick(owned: list[Method]) -> Method:
 
 
 def pose(
-    db: Database,
+    db: Connection,
     services: Services,
     account: Account,
     method: Method,
@@ -126,7 +125,7 @@ def pose(
 
 
 def pose_again(
-    db: Database, services: Services, flow: Flow, choice: str | None, now: float
+    db: Connection, services: Services, flow: Flow, choice: str | None, now: float
 ) -> tuple[dict[str, Any], Parcel | None]:
     """Ask once more, by the chosen way or by the same; see `chosen` and `pose`.
 
@@ -191,20 +190,21 @@ def asked(services: Services, flow: Flow) -> Asked:
 def choices(services: Services, flow: Flow) -> list[Choice]:
     """Every way of the account to receive a code, the app too; unverified numbers have no row and so no place."""
     assert flow.account_id is not None
-    return [
-        Choice(
-            value=services.signer.sign(f"choice:{flow.id}", method.id, services.clock.now()),
-            kind=method.kind,
-            last3=(method.number or "")[-3:],
-            name=method.name,
-            is_current=method.id == flow.data.get("method"),
-            is_off=method.disabled_at is not None,
-        )
-        for method in methods.of_account(services.store.db(), flow.account_id)
-    ]
+    with services.store.reading() as db:
+        return [
+            Choice(
+                value=services.signer.sign(f"choice:{flow.id}", method.id, services.clock.now()),
+                kind=method.kind,
+                last3=(method.number or "")[-3:],
+                name=method.name,
+                is_current=method.id == flow.data.get("method"),
+                is_off=method.disabled_at is not None,
+            )
+            for method in methods.of_account(db, flow.account_id)
+        ]
 
 
-def chosen(db: Database, services: Services, flow: Flow, value: str | None, now: float) -> Method:
+def chosen(db: Connection, services: Services, flow: Flow, value: str | None, now: float) -> Method:
     """The method that a posted choice names; without one, the method asked now (a plain resend).
 
     Raises:
@@ -226,7 +226,7 @@ def chosen(db: Database, services: Services, flow: Flow, value: str | None, now:
 
 
 def judge(
-    db: Database, services: Services, visitor: Visitor, flow: Flow, typed: str, now: float
+    db: Connection, services: Services, visitor: Visitor, flow: Flow, typed: str, now: float
 ) -> tuple[Posed, Judgement]:
     """Judge a typed code against the method asked; record and count what is not right.
 
@@ -256,7 +256,7 @@ def judge(
 
 
 def count_against(
-    db: Database,
+    db: Connection,
     services: Services,
     visitor: Visitor,
     account: Account,
@@ -301,7 +301,7 @@ def throttle_key(method_id: str) -> str:
     return f"method:{method_id}"
 
 
-def owner_of(db: Database, flow: Flow) -> Account:
+def owner_of(db: Connection, flow: Flow) -> Account:
     """The account that a flow past its password belongs to."""
     assert flow.account_id is not None
     return accounts.get(db, flow.account_id)

@@ -11,8 +11,6 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlite_utils import Database
-
 from webapp.errors import DeliveryFailed, LandlineNeedsCall, MethodTaken, WrongCode
 from webapp.flows import calls, challenge
 from webapp.flows.state_machine import Table
@@ -25,6 +23,7 @@ from webapp.services.context import Services
 from webapp.store import codes as sent_codes
 from webapp.store import methods
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import Kind, Method
 
@@ -124,7 +123,7 @@ def call_outcome(services: Services, flow: Flow) -> calls.Outcome | None:
 
 
 def check_number_code(
-    db: Database, services: Services, visitor: Visitor, account: Account, flow: Flow, typed: str, now: float
+    db: Connection, services: Services, visitor: Visitor, account: Account, flow: Flow, typed: str, now: float
 ) -> Proof | codes.Judgement:
     """Judge the code from the phone: a proof, or the judgement on what was wrong (counted and recorded)."""
     number = flow.data["number"]
@@ -134,7 +133,7 @@ def check_number_code(
 
 
 def check_app_code(
-    db: Database, services: Services, visitor: Visitor, account: Account, flow: Flow, typed: str, now: float
+    db: Connection, services: Services, visitor: Visitor, account: Account, flow: Flow, typed: str, now: float
 ) -> Proof | codes.Judgement:
     """Judge the app's first code; its step is used up and will not sign in (SECURITY.md 9)."""
     sealed = flow.data["secret"]
@@ -160,12 +159,12 @@ def refuse_taken(number: str, owned: list[Method], proofs: list[Proof]) -> None:
 
 
 def keep(
-    db: Database, services: Services, account: Account, proof: Proof, *, is_preferred: bool, now: float
+    db: Connection, services: Services, account: Account, proof: Proof, *, is_preferred: bool, now: float
 ) -> Method:
     """Make a method of a proof.
 
     Raises:
-        sqlite3.IntegrityError: the account has this number or secret already.
+        Conflict: the account has this number or secret already.
     """
     name = clean_name(proof.get("name", ""))
     if proof["kind"] != "app":
@@ -204,7 +203,7 @@ def scope(flow: Flow, number: str) -> str:
 
 
 def _judge(
-    db: Database,
+    db: Connection,
     services: Services,
     visitor: Visitor,
     account: Account,

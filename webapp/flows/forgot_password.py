@@ -82,7 +82,8 @@ def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | No
     """This browser's reset under way."""
     if flow_id is None:
         return None
-    return flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        return flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
@@ -122,7 +123,8 @@ def set_password(services: Services, visitor: Visitor, flow: Flow, password: str
         WeakPassword, StaleFlow.
     """
     assert flow.account_id is not None  # no code of a flow without an account is ever right
-    account = accounts.get(services.store.db(), flow.account_id)
+    with services.store.reading() as db:
+        account = accounts.get(db, flow.account_id)
     password_strength.refuse_weak(password, name=account.name, email=account.email, phone=account.phone)
     password_hash = services.hasher.hash(password)
     now = services.clock.now()

@@ -6,8 +6,6 @@ trust, mails the owner and texts the old number (PRODUCT.md §3; SECURITY.md 18)
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from webapp.errors import StaleFlow, UnknownMethod
 from webapp.flows import challenge, enrolment
 from webapp.flows.enrolment import Proof
@@ -19,6 +17,7 @@ from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import Kind, Method
 
@@ -73,14 +72,16 @@ def find(services: Services, visitor: Visitor, account: Account, flow_id: str | 
     """This browser's method under way."""
     if flow_id is None:
         return None
-    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
     return flow if flow is not None and flow.account_id == account.id else None
 
 
 def replaced_by(services: Services, account: Account, flow: Flow) -> Method | None:
     """The method that this flow changes; None when it adds one."""
     replaces = flow.data["replaces"]
-    return methods.find(services.store.db(), account.id, replaces) if replaces is not None else None
+    with services.store.reading() as db:
+        return methods.find(db, account.id, replaces) if replaces is not None else None
 
 
 def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
@@ -90,7 +91,8 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
         NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
     """
     number = enrolment.read_number(typed, region, channel)
-    enrolment.refuse_taken(number.e164, _others(services.store.db(), flow), [])
+    with services.store.reading() as db:
+        enrolment.refuse_taken(number.e164, _others(db, flow), [])
     return enrolment.send(services, TABLE, flow, "send_code", number, channel, _standing(flow))
 
 
@@ -152,7 +154,7 @@ def submit_app_code(
 
 
 def _keep(
-    db: Database,
+    db: Connection,
     services: Services,
     visitor: Visitor,
     account: Account,
@@ -184,7 +186,7 @@ def _keep(
     return method
 
 
-def _others(db: Database, flow: Flow) -> list[Method]:
+def _others(db: Connection, flow: Flow) -> list[Method]:
     """The account's methods except the one that is being changed."""
     assert flow.account_id is not None
     return [each for each in methods.of_account(db, flow.account_id) if each.id != flow.data["replaces"]]

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sqlite_utils import Database
-
 from webapp.errors import MethodSwitchedOff, WrongCode
 from webapp.flows import challenge, recovery, sign_in
 from webapp.flows.password import CookieReader, Proven, prove
@@ -23,6 +21,7 @@ from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods, sessions
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
 APP = "music"
@@ -47,7 +46,8 @@ def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | No
     """This device's half-done sign-in, while it lives."""
     if flow_id is None:
         return None
-    return flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        return flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
 
 
 def submit(
@@ -98,7 +98,8 @@ def trailing_digits(text: str) -> int:
 def _of_same_account(services: Services, pending: Flow | None, identifier: str) -> Flow | None:
     if pending is None:
         return None
-    account = find_account(services.store.db(), identifier)
+    with services.store.reading() as db:
+        account = find_account(db, identifier)
     return pending if account is not None and account.id == pending.account_id else None
 
 
@@ -173,6 +174,6 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
     return challenge.send(services, TABLE, flow, parcel)
 
 
-def _end(db: Database, session: bytes | None) -> None:
+def _end(db: Connection, session: bytes | None) -> None:
     if session is not None:
         sessions.end(db, session)

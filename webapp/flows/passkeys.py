@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import secrets
-import sqlite3
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +25,7 @@ from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, flows, passkeys
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
+from webapp.store.engine import Conflict
 from webapp.store.flows import Flow
 from webapp.store.passkeys import Passkey
 
@@ -54,7 +54,8 @@ USING = Table(
 
 def of_account(services: Services, account: Account) -> list[Passkey]:
     """The account's passkeys, oldest first."""
-    return passkeys.of_account(services.store.db(), account.id)
+    with services.store.reading() as db:
+        return passkeys.of_account(db, account.id)
 
 
 def begin_registration(
@@ -111,7 +112,7 @@ def finish_registration(
             REGISTERING.move(db, flow, "accept")
             passkeys.add(db, passkey)
             audit.record(db, visitor, account, "passkey.added", now, name=passkey.name)
-    except sqlite3.IntegrityError:
+    except Conflict:
         raise PasskeyTaken() from None
     deliver_notices(services)
     return passkey
@@ -182,7 +183,8 @@ def find(services: Services, visitor: Visitor, table: Table, flow_id: str | None
     """This browser's ceremony under way."""
     if flow_id is None:
         return None
-    return flows.find(services.store.db(), flow_id, table.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        return flows.find(db, flow_id, table.kind, visitor.browser, services.clock.now())
 
 
 def rename(services: Services, visitor: Visitor, account: Account, passkey_id: str, name: str) -> bool:
@@ -240,7 +242,8 @@ def _proven(services: Services, visitor: Visitor, flow: Flow, answer: str) -> tu
     """The passkey that answered a challenge rightly, with its new counter; a wrong answer uses the challenge up."""
     passkey = None
     try:
-        passkey = passkeys.find_by_credential(services.store.db(), checks.credential_id(answer))
+        with services.store.reading() as db:
+            passkey = passkeys.find_by_credential(db, checks.credential_id(answer))
         if passkey is None or flow.account_id not in (None, passkey.account_id):
             raise PasskeyRefused("no passkey of this account")
         handle = checks.user_handle(passkey.account_id, services.pepper)

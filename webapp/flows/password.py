@@ -8,8 +8,6 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from webapp.errors import NotAPhoneNumber, WrongPassword
 from webapp.rules import identifiers
 from webapp.rules.visitor import Visitor
@@ -17,6 +15,7 @@ from webapp.services import audit, throttling, trust
 from webapp.services.context import Services
 from webapp.store import accounts, throttles
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.throttles import Throttle
 
 CookieReader = Callable[[str], str | None]
@@ -31,7 +30,7 @@ class Proven:
     key: str
     guesses: int
 
-    def forget_guesses(self, db: Database) -> None:
+    def forget_guesses(self, db: Connection) -> None:
         """Success resets the counter (SECURITY.md 23); call it in the transaction of the success."""
         if self.guesses:
             throttles.clear(db, self.key)
@@ -46,8 +45,8 @@ def prove(
         WrongPassword, Throttled: nothing else is told.
     """
     config = services.config
-    db = services.store.db()
-    account, key, guesses = _known(db, services, visitor, identifier, app, cookie)
+    with services.store.reading() as db:
+        account, key, guesses = _known(db, services, visitor, identifier, app, cookie)
     throttling.refuse_if_blocked(guesses, services.clock.now(), "password")
     is_right = services.hasher.matches(account.password_hash if account else None, password)
     # Others may have guessed while this was hashed: it is told of, right or wrong, only if no wait runs by now.
@@ -59,13 +58,14 @@ def prove(
             )
             audit.record(db, visitor, account, "sign_in.password_wrong", now)
         raise WrongPassword()
-    guesses = throttles.read(db, key)
+    with services.store.reading() as db:
+        guesses = throttles.read(db, key)
     throttling.refuse_if_blocked(guesses, now, "password")
     return Proven(account, key, guesses.count)
 
 
 def _known(
-    db: Database, services: Services, visitor: Visitor, typed: str, app: str, cookie: CookieReader
+    db: Connection, services: Services, visitor: Visitor, typed: str, app: str, cookie: CookieReader
 ) -> tuple[Account | None, str, Throttle]:
     """Who it is, if anybody, and who is counted for wrong passwords: name and address, so that a stranger elsewhere
     locks nobody out.

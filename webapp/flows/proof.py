@@ -11,8 +11,6 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlite_utils import Database
-
 from webapp.errors import DeliveryFailed
 from webapp.flows.challenge import failure_reason
 from webapp.flows.state_machine import Table
@@ -21,6 +19,7 @@ from webapp.services import codes
 from webapp.services.codes import Judgement, Sent, Verdict
 from webapp.services.context import Services
 from webapp.store import codes as sent_codes
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
 
@@ -36,7 +35,7 @@ class Letter:
 
 
 def write(
-    db: Database,
+    db: Connection,
     services: Services,
     table: Table,
     flow_id: str,
@@ -82,7 +81,7 @@ def write(
 
 
 def write_again(
-    db: Database, services: Services, table: Table, flow: Flow, now: float, account_id: str | None = None
+    db: Connection, services: Services, table: Table, flow: Flow, now: float, account_id: str | None = None
 ) -> tuple[Flow, Letter]:
     """Make another code for the same contact by the move ``send_again``; the earlier one is dead.
 
@@ -126,7 +125,7 @@ def post(services: Services, table: Table, flow: Flow, letter: Letter) -> Flow:
     return flow
 
 
-def judge(db: Database, services: Services, flow: Flow, typed: str, *, key: str, now: float) -> Judgement:
+def judge(db: Connection, services: Services, flow: Flow, typed: str, *, key: str, now: float) -> Judgement:
     """Judge a typed code; one that never left is wrong, even when it was guessed.
 
     Raises:

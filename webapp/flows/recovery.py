@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from sqlite_utils import Database
-
 from webapp.errors import LinkExpired, NothingToReset, SendCapReached, StaleFlow
 from webapp.flows.password import CookieReader, prove
 from webapp.flows.state_machine import BEGIN, Move, Table
@@ -25,6 +23,7 @@ from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, events, flows
 from webapp.store import recovery as stored
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.recovery import Decision, StoredDocument
 
@@ -109,7 +108,7 @@ def enter(
     return visit
 
 
-def _open(db: Database, services: Services, visitor: Visitor, account: Account, now: float) -> Flow:
+def _open(db: Connection, services: Services, visitor: Visitor, account: Account, now: float) -> Flow:
     if not account.two_step_on:
         raise NothingToReset()
     since = now - services.limits.send_cap_seconds
@@ -132,10 +131,10 @@ def find_visit(services: Services, visitor: Visitor, visit_id: str | None) -> Fl
     """This browser's visit to a case, while it lives and the password is still the one that opened it."""
     if visit_id is None:
         return None
-    db = services.store.db()
-    visit = flows.find(db, visit_id, VISIT.kind, visitor.browser, services.clock.now())
-    if visit is None or visit.data["password"] != _mark(accounts.get(db, visit.account_id or "")):
-        return None
+    with services.store.reading() as db:
+        visit = flows.find(db, visit_id, VISIT.kind, visitor.browser, services.clock.now())
+        if visit is None or visit.data["password"] != _mark(accounts.get(db, visit.account_id or "")):
+            return None
     return visit
 
 
@@ -145,7 +144,8 @@ def case_of(services: Services, visit: Flow) -> Flow:
     Raises:
         StaleFlow: it was so long ago that nothing is left of it.
     """
-    case = stored.find_case(services.store.db(), visit.data["case"], services.clock.now())
+    with services.store.reading() as db:
+        case = stored.find_case(db, visit.data["case"], services.clock.now())
     if case is None:
         raise StaleFlow("the case is gone")
     return case
@@ -153,12 +153,14 @@ def case_of(services: Services, visit: Flow) -> Flow:
 
 def documents_of(services: Services, case: Flow) -> list[StoredDocument]:
     """The documents that a case holds now."""
-    return stored.documents_of(services.store.db(), case.id)
+    with services.store.reading() as db:
+        return stored.documents_of(db, case.id)
 
 
 def last_word(services: Services, case: Flow) -> Decision | None:
     """What the desk decided last about a case."""
-    return next(iter(stored.decisions_of(services.store.db(), case.id)), None)
+    with services.store.reading() as db:
+        return next(iter(stored.decisions_of(db, case.id)), None)
 
 
 def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Upload]) -> Flow:
@@ -211,7 +213,7 @@ def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
 
 
 def cancel_by_sign_in(
-    db: Database, services: Services, visitor: Visitor, account: Account, now: float
+    db: Connection, services: Services, visitor: Visitor, account: Account, now: float
 ) -> list[str] | None:
     """End the account's open case, for its owner signed in with a code: inside the sign-in's transaction.
 
@@ -245,7 +247,8 @@ def find_by_link(services: Services, token: str) -> Flow | None:
         )
     except LinkExpired:
         return None
-    return stored.find_case(services.store.db(), case_id, services.clock.now())
+    with services.store.reading() as db:
+        return stored.find_case(db, case_id, services.clock.now())
 
 
 def leave(services: Services, visit: Flow) -> None:

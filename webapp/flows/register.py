@@ -79,7 +79,8 @@ def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | No
     """This browser's registration under way."""
     if flow_id is None:
         return None
-    return flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        return flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
 
 
 def send_again(services: Services, flow: Flow) -> Flow:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlite_utils import Database
-
 from webapp.errors import OwnCase, SealBroken
 from webapp.flows.recovery import TABLE, seal_context
 from webapp.rules.uploads import documents
@@ -22,6 +20,7 @@ from webapp.services.session_revocation import end_everything_else
 from webapp.store import accounts, methods, passkeys
 from webapp.store import recovery as stored
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.recovery import Decision, StoredDocument
 
@@ -63,25 +62,26 @@ class Served:
 
 def queue(services: Services) -> list[tuple[Flow, Account]]:
     """The cases that wait, the oldest first."""
-    db = services.store.db()
-    waiting = stored.in_states(db, WAITING, services.clock.now())
-    return [(case, accounts.get(db, case.account_id or "")) for case in waiting]
+    with services.store.reading() as db:
+        waiting = stored.in_states(db, WAITING, services.clock.now())
+        return [(case, accounts.get(db, case.account_id or "")) for case in waiting]
 
 
 def decided_lately(services: Services) -> list[tuple[Decision, str, str]]:
     """What the desk decided last, with the names of reviewers and customers."""
-    return _with_names(services.store.db(), stored.latest_decisions(services.store.db()))
+    with services.store.reading() as db:
+        return _with_names(db, stored.latest_decisions(db))
 
 
 def find(services: Services, case_id: str) -> Case | None:
     """One case with all that belongs to it; one that never got a document is none of the desk's business."""
-    db = services.store.db()
-    case = stored.find_case(db, case_id, services.clock.now())
-    if case is None or case.state == "opened":
-        return None
-    account = accounts.get(db, case.account_id or "")
-    decisions = _with_names(db, stored.decisions_of(db, case.id))
-    return Case(case, account, stored.documents_of(db, case.id), decisions)
+    with services.store.reading() as db:
+        case = stored.find_case(db, case_id, services.clock.now())
+        if case is None or case.state == "opened":
+            return None
+        account = accounts.get(db, case.account_id or "")
+        decisions = _with_names(db, stored.decisions_of(db, case.id))
+        return Case(case, account, stored.documents_of(db, case.id), decisions)
 
 
 def open_document(services: Services, case: Case, document_id: str) -> Served | None:
@@ -152,7 +152,7 @@ def _move(
     return flow
 
 
-def _tell(db: Database, visitor: Visitor, owner: Account, kind: str, reason: str, now: float) -> None:
+def _tell(db: Connection, visitor: Visitor, owner: Account, kind: str, reason: str, now: float) -> None:
     """Record for the owner what the desk did, without the reviewer's device and place."""
     desk = replace(visitor, device=DESK_NAME, near="")
     if reason:
@@ -161,7 +161,7 @@ def _tell(db: Database, visitor: Visitor, owner: Account, kind: str, reason: str
         audit.record(db, desk, owner, kind, now)
 
 
-def _with_names(db: Database, decisions: list[Decision]) -> list[tuple[Decision, str, str]]:
+def _with_names(db: Connection, decisions: list[Decision]) -> list[tuple[Decision, str, str]]:
     named: dict[str | None, str] = {None: ""}
     for account_id in {each for decision in decisions for each in (decision.by_account, decision.account_id)}:
         if account_id is not None:

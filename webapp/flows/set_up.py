@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlite_utils import Database
-
 from webapp.errors import StaleFlow, WrongCode
 from webapp.flows import calls, challenge, enrolment
 from webapp.flows.enrolment import Proof
@@ -23,6 +21,7 @@ from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, flows, methods, sessions
 from webapp.store import trust as stored_trust
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import Kind, Method
 
@@ -65,7 +64,7 @@ TABLE = Table(
 KEPT: Proof = {"kind": "kept"}
 """Proven by a code of the methods that were kept: they stand again as they were."""
 
-Check = Callable[[Database, Services, Visitor, Account, Flow, str, float], Proof | codes.Judgement]
+Check = Callable[[Connection, Services, Visitor, Account, Flow, str, float], Proof | codes.Judgement]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,8 @@ def find(services: Services, visitor: Visitor, account: Account, flow_id: str | 
     """This browser's set-up under way."""
     if flow_id is None:
         return None
-    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
     return flow if flow is not None and flow.account_id == account.id else None
 
 
@@ -128,14 +128,16 @@ def backups_of(flow: Flow) -> list[Proof]:
 
 def kept_backups(services: Services, flow: Flow) -> list[Method]:
     """The kept methods that stand behind the preferred one, where this set-up lets them stand."""
-    return kept_methods(services.store.db(), flow)[1:]
+    with services.store.reading() as db:
+        return kept_methods(db, flow)[1:]
 
 
 def needs_backup(services: Services, flow: Flow) -> bool:
     """Whether a backup must be added before it can be turned on (the setting ``backup_required``)."""
     if not services.config.backup_required or backups_of(flow):
         return False
-    return len(kept_methods(services.store.db(), flow)) < 2
+    with services.store.reading() as db:
+        return len(kept_methods(db, flow)) < 2
 
 
 # -- with kept methods ---------------------------------------------------------------------------------------
@@ -178,7 +180,8 @@ def asked(services: Services, flow: Flow) -> challenge.Asked:
 def asked_method(services: Services, flow: Flow) -> Method | None:
     """The kept method that is asked."""
     assert flow.account_id is not None
-    return methods.find(services.store.db(), flow.account_id, flow.data["method"])
+    with services.store.reading() as db:
+        return methods.find(db, flow.account_id, flow.data["method"])
 
 
 def call_outcome(services: Services, flow: Flow) -> calls.Outcome | None:
@@ -286,7 +289,7 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
     return TurnedOn(cookie)
 
 
-def _keep_methods(db: Database, services: Services, account: Account, flow: Flow, now: float) -> Method:
+def _keep_methods(db: Connection, services: Services, account: Account, flow: Flow, now: float) -> Method:
     """Write the proven methods; the preferred one is returned."""
     proven: Proof = flow.data["proven"]
     if proven == KEPT:
@@ -326,7 +329,7 @@ def standing(flow: Flow) -> dict[str, object]:
     return {name: flow.data[name] for name in ("secret", "proven", "backups") if name in flow.data}
 
 
-def kept_methods(db: Database, flow: Flow) -> list[Method]:
+def kept_methods(db: Connection, flow: Flow) -> list[Method]:
     """The account's kept methods, where this set-up lets them stand."""
     assert flow.account_id is not None
     return methods.of_account(db, flow.account_id) if flow.data.get("proven") == KEPT else []

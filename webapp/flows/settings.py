@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from webapp.errors import LastMethod, MethodSwitchedOff, UnknownMethod
 from webapp.flows import enrolment
 from webapp.rules.visitor import Visitor
@@ -13,6 +11,7 @@ from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
 from webapp.store import methods, sessions, trust
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.methods import Method
 from webapp.store.sessions import Session
 from webapp.store.trust import Trusted
@@ -20,7 +19,8 @@ from webapp.store.trust import Trusted
 
 def methods_of(services: Services, account: Account) -> list[Method]:
     """The account's methods, the preferred one first; kept ones too while two-step verification is off."""
-    return methods.of_account(services.store.db(), account.id)
+    with services.store.reading() as db:
+        return methods.of_account(db, account.id)
 
 
 def get_method(services: Services, account: Account, method_id: str) -> Method:
@@ -29,7 +29,8 @@ def get_method(services: Services, account: Account, method_id: str) -> Method:
     Raises:
         UnknownMethod: it has no such method.
     """
-    return _owned(services.store.db(), account, method_id)
+    with services.store.reading() as db:
+        return _owned(db, account, method_id)
 
 
 def prefer(services: Services, visitor: Visitor, account: Account, method_id: str) -> Method:
@@ -65,7 +66,8 @@ def rename(services: Services, visitor: Visitor, account: Account, method_id: st
 
 def is_last(services: Services, account: Account, method: Method) -> bool:
     """Whether no other method of the account takes codes."""
-    return not _others_usable(services.store.db(), account, method)
+    with services.store.reading() as db:
+        return not _others_usable(db, account, method)
 
 
 def remove(services: Services, visitor: Visitor, account: Account, session: bytes, method_id: str) -> Method:
@@ -90,20 +92,21 @@ def remove(services: Services, visitor: Visitor, account: Account, session: byte
 
 def trusted_of(services: Services, account: Account) -> list[Trusted]:
     """The browsers that need no code now, last used first."""
-    return trust.of_account(services.store.db(), account.id, account.trust_epoch, services.clock.now())
+    with services.store.reading() as db:
+        return trust.of_account(db, account.id, account.trust_epoch, services.clock.now())
 
 
 def trusted_here(services: Services, account: Account, cookie: str | None) -> str | None:
     """The id of the trusted browser that a trust cookie names; for telling which of the list is this one."""
-    trusted = trusting.find(services.store.db(), (cookie or "").partition(":")[0])
+    with services.store.reading() as db:
+        trusted = trusting.find(db, (cookie or "").partition(":")[0])
     return trusted.id if trusted is not None and trusted.account_id == account.id else None
 
 
 def devices_of(services: Services, account: Account) -> list[Session]:
     """Where the account is signed in, last used first."""
-    return sessions.of_account(
-        services.store.db(), account.id, services.clock.now(), services.config.session_idle_seconds
-    )
+    with services.store.reading() as db:
+        return sessions.of_account(db, account.id, services.clock.now(), services.config.session_idle_seconds)
 
 
 def revoke_all_trust(services: Services, visitor: Visitor, account: Account) -> int:
@@ -124,14 +127,14 @@ def revoke_trust(services: Services, visitor: Visitor, account: Account, trusted
     return was_there
 
 
-def _owned(db: Database, account: Account, method_id: str) -> Method:
+def _owned(db: Connection, account: Account, method_id: str) -> Method:
     method = methods.find(db, account.id, method_id)
     if method is None:
         raise UnknownMethod()
     return method
 
 
-def _others_usable(db: Database, account: Account, method: Method) -> list[Method]:
+def _others_usable(db: Connection, account: Account, method: Method) -> list[Method]:
     return [
         each
         for each in methods.of_account(db, account.id)

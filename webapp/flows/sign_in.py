@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlite_utils import Database
-
 from webapp.errors import UnknownAccount, WrongCode
 from webapp.flows import challenge, recovery
 from webapp.flows.password import CookieReader, prove
@@ -23,6 +21,7 @@ from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
 TABLE = Table(
@@ -54,8 +53,11 @@ def check_identifier(services: Services, typed: str) -> None:
     Raises:
         UnknownAccount: nobody signs in as this.
     """
-    if services.config.discloses_unknown_accounts and (find_account(services.store.db(), typed) is None):
-        raise UnknownAccount()
+    if not services.config.discloses_unknown_accounts:
+        return
+    with services.store.reading() as db:
+        if find_account(db, typed) is None:
+            raise UnknownAccount()
 
 
 def submit_password(
@@ -92,7 +94,7 @@ def submit_password(
 
 
 def _after_password(
-    db: Database,
+    db: Connection,
     services: Services,
     visitor: Visitor,
     account: Account,
@@ -151,7 +153,8 @@ def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | No
     """This browser's half-done sign-in, while it lives (SECURITY.md 27)."""
     if flow_id is None:
         return None
-    return flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        return flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
 
 
 def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:
@@ -224,7 +227,7 @@ def sign_out(services: Services, visitor: Visitor, account: Account, session_has
 
 
 def finish(
-    db: Database,
+    db: Connection,
     services: Services,
     visitor: Visitor,
     account: Account,

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blinker import Signal
-from sqlite_utils import Database
 
 from webapp.errors import StaleFlow
 from webapp.store import flows
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
 BEGIN = "begin"
@@ -54,7 +54,7 @@ class Table:
 
     def begin(
         self,
-        db: Database,
+        db: Connection,
         name: str,
         *,
         account_id: str | None,
@@ -86,7 +86,7 @@ class Table:
 
     def move(
         self,
-        db: Database,
+        db: Connection,
         flow: Flow,
         name: str,
         *,

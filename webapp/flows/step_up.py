@@ -81,7 +81,8 @@ def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | No
     """This session's step-up under way."""
     if flow_id is None:
         return None
-    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
     return flow if flow is not None and flow.session == session else None
 
 

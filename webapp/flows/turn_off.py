@@ -63,7 +63,8 @@ def find(services: Services, visitor: Visitor, account: Account, flow_id: str | 
     """This browser's turning-off that may still be given a reason."""
     if flow_id is None:
         return None
-    flow = flows.find(services.store.db(), flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    with services.store.reading() as db:
+        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
     return flow if flow is not None and flow.account_id == account.id else None
 
 

@@ -69,14 +69,14 @@ def install(app: Flask) -> None:
 def _load(token: str) -> User | None:
     own: Services = services()
     now = own.clock.now()
-    found = sessions.find_with_account(
-        own.store.db(), token_hash(token), now, own.config.session_idle_seconds
-    )
+    with own.store.reading() as db:
+        found = sessions.find_with_account(db, token_hash(token), now, own.config.session_idle_seconds)
     if found is None or found[0].app != "shop":
         return None
     session, account = found
     if now - session.seen_at >= SEEN_EVERY_SECONDS:
-        sessions.seen(own.store.db(), session.id_hash, now)
+        with own.store.writing() as db:
+            sessions.seen(db, session.id_hash, now)
     return User(token, account, session)
 
 

@@ -40,13 +40,13 @@ def _load() -> tuple[Session, Account] | None:
     if not token:
         return None
     now = own.clock.now()
-    found = sessions.find_with_account(
-        own.store.db(), token_hash(token), now, own.config.session_idle_seconds
-    )
+    with own.store.reading() as db:
+        found = sessions.find_with_account(db, token_hash(token), now, own.config.session_idle_seconds)
     if found is None or found[0].app != APP:
         return None
     if now - found[0].seen_at >= SEEN_EVERY_SECONDS:
-        sessions.seen(own.store.db(), found[0].id_hash, now)
+        with own.store.writing() as db:
+            sessions.seen(db, found[0].id_hash, now)
     return found
 
 

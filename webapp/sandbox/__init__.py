@@ -33,9 +33,11 @@ PAGES = (
 def install(app: Flask, transport: httpx.BaseTransport | None = None) -> None:
     """Add the tools and the worlds; at the first start also the demo accounts."""
     base: Services = app.extensions["nidankai"]
-    worlds = Worlds(base, transport)
+    worlds = Worlds(base, app.extensions["nidankai_engine"], transport)
     services = app.extensions["nidankai"] = worlds.get().services
-    if not accounts.every(services.store.db()):
+    with services.store.reading() as db:
+        is_new = not accounts.every(db)
+    if is_new:
         personas.seed(services)
     door.install(app, worlds, transport)
     recorder.install(app)

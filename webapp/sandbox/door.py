@@ -19,7 +19,8 @@ from webapp.config import Config, ConfigError
 from webapp.pages.framework.services import services, use
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import recorder
-from webapp.sandbox.worlds import DEFAULT, HEADER, World, Worlds
+from webapp.sandbox.worlds import HEADER, World, Worlds
+from webapp.store.engine import DEFAULT, UnknownWorld
 
 if TYPE_CHECKING:
     import httpx
@@ -118,7 +119,7 @@ def _choose() -> None:
         kept = request.cookies.get(services().config.cookie(COOKIE))
         try:
             g.world = worlds().get(asked or kept or DEFAULT)
-        except KeyError:
+        except UnknownWorld:
             if asked:
                 raise LostWorld(asked) from None
             g.lost_world = True

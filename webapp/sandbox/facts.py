@@ -10,11 +10,15 @@ import fcntl
 import json
 import secrets
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from webapp.clock import Clock
+from webapp.store.engine import Busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class FactsFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._changing = threading.Lock()
+        self._spared = threading.local()
         self._known: tuple[tuple[int, int, int], Facts] = ((0, 0, 0), Facts())
 
     def now(self) -> Facts:
@@ -67,6 +72,25 @@ class FactsFile:
     def clear(self) -> None:
         """Set none of them."""
         self.path.unlink(missing_ok=True)
+
+    def obstruct(self) -> None:
+        """Wait or raise `Busy` before a transaction, as a slow or a locked database does."""
+        if getattr(self._spared, "is_on", False):
+            return
+        facts = self.now()
+        if facts.locked_database:
+            raise Busy("locked on request")
+        if facts.slow_database:
+            time.sleep(facts.slow_database)
+
+    @contextmanager
+    def spared(self) -> Iterator[None]:
+        """Obstruct nothing that this thread writes inside the block: it is a tool's."""
+        self._spared.is_on = True
+        try:
+            yield
+        finally:
+            self._spared.is_on = False
 
 
 class WorldClock(Clock):

@@ -8,7 +8,6 @@ in a transaction that did not last is not told.
 from __future__ import annotations
 
 import logging
-import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +17,12 @@ from jinja2 import Template
 from webapp import errors
 from webapp.errors import DeliveryFailed, Refusal
 from webapp.flows.state_machine import Move, Table, moved
-from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import watched
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import World
-from webapp.store import database, events
+from webapp.store import events
+from webapp.store.engine import EngineError
 from webapp.store.flows import Flow
 
 _log = logging.getLogger(__name__)
@@ -34,11 +33,10 @@ TOOLS = ("sandbox.", "sandbox_api.")
 
 @dataclass
 class Notes:
-    """What one request has done so far; ``unsure`` lies in a transaction that is still open."""
+    """What one request has done so far."""
 
     world: World
-    sure: list[Step] = field(default_factory=list)
-    unsure: list[Step] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     state: str = ""
     page: str = ""
 
@@ -54,12 +52,15 @@ def begin(world: World) -> None:
     g.notes = Notes(world)
 
 
-def note(kind: str, name: str, *, is_sure: bool = True, **data: Any) -> None:
-    """Note something that this request did; outside of a noted request nothing is."""
+def note(kind: str, name: str, **data: Any) -> None:
+    """Note something that this request did, unless its transaction is rolled back.
+
+    Outside of a noted request nothing is noted.
+    """
     notes: Notes | None = g.get("notes") if has_request_context() else None
     if notes is not None:
         step = Step(notes.world.services.clock.now(), walk_id(), kind, name, data)
-        (notes.sure if is_sure else notes.unsure).append(step)
+        notes.world.services.store.after_commit(lambda: notes.steps.append(step))
 
 
 def walk_id() -> str:
@@ -92,31 +93,20 @@ def _on_page(_app: Flask, template: Template, context: dict[str, Any], **_rest: 
 def _on_move(
     _sender: object, *, table: Table, move: Move, source: str, target: str, flow: Flow | None, **_rest: Any
 ) -> None:
-    unsure = has_request_context() and services().store.db().conn.in_transaction
-    note("move", move_name(table, move, source), is_sure=not unsure, flow=table.kind, move=move.name,
+    note("move", move_name(table, move, source), flow=table.kind, move=move.name,
          source=source, target=target, means=move.means)  # fmt: skip
 
 
 @events.added.connect
 def _on_event(_sender: object, *, account_id: str | None, kind: str, **_rest: Any) -> None:
-    unsure = has_request_context() and services().store.db().conn.in_transaction
-    note("event", kind, is_sure=not unsure, account=account_id)
-
-
-@database.ended.connect
-def _on_end(_sender: object, *, kept: bool, **_rest: Any) -> None:
-    notes: Notes | None = g.get("notes") if has_request_context() else None
-    if notes is not None:
-        if kept:
-            notes.sure += notes.unsure
-        notes.unsure.clear()
+    note("event", kind, account=account_id)
 
 
 @errors.made.connect
 def _on_refusal(refusal: Refusal | DeliveryFailed, **_rest: Any) -> None:
     if has_request_context() and (notes := g.get("notes")) is not None:
         # Its details are set after it is made: looked at when the request is over.
-        notes.sure.append(
+        notes.steps.append(
             Step(notes.world.services.clock.now(), walk_id(), "refusal", "", {"refusal": refusal})
         )
 
@@ -133,7 +123,7 @@ def _keep(response: Response) -> Response:
         return response
     is_page = endpoint not in NOT_SHOWN and not (endpoint or "").startswith(TOOLS)
     polls = request.path.endswith("/poll")
-    steps = sorted((_settled(step) for step in notes.sure), key=lambda step: step.at)
+    steps = sorted((_settled(step) for step in notes.steps), key=lambda step: step.at)
     if is_page and not (polls and not steps):
         now = notes.world.services.clock.now()
         token = (request.view_args or {}).get("token", "")
@@ -151,7 +141,7 @@ def _keep(response: Response) -> Response:
     if steps and notes.world.walks.path.parent.exists():  # else this request has deleted its world
         try:
             notes.world.walks.add(steps)
-        except (sqlite3.Error, OSError):  # a log that can't be kept must not spoil what it tells of
+        except (EngineError, OSError):  # a log that can't be kept must not spoil what it tells of
             _log.exception("the walk was not kept")
     return response
 

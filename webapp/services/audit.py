@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlite_utils import Database
-
 from webapp.rules.visitor import Visitor
 from webapp.services import outbox
 from webapp.store import events
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 
 NOTIFY_KINDS = frozenset(
     {
@@ -43,7 +42,7 @@ NOTIFY_KINDS = frozenset(
 
 
 def record(
-    db: Database,
+    db: Connection,
     visitor: Visitor,
     account: Account | None,
     kind: str,

@@ -15,13 +15,12 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
-from sqlite_utils import Database
-
 from webapp.errors import SendCapReached, Throttled
 from webapp.rules import totp
 from webapp.services import throttling
 from webapp.store import codes, methods, throttles
 from webapp.store.codes import SentCode
+from webapp.store.engine import Connection
 from webapp.store.methods import Method
 from webapp.store.throttles import Throttle
 
@@ -71,7 +70,7 @@ class Judgement:
 class Source(Protocol):
     """Where a code comes from; tells the verdict on six typed digits and uses a right one up."""
 
-    def judge(self, db: Database, typed: str, now: float) -> Verdict:
+    def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """Judge and, when right, use up: inside the caller's transaction."""
         ...
 
@@ -84,7 +83,7 @@ class Sent:
     purpose: str
     pepper: bytes = field(repr=False)
 
-    def judge(self, db: Database, typed: str, now: float) -> Verdict:
+    def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """The newest code decides; an earlier one is told apart so that its owner knows to look for the newer."""
         sent = codes.of_flow(db, self.flow_id, self.purpose)
         if not sent:
@@ -115,7 +114,7 @@ class App:
     secret: str = field(repr=False)
     window: int
 
-    def judge(self, db: Database, typed: str, now: float) -> Verdict:
+    def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """The oldest matching step that lies after the last one used wins."""
         matching = totp.matching_steps(self.secret, typed, now, self.window)
         if not matching:
@@ -134,7 +133,7 @@ class Enrolling:
     window: int
     step: int = 0
 
-    def judge(self, db: Database, typed: str, now: float) -> Verdict:
+    def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """Right when any step in the window matches: there is no earlier use to compare with."""
         matching = totp.matching_steps(self.secret, typed, now, self.window)
         if not matching:
@@ -144,7 +143,7 @@ class Enrolling:
 
 
 def verify(
-    db: Database,
+    db: Connection,
     source: Source,
     typed: str,
     *,
@@ -188,7 +187,7 @@ def digest(code: SentCode, plain: str, pepper: bytes) -> bytes:
 
 
 def prepare(
-    db: Database,
+    db: Connection,
     *,
     flow_id: str,
     purpose: str,

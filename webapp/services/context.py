@@ -13,7 +13,7 @@ from webapp.rules.passwords import Hasher
 from webapp.rules.visitor import Attempt
 from webapp.services.codes import Limits
 from webapp.store.accounts import Account
-from webapp.store.database import Store
+from webapp.store.engine import Store
 from webapp.store.outbox import Notice
 from webapp.store.uploads import Uploads
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from dataclasses import replace
 from typing import Any
-
-from sqlite_utils import Database
 
 from webapp.errors import DeliveryFailed
 from webapp.rules import phone_numbers, recovery_links
@@ -15,6 +12,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services.context import Services
 from webapp.store import accounts, outbox
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection, Unavailable
 from webapp.store.outbox import Notice
 
 LEASE_SECONDS = 60.0
@@ -26,7 +24,7 @@ MOST_REFUSALS = 8
 _log = logging.getLogger(__name__)
 
 
-def enqueue(db: Database, account: Account, kind: str, now: float, **data: Any) -> None:
+def enqueue(db: Connection, account: Account, kind: str, now: float, **data: Any) -> None:
     """Write a notice to the account's mail address, else to its number."""
     channel, recipient = ("mail", account.email) if account.email else ("sms", account.phone)
     assert recipient is not None  # the table's CHECK: an account has one or the other
@@ -36,7 +34,7 @@ def enqueue(db: Database, account: Account, kind: str, now: float, **data: Any) 
 
 
 def enqueue_to_number(
-    db: Database, visitor: Visitor, account: Account, number: str, kind: str, now: float, **data: Any
+    db: Connection, visitor: Visitor, account: Account, number: str, kind: str, now: float, **data: Any
 ) -> None:
     """Write a text to a number that is no longer the account's, beside the other notices (SECURITY.md 18).
 
@@ -58,7 +56,7 @@ def deliver_notices(services: Services) -> int:
     """
     try:
         return _deliver(services)
-    except sqlite3.OperationalError as busy:
+    except Unavailable as busy:
         _log.warning("notices are delivered later: %s", busy)
         return 0
 
@@ -69,9 +67,10 @@ def _deliver(services: Services) -> int:
         due = outbox.take_due(db, now, LEASE_SECONDS)
     sent = 0
     for at, notice in enumerate(due):
-        db = services.store.db()
+        with services.store.reading() as db:
+            account = accounts.get(db, notice.account_id)
         try:
-            services.outbound.send_notice(_with_link(services, notice), accounts.get(db, notice.account_id))
+            services.outbound.send_notice(_with_link(services, notice), account)
         except DeliveryFailed as failed:
             _log.warning(
                 "notice %s not delivered (%s), attempt %d", notice.kind, failed.kind, notice.attempts
@@ -80,7 +79,8 @@ def _deliver(services: Services) -> int:
             if failed.kind != "refused":
                 return sent
             continue
-        outbox.ack(db, notice.id)
+        with services.store.writing() as db:
+            outbox.ack(db, notice.id)
         sent += 1
     return sent
 

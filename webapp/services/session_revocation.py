@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from webapp.store import accounts, flows, sessions, trust
+from webapp.store.engine import Connection
 
 
-def end_everything_else(db: Database, account_id: str, but_session: bytes | None) -> int:
+def end_everything_else(db: Connection, account_id: str, but_session: bytes | None) -> int:
     """End all other sessions, all trust and all half-done flows of an account (PRODUCT.md §3; SECURITY.md 48).
 
     Call it in the transaction of the change. ``but_session`` is the id hash of the session that makes the change: it

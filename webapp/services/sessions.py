@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import secrets
 
-from sqlite_utils import Database
-
 from webapp.errors import StaleFlow
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Visitor
 from webapp.store import sessions
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.sessions import Session
 
 
 def open_session(
-    db: Database, account: Account, visitor: Visitor, *, app: str, now: float, life_seconds: int
+    db: Connection, account: Account, visitor: Visitor, *, app: str, now: float, life_seconds: int
 ) -> str:
     """Sign a browser in; the token for its cookie (192 bits, SECURITY.md 44).
 
@@ -48,7 +47,7 @@ def open_session(
     return token
 
 
-def elevate(db: Database, session_hash: bytes, until: float) -> str | None:
+def elevate(db: Connection, session_hash: bytes, until: float) -> str | None:
     """Elevate a session until ``until`` under a new token; the old one is dead (SECURITY.md 43).
 
     None when the session has ended meanwhile.

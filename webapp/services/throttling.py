@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from webapp.errors import Throttled
 from webapp.store import throttles
+from webapp.store.engine import Connection
 from webapp.store.throttles import Throttle
 
 
@@ -27,7 +26,9 @@ def refuse_if_blocked(throttle: Throttle, now: float, field: str | None = None) 
         raise Throttled(throttle.blocked_until - now, field=field)
 
 
-def count_wrong(db: Database, key: str, throttle: Throttle, now: float, free: int, longest: int) -> Throttle:
+def count_wrong(
+    db: Connection, key: str, throttle: Throttle, now: float, free: int, longest: int
+) -> Throttle:
     """Add one wrong try to ``key`` and set the wait that follows."""
     count = throttle.count + 1
     after = Throttle(count, now + wait_seconds(count, free, longest))
@@ -36,7 +37,7 @@ def count_wrong(db: Database, key: str, throttle: Throttle, now: float, free: in
 
 
 def count_guess(
-    db: Database, key: str, now: float, free: int, longest: int, field: str | None = None
+    db: Connection, key: str, now: float, free: int, longest: int, field: str | None = None
 ) -> None:
     """Add one wrong try to ``key`` as it is by now; call it inside ``store.writing()``.
 

@@ -12,11 +12,10 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from webapp.rules.links import new_token, token_hash
 from webapp.store import trust
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.trust import Trusted
 
 
@@ -40,7 +39,7 @@ def cookie_name(account_id: str, app: str) -> str:
 
 
 def issue(
-    db: Database, account: Account, *, app: str, device: str, near: str, now: float, life_seconds: float
+    db: Connection, account: Account, *, app: str, device: str, near: str, now: float, life_seconds: float
 ) -> str:
     """Trust a browser from now on; the value of its first cookie."""
     series, token = new_token(), new_token()
@@ -63,7 +62,7 @@ def issue(
     return f"{series}:{token}"
 
 
-def honour(db: Database, cookie: str | None, account: Account, *, app: str, now: float) -> Honoured:
+def honour(db: Connection, cookie: str | None, account: Account, *, app: str, now: float) -> Honoured:
     """Use a trust cookie; call it inside ``store.writing()``, after the password was right."""
     series, _, token = (cookie or "").partition(":")
     if not series or not token:
@@ -81,6 +80,6 @@ def honour(db: Database, cookie: str | None, account: Account, *, app: str, now:
     return Honoured(f"{series}:{fresh}")
 
 
-def find(db: Database, series: str) -> Trusted | None:
+def find(db: Connection, series: str) -> Trusted | None:
     """The trusted browser that a cookie's series names; nothing is proven by it."""
     return trust.find_by_series(db, token_hash(series))

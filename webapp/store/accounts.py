@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlite_utils import Database
-
+from webapp.store.engine import Connection, Row
 from webapp.store.throttles import NONE, Throttle
 
 COLUMNS = (
@@ -37,7 +35,7 @@ class Account:
     created_at: float
 
 
-def from_row(row: sqlite3.Row) -> Account:
+def from_row(row: Row) -> Account:
     """An account from a row that holds `COLUMNS` (and perhaps others)."""
     return Account(
         row["id"],
@@ -54,7 +52,7 @@ def from_row(row: sqlite3.Row) -> Account:
     )
 
 
-def get(db: Database, account_id: str) -> Account:
+def get(db: Connection, account_id: str) -> Account:
     """The account with this id.
 
     Raises:
@@ -66,20 +64,20 @@ def get(db: Database, account_id: str) -> Account:
     return from_row(row)
 
 
-def find_by_email(db: Database, email: str) -> Account | None:
+def find_by_email(db: Connection, email: str) -> Account | None:
     """The account of a lower-cased mail address."""
     row = db.execute(f"SELECT {COLUMNS} FROM accounts WHERE email = ?", (email,)).fetchone()
     return None if row is None else from_row(row)
 
 
-def find_by_phone(db: Database, phone: str) -> Account | None:
+def find_by_phone(db: Connection, phone: str) -> Account | None:
     """The account of a number in E.164."""
     row = db.execute(f"SELECT {COLUMNS} FROM accounts WHERE phone = ?", (phone,)).fetchone()
     return None if row is None else from_row(row)
 
 
 def find_with_guesses(
-    db: Database, kind: Literal["email", "phone"], value: str, throttle_key: str
+    db: Connection, kind: Literal["email", "phone"], value: str, throttle_key: str
 ) -> tuple[Account | None, Throttle]:
     """Who signs in as ``value``, if anybody, and the wrong passwords counted under ``throttle_key``."""
     row = db.execute(_WITH_GUESSES[kind], (throttle_key, value)).fetchone()
@@ -96,13 +94,13 @@ _WITH_GUESSES = {
 }
 
 
-def every(db: Database) -> list[Account]:
+def every(db: Connection) -> list[Account]:
     """All accounts, oldest first; for the command line."""
     return [from_row(row) for row in db.execute(f"SELECT {COLUMNS} FROM accounts ORDER BY created_at, id")]
 
 
 def add(
-    db: Database,
+    db: Connection,
     *,
     now: float,
     name: str,
@@ -117,7 +115,7 @@ def add(
     """Insert an account without two-step verification.
 
     Raises:
-        sqlite3.IntegrityError: the mail address or number belongs to another account.
+        Conflict: the mail address or number belongs to another account.
     """
     row = db.execute(
         f"INSERT INTO accounts ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?) RETURNING {COLUMNS}",
@@ -136,7 +134,7 @@ def add(
     return from_row(row)
 
 
-def set_two_step(db: Database, account_id: str, is_on: bool) -> bool:
+def set_two_step(db: Connection, account_id: str, is_on: bool) -> bool:
     """Switch two-step verification; False when it already was so. Voids all trust given before."""
     return bool(
         db.execute(
@@ -146,45 +144,45 @@ def set_two_step(db: Database, account_id: str, is_on: bool) -> bool:
     )
 
 
-def void_trust(db: Database, account_id: str) -> None:
+def void_trust(db: Connection, account_id: str) -> None:
     """Begin a new epoch: no trust given until now counts any more."""
     db.execute("UPDATE accounts SET trust_epoch = trust_epoch + 1 WHERE id = ?", (account_id,))
 
 
-def set_language(db: Database, account_id: str, language: str) -> None:
+def set_language(db: Connection, account_id: str, language: str) -> None:
     """Keep the language that pages, mails and calls use for this account (``ja`` or ``en``)."""
     db.execute("UPDATE accounts SET language = ? WHERE id = ?", (language, account_id))
 
 
-def set_name(db: Database, account_id: str, name: str) -> None:
+def set_name(db: Connection, account_id: str, name: str) -> None:
     """Keep another name."""
     db.execute("UPDATE accounts SET name = ? WHERE id = ?", (name, account_id))
 
 
-def set_email(db: Database, account_id: str, email: str) -> None:
+def set_email(db: Connection, account_id: str, email: str) -> None:
     """Keep another mail address (lower-cased).
 
     Raises:
-        sqlite3.IntegrityError: it belongs to another account.
+        Conflict: it belongs to another account.
     """
     db.execute("UPDATE accounts SET email = ? WHERE id = ?", (email, account_id))
 
 
-def set_phone(db: Database, account_id: str, phone: str) -> None:
+def set_phone(db: Connection, account_id: str, phone: str) -> None:
     """Keep another number (E.164).
 
     Raises:
-        sqlite3.IntegrityError: it belongs to another account.
+        Conflict: it belongs to another account.
     """
     db.execute("UPDATE accounts SET phone = ? WHERE id = ?", (phone, account_id))
 
 
-def set_password_hash(db: Database, account_id: str, password_hash: str) -> None:
+def set_password_hash(db: Connection, account_id: str, password_hash: str) -> None:
     """Keep another password's hash."""
     db.execute("UPDATE accounts SET password_hash = ? WHERE id = ?", (password_hash, account_id))
 
 
-def remove(db: Database, account_id: str) -> bool:
+def remove(db: Connection, account_id: str) -> bool:
     """Delete an account with all that hangs on it, its counters and record too; False when there was none."""
     db.execute(
         "DELETE FROM throttles WHERE key IN (SELECT 'method:' || id FROM methods WHERE account_id = ?)",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
-from sqlite_utils import Database
+from webapp.store.engine import Connection, Row
 
 COLUMNS = (
     "id, flow_id, purpose, account_id, method_id, channel, recipient, digest, state, tries_left, failure, sent_at,"
@@ -32,12 +31,12 @@ class SentCode:
     expires_at: float
 
 
-def from_row(row: sqlite3.Row) -> SentCode:
+def from_row(row: Row) -> SentCode:
     """A sent code from a row of `COLUMNS`."""
     return SentCode(*(row[name] for name in SentCode.__dataclass_fields__))
 
 
-def add(db: Database, code: SentCode) -> None:
+def add(db: Connection, code: SentCode) -> None:
     """Insert a code and kill the earlier ones of its flow and purpose."""
     db.execute(
         "UPDATE codes SET state = 'replaced' WHERE flow_id = ? AND purpose = ? AND state = 'live'",
@@ -49,7 +48,7 @@ def add(db: Database, code: SentCode) -> None:
     )
 
 
-def newest(db: Database, flow_id: str, purpose: str) -> SentCode | None:
+def newest(db: Connection, flow_id: str, purpose: str) -> SentCode | None:
     """The last code sent for a flow and purpose, in whatever state."""
     row = db.execute(
         f"SELECT {COLUMNS} FROM codes WHERE flow_id = ? AND purpose = ? ORDER BY sent_at DESC, id DESC LIMIT 1",
@@ -58,7 +57,7 @@ def newest(db: Database, flow_id: str, purpose: str) -> SentCode | None:
     return None if row is None else from_row(row)
 
 
-def of_flow(db: Database, flow_id: str, purpose: str) -> list[SentCode]:
+def of_flow(db: Connection, flow_id: str, purpose: str) -> list[SentCode]:
     """All codes sent for a flow and purpose, newest first."""
     return [
         from_row(row)
@@ -69,14 +68,14 @@ def of_flow(db: Database, flow_id: str, purpose: str) -> list[SentCode]:
     ]
 
 
-def use(db: Database, code_id: str) -> bool:
+def use(db: Connection, code_id: str) -> bool:
     """Use a live code up; False when it was no longer live."""
     return bool(
         db.execute("UPDATE codes SET state = 'used' WHERE id = ? AND state = 'live'", (code_id,)).rowcount
     )
 
 
-def count_wrong_try(db: Database, code_id: str) -> None:
+def count_wrong_try(db: Connection, code_id: str) -> None:
     """Take one try from a live code; without tries left it is exhausted."""
     db.execute(
         """UPDATE codes SET tries_left = tries_left - 1,
@@ -86,40 +85,39 @@ def count_wrong_try(db: Database, code_id: str) -> None:
     )
 
 
-def mark_failed(db: Database, code_id: str, failure: str) -> None:
+def mark_failed(db: Connection, code_id: str, failure: str) -> None:
     """Note that a code never left, and why; it is dead and counts for no cap."""
     db.execute("UPDATE codes SET state = 'replaced', failure = ? WHERE id = ?", (failure, code_id))
 
 
-def rebind(db: Database, old_flow_id: str, new_flow_id: str) -> None:
+def rebind(db: Connection, old_flow_id: str, new_flow_id: str) -> None:
     """Follow a flow that was given a new id."""
     db.execute("UPDATE codes SET flow_id = ? WHERE flow_id = ?", (new_flow_id, old_flow_id))
 
 
-def sent_since(db: Database, since: float, account_id: str | None, recipient: str | None) -> int:
+def sent_since(db: Connection, since: float, account_id: str | None, recipient: str | None) -> int:
     """How many codes left since ``since``, for the account or for the recipient, whichever is more; None has none."""
     row = db.execute(
-        """SELECT max(
-               (SELECT count(*) FROM codes WHERE account_id = ? AND sent_at > ? AND failure IS NULL
-                   AND channel <> 'mail'),
-               (SELECT count(*) FROM codes WHERE recipient = ? AND sent_at > ? AND failure IS NULL))""",
+        """SELECT (SELECT count(*) FROM codes WHERE account_id = ? AND sent_at > ? AND failure IS NULL
+                      AND channel <> 'mail'),
+                  (SELECT count(*) FROM codes WHERE recipient = ? AND sent_at > ? AND failure IS NULL)""",
         (account_id, since, recipient, since),
     ).fetchone()
-    return int(row[0])
+    return max(row[0], row[1])
 
 
-def forget_recipient(db: Database, recipient: str) -> None:
+def forget_recipient(db: Connection, recipient: str) -> None:
     """Delete all codes to a number or address: as if none had ever left. Those too that count for one kind of
     flow alone (``kind:recipient``)."""
     db.execute("DELETE FROM codes WHERE recipient = ? OR recipient LIKE '%:' || ?", (recipient, recipient))
 
 
-def note_call(db: Database, code_id: str, call_sid: str) -> None:
+def note_call(db: Connection, code_id: str, call_sid: str) -> None:
     """Remember which call speaks a code, so that its outcome can be asked."""
     db.execute("UPDATE codes SET call_sid = ? WHERE id = ?", (call_sid, code_id))
 
 
-def find_call(db: Database, flow_id: str, purpose: str) -> str | None:
+def find_call(db: Connection, flow_id: str, purpose: str) -> str | None:
     """The sid of the call that speaks a flow's newest code; None when that code is used up or no call."""
     row = db.execute(
         """SELECT call_sid, state FROM codes WHERE flow_id = ? AND purpose = ?

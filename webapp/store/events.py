@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
 from blinker import Signal
-from sqlite_utils import Database
+
+from webapp.store.engine import Connection, Row
 
 added = Signal("Sent with account_id= and kind= for each event, inside the transaction that writes it.")
 
@@ -26,7 +26,7 @@ class Event:
     data: dict[str, Any]
 
 
-def from_row(row: sqlite3.Row) -> Event:
+def from_row(row: Row) -> Event:
     """An event from its row."""
     return Event(
         row["id"],
@@ -40,7 +40,7 @@ def from_row(row: sqlite3.Row) -> Event:
 
 
 def add(
-    db: Database, *, at: float, account_id: str | None, kind: str, device: str, near: str, **data: Any
+    db: Connection, *, at: float, account_id: str | None, kind: str, device: str, near: str, **data: Any
 ) -> None:
     """Record an event; ``data`` must hold no code, token, secret or full number."""
     db.execute(
@@ -50,7 +50,7 @@ def add(
     added.send(None, account_id=account_id, kind=kind)
 
 
-def of_account(db: Database, account_id: str, limit: int = 50) -> list[Event]:
+def of_account(db: Connection, account_id: str, limit: int = 50) -> list[Event]:
     """An account's events, newest first."""
     return [
         from_row(row)
@@ -62,7 +62,7 @@ def of_account(db: Database, account_id: str, limit: int = 50) -> list[Event]:
     ]
 
 
-def count_since(db: Database, account_id: str, kind: str, since: float) -> int:
+def count_since(db: Connection, account_id: str, kind: str, since: float) -> int:
     """How often something happened to an account after ``since``."""
     row = db.execute(
         "SELECT count(*) FROM events WHERE account_id = ? AND at > ? AND kind = ?", (account_id, since, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from sqlite_utils import Database
+from webapp.store.engine import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Feedback:
     language: str
 
 
-def add(db: Database, *, at: float, reason: str, words: str, language: str) -> None:
+def add(db: Connection, *, at: float, reason: str, words: str, language: str) -> None:
     """Keep what somebody said."""
     db.execute(
         "INSERT INTO feedback (id, at, reason, words, language) VALUES (?, ?, ?, ?, ?)",
@@ -27,7 +27,7 @@ def add(db: Database, *, at: float, reason: str, words: str, language: str) -> N
     )
 
 
-def newest(db: Database, limit: int = 50) -> list[Feedback]:
+def newest(db: Connection, limit: int = 50) -> list[Feedback]:
     """What was said last, newest first."""
     return [
         Feedback(*row)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
+from webapp.store.engine import Connection, Row
 
 COLUMNS = "id, kind, state, account_id, browser, session, data, created_at, expires_at"
 
@@ -32,7 +31,7 @@ class Flow:
     expires_at: float
 
 
-def from_row(row: sqlite3.Row) -> Flow:
+def from_row(row: Row) -> Flow:
     """A flow from a row of `COLUMNS`."""
     return Flow(
         row["id"],
@@ -53,7 +52,7 @@ def new_id() -> str:
 
 
 def add(
-    db: Database,
+    db: Connection,
     *,
     kind: str,
     state: str,
@@ -86,7 +85,7 @@ def add(
     return flow
 
 
-def find(db: Database, flow_id: str, kind: str, browser: bytes, now: float) -> Flow | None:
+def find(db: Connection, flow_id: str, kind: str, browser: bytes, now: float) -> Flow | None:
     """A living flow of this kind, if this browser began it."""
     row = db.execute(
         f"SELECT {COLUMNS} FROM flows WHERE id = ? AND kind = ? AND browser = ? AND expires_at > ?",
@@ -95,7 +94,7 @@ def find(db: Database, flow_id: str, kind: str, browser: bytes, now: float) -> F
     return None if row is None else from_row(row)
 
 
-def find_by_token(db: Database, kind: str, token_hash: bytes) -> Flow | None:
+def find_by_token(db: Connection, kind: str, token_hash: bytes) -> Flow | None:
     """The flow that a link's token was made for, living or not."""
     row = db.execute(
         f"SELECT {COLUMNS} FROM flows WHERE token_hash = ? AND kind = ?", (token_hash, kind)
@@ -103,7 +102,7 @@ def find_by_token(db: Database, kind: str, token_hash: bytes) -> Flow | None:
     return None if row is None else from_row(row)
 
 
-def find_of_session(db: Database, kind: str, session: bytes, state: str, now: float) -> Flow | None:
+def find_of_session(db: Connection, kind: str, session: bytes, state: str, now: float) -> Flow | None:
     """The newest living flow that a session began and that is in ``state``."""
     row = db.execute(
         f"""SELECT {COLUMNS} FROM flows WHERE kind = ? AND session = ? AND state = ? AND expires_at > ?
@@ -113,7 +112,7 @@ def find_of_session(db: Database, kind: str, session: bytes, state: str, now: fl
     return None if row is None else from_row(row)
 
 
-def of_browser(db: Database, browser: bytes, now: float) -> list[Flow]:
+def of_browser(db: Connection, browser: bytes, now: float) -> list[Flow]:
     """The living flows that a browser began, the newest first."""
     rows = db.execute(
         f"SELECT {COLUMNS} FROM flows WHERE browser = ? AND expires_at > ? ORDER BY created_at DESC",
@@ -123,7 +122,7 @@ def of_browser(db: Database, browser: bytes, now: float) -> list[Flow]:
 
 
 def move(
-    db: Database,
+    db: Connection,
     flow: Flow,
     *,
     state: str,
@@ -154,18 +153,18 @@ def move(
     return moved if cursor.rowcount == 1 else None
 
 
-def set_token(db: Database, flow: Flow, token_hash: bytes) -> None:
+def set_token(db: Connection, flow: Flow, token_hash: bytes) -> None:
     """Let another link lead to the flow; the earlier one leads nowhere."""
     db.execute("UPDATE flows SET token_hash = ? WHERE id = ?", (token_hash, flow.id))
 
 
-def end(db: Database, flow: Flow) -> bool:
+def end(db: Connection, flow: Flow) -> bool:
     """Delete a flow, only in the state the caller saw; False when another was faster."""
     return bool(db.execute("DELETE FROM flows WHERE id = ? AND state = ?", (flow.id, flow.state)).rowcount)
 
 
 def end_of_account(
-    db: Database, account_id: str, kinds: tuple[str, ...] = (), *, but_session: bytes | None = None
+    db: Connection, account_id: str, kinds: tuple[str, ...] = (), *, but_session: bytes | None = None
 ) -> None:
     """Delete an account's half-done flows (of some kinds only, where they are named), except those of one session.
 

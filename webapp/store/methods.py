@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlite_utils import Database
-
 from webapp.store import accounts
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection, Row
 from webapp.store.throttles import NONE, Throttle
 
 Kind = Literal["sms", "voice", "app"]
@@ -39,7 +37,7 @@ class Method:
     verified_at: float
 
 
-def from_row(row: sqlite3.Row) -> Method:
+def from_row(row: Row) -> Method:
     """A method from a row of `COLUMNS`."""
     return Method(
         row["id"],
@@ -56,7 +54,7 @@ def from_row(row: sqlite3.Row) -> Method:
     )
 
 
-def of_account(db: Database, account_id: str) -> list[Method]:
+def of_account(db: Connection, account_id: str) -> list[Method]:
     """An account's methods, the preferred one first, then in the order they were verified."""
     return [
         from_row(row)
@@ -67,7 +65,7 @@ def of_account(db: Database, account_id: str) -> list[Method]:
     ]
 
 
-def find(db: Database, account_id: str, method_id: str) -> Method | None:
+def find(db: Connection, account_id: str, method_id: str) -> Method | None:
     """One method, if it is this account's."""
     row = db.execute(
         f"SELECT {COLUMNS} FROM methods WHERE id = ? AND account_id = ?", (method_id, account_id)
@@ -85,7 +83,7 @@ class Posed:
     has_case: bool
 
 
-def find_posed(db: Database, account_id: str, method_id: str, throttle_key: str) -> Posed | None:
+def find_posed(db: Connection, account_id: str, method_id: str, throttle_key: str) -> Posed | None:
     """All that judging a code needs, in one statement: each sign-in asks this. None when the method is gone."""
     row = db.execute(_POSED, (throttle_key, method_id, account_id)).fetchone()
     if row is None:
@@ -108,7 +106,7 @@ _POSED = f"""
 
 
 def add(
-    db: Database,
+    db: Connection,
     *,
     account_id: str,
     kind: Kind,
@@ -124,7 +122,7 @@ def add(
     """Insert a verified method.
 
     Raises:
-        sqlite3.IntegrityError: the account has this number or secret already, or another preferred method.
+        Conflict: the account has this number or secret already, or another preferred method.
     """
     row = db.execute(
         f"INSERT INTO methods ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?) RETURNING {COLUMNS}",
@@ -144,7 +142,7 @@ def add(
     return from_row(row)
 
 
-def use_step(db: Database, method_id: str, step: int) -> bool:
+def use_step(db: Connection, method_id: str, step: int) -> bool:
     """Mark a TOTP step as used; False when it, or a later one, was used before."""
     return bool(
         db.execute(
@@ -153,13 +151,13 @@ def use_step(db: Database, method_id: str, step: int) -> bool:
     )
 
 
-def prefer(db: Database, account_id: str, method_id: str) -> None:
+def prefer(db: Connection, account_id: str, method_id: str) -> None:
     """Make one method the preferred one; the earlier becomes a backup."""
     db.execute("UPDATE methods SET is_preferred = 0 WHERE account_id = ? AND is_preferred = 1", (account_id,))
     db.execute("UPDATE methods SET is_preferred = 1 WHERE account_id = ? AND id = ?", (account_id, method_id))
 
 
-def rename(db: Database, account_id: str, method_id: str, name: str) -> bool:
+def rename(db: Connection, account_id: str, method_id: str, name: str) -> bool:
     """Give a method the owner's own name for it; False when it is not this account's."""
     return bool(
         db.execute(
@@ -168,18 +166,18 @@ def rename(db: Database, account_id: str, method_id: str, name: str) -> bool:
     )
 
 
-def switch_off(db: Database, method_id: str, now: float) -> None:
+def switch_off(db: Connection, method_id: str, now: float) -> None:
     """Refuse every further code of a method (too many wrong ones in a row)."""
     db.execute("UPDATE methods SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now, method_id))
 
 
-def remove(db: Database, account_id: str, method_id: str) -> bool:
+def remove(db: Connection, account_id: str, method_id: str) -> bool:
     """Delete one method; False when it is not this account's."""
     return bool(
         db.execute("DELETE FROM methods WHERE account_id = ? AND id = ?", (account_id, method_id)).rowcount
     )
 
 
-def remove_all(db: Database, account_id: str) -> int:
+def remove_all(db: Connection, account_id: str) -> int:
     """Delete every method of an account; how many there were."""
     return int(db.execute("DELETE FROM methods WHERE account_id = ?", (account_id,)).rowcount)

@@ -1,247 +1,220 @@
-"""The tables, as steps that each database goes through once (sqlite-utils Migrations).
+"""The tables, as steps that each database goes through once.
 
-Times are REAL Unix seconds UTC; ids of things that a browser may name are random text; secrets that a
-browser holds (sessions, links, trust) are kept only as SHA-256.
+Times are Unix seconds UTC; ids of things that a browser may name are random text; secrets that a browser holds
+(sessions, links, trust) are kept only as SHA-256. Types and words are those of `engine.protocol`.
 """
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from webapp.store.engine import Migration, Migrations
 
-MIGRATIONS = Migrations("site")
+# Who there is, and by what each proves it.
+_ACCOUNTS_AND_FACTORS = (
+    """CREATE TABLE accounts (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        email TEXT UNIQUE,
+        phone TEXT UNIQUE,
+        password_hash TEXT NOT NULL,
+        language TEXT NOT NULL,
+        time_zone TEXT NOT NULL,
+        two_step_on INTEGER NOT NULL DEFAULT 0,
+        is_reviewer INTEGER NOT NULL DEFAULT 0,
+        trust_epoch INTEGER NOT NULL DEFAULT 1,
+        created_at DOUBLE PRECISION NOT NULL,
+        CHECK (email IS NOT NULL OR phone IS NOT NULL)
+    )""",
+    """CREATE TABLE methods (
+        id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL CHECK (kind IN ('sms', 'voice', 'app')),
+        number TEXT,
+        secret BYTES,
+        secret_mark BYTES,
+        name TEXT NOT NULL DEFAULT '',
+        is_preferred INTEGER NOT NULL DEFAULT 0,
+        last_step INTEGER NOT NULL DEFAULT 0,
+        disabled_at DOUBLE PRECISION,
+        verified_at DOUBLE PRECISION NOT NULL,
+        UNIQUE (account_id, number),
+        UNIQUE (account_id, secret_mark),
+        CHECK ((kind = 'app') = (secret IS NOT NULL)),
+        CHECK ((kind = 'app') = (number IS NULL))
+    )""",
+    "CREATE UNIQUE INDEX methods_preferred ON methods (account_id) WHERE is_preferred = 1",
+)
 
+# What is half done, the codes under way, and the wrong tries.
+_FLOWS_AND_CODES = (
+    """CREATE TABLE flows (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        state TEXT NOT NULL,
+        account_id TEXT REFERENCES accounts (id) ON DELETE CASCADE,
+        browser BYTES NOT NULL,
+        session BYTES,
+        token_hash BYTES UNIQUE,
+        data TEXT NOT NULL,
+        created_at DOUBLE PRECISION NOT NULL,
+        expires_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX flows_account ON flows (account_id, kind)",
+    "CREATE INDEX flows_expires ON flows (expires_at)",
+    """CREATE TABLE codes (
+        id TEXT PRIMARY KEY,
+        flow_id TEXT NOT NULL,
+        purpose TEXT NOT NULL,
+        account_id TEXT,
+        method_id TEXT,
+        channel TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        digest BYTES NOT NULL,
+        state TEXT NOT NULL,
+        tries_left INTEGER NOT NULL,
+        failure TEXT,
+        sent_at DOUBLE PRECISION NOT NULL,
+        expires_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX codes_flow ON codes (flow_id, sent_at)",
+    "CREATE INDEX codes_account ON codes (account_id, sent_at)",
+    "CREATE INDEX codes_recipient ON codes (recipient, sent_at)",
+    "CREATE INDEX codes_sent ON codes (sent_at)",
+    """CREATE TABLE throttles (
+        key TEXT PRIMARY KEY,
+        count INTEGER NOT NULL,
+        blocked_until DOUBLE PRECISION NOT NULL,
+        updated_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX throttles_updated ON throttles (updated_at)",
+)
 
-@MIGRATIONS()
-def accounts_and_factors(db: Database) -> None:
-    """Who there is, and by what each proves it."""
-    db.execute(
-        """CREATE TABLE accounts (
-            id TEXT PRIMARY KEY,
-            name TEXT NOT NULL,
-            email TEXT UNIQUE,
-            phone TEXT UNIQUE,
-            password_hash TEXT NOT NULL,
-            language TEXT NOT NULL,
-            time_zone TEXT NOT NULL,
-            two_step_on INTEGER NOT NULL DEFAULT 0,
-            is_reviewer INTEGER NOT NULL DEFAULT 0,
-            trust_epoch INTEGER NOT NULL DEFAULT 1,
-            created_at REAL NOT NULL,
-            CHECK (email IS NOT NULL OR phone IS NOT NULL)
-        )"""
-    )
-    db.execute(
-        """CREATE TABLE methods (
-            id TEXT PRIMARY KEY,
-            account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-            kind TEXT NOT NULL CHECK (kind IN ('sms', 'voice', 'app')),
-            number TEXT,
-            secret BLOB,
-            secret_mark BLOB,
-            name TEXT NOT NULL DEFAULT '',
-            is_preferred INTEGER NOT NULL DEFAULT 0,
-            last_step INTEGER NOT NULL DEFAULT 0,
-            disabled_at REAL,
-            verified_at REAL NOT NULL,
-            UNIQUE (account_id, number),
-            UNIQUE (account_id, secret_mark),
-            CHECK ((kind = 'app') = (secret IS NOT NULL)),
-            CHECK ((kind = 'app') = (number IS NULL))
-        )"""
-    )
-    db.execute("CREATE UNIQUE INDEX methods_preferred ON methods (account_id) WHERE is_preferred = 1")
+# Who is signed in where, and which browsers need no code.
+_SESSIONS_AND_TRUST = (
+    """CREATE TABLE sessions (
+        id_hash BYTES PRIMARY KEY,
+        public_id TEXT NOT NULL UNIQUE,
+        account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        browser BYTES NOT NULL,
+        app TEXT NOT NULL,
+        device TEXT NOT NULL,
+        near TEXT NOT NULL,
+        created_at DOUBLE PRECISION NOT NULL,
+        seen_at DOUBLE PRECISION NOT NULL,
+        expires_at DOUBLE PRECISION NOT NULL,
+        elevated_until DOUBLE PRECISION NOT NULL DEFAULT 0
+    )""",
+    "CREATE INDEX sessions_account ON sessions (account_id, seen_at)",
+    "CREATE INDEX sessions_expires ON sessions (expires_at)",
+    """CREATE TABLE trusted (
+        id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        series_hash BYTES NOT NULL UNIQUE,
+        token_hash BYTES NOT NULL,
+        epoch INTEGER NOT NULL,
+        app TEXT NOT NULL,
+        device TEXT NOT NULL,
+        near TEXT NOT NULL,
+        created_at DOUBLE PRECISION NOT NULL,
+        used_at DOUBLE PRECISION NOT NULL,
+        expires_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX trusted_account ON trusted (account_id, used_at)",
+    "CREATE INDEX trusted_expires ON trusted (expires_at)",
+)
 
+# What happened, and the mails that are owed for it.
+_EVENTS_AND_NOTICES = (
+    """CREATE TABLE events (
+        id SERIAL_ID,
+        at DOUBLE PRECISION NOT NULL,
+        account_id TEXT,
+        kind TEXT NOT NULL,
+        device TEXT NOT NULL,
+        near TEXT NOT NULL,
+        data TEXT NOT NULL
+    )""",
+    "CREATE INDEX events_account ON events (account_id, at)",
+    "CREATE INDEX events_at ON events (at)",
+    """CREATE TABLE notices (
+        id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
+        recipient TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        data TEXT NOT NULL,
+        created_at DOUBLE PRECISION NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        due_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX notices_due ON notices (due_at)",
+)
 
-@MIGRATIONS()
-def flows_and_codes(db: Database) -> None:
-    """What is half done, the codes under way, and the wrong tries."""
-    db.execute(
-        """CREATE TABLE flows (
-            id TEXT PRIMARY KEY,
-            kind TEXT NOT NULL,
-            state TEXT NOT NULL,
-            account_id TEXT REFERENCES accounts (id) ON DELETE CASCADE,
-            browser BLOB NOT NULL,
-            session BLOB,
-            token_hash BLOB UNIQUE,
-            data TEXT NOT NULL,
-            created_at REAL NOT NULL,
-            expires_at REAL NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX flows_account ON flows (account_id, kind)")
-    db.execute("CREATE INDEX flows_expires ON flows (expires_at)")
-    db.execute(
-        """CREATE TABLE codes (
-            id TEXT PRIMARY KEY,
-            flow_id TEXT NOT NULL,
-            purpose TEXT NOT NULL,
-            account_id TEXT,
-            method_id TEXT,
-            channel TEXT NOT NULL,
-            recipient TEXT NOT NULL,
-            digest BLOB NOT NULL,
-            state TEXT NOT NULL,
-            tries_left INTEGER NOT NULL,
-            failure TEXT,
-            sent_at REAL NOT NULL,
-            expires_at REAL NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX codes_flow ON codes (flow_id, sent_at)")
-    db.execute("CREATE INDEX codes_account ON codes (account_id, sent_at)")
-    db.execute("CREATE INDEX codes_recipient ON codes (recipient, sent_at)")
-    db.execute("CREATE INDEX codes_sent ON codes (sent_at)")
-    db.execute(
-        """CREATE TABLE throttles (
-            key TEXT PRIMARY KEY,
-            count INTEGER NOT NULL,
-            blocked_until REAL NOT NULL,
-            updated_at REAL NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX throttles_updated ON throttles (updated_at)")
+# Which call speaks a code, and why people turn two-step verification off.
+_CALLS_AND_FEEDBACK = (
+    "ALTER TABLE codes ADD COLUMN call_sid TEXT",
+    """CREATE TABLE feedback (
+        id TEXT PRIMARY KEY,
+        at DOUBLE PRECISION NOT NULL,
+        reason TEXT NOT NULL,
+        words TEXT NOT NULL,
+        language TEXT NOT NULL
+    )""",
+    "CREATE INDEX feedback_at ON feedback (at)",
+)
 
+# The papers of a reset (their bytes lie sealed in the uploads folder) and what was decided about it.
+# A case itself is a flow. The log outlives case and account: who decided what, when and why.
+_RECOVERIES = (
+    """CREATE TABLE documents (
+        id TEXT PRIMARY KEY,
+        case_id TEXT NOT NULL REFERENCES flows (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        created_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX documents_case ON documents (case_id, created_at)",
+    """CREATE TABLE decisions (
+        id TEXT PRIMARY KEY,
+        case_id TEXT NOT NULL,
+        account_id TEXT NOT NULL,
+        at DOUBLE PRECISION NOT NULL,
+        by_account TEXT,
+        decision TEXT NOT NULL,
+        reason TEXT NOT NULL
+    )""",
+    "CREATE INDEX decisions_case ON decisions (case_id, at)",
+    "CREATE INDEX flows_kind ON flows (kind, state, created_at)",
+)
 
-@MIGRATIONS()
-def sessions_and_trust(db: Database) -> None:
-    """Who is signed in where, and which browsers need no code."""
-    db.execute(
-        """CREATE TABLE sessions (
-            id_hash BLOB PRIMARY KEY,
-            public_id TEXT NOT NULL UNIQUE,
-            account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-            browser BLOB NOT NULL,
-            app TEXT NOT NULL,
-            device TEXT NOT NULL,
-            near TEXT NOT NULL,
-            created_at REAL NOT NULL,
-            seen_at REAL NOT NULL,
-            expires_at REAL NOT NULL,
-            elevated_until REAL NOT NULL DEFAULT 0
-        )"""
-    )
-    db.execute("CREATE INDEX sessions_account ON sessions (account_id, seen_at)")
-    db.execute("CREATE INDEX sessions_expires ON sessions (expires_at)")
-    db.execute(
-        """CREATE TABLE trusted (
-            id TEXT PRIMARY KEY,
-            account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-            series_hash BLOB NOT NULL UNIQUE,
-            token_hash BLOB NOT NULL,
-            epoch INTEGER NOT NULL,
-            app TEXT NOT NULL,
-            device TEXT NOT NULL,
-            near TEXT NOT NULL,
-            created_at REAL NOT NULL,
-            used_at REAL NOT NULL,
-            expires_at REAL NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX trusted_account ON trusted (account_id, used_at)")
-    db.execute("CREATE INDEX trusted_expires ON trusted (expires_at)")
+# The public halves of WebAuthn credentials.
+_PASSKEYS = (
+    """CREATE TABLE passkeys (
+        id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        credential_id BYTES NOT NULL UNIQUE,
+        public_key BYTES NOT NULL,
+        sign_count BIGINT NOT NULL,
+        name TEXT NOT NULL,
+        is_synced INTEGER NOT NULL,
+        created_at DOUBLE PRECISION NOT NULL,
+        used_at DOUBLE PRECISION
+    )""",
+    "CREATE INDEX passkeys_account ON passkeys (account_id, created_at)",
+)
 
+# What a signed-in person had typed when a fresh proof was asked for in between, sealed.
+_TYPED = ("ALTER TABLE sessions ADD COLUMN typed BYTES",)
 
-@MIGRATIONS()
-def events_and_notices(db: Database) -> None:
-    """What happened, and the mails that are owed for it."""
-    db.execute(
-        """CREATE TABLE events (
-            id INTEGER PRIMARY KEY,
-            at REAL NOT NULL,
-            account_id TEXT,
-            kind TEXT NOT NULL,
-            device TEXT NOT NULL,
-            near TEXT NOT NULL,
-            data TEXT NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX events_account ON events (account_id, at)")
-    db.execute("CREATE INDEX events_at ON events (at)")
-    db.execute(
-        """CREATE TABLE notices (
-            id TEXT PRIMARY KEY,
-            account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-            channel TEXT NOT NULL CHECK (channel IN ('mail', 'sms')),
-            recipient TEXT NOT NULL,
-            kind TEXT NOT NULL,
-            data TEXT NOT NULL,
-            created_at REAL NOT NULL,
-            attempts INTEGER NOT NULL DEFAULT 0,
-            due_at REAL NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX notices_due ON notices (due_at)")
-
-
-@MIGRATIONS()
-def calls_and_feedback(db: Database) -> None:
-    """Which call speaks a code, and why people turn two-step verification off."""
-    db.execute("ALTER TABLE codes ADD COLUMN call_sid TEXT")
-    db.execute(
-        """CREATE TABLE feedback (
-            id TEXT PRIMARY KEY,
-            at REAL NOT NULL,
-            reason TEXT NOT NULL,
-            words TEXT NOT NULL,
-            language TEXT NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX feedback_at ON feedback (at)")
-
-
-@MIGRATIONS()
-def recoveries(db: Database) -> None:
-    """The papers of a reset (their bytes lie sealed in the uploads folder) and what was decided about it.
-
-    A case itself is a flow. The log outlives case and account: who decided what, when and why.
-    """
-    db.execute(
-        """CREATE TABLE documents (
-            id TEXT PRIMARY KEY,
-            case_id TEXT NOT NULL REFERENCES flows (id) ON DELETE CASCADE,
-            kind TEXT NOT NULL,
-            size INTEGER NOT NULL,
-            created_at REAL NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX documents_case ON documents (case_id, created_at)")
-    db.execute(
-        """CREATE TABLE decisions (
-            id TEXT PRIMARY KEY,
-            case_id TEXT NOT NULL,
-            account_id TEXT NOT NULL,
-            at REAL NOT NULL,
-            by_account TEXT,
-            decision TEXT NOT NULL,
-            reason TEXT NOT NULL
-        )"""
-    )
-    db.execute("CREATE INDEX decisions_case ON decisions (case_id, at)")
-    db.execute("CREATE INDEX flows_kind ON flows (kind, state, created_at)")
-
-
-@MIGRATIONS()
-def passkeys(db: Database) -> None:
-    """The public halves of WebAuthn credentials."""
-    db.execute(
-        """CREATE TABLE passkeys (
-            id TEXT PRIMARY KEY,
-            account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-            credential_id BLOB NOT NULL UNIQUE,
-            public_key BLOB NOT NULL,
-            sign_count INTEGER NOT NULL,
-            name TEXT NOT NULL,
-            is_synced INTEGER NOT NULL,
-            created_at REAL NOT NULL,
-            used_at REAL
-        )"""
-    )
-    db.execute("CREATE INDEX passkeys_account ON passkeys (account_id, created_at)")
-
-
-@MIGRATIONS()
-def typed(db: Database) -> None:
-    """What a signed-in person had typed when a fresh proof was asked for in between, sealed."""
-    db.execute("ALTER TABLE sessions ADD COLUMN typed BLOB")
+MIGRATIONS = Migrations(
+    "site",
+    (
+        Migration("accounts_and_factors", _ACCOUNTS_AND_FACTORS),
+        Migration("flows_and_codes", _FLOWS_AND_CODES),
+        Migration("sessions_and_trust", _SESSIONS_AND_TRUST),
+        Migration("events_and_notices", _EVENTS_AND_NOTICES),
+        Migration("calls_and_feedback", _CALLS_AND_FEEDBACK),
+        Migration("recoveries", _RECOVERIES),
+        Migration("passkeys", _PASSKEYS),
+        Migration("typed", _TYPED),
+    ),
+)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from sqlite_utils import Database
+from webapp.store.engine import Connection, Row
 
 COLUMNS = "id, account_id, channel, recipient, kind, data, created_at, attempts, due_at"
 
@@ -28,7 +27,7 @@ class Notice:
     due_at: float
 
 
-def from_row(row: sqlite3.Row) -> Notice:
+def from_row(row: Row) -> Notice:
     """A notice from a row of `COLUMNS`."""
     return Notice(
         row["id"],
@@ -44,7 +43,7 @@ def from_row(row: sqlite3.Row) -> Notice:
 
 
 def enqueue(
-    db: Database,
+    db: Connection,
     *,
     account_id: str,
     channel: str,
@@ -60,7 +59,7 @@ def enqueue(
     )
 
 
-def take_due(db: Database, now: float, lease_seconds: float, limit: int = 20) -> list[Notice]:
+def take_due(db: Connection, now: float, lease_seconds: float, limit: int = 20) -> list[Notice]:
     """Notices that are due, leased so that no other process sends them meanwhile."""
     return [
         from_row(row)
@@ -73,11 +72,11 @@ def take_due(db: Database, now: float, lease_seconds: float, limit: int = 20) ->
     ]
 
 
-def ack(db: Database, notice_id: str) -> None:
+def ack(db: Connection, notice_id: str) -> None:
     """Delete a notice that was delivered or given up."""
     db.execute("DELETE FROM notices WHERE id = ?", (notice_id,))
 
 
-def retry(db: Database, notice_id: str, due_at: float) -> None:
+def retry(db: Connection, notice_id: str, due_at: float) -> None:
     """Try a notice again at ``due_at``."""
     db.execute("UPDATE notices SET due_at = ? WHERE id = ?", (due_at, notice_id))

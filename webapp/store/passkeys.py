@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
-from sqlite_utils import Database
+from webapp.store.engine import Connection, Row
 
 COLUMNS = "id, account_id, credential_id, public_key, sign_count, name, is_synced, created_at, used_at"
 
@@ -29,7 +28,7 @@ class Passkey:
     used_at: float | None
 
 
-def from_row(row: sqlite3.Row) -> Passkey:
+def from_row(row: Row) -> Passkey:
     """A passkey from a row of `COLUMNS`."""
     return Passkey(
         row["id"],
@@ -44,11 +43,11 @@ def from_row(row: sqlite3.Row) -> Passkey:
     )
 
 
-def add(db: Database, passkey: Passkey) -> None:
+def add(db: Connection, passkey: Passkey) -> None:
     """Insert a passkey.
 
     Raises:
-        sqlite3.IntegrityError: the credential is registered already, by whomever.
+        Conflict: the credential is registered already, by whomever.
     """
     db.execute(
         f"INSERT INTO passkeys ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -56,7 +55,7 @@ def add(db: Database, passkey: Passkey) -> None:
     )
 
 
-def of_account(db: Database, account_id: str) -> list[Passkey]:
+def of_account(db: Connection, account_id: str) -> list[Passkey]:
     """An account's passkeys, oldest first."""
     return [
         from_row(row)
@@ -66,13 +65,13 @@ def of_account(db: Database, account_id: str) -> list[Passkey]:
     ]
 
 
-def find_by_credential(db: Database, credential_id: bytes) -> Passkey | None:
+def find_by_credential(db: Connection, credential_id: bytes) -> Passkey | None:
     """The passkey that a browser answers with."""
     row = db.execute(f"SELECT {COLUMNS} FROM passkeys WHERE credential_id = ?", (credential_id,)).fetchone()
     return None if row is None else from_row(row)
 
 
-def use(db: Database, passkey: Passkey, sign_count: int, now: float) -> bool:
+def use(db: Connection, passkey: Passkey, sign_count: int, now: float) -> bool:
     """Note a use and the authenticator's counter; False when another use was faster."""
     return bool(
         db.execute(
@@ -82,7 +81,7 @@ def use(db: Database, passkey: Passkey, sign_count: int, now: float) -> bool:
     )
 
 
-def rename(db: Database, account_id: str, passkey_id: str, name: str) -> bool:
+def rename(db: Connection, account_id: str, passkey_id: str, name: str) -> bool:
     """Give a passkey the owner's own name for it; False when it is not this account's."""
     return bool(
         db.execute(
@@ -91,13 +90,13 @@ def rename(db: Database, account_id: str, passkey_id: str, name: str) -> bool:
     )
 
 
-def remove(db: Database, account_id: str, passkey_id: str) -> bool:
+def remove(db: Connection, account_id: str, passkey_id: str) -> bool:
     """Delete one passkey; False when it is not this account's."""
     return bool(
         db.execute("DELETE FROM passkeys WHERE account_id = ? AND id = ?", (account_id, passkey_id)).rowcount
     )
 
 
-def remove_all(db: Database, account_id: str) -> int:
+def remove_all(db: Connection, account_id: str) -> int:
     """Delete every passkey of an account; how many there were."""
     return int(db.execute("DELETE FROM passkeys WHERE account_id = ?", (account_id,)).rowcount)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from webapp.store.engine import Connection
 
 
 def prune(
-    db: Database,
+    db: Connection,
     *,
     now: float,
     idle_seconds: float,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from webapp.store import flows
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
 KIND = "recovery"
@@ -38,7 +37,7 @@ class Decision:
     reason: str
 
 
-def find_case(db: Database, case_id: str, now: float) -> Flow | None:
+def find_case(db: Connection, case_id: str, now: float) -> Flow | None:
     """One living case, whoever asks: a visit or the desk has been checked before."""
     row = db.execute(
         f"SELECT {flows.COLUMNS} FROM flows WHERE id = ? AND kind = ? AND expires_at > ?",
@@ -47,7 +46,7 @@ def find_case(db: Database, case_id: str, now: float) -> Flow | None:
     return None if row is None else flows.from_row(row)
 
 
-def newest_of_account(db: Database, account_id: str, states: tuple[str, ...], now: float) -> Flow | None:
+def newest_of_account(db: Connection, account_id: str, states: tuple[str, ...], now: float) -> Flow | None:
     """The account's newest living case in one of these states."""
     row = db.execute(
         f"""SELECT {flows.COLUMNS} FROM flows
@@ -58,7 +57,7 @@ def newest_of_account(db: Database, account_id: str, states: tuple[str, ...], no
     return None if row is None else flows.from_row(row)
 
 
-def in_states(db: Database, states: tuple[str, ...], now: float, limit: int = 100) -> list[Flow]:
+def in_states(db: Connection, states: tuple[str, ...], now: float, limit: int = 100) -> list[Flow]:
     """The living cases in these states, oldest first."""
     return [
         flows.from_row(row)
@@ -70,7 +69,7 @@ def in_states(db: Database, states: tuple[str, ...], now: float, limit: int = 10
     ]
 
 
-def add_document(db: Database, document: StoredDocument) -> None:
+def add_document(db: Connection, document: StoredDocument) -> None:
     """Note a document whose file has been written."""
     db.execute(
         f"INSERT INTO documents ({_DOCUMENT}) VALUES (?, ?, ?, ?, ?)",
@@ -78,7 +77,7 @@ def add_document(db: Database, document: StoredDocument) -> None:
     )
 
 
-def documents_of(db: Database, case_id: str) -> list[StoredDocument]:
+def documents_of(db: Connection, case_id: str) -> list[StoredDocument]:
     """A case's documents in the order in which they came."""
     return [
         StoredDocument(*row)
@@ -88,7 +87,7 @@ def documents_of(db: Database, case_id: str) -> list[StoredDocument]:
     ]
 
 
-def drop_documents(db: Database, case_id: str) -> list[str]:
+def drop_documents(db: Connection, case_id: str) -> list[str]:
     """Forget a case's documents; the names of the files to remove once this is committed."""
     return [
         str(row[0])
@@ -96,12 +95,12 @@ def drop_documents(db: Database, case_id: str) -> list[str]:
     ]
 
 
-def document_names(db: Database) -> set[str]:
+def document_names(db: Connection) -> set[str]:
     """The names of all files that some case still needs."""
     return {str(row[0]) for row in db.execute("SELECT id FROM documents")}
 
 
-def log(db: Database, decision: Decision) -> None:
+def log(db: Connection, decision: Decision) -> None:
     """Write down who decided what, when and why (SECURITY.md 61)."""
     db.execute(
         f"INSERT INTO decisions (id, {_DECISION}) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -117,7 +116,7 @@ def log(db: Database, decision: Decision) -> None:
     )
 
 
-def decisions_of(db: Database, case_id: str) -> list[Decision]:
+def decisions_of(db: Connection, case_id: str) -> list[Decision]:
     """What was decided about a case, newest first."""
     return [
         Decision(*row)
@@ -127,7 +126,7 @@ def decisions_of(db: Database, case_id: str) -> list[Decision]:
     ]
 
 
-def latest_decisions(db: Database, limit: int = 20) -> list[Decision]:
+def latest_decisions(db: Connection, limit: int = 20) -> list[Decision]:
     """What was decided last at the desk, newest first."""
     return [
         Decision(*row)

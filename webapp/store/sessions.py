@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
-
-from sqlite_utils import Database
 
 from webapp.store import accounts
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection, Row
 
 COLUMNS = "id_hash, public_id, account_id, browser, app, device, near, created_at, seen_at, expires_at, elevated_until"
 
@@ -30,12 +28,12 @@ class Session:
     elevated_until: float
 
 
-def from_row(row: sqlite3.Row) -> Session:
+def from_row(row: Row) -> Session:
     """A session from a row of `COLUMNS`."""
     return Session(*(row[name] for name in Session.__dataclass_fields__))
 
 
-def add(db: Database, session: Session, epoch: int) -> bool:
+def add(db: Connection, session: Session, epoch: int) -> bool:
     """Insert a session, if the account is still in the epoch that its owner's proof was looked at in."""
     return bool(
         db.execute(
@@ -54,7 +52,7 @@ _WITH_ACCOUNT = f"""
 
 
 def find_with_account(
-    db: Database, id_hash: bytes, now: float, idle_seconds: float
+    db: Connection, id_hash: bytes, now: float, idle_seconds: float
 ) -> tuple[Session, Account] | None:
     """A living session and its owner, in one statement: each page asks this."""
     row = db.execute(_WITH_ACCOUNT, (id_hash, now, now - idle_seconds)).fetchone()
@@ -63,12 +61,12 @@ def find_with_account(
     return Session(*(row["s_" + name] for name in Session.__dataclass_fields__)), accounts.from_row(row)
 
 
-def seen(db: Database, id_hash: bytes, now: float) -> None:
+def seen(db: Connection, id_hash: bytes, now: float) -> None:
     """Note that a session was used."""
     db.execute("UPDATE sessions SET seen_at = ? WHERE id_hash = ?", (now, id_hash))
 
 
-def elevate(db: Database, old_id_hash: bytes, new_id_hash: bytes, until: float) -> bool:
+def elevate(db: Connection, old_id_hash: bytes, new_id_hash: bytes, until: float) -> bool:
     """Give a session a new id (the old one is dead) and elevate it; False when it is gone."""
     return bool(
         db.execute(
@@ -78,7 +76,7 @@ def elevate(db: Database, old_id_hash: bytes, new_id_hash: bytes, until: float) 
     )
 
 
-def lower_others(db: Database, account_id: str, but_browser: bytes) -> None:
+def lower_others(db: Connection, account_id: str, but_browser: bytes) -> None:
     """Take their elevation from an account's sessions in all browsers but one; they stay signed in."""
     db.execute(
         "UPDATE sessions SET elevated_until = 0 WHERE account_id = ? AND browser <> ?",
@@ -86,24 +84,24 @@ def lower_others(db: Database, account_id: str, but_browser: bytes) -> None:
     )
 
 
-def keep_typed(db: Database, id_hash: bytes, sealed: bytes) -> None:
+def keep_typed(db: Connection, id_hash: bytes, sealed: bytes) -> None:
     """Keep what was typed on a page, in the place of anything kept before."""
     db.execute("UPDATE sessions SET typed = ? WHERE id_hash = ?", (sealed, id_hash))
 
 
-def take_typed(db: Database, id_hash: bytes) -> bytes | None:
+def take_typed(db: Connection, id_hash: bytes) -> bytes | None:
     """What was kept, once; None when there is nothing."""
     row = db.execute("SELECT typed FROM sessions WHERE id_hash = ?", (id_hash,)).fetchone()
     db.execute("UPDATE sessions SET typed = NULL WHERE id_hash = ?", (id_hash,))
     return row["typed"] if row is not None else None
 
 
-def end(db: Database, id_hash: bytes) -> None:
+def end(db: Connection, id_hash: bytes) -> None:
     """Sign one session out."""
     db.execute("DELETE FROM sessions WHERE id_hash = ?", (id_hash,))
 
 
-def end_by_public_id(db: Database, account_id: str, public_id: str) -> bool:
+def end_by_public_id(db: Connection, account_id: str, public_id: str) -> bool:
     """Sign out the session that a list showed; False when it is not this account's."""
     return bool(
         db.execute(
@@ -112,7 +110,7 @@ def end_by_public_id(db: Database, account_id: str, public_id: str) -> bool:
     )
 
 
-def end_others(db: Database, account_id: str, but_id_hash: bytes | None) -> int:
+def end_others(db: Connection, account_id: str, but_id_hash: bytes | None) -> int:
     """Sign out every session of an account except one; how many there were."""
     return int(
         db.execute(
@@ -121,7 +119,7 @@ def end_others(db: Database, account_id: str, but_id_hash: bytes | None) -> int:
     )
 
 
-def of_account(db: Database, account_id: str, now: float, idle_seconds: float) -> list[Session]:
+def of_account(db: Connection, account_id: str, now: float, idle_seconds: float) -> list[Session]:
     """An account's living sessions, last used first."""
     return [
         from_row(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlite_utils import Database
+from webapp.store.engine import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,13 @@ class Throttle:
 NONE = Throttle(0, 0.0)
 
 
-def read(db: Database, key: str) -> Throttle:
+def read(db: Connection, key: str) -> Throttle:
     """The state of one key; `NONE` where nothing was wrong."""
     row = db.execute("SELECT count, blocked_until FROM throttles WHERE key = ?", (key,)).fetchone()
     return NONE if row is None else Throttle(row[0], row[1])
 
 
-def write(db: Database, key: str, throttle: Throttle, now: float) -> None:
+def write(db: Connection, key: str, throttle: Throttle, now: float) -> None:
     """Replace the state of one key."""
     db.execute(
         """INSERT INTO throttles (key, count, blocked_until, updated_at) VALUES (?, ?, ?, ?)
@@ -34,11 +34,11 @@ def write(db: Database, key: str, throttle: Throttle, now: float) -> None:
     )
 
 
-def clear(db: Database, key: str) -> None:
+def clear(db: Connection, key: str) -> None:
     """Forget a key's wrong tries."""
     db.execute("DELETE FROM throttles WHERE key = ?", (key,))
 
 
-def clear_all(db: Database) -> None:
+def clear_all(db: Connection) -> None:
     """Forget everybody's wrong tries: for the sandbox's tools."""
     db.execute("DELETE FROM throttles")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 
-from sqlite_utils import Database
+from webapp.store.engine import Connection, Row
 
 COLUMNS = "id, account_id, series_hash, token_hash, epoch, app, device, near, created_at, used_at, expires_at"
 
@@ -27,12 +26,12 @@ class Trusted:
     expires_at: float
 
 
-def from_row(row: sqlite3.Row) -> Trusted:
+def from_row(row: Row) -> Trusted:
     """A trusted browser from a row of `COLUMNS`."""
     return Trusted(*(row[name] for name in Trusted.__dataclass_fields__))
 
 
-def add(db: Database, trusted: Trusted) -> None:
+def add(db: Connection, trusted: Trusted) -> None:
     """Insert a trusted browser."""
     db.execute(
         f"INSERT INTO trusted ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -40,13 +39,13 @@ def add(db: Database, trusted: Trusted) -> None:
     )
 
 
-def find_by_series(db: Database, series_hash: bytes) -> Trusted | None:
+def find_by_series(db: Connection, series_hash: bytes) -> Trusted | None:
     """The trusted browser of a cookie's series."""
     row = db.execute(f"SELECT {COLUMNS} FROM trusted WHERE series_hash = ?", (series_hash,)).fetchone()
     return None if row is None else from_row(row)
 
 
-def rotate(db: Database, trusted: Trusted, token_hash: bytes, now: float) -> bool:
+def rotate(db: Connection, trusted: Trusted, token_hash: bytes, now: float) -> bool:
     """Use a trusted browser: its token becomes a new one; False when another was faster."""
     return bool(
         db.execute(
@@ -56,7 +55,7 @@ def rotate(db: Database, trusted: Trusted, token_hash: bytes, now: float) -> boo
     )
 
 
-def of_account(db: Database, account_id: str, epoch: int, now: float) -> list[Trusted]:
+def of_account(db: Connection, account_id: str, epoch: int, now: float) -> list[Trusted]:
     """An account's trusted browsers that still count, last used first."""
     return [
         from_row(row)
@@ -68,13 +67,13 @@ def of_account(db: Database, account_id: str, epoch: int, now: float) -> list[Tr
     ]
 
 
-def revoke(db: Database, account_id: str, trusted_id: str) -> bool:
+def revoke(db: Connection, account_id: str, trusted_id: str) -> bool:
     """Trust one browser no longer; False when it is not this account's."""
     return bool(
         db.execute("DELETE FROM trusted WHERE account_id = ? AND id = ?", (account_id, trusted_id)).rowcount
     )
 
 
-def revoke_all(db: Database, account_id: str) -> int:
+def revoke_all(db: Connection, account_id: str) -> int:
     """Trust no browser of an account any longer; how many there were."""
     return int(db.execute("DELETE FROM trusted WHERE account_id = ?", (account_id,)).rowcount)

@@ -168,5 +168,8 @@ class Engine(Protocol):
     def blank(self) -> bytes:
         """Return a copy with all tables and the rows that the migrations put in."""
 
+    def scratch(self) -> AbstractContextManager[Store]:
+        """Lend a store that begins as `blank`, is none of the worlds, and is deleted after the block."""
+
     def close(self) -> None:
         """Close all connections that are not lent."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import math
-import sqlite3
 from dataclasses import dataclass
 from html import escape
 
@@ -27,20 +26,11 @@ from webapp.errors import (
     Throttled,
 )
 from webapp.pages.framework.request_log import request_id
+from webapp.store.engine import Unavailable
 
 LOG = logging.getLogger("webapp.problems")
 BUSY_RETRY_SECONDS = 5
 _ON_OUR_SIDE = 500
-# SQLite's answers that pass by themselves or that an operator can mend; all others are our own mistakes.
-_BUSY = (
-    "database is locked",
-    "database table is locked",
-    "database schema is locked",
-    "disk is full",
-    "disk i/o error",
-    "unable to open database",
-    "readonly database",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +80,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Refusal, _on_refusal)
     app.register_error_handler(DeliveryFailed, _on_delivery)
-    app.register_error_handler(sqlite3.OperationalError, _on_database)
+    app.register_error_handler(Unavailable, _on_database)
     app.register_error_handler(OSError, _on_disk)
 
 
@@ -166,9 +156,7 @@ def _on_delivery(error: DeliveryFailed) -> ResponseReturnValue:
     )
 
 
-def _on_database(error: sqlite3.OperationalError) -> ResponseReturnValue:
-    if not any(sign in str(error).lower() for sign in _BUSY):
-        raise error
+def _on_database(error: Unavailable) -> ResponseReturnValue:
     LOG.error("database: %s %s", error, request_id())
     return _answer(_problem(503, BUSY_RETRY_SECONDS))
 

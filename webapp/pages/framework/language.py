@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from werkzeug.http import parse_accept_header
 
 from webapp.config import Config
 from webapp.pages.framework.services import services
+from webapp.store.engine import EngineError
 
 LANGUAGES = ("ja", "en")
 COOKIE_SECONDS = 365 * 86400
@@ -91,7 +91,7 @@ def _of_account(attribute: str) -> str | None:
         return None
     try:
         value = getattr(current_user, attribute, None)
-    except sqlite3.Error:
+    except EngineError:
         return None
     return value if isinstance(value, str) else None
 

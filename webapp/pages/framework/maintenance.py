@@ -20,7 +20,7 @@ def install(app: Flask) -> None:
     """Let one answer in `EVERY_SECONDS` (by the site's clock, for each process) be followed by upkeep."""
     turn = threading.Lock()
     began: Services = app.extensions["nidankai"]
-    last = {began.store.path: began.clock.now()}  # of each world, where there are several
+    last = {began.store.place: began.clock.now()}  # of each world, where there are several
 
     def keep_up(own: Services) -> None:
         with app.app_context():
@@ -33,8 +33,8 @@ def install(app: Flask) -> None:
     def take_turn(response: Response) -> Response:
         own = services()
         now = own.clock.now()
-        if abs(now - last.setdefault(own.store.path, now)) >= EVERY_SECONDS and turn.acquire(blocking=False):
-            last[own.store.path] = now
+        if abs(now - last.setdefault(own.store.place, now)) >= EVERY_SECONDS and turn.acquire(blocking=False):
+            last[own.store.place] = now
             turn.release()
             response.call_on_close(lambda: keep_up(own))
         return response

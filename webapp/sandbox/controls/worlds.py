@@ -18,7 +18,8 @@ from webapp.sandbox import api, recorder
 from webapp.sandbox.door import LostWorld, back_to, blueprint, enter, phone_url, world, worlds
 from webapp.sandbox.note import moved_by
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
-from webapp.sandbox.worlds import DEFAULT, BadWorld, Summary, is_name
+from webapp.sandbox.worlds import BadWorld, Summary
+from webapp.store.engine import DEFAULT, UnknownWorld, is_name
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 RANDOM_LENGTH = 6
@@ -174,14 +175,14 @@ def _entered(name: str) -> ResponseReturnValue:
 def _must_be(name: str) -> None:
     try:
         worlds().get(name)
-    except KeyError:
+    except UnknownWorld:
         flask.abort(404)
 
 
 def _must_exist(name: str) -> None:
     try:
         worlds().get(name)
-    except KeyError:
+    except UnknownWorld:
         raise api.Unusable("There is no world of this name", "name", 404) from None
 
 

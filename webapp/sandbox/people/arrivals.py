@@ -92,9 +92,9 @@ def at_code(seat: Seat) -> str:
 def at_wait(seat: Seat) -> str:
     """A code is asked while a wait runs, and the wait is told."""
     path = at_code(seat)
-    db = seat.services.store.db()
-    preferred = stored_methods.of_account(db, seat.key)[0]
-    wait = throttles.read(db, challenge.throttle_key(preferred.id)).blocked_until
+    with seat.services.store.reading() as db:
+        preferred = stored_methods.of_account(db, seat.key)[0]
+        wait = throttles.read(db, challenge.throttle_key(preferred.id)).blocked_until
     seconds = round(wait - seat.services.clock.now())
     flask.flash(
         gettext(

@@ -144,7 +144,8 @@ def _visit(seat: Seat) -> Flow:
 
 
 def _at_desk(seat: Seat, visit: Flow, verdict: reviewer_queue.Verdict | None, reason: str) -> None:
-    reviewer = accounts.get(seat.services.store.db(), states.REVIEWER)
+    with seat.services.store.reading() as db:
+        reviewer = accounts.get(db, states.REVIEWER)
     case = reviewer_queue.find(seat.services, visit.data["case"])
     assert case is not None
     if verdict is None:

@@ -24,7 +24,6 @@ from webapp.sandbox.people import arrivals, states
 from webapp.sandbox.people.personas import MAIN, PASSWORD, PERSONAS, STEPS, Persona, seed
 from webapp.sandbox.people.seat import Seat
 from webapp.sandbox.vocabulary.flow_titles import flow_title
-from webapp.sandbox.watched import WatchedStore
 from webapp.services.context import Services
 from webapp.store import accounts, sessions, throttles
 
@@ -102,9 +101,7 @@ def make_persona() -> tuple[Response, int]:
 
 def _sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = False) -> tuple[Seat, str]:
     """As `sit_down`, also while the site's database is slow or locked on purpose."""
-    store = world().services.store
-    assert isinstance(store, WatchedStore)
-    with store.spared():
+    with world().facts.spared():
         return sit_down(persona, spoken, signed_in=signed_in)
 
 
@@ -117,7 +114,8 @@ def sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = F
     services = world().services
     _stand_up(services)
     try:
-        accounts.get(services.store.db(), states.REVIEWER)
+        with services.store.reading() as db:
+            accounts.get(db, states.REVIEWER)
     except LookupError:  # some states need the desk's word
         seed(services, (states.REVIEWER,))
     seed(services, (persona.key,), spoken)

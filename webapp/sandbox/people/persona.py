@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlite_utils import Database
-
 from webapp.sandbox.people import arrivals
 from webapp.sandbox.people.seat import Seat
 from webapp.services.context import Services
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 
 PASSWORD = "Mihon-demo-1"  # noqa: S105 - printed by `make run` and in the README
 
@@ -28,7 +27,7 @@ class Persona:
     key: str
     name: str
     phone: str | None
-    state: Callable[[Database, Services, Account], None] | None = None
+    state: Callable[[Connection, Services, Account], None] | None = None
     is_reviewer: bool = False
     tells: str = ""
     browser: Callable[[Services, str], dict[str, str]] = field(default=lambda _services, _account_id: {})

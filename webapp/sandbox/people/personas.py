@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from webapp.flows.state_machine import BEGIN
 from webapp.sandbox.people import arrivals, flow_arrivals, states
 from webapp.sandbox.people.persona import PASSWORD, Persona
@@ -12,6 +10,7 @@ from webapp.services import trust
 from webapp.services.context import Services
 from webapp.store import accounts, codes
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 
 __all__ = ["BASIC", "MAIN", "PASSWORD", "PERSONAS", "STEPS", "Persona", "seed"]
 
@@ -50,7 +49,7 @@ def seed(
     return made
 
 
-def _clear(db: Database, persona: Persona) -> None:
+def _clear(db: Connection, persona: Persona) -> None:
     """Nothing is left of what this persona did before: account, counters, codes."""
     accounts.remove(db, persona.key)
     holders = [accounts.find_by_email(db, persona.email)]

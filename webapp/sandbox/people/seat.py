@@ -55,7 +55,8 @@ class Seat:
     @property
     def account(self) -> Account:
         """The account as it is now. Raises LookupError."""
-        return accounts.get(self.services.store.db(), self.key)
+        with self.services.store.reading() as db:
+            return accounts.get(db, self.key)
 
     def hold(self, token: str) -> None:
         """Hand the browser a session, as a sign-in does."""

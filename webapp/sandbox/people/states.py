@@ -8,7 +8,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlite_utils import Database
 
 from webapp.flows import recovery, set_up
 from webapp.flows.challenge import seal_context, throttle_key
@@ -21,6 +20,7 @@ from webapp.store import accounts, codes, flows, methods, passkeys, throttles, t
 from webapp.store import recovery as stored_recovery
 from webapp.store.accounts import Account
 from webapp.store.codes import SentCode
+from webapp.store.engine import Connection
 from webapp.store.passkeys import Passkey
 from webapp.store.recovery import StoredDocument
 from webapp.store.throttles import Throttle
@@ -39,7 +39,7 @@ PASSKEY_SCALAR = (
 _BROWSER = hashlib.sha256(b"a browser of nobody's").digest()
 
 
-def by_sms(db: Database, services: Services, account: Account) -> None:
+def by_sms(db: Connection, services: Services, account: Account) -> None:
     """Two-step verification by SMS to the account's own number."""
     methods.add(
         db,
@@ -53,7 +53,7 @@ def by_sms(db: Database, services: Services, account: Account) -> None:
     accounts.set_two_step(db, account.id, True)
 
 
-def by_app(db: Database, services: Services, account: Account) -> None:
+def by_app(db: Connection, services: Services, account: Account) -> None:
     """By an app with a known secret, and by call to a landline as backup."""
     methods.add(
         db,
@@ -77,7 +77,7 @@ def by_app(db: Database, services: Services, account: Account) -> None:
     accounts.set_two_step(db, account.id, True)
 
 
-def locked_out(db: Database, services: Services, account: Account) -> None:
+def locked_out(db: Connection, services: Services, account: Account) -> None:
     """By SMS to a phone that is lost; a case with one document waits at the desk."""
     by_sms(db, services, account)
     case = flows.add(
@@ -97,7 +97,7 @@ def locked_out(db: Database, services: Services, account: Account) -> None:
     stored_recovery.add_document(db, StoredDocument(name, case.id, "png", len(picture), account.created_at))
 
 
-def trusted(db: Database, services: Services, account: Account) -> None:
+def trusted(db: Connection, services: Services, account: Account) -> None:
     """By SMS; a browser with `TRUST_COOKIE` is trusted."""
     by_sms(db, services, account)
     trust.add(
@@ -118,7 +118,7 @@ def trusted(db: Database, services: Services, account: Account) -> None:
     )
 
 
-def throttled(db: Database, services: Services, account: Account) -> None:
+def throttled(db: Connection, services: Services, account: Account) -> None:
     """By SMS, with wrong codes in a row that a wait follows."""
     by_sms(db, services, account)
     wait = wait_seconds(WRONG_TRIES, services.limits.free_tries, services.limits.wait_max_seconds)
@@ -126,7 +126,7 @@ def throttled(db: Database, services: Services, account: Account) -> None:
     throttles.write(db, key, Throttle(WRONG_TRIES, account.created_at + wait), account.created_at)
 
 
-def half_way(db: Database, services: Services, account: Account) -> None:
+def half_way(db: Connection, services: Services, account: Account) -> None:
     """A set-up whose code was sent and never typed, in a browser that is gone."""
     secret = services.seal.seal(JIRO_SECRET.encode(), seal_context(account.id))
     flows.add(
@@ -147,13 +147,13 @@ def half_way(db: Database, services: Services, account: Account) -> None:
     )
 
 
-def kept(db: Database, services: Services, account: Account) -> None:
+def kept(db: Connection, services: Services, account: Account) -> None:
     """Two-step verification turned off, its methods kept."""
     by_sms(db, services, account)
     accounts.set_two_step(db, account.id, False)
 
 
-def capped(db: Database, services: Services, account: Account) -> None:
+def capped(db: Connection, services: Services, account: Account) -> None:
     """By SMS, with as many codes sent as a day allows."""
     by_sms(db, services, account)
     assert account.phone is not None
@@ -178,7 +178,7 @@ def capped(db: Database, services: Services, account: Account) -> None:
         )
 
 
-def by_passkey(db: Database, services: Services, account: Account) -> None:
+def by_passkey(db: Connection, services: Services, account: Account) -> None:
     """By SMS, and by a passkey whose private key everybody knows."""
     by_sms(db, services, account)
     numbers = _passkey().public_key().public_numbers()

@@ -108,7 +108,8 @@ def _own_case(scene: Scene) -> Told:
     with services.store.writing() as db:
         accounts.set_two_step(db, key, False)
     scene.gives_password()
-    case = stored.newest_of_account(services.store.db(), key, recovery.OPEN, services.clock.now())
+    with services.store.reading() as db:
+        case = stored.newest_of_account(db, key, recovery.OPEN, services.clock.now())
     assert case is not None
     scene.walker.get(f"/desk/cases/{case.id}")
     return None

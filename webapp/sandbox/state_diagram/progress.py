@@ -46,7 +46,8 @@ def find_progress(world: World, tables: Sequence[Table]) -> Progress:
     """Look it up: the flows that are under way, and the end that was come to last, for nothing is under way there."""
     by_kind = {table.kind: table for table in tables}
     moves = [step for step in moves_of_walk(world) if step.data["flow"] in by_kind]
-    rows = flows.of_browser(world.services.store.db(), visitor().browser, world.services.clock.now())
+    with world.services.store.reading() as db:
+        rows = flows.of_browser(db, visitor().browser, world.services.clock.now())
     known = [Place(row.kind, row.state) for row in rows if row.kind in by_kind]
     here = [place for place in known if place.state not in finals(by_kind[place.kind])]
     if moves:

@@ -5,7 +5,9 @@ Without it, a code that was used on a day that now lies ahead would stand in the
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+import json
+
+from webapp.store.engine import Connection
 
 _HAPPENED = {
     "flows": ("created_at", ("expires_at",)),
@@ -22,7 +24,7 @@ _HAPPENED = {
 """By table: when a row happened, and its other times, which follow."""
 
 
-def rewind(db: Database, now: float, step: int) -> None:
+def rewind(db: Connection, now: float, step: int) -> None:
     """Let what happened after ``now`` have happened at ``now``; ``step`` is the app code's step then (RFC 6238)."""
     for table, (happened, others) in _HAPPENED.items():
         follow = "".join(f", {time} = {time} - ({happened} - ?)" for time in others)
@@ -30,10 +32,12 @@ def rewind(db: Database, now: float, step: int) -> None:
             f"UPDATE {table} SET {happened} = ?{follow} WHERE {happened} > ?",
             (now, *(now for _ in others), now),
         )
-    db.execute(
-        "UPDATE flows SET data = json_set(data, '$.sent_at', ?) WHERE json_extract(data, '$.sent_at') > ?",
-        (now, now),
-    )
+    for row in db.execute("SELECT id, data FROM flows").fetchall():
+        data = json.loads(row["data"])
+        if data.get("sent_at", now) > now:
+            db.execute(
+                "UPDATE flows SET data = ? WHERE id = ?", (json.dumps({**data, "sent_at": now}), row["id"])
+            )
     # A step-up was made at the last visit at the latest: what was left of it then is left now.
     db.execute(
         """UPDATE sessions SET elevated_until = elevated_until - (seen_at - ?), seen_at = ? WHERE seen_at > ?""",

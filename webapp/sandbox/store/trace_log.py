@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from webapp.store.engine import EngineError
+
 BUSY_SECONDS = 1.0
 AGAIN_SECONDS = 0.02
 MOST_PICTURES = 300
@@ -71,6 +73,12 @@ class Walks:
 
     def add(self, steps: Sequence[Step]) -> int:
         """Keep these in order, in one transaction; the last one's id."""
+        try:
+            return self._add(steps)
+        except sqlite3.Error as error:
+            raise EngineError(str(error)) from error
+
+    def _add(self, steps: Sequence[Step]) -> int:
         db, last = self._db(), 0
         with db:
             for step in steps:

@@ -116,7 +116,8 @@ def chapters(told: Sequence[Told]) -> list[Chapter]:
 
 def people(steps: Sequence[Step]) -> list[str]:
     """Who the walk was about: the names of the accounts in its events, as far as they are still there."""
-    known = {account.id: account for account in accounts.every(door.world().services.store.db())}
+    with door.world().services.store.reading() as db:
+        known = {account.id: account for account in accounts.every(db)}
     ids = dict.fromkeys(step.data["account"] for step in steps if step.data.get("account") in known)
     return [f"{known[each].name} ({known[each].email or known[each].phone})" for each in ids]
 

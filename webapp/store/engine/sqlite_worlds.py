@@ -13,7 +13,8 @@ import secrets
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -94,14 +95,22 @@ class SqliteEngine:
         """Return an empty world's file. Each process builds it once, so it is never of an older shape."""
         with self._lock:
             if not self._blank:
-                with TemporaryDirectory(prefix="blank-") as folder:
-                    path = Path(folder) / DATABASE
-                    connect(path, ("journal_mode = wal",), mode="rwc").close()
-                    store = SqliteStore(path, self._migrations)
-                    store.migrate()
+                with self.scratch() as store:
                     self._blank = store.copy()
-                    store.close()
             return self._blank
+
+    @contextmanager
+    def scratch(self) -> Iterator[SqliteStore]:
+        """Lend a store in a temporary folder."""
+        with TemporaryDirectory(prefix="scratch-") as folder:
+            path = Path(folder) / DATABASE
+            connect(path, ("journal_mode = wal",), mode="rwc").close()
+            store = SqliteStore(path, self._migrations)
+            store.migrate()
+            try:
+                yield store
+            finally:
+                store.close()
 
     def close(self) -> None:
         """Close all connections that are not lent."""
