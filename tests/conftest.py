@@ -19,12 +19,26 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["tests.coverage"]
 
+# Rewriting thousands of asserts takes longer than reading them: keep what was rewritten, whatever the environment says.
+sys.dont_write_bytecode = False
+
+
+HEAVY = ("boto3", "django", "hypothesis", "playwright.sync_api", "schemathesis", "twilio.rest")
+"""Packages that tests import when they run: collecting the tests, which every worker does, takes seconds with them."""
+IMPORTED = pytest.StashKey[list[str]]()
+"""Those of them that collecting has imported all the same."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the catalogues once, in the process that hands out the tests."""
     if not hasattr(config, "workerinput"):
         ready.PYTHON = Path(sys.executable)
         ready.compile_catalogues()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Keep for a meta-test what was imported to get this far."""
+    session.config.stash[IMPORTED] = [name for name in HEAVY if name in sys.modules]
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,8 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
-
 from tools import browser as browsers
+from tools.driver import Browser
 from tools.story import writer
 from tools.story.environment import Environment
 from tools.story.guide import Guide
@@ -70,6 +69,8 @@ def make(folder: Path, stories: Sequence[Story], languages: Sequence[str]) -> li
 
 def walk_language(folder: Path, names: Sequence[str], language: str) -> list[Chapter]:
     """The stories of these names, walked with apps and a browser of their own. Raises StoryBroke."""
+    from playwright.sync_api import sync_playwright
+
     logging.disable(logging.INFO)  # a line for each of thousands of requests helps nobody
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from mocksms.testing import RunningPhone, run_phone
 from tests.browser.servers import PATIENCE_MILLISECONDS, RunningSite, Servers
 from tools import browser as browsers
+from tools.driver import Browser, BrowserContext, Page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for this process: Playwright's sync API allows one at a time."""
+    from playwright.sync_api import expect, sync_playwright
+
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browsers.find(), args=list(browsers.FLAGS))
@@ -93,6 +94,8 @@ def assert_accessible(page: Page) -> None:
 
     The page is whole before it is looked at: after a press the new document may be there with nothing in it yet.
     """
+    from axe_core_python.sync_playwright import Axe
+
     page.wait_for_load_state()
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     told = [

@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
 
 from mocksms.core import inbox
 from mocksms.core.worlds import World
 from mocksms.testing import RunningPhone, run_phone
+from tools.driver import Browser, Page
 
 HANAKO = "+819012345678"
 WIDTHS = {390: 844, 1280: 900}

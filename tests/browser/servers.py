@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from mocksms.testing import RunningPhone
 from tests.app_fixture import AppFixture, Clock, World
+from tools.driver import Browser, BrowserContext, Page, expect
 
 WIDTHS = {390: 844, 1280: 900}
 PATIENCE_MILLISECONDS = 15_000  # for a loaded machine; what is waited for comes at once on a quiet one

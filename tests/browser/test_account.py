@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tests.people import PASSWORD
+from tools.driver import Page, expect
 
 FRESH = "tulip-harbour-9-tea"
 

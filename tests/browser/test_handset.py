@@ -12,10 +12,10 @@ from pathlib import Path
 import pyotp
 import pytest
 import segno
-from playwright.sync_api import Page, expect
 
 from mocksms.core import authenticator, inbox
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
+from tools.driver import Page, expect
 
 __all__ = ["desk", "running_phone", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("handset")]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
 from tests.browser.test_handset_look import complaints
 from tests.evidence import some
+from tools.driver import Page, expect
 
 __all__ = ["desk", "running_phone", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("handset-calls")]

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
 
 from mocksms.core import authenticator
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
+from tools.driver import Page, expect
 
 __all__ = ["desk", "running_phone", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("handset-look")]
@@ -37,6 +36,8 @@ def fill(desk: Desk) -> int:
 
 def complaints(page: Page) -> list[str]:
     """What axe finds on the page, one line each."""
+    from axe_core_python.sync_playwright import Axe
+
     found: dict[str, Any] = Axe().run(page)
     return [
         f"{rule['id']} ({rule['impact']}): {[node['target'] for node in rule['nodes']][:3]}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tests.evidence import some
+from tools.driver import Page, expect
 
 PASSWORD = "Mihon-demo-1"
 NARROW, WIDE = 390, 1280

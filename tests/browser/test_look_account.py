@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tests.people import PASSWORD, PEOPLE
+from tools.driver import Page, expect
 
 LOOKS = [(390, "dark", "ja"), (1280, "light", "en")]
 OPEN = ("/ap/register", "/ap/forgotpassword", "/ap/recovery", "/music", "/music/ap/signin", "/music/older")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
+from tools.driver import Page, expect
 
 NUMBER = "+819012345678"
 MAILBOX = "hanako@example.com"

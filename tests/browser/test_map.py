@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
+from tools.driver import Page, expect
 
 PAGES = (
     "/sandbox/map?flow=set_up",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
 from tests.browser.test_main_job import MAILBOX, PASSWORD
+from tools.driver import CDPSession, Page, expect
 
 OPTIONS = {
     "protocol": "ctap2",

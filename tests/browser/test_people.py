@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
-
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tests.browser.test_passkeys import with_fingerprint
+from tools.driver import expect
 
 
 def test_personas_are_taken_on_by_a_click_and_hold_their_passkey(servers: Servers) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests import papers
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
 from tests.people import PASSWORD
+from tools.driver import Page, expect
 
 TARO, SAKURA, DESK = "taro@example.com", "sakura@example.com", "desk@example.com"
 PHONE = "+818012345678"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.servers import Servers
 from tests.browser.test_look_account import in_order
 from tests.evidence import some
+from tools.driver import Page, expect
 from webapp.sandbox.refusals.ways import WAYS
 
 TYPED, CHOSEN, OLD_TAB = "WrongCode.replaced", "DocumentRefused.active", "UnknownChoice"

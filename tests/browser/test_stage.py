@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
 
 from mocksms.core import authenticator
 from mocksms.testing import RunningPhone
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
+from tools.driver import Frame, Page, expect
 from webapp.store import accounts
 
 HANAKO = "+819012345678"

@@ -7,11 +7,11 @@ from urllib.parse import unquote
 
 import pytest
 from markupsafe import Markup
-from playwright.sync_api import Browser
 
 from tests.browser.conftest import assert_accessible
 from tests.evidence import some
 from tools import storyboard
+from tools.driver import Browser
 from tools.story import writer
 from tools.story.captions import said, what_to_do
 from tools.story.environment import Environment

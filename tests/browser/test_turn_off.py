@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
 from tests.people import PASSWORD, PEOPLE
+from tools.driver import Page, expect
 
 SETTINGS = "/a/settings/approval"
 LANDLINE = "+81312345678"

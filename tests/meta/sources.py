@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -14,12 +14,16 @@ APPS = ("webapp", "mocksms")
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file: its dotted name, its path from the root, and its syntax tree."""
+    """One Python file: its dotted name, and its path from the root."""
 
     name: str
     path: str
-    tree: ast.Module
     is_package: bool
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Return the syntax tree. It is made when a test asks for it: collecting the tests does not."""
+        return ast.parse((ROOT / self.path).read_text(), self.path)
 
     def imports(self) -> Iterator[tuple[str, int, bool]]:
         """Each import as (dotted name, line, inside a function); relative ones are made absolute."""
@@ -68,7 +72,7 @@ def _module(path: Path) -> Module:
     parts = relative.with_suffix("").parts
     is_package = parts[-1] == "__init__"
     name = ".".join(parts[:-1] if is_package else parts)
-    return Module(name, str(relative), ast.parse(path.read_text(), str(relative)), is_package)
+    return Module(name, str(relative), is_package)
 
 
 @cache

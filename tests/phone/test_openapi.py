@@ -4,8 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
 
 from mocksms import create_app
 from mocksms.api.control import blueprint as control
@@ -21,12 +19,16 @@ CALLS = [
 
 @pytest.fixture(scope="module")
 def schema(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    import schemathesis
+
     app = create_app({"INSTANCE": str(tmp_path_factory.mktemp("openapi"))})
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_each_call_keeps_to_its_description(schema: Any, call: str) -> None:
+    from hypothesis import HealthCheck, given, settings
+
     method, path = call.split(" ")
 
     @settings(

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mocksms.testing import Phone, twilio_client
@@ -20,6 +18,9 @@ def by(sender: str) -> dict[str, dict[str, str]]:
 
 @pytest.fixture
 def sns(phone: Phone) -> Any:
+    import boto3
+    from botocore.config import Config
+
     return boto3.client(
         "sns", endpoint_url=phone.url, region_name="ap-northeast-1", aws_access_key_id=phone.account_sid,
         aws_secret_access_key="any", config=Config(retries={"max_attempts": 1}),

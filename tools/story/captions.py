@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from markupsafe import Markup, escape
-from playwright.sync_api import Locator
+
+from tools.driver import Locator
 
 _LABEL = """element => {
   const hidden = [...element.querySelectorAll('.visually-hidden')].map((part) => part.innerText.trim());

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from flask_babel import force_locale
 from markupsafe import Markup
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from mocksms.client import Phone
+from tools.driver import Browser, BrowserContext, Locator, Page, expect
 from tools.story.environment import Environment
 from tools.story.scenes import Arrival, Scene
 from webapp.sandbox.timeline.words import address_words, kind_word, step_words

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from playwright.sync_api import expect
-
+from tools.driver import expect
 from tools.story.captions import field_of, label_of, row_of, said, what_to_do
 from tools.story.guide import Guide, Text, text_of
 
