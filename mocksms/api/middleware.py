@@ -30,14 +30,18 @@ HEADERS = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("X-Robots-Tag", "noindex"),
 )
+YEAR_SECONDS = 365 * 24 * 3600
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class Gateways(Protocol):
     """The providers, as far as requests concern them."""
 
-    def chosen_world(self, worlds: Worlds) -> World | None:
-        """Return the world that this request's credentials name, if it is a provider's."""
+    def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
+        """Check the credentials of a provider's request and return its world; None for a request of nobody.
+
+        `named` is the world's name in X-World; `otherwise` is used where the credentials name none, either.
+        """
 
     def answers(self, path: str) -> bool:
         """Return whether a path belongs to a provider."""
@@ -75,21 +79,17 @@ def _gateways() -> Gateways:
 
 
 def world() -> World:
-    """Return the world of this request: header X-World, else the one that a provider's credentials name, else
-    `?world=`, else the cookie of the handset, else the default.
+    """Return the world of this request: header X-World, else `?world=`, else the cookie of the handset, else the
+    default. A provider's request may name its world by its credentials, too, after X-World.
     """
     if "world" not in g:
-        name = request.headers.get("X-World")
-        if name is None:  # an empty one is a mistake, not a wish for the default
-            if (chosen := _gateways().chosen_world(worlds())) is not None:
-                g.world = chosen
-                return chosen
-            name = request.args.get("world") or request.cookies.get(WORLD_COOKIE) or DEFAULT
-        try:
-            g.world = worlds().get(name)
-        except BadWorld as error:
-            raise Problem(422, "No such world", str(error), "world") from None
+        named = request.headers.get("X-World")  # an empty one is a mistake, not a wish for the default
+        g.world = worlds().get(named if named is not None else _other_name())
     return cast(World, g.world)
+
+
+def _other_name() -> str:
+    return request.args.get("world") or request.cookies.get(WORLD_COOKIE) or DEFAULT
 
 
 def _guard() -> Response | None:
@@ -99,6 +99,9 @@ def _guard() -> Response | None:
         return Response("This host name is not served here.\n", 421, mimetype="text/plain")
     if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
+    world = _gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
+    if world is not None:
+        g.world = world
     return None
 
 
@@ -117,7 +120,10 @@ def _finish(response: Response) -> Response:
     for name, value in HEADERS:
         headers.add(name, value)
     headers.add("X-Request-Id", request_id := g.get("request_id", "-"))
-    if "cache-control" not in there and request.endpoint != "static":
+    if request.endpoint == "static":
+        if "v" in request.args and response.status_code == 200:  # another version has another fingerprint
+            headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    elif "cache-control" not in there:
         headers.add("Cache-Control", "no-store")
     if log.isEnabledFor(logging.INFO):
         # The route's pattern, not the address: addresses hold numbers and what people search for.
@@ -135,6 +141,10 @@ def _problem(problem: Problem) -> Response:
     response.mimetype = "application/problem+json"
     response.status_code = problem.status
     return response
+
+
+def _bad_world(error: BadWorld) -> Response:
+    return _problem(Problem(422, "No such world", str(error), "world"))
 
 
 def _too_many_worlds(_: TooManyWorlds) -> Response:
@@ -176,6 +186,7 @@ def init_app(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(store.Busy, _busy)
+    app.register_error_handler(BadWorld, _bad_world)
     app.register_error_handler(TooManyWorlds, _too_many_worlds)
     app.register_error_handler(HTTPException, http_error)
 

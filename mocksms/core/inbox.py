@@ -1,26 +1,20 @@
 """What is kept and what happens to it: messages come in, are found, read, deleted."""
 
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
-
-from sqlite_utils import Database
+from functools import partial
 
 from mocksms import store
-from mocksms.core import phone_numbers, segments, statuses
+from mocksms.core import phone_numbers, segments, sids, statuses
 from mocksms.core.codes import finder
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
 from mocksms.core.worlds import World
 
 PAGE = 50
+new_sid = sids.new_sid
 NO_MORE_THAN = 1000
-
-
-def new_sid(prefix: str) -> str:
-    """A new id on a wire: two letters and 32 hexadecimal digits, as the providers make them."""
-    return prefix + secrets.token_hex(16)
 
 
 def receive(
@@ -50,16 +44,8 @@ def keep(
     examine(message)
     statuses.plan(message, now, effects, due_at)
     held = message.status in statuses.UNSEEN
-
-    def write(db: Database, events: list[Event]) -> None:
-        store.messages.add(db, message, phone_numbers.kind(message.handset), raw, held)
-        if held:
-            event_id = store.messages.event(db, now, "status", message.id, message.status)
-            events.append(Event(event_id, now, "status", message, message.status))
-        else:
-            events.append(Event(message.id, now, "message", message))
-
-    world.write_together(write)
+    kind = phone_numbers.kind(message.handset)
+    world.write_together(partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held))
     if message.id % store.search_index.BATCH == 0:
         with world.pool.write() as db:
             store.search_index.fill(db, message.id)

@@ -51,7 +51,7 @@ class World:
         self.sender_apps = sender_apps
         self.tokens: dict[str, str] = {}
         self.hub = Hub(pool)
-        self._group_commit = GroupCommit(self._write_all)
+        self._group_commit = GroupCommit(pool, self.hub.publish)
         self._offset = 0.0
         self._offset_known_until = 0.0
         self._watched = False
@@ -140,11 +140,6 @@ class World:
         `work` gets the database and the list for its events; it may be done anew when another one's fails.
         """
         self._group_commit.run(work)
-
-    def _write_all(self, works: list[Work]) -> None:
-        with self.write() as (db, events):
-            for work in works:
-                work(db, events)
 
     def close(self) -> None:
         """Lets waiters go and closes idle connections."""

@@ -20,11 +20,12 @@ class Delivery:
 
     def received(self, world: World, message: Message) -> None:
         """Report the statuses that a new message went through, and wait for those to come."""
-        if message.direction == "in":
-            webhooks.report(world, message, 1)
+        if message.id % retention.EVERY == 0:
+            retention.prune_later(world)
         if message.due_at is not None:
             scheduler.watch(world)
-        retention.after_arrival(world, message.id)
+        if message.direction == "in":
+            webhooks.report(world, message, 1)
 
     def report(self, world: World, message: Message, after: int) -> None:
         """Send the steps of the message's history from index `after` on."""

@@ -26,9 +26,9 @@ def prune(world: World) -> int:
             return deleted
 
 
-def after_arrival(world: World, message_id: int) -> None:
-    """Looks in the background, once in EVERY arrivals, whether there is too much."""
-    if message_id % EVERY == 0 and (world.settings.keep_messages > 0 or world.settings.keep_days > 0):
+def prune_later(world: World) -> None:
+    """Look in the background whether there is too much."""
+    if world.settings.keep_messages > 0 or world.settings.keep_days > 0:
         world.background.jobs.later(0, lambda: _prune_open(world))
 
 

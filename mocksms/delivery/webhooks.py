@@ -65,8 +65,8 @@ _lines_lock = threading.Lock()
 
 def report(world: World, message: Message, after: int) -> None:
     """Send the receipts for the steps of the message's history from index `after` on, each until it is answered."""
-    app = world.sender_app(message)
-    if not (posts := app.receipts(message, after)):
+    app = world.sender_apps.get(message.wire)
+    if app is None or not (posts := app.receipts(message, after)):
         return
     with _lines_lock:
         line = _lines.setdefault(world, Line(world))

@@ -5,12 +5,11 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
-from mocksms.api.middleware import WORLD_COOKIE
+from mocksms.api.middleware import WORLD_COOKIE, YEAR_SECONDS
 from mocksms.handset import language, template_filters
 
 blueprint = Blueprint("handset", __name__)
 csrf = CSRFProtect()
-YEAR_SECONDS = 365 * 24 * 3600
 
 
 @blueprint.record_once
@@ -48,12 +47,4 @@ def remember(response: Response) -> Response:
         response.set_cookie("tel_lang", wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
     if (named := request.args.get("world")) and "world" in g:
         response.set_cookie(WORLD_COOKIE, named, samesite="Lax", httponly=True)
-    return response
-
-
-@blueprint.after_app_request
-def keep_static_files(response: Response) -> Response:
-    """Lets browsers keep static files that were asked for by their fingerprint: another version has another one."""
-    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
-        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     return response

@@ -11,8 +11,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from mocksms import store
 from mocksms.api.middleware import http_error
-from mocksms.core.worlds import TooManyWorlds
-from mocksms.errors import Problem
+from mocksms.core.worlds import BadWorld, TooManyWorlds
 from mocksms.handset import language
 from mocksms.handset._blueprint import blueprint
 
@@ -52,10 +51,10 @@ def nowhere(error: NotFound) -> ResponseReturnValue | NotFound:
     return refused(error) if is_page else http_error(error)
 
 
-@blueprint.errorhandler(Problem)
-def no_world(error: Problem) -> tuple[str, int]:
-    """A world was asked for by a name that none can have: the only thing of a page that the tester API refuses."""
-    return _page(_("Not found"), _("There is no world of this name."), error.status)
+@blueprint.errorhandler(BadWorld)
+def no_world(_error: BadWorld) -> tuple[str, int]:
+    """A world was asked for by a name that none can have."""
+    return _page(_("Not found"), _("There is no world of this name."), 422)
 
 
 @blueprint.errorhandler(TooManyWorlds)

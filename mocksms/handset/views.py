@@ -7,11 +7,11 @@ from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from mocksms.api.middleware import world
+from mocksms.api.middleware import YEAR_SECONDS, world
 from mocksms.core import display_names, inbox, phone_numbers
 from mocksms.core.models import Filter, Message
 from mocksms.handset import devices, language
-from mocksms.handset._blueprint import YEAR_SECONDS, blueprint
+from mocksms.handset._blueprint import blueprint
 from mocksms.handset.calls import seen
 from mocksms.handset.devices import Device
 from mocksms.handset.forms import PairForm

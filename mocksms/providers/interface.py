@@ -1,9 +1,9 @@
 """What a provider is: a protocol by which apps hand in messages, and what goes back to these apps."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, g, jsonify
 from flask.typing import ResponseReturnValue
 
 from mocksms.config import Settings
@@ -11,6 +11,11 @@ from mocksms.core.intake import Rejected
 from mocksms.core.sender_app import SenderApp
 from mocksms.core.worlds import World, Worlds
 from mocksms.errors import Problem
+
+
+def world() -> World:
+    """Return the world of this request of a provider."""
+    return cast(World, g.world)
 
 
 class Listener(Protocol):
@@ -34,9 +39,15 @@ class Provider(SenderApp):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
+    def authenticate(self) -> None:
+        """Check the credentials of this request; raise what the provider's routes handle."""
+
     def chosen_world(self, worlds: Worlds) -> World | None:
         """Return the world that this request's credentials name, None for the default one."""
         return None
+
+    def entered(self, world: World) -> None:
+        """Note what this request's credentials are for in its world."""
 
     def problem(self, problem: Problem) -> Response:
         """Return the answer to a request that cannot be answered."""

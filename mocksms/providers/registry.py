@@ -48,10 +48,20 @@ class Providers:
     def _rejected(self, rejection: Rejected) -> ResponseReturnValue:
         return self._of_blueprint[request.blueprint or ""].rejected(rejection)
 
-    def chosen_world(self, worlds: Worlds) -> World | None:
-        """Return the world that this request's credentials name, if it is a provider's."""
+    def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
+        """Check the credentials of a provider's request and return its world; None for a request of nobody.
+
+        `named` is the world's name in X-World; `otherwise` is used where the credentials name none, either.
+        """
         provider = self._of_blueprint.get(request.blueprint or "")
-        return provider.chosen_world(worlds) if provider is not None else None
+        if provider is None:
+            return None
+        provider.authenticate()
+        world = provider.chosen_world(worlds) if named is None else None
+        if world is None:
+            world = worlds.get(named if named is not None else otherwise)
+        provider.entered(world)
+        return world
 
     def answers(self, path: str) -> bool:
         """Return whether a path belongs to a provider."""

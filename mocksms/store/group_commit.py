@@ -6,14 +6,15 @@ What a commit of one message costs is mostly the pages it touches; eight message
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlite_utils import Database
 
 from mocksms.core.models import Event
+from mocksms.store.connection_pool import Pool
 
 LARGEST_GROUP = 64
 Work = Callable[[Database, list[Event]], None]
-Transaction = Callable[[list[Work]], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -29,9 +30,10 @@ class _Ticket:
 class GroupCommit:
     """Lets one writer at a time lead: it does all the work that waits, in the order it came."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        """`transaction` does a list of works in one transaction, all or none."""
-        self._transaction = transaction
+    def __init__(self, pool: Pool, publish: Callable[[list[Event]], None]) -> None:
+        """`publish` gets the events of a transaction right after its commit."""
+        self._pool = pool
+        self._publish = publish
         self._mutex = threading.Lock()
         self._queue: list[_Ticket] = []
         self._led = False
@@ -64,6 +66,12 @@ class GroupCommit:
                 ticket.gate.release()
             if heir is not None:
                 heir.gate.release()
+
+    def _transaction(self, works: list[Work]) -> None:
+        events: list[Event] = []
+        with self._pool.write(partial(self._publish, events)) as db:
+            for work in works:
+                work(db, events)
 
     def _commit(self, group: list[_Ticket]) -> None:
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from mocksms.core.models import Message
+from mocksms.core.models import Event, Message
 from mocksms.store import search_index
 
 EVENTS_KEPT = 20_000
@@ -75,6 +75,19 @@ def add(db: Database, message: Message, kind: str, raw: bytes | None = None, hel
         db.conn.execute("INSERT INTO raws (sid, source) VALUES (?, ?)", (message.sid, raw))
     if not held:
         _show(db, message, kind)
+
+
+def receive(
+    db: Database, events: list[Event], message: Message, kind: str, raw: bytes | None, held: bool
+) -> None:
+    """Keep a new message, see :func:`add`, and append the event that tells of it to `events`."""
+    add(db, message, kind, raw, held)
+    now = message.received_at
+    if held:
+        event_id = event(db, now, "status", message.id, message.status)
+        events.append(Event(event_id, now, "status", message, message.status))
+    else:
+        events.append(Event(message.id, now, "message", message))
 
 
 def arrive(db: Database, message: Message, kind: str) -> None:

@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mocksms.api import middleware
 from mocksms.core import inbox, intake, phone_numbers
 from mocksms.core.models import Filter, Message
 from mocksms.core.worlds import World
+from mocksms.providers.interface import world as entered_world
 
 blueprint = Blueprint("sns", __name__)
 XMLNS = "http://sns.amazonaws.com/doc/2010-03-31/"
@@ -47,7 +47,7 @@ def _attributes() -> dict[str, str]:
 @blueprint.post("/")
 def publish() -> ResponseReturnValue:
     """Action=Publish with PhoneNumber and Message."""
-    world, form = middleware.world(), request.form
+    world, form = entered_world(), request.form
     if form.get("Action") != "Publish":
         return refusal("InvalidAction", f"The action {form.get('Action', '')} is not served here")
     if form.get("TopicArn") or form.get("TargetArn"):
@@ -92,7 +92,7 @@ def _asked(world: World) -> Filter:
 def read_messages() -> Response:
     """The SMS that came by SNS, by number, oldest first (the newest 1,000)."""
     by_number: dict[str, list[dict[str, Any]]] = {}
-    world = middleware.world()
+    world = entered_world()
     for message in reversed(inbox.search(world, _asked(world), inbox.NO_MORE_THAN)):
         by_number.setdefault(message.recipient, []).append(
             {
@@ -112,6 +112,6 @@ def read_messages() -> Response:
 @blueprint.delete("/_aws/sns/sms-messages")
 def delete_messages() -> tuple[str, int]:
     """Deletes the SMS that came by SNS, of a number or all."""
-    world = middleware.world()
+    world = entered_world()
     inbox.delete(world, _asked(world))
     return "", 204

@@ -5,7 +5,6 @@ from binascii import Error as Base64Error
 
 from flask import Response, jsonify, request
 
-from mocksms.api import middleware
 from mocksms.core import inbox
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
@@ -35,21 +34,27 @@ def credentials() -> tuple[str, str]:
     return user, password
 
 
-def enter(account: str = "") -> World:
-    """Check the credentials and return the request's world.
+def account() -> str:
+    """Return the account in the request's path, "" where there is none."""
+    return str((request.view_args or {}).get("account", ""))
 
-    Any credentials pass unless MOCKSMS_ACCOUNTS names the accepted ones; then 401 20003 for others.
-    """
+
+def check(accepted: str) -> None:
+    """Refuse credentials that are not among the accepted ones (401 20003); any pass when none are listed."""
     user, password = credentials()
-    if accepted := middleware.settings().accounts:
+    if accepted:
         pairs = dict(pair.strip().split(":", 1) for pair in accepted.split(",") if ":" in pair)
-        if pairs.get(user) != password or (user.startswith("AC") and account and user != account):
+        named = account()
+        if pairs.get(user) != password or (user.startswith("AC") and named and user != named):
             raise Refusal(20003)
-    world = middleware.world()
-    # Callbacks are signed with the account's own token, also where an API key (SK…) was shown.
-    if account and (user == account or not world.token_of(account)):
-        world.tokens[account] = password
-    return world
+
+
+def keep_token(world: World) -> None:
+    """Keep the account's token: callbacks are signed with it, also where an API key (SK…) was shown."""
+    user, password = credentials()
+    named = account()
+    if named and (user == named or not world.token_of(named)):
+        world.tokens[named] = password
 
 
 def only_of(world: World, account: str) -> str:

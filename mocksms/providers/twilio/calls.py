@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from mocksms.config import Settings
 from mocksms.core import calls, inbox, intake, phone_numbers
 from mocksms.core.models import Message, Sent
+from mocksms.core.sids import new_sid
 from mocksms.delivery import http_client
+from mocksms.providers.interface import world as entered_world
 from mocksms.providers.twilio import receipts, twiml_interpreter
-from mocksms.providers.twilio.access import enter, found, only_of, refused
+from mocksms.providers.twilio.access import found, only_of, refused
 from mocksms.providers.twilio.errors import MAGIC_CALL_FROM, MAGIC_CALL_TO, Refusal
 from mocksms.providers.twilio.messages import dates, page_number
 from mocksms.providers.twilio.serialization import API_VERSION, Place, after_token, date, page_json, token_of
@@ -65,7 +67,7 @@ def call_json(call: Message, status: str | None = None) -> dict[str, Any]:
 @blueprint.post("/Calls.json")
 def create_call(account: str) -> ResponseReturnValue:
     """Place a call; the answer is queued, the phone rings right after."""
-    world = enter(account)
+    world = entered_world()
     call, ring_seconds = _draft(world.settings, account)
     arrival = intake.meet(world, "call", call.recipient, call.sender)
     return jsonify(call_json(arrival.ring(call, ring_seconds), "queued")), 201
@@ -100,7 +102,7 @@ def _draft(settings: Settings, account: str) -> tuple[Message, float]:
         "machine_detection": bool(form.get("MachineDetection")),
     }
     call = Message(
-        sid=inbox.new_sid("CA"),
+        sid=new_sid("CA"),
         channel="call",
         wire="twilio",
         sender=caller,
@@ -114,7 +116,7 @@ def _draft(settings: Settings, account: str) -> tuple[Message, float]:
 @blueprint.get("/Calls.json")
 def list_calls(account: str) -> ResponseReturnValue:
     """The account's calls, newest first, a page at a time."""
-    world = enter(account)
+    world = entered_world()
     region = world.settings.region
     after, until = dates("StartTime")
     size, token = page_number("PageSize", 50, 1, 1000), request.args.get("PageToken", "")
@@ -140,13 +142,13 @@ def list_calls(account: str) -> ResponseReturnValue:
 @blueprint.get("/Calls/<sid>.json")
 def get_call(account: str, sid: str) -> ResponseReturnValue:
     """Return one call."""
-    return jsonify(call_json(found(enter(account), account, sid, "call")))
+    return jsonify(call_json(found(entered_world(), account, sid, "call")))
 
 
 @blueprint.post("/Calls/<sid>.json")
 def change_call(account: str, sid: str) -> ResponseReturnValue:
     """End a call (`Status` canceled or completed) or give it another document (`Url`, `Twiml`)."""
-    world, form = enter(account), request.form
+    world, form = entered_world(), request.form
     call = found(world, account, sid, "call")
     try:
         if form.get("Status") in ("canceled", "completed"):
@@ -165,7 +167,7 @@ def change_call(account: str, sid: str) -> ResponseReturnValue:
 @blueprint.delete("/Calls/<sid>.json")
 def delete_call(account: str, sid: str) -> ResponseReturnValue:
     """Delete a call: 204."""
-    world = enter(account)
+    world = entered_world()
     found(world, account, sid, "call")
     inbox.delete_one(world, sid)
     return "", 204

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from mocksms.config import Settings
 from mocksms.core import inbox, intake, phone_numbers
 from mocksms.core.models import Message, Sent
+from mocksms.core.sids import new_sid
 from mocksms.core.worlds import World
 from mocksms.delivery import http_client
-from mocksms.providers.twilio.access import enter, found, only_of, refused
+from mocksms.providers.interface import world as entered_world
+from mocksms.providers.twilio.access import found, only_of, refused
 from mocksms.providers.twilio.errors import MAGIC_FROM, MAGIC_TO, Refusal
 from mocksms.providers.twilio.serialization import Place, after_token, message_json, page_json, token_of
 
@@ -26,7 +28,7 @@ LATEST_SECONDS = 35 * 86400
 @blueprint.post("/Messages.json")
 def create_message(account: str) -> ResponseReturnValue:
     """Take an SMS; the answer tells its first status, what becomes of it shows later."""
-    world = enter(account)
+    world = entered_world()
     message = _draft(world.settings, account)
     due_at = _send_at(world)
     arrival = intake.meet(world, "sms", message.recipient, message.sender)
@@ -73,7 +75,7 @@ def _draft(settings: Settings, account: str) -> Message:
     if form.get("StatusCallback"):
         details["status_callback"] = form["StatusCallback"]
     return Message(
-        sid=inbox.new_sid("MM" if media else "SM"),
+        sid=new_sid("MM" if media else "SM"),
         channel="sms",
         wire="twilio",
         sender=sender,
@@ -124,7 +126,7 @@ def _sender(settings: Settings, sender: str, service: str) -> str:
 @blueprint.get("/Messages.json")
 def list_messages(account: str) -> Response:
     """The account's messages, newest first, a page at a time."""
-    world = enter(account)
+    world = entered_world()
     size = page_number("PageSize", 50, 1, MAX_PAGE)
     token = request.args.get("PageToken", "")
     after, until = dates("DateSent")
@@ -178,13 +180,13 @@ def dates(filtered: str) -> tuple[float | None, float | None]:
 @blueprint.get("/Messages/<sid>.json")
 def get_message(account: str, sid: str) -> Response:
     """Return one message."""
-    return jsonify(message_json(found(enter(account), account, sid, "sms")))
+    return jsonify(message_json(found(entered_world(), account, sid, "sms")))
 
 
 @blueprint.delete("/Messages/<sid>.json")
 def delete_message(account: str, sid: str) -> tuple[str, int]:
     """Delete a message: 204."""
-    world = enter(account)
+    world = entered_world()
     found(world, account, sid, "sms")
     inbox.delete_one(world, sid)
     return "", 204
@@ -193,7 +195,7 @@ def delete_message(account: str, sid: str) -> tuple[str, int]:
 @blueprint.post("/Messages/<sid>.json")
 def change_message(account: str, sid: str) -> Response:
     """Empty the text (`Body=`) or cancel a scheduled message (`Status=canceled`)."""
-    world = enter(account)
+    world = entered_world()
     message = found(world, account, sid, "sms")
     if request.form.get("Status") == "canceled":
         if not inbox.cancel(world, sid):

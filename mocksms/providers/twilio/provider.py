@@ -11,8 +11,15 @@ from mocksms.core.sender_app import AppRequest
 from mocksms.core.worlds import World, Worlds
 from mocksms.errors import Problem
 from mocksms.providers.interface import Provider
-from mocksms.providers.twilio import calls, messages, receipts, twiml_interpreter, twiml_parser, verify
-from mocksms.providers.twilio.access import refused
+from mocksms.providers.twilio import (
+    access,
+    calls,
+    messages,
+    receipts,
+    twiml_interpreter,
+    twiml_parser,
+    verify,
+)
 from mocksms.providers.twilio.errors import OF_STATUS, Refusal
 
 ACCOUNT = "AC" + "0" * 32
@@ -32,12 +39,17 @@ class Twilio(Provider):
         strict = (pair.strip().partition(":")[0] for pair in settings.accounts.split(","))
         self.account = next((name for name in strict if name.startswith("AC")), ACCOUNT)
 
+    def authenticate(self) -> None:
+        """Check HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the accepted ones."""
+        access.check(self.settings.accounts)
+
     def chosen_world(self, worlds: Worlds) -> World | None:
         """Return the world whose AccountSid is in the path, else in the credentials."""
-        named = (request.view_args or {}).get("account")
-        if named is None and request.authorization is not None:
-            named = request.authorization.username
-        return worlds.of_account(named or "")
+        return worlds.of_account(access.account() or access.credentials()[0])
+
+    def entered(self, world: World) -> None:
+        """Keep the token that signs what is sent to the account's app."""
+        access.keep_token(world)
 
     def problem(self, problem: Problem) -> Response:
         """Return the error with the provider's code; its SDK reads no other form."""
@@ -48,7 +60,7 @@ class Twilio(Provider):
 
     def rejected(self, rejection: Rejected) -> Response:
         """Return the error of the provider's code."""
-        return refused(Refusal(rejection.code, rejection.recipient))
+        return access.refused(Refusal(rejection.code, rejection.recipient))
 
     def receipts(self, message: Message, after: int) -> Sequence[AppRequest]:
         """Return the status callbacks that the app asked for."""

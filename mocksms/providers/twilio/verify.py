@@ -7,11 +7,13 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mocksms.core import inbox, intake, phone_numbers
+from mocksms.core import intake, phone_numbers
 from mocksms.core.models import Verification
+from mocksms.core.sids import new_sid
 from mocksms.core.worlds import World
+from mocksms.providers.interface import world as entered_world
 from mocksms.providers.twilio import verifications
-from mocksms.providers.twilio.access import credentials, enter, refused
+from mocksms.providers.twilio.access import credentials, refused
 from mocksms.providers.twilio.errors import Refusal
 
 blueprint = Blueprint("verify", __name__, url_prefix="/v2/Services/<service>")
@@ -68,7 +70,7 @@ def check_json(kept: Verification) -> dict[str, Any]:
 @blueprint.post("/Verifications")
 def create_verification(service: str) -> ResponseReturnValue:
     """Sends a code by SMS, call or mail."""
-    world, form = enter(), request.form
+    world, form = entered_world(), request.form
     region = world.settings.region
     channel = form.get("Channel", "").lower()
     if channel not in CHANNELS:
@@ -85,7 +87,7 @@ def create_verification(service: str) -> ResponseReturnValue:
         raise Refusal(60200, "CustomCode")
     arrival = intake.meet(world, CHANNELS[channel], recipient, verifications.SENDER, stops=False)
     account, _ = credentials()
-    wanted = Verification(inbox.new_sid("VE"), service, account, recipient, channel, custom)
+    wanted = Verification(new_sid("VE"), service, account, recipient, channel, custom)
     try:
         kept = verifications.start(
             arrival, wanted, form.get("Locale", "en"), form.get("CustomFriendlyName") or "Verify"
@@ -105,7 +107,7 @@ def _found(world: World, service: str, sid_or_recipient: str) -> Verification:
 @blueprint.post("/VerificationCheck")
 def check_verification(service: str) -> ResponseReturnValue:
     """Check a code: approved, or pending when it is wrong; 404 when there is nothing to check any more."""
-    world, form = enter(), request.form
+    world, form = entered_world(), request.form
     kept = _found(world, service, form.get("VerificationSid") or form.get("To", ""))
     if not form.get("Code"):
         raise Refusal(60200, "Code")
@@ -121,13 +123,13 @@ def check_verification(service: str) -> ResponseReturnValue:
 @blueprint.get("/Verifications/<sid>")
 def get_verification(service: str, sid: str) -> ResponseReturnValue:
     """Return a pending verification by its id or its recipient."""
-    return jsonify(verification_json(_found(enter(), service, sid)))
+    return jsonify(verification_json(_found(entered_world(), service, sid)))
 
 
 @blueprint.post("/Verifications/<sid>")
 def close_verification(service: str, sid: str) -> ResponseReturnValue:
     """Approve or cancel a verification."""
-    world = enter()
+    world = entered_world()
     kept = _found(world, service, sid)
     status = request.form.get("Status", "")
     if status not in ("approved", "canceled"):
