@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One kind of work: what the floor needs for it, what ours needs, and what we aim at (PERFORMANCE.md)."""
+    """One kind of work: what the floor needs for it, what ours needs, and what we aim at."""
 
     work: str
     unit: str

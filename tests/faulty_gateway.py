@@ -1,4 +1,4 @@
-"""Servers that do what servers shouldn't: hang, drip, talk nonsense, hang up (SECURITY.md 66)."""
+"""Servers that do what servers shouldn't: hang, drip, talk nonsense, hang up (docs/promises.md#66)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from tests.catalogue import untranslated_words
 if TYPE_CHECKING:
     from tests.form_client import Page
 
-# Pages that show nothing of anyone; all others must not be stored by a browser or a proxy (SECURITY.md 46).
+# Pages that show nothing of anyone; all others must not be stored by a browser or a proxy (docs/promises.md#46).
 PUBLIC = {"shop.home", "static"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\{|\{%|\bmsgid\b|Undefined")
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
@@ -124,7 +124,7 @@ def endpoint_of(app: Flask, path: str, response: TestResponse) -> str | None:
 
 
 def headers(response: TestResponse, debug: bool = False) -> None:
-    """The headers of SECURITY.md 62, on every answer whatever its status."""
+    """The headers on every answer, whatever its status (docs/promises.md#62)."""
     where = f"{response.request.path} ({response.status_code})"
     csp = response.headers.get("Content-Security-Policy", "")
     missing = [part for part in CSP_MUST if part not in csp]

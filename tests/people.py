@@ -19,7 +19,7 @@ PASSWORD = "Mihon-demo-1"  # the demo people's, printed by `make run`
 
 @dataclass(frozen=True)
 class Identity:
-    """Who somebody is and what they hold (PRODUCT.md §6)."""
+    """Who somebody is and what they hold (docs/screens.md#demo-accounts)."""
 
     name: str
     email: str

@@ -29,7 +29,7 @@ APPS = {
     "webapp": (
         "babel.cfg",
         ("webapp", "templates/site"),
-        "The site in Japanese; labels in 「」 are those of the walk-throughs.",
+        "The site in Japanese; labels in 「」 are those of docs/screens.md#the-walk-throughs.",
     ),
     "mocksms": ("mocksms/babel.cfg", ("mocksms", "templates/phone"), "The phone in Japanese."),
 }

@@ -87,7 +87,7 @@ class Config:
         4.0, "seconds", "a whole exchange with gateway or mail server"
     )
 
-    # codes and their limits (PRODUCT.md §3)
+    # codes and their limits (docs/screens.md#rules)
     code_seconds: int = _setting(600, "seconds", "life of a sent code")
     code_tries: int = _setting(5, "tries", "wrong tries that kill a sent code")
     resend_seconds: int = _setting(30, "seconds", "wait before another code can be sent")

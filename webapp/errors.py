@@ -41,7 +41,7 @@ class Refusal(Exception):
 
 
 class Throttled(Refusal):
-    """Too many tries: the same request may be made again after ``retry_after_seconds`` (PRODUCT.md §3)."""
+    """Too many tries: the same request may be made again after ``retry_after_seconds`` (docs/screens.md#wait)."""
 
     def __init__(self, retry_after_seconds: float, *, field: str | None = None) -> None:
         super().__init__(f"try again in {retry_after_seconds:.0f} s", field=field)
@@ -53,11 +53,11 @@ class StaleFlow(Refusal):
 
 
 class SendCapReached(Refusal):
-    """The account or the number has had its messages for 24 hours (PRODUCT.md §2, screen 5)."""
+    """The account or the number has had its messages for 24 hours (docs/screens.md#cap-window)."""
 
 
 class WrongPassword(Refusal):
-    """Identifier and password do not go together; nothing tells which of them is wrong (SECURITY.md 32)."""
+    """Identifier and password do not go together; nothing tells which of them is wrong (docs/promises.md#32)."""
 
     field = "password"
 
@@ -83,7 +83,7 @@ class WrongCode(Refusal):
 
 
 class MethodSwitchedOff(Refusal):
-    """The method has seen too many wrong codes in a row and takes none any more (SECURITY.md 20)."""
+    """The method has seen too many wrong codes in a row and takes none any more (docs/promises.md#20)."""
 
     field = "otpCode"
 
@@ -109,13 +109,13 @@ class LastMethod(Refusal):
 
 
 class UnknownChoice(Refusal):
-    """A choice that this site did not offer to this flow (SECURITY.md 30)."""
+    """A choice that this site did not offer to this flow (docs/promises.md#30)."""
 
     field = "otpDeviceContext"
 
 
 class PasskeyRefused(Refusal):
-    """What the browser answered does not prove a passkey of this site and account (SECURITY.md 64)."""
+    """What the browser answered does not prove a passkey of this site and account (docs/promises.md#64)."""
 
 
 class PasskeyTaken(Refusal):
@@ -177,7 +177,7 @@ class NotAMailAddress(Refusal):
 
 
 class MailDomainRefused(Refusal):
-    """Sandbox mode takes mail addresses of reserved domains only (PRODUCT.md §8): ``domains``."""
+    """Sandbox mode takes mail addresses of reserved domains only (docs/screens.md#safety): ``domains``."""
 
     field = "email"
 

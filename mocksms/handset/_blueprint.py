@@ -23,7 +23,7 @@ def install(state: BlueprintSetupState) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Tokyo")
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
-    # Cookies know no ports: the site beside the phone has a session of its own (SECURITY.md line 45).
+    # Cookies know no ports: the site beside the phone has a session of its own (docs/promises.md#45).
     app.config.update(SESSION_COOKIE_NAME="tel_session", SESSION_COOKIE_SAMESITE="Lax")
     Babel(app, locale_selector=language.choose)
     csrf.init_app(app)
@@ -33,7 +33,7 @@ def install(state: BlueprintSetupState) -> None:
 
 @blueprint.before_request
 def protect() -> None:
-    """Refuses a POST without this browser's token (SECURITY.md line 62)."""
+    """Refuses a POST without this browser's token (docs/promises.md#62)."""
     if not current_app.config.get("WTF_CSRF_ENABLED", True):
         return
     csrf.protect()

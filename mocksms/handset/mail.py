@@ -136,7 +136,7 @@ def _pictures(found: Message) -> dict[str, str]:
 
 
 def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
-    """HTML without anything that runs, loads or posts (SECURITY.md line 40). Links open a new tab.
+    """HTML without anything that runs, loads or posts (docs/promises.md#40). Links open a new tab.
 
     `pictures` are the mail's own, by their Content-ID, as `data:` addresses. Of others, and of those that would go
     beyond MOST_SHOWN, only the words remain (`alt`).

@@ -65,7 +65,7 @@ def too_many_worlds(_error: TooManyWorlds) -> tuple[str, int]:
 
 @blueprint.errorhandler(store.Busy)
 def busy(error: store.Busy) -> tuple[str, int]:
-    """The world's database is locked or the disk is full: nothing was changed (SECURITY.md line 67)."""
+    """The world's database is locked or the disk is full: nothing was changed (docs/promises.md#67)."""
     log.error("the world's database cannot be used: %s", error)
     return _page(_("The phone is busy"), _("Nothing was changed. Please try again in a moment."), 503)
 

@@ -1,4 +1,4 @@
-"""The approval by mail (screens 8–10): who waits, who decides, and what a text does instead."""
+"""The approval by mail (docs/screens.md#8 to #10): who waits, who decides, and what a text does instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client that knows nothing of this site but the original's field names gets in (PRODUCT.md §2).
+"""A client that knows nothing of this site but the original's field names gets in (docs/screens.md#pages).
 
 It sends whatever form has the field, with the hidden fields that the form carries: as page objects and
 scrapers written for the original do.

@@ -1,4 +1,4 @@
-"""A forgotten password (screen 21): a code by mail, a new password, and two-step verification as it was."""
+"""A forgotten password (docs/screens.md#21): a code by mail, a new password, and two-step verification as it was."""
 
 from __future__ import annotations
 

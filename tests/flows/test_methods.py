@@ -1,4 +1,4 @@
-"""Managing methods (screen 11): adding, changing, preferring, naming, removing, in both languages."""
+"""Managing methods (docs/screens.md#11): adding, changing, preferring, naming, removing, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The other app of the shop, and a device that is older than pages for codes (screen 20)."""
+"""The other app of the shop, and a device that is older than pages for codes (docs/screens.md#20)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo accounts of PRODUCT.md §6: each is in the state that its name promises, the same every time."""
+"""The demo accounts (docs/screens.md#demo-accounts): each in the state that its name promises, every time."""
 
 from __future__ import annotations
 

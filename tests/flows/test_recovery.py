@@ -1,4 +1,4 @@
-"""Locked out (screens 18 and 19): the case, the documents, the desk, the end."""
+"""Locked out (docs/screens.md#18, #19): the case, the documents, the desk, the end."""
 
 from __future__ import annotations
 

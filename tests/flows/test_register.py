@@ -1,4 +1,4 @@
-"""Creating an account (screen 21): the code comes first, then the account."""
+"""Creating an account (docs/screens.md#21): the code comes first, then the account."""
 
 from __future__ import annotations
 

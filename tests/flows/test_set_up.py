@@ -1,4 +1,4 @@
-"""Setting two-step verification up (screens 11–13, 15), in both languages."""
+"""Setting two-step verification up (docs/screens.md#11 to #13, #15), in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Account services, login & security, the step-up by code, and trusted browsers (screens 4, 6, 7, 11)."""
+"""Account services, login & security, the step-up by code, and trusted browsers (docs/screens.md#4, #6, #7, #11)."""
 
 from __future__ import annotations
 

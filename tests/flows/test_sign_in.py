@@ -1,4 +1,4 @@
-"""Signing in by its pages (screens 1–5), in both languages, with real codes from the phone."""
+"""Signing in by its pages (docs/screens.md#1 to #5), in both languages, with real codes from the phone."""
 
 from __future__ import annotations
 

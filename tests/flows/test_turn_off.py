@@ -1,4 +1,4 @@
-"""Turning off (screens 16 and 17), and on again with the methods that were kept, in both languages."""
+"""Turning off (docs/screens.md#16, #17), and on again with the methods that were kept, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables stay bounded and owed notices leave late, without anybody's doing (DESIGN.md §4)."""
+"""Tables stay bounded and owed notices leave late, without anybody's doing (docs/screens.md#events)."""
 
 from __future__ import annotations
 

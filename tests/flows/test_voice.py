@@ -25,7 +25,7 @@ def asks_for_call(world: World, language: str = "ja") -> Person:
 
 
 def asks_to_be_called(world: World, language: str = "ja") -> Person:
-    """Jiro at sign-in, having chosen the call to his landline on screen 5."""
+    """Jiro at sign-in, having chosen the call to his landline (docs/screens.md#5)."""
     jiro = world.person("jiro", language)
     jiro.gives_password()
     page = jiro.browser.follow("コードが届きませんか?")

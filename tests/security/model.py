@@ -1,4 +1,4 @@
-"""A small model of one account, written from PRODUCT.md §3 alone, and the browsers that walk beside it."""
+"""A small model of one account, written from docs/screens.md#rules alone, and its browsers."""
 
 from __future__ import annotations
 

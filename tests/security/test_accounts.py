@@ -1,4 +1,4 @@
-"""Registering, forgotten passwords and changes of an account (SECURITY.md 14, 15, 24, 32, 42, 43, 63)."""
+"""Registering, forgotten passwords and changes of an account (docs/promises.md#14, #15, #24, #32, #42, #43, #63)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes of the authenticator app (SECURITY.md 1–10)."""
+"""Codes of the authenticator app (docs/promises.md#1 to #10)."""
 
 from __future__ import annotations
 

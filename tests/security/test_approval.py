@@ -1,4 +1,4 @@
-"""The approval by the link in a mail (SECURITY.md 33–41)."""
+"""The approval by the link in a mail (docs/promises.md#33 to #41)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guesses made at the same moment: no more answers than if they came one after the other (SECURITY.md 22)."""
+"""Guesses made at the same moment: no more answers than if they came one after the other (docs/promises.md#22)."""
 
 from __future__ import annotations
 

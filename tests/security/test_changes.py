@@ -1,4 +1,4 @@
-"""Changes of factors and of the account (SECURITY.md 17, 18, 42, 48, 49, 54)."""
+"""Changes of factors and of the account (docs/promises.md#17, #18, #42, #48, #49, #54)."""
 
 from __future__ import annotations
 

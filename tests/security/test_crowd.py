@@ -1,4 +1,4 @@
-"""Fifty people at once over a bad network: nobody sees an error of ours, or anything of another's (SECURITY.md 69)."""
+"""Fifty people at once over a bad network: no error of ours, and nothing of another's (docs/promises.md#69)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reviewer can do, and cannot (SECURITY.md 61)."""
+"""What a reviewer can do, and cannot (docs/promises.md#61)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents of a reset: what is taken and what is refused (SECURITY.md 57–60, A5)."""
+"""Documents of a reset: what is taken and what is refused (docs/promises.md#57 to #60)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps cannot be skipped, taken over or led astray (SECURITY.md 26–32)."""
+"""Steps cannot be skipped, taken over or led astray (docs/promises.md#26 to #32)."""
 
 from __future__ import annotations
 

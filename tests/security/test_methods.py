@@ -1,4 +1,4 @@
-"""Methods, their change and turning off (SECURITY.md 16–18, 20, 28, 30, 48)."""
+"""Methods, their change and turning off (docs/promises.md#16 to #18, #20, #28, #30, #48)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SETTINGS = "/a/settings/approval"
 
 
 def choices(person: Person) -> list[str]:
-    """What screen 5 offers, as its labels."""
+    """Return what docs/screens.md#5 offers, as its labels."""
     page = person.browser.get("/ap/mfa/new-otp")
     return [text_of(label) for label in page.all("span.a-label.a-radio-label")]
 

@@ -1,4 +1,4 @@
-"""What a visitor sees when gateway or mail server fail: a clear page, the account as before (SECURITY.md 66)."""
+"""What a visitor sees when gateway or mail server fail: a clear page, the account as before (docs/promises.md#66)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SECURITY.md 64: what a passkey's answer must prove, by crafted answers."""
+"""What a passkey's answer must prove, by crafted answers (docs/promises.md#64)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random walks over all flows and the clock agree with a small model (SECURITY.md 70).
+"""Random walks over all flows and the clock agree with a small model (docs/promises.md#70).
 
 `WALKS=500 pytest tests/security/test_random_walks.py` walks further, and elsewhere each time.
 """

@@ -1,4 +1,4 @@
-"""Codes sent by text and call (SECURITY.md 11–16, 19)."""
+"""Codes sent by text and call (docs/promises.md#11 to #16, #19)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions and their cookies (SECURITY.md 42–47)."""
+"""Sessions and their cookies (docs/promises.md#42 to #47)."""
 
 from __future__ import annotations
 

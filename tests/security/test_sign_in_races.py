@@ -1,4 +1,4 @@
-"""SECURITY.md 48 to the last moment: no sign-in outlives a change of password or factors made meanwhile."""
+"""No sign-in outlives a change of password or factors made meanwhile (docs/promises.md#48)."""
 
 from __future__ import annotations
 

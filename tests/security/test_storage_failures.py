@@ -1,4 +1,4 @@
-"""A full disk or a locked database: a clear page, and nothing half-written (SECURITY.md 67)."""
+"""A full disk or a locked database: a clear page, and nothing half-written (docs/promises.md#67)."""
 
 from __future__ import annotations
 

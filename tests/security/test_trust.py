@@ -1,4 +1,4 @@
-"""Trusted browsers (SECURITY.md 50–53)."""
+"""Trusted browsers (docs/promises.md#50 to #53)."""
 
 from __future__ import annotations
 

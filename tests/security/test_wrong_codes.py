@@ -1,4 +1,4 @@
-"""Wrong codes and wrong passwords (SECURITY.md 20–24)."""
+"""Wrong codes and wrong passwords (docs/promises.md#20 to #24)."""
 
 from __future__ import annotations
 

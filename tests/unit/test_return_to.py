@@ -1,4 +1,4 @@
-"""Where a visitor may be sent back to (SECURITY.md 31), as the rule itself has it: nothing else stands behind it."""
+"""Where a visitor may be sent back to (docs/promises.md#31), by the rule itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What messages say, to the letter of PRODUCT.md §4."""
+"""What messages say, to the letter (docs/screens.md#messages)."""
 
 from __future__ import annotations
 

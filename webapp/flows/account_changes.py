@@ -1,6 +1,6 @@
 """Changing what an account is known by: name, address, number, password; and ending sessions.
 
-Whoever comes here has stepped up freshly (SECURITY.md 42). A new address or number counts once the code that went
+Whoever comes here has stepped up freshly (docs/promises.md#42). A new address or number counts once the code that went
 there came back; the old one and the new one are both told.
 """
 

@@ -1,7 +1,7 @@
 """Approving by the link in a mail: the step-up of accounts without two-step verification.
 
 Session A asks and waits; whoever holds the mailbox decides in any browser B. The link shows, a POST decides, once;
-it signs nobody in and elevates nothing but A, which takes its elevation itself (SECURITY.md 33–41). An account
+it signs nobody in and elevates nothing but A, which takes its elevation itself (docs/promises.md#33 to #41). An account
 without a mail address gets a text with a code instead, and a link that only denies.
 """
 
@@ -50,7 +50,7 @@ Status = Literal["pending", "approved", "denied", "used", "expired"]
 
 
 def request(services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str) -> Flow:
-    """Ask the owner; a request of this session that is pending is used again and sends nothing (SECURITY.md 41)."""
+    """Ask the owner; a pending request of this session is used again and sends nothing (docs/promises.md#41)."""
     now = services.clock.now()
     with services.store.writing() as db:
         pending = flows.find_of_session(db, TABLE.kind, session, "pending", now)
@@ -105,7 +105,7 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
 
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
-    """The request that this session made from this browser, also when its time is over (SECURITY.md 38)."""
+    """The request that this session made from this browser, also when its time is over (docs/promises.md#38)."""
     if flow_id is None:
         return None
     with services.store.reading() as db:

@@ -1,4 +1,4 @@
-"""A backup at set-up (screen 14): another phone or app, proven before two-step verification is turned on.
+"""A backup at set-up (docs/screens.md#14): another phone or app, proven before two-step verification is turned on.
 
 Its steps are moves of the set-up's own table.
 """

@@ -30,7 +30,7 @@ def note(services: Services, code_id: str, call_sid: str) -> None:
 def outcome(services: Services, flow_id: str, purpose: str) -> Outcome | None:
     """Where the call with a flow's newest code stands; None when that code was not called.
 
-    A gateway that cannot tell now leaves the call under way: the code may still come (SECURITY.md 66).
+    A gateway that cannot tell now leaves the call under way: the code may still come (docs/promises.md#66).
     """
     with services.store.reading() as db:
         sid = codes.find_call(db, flow_id, purpose)

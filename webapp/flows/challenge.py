@@ -1,7 +1,7 @@
 """Asking for a one-time code: what sign-in and step-up have in common.
 
 A challenge lives in its flow's data: which method is asked, when a code left and whether it did. Each code is bound
-to its flow, so one for another request, purpose or number fails here (SECURITY.md 14).
+to its flow, so one for another request, purpose or number fails here (docs/promises.md#14).
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def chosen(db: Connection, services: Services, flow: Flow, value: str | None, no
     """The method that a posted choice names; without one, the method asked now (a plain resend).
 
     Raises:
-        UnknownChoice: forged, of another flow, or of a method that is gone: nothing is sent (SECURITY.md 30).
+        UnknownChoice: forged, of another flow, or of a method that is gone: nothing is sent (docs/promises.md#30).
     """
     assert flow.account_id is not None
     try:
@@ -264,7 +264,7 @@ def count_against(
     judgement: Judgement,
     now: float,
 ) -> None:
-    """Record a code that was not right; after too many in a row the method takes none any more (SECURITY.md 20)."""
+    """Record a code that was not right; after too many in a row, switch the method off (docs/promises.md#20)."""
     audit.record(
         db,
         visitor,
@@ -297,7 +297,7 @@ def seal_context(account_id: str) -> str:
 
 
 def throttle_key(method_id: str) -> str:
-    """Who is counted: the method, whatever the browser or address (SECURITY.md 22)."""
+    """Who is counted: the method, whatever the browser or address (docs/promises.md#22)."""
     return f"method:{method_id}"
 
 

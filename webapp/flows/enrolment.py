@@ -1,7 +1,7 @@
 """Proving a method: a number by the code it receives, an app by its first code.
 
 Set-up, backups, new methods and changed ones all prove in this way; each flow's own table says when. Until the
-flow's last move the proof is the flow's own, with the app's secret sealed in it (SECURITY.md 9, 65).
+flow's last move the proof is the flow's own, with the app's secret sealed in it (docs/promises.md#9, #65).
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def check_number_code(
 def check_app_code(
     db: Connection, services: Services, visitor: Visitor, account: Account, flow: Flow, typed: str, now: float
 ) -> Proof | codes.Judgement:
-    """Judge the app's first code; its step is used up and will not sign in (SECURITY.md 9)."""
+    """Judge the app's first code; its step is used up and will not sign in (docs/promises.md#9)."""
     sealed = flow.data["secret"]
     source = Enrolling(_opened(services, account.id, sealed), services.limits.totp_window)
     judgement = _judge(db, services, visitor, account, source, typed, now)
@@ -148,7 +148,7 @@ def refusal(judgement: codes.Judgement) -> WrongCode:
 
 
 def refuse_taken(number: str, owned: list[Method], proofs: list[Proof]) -> None:
-    """One number is never two methods (PRODUCT.md §3).
+    """One number is never two methods (docs/screens.md#one-number).
 
     Raises:
         MethodTaken: it is one of ``owned``, or was proven before in the same flow.
@@ -198,7 +198,7 @@ def clean_name(typed: str) -> str:
 
 
 def scope(flow: Flow, number: str) -> str:
-    """What a code is bound to: flow *and* number, so that a code for one number proves no other (SECURITY.md 14)."""
+    """Return what a code is bound to: flow *and* number, so that it proves no other number (docs/promises.md#14)."""
     return f"{flow.id}:{number}"
 
 

@@ -1,7 +1,7 @@
 """A forgotten password: a code, by mail where the account has an address, and a new password.
 
-Two-step verification stays on, and the next sign-in asks for its code as ever (SECURITY.md 54). Known and unknown
-accounts look and take alike: an address without an account gets a word that says so (SECURITY.md 32).
+Two-step verification stays on, and the next sign-in asks for its code as ever (docs/promises.md#54). Known and unknown
+accounts look and take alike: an address without an account gets a word that says so (docs/promises.md#32).
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     """Check the code; the flow goes on under a new id, which this browser alone learns.
 
     Each code dies after its wrong tries, and codes are capped per address; the wait that grows between tries is
-    this flow's own, so that a stranger who asks for a reset keeps no owner from one (SECURITY.md 24).
+    this flow's own, so that a stranger who asks for a reset keeps no owner from one (docs/promises.md#24).
 
     Raises:
         WrongCode, Throttled, StaleFlow.

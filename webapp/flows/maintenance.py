@@ -10,7 +10,7 @@ SPARE_SECONDS = 3600.0
 
 
 def tidy(services: Services, spare_seconds: float = SPARE_SECONDS) -> dict[str, int]:
-    """Delete what has expired, and documents that no case needs; how many of each table (DESIGN.md §4).
+    """Delete what has expired, and documents that no case needs; how many of each table (docs/screens.md#events).
 
     Documents younger than ``spare_seconds`` stay: an upload may be between its file and its row.
     """

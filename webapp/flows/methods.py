@@ -1,7 +1,7 @@
 """Adding a method to two-step verification, or changing one: prove the new one first, then it counts.
 
 A change replaces the old method in the transaction that proves the new one; it ends all other sessions and all
-trust, mails the owner and texts the old number (PRODUCT.md §3; SECURITY.md 18).
+trust, mails the owner and texts the old number (docs/screens.md#endings, docs/promises.md#18).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Older devices: one password field and no page for a code (the walk-through's page 3; PRODUCT.md screen 20).
+"""Older devices: one password field and no page for a code (docs/screens.md#b9, #20).
 
 The right password is answered by an error, and a code goes to the preferred phone; then the password with the code
 right after it signs in. The code passes the same verifier, counters and replay rule as everywhere, no trust is read
-or given (SECURITY.md 25), and the password is hashed once a request.
+or given (docs/promises.md#25), and the password is hashed once a request.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Passkeys: registering them, and using one as a way in that counts as both steps, or as a step-up.
 
 A ceremony is a flow: its row holds the challenge, and any answer to it, right or wrong, uses it up. So an assertion
-can't be replayed, whatever the authenticator's counter does (SECURITY.md 64).
+can't be replayed, whatever the authenticator's counter does (docs/promises.md#64).
 """
 
 from __future__ import annotations

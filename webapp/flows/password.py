@@ -31,7 +31,7 @@ class Proven:
     guesses: int
 
     def forget_guesses(self, db: Connection) -> None:
-        """Success resets the counter (SECURITY.md 23); call it in the transaction of the success."""
+        """Success resets the counter (docs/promises.md#23); call it in the transaction of the success."""
         if self.guesses:
             throttles.clear(db, self.key)
 
@@ -39,7 +39,7 @@ class Proven:
 def prove(
     services: Services, visitor: Visitor, identifier: str, password: str, *, app: str, cookie: CookieReader
 ) -> Proven:
-    """Check identifier and password, by one hash whoever it is (SECURITY.md 32).
+    """Check identifier and password, by one hash whoever it is (docs/promises.md#32).
 
     Raises:
         WrongPassword, Throttled: nothing else is told.
@@ -71,7 +71,7 @@ def _known(
     locks nobody out.
 
     A browser that was trusted has a counter of its own: its owner gets in though others guess from the same
-    address (SECURITY.md 24). The cookie is only a name here; it proves nothing.
+    address (docs/promises.md#24). The cookie is only a name here; it proves nothing.
     """
     try:
         identifier = identifiers.read(typed)

@@ -2,7 +2,7 @@
 
 Registering, a forgotten password and a change of address have this in common. Where no code is to be given (the
 address has an account already, or none at all), a word goes there instead, the code that was made stays here, and the
-page looks the same: whoever does not read the mailbox learns nothing (SECURITY.md 32).
+page looks the same: whoever does not read the mailbox learns nothing (docs/promises.md#32).
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def write(
     """Make a code for ``contact``: the flow's data about it, and the letter to `post` after the commit.
 
     The cap of sends counts per address and kind of flow: strangers who register or forget passwords in somebody's
-    name use up no code of that owner's sign-in (SECURITY.md 24). What was typed is counted, ``named``, where the code
-    goes elsewhere: else the cap of an address would tell which number belongs to it (SECURITY.md 32).
+    name use up no code of that owner's sign-in (docs/promises.md#24). What was typed is counted, ``named``, where the
+    code goes elsewhere: else the cap of an address would tell which number belongs to it (docs/promises.md#32).
 
     Raises:
         Throttled, SendCapReached.

@@ -1,8 +1,8 @@
-"""Locked out: a reset of two-step verification by documents (PRODUCT.md screens 18 and 19).
+"""Locked out: a reset of two-step verification by documents (docs/screens.md#18, #19).
 
 Name and password open a case and nothing else: a *visit* binds the case to one browser, which is never signed in.
 The owner is mailed at once and may cancel, by the mail's link or by signing in with a code; until a reviewer
-decides, nothing about the account changes (SECURITY.md 55). The desk's half is in `webapp.flows.reviewer_queue`.
+decides, nothing about the account changes (docs/promises.md#55). The desk's half is in `webapp.flows.reviewer_queue`.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def enter(
     """Prove a password and get to the account's case; a new one is opened where none is open. Returns the visit.
 
     Raises:
-        WrongPassword, Throttled: as at sign-in, by the same counter (SECURITY.md 25).
+        WrongPassword, Throttled: as at sign-in, by the same counter (docs/promises.md#25).
         NothingToReset: two-step verification is off.
         SendCapReached: too many cases were opened within a day; the owner would drown in mails.
     """

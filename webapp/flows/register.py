@@ -1,7 +1,7 @@
 """Creating an account: name, address and password, then the code that went to the address.
 
 There is no account before the code came back. An address that has one already gets a word instead of a code; the
-pages are the same for both (SECURITY.md 32).
+pages are the same for both (docs/promises.md#32).
 """
 
 from __future__ import annotations

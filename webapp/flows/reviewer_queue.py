@@ -1,7 +1,7 @@
-"""The desk: a reviewer looks at the cases of people who are locked out, and decides (PRODUCT.md screen 19).
+"""The desk: a reviewer looks at the cases of people who are locked out, and decides (docs/screens.md#19).
 
 A reviewer decides about the second step only: a password cannot be chosen or seen here, and each decision is logged
-with who, when and why (SECURITY.md 61).
+with who, when and why (docs/promises.md#61).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Setting two-step verification up: choose a method, prove it, perhaps a backup too, turn it on.
 
-Everything until the last step is the flow's own: left half-way, the account is as before (SECURITY.md 9, 65).
+Everything until the last step is the flow's own: left half-way, the account is as before (docs/promises.md#9, #65).
 Where methods were kept when it was turned off, one code of them is enough to turn it on again.
 """
 
@@ -253,10 +253,10 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
     """Keep the proven methods and switch two-step verification on.
 
     Other signed-in devices stay signed in, but what a mail had opened to them is closed: from now on a code opens it
-    (SECURITY.md 35, 42). With ``remember`` this browser is trusted.
+    (docs/promises.md#35, #42). With ``remember`` this browser is trusted.
 
     Raises:
-        StaleFlow: no method is proven (SECURITY.md 28), a backup is missing, or it is on already.
+        StaleFlow: no method is proven (docs/promises.md#28), a backup is missing, or it is on already.
     """
     now = services.clock.now()
     assert flow.account_id is not None

@@ -1,7 +1,7 @@
 """Signing in: identifier, password, and, where two-step verification is on, a code.
 
 Until the password was right there is no row: nothing is remembered about strangers, and what they typed travels in
-their own cookie. Known and unknown accounts look and take alike (SECURITY.md 32).
+their own cookie. Known and unknown accounts look and take alike (docs/promises.md#32).
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def _after_password(
 
 
 def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
-    """This browser's half-done sign-in, while it lives (SECURITY.md 27)."""
+    """This browser's half-done sign-in, while it lives (docs/promises.md#27)."""
     if flow_id is None:
         return None
     with services.store.reading() as db:
@@ -220,7 +220,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
 
 
 def sign_out(services: Services, visitor: Visitor, account: Account, session_hash: bytes) -> None:
-    """End a session; its cookie is dead at once (SECURITY.md 46)."""
+    """End a session; its cookie is dead at once (docs/promises.md#46)."""
     with services.store.writing() as db:
         stored_sessions.end(db, session_hash)
         audit.record(db, visitor, account, "sign_out", services.clock.now())

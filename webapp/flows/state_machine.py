@@ -1,7 +1,8 @@
 """Tables of states and moves: what the guards, the diagrams, the map and the coverage test all read.
 
 A flow's row can change only by a move of its table, and only from a state that the move starts in: the check and
-the write are one statement, so two tabs or two processes can't both win (DESIGN.md §2.2–3).
+the write are one statement, so two tabs or two processes can't both win.
+See docs/decisions.md#flows-are-rows-moves-are-tables.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Stepping up: an account with two-step verification proves a code again before its settings open.
 
-It is asked in a trusted browser too (SECURITY.md 53) and elevates only the session that asked.
+It is asked in a trusted browser too (docs/promises.md#53) and elevates only the session that asked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Turning two-step verification off (screens 16 and 17), and saying why.
+"""Turning two-step verification off (docs/screens.md#16, #17), and saying why.
 
 The step-up by code comes before the page, in a trusted browser too; turning off ends all other sessions and all
-trust and mails the owner (PRODUCT.md §3; SECURITY.md 48).
+trust and mails the owner (docs/screens.md#endings, docs/promises.md#48).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One deadline for a whole exchange, name look-up and dripping servers included (SECURITY.md 66).
+"""One deadline for a whole exchange, name look-up and dripping servers included (docs/promises.md#66).
 
 A socket's own timeout bounds each read by itself: a server that sends a byte a second keeps its caller for
 hours. Here every wait gets only what is left of the one deadline.

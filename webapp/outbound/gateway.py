@@ -1,4 +1,4 @@
-"""Texts and calls through a gateway that speaks Twilio's 2010-04-01 wire (CONTRACTS.md §1).
+"""Texts and calls through a gateway that speaks Twilio's 2010-04-01 wire (docs/wires.md#twilio).
 
 The same client talks to the mock phone and to the real provider; only the base address differs.
 """

@@ -1,4 +1,4 @@
-"""What the messages say (PRODUCT.md §4): texts, spoken codes and mails, in the account's language.
+"""What the messages say (docs/screens.md#messages): texts, spoken codes and mails, in the account's language.
 
 These need the app's context: the words come from its catalogue, the mails from its templates.
 """

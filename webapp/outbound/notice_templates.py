@@ -1,4 +1,4 @@
-"""What the owner is told about each security event (PRODUCT.md §3): a headline, what happened, what to do."""
+"""What the owner is told about each security event (docs/promises.md#63): a headline, what happened, what to do."""
 
 from __future__ import annotations
 

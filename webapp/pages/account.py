@@ -1,4 +1,4 @@
-"""Account services and login & security (screens 6 and 7)."""
+"""Account services and login & security (docs/screens.md#6, #7)."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ CHANGE_PAGES = {
 @blueprint.get("/account", endpoint="services")
 @login_required
 def account_services() -> ResponseReturnValue:
-    """Screen 6: アカウントサービス."""
+    """Show アカウントサービス (docs/screens.md#6)."""
     return page("account.services")
 
 
 @blueprint.get("/account/security")
 @login_required
 def security() -> ResponseReturnValue:
-    """Screen 7: ログインとセキュリティ."""
+    """Show ログインとセキュリティ (docs/screens.md#7)."""
     account = current_user.account
     devices = settings.devices_of(services(), account)
     changes = {name: url_for(endpoint) for name, endpoint in CHANGE_PAGES.items() if has_page(endpoint)}

@@ -1,4 +1,4 @@
-"""Changing name, address, number and password (rows of screen 7): each with a fresh step-up (SECURITY.md 42)."""
+"""Changing name, address, number and password, with a fresh step-up (docs/screens.md#7, docs/promises.md#42)."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def resend_change() -> ResponseReturnValue:
 @blueprint.route("/account/security/password", methods=["GET", "POST"])
 @guards.elevated
 def change_password() -> ResponseReturnValue:
-    """The present password and a new one; everything else is signed out (SECURITY.md 48)."""
+    """The present password and a new one; everything else is signed out (docs/promises.md#48)."""
     form = ChangePasswordForm()
     told = NOTHING
     account = current_user.account

@@ -1,4 +1,4 @@
-"""The approval by mail: the waiting page (screen 8) and the page that the mail's link opens (screen 10)."""
+"""The approval by mail: the waiting page and the page of the mail's link (docs/screens.md#8, #10)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ blueprint = Blueprint("approval", __name__)
 @blueprint.route("/ap/cvf/approval", methods=["GET", "POST"])
 @login_required
 def wait() -> ResponseReturnValue:
-    """Screen 8. A POST goes on: with the texted code, or once the mail's link was approved."""
+    """Wait (docs/screens.md#8). A POST goes on: with the texted code, or once the link was approved."""
     flow = _asked()
     if flow is None:
         return redirect(url_for("account.security"), 303)
@@ -65,7 +65,7 @@ def wait() -> ResponseReturnValue:
 @blueprint.get("/ap/cvf/approval/poll")
 @login_required
 def poll() -> ResponseReturnValue:
-    """Where the request stands, for the waiting page's script; 404 from any other browser (SECURITY.md 38)."""
+    """Where the request stands, for the waiting page's script; 404 from any other browser (docs/promises.md#38)."""
     flow = _asked()
     if flow is None:
         abort(404)
@@ -99,7 +99,7 @@ def resend() -> ResponseReturnValue:
 
 @blueprint.route("/a/c/r/<token>", methods=["GET", "POST"])
 def decide(token: str) -> ResponseReturnValue:
-    """Screen 10: a GET shows, however often; a POST decides, once. It signs nobody in (SECURITY.md 34–36)."""
+    """Show on GET, decide once on POST (docs/screens.md#10). It signs nobody in (docs/promises.md#34 to #36)."""
     flow = approval.find_by_link(services(), token)
     if flow is None:
         abort(404)

@@ -93,14 +93,14 @@ def session_hash() -> bytes | None:
 
 
 def put_session(token: str, account: Account) -> None:
-    """Hand the browser a session token in a cookie emptied of everything else (SECURITY.md 43)."""
+    """Hand the browser a session token in a cookie emptied of everything else (docs/promises.md#43)."""
     flask.session.clear()
     login_user(User(token, account, None))
 
 
 def renew_session(token: str, account: Account) -> None:
-    """Hand the browser the new token of a session that was elevated (SECURITY.md 43). What is half done in it goes on:
-    the ids of its flows stay in the cookie, and the mark that something typed waits for the proof."""
+    """Hand the browser the new token of a session that was elevated (docs/promises.md#43). What is half done in it
+    goes on: the ids of its flows stay in the cookie, and the mark that something typed waits for the proof."""
     kept = {name: held for name, held in flask.session.items() if name == TYPED or name.startswith(FLOW)}
     put_session(token, account)
     flask.session.update(kept)

@@ -16,7 +16,7 @@ from webapp.store.flows import Flow
 def ask_code(
     endpoint: str, flow: Flow, form: CodeForm, told: Told, *, destination: str, is_neutral: bool = False
 ) -> ResponseReturnValue:
-    """The page of ``endpoint``; with ``is_neutral`` nothing tells by which way the code goes (SECURITY.md 32)."""
+    """The page of ``endpoint``; with ``is_neutral`` nothing tells by which way the code goes (docs/promises.md#32)."""
     delivery = flow.data["delivery"]
     reason = None
     if delivery != "sent":

@@ -1,4 +1,4 @@
-"""The desk (screen 19): for reviewers only."""
+"""The desk (docs/screens.md#19): for reviewers only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from webapp.store.recovery import Decision
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-# A document is a stranger's: whatever it is, it must not act as a page of ours (SECURITY.md 59).
+# A document is a stranger's: whatever it is, it must not act as a page of ours (docs/promises.md#59).
 DOCUMENT_POLICY = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 
 P = ParamSpec("P")

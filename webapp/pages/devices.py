@@ -1,4 +1,4 @@
-"""Signing out other devices, from the list of screen 7 or after a denial."""
+"""Signing out other devices, from their list (docs/screens.md#7) or after a denial."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["blueprint"]
 @blueprint.post("/account/security/devices/<public_id>/end")
 @login_required
 def end_session(public_id: str) -> ResponseReturnValue:
-    """Sign out one device of the list (SECURITY.md 49)."""
+    """Sign out one device of the list (docs/promises.md#49)."""
     if account_changes.end_session(services(), visitor(), current_user.account, public_id):
         flask.flash(gettext("That device was signed out."))
     return redirect(url_for("account.security"), 303)

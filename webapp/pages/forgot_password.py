@@ -1,4 +1,4 @@
-"""A forgotten password (screen 21): a code, then a new password. Two-step verification stays on."""
+"""A forgotten password (docs/screens.md#21): a code, then a new password. Two-step verification stays on."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def forgot_password() -> ResponseReturnValue:
 
 @blueprint.route("/ap/forgotpassword/verify", methods=["GET", "POST"])
 def confirm_reset() -> ResponseReturnValue:
-    """The code, wherever it went: known and unknown accounts see the same page (SECURITY.md 32)."""
+    """The code, wherever it went: known and unknown accounts see the same page (docs/promises.md#32)."""
     flow = _under_way("verify")
     if flow is None:
         return _elsewhere()

@@ -41,13 +41,13 @@ def _can_be_seen() -> bool:
 
 
 def is_elevated() -> bool:
-    """Whether this session proved itself freshly (PRODUCT.md §2: 15 minutes)."""
+    """Whether this session proved itself freshly (docs/screens.md#step-up)."""
     return bool(current_user.session.elevated_until > services().clock.now())
 
 
 def elevated(page: Page[P]) -> Page[P]:
-    """Only for a signed-in session that stepped up; others are asked to, and come back here (SECURITY.md 42, 53) to
-    what they had typed."""
+    """Only for a signed-in session that stepped up (docs/promises.md#42, #53); others are asked to, and come back here
+    to what they had typed."""
 
     @login_required
     @wraps(page)

@@ -1,4 +1,4 @@
-"""The other app of the same shop (screen 20): its home; its sign-in is the shop's screens 2–5 in its own look."""
+"""The other app of the same shop (docs/screens.md#20): its home. It signs in by the shop's pages, in its own look."""
 
 from __future__ import annotations
 

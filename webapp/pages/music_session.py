@@ -57,7 +57,7 @@ def session_hash() -> bytes | None:
 
 
 def put_session(response: Response, token: str) -> None:
-    """Hand this browser's music app its session (HttpOnly, SameSite, and Secure under TLS; SECURITY.md 45)."""
+    """Hand this browser's music app its session (HttpOnly, SameSite, and Secure under TLS; docs/promises.md#45)."""
     config = services().config
     response.set_cookie(
         config.cookie(COOKIE), token, path="/", secure=config.is_tls, httponly=True, samesite="Lax"

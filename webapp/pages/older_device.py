@@ -1,4 +1,4 @@
-"""A device from before codes had a page: one password field (screen 20; the walk-through's page 3)."""
+"""A device from before codes had a page: one password field (docs/screens.md#20, #b9)."""
 
 from __future__ import annotations
 

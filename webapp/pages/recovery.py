@@ -1,4 +1,4 @@
-"""Locked out (screen 18): name and password open a case, not a session."""
+"""Locked out (docs/screens.md#18): name and password open a case, not a session."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ MEGABYTE = 1024 * 1024
 
 
 def status_label(state: str) -> str:
-    """The status of a case (PRODUCT.md screen 18)."""
+    """The status of a case (docs/screens.md#18)."""
     return {
         "opened": gettext("Waiting for documents"),
         "received": gettext("Received"),

@@ -1,4 +1,4 @@
-"""Creating an account (screen 21)."""
+"""Creating an account (docs/screens.md#21)."""
 
 from __future__ import annotations
 

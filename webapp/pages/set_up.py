@@ -1,4 +1,4 @@
-"""Setting two-step verification up (screens 12 to 15)."""
+"""Setting two-step verification up (docs/screens.md#12 to #15)."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def choose_anew() -> ResponseReturnValue:
 @blueprint.route("/register", methods=["GET", "POST"])
 @guards.elevated
 def choose_method() -> ResponseReturnValue:
-    """Screen 12: 電話番号 or 認証アプリ; coming back here and choosing anew erases what came after."""
+    """Choose 電話番号 or 認証アプリ (docs/screens.md#12); coming back here and choosing anew erases what came after."""
     flow = _under_way()
     if flow is None or flow.state == "confirm":
         return _lost(flow)
@@ -113,7 +113,7 @@ def choose_method() -> ResponseReturnValue:
 @blueprint.route("/backup", methods=["GET", "POST"])
 @guards.elevated
 def backup() -> ResponseReturnValue:
-    """Screen 14: another phone, or another app; not to be skipped where a backup is required."""
+    """Add another phone or app (docs/screens.md#14); not to be skipped where a backup is required."""
     flow = _under_way()
     if flow is None or flow.state not in ("ready", "backup"):
         return _lost(flow)
@@ -150,7 +150,7 @@ def skip_backup() -> ResponseReturnValue:
 @blueprint.route("/verify", methods=["GET", "POST"])
 @guards.elevated
 def verify() -> ResponseReturnValue:
-    """Screen 13: the code from the phone, the preferred one or a backup."""
+    """Take the code from the phone, the preferred one or a backup (docs/screens.md#13)."""
     flow = _under_way()
     if flow is None or flow.state not in ("verify", "backup"):
         return _lost(flow)
@@ -192,7 +192,7 @@ def call() -> ResponseReturnValue:
 @blueprint.route("/howto", methods=["GET", "POST"])
 @guards.elevated
 def almost_done() -> ResponseReturnValue:
-    """Screen 15: how older devices sign in, the checkbox, and わかりました。2段階認証を有効にする."""
+    """Show how older devices sign in, and take わかりました。2段階認証を有効にする (docs/screens.md#15)."""
     flow = _under_way()
     if flow is None or flow.state != "ready":
         return _lost(flow)

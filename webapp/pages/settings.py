@@ -1,4 +1,4 @@
-"""The 2SV settings (screen 11): what is set, and what can be done about it in one step."""
+"""The 2SV settings (docs/screens.md#11): what is set, and what can be done about it in one step."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/a/settings/approval")
 @blueprint.get("")
 @guards.elevated
 def overview() -> ResponseReturnValue:
-    """Screen 11: 2段階認証(2SV)の設定, off or on."""
+    """Show 2段階認証(2SV)の設定, off or on (docs/screens.md#11)."""
     account = current_user.account
     shown = [method_shown(method) for method in settings.methods_of(services(), account)]
     return page(

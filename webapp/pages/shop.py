@@ -12,5 +12,5 @@ blueprint = Blueprint("shop", __name__)
 
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
-    """Screen 1."""
+    """Show the shop's front (docs/screens.md#1)."""
     return page("shop.home")

@@ -1,4 +1,4 @@
-"""Signing in (screens 2–5) and out. The code pages serve a step-up as well: to a visitor it is the same question.
+"""Signing in and out (docs/screens.md#2 to #5). The code pages serve a step-up too: it is the same question.
 
 The same blueprint is registered twice: for the shop, and below /music for the shop's other app. Links are relative
 to the blueprint, and what a browser has under way is kept apart for each app.
@@ -30,7 +30,7 @@ blueprint = Blueprint("sign_in", __name__)
 
 @blueprint.route("/ap/signin", methods=["GET", "POST"])
 def identifier() -> ResponseReturnValue:
-    """Screen 2; with ``?step=password`` screen 3, which has the same path in the original."""
+    """Ask who signs in (docs/screens.md#2); with ``?step=password`` the password (docs/screens.md#3)."""
     if request.args.get("step") == "password":
         return password()
     form = IdentifierForm()
@@ -55,7 +55,7 @@ def _identifier_page(form: IdentifierForm, told: Told = NOTHING) -> ResponseRetu
 
 
 def password() -> ResponseReturnValue:
-    """Screen 3: what was typed before travels in the visitor's own signed cookie."""
+    """Ask for the password (docs/screens.md#3); the name travels in the visitor's own signed cookie."""
     typed = flask.session.get(_own("identifier"))
     if not typed:
         return redirect(url_for(".identifier"), 303)
@@ -89,7 +89,7 @@ def password() -> ResponseReturnValue:
 
 @blueprint.route("/ap/mfa", methods=["GET", "POST"])
 def code() -> ResponseReturnValue:
-    """Screen 4, for a sign-in or a step-up under way."""
+    """Ask for the code of a sign-in or step-up under way (docs/screens.md#4)."""
     flow = _challenged()
     if flow is None:
         return _start_again()
@@ -144,7 +144,7 @@ def resend() -> ResponseReturnValue:
 
 @blueprint.route("/ap/mfa/new-otp", methods=["GET", "POST"])
 def another_way() -> ResponseReturnValue:
-    """Screen 5: every verified way to receive a code; the choices are signed for this flow."""
+    """Offer every verified way to receive a code (docs/screens.md#5), signed for this flow."""
     flow = _challenged()
     if flow is None:
         return _start_again()
@@ -234,7 +234,7 @@ def _send_code(flow: Flow, choice: str | None) -> Flow:
 
 
 def _start_again() -> ResponseReturnValue:
-    """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (SECURITY.md 27)."""
+    """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (docs/promises.md#27)."""
     if current_user.is_authenticated and not music_session.is_music():
         return redirect(url_for("account.security"), 303)
     flask.flash(
@@ -244,7 +244,7 @@ def _start_again() -> ResponseReturnValue:
 
 
 def _shown(choice: Choice) -> dict[str, object]:
-    """A choice as screen 5 shows it."""
+    """A choice as its page shows it (docs/screens.md#5)."""
     labels = {
         "sms": gettext("Text message (SMS) to the number ending in %(last3)s", last3=choice.last3),
         "voice": gettext("Voice call to the number ending in %(last3)s", last3=choice.last3),

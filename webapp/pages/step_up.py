@@ -1,6 +1,6 @@
 """Asking for a fresh proof before settings open: a code where two-step verification is on, else the mail's approval.
 
-A GET only shows the question, however one got here; the POST asks (DESIGN.md §2.4).
+A GET only shows the question, however one got here; the POST asks (docs/contributing.md#how-to-add-a-page).
 """
 
 from __future__ import annotations

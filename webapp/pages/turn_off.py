@@ -1,4 +1,4 @@
-"""Turning two-step verification off (screens 16 and 17)."""
+"""Turning two-step verification off (docs/screens.md#16, #17)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("turn_off", __name__, url_prefix="/a/settings/approval/dis
 @blueprint.route("", methods=["GET", "POST"])
 @guards.elevated
 def confirm() -> ResponseReturnValue:
-    """Screen 16: the page that the pop-up on the settings page stands for."""
+    """Ask whether to turn it off (docs/screens.md#16): the page of the settings' pop-up."""
     account = current_user.account
     if not account.two_step_on:
         return redirect(url_for("settings.overview"), 303)
@@ -42,7 +42,7 @@ def confirm() -> ResponseReturnValue:
 @blueprint.route("/feedback", methods=["GET", "POST"])
 @login_required
 def feedback() -> ResponseReturnValue:
-    """Screen 17: 2段階認証を無効にしました。 and, for who likes, why."""
+    """Say 2段階認証を無効にしました。 and take the reasons (docs/screens.md#17)."""
     flow = _just_off()
     if flow is None:
         return redirect(url_for("settings.overview"), 303)

@@ -1,4 +1,4 @@
-"""One-time codes as people type them (PRODUCT.md §3: full-width digits, spaces, hyphens)."""
+"""One-time codes as people type them: full-width digits, spaces, hyphens (docs/screens.md#typing)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed with a key that is not in the database (SECURITY.md 8)."""
+"""Secrets at rest: sealed with a key that is not in the database (docs/promises.md#8)."""
 
 from __future__ import annotations
 

@@ -39,6 +39,6 @@ def _as_kept(typed: str) -> str:
 
 
 def mask_email(address: str) -> str:
-    """``h***@example.com``: what a page may show before the owner proved anything (SECURITY.md 19)."""
+    """``h***@example.com``: what a page may show before the owner proved anything (docs/promises.md#19)."""
     local, _, domain = address.partition("@")
     return f"{local[:1]}***@{domain}"

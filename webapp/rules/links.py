@@ -1,4 +1,4 @@
-"""Signed links: salt = purpose, age checked, single use left to the row they point at (DESIGN.md §2.5)."""
+"""Signed links: salt = purpose, age checked, single use left to the row they point at."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ class _SignerAt(TimestampSigner):
 
 
 def new_token() -> str:
-    """Return an unguessable URL-safe token of 192 bits (SECURITY.md 33, 44 ask for 128)."""
+    """Return an unguessable URL-safe token of 192 bits (docs/promises.md#33, #44 ask for 128)."""
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def token_hash(token: str) -> bytes:
-    """Return what is stored of a token: enough to find it, not to use it (SECURITY.md 33)."""
+    """Return what is stored of a token: enough to find it, not to use it (docs/promises.md#33)."""
     return hashlib.sha256(token.encode()).digest()

@@ -1,7 +1,7 @@
-"""Which passwords are taken: long enough, and not what others would try first (PRODUCT.md §3).
+"""Which passwords are taken: long enough, and not what others would try first (docs/screens.md#passwords).
 
 8 to 128 characters and no rules of composition (NIST SP 800-63B-4, password verifiers). What is easily guessed is
-refused with the reason: names, addresses, numbers and birthdays are what the second walk-through warns of.
+refused with the reason: names, addresses, numbers and birthdays are easy to guess (docs/screens.md#b14).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Hasher:
         """Tell whether ``password`` is the one behind ``hashed``.
 
         None (no such account) costs the same one hash and is False, so that known and unknown accounts take
-        alike (SECURITY.md 32).
+        alike (docs/promises.md#32).
         """
         with self._turn:
             try:

@@ -1,4 +1,4 @@
-"""Telephone numbers: taken as people type them, kept as E.164 (DESIGN.md §4)."""
+"""Telephone numbers: taken as people type them, kept as E.164."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class PhoneNumber:
     """A number one can dial.
 
     ``e164`` is what is kept and sent ("+819012345678"), ``national`` and ``international`` what its owner is
-    shown ("090-1234-5678", "+81 90-1234-5678"), ``last3`` all that is seen before the code (SECURITY.md 19).
+    shown ("090-1234-5678", "+81 90-1234-5678"), ``last3`` all that is seen before the code (docs/promises.md#19).
     """
 
     e164: str

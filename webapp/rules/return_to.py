@@ -1,4 +1,4 @@
-"""Where a visitor may be sent back to: a path of this site and nothing else (SECURITY.md 31)."""
+"""Where a visitor may be sent back to: a path of this site and nothing else (docs/promises.md#31)."""
 
 from __future__ import annotations
 

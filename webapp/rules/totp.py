@@ -13,7 +13,7 @@ ISSUER = "Mihon"
 
 
 def new_secret() -> str:
-    """A fresh secret in base32: 20 bytes from the system's generator (SECURITY.md 6)."""
+    """A fresh secret in base32: 20 bytes from the system's generator (docs/promises.md#6)."""
     return pyotp.random_base32(SECRET_CHARACTERS)
 
 

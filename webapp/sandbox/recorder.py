@@ -1,4 +1,4 @@
-"""What happens in a world, noted as it happens: pages, moves, messages, events and refusals (PRODUCT.md §6).
+"""What happens in a world: pages, moves, messages, events, refusals (docs/screens.md#sandbox-tools).
 
 Nothing of the site calls the recorder: it listens to the signals that flows, store, errors and Flask send anyway.
 What a request did is kept in one go before its answer leaves, in a log apart from the world's database. What was done

@@ -53,7 +53,7 @@ def record(
 ) -> None:
     """Write one event, and a notice to the owner where its kind is in `NOTIFY_KINDS` and ``tell`` is True.
 
-    Call it in the transaction of the change itself: either both are there or neither (SECURITY.md 63, 65).
+    Call it in the transaction of the change itself: either both are there or neither (docs/promises.md#63, #65).
     ``data`` must hold no code, token, secret or full number.
     """
     events.add(

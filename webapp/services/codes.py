@@ -40,7 +40,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The numbers of PRODUCT.md §3 that codes obey; durations in seconds."""
+    """The numbers that codes obey (docs/screens.md#rules); durations in seconds."""
 
     code_seconds: int
     code_tries: int
@@ -77,7 +77,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Codes sent for one flow and purpose: good nowhere else (SECURITY.md 14)."""
+    """Codes sent for one flow and purpose: good nowhere else (docs/promises.md#14)."""
 
     flow_id: str
     purpose: str
@@ -154,7 +154,7 @@ def verify(
 ) -> Judgement:
     """Judge six typed digits; call it inside ``store.writing()`` and commit whatever the verdict.
 
-    ``key`` names who is counted: one method of one account, whatever the browser or address (SECURITY.md 22);
+    ``key`` names who is counted: one method of one account, whatever the browser or address (docs/promises.md#22);
     ``before`` is its state where the transaction has read it already.
 
     Raises:
@@ -175,12 +175,12 @@ def verify(
 
 
 def new_code() -> str:
-    """Six digits from the system's generator, leading zeros kept (SECURITY.md 11)."""
+    """Six digits from the system's generator, leading zeros kept (docs/promises.md#11)."""
     return f"{secrets.randbelow(10**6):06d}"
 
 
 def digest(code: SentCode, plain: str, pepper: bytes) -> bytes:
-    """What is kept of a code: keyed, for six digits alone could be tried out (SECURITY.md 15)."""
+    """What is kept of a code: keyed, for six digits alone could be tried out (docs/promises.md#15)."""
     return hmac.new(
         pepper, f"{code.id}:{code.purpose}:{code.recipient}:{plain}".encode(), hashlib.sha256
     ).digest()
@@ -203,8 +203,8 @@ def prepare(
     """Make a code, kill the earlier ones of the flow, and return the row with the plain digits to send.
 
     A recipient that is proven to be the account's (a method, or ``is_own``) is counted by the account's codes alone:
-    what strangers make the site send there, for accounts of their own, keeps no owner out (SECURITY.md 24). One that
-    is yet to be proven is counted by all that was sent there.
+    what strangers make the site send there, for accounts of their own, keeps no owner out (docs/promises.md#24).
+    One that is yet to be proven is counted by all that was sent there.
 
     Raises:
         Throttled: the last one left less than ``resend_seconds`` ago.

@@ -36,7 +36,7 @@ def enqueue(db: Connection, account: Account, kind: str, now: float, **data: Any
 def enqueue_to_number(
     db: Connection, visitor: Visitor, account: Account, number: str, kind: str, now: float, **data: Any
 ) -> None:
-    """Write a text to a number that is no longer the account's, beside the other notices (SECURITY.md 18).
+    """Write a text to a number that is no longer the account's, beside the other notices (docs/promises.md#18).
 
     A landline gets none: it takes no texts.
     """

@@ -7,7 +7,7 @@ from webapp.store.engine import Connection
 
 
 def end_everything_else(db: Connection, account_id: str, but_session: bytes | None) -> int:
-    """End all other sessions, all trust and all half-done flows of an account (PRODUCT.md §3; SECURITY.md 48).
+    """End all other sessions, all trust and all half-done flows of an account (docs/screens.md#endings).
 
     Call it in the transaction of the change. ``but_session`` is the id hash of the session that makes the change: it
     and its own flows go on; None where no session does (a recovery, a forgotten password). Trust is voided twice

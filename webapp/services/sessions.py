@@ -16,10 +16,10 @@ from webapp.store.sessions import Session
 def open_session(
     db: Connection, account: Account, visitor: Visitor, *, app: str, now: float, life_seconds: int
 ) -> str:
-    """Sign a browser in; the token for its cookie (192 bits, SECURITY.md 44).
+    """Sign a browser in; the token for its cookie (192 bits, docs/promises.md#44).
 
     ``account`` is as it was when its owner proved it: a change of password or factors in the meantime ends all
-    sessions, and one that is just about to begin too (SECURITY.md 48).
+    sessions, and one that is just about to begin too (docs/promises.md#48).
 
     Raises:
         StaleFlow: there was such a change.
@@ -48,7 +48,7 @@ def open_session(
 
 
 def elevate(db: Connection, session_hash: bytes, until: float) -> str | None:
-    """Elevate a session until ``until`` under a new token; the old one is dead (SECURITY.md 43).
+    """Elevate a session until ``until`` under a new token; the old one is dead (docs/promises.md#43).
 
     None when the session has ended meanwhile.
     """

@@ -1,4 +1,4 @@
-"""Waiting after wrong tries: some are free, then each doubles the wait (PRODUCT.md §3; RFC 4226 7.3)."""
+"""Waiting after wrong tries: some are free, then each doubles the wait (docs/screens.md#wait, RFC 4226 7.3)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Trusted browsers: a rotating cookie ``series:token`` that lets its owner skip the code at sign-in.
 
 The cookie alone is nothing: the password comes first, and the row must be this account's, this app's, of the
-account's present epoch and not expired (SECURITY.md 50–52). Each use changes the token, so a copied old value
+account's present epoch and not expired (docs/promises.md#50 to #52). Each use changes the token, so a copied old value
 shows itself: the series is then killed and the owner told.
 """
 

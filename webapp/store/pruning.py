@@ -18,7 +18,7 @@ def prune(
 
     Flows stay one life longer than they can be used, so that a late click on an approval link is told
     "expired" rather than "unknown"; codes stay as long as the send cap looks back. Wrong codes in a row stay counted
-    as long as their method is there: whoever guesses slowly gets no more of them (SECURITY.md 20).
+    as long as their method is there: whoever guesses slowly gets no more of them (docs/promises.md#20).
     """
     statements = {
         "flows": ("DELETE FROM flows WHERE expires_at <= ?", (now - 86400,)),

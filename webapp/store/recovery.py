@@ -101,7 +101,7 @@ def document_names(db: Connection) -> set[str]:
 
 
 def log(db: Connection, decision: Decision) -> None:
-    """Write down who decided what, when and why (SECURITY.md 61)."""
+    """Write down who decided what, when and why (docs/promises.md#61)."""
     db.execute(
         f"INSERT INTO decisions (id, {_DECISION}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (

@@ -1,4 +1,4 @@
-"""Verify: the gateway itself makes the code, sends it by SMS, call or mail, and checks it (CONTRACTS.md §1)."""
+"""Verify: the gateway itself makes the code, sends it by SMS, call or mail, and checks it (docs/wires.md#verify)."""
 
 import hmac
 import secrets

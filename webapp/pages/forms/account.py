@@ -32,7 +32,7 @@ def _password(message: Any) -> PasswordField:
 
 
 class RegisterForm(Form):
-    """What an account needs (screen 21)."""
+    """What an account needs (docs/screens.md#21)."""
 
     customerName = StringField(validators=[a_name])
     email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])

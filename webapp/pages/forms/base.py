@@ -1,4 +1,4 @@
-"""Forms: they check shape; whether it is true is a flow's business. Field names are PRODUCT.md §2's."""
+"""Forms: they check shape; whether it is true is a flow's business. Field names: docs/screens.md#pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of a reset and of the desk. Field names are PRODUCT.md §2's where it has them."""
+"""The forms of a reset and of the desk. Field names are those of docs/screens.md#pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DocumentsForm(Form):
 
 
 class DecisionForm(Form):
-    """A reviewer's decision. There is no field for a password here (SECURITY.md 61)."""
+    """A reviewer's decision. There is no field for a password here (docs/promises.md#61)."""
 
     verdict = RadioField(choices=[("approve", ""), ("ask_more", ""), ("reject", "")], validate_choice=False)
     reason = TextAreaField(validators=[filled(_("Write down why."))])

@@ -1,4 +1,4 @@
-"""The headers of every answer, whatever its status (SECURITY.md 62), and the hosts that are answered."""
+"""The headers of every answer, whatever its status (docs/promises.md#62), and the hosts that are answered."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _time_zone() -> str:
 def _of_account(attribute: str) -> str | None:
     """What the signed-in account says, or None: also when the database can't be asked.
 
-    A page that says so must still come out in some language (SECURITY.md 67).
+    A page that says so must still come out in some language (docs/promises.md#67).
     """
     if g.get("problem_status") or not hasattr(current_app, "login_manager"):
         return None

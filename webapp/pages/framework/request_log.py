@@ -1,4 +1,4 @@
-"""One line a request, with an id that error pages show, and without anything secret (DESIGN.md §4)."""
+"""One line a request, with an id that error pages show, and without anything secret (docs/promises.md#15)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _known_method() -> str:
 
 
 def _without_path(record: logging.LogRecord) -> bool:
-    """Flask logs a failure with its path, and a path may hold a link's token (SECURITY.md 39)."""
+    """Flask logs a failure with its path, and a path may hold a link's token (docs/promises.md#39)."""
     if isinstance(record.msg, str) and record.msg.startswith("Exception on ") and record.exc_info:
         record.msg, record.args = "Failed: %s %s %s", (_known_method(), request.url_rule or "-", request_id())
     return True

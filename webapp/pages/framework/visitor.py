@@ -74,7 +74,7 @@ def device_label(user_agent: str) -> str:
     """Return such as "Chrome, Windows", or "" when the header tells nothing.
 
     The header is a stranger's text: only letters, digits and a few signs of what the parser found remain
-    (SECURITY.md 40). The parser's rules load at the first call, not at start.
+    (docs/promises.md#40). The parser's rules load at the first call, not at start.
     """
     import ua_parser  # its rules are slow to load
 

@@ -1,8 +1,8 @@
 """Which documents a reset takes: by their extension *and* their content, kept without what they tell on the side.
 
-A document is judged by its bytes; its name gives an extension and is then forgotten (SECURITY.md 57–60). Pictures
-are drawn anew, so that neither EXIF nor anything hidden behind the picture is kept. The papers that may be sent are
-those of the walk-through.
+A document is judged by its bytes; its name gives an extension and is then forgotten (docs/promises.md#57 to #60).
+Pictures are drawn anew, so that neither EXIF nor anything hidden behind the picture is kept. The papers that may
+be sent are those of docs/screens.md#a28.
 """
 
 from __future__ import annotations

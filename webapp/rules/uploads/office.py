@@ -12,7 +12,7 @@ from webapp.errors import DocumentRefused
 
 MOST_MEMBERS = 1_000
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
-"""What a document may unpack to: ten times the largest upload (SECURITY.md 58)."""
+"""What a document may unpack to: ten times the largest upload (docs/promises.md#58)."""
 MOST_TYPES_BYTES = 1024 * 1024
 """A document's list of content types has some kilobytes."""
 

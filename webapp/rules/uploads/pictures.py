@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MOST_PIXELS = 64_000_000
-"""More than any phone's camera makes; 50,000 × 50,000 would need 10 GB (SECURITY.md 58)."""
+"""More than any phone's camera makes; 50,000 × 50,000 would need 10 GB (docs/promises.md#58)."""
 LONGEST_SIDE = 4096
 """What is kept at the most: small print of an identity card stays readable."""
 

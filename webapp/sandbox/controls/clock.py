@@ -1,4 +1,4 @@
-"""The clock of a world: moved by jumps or to a time, and the phone's with it (PRODUCT.md §6)."""
+"""The clock of a world: moved by jumps or to a time, and the phone's with it (docs/sandbox.md#clock)."""
 
 from __future__ import annotations
 

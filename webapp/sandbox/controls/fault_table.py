@@ -1,4 +1,4 @@
-"""What can go wrong on request, in a tester's words: the phone's rules and the site's own facts (PRODUCT.md §6)."""
+"""What can go wrong on request, in a tester's words (docs/sandbox.md#faults)."""
 
 from __future__ import annotations
 

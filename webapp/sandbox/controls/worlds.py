@@ -1,4 +1,4 @@
-"""Worlds, made and emptied by a click or a call (PRODUCT.md §6); each brings the phone's world of its name along."""
+"""Worlds, made and emptied by a click or a call, with the phone's of the same name (docs/sandbox.md#worlds)."""
 
 from __future__ import annotations
 

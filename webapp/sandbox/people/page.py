@@ -1,4 +1,4 @@
-"""Personas by one click or one call: made anew, and the browser that asked is put into their state (PRODUCT.md §6)."""
+"""Personas by a click or a call: the browser that asked gets their state (docs/screens.md#demo-accounts)."""
 
 from __future__ import annotations
 

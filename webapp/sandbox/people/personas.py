@@ -1,4 +1,4 @@
-"""The demo accounts (PRODUCT.md §6): the same names, numbers, password and secrets every time."""
+"""The demo accounts (docs/screens.md#demo-accounts): the same names, numbers, password and secrets every time."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ MAIN = (
         arrive=arrivals.at_sign_in,
     ),
 )
-"""The states of PRODUCT.md §6."""
+"""The states of docs/screens.md#demo-accounts."""
 
 PERSONAS = {persona.key: persona for persona in (*MAIN, *STEPS)}
 BASIC = ("hanako", "taro", "jiro", "sakura", "desk")

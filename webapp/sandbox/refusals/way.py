@@ -46,7 +46,7 @@ class Way:
     ``name`` is the refusal's (`catalogue`), or one of our own where no exception stands behind what the user sees or
     where there are several ways (``Throttled.resend``); ``refusal`` is the exception's name, "" where there is none.
     ``prepare`` walks there and returns the values of ``last`` that were not known before. Without ``last`` the page
-    that the way leads to tells it. ``rule`` is PRODUCT.md §3 in short; ``text`` what the user reads.
+    that the way leads to tells it. ``rule`` is of docs/screens.md#rules, in short; ``text`` what the user reads.
     """
 
     name: str

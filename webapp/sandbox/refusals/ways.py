@@ -1,4 +1,4 @@
-"""A way to every refusal that a user can see (PRODUCT.md §3, issue 5), and why nobody can see the others."""
+"""A way to every refusal that a user can see (docs/screens.md#rules), and why nobody can see the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stage: site and phone side by side, for demos (PRODUCT.md §6)."""
+"""The stage: site and phone side by side, for demos (docs/screens.md#sandbox-tools)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job as a script for demos, step by step (PRODUCT.md, "The main job"), in the words of the pages.
+"""The main job (docs/screens.md#the-main-job) as a script for demos, in the words of the pages.
 
 Read by the stage: its page lists the steps, its module finds the one that is next by what the site shows.
 """

@@ -1,4 +1,4 @@
-"""The map: every flow's states and moves as a picture, with where this browser stands (PRODUCT.md §6)."""
+"""The map: every flow's states and moves as a picture, with this browser's place (docs/screens.md#sandbox-tools)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline: what happened in this walk, in order, for the eye and for programs (PRODUCT.md §6)."""
+"""The timeline: what happened in this walk, in order, for the eye and for programs (docs/screens.md#sandbox-tools)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A walk as a report to print or to hand on: a cover, its chapters, every step with its picture (PRODUCT.md §6)."""
+"""A walk as a report to print: a cover, chapters, every step with its picture (docs/screens.md#sandbox-tools)."""
 
 from __future__ import annotations
 
