@@ -9,15 +9,17 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO, Self
+
+import httpx
 
 from tests.docs.blocks import Block
 from tests.meta.sources import ROOT
 from tests.meta.test_files import tracked
 from webapp.run import PORTS
 
-READY = "Ctrl-C"
 START_SECONDS = 90
 
 
@@ -30,10 +32,14 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+SERVERS = {"make run": ("SITE_PORT", "PHONE_PORT"), "python -m mocksms serve": ("PHONE_PORT",)}
+"""Blocks that start servers, and the ports at which these answer once they are up."""
+
+
 class Reader:
     """A person in a clone of their own. Ports are free ones; all else in a block is run as written.
 
-    `make run` is left running for the blocks that follow. curl fails on an answer that is an error.
+    A server is left running for the blocks that follow. curl fails on an answer that is an error.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -55,7 +61,9 @@ class Reader:
         self._environment = {
             **kept,
             **{name: str(port) for name, port in self._ports.items()},
-            "PATH": f"{_failing_curl(folder)}{os.pathsep}{kept['PATH']}",
+            "MOCKSMS_PORT": str(self._ports["PHONE_PORT"]),
+            "MOCKSMS_SMTP_PORT": str(self._ports["SMTP_PORT"]),
+            "PATH": os.pathsep.join([_failing_curl(folder), str(self.clone / ".venv" / "bin"), kept["PATH"]]),
             "ARGS": "tests/unit/test_digits.py -n 0 -p no:cacheprovider",  # `make test` inside of a test
         }
         self._running: subprocess.Popen[str] | None = None
@@ -67,13 +75,20 @@ class Reader:
         if self._running is not None:
             os.killpg(self._running.pid, signal.SIGINT)  # Ctrl-C in the terminal
             self._running.wait(30)
-            assert "nidankai: stopped." in self._rest.text()
+            assert "Traceback" not in self._rest.text()
+
+    def url(self, port: str) -> str:
+        """Return the address of a server, by the name of its port."""
+        return f"http://localhost:{self._ports[port]}"
 
     def run(self, block: Block) -> str:
         """Run a block; return what it printed."""
-        if block.text.strip() == "make run":
-            return self._serve()
-        text = block.text
+        return self.run_text(block.text, str(block))
+
+    def run_text(self, text: str, origin: str = "") -> str:
+        """Run a shell script as the blocks are run."""
+        if text.strip() in SERVERS:
+            return self._serve(text.strip())
         for written, ours in self._addresses.items():
             text = text.replace(written, ours)
         done = subprocess.run(
@@ -84,12 +99,12 @@ class Reader:
             text=True,
             stdin=subprocess.DEVNULL,
         )
-        assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
+        assert done.returncode == 0, f"{origin}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def _serve(self) -> str:
+    def _serve(self, command: str) -> str:
         self._running = process = subprocess.Popen(
-            ["make", "--silent", "run"],
+            command.split(),
             cwd=self.clone,
             env=self._environment,
             stdin=subprocess.DEVNULL,
@@ -98,18 +113,20 @@ class Reader:
             text=True,
             start_new_session=True,
         )
-        watchdog = threading.Timer(START_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
-        watchdog.start()
         assert process.stdout is not None
-        printed = ""
-        for line in process.stdout:
-            printed += line
-            if READY in line:
-                break
-        watchdog.cancel()
-        assert READY in printed, printed
         self._rest = _Rest(process.stdout)
-        return printed
+        deadline = time.monotonic() + START_SECONDS
+        while not all(_answers(self._ports[name]) for name in SERVERS[command]):
+            assert process.poll() is None and time.monotonic() < deadline, f"{command} did not start"
+            time.sleep(0.1)  # there is nothing else to wait for
+        return ""
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 class _Rest(threading.Thread):
@@ -129,11 +146,11 @@ class _Rest(threading.Thread):
         return self._read
 
 
-def _failing_curl(folder: Path) -> Path:
+def _failing_curl(folder: Path) -> str:
     """Return a folder with a curl that ends with an error when the answer is one."""
     real = shutil.which("curl")
     shim = folder / "bin" / "curl"
     shim.parent.mkdir(parents=True)
     shim.write_text(f'#!/bin/sh\nexec {real} --silent --show-error --fail-with-body "$@"\n')
     shim.chmod(0o755)
-    return shim.parent
+    return str(shim.parent)

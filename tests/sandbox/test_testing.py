@@ -1,21 +1,15 @@
-"""What testers are given: fixtures, a client of running sites, and the examples of docs/testers.md as they stand."""
+"""What testers are given: fixtures, a client of running sites."""
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from mocksms.testing import Phone, RunningPhone, phone, phone_server
-from tests.meta.sources import ROOT
 from webapp.sandbox.people.personas import PERSONAS
 from webapp.sandbox.testing import (
     Client,
@@ -30,22 +24,6 @@ from webapp.sandbox.testing import (
 )
 
 __all__ = ["client_as", "mihon", "mihon_site", "phone", "phone_server", "signed_in"]
-
-EXAMPLES = re.compile(r"```python\n# (\S+\.py)\n(.*?)```", re.DOTALL)
-WITH_CHROMIUM = """
-import pytest
-from playwright.sync_api import sync_playwright
-
-from tools import browser as browsers
-
-
-@pytest.fixture
-def page():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browsers.find(), args=list(browsers.FLAGS))
-        yield chromium.new_page()
-        chromium.close()
-"""
 
 
 def test_fixtures_make_a_world_in_well_under_a_second(mihon_site: Site) -> None:
@@ -157,31 +135,3 @@ def test_ten_worlds_at_once_do_not_touch_each_other(mihon_site: Site, phone_serv
         met = list(pool.map(walk, range(10)))
     assert [offset for offset, _count in met] == pytest.approx([at * 100 for at in range(10)])
     assert [count for _offset, count in met] == [3] * 10
-
-
-def test_examples_of_the_docs_run_as_they_stand(
-    tmp_path: Path, mihon_site: Site, phone_server: RunningPhone
-) -> None:
-    examples = dict(EXAMPLES.findall((ROOT / "docs" / "testers.md").read_text()))
-    assert {"conftest.py", "test_by_client.py", "test_by_browser.py"} < set(examples)
-    examples["conftest.py"] += WITH_CHROMIUM
-    for name, text in examples.items():
-        (tmp_path / name).write_text(text)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "SITE_URL": mihon_site.url,
-        "PHONE_URL": phone_server.url,
-    }
-    environment.pop("PYTEST_XDIST_WORKER", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", str(tmp_path)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert re.search(r"7 passed", done.stdout), done.stdout

@@ -1,0 +1,31 @@
+"""The README leads to each page of the docs, and what it says of the demo accounts is true."""
+
+from __future__ import annotations
+
+import re
+
+from tests.docs.blocks import blocks, indented, pages
+from tests.evidence import some
+from tests.meta.sources import ROOT
+from webapp.sandbox.people.personas import BASIC, PERSONAS
+
+PAGE = "README.md"
+
+
+def test_readme_has_no_block_that_is_not_run() -> None:
+    assert {block.language for block in blocks(PAGE)} == {"sh", "python"} and not indented(PAGE)
+
+
+def test_readme_leads_to_every_page_of_the_docs() -> None:
+    linked = set(re.findall(r"\]\(([^)#:]+\.md)", (ROOT / PAGE).read_text()))
+    missing = {*pages(), "bench/README.md", "CHANGELOG.md"} - {PAGE} - linked
+    assert not missing, f"the README has no link to {sorted(missing)}"
+
+
+def test_readme_lists_the_accounts_of_the_first_start() -> None:
+    text = (ROOT / PAGE).read_text()
+    for name in some(BASIC):
+        persona = PERSONAS[name]
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{name}@example.com` |"))
+        digits = re.sub(r"\D", "", row.split("|")[2])
+        assert (f"+81{digits[1:]}" if digits else None) == persona.phone
