@@ -110,6 +110,10 @@ def either_or(tree: ast.AST) -> Iterator[tuple[int, str]]:
         match node:
             case ast.Assert(test=ast.BoolOp(op=ast.Or())):
                 yield node.lineno, ast.unparse(node)
+            case ast.Call(func=ast.Attribute(attr="raises"), args=[ast.Tuple(), *_]):
+                yield node.lineno, ast.unparse(node)
+            case ast.Assert(test=ast.Compare(left=ast.Attribute(attr="status_code"), ops=[ast.In()])):
+                yield node.lineno, ast.unparse(node)
 
 
 def vague_refusals(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -122,8 +126,17 @@ def vague_refusals(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, ast.unparse(node)
 
 
+def _tests() -> list[tuple[str, ast.FunctionDef]]:
+    return [
+        (module.path, node)
+        for module in modules("tests")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+
+
 def test_evidence_is_of_one_outcome() -> None:
-    wrong = [f"{m.path}:{line} {text}" for m in modules("tests") for line, text in either_or(m.tree)]
+    wrong = [f"{at}:{line} {text}" for at, test in _tests() for line, text in either_or(test)]
     assert not wrong, f"assert what does happen, not one of two things: {wrong}"
 
 
@@ -133,12 +146,11 @@ def test_evidence_names_the_refusal() -> None:
 
 
 def test_evidence_is_of_something() -> None:
+    constants = {module.path: _constants(list(module.tree.body)) for module in modules("tests")}
     wrong = [
-        f"{module.path}:{line} {text}"
-        for module in modules("tests")
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
-        for line, text in loops_over_nothing(node, _constants(list(module.tree.body)))
+        f"{at}:{line} {text}"
+        for at, test in _tests()
+        for line, text in loops_over_nothing(test, constants[at])
     ]
     assert not wrong, f"a loop over nothing asserts nothing; loop over some(…) of tests.evidence: {wrong}"
 
@@ -170,7 +182,15 @@ def test_evidence_finds_loops_over_nothing(code: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "count"), [("assert a or b", 1), ("assert a and (b or c)", 0), ("assert a", 0)]
+    ("code", "count"),
+    [
+        ("assert a or b", 1),
+        ("with pytest.raises((KeyError, ValueError)):\n    x()", 1),
+        ("assert answer.status_code in (303, 403)", 1),
+        ("with pytest.raises(KeyError):\n    x()", 0),
+        ("assert a and (b or c)", 0),
+        ("assert a", 0),
+    ],
 )
 def test_evidence_finds_either_or(code: str, count: int) -> None:
     assert len(list(either_or(ast.parse(code)))) == count

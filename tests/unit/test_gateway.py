@@ -131,11 +131,14 @@ def test_answers_outside_the_contract(answer: httpx.Response, kind: str) -> None
 
 
 def test_check_sends_nothing() -> None:
+    asked: list[str] = []
+
     def handler(request: httpx.Request) -> httpx.Response:
-        assert request.method == "GET"
+        asked.append(request.method)
         return httpx.Response(200, json={"messages": []})
 
     gateway(handler).check()
+    assert asked == ["GET"]
 
 
 def test_connection_is_kept_and_shared_by_threads() -> None:
@@ -167,4 +170,11 @@ def test_connection_is_kept_and_shared_by_threads() -> None:
 
 
 def test_gateway_opens_nothing_before_the_first_message() -> None:
-    Gateway("http://192.0.2.1:1", ACCOUNT, "token", "+815012345678").close()
+    opened: list[socket.socket] = []
+    with faulty_gateway.server(lambda connection, _over: opened.append(connection)) as port:
+        client = Gateway(f"http://127.0.0.1:{port}", ACCOUNT, "token", "+815012345678")
+        assert opened == []
+        with pytest.raises(GatewayFailed):
+            client.text("+819012345678", "x")
+        assert len(opened) == 1
+        client.close()

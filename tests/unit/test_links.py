@@ -45,7 +45,7 @@ def test_read_notices_every_changed_character() -> None:
     token = signer.sign("deny", "flow-1", NOW)
     for at, char in some(enumerate(token)):
         changed = token[:at] + ("A" if char != "A" else "E") + token[at + 1 :]
-        with pytest.raises((LinkTampered, LinkExpired)):
+        with pytest.raises(LinkTampered):
             signer.read("deny", changed, 600, NOW)
 
 
