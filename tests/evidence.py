@@ -8,7 +8,7 @@ from typing import TypeVar
 from werkzeug.test import TestResponse
 
 from webapp import errors
-from webapp.sandbox.recorder import refusal_name
+from webapp.sandbox.trace_recorder import refusal_name
 
 Found = TypeVar("Found")
 

@@ -34,7 +34,7 @@ def install(app: Flask) -> None:
 def seed(names: tuple[str, ...]) -> None:
     """Make demo accounts (those of the first start by default) anew; the same each time."""
     services = _sandbox()
-    from webapp.sandbox.people import personas  # QA's tools: loaded in sandbox mode only
+    from webapp.sandbox.personas import personas  # QA's tools: loaded in sandbox mode only
 
     unknown = ", ".join(name for name in names if name not in personas.PERSONAS)
     if unknown:

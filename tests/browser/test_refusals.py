@@ -8,7 +8,7 @@ from tests.browser.servers import Servers
 from tests.browser.test_look_account import in_order
 from tests.evidence import some
 from tools.driver import Page, expect
-from webapp.sandbox.refusals.ways import WAYS
+from webapp.sandbox.refusals.scenarios import WAYS
 
 TYPED, CHOSEN, OLD_TAB = "WrongCode.replaced", "DocumentRefused.active", "UnknownChoice"
 

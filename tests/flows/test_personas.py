@@ -12,7 +12,7 @@ from tests.app_fixture import World
 from tests.authenticator import Authenticator
 from tests.flows.test_passkeys import enters
 from tests.people import Person
-from webapp.sandbox.people import personas, states
+from webapp.sandbox.personas import personas, states
 
 
 def made(world: World, key: str) -> Person:

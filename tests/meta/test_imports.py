@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
 
 from tests.meta.sources import ROOT, Module, modules
 
-# A room may use itself, the rooms named here, and the leaves. Whatever is not named here (create_app, the
-# command line, the sandbox's tools) puts the house together and may use everything.
+# From the top down: a room may use itself, those below it, and the leaves.
+ROOMS = ("pages", "flows", "services", "store")
 LEAVES = {"config", "clock", "errors", "home"}
 MAY_USE = {
-    "pages": {"flows", "services", "rules", "store"},
-    "flows": {"services", "rules", "store"},
-    "services": {"rules", "store"},
-    "rules": set(),
-    "store": set(),
-    # It implements what the services ask for, so it may know their records; nobody below may know it.
-    "outbound": {"services", "rules", "store"},
-    **{leaf: set() for leaf in LEAVES},
+    **{room: {*ROOMS[at + 1 :], "rules", *LEAVES} for at, room in enumerate(ROOMS)},
+    # Pure: values in, values or a refusal out.
+    "rules": {"errors"},
+    # Handed in by app.py. It implements what the services ask for, so it may know their records.
+    "outbound": {"services", "store", "rules", *LEAVES},
+    **dict.fromkeys(LEAVES, LEAVES),
 }
-FLASKLESS = {"flows", "services", "rules", "store", *LEAVES}
+ASSEMBLY = {"", "__main__", "app", "cli", "command", "doctor", "keys", "run", "sandbox"}
+"""What puts the site together, starts it or looks after it: may use everything, and only these may."""
+IMPURE = {"os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "time", "datetime", "logging", "sqlite3",
+          "sqlite_utils", "httpx", "httpcore", "smtplib"}  # fmt: skip
+FLASKLESS = {*ROOMS[1:], "rules", *LEAVES}
 FLASK = {"flask", "werkzeug", "flask_login", "flask_wtf", "flask_babel", "wtforms", "jinja2"}
 SQL = re.compile(
     r"\b(SELECT\s[\s\S]*\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|ALTER|DROP)\s+TABLE"
@@ -42,13 +45,51 @@ SITE = [module for module in modules("webapp") if room(module.name) in MAY_USE]
 @pytest.mark.parametrize("module", SITE, ids=lambda module: module.path)
 def test_imports_lead_down_only(module: Module) -> None:
     here = room(module.name)
-    allowed = MAY_USE[here] | LEAVES | {here}
+    allowed = MAY_USE[here] | {here}
     wrong = [
         f"line {line}: {name}"
         for name, line, _inside in module.imports()
         if name.startswith("webapp.") and room(name) not in allowed
     ]
     assert not wrong, f"{module.path} is in the room {here!r}, which may use {sorted(allowed)}: {wrong}"
+
+
+def test_imports_leave_no_module_outside_of_the_rooms() -> None:
+    lost = {module.path for module in modules("webapp") if room(module.name) not in MAY_USE.keys() | ASSEMBLY}
+    assert not lost, f"put these into a room of docs/contributing.md: {sorted(lost)}"
+
+
+def test_imports_of_rules_are_pure() -> None:
+    wrong = [
+        f"{module.path}:{line} {name}"
+        for module in modules("webapp/rules")
+        for name, line, _ in module.imports()
+        if name.split(".")[0] in IMPURE | FLASK
+    ]
+    assert not wrong, f"a rule takes values and returns values; files, sockets, clocks are handed in: {wrong}"
+
+
+def test_imports_of_the_pages_framework_know_no_page() -> None:
+    wrong = [
+        f"{module.path}:{line} {name}"
+        for module in modules("webapp/pages/framework")
+        for name, line, _ in module.imports()
+        if name.startswith("webapp.pages.") and not name.startswith("webapp.pages.framework")
+    ]
+    assert not wrong, f"pages use the framework, never the other way: {wrong}"
+
+
+def test_clock_is_handed_in() -> None:
+    """Nothing below app.py makes a clock, or asks the system for the time of day."""
+    makes = re.compile(r"(^|[^\w.])(Clock|time\.time|datetime\.(now|today|utcnow)|date\.today)$")
+    wrong = [
+        f"{module.path}:{node.lineno} {ast.unparse(node.func)}"
+        for module in SITE
+        if room(module.name) != "clock"
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and makes.search(ast.unparse(node.func))
+    ]
+    assert not wrong, f"take the time from services.clock: a test or a tester moves it: {wrong}"
 
 
 @pytest.mark.parametrize("module", SITE, ids=lambda module: module.path)
@@ -98,6 +139,40 @@ def test_imports_of_the_sandbox_are_made_by_the_factory_only() -> None:
         if name.startswith("webapp.sandbox")
     ]
     assert not wrong, f"nothing may need QA's tools: {wrong}"
+
+
+TOOLS = (
+    "stage",
+    "state_diagram",
+    "refusals",
+    "timeline",
+    "controls",
+    "personas",
+    "world",
+    "store",
+    "vocabulary",
+)
+"""The sandbox's folders from the top down; ``world`` are the modules at its root: which world a request is in, and
+what is watched and set there. `sandbox/__init__.py` puts them together."""
+
+
+def tool(name: str) -> str:
+    """The folder of a name in the sandbox: `webapp.sandbox.personas.page` → `personas`."""
+    folder = ([*name.split("."), ""])[2]
+    return folder if folder in TOOLS else "world"
+
+
+def test_imports_of_the_tools_lead_down_only() -> None:
+    folders = {path.parent.name for path in (ROOT / "webapp" / "sandbox").glob("*/__init__.py")}
+    assert folders == set(TOOLS) - {"world"}, "a folder of the tools has its place in TOOLS"
+    wrong = [
+        f"{module.path}:{line} {name}"
+        for module in modules("webapp/sandbox")
+        if module.name != "webapp.sandbox"
+        for name, line, _ in module.imports()
+        if name.startswith("webapp.sandbox.") and TOOLS.index(tool(name)) < TOOLS.index(tool(module.name))
+    ]
+    assert not wrong, f"each folder of the sandbox may use those after it in TOOLS: {wrong}"
 
 
 def test_sql_is_in_the_stores_only() -> None:

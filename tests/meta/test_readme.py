@@ -7,7 +7,7 @@ import re
 from tests.docs.blocks import blocks, indented, pages
 from tests.evidence import some
 from tests.meta.sources import ROOT
-from webapp.sandbox.people.personas import BASIC, PERSONAS
+from webapp.sandbox.personas.personas import BASIC, PERSONAS
 
 PAGE = "README.md"
 

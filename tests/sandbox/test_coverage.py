@@ -12,7 +12,7 @@ from tests.form_client import Page
 from tests.people import Person
 from webapp.flows.state_machines import tables
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.refusals.ways import UNSEEN, WAYS
+from webapp.sandbox.refusals.scenarios import UNSEEN, WAYS
 
 
 @pytest.fixture(autouse=True)

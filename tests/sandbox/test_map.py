@@ -9,7 +9,7 @@ from tests.evidence import some
 from tests.form_client import Page
 from tests.people import Person
 from webapp.flows.state_machines import tables
-from webapp.sandbox.people.personas import PERSONAS
+from webapp.sandbox.personas.personas import PERSONAS
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tests.form_client import Browser, Page
 from webapp.flows import sign_in
 from webapp.flows.state_machine import BEGIN, Table
 from webapp.flows.state_machines import tables
-from webapp.sandbox.people.personas import MAIN, PASSWORD, PERSONAS, STEPS
+from webapp.sandbox.personas.personas import MAIN, PASSWORD, PERSONAS, STEPS
 
 LANDS = {
     "hanako": "account.services",

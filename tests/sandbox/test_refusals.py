@@ -16,8 +16,8 @@ from tests.app_fixture import AppFixture, World
 from tests.form_client import Browser
 from tests.lint import text_of
 from tests.people import Person
-from webapp.sandbox.refusals.papers import paper
-from webapp.sandbox.refusals.ways import UNSEEN, WAYS, every_refusal
+from webapp.sandbox.refusals.sample_files import paper
+from webapp.sandbox.refusals.scenarios import UNSEEN, WAYS, every_refusal
 
 
 @pytest.fixture

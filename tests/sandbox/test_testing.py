@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mocksms.testing import Phone, RunningPhone, phone, phone_server
-from webapp.sandbox.people.personas import PERSONAS
+from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.testing import (
     Client,
     Mihon,

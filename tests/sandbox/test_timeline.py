@@ -18,11 +18,11 @@ from webapp.sandbox.controls.fault_table import FAULTS
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.store.trace_log import MOST_PICTURES, Step, Walks
 from webapp.sandbox.timeline.page import PAGE_STEPS
-from webapp.sandbox.timeline.page_titles import page_title
+from webapp.sandbox.timeline.step_texts import refusal_words
 from webapp.sandbox.timeline.steps import matched
-from webapp.sandbox.timeline.tool_words import tool_words
-from webapp.sandbox.timeline.words import refusal_words
+from webapp.sandbox.timeline.tool_texts import tool_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
+from webapp.sandbox.vocabulary.page_titles import page_title
 from webapp.sandbox.worlds import Worlds
 
 

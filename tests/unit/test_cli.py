@@ -9,7 +9,7 @@ from click.testing import Result
 from tests.app_fixture import World
 from tests.people import PEOPLE
 from webapp.errors import MailFailed
-from webapp.sandbox.people import personas
+from webapp.sandbox.personas import personas
 from webapp.sandbox.worlds import Worlds
 from webapp.store import accounts
 

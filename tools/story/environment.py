@@ -13,7 +13,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import webapp
 from mocksms.client import Phone
 from mocksms.testing import run_phone
-from webapp.sandbox.people import personas
+from webapp.sandbox.personas import personas
 from webapp.sandbox.worlds import World, Worlds
 from webapp.services.context import Services
 

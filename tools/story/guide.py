@@ -17,7 +17,7 @@ from mocksms.client import Phone
 from tools.driver import Browser, BrowserContext, Locator, Page, expect
 from tools.story.environment import Environment
 from tools.story.scenes import Arrival, Scene
-from webapp.sandbox.timeline.words import address_words, kind_word, step_words
+from webapp.sandbox.timeline.step_texts import address_words, kind_word, step_words
 from webapp.sandbox.worlds import World
 
 PATIENCE_MILLISECONDS = 15_000

@@ -18,7 +18,7 @@ from tools.story.steps import (
 from tools.story.stories_main import HANAKO, TO_SECURITY
 from tools.story.stories_sign_in import TARO, name_and_password
 from tools.story.story import Story
-from webapp.sandbox.people.states import SPECIMEN
+from webapp.sandbox.personas.states import SPECIMEN
 
 YUKI, FRESH, NEW_MAIL, NEW_NUMBER = (
     "yuki@example.com",

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from webapp.sandbox import api, door, note, patterns, recorder
+from webapp.sandbox import api, banner, patterns, trace_recorder, world_middleware
 from webapp.sandbox.controls import clock, faults
 from webapp.sandbox.controls import worlds as making_worlds
-from webapp.sandbox.people import page as people
-from webapp.sandbox.people import personas
+from webapp.sandbox.personas import page as people
+from webapp.sandbox.personas import personas
 from webapp.sandbox.refusals import page as refusals
 from webapp.sandbox.stage import page as stage
 from webapp.sandbox.state_diagram import coverage
@@ -33,14 +33,14 @@ PAGES = (
 def install(app: Flask, transport: httpx.BaseTransport | None = None) -> None:
     """Add the tools and the worlds; at the first start also the demo accounts."""
     base: Services = app.extensions["nidankai"]
-    worlds = Worlds(base, app.extensions["nidankai_engine"], transport)
+    worlds = Worlds(base, app.extensions["nidankai_engine"], transport, seed=personas.seed)
     services = app.extensions["nidankai"] = worlds.get().services
     with services.store.reading() as db:
         is_new = not accounts.every(db)
     if is_new:
         personas.seed(services)
-    door.install(app, worlds, transport)
-    recorder.install(app)
-    note.install(app)
-    app.register_blueprint(door.blueprint)
+    world_middleware.install(app, worlds, transport)
+    trace_recorder.install(app)
+    banner.install(app)
+    app.register_blueprint(world_middleware.blueprint)
     api.install(app)

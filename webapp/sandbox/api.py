@@ -11,12 +11,12 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from webapp.sandbox import door
+from webapp.sandbox import world_middleware
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent
 from webapp.sandbox.worlds import BadWorld
 
 blueprint = Blueprint("sandbox_api", __name__, url_prefix="/sandbox/api")
-blueprint.before_request(door.guard)
+blueprint.before_request(world_middleware.guard)
 
 
 class Unusable(Exception):
@@ -64,8 +64,8 @@ def _on_unusable(error: Unusable) -> tuple[Response, int]:
     return problem(error.status, error.text, error.field)
 
 
-@blueprint.errorhandler(door.LostWorld)
-def _on_lost_world(error: door.LostWorld) -> tuple[Response, int]:
+@blueprint.errorhandler(world_middleware.LostWorld)
+def _on_lost_world(error: world_middleware.LostWorld) -> tuple[Response, int]:
     return problem(HTTPStatus.NOT_FOUND, "There is no world of this name: make it by PUT worlds/NAME")
 
 

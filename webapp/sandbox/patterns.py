@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 
 from webapp.pages.render import page
-from webapp.sandbox.door import blueprint
+from webapp.sandbox.world_middleware import blueprint
 
 COLOURS = (
     "paper", "sheet", "fold", "ink", "ink-soft", "line", "edge", "indigo", "indigo-deep", "indigo-fill",

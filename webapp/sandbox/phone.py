@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
-from webapp.sandbox import door
+from webapp.sandbox import world_middleware
 from webapp.sandbox.worlds import HEADER
 
 if TYPE_CHECKING:
@@ -64,5 +64,5 @@ class Phone:
 
 def phone(world: str | None = None) -> Phone:
     """The phone of this request's world, or of another one."""
-    url = door.world().services.config.gateway_url
-    return Phone(url, world or door.world().name, current_app.extensions["nidankai_phone_wire"])
+    url = world_middleware.world().services.config.gateway_url
+    return Phone(url, world or world_middleware.world().name, current_app.extensions["nidankai_phone_wire"])

@@ -11,6 +11,7 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,10 +19,9 @@ from urllib.parse import urlencode
 
 from webapp.clock import Clock
 from webapp.outbound.notifier import Notifier
-from webapp.sandbox.facts import FactsFile, WorldClock
-from webapp.sandbox.people import personas
+from webapp.sandbox.instrumented import WatchedGateway, WatchedMailer
 from webapp.sandbox.store.trace_log import Walks
-from webapp.sandbox.watched import WatchedGateway, WatchedMailer
+from webapp.sandbox.world_settings import FactsFile, WorldClock
 from webapp.services.context import Services
 from webapp.store import accounts
 from webapp.store.engine import DEFAULT, Engine, EngineError, Store, is_name
@@ -71,10 +71,21 @@ class Summary:
 
 
 class Worlds:
-    """All worlds of a site. ``base`` are its parts as ``create_app`` made them: the default world keeps its store."""
+    """All worlds of a site. ``base`` are its parts as ``create_app`` made them: the default world keeps its store.
 
-    def __init__(self, base: Services, engine: Engine, transport: httpx.BaseTransport | None = None) -> None:
+    ``seed`` makes the demo accounts in the parts it is given.
+    """
+
+    def __init__(
+        self,
+        base: Services,
+        engine: Engine,
+        transport: httpx.BaseTransport | None = None,
+        *,
+        seed: Callable[[Services], object],
+    ) -> None:
         self._base = base
+        self._seed = seed
         self._engine = engine
         self._transport = transport
         self._open: OrderedDict[str, World] = OrderedDict()
@@ -194,7 +205,7 @@ class Worlds:
                 self._seeded_at = time.monotonic()
                 with self._engine.scratch() as store:
                     uploads = Uploads(store.folder / "uploads")
-                    personas.seed(replace(self._base, clock=Clock(), store=store, uploads=uploads))
+                    self._seed(replace(self._base, clock=Clock(), store=store, uploads=uploads))
                     papers = {f"uploads/{path.name}": path.read_bytes() for path in uploads.folder.glob("*")}
                     self._seeded = store.copy(), papers
             return self._seeded

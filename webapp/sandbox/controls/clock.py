@@ -16,11 +16,11 @@ from flask_login import current_user
 
 from webapp.pages.render import page
 from webapp.rules import totp
-from webapp.sandbox import api, recorder
-from webapp.sandbox.door import back_to, blueprint, world
-from webapp.sandbox.note import moved_by
+from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
 from webapp.sandbox.store.clock_rollback import rewind
+from webapp.sandbox.vocabulary.durations import moved_by
+from webapp.sandbox.world_middleware import back_to, blueprint, world
 
 FARTHEST_SECONDS = 10 * 365 * 86400.0  # the phone goes no further either
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
@@ -119,7 +119,7 @@ def move(offset: float) -> str:
     services = world().services
     is_back = offset < services.clock.offset
     services.clock.set_offset(offset)
-    recorder.note("tool", "clock.move", offset=round(offset))
+    trace_recorder.note("tool", "clock.move", offset=round(offset))
     if is_back:
         now = services.clock.now()
         with world().facts.spared(), services.store.writing() as db:

@@ -14,11 +14,11 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp.pages.render import page
-from webapp.sandbox import api, recorder
+from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
-from webapp.sandbox.door import back_to, blueprint, world
-from webapp.sandbox.facts import Facts
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.world_middleware import back_to, blueprint, world
+from webapp.sandbox.world_settings import Facts
 
 CUSTOM = "custom"
 MOST_TIMES = 1000
@@ -143,7 +143,7 @@ def ask(fault: Fault, times: int | None) -> None:
             if _key(old) == _key(rule):
                 phone().ask("DELETE", f"faults/{old['id']}")
         _add(rule, times)
-    recorder.note("tool", f"fault.{fault.key}", times=times)
+    trace_recorder.note("tool", f"fault.{fault.key}", times=times)
 
 
 def lift(fault_id: str = "") -> None:
@@ -152,7 +152,7 @@ def lift(fault_id: str = "") -> None:
     Raises:
         PhoneSilent, PhoneRefused.
     """
-    recorder.note("tool", "fault.lift", fault=fault_id or "all")
+    trace_recorder.note("tool", "fault.lift", fault=fault_id or "all")
     own = [FAULTS[fault_id]] if fault_id in FAULTS else [] if fault_id else list(FAULTS.values())
     plain = Facts()
     changes = {name: getattr(plain, name) for fault in own for name in fault.facts}

@@ -14,10 +14,10 @@ from werkzeug.exceptions import NotFound
 
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
-from webapp.sandbox import api, recorder
-from webapp.sandbox.door import LostWorld, back_to, blueprint, enter, phone_url, world, worlds
-from webapp.sandbox.note import moved_by
+from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.vocabulary.durations import moved_by
+from webapp.sandbox.world_middleware import LostWorld, back_to, blueprint, enter, phone_url, world, worlds
 from webapp.sandbox.worlds import BadWorld, Summary
 from webapp.store.engine import DEFAULT, UnknownWorld, is_name
 
@@ -151,7 +151,7 @@ def _along(what: str, name: str) -> None:
 
 def _ask_phone(what: str, name: str) -> str:
     """Make (PUT), empty (RESET) or delete the phone's world of a name; why it was not done, or ""."""
-    recorder.note(
+    trace_recorder.note(
         "tool", f"world.{ {'PUT': 'make', 'RESET': 'empty', 'DELETE': 'delete'}[what] }", world=name
     )
     try:

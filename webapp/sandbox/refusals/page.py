@@ -11,17 +11,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from webapp.pages.render import page
-from webapp.sandbox import api, recorder
-from webapp.sandbox.door import blueprint
-from webapp.sandbox.people.personas import PERSONAS
+from webapp.sandbox import api, trace_recorder
+from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent
-from webapp.sandbox.refusals import last_step
-from webapp.sandbox.refusals.papers import NAMES, paper
-from webapp.sandbox.refusals.scene import Scene
+from webapp.sandbox.refusals import next_step_hint
+from webapp.sandbox.refusals.sample_files import NAMES, paper
+from webapp.sandbox.refusals.scenario import Way
+from webapp.sandbox.refusals.scenario_context import Scene
+from webapp.sandbox.refusals.scenarios import UNSEEN, WAYS
 from webapp.sandbox.refusals.walker import Lost
-from webapp.sandbox.refusals.way import Way
-from webapp.sandbox.refusals.ways import UNSEEN, WAYS
 from webapp.sandbox.vocabulary.flow_titles import flow_title
+from webapp.sandbox.world_middleware import blueprint
 
 LONGEST_FILTER = 100
 
@@ -108,13 +108,13 @@ def reach_for_program(name: str) -> ResponseReturnValue:
 def _walk(way: Way) -> Reached:
     scene = Scene(PERSONAS[way.persona])
     told = way.prepare(scene)
-    recorder.note("tool", f"reach.{way.name}", persona=way.persona)
-    return Reached(scene, scene.lands or scene.walker.path, last_step.values_of(way, told))
+    trace_recorder.note("tool", f"reach.{way.name}", persona=way.persona)
+    return Reached(scene, scene.lands or scene.walker.path, next_step_hint.values_of(way, told))
 
 
 def _hand_over(response: Response, way: Way, reached: Reached) -> None:
     reached.scene.walker.hand_over(response)
-    last_step.tell(response, way, reached.lands, reached.values)
+    next_step_hint.tell(response, way, reached.lands, reached.values)
 
 
 def _shown(way: Way) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def _as_json(way: Way) -> dict[str, Any]:
         "persona": way.persona,
         "flow": way.flow,
         "text": {language: shown[language] for language in ("ja", "en")},
-        "last": _last_json(way, last_step.values_of(way, None)),
+        "last": _last_json(way, next_step_hint.values_of(way, None)),
     }
 
 

@@ -21,9 +21,9 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
-from webapp.sandbox import door
+from webapp.sandbox import world_middleware
 from webapp.sandbox.phone import phone
-from webapp.sandbox.refusals.papers import paper
+from webapp.sandbox.refusals.sample_files import paper
 from webapp.sandbox.worlds import HEADER
 
 MOST_REDIRECTS = 8
@@ -88,7 +88,7 @@ class Walker:
 
     def __init__(self, is_stranger: bool = False) -> None:
         self._config = services().config
-        self._world = door.world().name
+        self._world = world_middleware.world().name
         self.path = "/"
         self.html = ""
         self._jar: dict[str, str] = {}
@@ -133,7 +133,7 @@ class Walker:
         self._go("POST", path, {"csrf_token": token, **fields})
 
     def send_papers(self, path: str, *names: str) -> None:
-        """Send papers of `webapp.sandbox.refusals.papers` by the page's form of documents."""
+        """Send papers of `webapp.sandbox.refusals.sample_files` by the page's form of documents."""
         token = self.form("", "csrf_token", "documents").values["csrf_token"]
         files = [(io.BytesIO(paper(name)), name) for name in names]
         self._go("POST", path, {"csrf_token": token, "documents": files})

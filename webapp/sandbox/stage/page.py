@@ -14,16 +14,16 @@ from flask_wtf.csrf import generate_csrf
 
 from webapp.pages.framework.headers import NOT_NEEDED, content_policy
 from webapp.pages.render import language, page
-from webapp.sandbox import api, recorder
+from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls import worlds as world_pages
 from webapp.sandbox.controls.clock import JUMPS, zone
 from webapp.sandbox.controls.fault_table import GROUPS
 from webapp.sandbox.controls.faults import asked
-from webapp.sandbox.door import blueprint, phone_url, world
-from webapp.sandbox.note import moved_by
-from webapp.sandbox.people.personas import MAIN, PERSONAS, Persona, seed
+from webapp.sandbox.personas.personas import MAIN, PERSONAS, Persona, seed
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent
 from webapp.sandbox.stage.script import HANAKO, MAIN_JOB
+from webapp.sandbox.vocabulary.durations import moved_by
+from webapp.sandbox.world_middleware import blueprint, phone_url, world
 
 AUTHENTICATOR = "authenticator/"
 
@@ -60,7 +60,7 @@ def begin_demo() -> ResponseReturnValue:
     """Make this world what it was at first, with a Hanako who reads the page's language: her messages are in it."""
     answer = world_pages.reset()
     seed(world().services, (HANAKO.key,), language())
-    recorder.note("tool", "stage.begin")
+    trace_recorder.note("tool", "stage.begin")
     return answer
 
 
@@ -96,7 +96,7 @@ def _state() -> dict[str, Any]:
     here = world()
     clock = here.services.clock
     who = _persona()
-    message = here.walks.latest(recorder.walk_id(), "message")
+    message = here.walks.latest(trace_recorder.walk_id(), "message")
     try:
         faults = [str(each.words) for each in asked() if each.left != 0]
     except (PhoneSilent, PhoneRefused):

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from flask_babel import lazy_gettext as _
 
-from webapp.sandbox.people.personas import PASSWORD, PERSONAS
+from webapp.sandbox.personas.personas import PASSWORD, PERSONAS
 
 Where = Literal["site", "mail", "link", "tab", "code", "end"]
 HANAKO = PERSONAS["hanako"]

@@ -13,11 +13,11 @@ from flask_babel import gettext
 
 from webapp.flows.state_machines import tables
 from webapp.pages.render import page
-from webapp.sandbox import api, door, recorder
+from webapp.sandbox import api, trace_recorder, world_middleware
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.refusals.ways import UNSEEN, WAYS
+from webapp.sandbox.refusals.scenarios import UNSEEN, WAYS
 from webapp.sandbox.store.trace_log import Count
-from webapp.sandbox.timeline.words import refusal_words
+from webapp.sandbox.timeline.step_texts import refusal_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.vocabulary.state_names import state_name
 from webapp.sandbox.worlds import World
@@ -85,10 +85,10 @@ class Part:
         return state_name(self.kind, state)
 
 
-@door.blueprint.get("/sandbox/coverage")
+@world_middleware.blueprint.get("/sandbox/coverage")
 def coverage() -> ResponseReturnValue:
     """All flows, or one (``?flow=``); with ``?show=missing`` what has not happened yet."""
-    parts = covered(door.world())
+    parts = covered(world_middleware.world())
     asked, only_missing = request.args.get("flow"), request.args.get("show") == "missing"
     if asked and asked not in [part.kind for part in parts]:
         abort(404)
@@ -105,16 +105,16 @@ def coverage() -> ResponseReturnValue:
         only_missing=only_missing,
         share=share,
         unseen=UNSEEN,
-        stamp=door.world().walks.last_id(),
+        stamp=world_middleware.world().walks.last_id(),
     )
 
 
 @api.blueprint.get("/coverage", endpoint="coverage")
 def coverage_json() -> Response:
     """The same for programs, with the list of what has not happened yet."""
-    parts = covered(door.world())
+    parts = covered(world_middleware.world())
     return jsonify(
-        world=door.world().name,
+        world=world_middleware.world().name,
         totals={
             "moves": _totals([line for part in parts for line in part.moves]),
             "refusals": _totals([line for part in parts for line in part.refusals]),
@@ -148,7 +148,7 @@ def covered(world: World) -> list[Part]:
                 Line(
                     move.name,
                     gettext(move.means),
-                    counts.get(("move", recorder.move_name(table, move, source))),
+                    counts.get(("move", trace_recorder.move_name(table, move, source))),
                     source,
                     move.target,
                 )

@@ -13,9 +13,9 @@ from markupsafe import Markup
 from webapp.flows.state_machine import Move, Table
 from webapp.flows.state_machines import tables
 from webapp.pages.render import page
-from webapp.sandbox import api, door
-from webapp.sandbox.people.persona import Persona
-from webapp.sandbox.people.personas import PERSONAS
+from webapp.sandbox import api, world_middleware
+from webapp.sandbox.personas.persona import Persona
+from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.state_diagram.drawing import Marks, Words, draw, draw_small, text_of
 from webapp.sandbox.state_diagram.graph import order
 from webapp.sandbox.state_diagram.layout import layouts
@@ -76,10 +76,10 @@ class Shown:
         return Markup(text_of(draw_small(self.table, layouts()[self.table.kind], self.marks)))  # noqa: S704 - escaped
 
 
-@door.blueprint.get("/sandbox/map")
+@world_middleware.blueprint.get("/sandbox/map")
 def flow_map() -> ResponseReturnValue:
     """One flow in full (``?flow=``; else the one that this browser is in), all as small overviews."""
-    found = find_progress(door.world(), tables())
+    found = find_progress(world_middleware.world(), tables())
     flows = {table.kind: Shown(table, found.marks(table)) for table in tables()}
     asked = request.args.get("flow")
     kind = asked or _where(found)
@@ -95,14 +95,14 @@ def flow_map() -> ResponseReturnValue:
         here=[(flows[place.kind], place.state) for place in found.here],
         personas=starting_in(kind),
         page_url=page_url,
-        stamp=door.world().walks.last_id(),
+        stamp=world_middleware.world().walks.last_id(),
     )
 
 
 @api.blueprint.get("/stamp")
 def stamp() -> Response:
     """A number that grows with whatever happens in this world: pages ask for it to know when they are old."""
-    return jsonify(stamp=door.world().walks.last_id())
+    return jsonify(stamp=world_middleware.world().walks.last_id())
 
 
 def starting_in(kind: str) -> Mapping[str, list[Persona]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from webapp.flows.state_machine import Table
 from webapp.pages.framework.visitor import visitor
-from webapp.sandbox import recorder
+from webapp.sandbox import trace_recorder
 from webapp.sandbox.state_diagram.drawing import Marks
 from webapp.sandbox.state_diagram.graph import finals
 from webapp.sandbox.store.trace_log import Step
@@ -59,7 +59,7 @@ def find_progress(world: World, tables: Sequence[Table]) -> Progress:
 
 def moves_of_walk(world: World) -> list[Step]:
     """The moves that this browser made since its walk was begun, oldest first."""
-    steps = world.walks.steps(recorder.walk_id(), kinds=("move", "tool"))
+    steps = world.walks.steps(trace_recorder.walk_id(), kinds=("move", "tool"))
     begun = max(
         (at for at, step in enumerate(steps) if (step.kind, step.name) == ("tool", BEGIN)), default=-1
     )

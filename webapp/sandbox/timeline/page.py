@@ -10,19 +10,19 @@ from flask.typing import ResponseReturnValue
 
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
-from webapp.sandbox import api, door, recorder
+from webapp.sandbox import api, trace_recorder, world_middleware
 from webapp.sandbox.timeline.pictures import picture_url
+from webapp.sandbox.timeline.step_texts import KINDS, kind_word
 from webapp.sandbox.timeline.steps import BEGIN, asked, chosen_steps, received, told_steps
-from webapp.sandbox.timeline.words import KINDS, kind_word
 
 PAGE_STEPS = 150
 MOST_AT_ONCE = 2000
 
 
-@door.blueprint.get("/sandbox/timeline")
+@world_middleware.blueprint.get("/sandbox/timeline")
 def timeline() -> ResponseReturnValue:
     """One page of steps, the newest by default."""
-    wanted, world = asked(), door.world()
+    wanted, world = asked(), world_middleware.world()
     steps = chosen_steps(world, wanted)
     pages = max(1, math.ceil(len(steps) / PAGE_STEPS))
     number = min(max(request.args.get("page", pages, int), 1), pages)
@@ -43,17 +43,17 @@ def timeline() -> ResponseReturnValue:
     )
 
 
-@door.blueprint.post("/sandbox/timeline/begin")
+@world_middleware.blueprint.post("/sandbox/timeline/begin")
 def begin_walk() -> ResponseReturnValue:
     """Start a new walk: the timeline shows what comes after."""
-    recorder.note("tool", BEGIN)
+    trace_recorder.note("tool", BEGIN)
     return redirect(safe_path(request.form.get("next"), url_for("sandbox.timeline")))
 
 
 @api.blueprint.get("/timeline", endpoint="timeline")
 def timeline_json() -> ResponseReturnValue:
     """The steps as JSON: ``?kind=`` (repeated), ``?all=1``, ``?walk=``, ``?after=`` an id; at most `MOST_AT_ONCE`."""
-    wanted, world = asked(), door.world()
+    wanted, world = asked(), world_middleware.world()
     steps = chosen_steps(world, wanted)[:MOST_AT_ONCE]
     messages, phone_answers = received(steps)
     body: dict[str, Any] = {

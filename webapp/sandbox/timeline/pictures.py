@@ -10,7 +10,7 @@ from typing import Any
 from flask import Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.sandbox import api, door, recorder
+from webapp.sandbox import api, trace_recorder, world_middleware
 from webapp.sandbox.api import Unusable
 from webapp.sandbox.store.trace_log import Step
 
@@ -28,27 +28,27 @@ def add_picture() -> ResponseReturnValue:
     step's or this browser's; ``?caption=`` says what is seen.
     """
     ending, content = _picture()
-    walks = door.world().walks
+    walks = world_middleware.world().walks
     after = request.args.get("after", 0, int)
     shown = walks.find(after) if after else None
     if after and shown is None:
         raise Unusable("There is no such step in this world", "after", HTTPStatus.NOT_FOUND)
-    walk = request.args.get("walk") or (shown.walk if shown else recorder.walk_id())
+    walk = request.args.get("walk") or (shown.walk if shown else trace_recorder.walk_id())
     shown = shown or walks.latest(walk, "page")
     name = walks.keep_picture(content, ending)
     data: dict[str, Any] = {"caption": request.args.get("caption", "")[:LONGEST_CAPTION]}
     if shown is not None:
         data["after"] = shown.id
-    now = door.world().services.clock.now()
+    now = world_middleware.world().services.clock.now()
     step_id = walks.add([Step(now, walk, "picture", name, data)])
     told = {"id": step_id, "name": name, "url": picture_url(name)}
     return jsonify(told), HTTPStatus.CREATED
 
 
-@door.blueprint.get("/sandbox/timeline/pictures/<name>")
+@world_middleware.blueprint.get("/sandbox/timeline/pictures/<name>")
 def timeline_picture(name: str) -> Response:
     """One picture."""
-    content = door.world().walks.find_picture(name)
+    content = world_middleware.world().walks.find_picture(name)
     if content is None:
         abort(404)
     return Response(content, mimetype=f"image/{name.rpartition('.')[2]}")

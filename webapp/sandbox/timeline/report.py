@@ -16,11 +16,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from webapp.sandbox import door
+from webapp.sandbox import world_middleware
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.pictures import picture_url
+from webapp.sandbox.timeline.step_texts import KINDS, kind_word
 from webapp.sandbox.timeline.steps import Told, asked, chosen_steps, received, told_steps
-from webapp.sandbox.timeline.words import KINDS, kind_word
 from webapp.store import accounts
 
 SHEETS = ("tokens", "timeline", "report")
@@ -56,10 +56,10 @@ class Chapter:
     steps: list[Told] = field(default_factory=list)
 
 
-@door.blueprint.get("/sandbox/timeline/report")
+@world_middleware.blueprint.get("/sandbox/timeline/report")
 def timeline_report() -> ResponseReturnValue:
     """The report as a page, or with ``?download=1`` as one file that needs nothing else."""
-    wanted, world = asked(), door.world()
+    wanted, world = asked(), world_middleware.world()
     steps = chosen_steps(world, wanted)
     messages, phone_answers = received(steps)
     download = bool(request.args.get("download"))
@@ -116,7 +116,7 @@ def chapters(told: Sequence[Told]) -> list[Chapter]:
 
 def people(steps: Sequence[Step]) -> list[str]:
     """Who the walk was about: the names of the accounts in its events, as far as they are still there."""
-    with door.world().services.store.reading() as db:
+    with world_middleware.world().services.store.reading() as db:
         known = {account.id: account for account in accounts.every(db)}
     ids = dict.fromkeys(step.data["account"] for step in steps if step.data.get("account") in known)
     return [f"{known[each].name} ({known[each].email or known[each].phone})" for each in ids]
@@ -124,7 +124,7 @@ def people(steps: Sequence[Step]) -> list[str]:
 
 def picture_data(name: str) -> str:
     """A picture as a data URI; "" for one that is gone."""
-    content = door.world().walks.find_picture(name)
+    content = world_middleware.world().walks.find_picture(name)
     if content is None:
         return "data:,"
     return f"data:image/{name.rpartition('.')[2]};base64,{base64.b64encode(content).decode()}"

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
-from webapp.sandbox import door, recorder
+from webapp.sandbox import trace_recorder, world_middleware
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
 from webapp.sandbox.store.trace_log import Step
-from webapp.sandbox.timeline.words import KINDS, step_detail, step_words
+from webapp.sandbox.timeline.step_texts import KINDS, step_detail, step_words
 from webapp.sandbox.worlds import World
 
 BEGIN = "walk.begin"
@@ -45,7 +45,7 @@ class Asked:
     @property
     def query(self) -> dict[str, Any]:
         """The same as arguments of an address."""
-        own = self.walk == recorder.walk_id()
+        own = self.walk == trace_recorder.walk_id()
         return {
             "kind": list(self.kinds) or None,
             "all": 1 if self.walk is None else None,
@@ -129,7 +129,7 @@ def in_place(steps: Sequence[Step]) -> list[Step]:
 def told_steps(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -> list[Told]:
     """The steps in words, each with its message where it is among ``messages``."""
     found = matched(steps, messages)
-    zone = ZoneInfo(door.world().services.config.time_zone)
+    zone = ZoneInfo(world_middleware.world().services.config.time_zone)
     told: list[Told] = []
     for step in steps:
         local = datetime.fromtimestamp(step.at, zone)
@@ -186,14 +186,14 @@ def matched(steps: Sequence[Step], messages: Sequence[dict[str, Any]]) -> dict[i
 
 def handset_url(address: str) -> str:
     """Where a number's or mailbox's handset stands, in this world."""
-    world = door.world()
+    world = world_middleware.world()
     query = "" if world.is_default else f"?world={world.name}"
-    return f"{door.phone_url()}/handsets/{address}/{query}"
+    return f"{world_middleware.phone_url()}/handsets/{address}/{query}"
 
 
 def asked() -> Asked:
     """What this request asks for."""
-    return Asked.read(request.args, recorder.walk_id())
+    return Asked.read(request.args, trace_recorder.walk_id())
 
 
 def _received_at(message: dict[str, Any]) -> float:

@@ -1,1 +1,1 @@
-"""What flows and their states are called in the tools' pages."""
+"""What flows, their states, pages and durations are called in the tools' pages."""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from webapp.sandbox.people import arrivals, flow_arrivals, states
-from webapp.sandbox.people.persona import Persona
+from webapp.sandbox.personas import flow_state_setup, state_setup, states
+from webapp.sandbox.personas.persona import Persona
 
 
 def _(text: str) -> str:
@@ -23,7 +23,7 @@ STEPS = (
         None,
         tells=_("About to prove the address of a new account: the mailed code is asked"),
         starts=(("register", "verify"),),
-        arrive=flow_arrivals.registering,
+        arrive=flow_state_setup.registering,
         registered=False,
     ),
     Persona(
@@ -33,7 +33,7 @@ STEPS = (
         states.by_sms,
         tells=_("Right password: the texted code is asked"),
         starts=(("sign_in", "code"),),
-        arrive=arrivals.at_code,
+        arrive=state_setup.at_code,
     ),
     Persona(
         "oldcoded",
@@ -42,7 +42,7 @@ STEPS = (
         states.by_sms,
         tells=_("On an older device: the code is to follow the password"),
         starts=(("older_device", "code"),),
-        arrive=arrivals.at_older_code,
+        arrive=state_setup.at_older_code,
     ),
     Persona(
         "stepping",
@@ -51,7 +51,7 @@ STEPS = (
         states.by_sms,
         tells=_("Signed in: a code is asked before the settings open"),
         starts=(("step_up", "code"),),
-        arrive=arrivals.stepping_up,
+        arrive=state_setup.stepping_up,
     ),
     Persona(
         "waiting",
@@ -59,7 +59,7 @@ STEPS = (
         "+819011110011",
         tells=_("The mail with the link has left: the page waits for the approval"),
         starts=(("approval", "pending"),),
-        arrive=arrivals.waiting,
+        arrive=state_setup.waiting,
     ),
     Persona(
         "approved",
@@ -67,7 +67,7 @@ STEPS = (
         "+819011110012",
         tells=_("The link in the mail was approved: one click opens the settings"),
         starts=(("approval", "approved"),),
-        arrive=partial(arrivals.decided, decision="approve"),
+        arrive=partial(state_setup.decided, decision="approve"),
     ),
     Persona(
         "denied",
@@ -75,7 +75,7 @@ STEPS = (
         "+819011110013",
         tells=_("The link in the mail was denied"),
         starts=(("approval", "denied"),),
-        arrive=partial(arrivals.decided, decision="deny"),
+        arrive=partial(state_setup.decided, decision="deny"),
     ),
     Persona(
         "choosing",
@@ -83,7 +83,7 @@ STEPS = (
         "+819011110014",
         tells=_("Set-up begun: a method is to be chosen"),
         starts=(("set_up", "choose"),),
-        arrive=flow_arrivals.setting_up,
+        arrive=flow_state_setup.setting_up,
     ),
     Persona(
         "confirming",
@@ -92,7 +92,7 @@ STEPS = (
         states.kept,
         tells=_("Set-up begun with kept methods: the texted code is asked"),
         starts=(("set_up", "confirm"),),
-        arrive=flow_arrivals.setting_up,
+        arrive=flow_state_setup.setting_up,
     ),
     Persona(
         "ready",
@@ -100,7 +100,7 @@ STEPS = (
         "+819011110016",
         tells=_("Set-up almost done: 2SV is to be turned on"),
         starts=(("set_up", "ready"),),
-        arrive=flow_arrivals.almost_done,
+        arrive=flow_state_setup.almost_done,
     ),
     Persona(
         "backup",
@@ -108,7 +108,7 @@ STEPS = (
         "+819011110017",
         tells=_("Set-up with a backup: the code of the second phone is asked"),
         starts=(("set_up", "backup"),),
-        arrive=flow_arrivals.adding_backup,
+        arrive=flow_state_setup.adding_backup,
     ),
     Persona(
         "adding",
@@ -117,7 +117,7 @@ STEPS = (
         states.by_sms,
         tells=_("Another method is to be chosen"),
         starts=(("method", "choose"),),
-        arrive=flow_arrivals.adding_method,
+        arrive=flow_state_setup.adding_method,
     ),
     Persona(
         "adding2",
@@ -126,7 +126,7 @@ STEPS = (
         states.by_sms,
         tells=_("Another phone was given: its code is asked"),
         starts=(("method", "verify"),),
-        arrive=flow_arrivals.adding_number,
+        arrive=flow_state_setup.adding_number,
     ),
     Persona(
         "leaving",
@@ -135,7 +135,7 @@ STEPS = (
         states.by_sms,
         tells=_("2SV just turned off: the page asks why"),
         starts=(("turn_off", "feedback"),),
-        arrive=flow_arrivals.turned_off,
+        arrive=flow_state_setup.turned_off,
     ),
     Persona(
         "moving",
@@ -143,7 +143,7 @@ STEPS = (
         "+819011110021",
         tells=_("A new mail address was given: the mailed code is asked"),
         starts=(("account_change", "verify"),),
-        arrive=flow_arrivals.changing_address,
+        arrive=flow_state_setup.changing_address,
     ),
     Persona(
         "forgetful",
@@ -151,7 +151,7 @@ STEPS = (
         "+819011110022",
         tells=_("Password forgotten: the mailed code is asked"),
         starts=(("forgot_password", "verify"),),
-        arrive=flow_arrivals.forgetful,
+        arrive=flow_state_setup.forgetful,
     ),
     Persona(
         "renewing",
@@ -159,7 +159,7 @@ STEPS = (
         "+819011110023",
         tells=_("Password forgotten: a new one is to be chosen"),
         starts=(("forgot_password", "choose"),),
-        arrive=flow_arrivals.renewing,
+        arrive=flow_state_setup.renewing,
     ),
     Persona(
         "opened",
@@ -168,7 +168,7 @@ STEPS = (
         states.by_sms,
         tells=_("Phone lost: documents are to be sent"),
         starts=(("recovery", "opened"),),
-        arrive=flow_arrivals.visiting,
+        arrive=flow_state_setup.visiting,
     ),
     Persona(
         "reviewed",
@@ -177,7 +177,7 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: a reviewer looks at the documents"),
         starts=(("recovery", "in_review"),),
-        arrive=partial(flow_arrivals.reviewed, verdict=None),
+        arrive=partial(flow_state_setup.reviewed, verdict=None),
     ),
     Persona(
         "wanted",
@@ -186,7 +186,7 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: more documents are wanted"),
         starts=(("recovery", "more_wanted"),),
-        arrive=partial(flow_arrivals.reviewed, verdict="ask_more", reason="氏名の部分が読み取れません。"),
+        arrive=partial(flow_state_setup.reviewed, verdict="ask_more", reason="氏名の部分が読み取れません。"),
     ),
     Persona(
         "reset",
@@ -195,7 +195,7 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: the reset was approved, 2SV is off"),
         starts=(("recovery", "approved"),),
-        arrive=partial(flow_arrivals.reviewed, verdict="approve"),
+        arrive=partial(flow_state_setup.reviewed, verdict="approve"),
     ),
     Persona(
         "rejected",
@@ -204,7 +204,9 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: the reset was declined"),
         starts=(("recovery", "rejected"),),
-        arrive=partial(flow_arrivals.reviewed, verdict="reject", reason="氏名がアカウントと一致しません。"),
+        arrive=partial(
+            flow_state_setup.reviewed, verdict="reject", reason="氏名がアカウントと一致しません。"
+        ),
     ),
     Persona(
         "cancelled",
@@ -213,6 +215,6 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: the reset was cancelled by the owner"),
         starts=(("recovery", "cancelled"),),
-        arrive=flow_arrivals.cancelled,
+        arrive=flow_state_setup.cancelled,
     ),
 )

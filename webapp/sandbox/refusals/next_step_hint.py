@@ -15,9 +15,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
 from webapp.pages.framework.services import services
-from webapp.sandbox.door import blueprint
-from webapp.sandbox.refusals.way import Way
-from webapp.sandbox.refusals.ways import WAYS
+from webapp.sandbox.refusals.scenario import Way
+from webapp.sandbox.refusals.scenarios import WAYS
+from webapp.sandbox.world_middleware import blueprint
 
 COOKIE = "last_step"
 COOKIE_SECONDS = 900

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from webapp.flows.state_machine import BEGIN
-from webapp.sandbox.people import arrivals, flow_arrivals, states
-from webapp.sandbox.people.persona import PASSWORD, Persona
-from webapp.sandbox.people.step_personas import STEPS
+from webapp.sandbox.personas import flow_state_setup, state_setup, states
+from webapp.sandbox.personas.persona import PASSWORD, Persona
+from webapp.sandbox.personas.step_personas import STEPS
 from webapp.services import trust
 from webapp.services.context import Services
 from webapp.store import accounts, codes
@@ -103,7 +103,7 @@ MAIN = (
         states.locked_out,
         tells=_("Phone lost: a reset by documents waits at the desk"),
         starts=(("recovery", "received"), ("recovery_visit", "inside")),
-        arrive=flow_arrivals.visiting,
+        arrive=flow_state_setup.visiting,
     ),
     Persona(
         "desk",
@@ -111,7 +111,7 @@ MAIN = (
         None,
         is_reviewer=True,
         tells=_("Reviews the resets by documents"),
-        arrive=arrivals.reviewing,
+        arrive=state_setup.reviewing,
     ),
     Persona(
         "trusted",
@@ -128,7 +128,7 @@ MAIN = (
             ("recovery", BEGIN),
             ("recovery_visit", BEGIN),
         ),
-        arrive=arrivals.at_password,
+        arrive=state_setup.at_password,
     ),
     Persona(
         "throttled",
@@ -137,7 +137,7 @@ MAIN = (
         states.throttled,
         tells=_("12 wrong codes in a row: a wait of 512 seconds runs"),
         starts=(("sign_in", "code"),),
-        arrive=arrivals.at_wait,
+        arrive=state_setup.at_wait,
     ),
     Persona(
         "halfway",
@@ -146,7 +146,7 @@ MAIN = (
         states.half_way,
         tells=_("2SV off, a set-up left half-way: its code was not typed yet"),
         starts=(("set_up", "verify"),),
-        arrive=flow_arrivals.setting_up_by_sms,
+        arrive=flow_state_setup.setting_up_by_sms,
     ),
     Persona(
         "kept",
@@ -163,7 +163,7 @@ MAIN = (
         states.capped,
         tells=_("10 codes sent today: no more by SMS"),
         starts=(("sign_in", "code"),),
-        arrive=arrivals.at_another_way,
+        arrive=state_setup.at_another_way,
     ),
     Persona(
         "older",
@@ -172,7 +172,7 @@ MAIN = (
         states.by_sms,
         tells=_("Codes by SMS; signs in on an older device, with the code right after the password"),
         starts=(("older_device", BEGIN),),
-        arrive=arrivals.at_older_device,
+        arrive=state_setup.at_older_device,
     ),
     Persona(
         "passkey",
@@ -182,7 +182,7 @@ MAIN = (
         tells=_("Codes by SMS, and a passkey whose key everybody may have"),
         browser=states.passkey_credential,
         starts=(("passkey", BEGIN),),
-        arrive=arrivals.at_sign_in,
+        arrive=state_setup.at_sign_in,
     ),
 )
 """The states of docs/screens.md#demo-accounts."""

@@ -18,7 +18,7 @@ from webapp import errors
 from webapp.errors import DeliveryFailed, Refusal
 from webapp.flows.state_machine import Move, Table, moved
 from webapp.pages.framework.visitor import visitor
-from webapp.sandbox import watched
+from webapp.sandbox import instrumented
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import World
 from webapp.store import events
@@ -111,7 +111,7 @@ def _on_refusal(refusal: Refusal | DeliveryFailed, **_rest: Any) -> None:
         )
 
 
-@watched.sent.connect
+@instrumented.sent.connect
 def _on_message(_sender: object, *, channel: str, to: str, subject: str, sid: str = "", **_rest: Any) -> None:
     note("message", channel, to=to, subject=subject, sid=sid)
 

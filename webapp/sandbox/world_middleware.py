@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from webapp.config import Config, ConfigError
 from webapp.pages.framework.services import services, use
 from webapp.rules.return_to import safe_path
-from webapp.sandbox import recorder
+from webapp.sandbox import trace_recorder
 from webapp.sandbox.worlds import HEADER, World, Worlds
 from webapp.store.engine import DEFAULT, UnknownWorld
 
@@ -124,8 +124,8 @@ def _choose() -> None:
                 raise LostWorld(asked) from None
             g.lost_world = True
     use(g.world.services)
-    if request.endpoint not in recorder.NOT_SHOWN:
-        recorder.begin(g.world)
+    if request.endpoint not in trace_recorder.NOT_SHOWN:
+        trace_recorder.begin(g.world)
 
 
 def _remember(response: Response) -> Response:

@@ -13,8 +13,8 @@ from flask import url_for
 from flask_babel import gettext
 
 from webapp.flows import approval, challenge, older_device, sign_in, step_up
-from webapp.sandbox.people import states
-from webapp.sandbox.people.seat import Seat, nobody
+from webapp.sandbox.personas import states
+from webapp.sandbox.personas.persona_session import Seat, nobody
 from webapp.services import sessions, trust
 from webapp.store import methods as stored_methods
 from webapp.store import throttles

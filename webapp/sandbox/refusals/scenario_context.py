@@ -7,10 +7,10 @@ from typing import Any
 
 from webapp.rules import totp
 from webapp.sandbox.controls import clock as time_travel
-from webapp.sandbox.door import world
-from webapp.sandbox.people import personas, states
+from webapp.sandbox.personas import personas, states
 from webapp.sandbox.phone import phone
 from webapp.sandbox.refusals.walker import Handset, Walker
+from webapp.sandbox.world_middleware import world
 from webapp.store import accounts, throttles
 
 CODE = "/ap/mfa"

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from webapp.sandbox.door import world
-from webapp.sandbox.refusals.scene import SET_UP, SETTINGS, Scene, other_than
+from webapp.sandbox.refusals.scenario import CODE_RULE, CONTINUE, SEND_CODE, SEND_RULE, TOLD, Last, Way
+from webapp.sandbox.refusals.scenario_context import SET_UP, SETTINGS, Scene, other_than
 from webapp.sandbox.refusals.walker import Walker
-from webapp.sandbox.refusals.way import CODE_RULE, CONTINUE, SEND_CODE, SEND_RULE, TOLD, Last, Way
+from webapp.sandbox.world_middleware import world
 
 Told = Mapping[str, str] | None
 NUMBER_RULE = _("Numbers are taken as people type them, and kept as E.164.")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
-from webapp.sandbox.refusals import ways_account, ways_settings, ways_sign_in
+from webapp.sandbox.refusals import scenarios_account, scenarios_settings, scenarios_sign_in
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.refusals.way import Way
+from webapp.sandbox.refusals.scenario import Way
 
 __all__ = ["UNSEEN", "WAYS", "every_refusal"]
 
 WAYS: dict[str, Way] = {
-    way.name: way for way in (*ways_sign_in.WAYS, *ways_settings.WAYS, *ways_account.WAYS)
+    way.name: way for way in (*scenarios_sign_in.WAYS, *scenarios_settings.WAYS, *scenarios_account.WAYS)
 }
 """By name, in the order of a visit."""
 

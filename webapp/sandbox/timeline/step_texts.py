@@ -12,9 +12,9 @@ from webapp.pages.activity_labels import event_words
 from webapp.pages.recovery_labels import refusal_text
 from webapp.rules import phone_numbers
 from webapp.sandbox.store.trace_log import Step
-from webapp.sandbox.timeline.page_titles import page_title
-from webapp.sandbox.timeline.tool_words import tool_words
+from webapp.sandbox.timeline.tool_texts import tool_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
+from webapp.sandbox.vocabulary.page_titles import page_title
 
 KINDS = {
     "page": _("Pages"),

@@ -13,9 +13,9 @@ from webapp.flows import (
     set_up,
     turn_off,
 )
-from webapp.sandbox.people import states
-from webapp.sandbox.people.arrivals import elevated
-from webapp.sandbox.people.seat import Seat, nobody
+from webapp.sandbox.personas import states
+from webapp.sandbox.personas.persona_session import Seat, nobody
+from webapp.sandbox.personas.state_setup import elevated
 from webapp.store import accounts
 from webapp.store.flows import Flow
 

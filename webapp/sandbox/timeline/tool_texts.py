@@ -6,9 +6,9 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.sandbox.controls.fault_table import FAULTS
-from webapp.sandbox.note import moved_by
-from webapp.sandbox.people.personas import PERSONAS
+from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.store.trace_log import Step
+from webapp.sandbox.vocabulary.durations import moved_by
 
 _WHOLE = {
     "walk.begin": _("A new walk was begun"),

@@ -18,12 +18,12 @@ from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import language, page
 from webapp.rules import phone_numbers, totp
 from webapp.rules.return_to import safe_path
-from webapp.sandbox import api, recorder
-from webapp.sandbox.door import blueprint, enter, world
-from webapp.sandbox.people import arrivals, states
-from webapp.sandbox.people.personas import MAIN, PASSWORD, PERSONAS, STEPS, Persona, seed
-from webapp.sandbox.people.seat import Seat
+from webapp.sandbox import api, trace_recorder
+from webapp.sandbox.personas import state_setup, states
+from webapp.sandbox.personas.persona_session import Seat
+from webapp.sandbox.personas.personas import MAIN, PASSWORD, PERSONAS, STEPS, Persona, seed
 from webapp.sandbox.vocabulary.flow_titles import flow_title
+from webapp.sandbox.world_middleware import blueprint, enter, world
 from webapp.services.context import Services
 from webapp.store import accounts, sessions, throttles
 
@@ -124,10 +124,10 @@ def sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = F
     with services.store.writing() as db:
         for contact in contacts:
             throttles.clear(db, guess_key(services, contact, who.address))
-    recorder.note("tool", f"persona.{persona.key}")
+    trace_recorder.note("tool", f"persona.{persona.key}")
     seat = Seat(services, who, persona.key, persona.email, PASSWORD, persona.name, persona.phone or "")
     try:
-        return seat, (arrivals.signed_in if signed_in else persona.arrive)(seat)
+        return seat, (state_setup.signed_in if signed_in else persona.arrive)(seat)
     except (Refusal, DeliveryFailed):
         flask.session.clear()
         raise

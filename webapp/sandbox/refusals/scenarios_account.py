@@ -8,11 +8,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from webapp.flows import recovery
-from webapp.sandbox.door import world
-from webapp.sandbox.people.personas import PASSWORD
-from webapp.sandbox.refusals.scene import NEW_PASSWORD, STRANGER, Scene
+from webapp.sandbox.personas.personas import PASSWORD
+from webapp.sandbox.refusals.scenario import NEXT, SEND_CODE, TOLD, Last, Way
+from webapp.sandbox.refusals.scenario_context import NEW_PASSWORD, STRANGER, Scene
 from webapp.sandbox.refusals.walker import Walker
-from webapp.sandbox.refusals.way import NEXT, SEND_CODE, TOLD, Last, Way
+from webapp.sandbox.world_middleware import world
 from webapp.store import accounts, methods
 from webapp.store import recovery as stored
 

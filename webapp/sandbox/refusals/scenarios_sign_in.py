@@ -8,11 +8,8 @@ from collections.abc import Callable, Mapping
 
 from flask_babel import lazy_gettext as _
 
-from webapp.sandbox.door import world
-from webapp.sandbox.people.personas import PASSWORD
-from webapp.sandbox.refusals.scene import ANOTHER_WAY, CODE, JIROS_LANDLINE, SET_UP, Scene, other_than
-from webapp.sandbox.refusals.walker import Walker
-from webapp.sandbox.refusals.way import (
+from webapp.sandbox.personas.personas import PASSWORD
+from webapp.sandbox.refusals.scenario import (
     CODE_RULE,
     SEND_CODE,
     SEND_RULE,
@@ -22,6 +19,16 @@ from webapp.sandbox.refusals.way import (
     Last,
     Way,
 )
+from webapp.sandbox.refusals.scenario_context import (
+    ANOTHER_WAY,
+    CODE,
+    JIROS_LANDLINE,
+    SET_UP,
+    Scene,
+    other_than,
+)
+from webapp.sandbox.refusals.walker import Walker
+from webapp.sandbox.world_middleware import world
 from webapp.store import throttles
 from webapp.store.throttles import Throttle
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from webapp.sandbox.people import arrivals
-from webapp.sandbox.people.seat import Seat
+from webapp.sandbox.personas import state_setup
+from webapp.sandbox.personas.persona_session import Seat
 from webapp.services.context import Services
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -32,7 +32,7 @@ class Persona:
     tells: str = ""
     browser: Callable[[Services, str], dict[str, str]] = field(default=lambda _services, _account_id: {})
     starts: tuple[tuple[str, str], ...] = ()
-    arrive: Callable[[Seat], str] = arrivals.signed_in
+    arrive: Callable[[Seat], str] = state_setup.signed_in
     secret: str = ""
     registered: bool = True
 

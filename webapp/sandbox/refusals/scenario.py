@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext
 
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.refusals.said import said
-from webapp.sandbox.refusals.scene import Scene
+from webapp.sandbox.refusals.error_text import said
+from webapp.sandbox.refusals.scenario_context import Scene
 
 TOLD = ""
 """In the place of a value: it is known once the way is prepared (a code, for one)."""
@@ -29,7 +29,7 @@ SEND_RULE = _("10 codes per account and per number in 24 hours.")
 class Last:
     """The last action: what is typed or chosen in which field, and the button that is pressed.
 
-    ``files`` names papers of `webapp.sandbox.refusals.papers` that are chosen in the field ``documents``. With
+    ``files`` names papers of `webapp.sandbox.refusals.sample_files` that are chosen in the field ``documents``. With
     ``action`` no page has such a form any more, only a tab that was left open: the strip offers it.
     """
 
