@@ -9,6 +9,7 @@ from mocksms import config
 from mocksms.api import control, messages, middleware
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
+from mocksms.handset import authenticator
 from mocksms.handset import blueprint as handset
 from mocksms.providers.interface import Provider
 from mocksms.providers.registry import Providers
@@ -23,7 +24,8 @@ def create_app(
     Flask; what is not given comes from the environment as `MOCKSMS_…`. `providers` come on top of those that are
     installed. Raises :class:`mocksms.config.SettingError`.
     """
-    settings = config.load(config_values)
+    settings = config.load(config_values, providers=[kind.wires[0] for kind in providers])
+    authenticator.presets(settings.authenticators)  # a link that cannot be read is told of now
     app = Flask("mocksms", static_folder="static", template_folder=str(config.TEMPLATES))
     own = {field.name.upper() for field in fields(settings)}
     app.config.from_mapping({name: value for name, value in (config_values or {}).items() if name not in own})
@@ -32,7 +34,7 @@ def create_app(
     app.config.setdefault("MAX_FORM_MEMORY_SIZE", settings.max_request_bytes)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["mocksms.providers"] = gateways = Providers(settings, providers)
+    app.extensions["mocksms.providers"] = gateways = Providers(settings, config_values or {}, providers)
     app.extensions["mocksms"] = Worlds(settings, Delivery(), gateways.sender_apps)
     middleware.init_app(app)
     gateways.init_app(app)

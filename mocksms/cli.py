@@ -15,13 +15,16 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; returns the exit code: 0, 1 after one clear line, 2 when nothing came."""
-    options = _parser().parse_args(arguments)
-    command: Command = options.command
+    """Run one command and return its exit code: 0, 1 after one clear line, 2 when nothing came or a setting cannot be
+    used.
+    """
     try:
+        options = _parser().parse_args(arguments)
+        command: Command = options.command
         return command(options)
     except config.SettingError as problem:
-        return _complain(problem)
+        _complain(problem)
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,103 +1,147 @@
-"""Every setting of the phone: its default, unit, environment name and meaning.
+"""Every setting of the phone: its type, default, unit, environment name and one line of help.
 
 A setting is declared once, as a field of :class:`Settings`. Its environment name is ``MOCKSMS_`` and the
 field's name in capitals; in the mapping given to :func:`mocksms.create_app` it is the field's name in
-capitals.
+capitals. Values are parsed and checked once, by :func:`load`.
 """
 
 import contextlib
 import dataclasses
+import difflib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from mocksms.core import setting_types as kinds
 
 ENV_PREFIX = "MOCKSMS_"
+PROVIDERS = "mocksms.providers"  # the entry points by which other packages bring providers
+OTHER_VARIABLES = frozenset({"URL"})  # read by the command line: the phone that it speaks to
 PARENT = Path(__file__).resolve().parent.parent
 IS_CLONE = (PARENT / "pyproject.toml").is_file()
 TEMPLATES = PARENT / "templates" if IS_CLONE else Path(__file__).parent / "templates"
 """A clone keeps the templates beside the packages, a wheel inside."""
+T = TypeVar("T")
 
 
 class SettingError(ValueError):
     """A setting has a value that cannot be used; the text names the setting and what is wrong."""
 
 
-def _setting(default: object, unit: str, help: str) -> Any:
-    return dataclasses.field(default=default, metadata={"unit": unit, "help": help})
+def setting(default: str, parse: kinds.Parse, unit: str, help: str, secret: bool = False) -> Any:
+    """Declare a setting: the text of its default as in the environment, its parser, unit and meaning.
+
+    The value of a `secret` one is never shown.
+    """
+    metadata = {"default": default, "parse": parse, "unit": unit, "help": help, "secret": secret}
+    return dataclasses.field(default_factory=lambda: parse(default, "JP"), metadata=metadata)
 
 
 @dataclass(frozen=True)
 class Settings:
     """The phone's settings; see each field's metadata for unit and meaning."""
 
-    instance: str = _setting(
+    instance: str = setting(
         "instance",
+        kinds.text,
         "folder",
         "Where the phone keeps its worlds, in the sub-folder phone/ (installed: the user's data folder)",
     )
-    host: str = _setting("127.0.0.1", "address", "Address that `python -m mocksms serve` listens on")
-    port: int = _setting(8001, "port", "Port of the phone's pages, gateway wires and tester API")
-    smtp_host: str = _setting("127.0.0.1", "address", "Address the mail server listens on")
-    smtp_port: int = _setting(8025, "port", "Port of the mail server; -1 switches it off")
-    threads: int = _setting(
-        128, "threads", "Requests answered at once, open event streams and waiting testers included"
+    host: str = setting(
+        "127.0.0.1", kinds.host, "address", "Address that `python -m mocksms serve` listens on"
     )
-    allowed_hosts: str = _setting(
-        "localhost,127.0.0.1,[::1]", "names", "Host names the phone answers to, by commas; * for any"
+    port: int = setting(
+        "8001", kinds.whole(0, 65535), "port", "Port of the phone's pages, gateway wires and tester API"
     )
-    frame_ancestors: str = _setting(
+    smtp_host: str = setting("127.0.0.1", kinds.host, "address", "Address the mail server listens on")
+    smtp_port: int = setting(
+        "8025", kinds.whole(-1, 65535), "port", "Port of the mail server; -1 switches it off"
+    )
+    threads: int = setting(
+        "128",
+        kinds.whole(1, 10_000),
+        "threads",
+        "Requests answered at once, open event streams and waiting testers included",
+    )
+    allowed_hosts: frozenset[str] = setting(
+        "localhost,127.0.0.1,[::1]",
+        kinds.hosts,
+        "names",
+        "Host names the phone answers to, by commas; * for any",
+    )
+    frame_ancestors: str = setting(
         "'self' http://localhost:* http://127.0.0.1:*",
+        kinds.sources,
         "CSP sources",
         "Who may show the phone's pages in a frame",
     )
-    accounts: str = _setting("", "sid:token", "Accepted gateway credentials, by commas; empty takes any")
-    region: str = _setting("JP", "country", "Country of numbers written without a country code")
-    owned_numbers: str = _setting(
-        "", "numbers", "Numbers that may be used as From, by commas; empty takes any"
+    accounts: Mapping[str, str] = setting(
+        "", kinds.credentials, "sid:token", "Accepted gateway credentials, by commas; empty takes any", True
     )
-    geo_blocked: str = _setting("", "country codes", "Calling codes that are refused with 21408, by commas")
-    max_request_bytes: int = _setting(
-        4_000_000, "bytes", "Largest request body taken by the wires and the tester API"
+    region: str = setting("JP", kinds.country, "country", "Country of numbers written without a country code")
+    owned_numbers: frozenset[str] = setting(
+        "", kinds.numbers, "numbers", "Numbers that may be used as From, by commas; empty takes any"
     )
-    max_mail_bytes: int = _setting(25_000_000, "bytes", "Largest mail taken")
-    keep_messages: int = _setting(0, "messages", "Messages kept a world, the oldest go first; 0 keeps all")
-    keep_days: float = _setting(0.0, "days", "Age at which messages are deleted; 0 keeps all")
-    ring_seconds: int = _setting(60, "seconds", "How long a call rings where the caller gives no Timeout")
-    voicemail: bool = _setting(
-        True, "0 or 1", "Unanswered calls are taken by the voicemail, which records the words"
+    geo_blocked: tuple[str, ...] = setting(
+        "", kinds.calling_codes, "country codes", "Calling codes that are refused with 21408, by commas"
     )
-    voice: bool = _setting(
-        True,
+    max_request_bytes: int = setting(
+        "4000000",
+        kinds.whole(1, kinds.MOST_BYTES),
+        "bytes",
+        "Largest request body taken by the wires and the tester API",
+    )
+    max_mail_bytes: int = setting("25000000", kinds.whole(1, kinds.MOST_BYTES), "bytes", "Largest mail taken")
+    keep_messages: int = setting(
+        "0", kinds.whole(0), "messages", "Messages kept a world, the oldest go first; 0 keeps all"
+    )
+    keep_days: float = setting(
+        "0.0", kinds.decimal(0), "days", "Age at which messages are deleted; 0 keeps all"
+    )
+    ring_seconds: int = setting(
+        "60", kinds.whole(0, 86400), "seconds", "How long a call rings where the caller gives no Timeout"
+    )
+    voicemail: bool = setting(
+        "1", kinds.switch, "0 or 1", "Unanswered calls are taken by the voicemail, which records the words"
+    )
+    voice: bool = setting(
+        "1",
+        kinds.switch,
         "0 or 1",
         "Calls are spoken by the voices of requirements-voice.txt, if installed; else the browser's",
     )
-    callback_tries: int = _setting(
-        4, "tries", "How often a status callback is sent until it is answered with 2xx"
+    callback_tries: int = setting(
+        "4", kinds.whole(1, 100), "tries", "How often a status callback is sent until it is answered with 2xx"
     )
-    inbound_url: str = _setting(
-        "", "address", "Where texts typed on a handset are posted, as the provider would"
+    inbound_url: str = setting(
+        "", kinds.web_address, "address", "Where texts typed on a handset are posted, as the provider would"
     )
-    fetch_hosts: str = _setting(
+    fetch_hosts: frozenset[str] = setting(
         "localhost,127.0.0.1,[::1]",
+        kinds.hosts,
         "names",
         "Hosts that callbacks and TwiML may be fetched from, by commas; * for any",
     )
-    phones: str = _setting(
+    phones: tuple[tuple[str, str], ...] = setting(
         "",
+        kinds.number_pairs(",", kinds.mailbox),
         "number=mailbox",
         "Phones that stand on the desk from the start, by commas, each with its mail account after =",
     )
-    authenticators: str = _setting(
+    authenticators: tuple[tuple[str, str], ...] = setting(
         "",
+        kinds.number_pairs(" ", kinds.otpauth),
         "number=otpauth:…",
         "Accounts that a phone's authenticator has from the start, divided by spaces",
+        True,
     )
-    max_worlds: int = _setting(1000, "worlds", "Worlds that may exist at once")
-    secret_key: str = _setting(
-        "", "text", "Signs the handset's cookies; empty makes one in the instance folder"
+    max_worlds: int = setting("1000", kinds.whole(1), "worlds", "Worlds that may exist at once")
+    secret_key: str = setting(
+        "", kinds.text, "text", "Signs the handset's cookies; empty makes one in the instance folder"
     )
 
     @property
@@ -106,46 +150,67 @@ class Settings:
         return Path(self.instance) / "phone"
 
 
-def _convert(field: "dataclasses.Field[Any]", value: object) -> object:
-    kind: type = type(field.default)
-    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
-        return value
-    text = str(value).strip()
-    try:
-        if kind is bool:
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
-                text.lower()
-            ]
-        return kind(text)
-    except (ValueError, KeyError):
-        raise SettingError(
-            f"{ENV_PREFIX}{field.name.upper()} must be a {kind.__name__}, not {text!r}"
-        ) from None
+def load(
+    config: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    providers: Collection[str] = (),
+) -> Settings:
+    """Return the settings from the given mapping, else the environment, else the defaults.
 
-
-def load(config: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the given mapping, else the environment, else the defaults.
-
-    Raises :class:`SettingError` for a value of the wrong kind. Keys that are no setting are left to Flask.
+    Raises :class:`SettingError` for a value that cannot be used and for a ``MOCKSMS_…`` variable that no setting
+    has, except those of `providers` (by name) and of providers that other packages bring: these are checked where
+    the provider is made. Keys of the mapping that are no setting are left to Flask.
     """
-    given = config or {}
     env = os.environ if environ is None else environ
-    values: dict[str, Any] = {}
-    for field in dataclasses.fields(Settings):
-        name = field.name.upper()
-        if name in given:
-            values[field.name] = _convert(field, given[name])
-        elif ENV_PREFIX + name in env:
-            values[field.name] = _convert(field, env[ENV_PREFIX + name])
-    if not IS_CLONE and "instance" not in values:
+    _refuse_unknown(env, {field.name.upper() for field in dataclasses.fields(Settings)}, providers)
+    if not IS_CLONE and "INSTANCE" not in (config or {}) and f"{ENV_PREFIX}INSTANCE" not in env:
         import platformdirs  # needed in an installed copy only
 
-        values["instance"] = platformdirs.user_data_dir("nidankai", appauthor=False)
-    return Settings(**values)
+        config = {**(config or {}), "INSTANCE": platformdirs.user_data_dir("nidankai", appauthor=False)}
+    return section(Settings, ENV_PREFIX, config or {}, env)
+
+
+def section(
+    kind: type[T], prefix: str, config: Mapping[str, object], environ: Mapping[str, str], region: str = ""
+) -> T:
+    """Return an object of a class whose fields are settings; their names in the environment begin with `prefix`.
+
+    In the mapping, the prefix stands without ``MOCKSMS_``. Raises :class:`SettingError`.
+    """
+    values: dict[str, Any] = {}
+    for field in sorted(dataclasses.fields(kind), key=lambda field: field.name != "region"):  # type: ignore[arg-type]
+        variable = prefix + field.name.upper()
+        given = config.get(variable.removeprefix(ENV_PREFIX), environ.get(variable))
+        if given is not None:
+            values[field.name] = _value(field, variable, given, values.get("region", region or "JP"))
+    return kind(**values)
+
+
+def _value(field: "dataclasses.Field[Any]", variable: str, given: object, region: str) -> object:
+    if not isinstance(given, str | int | float):
+        return given  # of the field's own type: only a program can give it
+    written = str(int(given)) if isinstance(given, bool) else str(given).strip()
+    try:
+        return field.metadata["parse"](written, region)
+    except ValueError as error:
+        shown = "" if field.metadata["secret"] else f", not {written!r}"
+        raise SettingError(f"{variable} must be {error}{shown}") from None
+
+
+def _refuse_unknown(environ: Mapping[str, str], known: Collection[str], providers: Collection[str]) -> None:
+    names = {name.removeprefix(ENV_PREFIX) for name in environ if name.startswith(ENV_PREFIX)}
+    if unknown := names - {*known, *OTHER_VARIABLES}:
+        brought = {*providers, *(entry.name for entry in entry_points(group=PROVIDERS))}
+        sections = tuple(f"{name.upper()}_" for name in brought)
+        for name in sorted(unknown):
+            if not name.startswith(sections):
+                near = difflib.get_close_matches(name, known, 1)
+                meant = f"; did you mean {ENV_PREFIX}{near[0]}?" if near else ""
+                raise SettingError(f"{ENV_PREFIX}{name} is no setting of the phone{meant}")
 
 
 def secret_key(settings: Settings) -> str:
-    """The key that signs the handset's cookies: the set one, else one made once and kept in the instance
+    """Return the key that signs the handset's cookies: the set one, else one made once and kept in the instance
     folder.
     """
     if settings.secret_key:
@@ -160,8 +225,3 @@ def secret_key(settings: Settings) -> str:
             os.link(fresh, path)  # whole or not at all, and never over another process's
         fresh.unlink()
     return path.read_text()
-
-
-def names(text: str) -> frozenset[str]:
-    """The parts of a setting that is a list by commas, lower-cased."""
-    return frozenset(part.strip().lower() for part in text.split(",") if part.strip())

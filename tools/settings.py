@@ -25,7 +25,8 @@ def tables() -> dict[str, str]:
 
 def _row(prefix: str, field: dataclasses.Field[Any]) -> str:
     unit, meaning = field.metadata["unit"], field.metadata["help"].replace("|", "/")
-    return f"| `{prefix}{field.name.upper()}` | {_default(field.default)} | {unit} | {meaning} |"
+    default = _default(field.metadata.get("default", field.default))
+    return f"| `{prefix}{field.name.upper()}` | {default} | {unit} | {meaning} |"
 
 
 def _default(value: object) -> str:

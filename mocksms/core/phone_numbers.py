@@ -50,6 +50,11 @@ def _parsed(text: str, region: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_region(code: str) -> bool:
+    """Return whether this is the code of a country that has phone numbers."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
 def is_e164(address: str) -> bool:
     """Whether this is written as a number in E.164, whatever its country makes of its length."""
     return _E164.match(address) is not None

@@ -122,8 +122,7 @@ class World:
         """The token that signs what is sent to this account's app: the one it showed last, else the one set."""
         if account in self.tokens:
             return self.tokens[account]
-        pairs = (pair.strip().split(":", 1) for pair in self.settings.accounts.split(",") if ":" in pair)
-        return dict(pairs).get(account, "")
+        return self.settings.accounts.get(account, "")
 
     @contextmanager
     def write(self) -> Iterator[tuple[Database, list[Event]]]:

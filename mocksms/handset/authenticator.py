@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from mocksms.api.middleware import world
+from mocksms.config import SettingError
 from mocksms.core import authenticator as engine
 from mocksms.core.authenticator import BadKey, Entry
 from mocksms.handset import devices
@@ -52,12 +53,18 @@ def shown(entry: Entry, at: float) -> Shown:
 
 
 @lru_cache(maxsize=16)
-def presets(setting: str) -> tuple[Entry, ...]:
-    """The entries that the setting `authenticators` gives to handsets; their ids are negative."""
+def presets(pairs: tuple[tuple[str, str], ...]) -> tuple[Entry, ...]:
+    """Return the entries that the setting `authenticators` gives to handsets; their ids are negative.
+
+    Raises :class:`mocksms.config.SettingError`.
+    """
     given = []
-    for number, part in enumerate(setting.split(), 1):
-        handset, _equals, uri = part.partition("=")
-        given.append(replace(engine.parse_uri(uri), id=-number, handset=handset))
+    for number, (handset, uri) in enumerate(pairs, 1):
+        try:
+            given.append(replace(engine.parse_uri(uri), id=-number, handset=handset))
+        except BadKey as bad:
+            problem = f"MOCKSMS_AUTHENTICATORS: link {number} cannot be used ({bad.reason})"
+            raise SettingError(problem) from None
     return tuple(given)
 
 

@@ -50,17 +50,16 @@ class Card:
 
 
 @lru_cache(maxsize=16)
-def standing(setting: str, region: str) -> dict[str, tuple[str, ...]]:
-    """The phones that the setting `phones` puts on the desk: each number with its mail accounts."""
+def standing(pairs: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
+    """Return the phones that the setting `phones` puts on the desk: each number with its mail accounts."""
     phones: dict[str, tuple[str, ...]] = {}
-    for part in filter(None, (part.strip() for part in setting.split(","))):
-        number, _equals, mailbox = (phone_numbers.normalise(text, region) for text in part.partition("="))
+    for number, mailbox in pairs:
         phones[number] = (*phones.get(number, ()), *([mailbox] if mailbox else []))
     return phones
 
 
 def _standing(world: World) -> dict[str, tuple[str, ...]]:
-    return standing(world.settings.phones, world.settings.region)
+    return standing(world.settings.phones)
 
 
 def paired(world: World) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What a provider is: a protocol by which apps hand in messages, and what goes back to these apps."""
 
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from flask import Blueprint, Flask, Response, g, jsonify
 from flask.typing import ResponseReturnValue
@@ -31,13 +31,18 @@ class Provider(SenderApp):
     """One provider; a subclass says what differs. Each phone makes an object of it.
 
     `blueprints` are its routes; requests below `paths` that no route answers get its kind of error, too.
+    `own_settings` is a dataclass of settings (:func:`mocksms.config.setting`), whose names in the environment begin
+    with ``MOCKSMS_`` and the name of its first wire.
     """
 
     blueprints: Sequence[Blueprint] = ()
     paths: tuple[str, ...] = ()
+    own_settings: type[Any] | None = None
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, own: Any = None) -> None:
+        """`settings` are the phone's, `own` is the object of `own_settings`."""
         self.settings = settings
+        self.own = own
 
     def authenticate(self) -> None:
         """Check the credentials of this request; raise what the provider's routes handle."""

@@ -1,14 +1,15 @@
 """The providers of a phone: the packages beside this module, and those that other packages bring."""
 
 import importlib
+import os
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 
-from mocksms import providers
+from mocksms import config, providers
 from mocksms.config import Settings
 from mocksms.core.intake import Interrupted, Rejected
 from mocksms.core.sender_app import SenderApp
@@ -17,23 +18,34 @@ from mocksms.errors import Problem
 from mocksms.providers import fault_responses
 from mocksms.providers.interface import Listener, Provider
 
-ENTRY_POINTS = "mocksms.providers"
-
 
 def installed() -> Iterator[type[Provider]]:
     """Yield the providers of this package (`PROVIDER` in each folder), then those of the entry points."""
     for found in pkgutil.iter_modules(providers.__path__, f"{providers.__name__}."):
         if found.ispkg:
             yield importlib.import_module(found.name).PROVIDER
-    for entry in entry_points(group=ENTRY_POINTS):
+    for entry in entry_points(group=config.PROVIDERS):
         yield entry.load()
+
+
+def _own(kind: type[Provider], config_values: Mapping[str, object]) -> object:
+    """Return the provider's own settings, None where it has none."""
+    if kind.own_settings is None:
+        return None
+    prefix = f"{config.ENV_PREFIX}{kind.wires[0].upper()}_"
+    return config.section(kind.own_settings, prefix, config_values, os.environ)
 
 
 class Providers:
     """All providers of one phone."""
 
-    def __init__(self, settings: Settings, more: Iterable[type[Provider]] = ()) -> None:
-        self.all = [kind(settings) for kind in (*installed(), *more)]
+    def __init__(
+        self, settings: Settings, config_values: Mapping[str, object], more: Iterable[type[Provider]] = ()
+    ) -> None:
+        """`config_values` hold the providers' own settings, else the environment; `more` come on top of those
+        installed. Raises :class:`mocksms.config.SettingError`.
+        """
+        self.all = [kind(settings, _own(kind, config_values)) for kind in (*installed(), *more)]
         self.sender_apps: dict[str, SenderApp] = {wire: each for each in self.all for wire in each.wires}
         self._of_blueprint = {blueprint.name: each for each in self.all for blueprint in each.blueprints}
 

@@ -8,7 +8,9 @@ from tests.meta.sources import ROOT, modules
 LAYERS = (("handset", "providers"), ("api",), ("delivery",), ("core",), ("search", "events"), ("store",))
 RANKS = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 # Plain values and pure functions: they use no room, so any room may use them.
-LEAVES = ("config", "errors", "core.models", "core.phone_numbers", "core.sids", "search.tokenizer")
+LEAVES = (
+    "config", "errors", "core.models", "core.phone_numbers", "core.setting_types", "core.sids", "search.tokenizer",
+)  # fmt: skip
 ROOT_MODULES = {
     "__init__", "__main__", "app", "cli", "client", "config", "errors", "pytest_plugin", "server", "testing",
 }  # fmt: skip

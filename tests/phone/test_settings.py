@@ -1,5 +1,8 @@
 """What the phone's settings do, and what they refuse."""
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -86,11 +89,80 @@ def test_retention_by_age(tmp_path: Path) -> None:
     assert [message.body for message in inbox.search(world, Filter())] == ["new"]
 
 
-def test_wrong_settings_are_refused_by_name() -> None:
-    with pytest.raises(config.SettingError, match="MOCKSMS_PORT"):
-        config.load({}, {"MOCKSMS_PORT": "many"})
-    assert config.load({"PORT": "9001"}, {}).port == 9001
-    assert config.load({}, {"MOCKSMS_VOICEMAIL": "0"}).voicemail is False
+WRONG = {
+    "PORT": ("many", "70000", "-2", "1.5"),
+    "SMTP_PORT": ("-2",),
+    "HOST": ("two words", ""),
+    "THREADS": ("0",),
+    "ALLOWED_HOSTS": ("localhost,two words",),
+    "FRAME_ANCESTORS": ("'self'; script-src *",),
+    "ACCOUNTS": ("AC1", "AC1:", ":token"),
+    "REGION": ("Japan", "XX", ""),
+    "OWNED_NUMBERS": ("+15005551111,shop",),
+    "GEO_BLOCKED": ("44;7", "UK"),
+    "KEEP_DAYS": ("-1", "nan", "soon"),
+    "VOICEMAIL": ("maybe",),
+    "INBOUND_URL": ("localhost:5000/sms",),
+    "FETCH_HOSTS": ("http://localhost",),
+    "PHONES": ("hanako=hanako@example.com", "+819012345678=hanako"),
+    "AUTHENTICATORS": ("+819012345678=JBSWY3DPEHPK3PXP",),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_settings_that_cannot_be_used_are_refused_by_name(name: str, value: str) -> None:
+    for mapping, environ in (({name: value}, {}), ({}, {f"MOCKSMS_{name}": value})):
+        with pytest.raises(config.SettingError, match=rf"^MOCKSMS_{name} must be ") as refused:
+            config.load(mapping, environ)
+        assert "\n" not in str(refused.value)
+
+
+def test_settings_are_parsed_into_their_types() -> None:
+    settings = config.load(
+        {"PORT": "9001", "ACCOUNTS": "AC1:good, SK2:with:colon", "OWNED_NUMBERS": "090-1234-5678"},
+        {
+            "MOCKSMS_VOICEMAIL": "no", "MOCKSMS_KEEP_DAYS": "0.5", "MOCKSMS_GEO_BLOCKED": "+44, 7",
+            "MOCKSMS_ALLOWED_HOSTS": "Phone.example:8001, *, [::1]", "MOCKSMS_REGION": "gb",
+            "MOCKSMS_PHONES": "07911 123456=Hanako@Example.com,+819012345678",
+        },
+    )  # fmt: skip
+    assert (settings.port, settings.voicemail, settings.keep_days) == (9001, False, 0.5)
+    assert settings.accounts == {"AC1": "good", "SK2": "with:colon"}
+    assert settings.geo_blocked == ("44", "7")
+    assert settings.allowed_hosts == {"phone.example:8001", "*", "[::1]"}
+    assert settings.phones == (("+447911123456", "hanako@example.com"), ("+819012345678", ""))
+    assert config.load({"OWNED_NUMBERS": "090-1234-5678"}, {}).owned_numbers == {"+819012345678"}
+
+
+def test_settings_never_show_a_secret() -> None:
+    for name, value in (("ACCOUNTS", "hunter2"), ("AUTHENTICATORS", "+819012345678=hunter2")):
+        with pytest.raises(config.SettingError) as refused:
+            config.load({name: value}, {})
+        assert "hunter2" not in str(refused.value)
+    with pytest.raises(config.SettingError, match=r"^MOCKSMS_AUTHENTICATORS") as refused:
+        create_app({"AUTHENTICATORS": "+819012345678=otpauth://totp/x?secret=hunter1"})
+    assert "hunter1" not in str(refused.value)
+
+
+def test_settings_that_nobody_knows_are_refused() -> None:
+    with pytest.raises(config.SettingError, match=r"MOCKSMS_SMPT_PORT is no setting .* MOCKSMS_SMTP_PORT\?"):
+        config.load({}, {"MOCKSMS_SMPT_PORT": "8025"})
+    assert config.load({"TESTING": True}, {"MOCKSMS_URL": "http://localhost:8001"}).port == 8001
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("MOCKSMS_PORT", "many"), ("MOCKSMS_PROT", "8001"), ("MOCKSMS_AUTHENTICATORS", "x")],
+)
+def test_settings_that_cannot_be_used_are_one_line_of_the_command(variable: str, value: str) -> None:
+    command = subprocess.run(
+        [sys.executable, "-m", "mocksms", "serve"], env={**os.environ, variable: value}, capture_output=True,
+        text=True, timeout=30,
+    )  # fmt: skip
+    assert command.returncode == 2
+    assert command.stderr.startswith(f"mocksms: {variable}") and command.stderr.count("\n") == 1
 
 
 def test_the_handsets_key_is_made_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from binascii import Error as Base64Error
+from collections.abc import Mapping
 
 from flask import Response, jsonify, request
 
@@ -39,13 +40,12 @@ def account() -> str:
     return str((request.view_args or {}).get("account", ""))
 
 
-def check(accepted: str) -> None:
+def check(accepted: Mapping[str, str]) -> None:
     """Refuse credentials that are not among the accepted ones (401 20003); any pass when none are listed."""
     user, password = credentials()
     if accepted:
-        pairs = dict(pair.strip().split(":", 1) for pair in accepted.split(",") if ":" in pair)
         named = account()
-        if pairs.get(user) != password or (user.startswith("AC") and named and user != named):
+        if accepted.get(user) != password or (user.startswith("AC") and named and user != named):
             raise Refusal(20003)
 
 

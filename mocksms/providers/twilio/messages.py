@@ -94,8 +94,7 @@ def _recipient(settings: Settings, to: str) -> str:
         raise Refusal(MAGIC_TO[number], to)
     if not phone_numbers.is_number(number):
         raise Refusal(21211, to)
-    blocked = [code.strip().lstrip("+") for code in settings.geo_blocked.split(",") if code.strip()]
-    if number[1:].startswith(tuple(blocked)):
+    if number[1:].startswith(settings.geo_blocked):
         raise Refusal(21408, to)
     if phone_numbers.kind(number) == "landline":
         raise Refusal(21635, to)
@@ -113,11 +112,7 @@ def _sender(settings: Settings, sender: str, service: str) -> str:
     is_name = re.fullmatch(r"(?=.*[A-Za-z])[A-Za-z0-9 +_&-]{1,11}|\d{3,8}", sender)
     if not phone_numbers.is_number(number) and not is_name:
         raise Refusal(21212, sender)
-    owned = [
-        phone_numbers.normalise(each, settings.region)
-        for each in settings.owned_numbers.split(",")
-        if each.strip()
-    ]
+    owned = settings.owned_numbers
     if owned and number not in owned and number != "+15005550006":
         raise Refusal(21606, sender)
     return number

@@ -34,10 +34,9 @@ class Twilio(Provider):
     takes_texts = True
     interpreter = twiml_interpreter
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        strict = (pair.strip().partition(":")[0] for pair in settings.accounts.split(","))
-        self.account = next((name for name in strict if name.startswith("AC")), ACCOUNT)
+    def __init__(self, settings: Settings, own: object = None) -> None:
+        super().__init__(settings, own)
+        self.account = next((name for name in settings.accounts if name.startswith("AC")), ACCOUNT)
 
     def authenticate(self) -> None:
         """Check HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the accepted ones."""

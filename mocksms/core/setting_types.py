@@ -1,0 +1,154 @@
+"""Types of settings: each function turns the text of a setting into its value.
+
+The second text is the region that numbers are written for. What cannot be used raises ValueError, whose text says
+what the value must be.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from mocksms.core import phone_numbers
+
+MOST_BYTES = 2_000_000_000
+Parse = Callable[[str, str], Any]
+
+
+def text(value: str, _region: str = "") -> str:
+    """Take any text."""
+    return value
+
+
+def whole(low: int, high: int = 10**9) -> Parse:
+    """Return the parser of a whole number within bounds."""
+
+    def parse(value: str, _region: str) -> int:
+        if not re.fullmatch(r"[+-]?\d{1,18}", value) or not low <= int(value) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def decimal(low: float, high: float = 1e9) -> Parse:
+    """Return the parser of a number within bounds."""
+
+    def parse(value: str, _region: str) -> float:
+        try:
+            found = float(value)
+        except ValueError:
+            found = math.nan
+        if not low <= found <= high:
+            raise ValueError(f"a number from {low:g} to {high:g}")
+        return found
+
+    return parse
+
+
+def switch(value: str, _region: str) -> bool:
+    """Parse 1 or 0; the words of earlier versions are taken, too."""
+    switches = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+    if value.lower() not in switches:
+        raise ValueError("1 or 0")
+    return switches[value.lower()]
+
+
+def _parts(value: str, divider: str = ",") -> list[str]:
+    return [part.strip() for part in value.split(divider) if part.strip()]
+
+
+def host(value: str, _region: str = "") -> str:
+    """Parse a host name or address, without a port."""
+    if not re.fullmatch(r"[\w.-]+|\[?[0-9a-fA-F:.]+\]?", value):
+        raise ValueError("a host name or address")
+    return value
+
+
+def hosts(value: str, _region: str) -> frozenset[str]:
+    """Parse host names, comma-separated, each perhaps with a port; * stands for any."""
+    for part in _parts(value):
+        if part != "*":
+            try:
+                host(re.sub(r":\d{1,5}\Z", "", part) if part.count(":") == 1 or "]:" in part else part)
+            except ValueError:
+                raise ValueError(f"host names, comma-separated; {part!r} is none") from None
+    return frozenset(part.lower() for part in _parts(value))
+
+
+def sources(value: str, _region: str) -> str:
+    """Parse the sources of a Content-Security-Policy directive."""
+    if not re.fullmatch(r"[^;,\x00-\x1f]*", value):
+        raise ValueError("CSP sources divided by spaces, without ; and ,")
+    return value
+
+
+def web_address(value: str, _region: str) -> str:
+    """Parse an http address; empty means none."""
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError("an http or https address, or empty")
+    return value
+
+
+def credentials(value: str, _region: str) -> Mapping[str, str]:
+    """Parse pairs sid:token, comma-separated."""
+    pairs = [part.split(":", 1) for part in _parts(value)]
+    if any(len(pair) != 2 or not all(pair) for pair in pairs):
+        raise ValueError("pairs sid:token, comma-separated")
+    return MappingProxyType(dict(pairs))
+
+
+def country(value: str, _region: str) -> str:
+    """Parse the code of a country."""
+    if not phone_numbers.is_region(value.upper()):
+        raise ValueError("a country's code of two letters, such as JP")
+    return value.upper()
+
+
+def calling_codes(value: str, _region: str) -> tuple[str, ...]:
+    """Parse calling codes, comma-separated, with or without +."""
+    codes = tuple(part.removeprefix("+") for part in _parts(value))
+    if not all(re.fullmatch(r"[1-9]\d{0,6}", code) for code in codes):
+        raise ValueError("calling codes, comma-separated, such as 44,7")
+    return codes
+
+
+def number(value: str, region: str) -> str:
+    """Parse a phone number as people write it, to E.164."""
+    found = phone_numbers.normalise(value, region)
+    if not phone_numbers.is_e164(found):
+        raise ValueError("phone numbers")
+    return found
+
+
+def numbers(value: str, region: str) -> frozenset[str]:
+    """Parse phone numbers, comma-separated."""
+    return frozenset(number(part, region) for part in _parts(value))
+
+
+def number_pairs(divider: str, parse: Callable[[str], str]) -> Parse:
+    """Return the parser of parts ``number=value``; the number stands alone where there is no value."""
+
+    def pairs(value: str, region: str) -> tuple[tuple[str, str], ...]:
+        found = (part.partition("=") for part in _parts(value, divider))
+        return tuple((number(left, region), parse(right.strip())) for left, _equals, right in found)
+
+    return pairs
+
+
+def mailbox(value: str) -> str:
+    """Parse a mailbox; empty means none."""
+    found = phone_numbers.normalise(value)
+    if value and not re.fullmatch(r"[^\s@]+@[^\s@]+", found):
+        raise ValueError("number=mailbox, comma-separated")
+    return found
+
+
+def otpauth(value: str) -> str:
+    """Parse the link of an authenticator's account."""
+    if not value.lower().startswith("otpauth://totp/"):
+        raise ValueError("number=otpauth://totp/…, divided by spaces")
+    return value
