@@ -223,15 +223,15 @@ def test_faults_locked_database_changes_nothing_until_lifted(world: World, taro:
 def test_faults_slow_database_makes_each_change_wait(world: World, taro: Person) -> None:
     asks(world, "slow-database", "always")
     worlds: Worlds = world.site.extensions["nidankai_worlds"]
-    facts = worlds.get().facts
-    assert facts.now().slow_database == 2
-    facts.change(slow_database=0.2)
+    settings = worlds.get().settings
+    assert settings.now().slow_database == 2
+    settings.change(slow_database=0.2)
     began = time.monotonic()
     assert taro.signs_in().name == "shop.home"
     assert time.monotonic() - began >= 0.4  # right, only late
     assert taro.page.has(".tools-note")
     lifts_all(world)
-    assert facts.now().slow_database == 0
+    assert settings.now().slow_database == 0
 
 
 def test_faults_keep_to_their_world(world: World, taro: Person) -> None:

@@ -323,10 +323,10 @@ def test_people_half_signed_in_are_rows_that_the_flow_made(world: World) -> None
 
 
 def test_people_are_taken_on_while_the_database_is_locked_on_purpose(world: World) -> None:
-    facts = world.site.extensions["nidankai_worlds"].get().facts
-    facts.change(locked_database=True)
+    settings = world.site.extensions["nidankai_worlds"].get().settings
+    settings.change(locked_database=True)
     try:
         client, told = asked(world, "ready")
         assert client.get(told["lands"]).status_code == 200
     finally:
-        facts.change(locked_database=False)
+        settings.change(locked_database=False)

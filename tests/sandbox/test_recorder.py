@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.app_fixture import World
+import pytest
+
+import webapp
+from tests.app_fixture import CHEAP_HASH, World
 from tests.people import Person
 from webapp.sandbox.store.trace_log import Step, Walks
 from webapp.sandbox.worlds import Worlds
+from webapp.store.engine import Busy
 from webapp.store.engine.recording import listening
 
 
@@ -53,16 +57,47 @@ def test_nothing_secret_is_noted(world: World, hanako: Person) -> None:
     assert "Mihon-demo-1" not in kept
 
 
-def test_keeping_a_walk_asks_nothing_of_the_world(world: World, taro: Person) -> None:
-    """Neither a statement nor a lock: the log is a file of its own."""
+def test_walk_is_committed_apart_after_the_answer(world: World, taro: Person) -> None:
+    """No page waits for it, and it is none of the statements that the page itself makes."""
     taro.signs_in()
+    before = walks(world).last_id()
     statements: list[str] = []
-    with ThreadPoolExecutor(1) as pool, listening(statements.append), world.services.store.writing():
-        # nobody else can write; pages that only read are kept all the same
-        before = walks(world).last_id()
-        pool.submit(taro.browser.get, "/account").result()
-    assert walks(world).last_id() > before
+    with ThreadPoolExecutor(1) as pool, world.services.store.writing(), listening(statements.append):
+        answer = pool.submit(taro.browser.raw, "GET", "/account").result()  # nobody else can write meanwhile
+    assert answer.status_code == 200
     assert statements and not any(word in text for text in statements for word in (" steps", " counts"))
+    answer.close()
+    with world.services.store.reading() as db:  # as another process sees it
+        assert db.execute("SELECT max(id) FROM steps").fetchone()[0] > before
+
+
+def test_walk_that_cannot_be_kept_now_is_kept_later(world: World, taro: Person) -> None:
+    walks(world).empty()
+    store = world.services.store
+    with store.writing():
+        patience, store.patience_seconds = store.patience_seconds, 0.01
+        try:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(lambda: taro.browser.raw("GET", "/ap/signin").close()).result()
+                assert pool.submit(walked, world).result() == []
+        finally:
+            store.patience_seconds = patience
+    assert [step.name for step in walked(world)] == ["sign_in.identifier"]
+
+
+def test_walk_and_clock_are_seen_by_another_process(world: World, taro: Person) -> None:
+    """A second site on the same folder, as another process has it."""
+    taro.browser.raw("GET", "/ap/signin").close()
+    other: Worlds = webapp.create_app(
+        {"instance": world.services.config.instance, "sandbox": True, **CHEAP_HASH}
+    ).extensions["nidankai_worlds"]
+    assert [step.id for step in other.get().walks.steps()] == [step.id for step in walked(world)] != []
+    world.services.clock.advance(3600)
+    assert other.get().services.clock.offset == 3600
+    other.get().settings.change(locked_database=True)
+    with pytest.raises(Busy), world.services.store.writing():
+        pass
+    other.get().settings.clear()
 
 
 def test_a_log_that_cannot_be_kept_spoils_nothing(world: World, taro: Person) -> None:
@@ -71,7 +106,6 @@ def test_a_log_that_cannot_be_kept_spoils_nothing(world: World, taro: Person) ->
     made = worlds.make("fleeting")
     browser = world.browser()
     browser.get("/?world=fleeting")
-    made.walks.close()
     answer = browser.raw("DELETE", "/sandbox/api/worlds/fleeting", headers={"X-World": "fleeting"})
     assert answer.status_code == 204
     assert worlds.names() == ["default"]

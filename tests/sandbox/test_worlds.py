@@ -138,14 +138,14 @@ def test_worlds_can_be_listed_while_one_is_made_and_deleted(worlds: Worlds, worl
     assert {each["accounts"] for answer in told for each in (answer.json or {})["worlds"]} == {5}
 
 
-def test_worlds_facts_that_change_at_once_are_all_kept(worlds: Worlds) -> None:
-    facts = worlds.make("facts").facts
+def test_worlds_settings_that_change_at_once_are_all_kept(worlds: Worlds) -> None:
+    settings = worlds.make("settings").settings
     for _ in range(40):
-        facts.clear()
+        settings.clear()
         with ThreadPoolExecutor(2) as pool:
-            pool.submit(facts.change, offset=30.0)
-            pool.submit(facts.change, slow_database=2.0)
-        assert (facts.now().offset, facts.now().slow_database) == (30.0, 2.0)
+            pool.submit(settings.change, offset=30.0)
+            pool.submit(settings.change, slow_database=2.0)
+        assert (settings.now().offset, settings.now().slow_database) == (30.0, 2.0)
 
 
 def test_worlds_logs_begin_under_many_hands(worlds: Worlds) -> None:

@@ -20,10 +20,15 @@ def tools_note() -> Markup:
     if "world" not in g:
         return Markup()
     world = world_middleware.world()
-    facts = world.facts.now()
-    if world.is_default and facts.offset == 0 and not facts.slow_database and not facts.locked_database:
+    settings = world.settings.now()
+    if (
+        world.is_default
+        and settings.offset == 0
+        and not settings.slow_database
+        and not settings.locked_database
+    ):
         return Markup()
-    told = {"world": world, "facts": facts, "moved_by": moved_by(facts.offset)}
+    told = {"world": world, "settings": settings, "moved_by": moved_by(settings.offset)}
     if g.get("problem_status"):  # past the context processors, which ask the database who is signed in
         html = current_app.jinja_env.get_template("site/sandbox/note.html").render(told, only_tells=True)
     else:

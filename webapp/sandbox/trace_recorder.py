@@ -1,8 +1,8 @@
 """What happens in a world: pages, moves, messages, events, refusals (docs/screens.md#sandbox-tools).
 
 Nothing of the site calls the recorder: it listens to the signals that flows, store, errors and Flask send anyway.
-What a request did is kept in one go before its answer leaves, in a log apart from the world's database. What was done
-in a transaction that did not last is not told.
+What a request did is committed apart, after its answer has left. What was done in a transaction that did not last is
+not told.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from webapp.sandbox import instrumented
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import World
 from webapp.store import events
-from webapp.store.engine import EngineError
+from webapp.store.engine import EngineError, Gone
 from webapp.store.flows import Flow
 
 _log = logging.getLogger(__name__)
@@ -138,12 +138,19 @@ def _keep(response: Response) -> Response:
             to = response.location.split("?")[0]
             data["to"] = to.replace(token, "<token>") if token else to
         steps.append(Step(now, walk_id(), "page", endpoint or "", data))
-    if steps and notes.world.walks.path.parent.exists():  # else this request has deleted its world
-        try:
-            notes.world.walks.add(steps)
-        except (EngineError, OSError):  # a log that can't be kept must not spoil what it tells of
-            _log.exception("the walk was not kept")
+    if steps:
+        notes.world.walks.queue(steps)
+        response.call_on_close(lambda: _flush(notes.world))
     return response
+
+
+def _flush(world: World) -> None:
+    try:
+        world.walks.flush()
+    except Gone:  # this request has deleted its world
+        pass
+    except EngineError:  # a log that can't be kept now must not spoil what it tells of
+        _log.exception("the walk is kept later")
 
 
 def _settled(step: Step) -> Step:

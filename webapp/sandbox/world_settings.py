@@ -1,111 +1,98 @@
-"""What the tools have set in a world: how far its clock is moved, and which faults the site itself has.
-
-A small file beside the world's database, looked at by its stamp whenever the time is asked for: no statement, and each
-process of the site sees another's change at once.
-"""
+"""The settings of one world, for its clock and its faults. They are a row, so each process sees another's change."""
 
 from __future__ import annotations
 
-import fcntl
-import json
-import secrets
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
+from flask import g, has_request_context
+
 from webapp.clock import Clock
-from webapp.store.engine import Busy
+from webapp.sandbox.store import world_settings
+from webapp.sandbox.store.world_settings import Settings
+from webapp.store.engine import Busy, EngineError, Store
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """``offset`` are the seconds by which the clock is ahead; ``slow_database`` those that each write waits;
-    ``locked_database`` refuses writes as a locked file does."""
+class WorldSettings:
+    """The settings of the world in ``store``. A request reads the row once, however often it asks for the time."""
 
-    offset: float = 0.0
-    slow_database: float = 0.0
-    locked_database: bool = False
-
-
-class FactsFile:
-    """The facts of one world, in the file at ``path``. No file means none is set."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._changing = threading.Lock()
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._last = Settings()
         self._spared = threading.local()
-        self._known: tuple[tuple[int, int, int], Facts] = ((0, 0, 0), Facts())
 
-    def now(self) -> Facts:
-        """The facts as they are."""
-        try:
-            found = self.path.stat()
-            stamp = (found.st_mtime_ns, found.st_ino, found.st_size)
-            if stamp != self._known[0]:
-                self._known = (stamp, Facts(**json.loads(self.path.read_text())))
-        except FileNotFoundError:
-            return Facts()
-        return self._known[1]
+    def now(self) -> Settings:
+        """Return the settings; the last ones known where the database can't be asked."""
+        known: dict[str, Settings] = g.setdefault("world_settings", {}) if has_request_context() else {}
+        found = known.get(self._store.place)
+        if found is None:
+            found = known[self._store.place] = self._read()
+        return found
 
-    def change(self, **facts: Any) -> Facts:
-        """Set some of them; all processes see it at once, and two changes at once are both made."""
-        with self._changing, self.path.with_name(f".{self.path.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            return self._write(replace(self.now(), **facts))
-
-    def _write(self, changed: Facts) -> Facts:
-        if changed == Facts():
-            self.clear()
-            return changed
-        draft = self.path.with_name(f".{self.path.name}-{secrets.token_hex(8)}")
-        try:
-            draft.write_text(json.dumps(asdict(changed)))
-            draft.replace(self.path)
-        finally:
-            draft.unlink(missing_ok=True)
+    def change(self, **values: Any) -> Settings:
+        """Set some of them. Two changes at once are both made."""
+        with self.spared(), self._store.writing() as db:
+            changed = replace(world_settings.read(db), **values)
+            world_settings.write(db, changed)
+        self.forget()
         return changed
 
     def clear(self) -> None:
         """Set none of them."""
-        self.path.unlink(missing_ok=True)
+        plain = Settings()
+        self.change(**{name: getattr(plain, name) for name in Settings.__dataclass_fields__})
+
+    def forget(self) -> None:
+        """Read the row again at the next look in this request."""
+        if has_request_context():
+            g.pop("world_settings", None)
 
     def obstruct(self) -> None:
         """Wait or raise `Busy` before a transaction, as a slow or a locked database does."""
         if getattr(self._spared, "is_on", False):
             return
-        facts = self.now()
-        if facts.locked_database:
+        settings = self.now()
+        if settings.locked_database:
             raise Busy("locked on request")
-        if facts.slow_database:
-            time.sleep(facts.slow_database)
+        if settings.slow_database:
+            time.sleep(settings.slow_database)
 
     @contextmanager
     def spared(self) -> Iterator[None]:
         """Obstruct nothing that this thread writes inside the block: it is a tool's."""
+        before = getattr(self._spared, "is_on", False)
         self._spared.is_on = True
         try:
             yield
         finally:
-            self._spared.is_on = False
+            self._spared.is_on = before
+
+    def _read(self) -> Settings:
+        try:
+            with self._store.reading() as db:
+                self._last = world_settings.read(db)
+        except EngineError:  # the error page tells the time, too
+            pass
+        return self._last
 
 
 class WorldClock(Clock):
-    """The time of one world: real time moved by what its facts say."""
+    """The time of one world: real time moved by what its settings say."""
 
-    def __init__(self, facts: FactsFile) -> None:
+    def __init__(self, settings: WorldSettings) -> None:
         super().__init__()
-        self._facts = facts
+        self._settings = settings
 
     @property
     def offset(self) -> float:
         """Seconds this clock is ahead of real time."""
-        return self._facts.now().offset
+        return self._settings.now().offset
 
     def set_offset(self, seconds: float) -> None:
         """Be ``seconds`` ahead of real time; 0 is back to now."""
         if seconds != self.offset:
-            self._facts.change(offset=seconds)
+            self._settings.change(offset=seconds)

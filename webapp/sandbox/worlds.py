@@ -20,8 +20,9 @@ from urllib.parse import urlencode
 from webapp.clock import Clock
 from webapp.outbound.notifier import Notifier
 from webapp.sandbox.instrumented import WatchedGateway, WatchedMailer
+from webapp.sandbox.store import earlier_files
 from webapp.sandbox.store.trace_log import Walks
-from webapp.sandbox.world_settings import FactsFile, WorldClock
+from webapp.sandbox.world_settings import WorldClock, WorldSettings
 from webapp.services.context import Services
 from webapp.store import accounts
 from webapp.store.engine import DEFAULT, Engine, EngineError, Store, is_name
@@ -50,7 +51,7 @@ class World:
 
     name: str
     services: Services
-    facts: FactsFile
+    settings: WorldSettings
     walks: Walks
 
     @property
@@ -131,15 +132,16 @@ class Worlds:
             UnknownWorld: there is none.
         """
         world = self.get(name)
+        number = world.walks.last_number()
         rows, files = self._template()
         world.services.store.restore(rows)
+        world.settings.forget()
         papers = {Path(path).name: content for path, content in files.items()}
         world.services.uploads.sweep(set(papers))
         for file, sealed in papers.items():
             world.services.uploads.write(file, sealed)
         world.services.clock.set_offset(0.0)
-        world.facts.clear()
-        world.walks.empty()
+        world.walks.empty(number)
         return world
 
     def delete(self, name: str) -> bool:
@@ -164,7 +166,7 @@ class Worlds:
         """What there is to tell of a world. Raises UnknownWorld."""
         world = self.get(name)
         store = world.services.store
-        files = [world.walks.path, *world.services.uploads.folder.glob("*")]
+        files = world.services.uploads.folder.glob("*")
         with store.reading() as db:
             return Summary(
                 name,
@@ -177,8 +179,9 @@ class Worlds:
     def _opened(self, store: Store) -> World:
         base, default = self._base, store.name == DEFAULT
         folder = Path(base.config.instance) if default else store.folder
-        facts = FactsFile(folder / "facts.json")
-        store.before_writing = facts.obstruct
+        earlier_files.take_over(store, folder)
+        settings = WorldSettings(store)
+        store.before_writing = settings.obstruct
         headers = {} if default else {HEADER: store.name}
         config = base.config
         gateway = WatchedGateway.of(config, self._transport, headers)
@@ -187,12 +190,13 @@ class Worlds:
         suffix = "" if default else "?" + urlencode({"world": store.name})
         services = replace(
             base,
-            clock=base.clock if given_clock else WorldClock(facts),
+            clock=base.clock if given_clock else WorldClock(settings),
             store=store,
             uploads=Uploads(folder / "uploads"),
             outbound=Notifier(gateway, mailer, config.site_url, suffix),
         )
-        return World(store.name, services, facts, Walks(folder / "walks.db"))
+        walks = Walks(store, folder / "walks.pictures", settings.spared)
+        return World(store.name, services, settings, walks)
 
     def _template(self) -> tuple[bytes, dict[str, bytes]]:
         """A seeded world's rows, and its files by their paths in its folder: made by each process, so never of an

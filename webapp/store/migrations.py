@@ -205,6 +205,35 @@ _PASSKEYS = (
 # What a signed-in person had typed when a fresh proof was asked for in between, sealed.
 _TYPED = ("ALTER TABLE sessions ADD COLUMN typed BYTES",)
 
+# What the sandbox's tools set in a world (one row), what was walked in it, and how often each thing happened.
+_SANDBOX = (
+    """CREATE TABLE world_settings (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        clock_offset DOUBLE PRECISION NOT NULL,
+        slow_database DOUBLE PRECISION NOT NULL,
+        locked_database INTEGER NOT NULL,
+        last_step BIGINT NOT NULL
+    )""",
+    "INSERT INTO world_settings VALUES (1, 0, 0, 0, 0)",
+    """CREATE TABLE steps (
+        id BIGINT PRIMARY KEY,
+        at DOUBLE PRECISION NOT NULL,
+        walk TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        data TEXT NOT NULL
+    )""",
+    "CREATE INDEX steps_of_walk ON steps (walk, id)",
+    """CREATE TABLE counts (
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        times INTEGER NOT NULL,
+        first_at DOUBLE PRECISION NOT NULL,
+        last_at DOUBLE PRECISION NOT NULL,
+        PRIMARY KEY (kind, name)
+    )""",
+)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -216,5 +245,6 @@ MIGRATIONS = Migrations(
         Migration("recoveries", _RECOVERIES),
         Migration("passkeys", _PASSKEYS),
         Migration("typed", _TYPED),
+        Migration("sandbox", _SANDBOX),
     ),
 )

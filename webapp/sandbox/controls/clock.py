@@ -122,7 +122,7 @@ def move(offset: float) -> str:
     trace_recorder.note("tool", "clock.move", offset=round(offset))
     if is_back:
         now = services.clock.now()
-        with world().facts.spared(), services.store.writing() as db:
+        with world().settings.spared(), services.store.writing() as db:
             rewind(db, now, totp.step_at(now))
     return set_phone(offset)
 

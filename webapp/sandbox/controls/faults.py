@@ -17,8 +17,8 @@ from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.store.world_settings import Settings
 from webapp.sandbox.world_middleware import back_to, blueprint, world
-from webapp.sandbox.world_settings import Facts
 
 CUSTOM = "custom"
 MOST_TIMES = 1000
@@ -137,7 +137,7 @@ def ask(fault: Fault, times: int | None) -> None:
         PhoneSilent, PhoneRefused.
     """
     if fault.facts:
-        world().facts.change(**fault.facts)
+        world().settings.change(**fault.facts)
     for rule in fault.rules:
         for old in _rules():
             if _key(old) == _key(rule):
@@ -154,10 +154,10 @@ def lift(fault_id: str = "") -> None:
     """
     trace_recorder.note("tool", "fault.lift", fault=fault_id or "all")
     own = [FAULTS[fault_id]] if fault_id in FAULTS else [] if fault_id else list(FAULTS.values())
-    plain = Facts()
+    plain = Settings()
     changes = {name: getattr(plain, name) for fault in own for name in fault.facts}
     if changes:
-        world().facts.change(**changes)
+        world().settings.change(**changes)
     if not fault_id:
         phone().ask("DELETE", "faults")
     elif fault_id not in FAULTS:
@@ -170,11 +170,11 @@ def asked() -> list[Asked]:
 
 
 def _own() -> list[Asked]:
-    plain, facts = Facts(), world().facts.now()
+    plain, settings = Settings(), world().settings.now()
     return [
         Asked(fault.key, fault.key, str(fault.words))
         for fault in FAULTS.values()
-        if fault.facts and any(getattr(facts, name) != getattr(plain, name) for name in fault.facts)
+        if fault.facts and any(getattr(settings, name) != getattr(plain, name) for name in fault.facts)
     ]
 
 

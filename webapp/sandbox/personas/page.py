@@ -101,7 +101,7 @@ def make_persona() -> tuple[Response, int]:
 
 def _sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = False) -> tuple[Seat, str]:
     """As `sit_down`, also while the site's database is slow or locked on purpose."""
-    with world().facts.spared():
+    with world().settings.spared():
         return sit_down(persona, spoken, signed_in=signed_in)
 
 

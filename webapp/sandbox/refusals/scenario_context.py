@@ -33,7 +33,7 @@ class Scene:
     def __post_init__(self) -> None:
         time_travel.move(0.0)
         phone().ask("DELETE", "faults")
-        world().facts.change(slow_database=0.0, locked_database=False)
+        world().settings.change(slow_database=0.0, locked_database=False)
         self.remake(self.persona.key)
         self.handset = Handset()
 

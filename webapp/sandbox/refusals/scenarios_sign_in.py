@@ -88,7 +88,7 @@ def _older(scene: Scene) -> Told:
 def _locked(scene: Scene) -> Told:
     scene.gives_password()
     code = scene.reads_code()
-    world().facts.change(locked_database=True)
+    world().settings.change(locked_database=True)
     return {"otpCode": code}
 
 

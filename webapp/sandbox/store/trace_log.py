@@ -1,7 +1,7 @@
-"""What was walked in a world: pages, moves, messages, events and refusals, in a database beside the world's own.
+"""What was walked in a world: pages, moves, messages, events and refusals, in the world's own database.
 
-Apart from the world, so that keeping it takes no lock and no statement from the site that is being looked at.
-Bounded: the newest `MOST_STEPS` stay; how often each thing happened is counted for good, until the world is emptied.
+A request hands its steps in before its answer leaves, and they are committed after it, apart from what the request
+itself did. Bounded: the newest `MOST_STEPS` stay; how often each thing happened is counted until the world is emptied.
 """
 
 from __future__ import annotations
@@ -10,29 +10,22 @@ import hashlib
 import json
 import re
 import shutil
-import sqlite3
 import threading
-import time
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from webapp.store.engine import EngineError
+from webapp.store.engine import Connection, EngineError, Store, Unavailable
 
-BUSY_SECONDS = 1.0
-AGAIN_SECONDS = 0.02
+MOST_PENDING = 5_000
 MOST_PICTURES = 300
 MOST_STEPS = 20_000
 PRUNE_EVERY = 500
 _PICTURE = re.compile(r"[0-9a-f]{32}\.(png|webp)")
-_SCHEMA = """
-    CREATE TABLE IF NOT EXISTS steps (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, walk TEXT NOT NULL,
-        kind TEXT NOT NULL, name TEXT NOT NULL, data TEXT NOT NULL);
-    CREATE INDEX IF NOT EXISTS steps_of_walk ON steps (walk, id);
-    CREATE TABLE IF NOT EXISTS counts (kind TEXT NOT NULL, name TEXT NOT NULL, times INTEGER NOT NULL,
-        first_at REAL NOT NULL, last_at REAL NOT NULL, PRIMARY KEY (kind, name));
-"""
+_COLUMNS = "id, at, walk, kind, name, data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,75 +57,66 @@ class Count:
 
 
 class Walks:
-    """The log of one world, in the file at ``path``; made when it is first needed. Safe to share between threads."""
+    """The log of one world. Safe to share between threads.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._local = threading.local()
-        self._beginning = threading.Lock()
+    ``pictures`` is the folder of the walks' pictures; ``spared`` keeps a tool's writes from the site's own faults.
+    """
+
+    def __init__(
+        self, store: Store, pictures: Path, spared: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self.pictures = pictures
+        self._store = store
+        self._spared = spared
+        self._pending: deque[Step] = deque(maxlen=MOST_PENDING)
+        self._flushing = threading.Lock()
+
+    def queue(self, steps: Iterable[Step]) -> None:
+        """Take these in order, to be kept by the next `flush`."""
+        self._pending.extend(steps)
+
+    def flush(self) -> None:
+        """Keep what was queued. Raise an `EngineError`; on `Unavailable` it stays queued."""
+        with self._flushing:
+            steps = []
+            with suppress(IndexError):  # empty
+                while True:
+                    steps.append(self._pending.popleft())
+            if not steps:
+                return
+            try:
+                self._keep(steps)
+            except Unavailable:
+                self._pending.extendleft(reversed(steps))
+                raise
 
     def add(self, steps: Sequence[Step]) -> int:
-        """Keep these in order, in one transaction; the last one's id."""
-        try:
-            return self._add(steps)
-        except sqlite3.Error as error:
-            raise EngineError(str(error)) from error
-
-    def _add(self, steps: Sequence[Step]) -> int:
-        db, last = self._db(), 0
-        with db:
-            for step in steps:
-                row = db.execute(
-                    "INSERT INTO steps (at, walk, kind, name, data) VALUES (?, ?, ?, ?, ?)",
-                    (step.at, step.walk, step.kind, step.name, json.dumps(step.data, ensure_ascii=False)),
-                )
-                db.execute(
-                    """INSERT INTO counts VALUES (?, ?, 1, ?, ?)
-                       ON CONFLICT (kind, name) DO UPDATE SET times = times + 1, last_at = excluded.last_at""",
-                    (step.kind, step.name, step.at, step.at),
-                )
-                last = row.lastrowid or 0
-                if last % PRUNE_EVERY == 0:
-                    db.execute("DELETE FROM steps WHERE id <= ?", (last - MOST_STEPS,))
-        return last
+        """Keep these in order, in one transaction; the last one's id. Raise an `EngineError`."""
+        self.flush()
+        return self._keep(steps)
 
     def steps(self, walk: str | None = None, *, after: int = 0, kinds: Iterable[str] = ()) -> list[Step]:
         """What happened after the step ``after``, oldest first: of one walk, or of all; of some kinds, or of all."""
         asked = tuple(kinds)
         wanted = f" AND kind IN ({', '.join('?' for _ in asked)})" if asked else ""
         of_walk = " AND walk = ?" if walk is not None else ""
-        rows = self._db().execute(
-            f"SELECT id, at, walk, kind, name, data FROM steps WHERE id > ?{of_walk}{wanted} ORDER BY id",
+        rows = self._rows(
+            f"SELECT {_COLUMNS} FROM steps WHERE id > ?{of_walk}{wanted} ORDER BY id",
             (after, *((walk,) if walk is not None else ()), *asked),
         )
         return [_step(row) for row in rows]
 
     def latest(self, walk: str, kind: str) -> Step | None:
         """The newest step of a kind in a walk."""
-        row = (
-            self._db()
-            .execute(
-                """SELECT id, at, walk, kind, name, data FROM steps WHERE walk = ? AND kind = ?
-                   ORDER BY id DESC LIMIT 1""",
-                (walk, kind),
-            )
-            .fetchone()
+        rows = self._rows(
+            f"SELECT {_COLUMNS} FROM steps WHERE walk = ? AND kind = ? ORDER BY id DESC LIMIT 1", (walk, kind)
         )
-        return None if row is None else _step(row)
+        return _step(rows[0]) if rows else None
 
     def find(self, step_id: int) -> Step | None:
         """The step of this id."""
-        row = (
-            self._db()
-            .execute("SELECT id, at, walk, kind, name, data FROM steps WHERE id = ?", (step_id,))
-            .fetchone()
-        )
-        return None if row is None else _step(row)
-
-    @property
-    def pictures(self) -> Path:
-        """The folder of the walks' pictures; no log of another world can bear its name."""
-        return self.path.with_suffix(".pictures")
+        rows = self._rows(f"SELECT {_COLUMNS} FROM steps WHERE id = ?", (step_id,))
+        return _step(rows[0]) if rows else None
 
     def keep_picture(self, content: bytes, ending: str) -> str:
         """Keep a picture (``png`` or ``webp``) and give its name; the newest `MOST_PICTURES` stay."""
@@ -155,57 +139,60 @@ class Walks:
 
     def counts(self) -> list[Count]:
         """How often each thing happened."""
-        rows = self._db().execute(
-            "SELECT kind, name, times, first_at, last_at FROM counts ORDER BY kind, name"
-        )
+        rows = self._rows("SELECT kind, name, times, first_at, last_at FROM counts ORDER BY kind, name")
         return [Count(*row) for row in rows]
 
     def last_id(self) -> int:
         """The id of the newest step, 0 without one."""
-        return int(self._db().execute("SELECT coalesce(max(id), 0) FROM steps").fetchone()[0])
+        return int(self._rows("SELECT coalesce(max(id), 0) FROM steps")[0][0])
 
-    def empty(self) -> None:
-        """Forget everything; ids go on growing."""
+    def last_number(self) -> int:
+        """The highest id that a step was ever given."""
+        return int(self._rows("SELECT last_step FROM world_settings")[0][0])
+
+    def empty(self, last_number: int = 0) -> None:
+        """Forget everything; ids go on growing, from ``last_number`` at least."""
+        self._pending.clear()
         shutil.rmtree(self.pictures, ignore_errors=True)
-        db = self._db()
-        with db:
+        with self._spared(), self._store.writing() as db:
             db.execute("DELETE FROM steps")
             db.execute("DELETE FROM counts")
+            db.execute(
+                "UPDATE world_settings SET last_step = ? WHERE last_step < ?", (last_number, last_number)
+            )
 
-    def close(self) -> None:
-        """Close this thread's connection."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is not None:
-            db.close()
-            del self._local.db
+    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        with suppress(EngineError):  # what can't be kept now is told later
+            self.flush()
+        with self._store.reading() as db:
+            return db.execute(sql, parameters).fetchall()
 
-    def _db(self) -> sqlite3.Connection:
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
-            with self._beginning:
-                db = self._local.db = self._begun()
-        return db
-
-    def _begun(self) -> sqlite3.Connection:
-        """A connection to a file that is made by then. A new file's first moments know no waiting: ask again."""
-        self.path.parent.mkdir(exist_ok=True)  # not of a world that is deleted
-        until = time.monotonic() + BUSY_SECONDS
-        while True:
-            db = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
-            try:
-                db.execute("PRAGMA journal_mode = wal")
-                db.execute("PRAGMA synchronous = off")  # losing the last steps in a power cut harms nobody
-                db.executescript(_SCHEMA)
-            except sqlite3.OperationalError:
-                db.close()
-                if time.monotonic() > until:
-                    raise
-                time.sleep(AGAIN_SECONDS)
-            else:
-                return db
+    def _keep(self, steps: Sequence[Step]) -> int:
+        with self._spared(), self._store.writing() as db:
+            row = db.execute(
+                "UPDATE world_settings SET last_step = last_step + ? RETURNING last_step", (len(steps),)
+            ).fetchone()
+            last = int(row[0])
+            for number, step in enumerate(steps, start=last - len(steps) + 1):
+                _insert(db, number, step)
+            if last // PRUNE_EVERY > (last - len(steps)) // PRUNE_EVERY:
+                db.execute("DELETE FROM steps WHERE id <= ?", (last - MOST_STEPS,))
+        return last
 
 
-def _step(row: tuple[Any, ...]) -> Step:
+def _insert(db: Connection, number: int, step: Step) -> None:
+    db.execute(
+        f"INSERT INTO steps ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+        (number, step.at, step.walk, step.kind, step.name, json.dumps(step.data, ensure_ascii=False)),
+    )
+    db.execute(
+        """INSERT INTO counts (kind, name, times, first_at, last_at) VALUES (?, ?, 1, ?, ?)
+           ON CONFLICT (kind, name) DO UPDATE SET times = counts.times + 1, last_at = excluded.last_at""",
+        (step.kind, step.name, step.at, step.at),
+    )
+
+
+def _step(row: Any) -> Step:
     return Step(row[1], row[2], row[3], row[4], json.loads(row[5]), row[0])
 
 

@@ -1,0 +1,1 @@
+"""Both apps' SQL on a real PostgreSQL."""

@@ -1,0 +1,44 @@
+"""Files that an earlier version kept beside a world's database, taken over into it: facts.json and walks.db."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from webapp.sandbox.store import world_settings
+from webapp.sandbox.store.world_settings import Settings
+from webapp.store.engine import Connection, Store
+
+
+def take_over(store: Store, folder: Path) -> None:
+    """Move what the files in a world's folder hold into its database. Safe to repeat after a crash."""
+    facts, walks = folder / "facts.json", folder / "walks.db"
+    if not facts.exists() and not walks.exists():
+        return
+    with store.writing() as db:
+        if facts.exists():
+            world_settings.write(db, Settings(**json.loads(facts.read_text())))
+        if walks.exists():
+            _take_walks(db, walks)
+    facts.unlink(missing_ok=True)
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{walks}{ending}").unlink(missing_ok=True)
+
+
+def _take_walks(db: Connection, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as old:
+        steps = old.execute("SELECT id, at, walk, kind, name, data FROM steps ORDER BY id").fetchall()
+        counts = old.execute("SELECT kind, name, times, first_at, last_at FROM counts").fetchall()
+    db.executemany(
+        "INSERT INTO steps (id, at, walk, kind, name, data) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        steps,
+    )
+    db.executemany(
+        """INSERT INTO counts (kind, name, times, first_at, last_at) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (kind, name) DO NOTHING""",
+        counts,
+    )
+    last = steps[-1][0] if steps else 0
+    db.execute("UPDATE world_settings SET last_step = ? WHERE last_step < ?", (last, last))

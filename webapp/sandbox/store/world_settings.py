@@ -1,0 +1,31 @@
+"""What the tools have set in a world: how far its clock is moved, and which faults the site itself has. One row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from webapp.store.engine import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``offset`` are the seconds by which the clock is ahead; ``slow_database`` those that each write waits;
+    ``locked_database`` refuses writes as a locked file does."""
+
+    offset: float = 0.0
+    slow_database: float = 0.0
+    locked_database: bool = False
+
+
+def read(db: Connection) -> Settings:
+    """Return the settings."""
+    row = db.execute("SELECT clock_offset, slow_database, locked_database FROM world_settings").fetchone()
+    return Settings(row[0], row[1], bool(row[2]))
+
+
+def write(db: Connection, settings: Settings) -> None:
+    """Replace the settings."""
+    db.execute(
+        "UPDATE world_settings SET clock_offset = ?, slow_database = ?, locked_database = ?",
+        (settings.offset, settings.slow_database, int(settings.locked_database)),
+    )
