@@ -23,7 +23,6 @@ WRAPPERS = {
     "zip",
 }
 VIEWS = {"items", "keys", "split", "splitlines", "values"}
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def has_elements(node: ast.expr, names: Names) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,8 +17,6 @@ from webapp.outbound.mail import Mailer
 
 DEADLINE_SECONDS = 0.2  # the failing servers would take far longer; what is tested is the page, not the time
 SENDER = "Mihon <no-reply@mihon.example.com>"
-
-Break = Callable[[World], AbstractContextManager[None]]
 
 
 def refusal(code: int) -> faulty_gateway.Behaviour:

@@ -58,13 +58,6 @@ def test_unknown_account_costs_one_hash_like_a_known_one(monkeypatch: pytest.Mon
     assert seen[0] == seen[1]
 
 
-def test_needs_rehash_when_parameters_changed(hasher: Hasher) -> None:
-    hashed = hasher.hash("x")
-    assert not hasher.needs_rehash(hashed)
-    assert Hasher(time_cost=2, memory_kib=8, parallelism=1).needs_rehash(hashed)
-    assert hasher.needs_rehash("!")
-
-
 def test_no_more_than_so_many_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     running, most, lock, full = 0, 0, threading.Lock(), threading.Barrier(2)
     hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, at_once=2)

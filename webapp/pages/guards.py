@@ -82,17 +82,6 @@ def kept_flow_id(table: Table) -> str | None:
     return kept if isinstance(kept, str) else None
 
 
-def at_page(table: Table, flow: Flow | None, *states: str) -> Flow:
-    """The flow, if it is in one of the states that this page serves.
-
-    Raises:
-        StaleFlow: no such flow, or it is elsewhere; `elsewhere` tells where to go instead.
-    """
-    if flow is None or flow.state not in states:
-        raise StaleFlow(f"{table.kind} is not here")
-    return flow
-
-
 def elsewhere(table: Table, flow: Flow | None, start: str) -> ResponseReturnValue:
     """To the page of the state that a flow is really in, else to where such a flow begins."""
     page = table.pages.get(flow.state) if flow is not None else None

@@ -63,13 +63,6 @@ class Hasher:
             except (VerificationError, InvalidHashError):
                 return False
 
-    def needs_rehash(self, hashed: str) -> bool:
-        """Tell whether ``hashed`` was made with other parameters than today's."""
-        try:
-            return self._argon2.check_needs_rehash(hashed)
-        except InvalidHashError:
-            return True
-
 
 def _normal(password: str) -> str:
     """NFKC: one password typed on two keyboards is one password (NIST SP 800-63B-4, password verifiers)."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import math
 import secrets
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -235,10 +234,3 @@ def prepare(
     code = replace(code, digest=digest(code, plain, pepper))
     codes.add(db, code)
     return code, plain
-
-
-def resend_in(last: SentCode | None, limits: Limits, now: float) -> int:
-    """Whole seconds until another code may be asked for; 0 when it may now."""
-    if last is None or last.failure is not None:
-        return 0
-    return max(0, math.ceil(last.sent_at + limits.resend_seconds - now))

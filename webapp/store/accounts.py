@@ -149,11 +149,6 @@ def void_trust(db: Connection, account_id: str) -> None:
     db.execute("UPDATE accounts SET trust_epoch = trust_epoch + 1 WHERE id = ?", (account_id,))
 
 
-def set_language(db: Connection, account_id: str, language: str) -> None:
-    """Keep the language that pages, mails and calls use for this account (``ja`` or ``en``)."""
-    db.execute("UPDATE accounts SET language = ? WHERE id = ?", (language, account_id))
-
-
 def set_name(db: Connection, account_id: str, name: str) -> None:
     """Keep another name."""
     db.execute("UPDATE accounts SET name = ? WHERE id = ?", (name, account_id))

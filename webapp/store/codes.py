@@ -90,11 +90,6 @@ def mark_failed(db: Connection, code_id: str, failure: str) -> None:
     db.execute("UPDATE codes SET state = 'replaced', failure = ? WHERE id = ?", (failure, code_id))
 
 
-def rebind(db: Connection, old_flow_id: str, new_flow_id: str) -> None:
-    """Follow a flow that was given a new id."""
-    db.execute("UPDATE codes SET flow_id = ? WHERE flow_id = ?", (new_flow_id, old_flow_id))
-
-
 def sent_since(db: Connection, since: float, account_id: str | None, recipient: str | None) -> int:
     """How many codes left since ``since``, for the account or for the recipient, whichever is more; None has none."""
     row = db.execute(

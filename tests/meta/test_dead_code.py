@@ -1,0 +1,78 @@
+"""Nothing stays that nobody uses: functions, classes, constants, style classes and style variables."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+from tests.evidence import some
+from tests.meta.sources import ROOT, Module, modules
+
+FOR_TESTERS = ("client.py", "testing.py", "pytest_plugin.py")
+"""Modules whose names are for testers outside this repository."""
+CALLED_BY_NAME = re.compile(
+    r"__\w+__|_?m\d{3}_\w+"  # Python's own names, migrations
+    r"|handle_\w+|do_[A-Z]+|log_\w+|validate_\w+"  # html.parser, aiosmtpd, http.server, WTForms
+    r"|byte_secret|ensure_sync|get_id|get_timestamp|_get_socket|initialize|CompileCatalogues"  # others
+)
+
+
+@cache
+def words() -> Counter[str]:
+    """How often each word stands in the code and the templates; tests do not count."""
+    files = [ROOT / module.path for module in modules("webapp", "mocksms", "bench", "tools")]
+    files += [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    return Counter(word for path in files for word in re.findall(r"\w+", path.read_text()))
+
+
+def defined(module: Module) -> Iterator[tuple[str, int]]:
+    """Yield the functions, methods, classes and constants of a module that no decorator hands on: (name, line)."""
+    classes = [node for node in module.tree.body if isinstance(node, ast.ClassDef)]
+    for body in (module.tree.body, *(each.body for each in classes)):
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.decorator_list:
+                yield node.name, node.lineno
+    for node in module.tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.lineno
+
+
+def test_names_are_used() -> None:
+    unused = [
+        f"{module.path}:{line} {name}"
+        for module in modules("webapp", "mocksms", "bench", "tools")
+        if not module.path.endswith(FOR_TESTERS)
+        for name, line in defined(module)
+        if words()[name] < 2 and not CALLED_BY_NAME.fullmatch(name)
+    ]
+    assert not unused, f"nobody uses it: {unused}"
+
+
+def test_styles_are_used() -> None:
+    sheets = [path for app in ("webapp", "mocksms") for path in (ROOT / app / "static").rglob("*.css")]
+    css = re.sub(
+        r"/\*.*?\*/|url\([^)]*\)|\"[^\"]*\"", "", "\n".join(p.read_text() for p in some(sheets)), flags=re.S
+    )
+    sources = [ROOT / module.path for module in modules("webapp", "mocksms")]
+    sources += list((ROOT / "templates").rglob("*.html"))
+    sources += [path for app in ("webapp", "mocksms") for path in (ROOT / app / "static").rglob("*.js")]
+    text = "\n".join(path.read_text() for path in sources)
+    classes = set(re.findall(r"\.([a-zA-Z][\w-]+)", css))
+    unused = {
+        f".{name}" for name in classes if not _stands(name, text) and not _stands(f"{_base(name)}--", text)
+    }
+    variables = set(re.findall(r"(?<![\w-])--([\w-]+)\s*:", css))
+    unused |= {f"--{name}" for name in variables if not re.search(rf"var\(--{name}(?![\w-])", css + text)}
+    assert not unused, f"nobody uses it: {sorted(unused)}"
+
+
+def _base(name: str) -> str:
+    """The part of a class name that stays when a template fills in the rest (`avatar--{{ number }}`)."""
+    return name.rpartition("--")[0] or name
+
+
+def _stands(name: str, text: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-]*[\w])", text) is not None
