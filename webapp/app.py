@@ -39,6 +39,7 @@ from webapp.pages import (
     turn_off,
 )
 from webapp.pages.framework import (
+    cookies,
     error_pages,
     flask_overrides,
     headers,
@@ -132,11 +133,7 @@ def _services(
 def _configure(app: Flask, config: Config, secret: str) -> None:
     app.config.update(
         SECRET_KEY=secret,
-        SESSION_COOKIE_NAME=config.cookie("session"),
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=config.is_tls,
-        SESSION_COOKIE_PATH="/",
+        **cookies.session_settings(config),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_I18N_ENABLED=False,  # all its messages are our own; loading its catalogue anew for each form is dear
         MAX_CONTENT_LENGTH=1024 * 1024,

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from webapp import home
+from webapp import home, paths
 
 LOOPBACK = "127.0.0.1"
 PORTS = {"SITE_PORT": 8000, "PHONE_PORT": 8001, "SMTP_PORT": 8025}
@@ -192,7 +192,7 @@ def start(place: Place) -> list[App]:
     phone = home.python("mocksms", "serve")
     return [
         App.start("phone", phone, f"http://{LOOPBACK}:{place.phone}/healthz", environment),
-        App.start("site", site, f"http://{LOOPBACK}:{place.site}/healthz", environment),
+        App.start("site", site, f"http://{LOOPBACK}:{place.site}{paths.HEALTH}", environment),
     ]
 
 
@@ -231,14 +231,14 @@ def welcome(place: Place) -> str:
     return f"""
   Mihon, the site     {place.site_url}
   The phone           {place.phone_url}      (mail server: localhost:{place.smtp})
-  Both, for a demo    {place.site_url}/sandbox/stage
+  Both, for a demo    {place.site_url}{paths.TOOLS_STAGE}
 
   Sign in as                                   password of all: Mihon-demo-1
     hanako@example.com   090-1234-5678   two-step verification off
     taro@example.com     080-1234-5678   code by SMS
     jiro@example.com     070-1234-5678   code by app, key MIHONDEMOMIHONDEMOMIHONDEMO23456
     sakura@example.com   090-8765-4321   code by SMS, but the phone is lost: a reset is asked for
-    desk@example.com                     the reviewer who decides it, at {place.site_url}/desk
+    desk@example.com                     the reviewer who decides it, at {place.site_url}{paths.DESK}
 
   Ctrl-C stops both. Data: {place.instance}
 """

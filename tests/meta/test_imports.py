@@ -11,7 +11,7 @@ from tests.meta.sources import ROOT, Module, modules
 
 # From the top down: a room may use itself, those below it, and the leaves.
 ROOMS = ("pages", "flows", "services", "store")
-LEAVES = {"config", "clock", "errors", "home"}
+LEAVES = {"config", "clock", "errors", "home", "paths"}
 MAY_USE = {
     **{room: {*ROOMS[at + 1 :], "rules", *LEAVES} for at, room in enumerate(ROOMS)},
     # Pure: values in, values or a refusal out.

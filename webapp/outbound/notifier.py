@@ -6,14 +6,13 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from webapp import paths
 from webapp.outbound import message_templates, notice_templates
 from webapp.outbound.gateway import Gateway
 from webapp.outbound.mail import Mailer
 from webapp.rules.visitor import Attempt
 from webapp.store.accounts import Account
 from webapp.store.outbox import Notice
-
-APPROVAL_PATH = "/a/c/r/"
 
 
 class Notifier:
@@ -52,7 +51,7 @@ class Notifier:
             when=self._when(account, attempt.at),
             device=attempt.device,
             near=attempt.near,
-            url=self._link(APPROVAL_PATH + token),
+            url=self._link(paths.APPROVAL_LINK + token),
             site_url=self._site_url,
             link_query=self._link_query,
         )
@@ -61,7 +60,7 @@ class Notifier:
     def send_approval_text(self, account: Account, code: str, token: str) -> None:
         """The text with the approval code and the link to deny. Raises DeliveryFailed."""
         assert account.phone is not None
-        url = self._link(APPROVAL_PATH + token)
+        url = self._link(paths.APPROVAL_LINK + token)
         self.gateway.text(account.phone, message_templates.sms_approval(code, url, account.language))
 
     def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 from flask_login import current_user, login_required
 
+from webapp import paths
 from webapp.flows import activity, passkeys, settings
 from webapp.pages.activity_labels import event_text
 from webapp.pages.device_labels import device_label
@@ -27,14 +28,14 @@ CHANGE_PAGES = {
 }
 
 
-@blueprint.get("/account", endpoint="services")
+@blueprint.get(paths.ACCOUNT, endpoint="services")
 @login_required
 def account_services() -> ResponseReturnValue:
     """Show アカウントサービス (docs/screens.md#6)."""
     return page("account.services")
 
 
-@blueprint.get("/account/security")
+@blueprint.get(paths.SECURITY)
 @login_required
 def security() -> ResponseReturnValue:
     """Show ログインとセキュリティ (docs/screens.md#7)."""

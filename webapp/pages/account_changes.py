@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from webapp import paths
 from webapp.errors import Refusal, StaleFlow
 from webapp.flows import account_changes as changing
 from webapp.pages import auth, guards
@@ -25,7 +26,7 @@ from webapp.store.flows import Flow
 __all__ = ["blueprint"]
 
 
-@blueprint.route("/account/security/name", methods=["GET", "POST"])
+@blueprint.route(paths.CHANGE_NAME, methods=["GET", "POST"])
 @guards.elevated
 def change_name() -> ResponseReturnValue:
     """Another name."""
@@ -36,7 +37,7 @@ def change_name() -> ResponseReturnValue:
     return page("account.change_name", form=form)
 
 
-@blueprint.route("/account/security/email", methods=["GET", "POST"])
+@blueprint.route(paths.CHANGE_EMAIL, methods=["GET", "POST"])
 @guards.elevated
 def change_email() -> ResponseReturnValue:
     """Another mail address, which a code goes to."""
@@ -59,7 +60,7 @@ def change_email() -> ResponseReturnValue:
     return page("account.change_email", form=form, told=told, present=current_user.account.email)
 
 
-@blueprint.route("/account/security/phone", methods=["GET", "POST"])
+@blueprint.route(paths.CHANGE_PHONE, methods=["GET", "POST"])
 @guards.elevated
 def change_phone() -> ResponseReturnValue:
     """Another mobile number, which a code goes to."""
@@ -89,7 +90,7 @@ def change_phone() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/account/security/verify", methods=["GET", "POST"])
+@blueprint.route(paths.CHANGE_VERIFY, methods=["GET", "POST"])
 @guards.elevated
 def confirm_change() -> ResponseReturnValue:
     """The code that went to the new address or number."""
@@ -117,7 +118,7 @@ def confirm_change() -> ResponseReturnValue:
     return ask_code("account.confirm_change", flow, form, told, destination=shown)
 
 
-@blueprint.post("/account/security/verify/resend")
+@blueprint.post(paths.CHANGE_RESEND)
 @guards.elevated
 def resend_change() -> ResponseReturnValue:
     """Another code to the same place."""
@@ -127,7 +128,7 @@ def resend_change() -> ResponseReturnValue:
     return guards.resent(lambda: changing.send_again(services(), flow), url_for("account.confirm_change"))
 
 
-@blueprint.route("/account/security/password", methods=["GET", "POST"])
+@blueprint.route(paths.CHANGE_PASSWORD, methods=["GET", "POST"])
 @guards.elevated
 def change_password() -> ResponseReturnValue:
     """The present password and a new one; everything else is signed out (docs/promises.md#48)."""

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
 
+from webapp import paths
 from webapp.errors import Refusal, StaleFlow
 from webapp.flows import approval
 from webapp.flows.step_up import Elevated
@@ -26,7 +27,7 @@ from webapp.store.flows import Flow
 blueprint = Blueprint("approval", __name__)
 
 
-@blueprint.route("/ap/cvf/approval", methods=["GET", "POST"])
+@blueprint.route(paths.APPROVAL, methods=["GET", "POST"])
 @login_required
 def wait() -> ResponseReturnValue:
     """Wait (docs/screens.md#8). A POST goes on: with the texted code, or once the link was approved."""
@@ -62,7 +63,7 @@ def wait() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/ap/cvf/approval/poll")
+@blueprint.get(paths.APPROVAL_POLL)
 @login_required
 def poll() -> ResponseReturnValue:
     """Where the request stands, for the waiting page's script; 404 from any other browser (docs/promises.md#38)."""
@@ -72,7 +73,7 @@ def poll() -> ResponseReturnValue:
     return jsonify(status=approval.status(services(), flow))
 
 
-@blueprint.post("/ap/cvf/approval/resend")
+@blueprint.post(paths.APPROVAL_RESEND)
 @login_required
 def resend() -> ResponseReturnValue:
     """Another mail; where the request is over, a new request."""
@@ -97,7 +98,7 @@ def resend() -> ResponseReturnValue:
     return redirect(url_for("approval.wait"), 303)
 
 
-@blueprint.route("/a/c/r/<token>", methods=["GET", "POST"])
+@blueprint.route(paths.APPROVAL_DECIDE, methods=["GET", "POST"])
 def decide(token: str) -> ResponseReturnValue:
     """Show on GET, decide once on POST (docs/screens.md#10). It signs nobody in (docs/promises.md#34 to #36)."""
     flow = approval.find_by_link(services(), token)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import flask
-from flask import Flask, Response, current_app, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from webapp.flows.sign_in import SignedIn
+from webapp.pages.framework.cookies import set_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.guards import FLOW, TYPED, way_back
 from webapp.rules.links import token_hash
@@ -108,23 +109,8 @@ def renew_session(token: str, account: Account) -> None:
 
 def put_trust(response: Response, cookie: tuple[str, str] | None) -> None:
     """Hand the browser a trust cookie (name's own part, value)."""
-    if cookie is None:
-        return
-    config = services().config
-    response.set_cookie(
-        config.cookie(cookie[0]),
-        cookie[1],
-        max_age=config.trust_seconds,
-        path="/",
-        secure=config.is_tls,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def read_cookie(name: str) -> str | None:
-    """A cookie of this site by the own part of its name."""
-    return request.cookies.get(services().config.cookie(name))
+    if cookie is not None:
+        set_cookie(response, *cookie, services().config.trust_seconds)
 
 
 def welcome(signed_in: SignedIn) -> Response:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
 
+from webapp import paths
 from webapp.errors import OwnCase, StaleFlow
 from webapp.flows import reviewer_queue
 from webapp.flows.reviewer_queue import Case
@@ -25,7 +26,7 @@ from webapp.pages.render import is_post, page
 from webapp.rules import phone_numbers
 from webapp.store.recovery import Decision
 
-blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+blueprint = Blueprint("desk", __name__)
 
 # A document is a stranger's: whatever it is, it must not act as a page of ours (docs/promises.md#59).
 DOCUMENT_POLICY = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
@@ -46,7 +47,7 @@ def reviewing(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
     return guarded
 
 
-@blueprint.get("")
+@blueprint.get(paths.DESK)
 @reviewing
 def queue() -> ResponseReturnValue:
     """The cases that wait, oldest first, and what was decided last."""
@@ -66,7 +67,7 @@ def queue() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/cases/<case_id>", methods=["GET", "POST"])
+@blueprint.route(paths.DESK_CASE, methods=["GET", "POST"])
 @reviewing
 def case(case_id: str) -> ResponseReturnValue:
     """One case; a POST decides it."""
@@ -110,7 +111,7 @@ def case(case_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/cases/<case_id>/take")
+@blueprint.post(paths.DESK_TAKE)
 @reviewing
 def take(case_id: str) -> ResponseReturnValue:
     """Begin the review: the status becomes 審査中."""
@@ -123,7 +124,7 @@ def take(case_id: str) -> ResponseReturnValue:
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
-@blueprint.get("/cases/<case_id>/documents/<document_id>")
+@blueprint.get(paths.DESK_DOCUMENT)
 @reviewing
 def document(case_id: str, document_id: str) -> ResponseReturnValue:
     """A document's bytes: an attachment under a name of ours, never a page."""

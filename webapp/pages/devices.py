@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user, login_required
 
+from webapp import paths
 from webapp.flows import account_changes, settings
 from webapp.pages.account import blueprint
 from webapp.pages.framework.services import services
@@ -17,7 +18,7 @@ from webapp.pages.render import is_post, page
 __all__ = ["blueprint"]
 
 
-@blueprint.post("/account/security/devices/<public_id>/end")
+@blueprint.post(paths.END_SESSION)
 @login_required
 def end_session(public_id: str) -> ResponseReturnValue:
     """Sign out one device of the list (docs/promises.md#49)."""
@@ -26,7 +27,7 @@ def end_session(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("account.security"), 303)
 
 
-@blueprint.route("/account/security/devices/end-all", methods=["GET", "POST"])
+@blueprint.route(paths.END_ALL_SESSIONS, methods=["GET", "POST"])
 @login_required
 def end_all_sessions() -> ResponseReturnValue:
     """Sign out every other device: a question for whoever comes from a denial, done by the button."""

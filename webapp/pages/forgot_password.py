@@ -7,6 +7,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp import paths
 from webapp.errors import Refusal, StaleFlow
 from webapp.flows import forgot_password as resetting
 from webapp.pages import guards
@@ -23,7 +24,7 @@ from webapp.store.flows import Flow
 __all__ = ["blueprint"]
 
 
-@blueprint.route("/ap/forgotpassword", methods=["GET", "POST"])
+@blueprint.route(paths.FORGOT_PASSWORD, methods=["GET", "POST"])
 def forgot_password() -> ResponseReturnValue:
     """Whose password; what was typed at the sign-in is filled in."""
     form = ForgotPasswordForm()
@@ -42,7 +43,7 @@ def forgot_password() -> ResponseReturnValue:
     return page("account.forgot_password", form=form, told=told)
 
 
-@blueprint.route("/ap/forgotpassword/verify", methods=["GET", "POST"])
+@blueprint.route(paths.FORGOT_PASSWORD_VERIFY, methods=["GET", "POST"])
 def confirm_reset() -> ResponseReturnValue:
     """The code, wherever it went: known and unknown accounts see the same page (docs/promises.md#32)."""
     flow = _under_way("verify")
@@ -63,7 +64,7 @@ def confirm_reset() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/ap/forgotpassword/resend")
+@blueprint.post(paths.FORGOT_PASSWORD_RESEND)
 def resend_reset() -> ResponseReturnValue:
     """Another code to the same place."""
     flow = _under_way("verify")
@@ -72,7 +73,7 @@ def resend_reset() -> ResponseReturnValue:
     return guards.resent(lambda: resetting.send_again(services(), flow), url_for("account.confirm_reset"))
 
 
-@blueprint.route("/ap/forgotpassword/reset", methods=["GET", "POST"])
+@blueprint.route(paths.FORGOT_PASSWORD_RESET, methods=["GET", "POST"])
 def new_password() -> ResponseReturnValue:
     """The new password; after it one signs in as ever, with a code where two-step verification is on."""
     flow = _under_way("choose")

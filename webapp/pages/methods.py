@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from webapp import paths
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow, UnknownMethod
 from webapp.flows import enrolment, methods
 from webapp.pages import guards
@@ -25,14 +26,14 @@ from webapp.store.flows import Flow
 from webapp.store.methods import Method
 
 
-@blueprint.post("/add")
+@blueprint.post(paths.METHOD_ADD)
 @guards.elevated
 def add() -> ResponseReturnValue:
     """新しい電話またはアプリを追加."""
     return _start(None)
 
 
-@blueprint.post("/change")
+@blueprint.post(paths.METHOD_CHANGE)
 @guards.elevated
 def change() -> ResponseReturnValue:
     """変更: another number or app in a method's place."""
@@ -52,7 +53,7 @@ def _start(replaces: str | None) -> ResponseReturnValue:
     return redirect(url_for("settings.choose_method"), 303)
 
 
-@blueprint.route("/method", methods=["GET", "POST"])
+@blueprint.route(paths.METHOD, methods=["GET", "POST"])
 @guards.elevated
 def choose_method() -> ResponseReturnValue:
     """電話番号 or 認証アプリ, for a method that is added or changed."""
@@ -90,7 +91,7 @@ def _choices(flow: Flow, replaced: Method | None, forms: MethodForms, told: Told
     return offer_methods("settings.choose_method", flow, forms, told, replaced=shown)
 
 
-@blueprint.route("/method/verify", methods=["GET", "POST"])
+@blueprint.route(paths.METHOD_VERIFY, methods=["GET", "POST"])
 @guards.elevated
 def verify() -> ResponseReturnValue:
     """The code from the new phone."""
@@ -111,7 +112,7 @@ def verify() -> ResponseReturnValue:
     return ask_number_code("settings.verify", flow, form, told, outcome)
 
 
-@blueprint.post("/method/resend")
+@blueprint.post(paths.METHOD_RESEND)
 @guards.elevated
 def resend() -> ResponseReturnValue:
     """Another code to the same number."""
@@ -121,7 +122,7 @@ def resend() -> ResponseReturnValue:
     return guards.resent(lambda: methods.send_again(services(), flow), url_for("settings.verify"), _lost)
 
 
-@blueprint.get("/method/call")
+@blueprint.get(paths.METHOD_CALL)
 @guards.elevated
 def call() -> ResponseReturnValue:
     """Where the call with the code stands, for the page's script."""

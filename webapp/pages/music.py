@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp import paths
 from webapp.pages import sign_in
 from webapp.pages.music_session import APP, listener
 from webapp.pages.render import has_page, page
 
-blueprint = Blueprint("music", __name__, url_prefix="/music")
+blueprint = Blueprint("music", __name__, url_prefix=paths.MUSIC)
 # The same pages once more, as this app's: /music/ap/signin and so on, endpoints music.sign_in.…
 blueprint.register_blueprint(sign_in.blueprint)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask import Response, g, request
 
 from webapp.flows import sign_in
+from webapp.pages.framework.cookies import delete_cookie, read_cookie, set_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.rules.links import token_hash
@@ -36,7 +37,7 @@ def listener() -> tuple[Session, Account] | None:
 
 def _load() -> tuple[Session, Account] | None:
     own = services()
-    token = request.cookies.get(own.config.cookie(COOKIE))
+    token = read_cookie(COOKIE)
     if not token:
         return None
     now = own.clock.now()
@@ -58,18 +59,12 @@ def session_hash() -> bytes | None:
 
 def put_session(response: Response, token: str) -> None:
     """Hand this browser's music app its session (HttpOnly, SameSite, and Secure under TLS; docs/promises.md#45)."""
-    config = services().config
-    response.set_cookie(
-        config.cookie(COOKIE), token, path="/", secure=config.is_tls, httponly=True, samesite="Lax"
-    )
+    set_cookie(response, COOKIE, token)
 
 
 def drop_session(response: Response) -> None:
     """Take the cookie back."""
-    config = services().config
-    response.delete_cookie(
-        config.cookie(COOKIE), path="/", secure=config.is_tls, httponly=True, samesite="Lax"
-    )
+    delete_cookie(response, COOKIE)
 
 
 def leave(response: Response) -> None:

@@ -7,21 +7,23 @@ from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp import paths
 from webapp.errors import Refusal, StaleFlow, WrongCode
 from webapp.flows import challenge, older_device
 from webapp.flows.sign_in import SignedIn
-from webapp.pages import auth, guards, music_session
+from webapp.pages import guards, music_session
 from webapp.pages.error_messages import NOTHING, Told, of_delivery, tell
 from webapp.pages.forms.recovery import NameAndPasswordForm
+from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
 from webapp.store.flows import Flow
 
-blueprint = Blueprint("older_device", __name__, url_prefix="/music/older")
+blueprint = Blueprint("older_device", __name__)
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.route(paths.OLDER_DEVICE, methods=["GET", "POST"])
 def sign_in() -> ResponseReturnValue:
     """Password first; after the error, password and code in the same field."""
     form = NameAndPasswordForm()
@@ -36,7 +38,7 @@ def sign_in() -> ResponseReturnValue:
                 form.email.data or "",
                 form.password.data or "",
                 return_to=url_for("older_device.sign_in"),
-                cookie=auth.read_cookie,
+                cookie=read_cookie,
                 ended_session=music_session.session_hash(),
             )
         except StaleFlow:
@@ -65,7 +67,7 @@ def sign_in() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/signout")
+@blueprint.post(paths.OLDER_DEVICE_SIGN_OUT)
 def sign_out() -> ResponseReturnValue:
     """End this device's session."""
     response = current_app.make_response(redirect(url_for("older_device.sign_in"), 303))

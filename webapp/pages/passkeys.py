@@ -14,11 +14,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
 
+from webapp import paths
 from webapp.errors import Refusal
 from webapp.flows import passkeys
 from webapp.flows.passkeys import REGISTERING, USING
 from webapp.pages import auth, guards
 from webapp.pages.error_messages import tell
+from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -29,7 +31,7 @@ from webapp.store.flows import Flow
 blueprint = Blueprint("passkeys", __name__)
 
 
-@blueprint.get("/account/security/passkeys")
+@blueprint.get(paths.PASSKEYS)
 @guards.elevated
 def overview() -> ResponseReturnValue:
     """What a passkey is, those of the account, and the button to make one."""
@@ -48,7 +50,7 @@ def overview() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/account/security/passkeys/options")
+@blueprint.post(paths.PASSKEYS_OPTIONS)
 @guards.elevated
 def registration_options() -> ResponseReturnValue:
     """Options for a new passkey."""
@@ -58,11 +60,11 @@ def registration_options() -> ResponseReturnValue:
     return _asked(flow, options)
 
 
-@blueprint.post("/account/security/passkeys/register")
+@blueprint.post(paths.PASSKEYS_REGISTER)
 @guards.elevated
 def register() -> ResponseReturnValue:
     """Keep the passkey that the device made."""
-    flow = passkeys.find(services(), visitor(), REGISTERING, auth.read_cookie(REGISTERING.kind))
+    flow = passkeys.find(services(), visitor(), REGISTERING, read_cookie(REGISTERING.kind))
     if flow is None or flow.account_id != current_user.account.id:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("passkeys.overview"), 303)
@@ -82,7 +84,7 @@ def register() -> ResponseReturnValue:
     return redirect(url_for("passkeys.overview"), 303)
 
 
-@blueprint.post("/account/security/passkeys/rename")
+@blueprint.post(paths.PASSKEYS_RENAME)
 @guards.elevated
 def rename() -> ResponseReturnValue:
     """Give a passkey another name; an empty one is no name."""
@@ -94,7 +96,7 @@ def rename() -> ResponseReturnValue:
     return redirect(url_for("passkeys.overview"), 303)
 
 
-@blueprint.post("/account/security/passkeys/remove")
+@blueprint.post(paths.PASSKEYS_REMOVE)
 @guards.elevated
 def remove() -> ResponseReturnValue:
     """Remove a passkey; the device may still show it, but it opens nothing here."""
@@ -103,7 +105,7 @@ def remove() -> ResponseReturnValue:
     return redirect(url_for("passkeys.overview"), 303)
 
 
-@blueprint.post("/ap/passkey/options")
+@blueprint.post(paths.PASSKEY_OPTIONS)
 def sign_in_options() -> ResponseReturnValue:
     """Options for signing in with whatever passkey the device has for this site."""
     return_to = safe_path(request.form.get("return_to") or flask.session.get("return_to"))
@@ -111,10 +113,10 @@ def sign_in_options() -> ResponseReturnValue:
     return _asked(flow, options)
 
 
-@blueprint.post("/ap/passkey")
+@blueprint.post(paths.PASSKEY)
 def sign_in() -> ResponseReturnValue:
     """Sign in with a passkey: both steps in one, whether two-step verification is on or off."""
-    flow = passkeys.find(services(), visitor(), USING, auth.read_cookie(USING.kind))
+    flow = passkeys.find(services(), visitor(), USING, read_cookie(USING.kind))
     if flow is None or flow.session is not None:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("sign_in.identifier"), 303)
@@ -129,7 +131,7 @@ def sign_in() -> ResponseReturnValue:
         return redirect(url_for("sign_in.identifier"), 303)
 
 
-@blueprint.post("/ap/cvf/passkey/options")
+@blueprint.post(paths.STEP_UP_PASSKEY_OPTIONS)
 @login_required
 def step_up_options() -> ResponseReturnValue:
     """Options for proving freshly who asks, with a passkey of this account."""
@@ -140,11 +142,11 @@ def step_up_options() -> ResponseReturnValue:
     return _asked(flow, options)
 
 
-@blueprint.post("/ap/cvf/passkey")
+@blueprint.post(paths.STEP_UP_PASSKEY)
 @login_required
 def step_up() -> ResponseReturnValue:
     """Elevate the session by a passkey."""
-    flow = passkeys.find(services(), visitor(), USING, auth.read_cookie(USING.kind))
+    flow = passkeys.find(services(), visitor(), USING, read_cookie(USING.kind))
     if flow is None or flow.session != current_user.session.id_hash:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("account.security"), 303)
@@ -167,14 +169,5 @@ def _asked(flow: Flow, options: dict[str, Any]) -> ResponseReturnValue:
     another page has written to it in the meantime.
     """
     response = jsonify(options)
-    config = services().config
-    response.set_cookie(
-        config.cookie(flow.kind),
-        flow.id,
-        max_age=config.flow_seconds,
-        path="/",
-        secure=config.is_tls,
-        httponly=True,
-        samesite="Lax",
-    )
+    set_cookie(response, flow.kind, flow.id, services().config.flow_seconds)
     return response

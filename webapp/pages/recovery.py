@@ -9,11 +9,13 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp import paths
 from webapp.errors import DocumentTooLarge, LinkTampered, Refusal, StaleFlow
 from webapp.flows import recovery
-from webapp.pages import auth, guards
+from webapp.pages import guards
 from webapp.pages.error_messages import NOTHING, Told, tell
 from webapp.pages.forms.recovery import DocumentsForm, NameAndPasswordForm
+from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -22,7 +24,7 @@ from webapp.pages.render import is_post, page
 from webapp.rules.uploads.documents import ACCEPT, Upload
 from webapp.store.flows import Flow
 
-blueprint = Blueprint("recovery", __name__, url_prefix="/ap/recovery")
+blueprint = Blueprint("recovery", __name__)
 
 FORM_BYTES = 256 * 1024
 
@@ -35,7 +37,7 @@ def _take_documents(endpoint: str | None, _values: dict[str, Any] | None) -> Non
         request.max_content_length = config.upload_files * config.upload_bytes + FORM_BYTES
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.route(paths.RECOVERY, methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
     """What a reset is, and the e-mail and password that open a case."""
     visit = _visit()
@@ -50,7 +52,7 @@ def start() -> ResponseReturnValue:
                 visitor(),
                 form.email.data or "",
                 form.password.data or "",
-                cookie=auth.read_cookie,
+                cookie=read_cookie,
             )
         except Refusal as refusal:
             told = _tell(refusal, form)
@@ -60,7 +62,7 @@ def start() -> ResponseReturnValue:
     return page("recovery.start", form=form, told=told)
 
 
-@blueprint.route("/case", methods=["GET", "POST"])
+@blueprint.route(paths.RECOVERY_CASE, methods=["GET", "POST"])
 def case() -> ResponseReturnValue:
     """The case: which papers, where it stands; a POST brings documents."""
     visit = _visit()
@@ -107,7 +109,7 @@ def _case_page(shown: Flow, form: DocumentsForm, told: Told, status: int | None)
     )
 
 
-@blueprint.post("/case/cancel")
+@blueprint.post(paths.RECOVERY_CANCEL)
 def cancel() -> ResponseReturnValue:
     """取消."""
     visit = _visit()
@@ -120,7 +122,7 @@ def cancel() -> ResponseReturnValue:
     return redirect(url_for("recovery.case"), 303)
 
 
-@blueprint.post("/case/leave")
+@blueprint.post(paths.RECOVERY_LEAVE)
 def leave() -> ResponseReturnValue:
     """Close the case's page in this browser."""
     visit = _visit()
@@ -130,7 +132,7 @@ def leave() -> ResponseReturnValue:
     return redirect(url_for("sign_in.identifier"), 303)
 
 
-@blueprint.route("/cancel/<token>", methods=["GET", "POST"])
+@blueprint.route(paths.RECOVERY_CANCEL_BY_LINK, methods=["GET", "POST"])
 def cancel_by_link(token: str) -> ResponseReturnValue:
     """The link in the mail: a GET shows, a POST cancels. It signs nobody in."""
     try:

@@ -7,6 +7,7 @@ from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp import paths
 from webapp.errors import Refusal, StaleFlow
 from webapp.flows import register as registering
 from webapp.pages import auth, guards
@@ -23,7 +24,7 @@ from webapp.store.flows import Flow
 __all__ = ["blueprint"]
 
 
-@blueprint.route("/ap/register", methods=["GET", "POST"])
+@blueprint.route(paths.REGISTER, methods=["GET", "POST"])
 def register() -> ResponseReturnValue:
     """Name, address and password; coming back from the code, what was typed is still there but the password."""
     flow = _under_way()
@@ -48,7 +49,7 @@ def register() -> ResponseReturnValue:
     return page("account.register", form=form, told=told)
 
 
-@blueprint.route("/ap/register/verify", methods=["GET", "POST"])
+@blueprint.route(paths.REGISTER_VERIFY, methods=["GET", "POST"])
 def confirm_registration() -> ResponseReturnValue:
     """The code that went to the address; the right one makes the account and signs it in."""
     flow = _under_way()
@@ -72,7 +73,7 @@ def confirm_registration() -> ResponseReturnValue:
     return ask_code("account.confirm_registration", flow, form, told, destination=flow.data["typed"])
 
 
-@blueprint.post("/ap/register/resend")
+@blueprint.post(paths.REGISTER_RESEND)
 def resend_registration() -> ResponseReturnValue:
     """Another code to the same address."""
     flow = _under_way()

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from webapp import paths
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow
 from webapp.flows import backup_method as backups
 from webapp.flows import set_up
@@ -25,12 +26,12 @@ from webapp.pages.method_labels import method_label, proof_label
 from webapp.pages.render import is_post, page
 from webapp.store.flows import Flow
 
-blueprint = Blueprint("set_up", __name__, url_prefix="/a/settings/approval/setup")
+blueprint = Blueprint("set_up", __name__)
 
 START = "settings.overview"
 
 
-@blueprint.route("/confirm", methods=["GET", "POST"])
+@blueprint.route(paths.SET_UP_CONFIRM, methods=["GET", "POST"])
 @guards.elevated
 def confirm_kept() -> ResponseReturnValue:
     """Turning on again with the methods that were kept: one code of the preferred one."""
@@ -62,7 +63,7 @@ def _kept_shown(flow: Flow) -> dict[str, Any]:
     }
 
 
-@blueprint.post("/confirm/resend")
+@blueprint.post(paths.SET_UP_CONFIRM_RESEND)
 @guards.elevated
 def resend_kept() -> ResponseReturnValue:
     """Another code to the kept number."""
@@ -74,7 +75,7 @@ def resend_kept() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/confirm/anew")
+@blueprint.post(paths.SET_UP_CONFIRM_ANEW)
 @guards.elevated
 def choose_anew() -> ResponseReturnValue:
     """Set other methods up instead of the kept ones."""
@@ -85,7 +86,7 @@ def choose_anew() -> ResponseReturnValue:
     return redirect(url_for("set_up.choose_method"), 303)
 
 
-@blueprint.route("/register", methods=["GET", "POST"])
+@blueprint.route(paths.SET_UP_REGISTER, methods=["GET", "POST"])
 @guards.elevated
 def choose_method() -> ResponseReturnValue:
     """Choose 電話番号 or 認証アプリ (docs/screens.md#12); coming back here and choosing anew erases what came after."""
@@ -110,7 +111,7 @@ def choose_method() -> ResponseReturnValue:
     return offer_methods("set_up.choose_method", flow, forms, told)
 
 
-@blueprint.route("/backup", methods=["GET", "POST"])
+@blueprint.route(paths.SET_UP_BACKUP, methods=["GET", "POST"])
 @guards.elevated
 def backup() -> ResponseReturnValue:
     """Add another phone or app (docs/screens.md#14); not to be skipped where a backup is required."""
@@ -137,7 +138,7 @@ def backup() -> ResponseReturnValue:
     return offer_methods("set_up.backup", flow, forms, told, skip_url=skip_url)
 
 
-@blueprint.post("/backup/skip")
+@blueprint.post(paths.SET_UP_BACKUP_SKIP)
 @guards.elevated
 def skip_backup() -> ResponseReturnValue:
     """スキップ: on without (another) backup; where one is required, back to it."""
@@ -147,7 +148,7 @@ def skip_backup() -> ResponseReturnValue:
     return _onward(backups.skip(services(), flow))
 
 
-@blueprint.route("/verify", methods=["GET", "POST"])
+@blueprint.route(paths.SET_UP_VERIFY, methods=["GET", "POST"])
 @guards.elevated
 def verify() -> ResponseReturnValue:
     """Take the code from the phone, the preferred one or a backup (docs/screens.md#13)."""
@@ -171,7 +172,7 @@ def verify() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/verify/resend")
+@blueprint.post(paths.SET_UP_RESEND)
 @guards.elevated
 def resend() -> ResponseReturnValue:
     """Another code to the same number."""
@@ -181,7 +182,7 @@ def resend() -> ResponseReturnValue:
     return guards.resent(lambda: set_up.send_again(services(), flow), url_for("set_up.verify"), _lost)
 
 
-@blueprint.get("/call")
+@blueprint.get(paths.SET_UP_CALL)
 @guards.elevated
 def call() -> ResponseReturnValue:
     """Where the call with the code stands, for the page's script."""
@@ -189,7 +190,7 @@ def call() -> ResponseReturnValue:
     return call_status(set_up.call_outcome(services(), flow) if flow is not None else None)
 
 
-@blueprint.route("/howto", methods=["GET", "POST"])
+@blueprint.route(paths.SET_UP_ALMOST_DONE, methods=["GET", "POST"])
 @guards.elevated
 def almost_done() -> ResponseReturnValue:
     """Show how older devices sign in, and take わかりました。2段階認証を有効にする (docs/screens.md#15)."""

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from webapp import paths
 from webapp.errors import MethodSwitchedOff, Refusal, UnknownMethod
 from webapp.flows import set_up, settings
-from webapp.pages import auth, guards
+from webapp.pages import guards
 from webapp.pages.device_labels import device_label
 from webapp.pages.error_messages import NOTHING, tell
 from webapp.pages.forms.methods import NameForm, TurnOffForm
+from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -22,10 +24,10 @@ from webapp.pages.render import is_post, page
 from webapp.services import trust
 from webapp.store.methods import Method
 
-blueprint = Blueprint("settings", __name__, url_prefix="/a/settings/approval")
+blueprint = Blueprint("settings", __name__)
 
 
-@blueprint.get("")
+@blueprint.get(paths.SETTINGS)
 @guards.elevated
 def overview() -> ResponseReturnValue:
     """Show 2段階認証(2SV)の設定, off or on (docs/screens.md#11)."""
@@ -46,7 +48,7 @@ def overview() -> ResponseReturnValue:
 
 def _trusted() -> list[dict[str, object]]:
     account = current_user.account
-    cookie = auth.read_cookie(trust.cookie_name(account.id, "shop"))
+    cookie = read_cookie(trust.cookie_name(account.id, "shop"))
     here = settings.trusted_here(services(), account, cookie)
     return [
         {
@@ -60,7 +62,7 @@ def _trusted() -> list[dict[str, object]]:
     ]
 
 
-@blueprint.post("/start")
+@blueprint.post(paths.SETTINGS_START)
 @guards.elevated
 def start() -> ResponseReturnValue:
     """開始する: to the choice of a method, or, where methods were kept, to one code."""
@@ -69,7 +71,7 @@ def start() -> ResponseReturnValue:
     return guards.elsewhere(set_up.TABLE, flow, "settings.overview")
 
 
-@blueprint.post("/prefer")
+@blueprint.post(paths.SETTINGS_PREFER)
 @guards.elevated
 def prefer() -> ResponseReturnValue:
     """優先する."""
@@ -82,7 +84,7 @@ def prefer() -> ResponseReturnValue:
     return redirect(url_for("settings.overview"), 303)
 
 
-@blueprint.route("/rename", methods=["GET", "POST"])
+@blueprint.route(paths.SETTINGS_RENAME, methods=["GET", "POST"])
 @guards.elevated
 def rename() -> ResponseReturnValue:
     """A name of one's own for a method."""
@@ -98,7 +100,7 @@ def rename() -> ResponseReturnValue:
     return page("settings.rename", form=form, method=method_shown(method))
 
 
-@blueprint.route("/remove", methods=["GET", "POST"])
+@blueprint.route(paths.SETTINGS_REMOVE, methods=["GET", "POST"])
 @guards.elevated
 def remove() -> ResponseReturnValue:
     """削除; the last method stays, with a word."""
@@ -123,7 +125,7 @@ def remove() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/trusted/revoke")
+@blueprint.post(paths.SETTINGS_REVOKE_TRUST)
 @guards.elevated
 def revoke_trust() -> ResponseReturnValue:
     """Trust one browser no longer."""
@@ -132,7 +134,7 @@ def revoke_trust() -> ResponseReturnValue:
     return redirect(url_for("settings.overview"), 303)
 
 
-@blueprint.post("/trusted/revoke-all")
+@blueprint.post(paths.SETTINGS_REVOKE_ALL_TRUST)
 @guards.elevated
 def revoke_all_trust() -> ResponseReturnValue:
     """すべての端末でコードを要求する."""

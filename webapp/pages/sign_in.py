@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from webapp import paths
 from webapp.errors import Refusal, StaleFlow
 from webapp.flows import calls, challenge, sign_in, step_up
 from webapp.flows.challenge import Choice
@@ -19,6 +20,7 @@ from webapp.pages import auth, guards, music_session
 from webapp.pages.calls import CallShown, call_shown, call_status
 from webapp.pages.error_messages import NOTHING, Told, of_delivery, tell
 from webapp.pages.forms.base import ChoiceForm, CodeForm, IdentifierForm, PasswordForm, SignInCodeForm
+from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import has_page, is_post, page
@@ -28,7 +30,7 @@ from webapp.store.flows import Flow
 blueprint = Blueprint("sign_in", __name__)
 
 
-@blueprint.route("/ap/signin", methods=["GET", "POST"])
+@blueprint.route(paths.SIGN_IN, methods=["GET", "POST"])
 def identifier() -> ResponseReturnValue:
     """Ask who signs in (docs/screens.md#2); with ``?step=password`` the password (docs/screens.md#3)."""
     if request.args.get("step") == "password":
@@ -70,7 +72,7 @@ def password() -> ResponseReturnValue:
                 form.password.data or "",
                 app=_app(),
                 return_to=_way_on(flask.session.get(_own("return_to"))),
-                cookie=auth.read_cookie,
+                cookie=read_cookie,
                 ended_session=music_session.session_hash()
                 if music_session.is_music()
                 else auth.session_hash(),
@@ -87,7 +89,7 @@ def password() -> ResponseReturnValue:
     return page("sign_in.password", app=_app(), form=form, told=told, identifier=typed, state="password")
 
 
-@blueprint.route("/ap/mfa", methods=["GET", "POST"])
+@blueprint.route(paths.SIGN_IN_CODE, methods=["GET", "POST"])
 def code() -> ResponseReturnValue:
     """Ask for the code of a sign-in or step-up under way (docs/screens.md#4)."""
     flow = _challenged()
@@ -124,7 +126,7 @@ def _call_shown(flow: Flow) -> CallShown | None:
     return call_shown(calls.outcome(services(), flow.id, flow.kind), url_for(".call"))
 
 
-@blueprint.get("/ap/mfa/call")
+@blueprint.get(paths.SIGN_IN_CALL)
 def call() -> ResponseReturnValue:
     """Where the call with the code stands, for the page's script."""
     flow = _challenged()
@@ -133,7 +135,7 @@ def call() -> ResponseReturnValue:
     return call_status(calls.outcome(services(), flow.id, flow.kind))
 
 
-@blueprint.post("/ap/mfa/resend")
+@blueprint.post(paths.SIGN_IN_RESEND)
 def resend() -> ResponseReturnValue:
     """Another code by the same way."""
     flow = _challenged()
@@ -142,7 +144,7 @@ def resend() -> ResponseReturnValue:
     return guards.resent(lambda: _send_code(flow, None), url_for(".code"), _start_again)
 
 
-@blueprint.route("/ap/mfa/new-otp", methods=["GET", "POST"])
+@blueprint.route(paths.SIGN_IN_ANOTHER_WAY, methods=["GET", "POST"])
 def another_way() -> ResponseReturnValue:
     """Offer every verified way to receive a code (docs/screens.md#5), signed for this flow."""
     flow = _challenged()
@@ -173,7 +175,7 @@ def another_way() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/ap/signout")
+@blueprint.post(paths.SIGN_OUT)
 def sign_out() -> ResponseReturnValue:
     """End this app's session; its cookie is dead at once, and the other app's lives on."""
     response = flask.make_response(redirect(_way_on(None), 303))

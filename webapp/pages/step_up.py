@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from webapp import paths
 from webapp.flows import approval, passkeys, step_up
 from webapp.pages import guards
 from webapp.pages.framework.services import services
@@ -19,7 +20,7 @@ from webapp.rules.return_to import safe_path
 blueprint = Blueprint("step_up", __name__)
 
 
-@blueprint.route("/ap/cvf/confirm", methods=["GET", "POST"])
+@blueprint.route(paths.STEP_UP, methods=["GET", "POST"])
 @login_required
 def confirm() -> ResponseReturnValue:
     """Between a protected page and its proof; a session that is still elevated passes."""

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
 
+from webapp import paths
 from webapp.errors import StaleFlow
 from webapp.flows import turn_off
 from webapp.pages import guards
@@ -17,10 +18,10 @@ from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
 from webapp.store.flows import Flow
 
-blueprint = Blueprint("turn_off", __name__, url_prefix="/a/settings/approval/disable")
+blueprint = Blueprint("turn_off", __name__)
 
 
-@blueprint.route("", methods=["GET", "POST"])
+@blueprint.route(paths.TURN_OFF, methods=["GET", "POST"])
 @guards.elevated
 def confirm() -> ResponseReturnValue:
     """Ask whether to turn it off (docs/screens.md#16): the page of the settings' pop-up."""
@@ -39,7 +40,7 @@ def confirm() -> ResponseReturnValue:
     return redirect(url_for("turn_off.feedback"), 303)
 
 
-@blueprint.route("/feedback", methods=["GET", "POST"])
+@blueprint.route(paths.TURN_OFF_FEEDBACK, methods=["GET", "POST"])
 @login_required
 def feedback() -> ResponseReturnValue:
     """Say 2段階認証を無効にしました。 and take the reasons (docs/screens.md#17)."""
@@ -63,7 +64,7 @@ def feedback() -> ResponseReturnValue:
     return page("turn_off.feedback", form=form, state="off")
 
 
-@blueprint.post("/feedback/skip")
+@blueprint.post(paths.TURN_OFF_FEEDBACK_SKIP)
 @login_required
 def skip_feedback() -> ResponseReturnValue:
     """スキップ."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from webapp.rules.links import Signer
 
-PATH = "/ap/recovery/cancel/"
 _PURPOSE = "recovery-cancel"
 
 
-def path(signer: Signer, case_id: str, now: float) -> str:
-    """The path that a link to cancel begins with the site's address and goes on with."""
-    return PATH + signer.sign(_PURPOSE, case_id, now)
+def sign(signer: Signer, case_id: str, now: float) -> str:
+    """Return the token that ends the link's path."""
+    return signer.sign(_PURPOSE, case_id, now)
 
 
 def read(signer: Signer, token: str, life_seconds: float, now: float) -> str:
-    """The case's id. Raises LinkExpired or LinkTampered."""
+    """Return the case's id. Raises LinkExpired or LinkTampered."""
     return signer.read(_PURPOSE, token, life_seconds, now)

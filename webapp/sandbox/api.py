@@ -15,7 +15,7 @@ from webapp.sandbox import world_middleware
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent
 from webapp.sandbox.worlds import BadWorld
 
-blueprint = Blueprint("sandbox_api", __name__, url_prefix="/sandbox/api")
+blueprint = Blueprint("sandbox_api", __name__)
 blueprint.before_request(world_middleware.guard)
 
 

@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 import httpx
 import pyotp
 
+from webapp import paths
+
 DEFAULT = "default"
 PATIENCE_SECONDS = 30.0
 
@@ -159,7 +161,7 @@ class Mihon:
         with httpx.Client(transport=self._transport, timeout=PATIENCE_SECONDS, trust_env=False) as client:
             try:
                 answer = client.request(
-                    method, f"{self.url}/sandbox/api/{path}", json=body, headers={"X-World": world}
+                    method, f"{self.url}{paths.API}/{path}", json=body, headers={"X-World": world}
                 )
             except httpx.HTTPError as failure:
                 raise MihonError(f"{self.url} does not answer: {failure}") from failure

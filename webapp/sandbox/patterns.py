@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 
+from webapp import paths
 from webapp.pages.render import page
 from webapp.sandbox.world_middleware import blueprint
 
@@ -34,7 +35,7 @@ class Sample(FlaskForm):
     box = BooleanField()
 
 
-@blueprint.get("/patterns")
+@blueprint.get(paths.PATTERNS)
 def patterns() -> ResponseReturnValue:
     """All components, with the names that templates call them by."""
     form = Sample(formdata=None)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 DEADLINE_SECONDS = 4.0
 API = "/api/v1/"
+HANDSETS = "/handsets/"
 
 
 class PhoneSilent(Exception):

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request, template_rendered
 from jinja2 import Template
 
-from webapp import errors
+from webapp import errors, paths
 from webapp.errors import DeliveryFailed, Refusal
 from webapp.flows.state_machine import Move, Table, moved
 from webapp.pages.framework.visitor import visitor
@@ -122,7 +122,7 @@ def _keep(response: Response) -> Response:
     if notes is None:
         return response
     is_page = endpoint not in NOT_SHOWN and not (endpoint or "").startswith(TOOLS)
-    polls = request.path.endswith("/poll")
+    polls = request.path == paths.APPROVAL_POLL
     steps = sorted((_settled(step) for step in notes.steps), key=lambda step: step.at)
     if is_page and not (polls and not steps):
         now = notes.world.services.clock.now()

@@ -15,7 +15,9 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, r
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from webapp import paths
 from webapp.config import Config, ConfigError
+from webapp.pages.framework.cookies import delete_cookie, read_cookie, set_cookie
 from webapp.pages.framework.services import services, use
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import trace_recorder
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("sandbox", __name__)
 COOKIE = "world"
-PLACES = ("/sandbox", "/patterns")
+PLACES = (paths.TOOLS, paths.PATTERNS)
 """Where the tools' paths begin."""
 SAME_SITE = {"same-origin", "none", None}
 
@@ -84,12 +86,10 @@ def back_to(endpoint: str) -> WerkzeugResponse:
 def enter(response: WerkzeugResponse, name: str) -> None:
     """Let the browser's next requests be in the world of this name."""
     g.entered = True
-    config = services().config
-    cookie, is_tls = config.cookie(COOKIE), config.is_tls
     if name == DEFAULT:
-        response.delete_cookie(cookie, path="/", secure=is_tls, httponly=True, samesite="Lax")
+        delete_cookie(response, COOKIE)
     else:
-        response.set_cookie(cookie, name, path="/", secure=is_tls, httponly=True, samesite="Lax")
+        set_cookie(response, COOKIE, name)
 
 
 @blueprint.before_request
@@ -116,7 +116,7 @@ def _choose() -> None:
     g.world = worlds().get()
     if is_allowed and request.endpoint != "static":
         asked = request.headers.get(HEADER) or request.args.get(COOKIE)
-        kept = request.cookies.get(services().config.cookie(COOKIE))
+        kept = read_cookie(COOKIE)
         try:
             g.world = worlds().get(asked or kept or DEFAULT)
         except UnknownWorld:
@@ -132,7 +132,7 @@ def _remember(response: Response) -> Response:
     """Keep the world that a link named, forget one that is gone."""
     if "world" not in g or "entered" in g:
         return response
-    named, kept = request.args.get(COOKIE), request.cookies.get(services().config.cookie(COOKIE), DEFAULT)
+    named, kept = request.args.get(COOKIE), read_cookie(COOKIE) or DEFAULT
     is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"  # no picture on another's page
     if "lost_world" in g:
         enter(response, DEFAULT)

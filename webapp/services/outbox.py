@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+from webapp import paths
 from webapp.errors import DeliveryFailed
 from webapp.rules import phone_numbers, recovery_links
 from webapp.rules.visitor import Visitor
@@ -102,5 +103,5 @@ def _with_link(services: Services, notice: Notice) -> Notice:
     case = notice.data.get("case")
     if case is None:
         return notice
-    path = recovery_links.path(services.signer, case, services.clock.now())
-    return replace(notice, data={**notice.data, "link": path})
+    token = recovery_links.sign(services.signer, case, services.clock.now())
+    return replace(notice, data={**notice.data, "link": paths.RECOVERY_LINK + token})

@@ -16,6 +16,7 @@ from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from webapp import paths
 from webapp.errors import (
     DeliveryFailed,
     LinkExpired,
@@ -195,7 +196,7 @@ def _answer(problem: Problem) -> Response:
 
 def _speaks_json() -> bool:
     accepted = request.accept_mimetypes
-    return request.path.endswith("/poll") or accepted["application/json"] > accepted["text/html"]
+    return request.path == paths.APPROVAL_POLL or accepted["application/json"] > accepted["text/html"]
 
 
 def _page(problem: Problem) -> str:

@@ -16,10 +16,12 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from webapp.config import Config
+from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.services import services
 from webapp.store.engine import EngineError
 
 LANGUAGES = ("ja", "en")
+COOKIE = "lang"
 COOKIE_SECONDS = 365 * 86400
 _PATTERNS = {"ja": "y年M月d日 H:mm", "en": "d MMM y, HH:mm"}
 
@@ -58,7 +60,7 @@ def _language() -> str:
     asked = _asked()
     if asked is not None:
         return asked
-    cookie = request.cookies.get(config.cookie("lang"))
+    cookie = read_cookie(COOKIE)
     if cookie in LANGUAGES:
         return cookie
     account = _of_account("language")
@@ -110,15 +112,6 @@ def _asked() -> str | None:
 
 def _remember(response: Response) -> Response:
     asked = _asked()
-    config = services().config
-    if asked is not None and request.cookies.get(config.cookie("lang")) != asked:
-        response.set_cookie(
-            config.cookie("lang"),
-            asked,
-            max_age=COOKIE_SECONDS,
-            path="/",
-            secure=config.is_tls,
-            httponly=True,
-            samesite="Lax",
-        )
+    if asked is not None and read_cookie(COOKIE) != asked:
+        set_cookie(response, COOKIE, asked, COOKIE_SECONDS)
     return response

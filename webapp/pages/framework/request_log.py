@@ -8,6 +8,8 @@ import time
 
 from flask import Flask, Response, g, jsonify, request
 
+from webapp import paths
+
 LOG = logging.getLogger("webapp.request")
 
 
@@ -17,7 +19,7 @@ def install(app: Flask) -> None:
     app.logger.addFilter(_without_path)  # asking for it gives it a handler, which our lines go to as well
     app.before_request(_begin)
     app.after_request(_end)
-    app.add_url_rule("/healthz", "healthz", _healthz)
+    app.add_url_rule(paths.HEALTH, "healthz", _healthz)
 
 
 def request_id() -> str:

@@ -12,6 +12,7 @@ from flask_babel import get_locale, gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Config
+from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.services import services
 from webapp.rules import links
 from webapp.rules.visitor import Visitor
@@ -19,7 +20,8 @@ from webapp.rules.visitor import Visitor
 if TYPE_CHECKING:
     import maxminddb
 
-BROWSER_COOKIE_SECONDS = 400 * 86400  # as long as browsers keep one (RFC 6265bis 5.5)
+COOKIE = "browser"
+COOKIE_SECONDS = 400 * 86400  # as long as browsers keep one (RFC 6265bis 5.5)
 LONGEST_USER_AGENT = 512
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 _PLAIN = re.compile(r"[^\w .+/()-]+")
@@ -95,7 +97,7 @@ def _written_plainly(address: str) -> str:
 
 
 def _browser_token() -> str:
-    token: str | None = g.get("browser_token") or request.cookies.get(services().config.cookie("browser"))
+    token: str | None = g.get("browser_token") or read_cookie(COOKIE)
     if token is None or not _TOKEN.fullmatch(token):
         token = g.new_browser_token = links.new_token()
     g.browser_token = token
@@ -105,16 +107,7 @@ def _browser_token() -> str:
 def _hand_out_cookie(response: Response) -> Response:
     token = g.pop("new_browser_token", None)
     if token is not None:
-        config = services().config
-        response.set_cookie(
-            config.cookie("browser"),
-            token,
-            max_age=BROWSER_COOKIE_SECONDS,
-            path="/",
-            secure=config.is_tls,
-            httponly=True,
-            samesite="Lax",
-        )
+        set_cookie(response, COOKIE, token, COOKIE_SECONDS)
     return response
 
 

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
+from webapp import paths
 from webapp.pages.render import page
 from webapp.rules import totp
 from webapp.sandbox import api, trace_recorder
@@ -41,13 +42,13 @@ class BadTime(ValueError):
         self.reason = reason
 
 
-@blueprint.get("/sandbox/clock")
+@blueprint.get(paths.TOOLS_CLOCK)
 def clock() -> ResponseReturnValue:
     """What time it is in this world, and by what it can be moved."""
     return _page()
 
 
-@blueprint.post("/sandbox/clock")
+@blueprint.post(paths.TOOLS_CLOCK)
 def move_clock() -> ResponseReturnValue:
     """Move the clock: ``by`` so many ``unit`` (seconds), or ``to`` a local time."""
     try:
@@ -58,14 +59,14 @@ def move_clock() -> ResponseReturnValue:
     return back_to("sandbox.clock")
 
 
-@blueprint.post("/sandbox/clock/now")
+@blueprint.post(paths.TOOLS_CLOCK_NOW)
 def clock_now() -> ResponseReturnValue:
     """Back to real time."""
     _say(move(0.0))
     return back_to("sandbox.clock")
 
 
-@blueprint.post("/sandbox/clock/phone")
+@blueprint.post(paths.TOOLS_CLOCK_PHONE)
 def phone_clock() -> ResponseReturnValue:
     """Set the phone's clock to this world's time: it may have been reset alone."""
     if set_phone(world().services.clock.offset):
@@ -75,13 +76,13 @@ def phone_clock() -> ResponseReturnValue:
     return back_to("sandbox.clock")
 
 
-@api.blueprint.get("/clock")
+@api.blueprint.get(paths.API_CLOCK)
 def show_clock() -> Response:
     """The site's time in this world, and the phone's offset."""
     return jsonify(_as_json(phone_offset()))
 
 
-@api.blueprint.route("/clock", methods=["PUT", "POST"])
+@api.blueprint.route(paths.API_CLOCK, methods=["PUT", "POST"])
 def set_clock() -> Response:
     """Move the clock: to be ``offset`` seconds ahead, ``by`` seconds, or ``to`` a time (ISO 8601)."""
     body = api.body()
@@ -98,7 +99,7 @@ def set_clock() -> Response:
     return jsonify(_as_json(None if told else world().services.clock.offset))
 
 
-@api.blueprint.delete("/clock")
+@api.blueprint.delete(paths.API_CLOCK)
 def clear_clock() -> Response:
     """Back to real time."""
     return jsonify(_as_json(None if move(0.0) else 0.0))

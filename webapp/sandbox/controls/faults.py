@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
+from webapp import paths
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
@@ -49,13 +50,13 @@ class BadFault(ValueError):
         self.field = field
 
 
-@blueprint.get("/sandbox/faults")
+@blueprint.get(paths.TOOLS_FAULTS)
 def faults() -> ResponseReturnValue:
     """What can go wrong, what does, and what did."""
     return _page()
 
 
-@blueprint.post("/sandbox/faults")
+@blueprint.post(paths.TOOLS_FAULTS)
 def ask_fault() -> ResponseReturnValue:
     """Ask for the fault of the key ``fault``, for ``often`` = ``next`` or ``always``; or for a rule of one's own."""
     key, often = request.form.get("fault", ""), request.form.get("often", "")
@@ -77,7 +78,7 @@ def ask_fault() -> ResponseReturnValue:
     return back_to("sandbox.faults")
 
 
-@blueprint.post("/sandbox/faults/lift")
+@blueprint.post(paths.TOOLS_FAULTS_LIFT)
 def lift_faults() -> ResponseReturnValue:
     """Lift one fault (``id``), or all."""
     try:
@@ -91,7 +92,7 @@ def lift_faults() -> ResponseReturnValue:
     return back_to("sandbox.faults")
 
 
-@api.blueprint.get("/faults")
+@api.blueprint.get(paths.API_FAULTS)
 def show_faults() -> Response:
     """The faults that were asked for, and those that can be."""
     known = [
@@ -101,7 +102,7 @@ def show_faults() -> Response:
     return jsonify(faults=[asdict(each) for each in asked()], known=known)
 
 
-@api.blueprint.post("/faults")
+@api.blueprint.post(paths.API_FAULTS)
 def add_fault() -> tuple[Response, int]:
     """Ask for a fault by its key (``fault``; ``times`` null: until lifted), or by a rule of the phone's (``what``)."""
     body = api.body()
@@ -122,8 +123,8 @@ def add_fault() -> tuple[Response, int]:
     return jsonify(faults=[asdict(each) for each in asked()]), 201
 
 
-@api.blueprint.delete("/faults")
-@api.blueprint.delete("/faults/<fault_id>")
+@api.blueprint.delete(paths.API_FAULTS)
+@api.blueprint.delete(paths.API_FAULT)
 def remove_fault(fault_id: str = "") -> Response:
     """Lift one fault, or all."""
     lift(fault_id)

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
+from webapp import paths
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
@@ -25,13 +26,13 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 RANDOM_LENGTH = 6
 
 
-@blueprint.get("/sandbox/worlds")
+@blueprint.get(paths.TOOLS_WORLDS)
 def all_worlds() -> ResponseReturnValue:
     """All worlds, and a new one."""
     return _page()
 
 
-@blueprint.post("/sandbox/worlds")
+@blueprint.post(paths.TOOLS_WORLDS)
 def make_world() -> ResponseReturnValue:
     """Make the world ``name``, or one of a random name, and enter it."""
     name = (request.form.get("name") or "").strip() or random_name()
@@ -44,7 +45,7 @@ def make_world() -> ResponseReturnValue:
     return _entered(name)
 
 
-@blueprint.post("/sandbox/worlds/<name>/enter")
+@blueprint.post(paths.TOOLS_WORLD_ENTER)
 def enter_world(name: str) -> ResponseReturnValue:
     """Go on in another world; ``default`` leaves."""
     _must_be(name)
@@ -52,7 +53,7 @@ def enter_world(name: str) -> ResponseReturnValue:
     return _entered(name)
 
 
-@blueprint.post("/sandbox/worlds/<name>/empty")
+@blueprint.post(paths.TOOLS_WORLD_EMPTY)
 def empty_world(name: str) -> ResponseReturnValue:
     """Make a world what it was at first."""
     _must_be(name)
@@ -60,7 +61,7 @@ def empty_world(name: str) -> ResponseReturnValue:
     return back_to("sandbox.all_worlds")
 
 
-@blueprint.post("/sandbox/worlds/<name>/delete")
+@blueprint.post(paths.TOOLS_WORLD_DELETE)
 def delete_world(name: str) -> ResponseReturnValue:
     """Delete a world and all in it; whoever is in it is in the default one then."""
     if name == DEFAULT or not worlds().delete(name):
@@ -70,7 +71,7 @@ def delete_world(name: str) -> ResponseReturnValue:
     return _entered(DEFAULT) if world().name == name else back_to("sandbox.all_worlds")
 
 
-@blueprint.post("/sandbox/reset")
+@blueprint.post(paths.TOOLS_RESET)
 def reset() -> ResponseReturnValue:
     """Make this world what it was at first."""
     _empty(world().name)
@@ -86,20 +87,20 @@ def lost_world(lost: LostWorld) -> Any:
     return page("sandbox.lost_world", http_status=404, name=lost.world)
 
 
-@api.blueprint.get("/worlds")
+@api.blueprint.get(paths.API_WORLDS)
 def list_worlds() -> Response:
     """All worlds."""
     return jsonify(worlds=[_told(each) for each in worlds().summaries()])
 
 
-@api.blueprint.get("/worlds/<name>")
+@api.blueprint.get(paths.API_WORLD)
 def show_world(name: str) -> Response:
     """One world."""
     _must_exist(name)
     return jsonify(_as_json(name))
 
 
-@api.blueprint.put("/worlds/<name>")
+@api.blueprint.put(paths.API_WORLD)
 def put_world(name: str) -> tuple[Response, int]:
     """Make a world if there is none of this name: 201, or 200."""
     is_new = name not in worlds().names()
@@ -108,7 +109,7 @@ def put_world(name: str) -> tuple[Response, int]:
     return jsonify(_as_json(name) | {"phone": told or "ok"}), 201 if is_new else 200
 
 
-@api.blueprint.delete("/worlds/<name>")
+@api.blueprint.delete(paths.API_WORLD)
 def remove_world(name: str) -> tuple[Response | str, int]:
     """Delete a world and all in it: 204."""
     if name == DEFAULT:
@@ -119,7 +120,7 @@ def remove_world(name: str) -> tuple[Response | str, int]:
     return "", 204
 
 
-@api.blueprint.post("/reset")
+@api.blueprint.post(paths.API_RESET)
 def reset_world() -> Response:
     """Make the call's world what it was at first."""
     name = world().name

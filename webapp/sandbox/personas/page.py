@@ -10,6 +10,7 @@ from flask import Response, abort, current_app, g, jsonify, redirect, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp import paths
 from webapp.errors import DeliveryFailed, Refusal
 from webapp.flows.password import guess_key
 from webapp.pages import auth, music_session
@@ -28,7 +29,7 @@ from webapp.services.context import Services
 from webapp.store import accounts, sessions, throttles
 
 
-@blueprint.get("/sandbox/personas")
+@blueprint.get(paths.TOOLS_PERSONAS)
 def people() -> ResponseReturnValue:
     """Everybody there is, with what a tester needs to know of them."""
     steps: dict[str, list[dict[str, Any]]] = {}
@@ -51,7 +52,7 @@ def _shown(persona: Persona) -> dict[str, Any]:
     }
 
 
-@blueprint.post("/sandbox/personas/<key>")
+@blueprint.post(paths.TOOLS_PERSONA)
 def take_on(key: str) -> ResponseReturnValue:
     """Be somebody: on to the page where their state shows, or to the page that the form's ``next`` names."""
     if key not in PERSONAS:
@@ -65,13 +66,13 @@ def take_on(key: str) -> ResponseReturnValue:
     return _holding(response, seat)
 
 
-@api.blueprint.get("/personas")
+@api.blueprint.get(paths.API_PERSONAS)
 def list_personas() -> Response:
     """Everybody there is."""
     return jsonify(personas=[_told(persona) for persona in PERSONAS.values()])
 
 
-@api.blueprint.post("/personas")
+@api.blueprint.post(paths.API_PERSONAS)
 def make_persona() -> tuple[Response, int]:
     """Make ``name`` anew and put the client that asks into the state; a client that keeps no cookies finds them in
     the answer, for any browser. With ``signed_in`` the client is signed in, whatever else the state would be.

@@ -14,7 +14,7 @@ from flask.blueprints import BlueprintSetupState
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
-from webapp.pages.framework.services import services
+from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.sandbox.refusals.scenario import Way
 from webapp.sandbox.refusals.scenarios import WAYS
 from webapp.sandbox.world_middleware import blueprint
@@ -25,17 +25,8 @@ COOKIE_SECONDS = 900
 
 def tell(response: Response, way: Way, lands: str, values: Mapping[str, str]) -> None:
     """Let the browser that gets this answer be told the way's last step, at the path where it ends."""
-    config = services().config
     told = _signer().dumps({"way": way.name, "lands": lands, "values": dict(values)})
-    response.set_cookie(
-        config.cookie(COOKIE),
-        told if isinstance(told, str) else told.decode(),
-        max_age=COOKIE_SECONDS,
-        path="/",
-        secure=config.is_tls,
-        httponly=True,
-        samesite="Lax",
-    )
+    set_cookie(response, COOKIE, told if isinstance(told, str) else told.decode(), COOKIE_SECONDS)
 
 
 def values_of(way: Way, told: Mapping[str, str] | None) -> dict[str, str]:
@@ -45,7 +36,7 @@ def values_of(way: Way, told: Mapping[str, str] | None) -> dict[str, str]:
 
 def last_step() -> Markup:
     """The strip that tells the last step on the page at hand, or nothing."""
-    kept = request.cookies.get(services().config.cookie(COOKIE))
+    kept = read_cookie(COOKIE)
     if not kept or g.get("problem_status"):
         return Markup()
     try:

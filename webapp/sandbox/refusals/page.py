@@ -10,6 +10,7 @@ from flask import Response, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
+from webapp import paths
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.personas.personas import PERSONAS
@@ -35,7 +36,7 @@ class Reached:
     values: dict[str, str] = field(default_factory=dict)
 
 
-@blueprint.get("/sandbox/refusals")
+@blueprint.get(paths.TOOLS_REFUSALS)
 def refusals() -> ResponseReturnValue:
     """The ways, by flow; ``q`` keeps those that have it in text, rule or name."""
     wanted = request.args.get("q", "")[:LONGEST_FILTER].strip()
@@ -53,7 +54,7 @@ def refusals() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/sandbox/refusals/<name>")
+@blueprint.post(paths.TOOLS_REFUSAL)
 def reach(name: str) -> ResponseReturnValue:
     """Prepare everything in this world and this browser, and land on the page of the last action."""
     way = WAYS.get(name) or abort(404)
@@ -67,7 +68,7 @@ def reach(name: str) -> ResponseReturnValue:
     return response
 
 
-@blueprint.get("/sandbox/papers/<name>")
+@blueprint.get(paths.TOOLS_PAPER)
 def papers(name: str) -> ResponseReturnValue:
     """A paper that no reset takes, for the tester to send."""
     if name not in NAMES:
@@ -77,7 +78,7 @@ def papers(name: str) -> ResponseReturnValue:
     return response
 
 
-@api.blueprint.get("/refusals")
+@api.blueprint.get(paths.API_REFUSALS)
 def list_refusals() -> ResponseReturnValue:
     """Every way: its persona, flow, texts and last action; and what nobody can see."""
     with force_locale("en"):
@@ -85,7 +86,7 @@ def list_refusals() -> ResponseReturnValue:
     return jsonify(refusals=[_as_json(way) for way in WAYS.values()], unseen=unseen)
 
 
-@api.blueprint.post("/refusals/<name>")
+@api.blueprint.post(paths.API_REFUSAL)
 def reach_for_program(name: str) -> ResponseReturnValue:
     """The same preparation: where it lands, the cookies that a client needs there, and the last action."""
     way = WAYS.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from webapp import paths
 from webapp.rules import totp
 from webapp.sandbox.controls import clock as time_travel
 from webapp.sandbox.personas import personas, states
@@ -13,10 +14,6 @@ from webapp.sandbox.refusals.walker import Handset, Walker
 from webapp.sandbox.world_middleware import world
 from webapp.store import accounts, throttles
 
-CODE = "/ap/mfa"
-ANOTHER_WAY = "/ap/mfa/new-otp"
-SETTINGS = "/a/settings/approval"
-SET_UP = "/a/settings/approval/setup/register"
 NEW_PASSWORD = "sunny-teapot-91-drawer"  # noqa: S105 - of accounts that are nobody's
 JIROS_LANDLINE = "+81312345678"
 STRANGER = "newcomer@example.com"
@@ -71,7 +68,7 @@ class Scene:
 
     def gives_name(self) -> None:
         """To the page that asks for the password."""
-        self.walker.get("/ap/signin")
+        self.walker.get(paths.SIGN_IN)
         self.walker.send(email=self.persona.email)
 
     def gives_password(self) -> None:
@@ -94,7 +91,7 @@ class Scene:
     def signs_in(self, **fields: str) -> None:
         """All the way in, with a code where one is asked."""
         self.gives_password()
-        if self.walker.path == CODE:
+        if self.walker.path == paths.SIGN_IN_CODE:
             self.walker.send(otpCode=self.code(), **fields)
 
     def opens(self, path: str) -> None:
@@ -102,49 +99,49 @@ class Scene:
         if self.walker.path == "/":
             self.signs_in()
         self.walker.get(path)
-        if self.walker.path.startswith("/ap/cvf/confirm"):
-            self.walker.send("/ap/cvf/confirm")
-            if self.walker.path == CODE:
+        if self.walker.path.startswith(paths.STEP_UP):
+            self.walker.send(paths.STEP_UP)
+            if self.walker.path == paths.SIGN_IN_CODE:
                 self.walker.send(otpCode=self.code())
             else:
                 self.decides("approve")
-                self.walker.send("/ap/cvf/approval")
+                self.walker.send(paths.APPROVAL)
 
     def asks_by_mail(self) -> str:
         """Sign in and ask for the settings: on the waiting page. The path of the mail's link."""
         self.signs_in()
-        self.walker.get(SETTINGS)
-        self.walker.send("/ap/cvf/confirm")
-        return self.handset.link(self.persona.email, "/a/c/r/")
+        self.walker.get(paths.SETTINGS)
+        self.walker.send(paths.STEP_UP)
+        return self.handset.link(self.persona.email, paths.APPROVAL_LINK)
 
     def decides(self, decision: str, link: str = "") -> str:
         """Open the mail's link on the phone, in a browser of its own, and approve or deny. The link's path."""
-        link = link or self.handset.link(self.persona.email, "/a/c/r/")
+        link = link or self.handset.link(self.persona.email, paths.APPROVAL_LINK)
         mail = Walker(is_stranger=True)
         mail.get(link)
         mail.send_fields({"decision": decision})
-        self.walker.get("/ap/cvf/approval")
+        self.walker.get(paths.APPROVAL)
         return link
 
     def begins_set_up(self) -> None:
         """To the choice of a method."""
-        self.opens(SETTINGS)
-        self.walker.send(f"{SETTINGS}/start")
+        self.opens(paths.SETTINGS)
+        self.walker.send(paths.SETTINGS_START)
 
     def adds_method(self) -> None:
         """To the choice of another method."""
-        self.opens(SETTINGS)
-        self.walker.send(f"{SETTINGS}/add")
+        self.opens(paths.SETTINGS)
+        self.walker.send(paths.METHOD_ADD)
 
     def resets_password(self) -> None:
         """To the page that asks for a new password after a forgotten one."""
-        self.walker.get("/ap/forgotpassword")
+        self.walker.get(paths.FORGOT_PASSWORD)
         self.walker.send(email=self.persona.email)
         self.walker.send(otpCode=self.handset.code(self.persona.email))
 
     def begins_recovery(self) -> None:
         """To the page that takes documents."""
-        self.walker.get("/ap/recovery")
+        self.walker.get(paths.RECOVERY)
         self.walker.send(email=self.persona.email, password=personas.PASSWORD)
 
     def wrong_codes(self, right: str, times: int) -> None:

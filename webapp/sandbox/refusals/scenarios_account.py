@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
+from webapp import paths
 from webapp.flows import recovery
 from webapp.sandbox.personas.personas import PASSWORD
 from webapp.sandbox.refusals.scenario import NEXT, SEND_CODE, TOLD, Last, Way
@@ -30,22 +32,22 @@ SAVE = _("Save the password")
 
 
 def _email(scene: Scene) -> Told:
-    scene.opens("/account/security/email")
+    scene.opens(paths.CHANGE_EMAIL)
     return None
 
 
 def _phone(scene: Scene) -> Told:
-    scene.opens("/account/security/phone")
+    scene.opens(paths.CHANGE_PHONE)
     return None
 
 
 def _taken(scene: Scene) -> Told:
     """An address that another one registers while its code is under way."""
-    scene.opens("/account/security/email")
-    scene.walker.send("/account/security/email", email=STRANGER)
+    scene.opens(paths.CHANGE_EMAIL)
+    scene.walker.send(paths.CHANGE_EMAIL, email=STRANGER)
     code = scene.handset.code(STRANGER)
     stranger = Walker(is_stranger=True)
-    stranger.get("/ap/register")
+    stranger.get(paths.REGISTER)
     stranger.send(customerName="新入", email=STRANGER, password=NEW_PASSWORD)
     stranger.send(otpCode=scene.handset.code(STRANGER))
     return {"otpCode": code}
@@ -57,20 +59,20 @@ def _new_password(scene: Scene) -> Told:
 
 
 def _change_password(scene: Scene) -> Told:
-    scene.opens("/account/security/password")
+    scene.opens(paths.CHANGE_PASSWORD)
     return None
 
 
 def _register_too_long(scene: Scene) -> Told:
-    scene.walker.get("/ap/register")
+    scene.walker.get(paths.REGISTER)
     scene.walker.send(customerName="新入", email=STRANGER, password=NEW_PASSWORD)
     scene.jump(world().services.config.flow_seconds + 1)
-    scene.lands = "/ap/register/verify"
+    scene.lands = paths.REGISTER_VERIFY
     return None
 
 
 def _recovery_start(scene: Scene) -> Told:
-    scene.walker.get("/ap/recovery")
+    scene.walker.get(paths.RECOVERY)
     return None
 
 
@@ -81,7 +83,7 @@ def _documents(scene: Scene) -> Told:
 
 def _link(scene: Scene) -> str:
     scene.begins_recovery()
-    return scene.handset.link(scene.persona.email, "/ap/recovery/cancel/")
+    return scene.handset.link(scene.persona.email, paths.RECOVERY_LINK)
 
 
 def _link_expired(scene: Scene) -> Told:
@@ -103,7 +105,7 @@ def _own_case(scene: Scene) -> Told:
                     verified_at=services.clock.now(), method_id=f"{key}-sms")  # fmt: skip
         accounts.set_two_step(db, key, True)
     scene.begins_recovery()
-    scene.walker.send_papers("/ap/recovery/case", "page-1.pdf")
+    scene.walker.send_papers(paths.RECOVERY_CASE, "page-1.pdf")
     scene.walker.forget_session()
     with services.store.writing() as db:
         accounts.set_two_step(db, key, False)
@@ -111,7 +113,7 @@ def _own_case(scene: Scene) -> Told:
     with services.store.reading() as db:
         case = stored.newest_of_account(db, key, recovery.OPEN, services.clock.now())
     assert case is not None
-    scene.walker.get(f"/desk/cases/{case.id}")
+    scene.walker.get(url_for("desk.case", case_id=case.id))
     return None
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
+from webapp import paths
 from webapp.sandbox.refusals.scenario import CODE_RULE, CONTINUE, SEND_CODE, SEND_RULE, TOLD, Last, Way
-from webapp.sandbox.refusals.scenario_context import SET_UP, SETTINGS, Scene, other_than
+from webapp.sandbox.refusals.scenario_context import Scene, other_than
 from webapp.sandbox.refusals.walker import Walker
 from webapp.sandbox.world_middleware import world
 
@@ -23,7 +24,6 @@ RESEND_RULE = _("Another message can be sent after 30 seconds.")
 CAP_RULE = _("10 approval mails per account in 24 hours.")
 GATEWAY_RULE = _("A message that could not leave changes nothing: try again, or choose another way.")
 NUMBER = "090-1234-5678"
-APPROVAL = "/ap/cvf/approval"
 
 
 def _set_up(scene: Scene) -> Told:
@@ -37,18 +37,18 @@ def _add(scene: Scene) -> Told:
 
 
 def _remove_last(scene: Scene) -> Told:
-    scene.opens(f"{SETTINGS}/remove?method={scene.persona.key}-sms")
+    scene.opens(f"{paths.SETTINGS_REMOVE}?method={scene.persona.key}-sms")
     return None
 
 
 def _gone(scene: Scene) -> Told:
-    scene.opens(SETTINGS)
-    scene.lands = f"{SETTINGS}/rename?method=removed-before"
+    scene.opens(paths.SETTINGS)
+    scene.lands = f"{paths.SETTINGS_RENAME}?method=removed-before"
     return None
 
 
 def _on_already(scene: Scene) -> Told:
-    scene.opens(SETTINGS)
+    scene.opens(paths.SETTINGS)
     return None
 
 
@@ -58,7 +58,7 @@ def _number_capped(scene: Scene) -> Told:
     for _again in range(limits.send_cap):
         scene.walker.send(phoneNumber=NUMBER)
         scene.jump(limits.resend_seconds + 1)
-        scene.walker.get(SET_UP)
+        scene.walker.get(paths.SET_UP_REGISTER)
     return None
 
 
@@ -79,7 +79,7 @@ def _link_expired(scene: Scene) -> Told:
 
 def _wait_expired(scene: Scene) -> Told:
     _link_expired(scene)
-    scene.lands = APPROVAL
+    scene.lands = paths.APPROVAL
     return None
 
 
@@ -102,9 +102,9 @@ def _approval_capped(scene: Scene) -> Told:
     limits = world().services.limits
     for _again in range(limits.send_cap - 1):
         scene.jump(limits.resend_seconds + 1)
-        scene.walker.send(f"{APPROVAL}/resend")
+        scene.walker.send(paths.APPROVAL_RESEND)
     scene.jump(limits.resend_seconds + 1)
-    scene.walker.get(APPROVAL)
+    scene.walker.get(paths.APPROVAL)
     return None
 
 
@@ -112,7 +112,7 @@ def _other_browser(scene: Scene) -> Told:
     link = scene.asks_by_mail()
     scene.walker = Walker()
     scene.decides("approve", link)
-    scene.lands = APPROVAL
+    scene.lands = paths.APPROVAL
     return None
 
 
@@ -135,7 +135,7 @@ def _by_mail(what: str, **more: Any) -> Callable[[Scene], Told]:
 
     def prepare(scene: Scene) -> Told:
         scene.signs_in()
-        scene.walker.get(SETTINGS)
+        scene.walker.get(paths.SETTINGS)
         scene.fault(what, "mail", **more)
         return None
 
@@ -170,9 +170,9 @@ WAYS = (
         Last(CONTINUE, {"phoneNumber": NUMBER}), of="SendCapReached"),
     Way("MethodTaken", "method", "taro", TWICE_RULE, _add, Last(SEND_CODE, {"phoneNumber": "080-1234-5678"})),
     Way("LastMethod", "method", "taro", LAST_RULE, _remove_last,
-        Last(_("Delete"), {"method": "taro-sms"}, action=f"{SETTINGS}/remove?method=taro-sms")),
+        Last(_("Delete"), {"method": "taro-sms"}, action=f"{paths.SETTINGS_REMOVE}?method=taro-sms")),
     Way("UnknownMethod", "method", "taro", GONE_RULE, _gone),
-    Way("StaleFlow", "set_up", "taro", GONE_RULE, _on_already, Last(_("Get Started"), action=f"{SETTINGS}/start"),
+    Way("StaleFlow", "set_up", "taro", GONE_RULE, _on_already, Last(_("Get Started"), action=paths.SETTINGS_START),
         text=_("This page has expired")),
     Way("approval.link_expired", "approval", "hanako", APPROVAL_RULE, _link_expired,
         text=_("This link has expired")),
@@ -182,10 +182,10 @@ WAYS = (
         text=_("You approved the request")),
     Way("approval.denied", "approval", "hanako", APPROVAL_RULE, _decided("deny"),
         text=_("You denied the request")),
-    Way("approval.denied_here", "approval", "hanako", APPROVAL_RULE, _decided("deny", APPROVAL),
+    Way("approval.denied_here", "approval", "hanako", APPROVAL_RULE, _decided("deny", paths.APPROVAL),
         text=_("The request was denied")),
     Way("Throttled.approval", "approval", "hanako", RESEND_RULE, _waiting,
-        Last(_("Resend"), action=f"{APPROVAL}/resend"), of="Throttled"),
+        Last(_("Resend"), action=paths.APPROVAL_RESEND), of="Throttled"),
     Way("SendCapReached.approval", "approval", "hanako", CAP_RULE, _approval_capped, Last(_("Resend")),
         of="SendCapReached"),
     _gateway("GatewayFailed.down", "http_status", status=503),

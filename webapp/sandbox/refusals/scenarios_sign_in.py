@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from flask_babel import lazy_gettext as _
 
+from webapp import paths
 from webapp.sandbox.personas.personas import PASSWORD
 from webapp.sandbox.refusals.scenario import (
     CODE_RULE,
@@ -20,10 +21,7 @@ from webapp.sandbox.refusals.scenario import (
     Way,
 )
 from webapp.sandbox.refusals.scenario_context import (
-    ANOTHER_WAY,
-    CODE,
     JIROS_LANDLINE,
-    SET_UP,
     Scene,
     other_than,
 )
@@ -67,7 +65,7 @@ def _code_outlived(scene: Scene) -> Told:
 
 
 def _asks_for_call(scene: Scene) -> None:
-    scene.walker.get(ANOTHER_WAY)
+    scene.walker.get(paths.SIGN_IN_ANOTHER_WAY)
     scene.walker.send(otpDeviceContext=_OPTION.findall(scene.walker.html)[1])
 
 
@@ -75,12 +73,12 @@ def _call_declined(scene: Scene) -> Told:
     scene.gives_password()
     _asks_for_call(scene)
     scene.handset.declines(JIROS_LANDLINE)
-    scene.lands = CODE
+    scene.lands = paths.SIGN_IN_CODE
     return None
 
 
 def _older(scene: Scene) -> Told:
-    scene.walker.get("/music/older")
+    scene.walker.get(paths.OLDER_DEVICE)
     scene.walker.send(email=scene.persona.email, password=PASSWORD)
     return {"email": scene.persona.email, "password": PASSWORD + other_than(scene.reads_code())}
 
@@ -110,7 +108,7 @@ def _code_replaced(scene: Scene) -> Told:
     scene.gives_password()
     first = scene.reads_code()
     scene.jump(world().services.limits.resend_seconds + 1)
-    scene.walker.send("/ap/mfa/resend")
+    scene.walker.send(paths.SIGN_IN_RESEND)
     return {"otpCode": first}
 
 
@@ -136,7 +134,7 @@ def _right_code(scene: Scene) -> Told:
 
 def _another_way(scene: Scene) -> Told:
     scene.gives_password()
-    scene.walker.get(ANOTHER_WAY)
+    scene.walker.get(paths.SIGN_IN_ANOTHER_WAY)
     return None
 
 
@@ -163,17 +161,17 @@ def _switched_off(scene: Scene) -> Told:
 
 def _old_choice(scene: Scene) -> Told:
     scene.gives_password()
-    scene.walker.get(ANOTHER_WAY)
+    scene.walker.get(paths.SIGN_IN_ANOTHER_WAY)
     old = _OPTION.findall(scene.walker.html)[0]
     scene.gives_password()
-    scene.walker.get(ANOTHER_WAY)
+    scene.walker.get(paths.SIGN_IN_ANOTHER_WAY)
     return {"otpDeviceContext": old}
 
 
 def _too_long(scene: Scene) -> Told:
     scene.gives_password()
     scene.jump(world().services.config.flow_seconds + 1)
-    scene.lands = CODE
+    scene.lands = paths.SIGN_IN_CODE
     return None
 
 
@@ -181,21 +179,21 @@ def _other_browser(scene: Scene) -> Told:
     mine, scene.walker = scene.walker, Walker(is_stranger=True)
     scene.gives_password()
     scene.walker = mine
-    scene.lands = CODE
+    scene.lands = paths.SIGN_IN_CODE
     return None
 
 
 def _passkey(scene: Scene) -> Told:
     scene.gives_name()
-    scene.walker.post("/ap/passkey/options")
-    scene.walker.get("/ap/signin")
+    scene.walker.post(paths.PASSKEY_OPTIONS)
+    scene.walker.get(paths.SIGN_IN)
     return None
 
 
 def _idle(scene: Scene) -> Told:
     scene.signs_in()
     scene.jump(world().services.config.session_idle_seconds + 1)
-    scene.lands = "/account"
+    scene.lands = paths.ACCOUNT
     return None
 
 
@@ -204,10 +202,10 @@ def _day_over(scene: Scene) -> Told:
     config = world().services.config
     often = config.session_idle_seconds - 60
     for _used in range(math.ceil(config.session_seconds / often)):
-        scene.walker.get("/account")
+        scene.walker.get(paths.ACCOUNT)
         world().services.clock.advance(often)
     scene.jump(0)  # the phone follows at once
-    scene.lands = "/account"
+    scene.lands = paths.ACCOUNT
     return None
 
 
@@ -222,7 +220,7 @@ def _trust_over(scene: Scene) -> Told:
 def _set_up_too_long(scene: Scene) -> Told:
     scene.begins_set_up()
     scene.jump(world().services.config.flow_seconds + 1)
-    scene.lands = SET_UP
+    scene.lands = paths.SET_UP_REGISTER
     return None
 
 
@@ -245,7 +243,7 @@ WAYS = (
     Way("Throttled", "sign_in", "throttled", WAIT_RULE, _right_code, _TYPE_CODE),
     Way("MethodSwitchedOff", "sign_in", "taro", OFF_RULE, _switched_off, _TYPE_CODE),
     Way("UnknownChoice", "sign_in", "taro", OFFERED_RULE, _old_choice,
-        Last(SEND_CODE, {"otpDeviceContext": TOLD}, action=ANOTHER_WAY)),
+        Last(SEND_CODE, {"otpDeviceContext": TOLD}, action=paths.SIGN_IN_ANOTHER_WAY)),
     Way("WrongCode.older", "older_device", "older", CODE_RULE, _older,
         Last(SIGN_IN_WITH_CODE, {"email": TOLD, "password": TOLD}), of="WrongCode.wrong"),
     Way("call.declined", "sign_in", "jiro", CALL_RULE, _call_declined,
@@ -255,7 +253,7 @@ WAYS = (
     Way("sign_in.too_long", "sign_in", "taro", FLOW_RULE, _too_long, text=TOO_LONG),
     Way("sign_in.other_browser", "sign_in", "taro", FLOW_RULE, _other_browser, text=TOO_LONG),
     Way("PasskeyRefused", "passkey", "passkey", PASSKEY_RULE, _passkey,
-        Last(_("Sign in with a passkey"), {"credential": "{}"}, action="/ap/passkey")),
+        Last(_("Sign in with a passkey"), {"credential": "{}"}, action=paths.PASSKEY)),
     Way("session.idle", "sign_in", "hanako", SESSION_RULE, _idle, text=_("Email or mobile phone number")),
     Way("session.day", "sign_in", "hanako", SESSION_RULE, _day_over, text=_("Email or mobile phone number")),
     Way("trust.over", "sign_in", "taro", TRUST_RULE, _trust_over, Last(SIGN_IN, {"password": PASSWORD}),

@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 from flask import Response, current_app, g, request
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from webapp.pages.framework.cookies import delete_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import world_middleware
@@ -200,9 +201,7 @@ class Walker:
         ours = self._config.cookie("")
         for name, _value in _pairs(request):
             if name.startswith(ours) and name not in self._jar:
-                response.delete_cookie(
-                    name, path="/", secure=self._config.is_tls, httponly=True, samesite="Lax"
-                )
+                delete_cookie(response, name.removeprefix(ours))
         for name, raw in self._handed_out.items():
             if name in self._jar:
                 response.headers.add("Set-Cookie", raw)

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
+from webapp import paths
 from webapp.pages.framework.headers import NOT_NEEDED, content_policy
 from webapp.pages.render import language, page
 from webapp.sandbox import api, trace_recorder
@@ -20,7 +21,7 @@ from webapp.sandbox.controls.clock import JUMPS, zone
 from webapp.sandbox.controls.fault_table import GROUPS
 from webapp.sandbox.controls.faults import asked
 from webapp.sandbox.personas.personas import MAIN, PERSONAS, Persona, seed
-from webapp.sandbox.phone import PhoneRefused, PhoneSilent
+from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneSilent
 from webapp.sandbox.stage.script import HANAKO, MAIN_JOB
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import blueprint, phone_url, world
@@ -28,7 +29,7 @@ from webapp.sandbox.world_middleware import blueprint, phone_url, world
 AUTHENTICATOR = "authenticator/"
 
 
-@blueprint.get("/sandbox/stage")
+@blueprint.get(paths.TOOLS_STAGE)
 def stage() -> ResponseReturnValue:
     """Site and phone in two frames, with a bar of tools and the main job's script."""
     phone = phone_url()
@@ -39,7 +40,8 @@ def stage() -> ResponseReturnValue:
             "sandbox.stage",
             phone=phone,
             phone_query=query,
-            phone_src=f"{phone}/handsets/{handset(shown)}?{query}",
+            approval_link=paths.APPROVAL_LINK,
+            phone_src=f"{phone}{HANDSETS}{handset(shown)}?{query}",
             people=[(each, gettext(each.tells), handset(each)) for each in MAIN],
             first=handset(HANAKO),
             jumps=JUMPS,
@@ -55,7 +57,7 @@ def stage() -> ResponseReturnValue:
     return answer
 
 
-@blueprint.post("/sandbox/stage/begin")
+@blueprint.post(paths.TOOLS_STAGE_BEGIN)
 def begin_demo() -> ResponseReturnValue:
     """Make this world what it was at first, with a Hanako who reads the page's language: her messages are in it."""
     answer = world_pages.reset()
@@ -64,7 +66,7 @@ def begin_demo() -> ResponseReturnValue:
     return answer
 
 
-@api.blueprint.get("/stage")
+@api.blueprint.get(paths.API_STAGE)
 def stage_state() -> Response:
     """What the stage's bar shows: who is signed in, what time it is, what goes wrong, which handset is next.
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from flask_babel import lazy_gettext as _
 
+from webapp import paths
 from webapp.sandbox.personas.personas import PASSWORD, PERSONAS
 
 Where = Literal["site", "mail", "link", "tab", "code", "end"]
@@ -56,8 +57,10 @@ MAIN_JOB: tuple[tuple[Any, tuple[Step, ...]], ...] = (
     (
         _("Open the settings"),
         (
-            Step(_("Press “Account & Lists”."), "shop.home", '#nav-link-accountList[href="/account"]'),
-            Step(_("Press “Login & security”."), "account.services", 'main a[href="/account/security"]'),
+            Step(
+                _("Press “Account & Lists”."), "shop.home", f'#nav-link-accountList[href="{paths.ACCOUNT}"]'
+            ),
+            Step(_("Press “Login & security”."), "account.services", f'main a[href="{paths.SECURITY}"]'),
             Step(
                 _("Beside “Two-Step Verification settings”, press “Edit”."),
                 "account.security",
@@ -114,7 +117,7 @@ MAIN_JOB: tuple[tuple[Any, tuple[Step, ...]], ...] = (
             Step(
                 _("Done: signed in with password and code."),
                 "shop.home",
-                '#nav-link-accountList[href="/account"]',
+                f'#nav-link-accountList[href="{paths.ACCOUNT}"]',
                 where="end",
             ),
         ),

@@ -11,6 +11,7 @@ from flask import Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from webapp import paths
 from webapp.flows.state_machines import tables
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder, world_middleware
@@ -85,7 +86,7 @@ class Part:
         return state_name(self.kind, state)
 
 
-@world_middleware.blueprint.get("/sandbox/coverage")
+@world_middleware.blueprint.get(paths.TOOLS_COVERAGE)
 def coverage() -> ResponseReturnValue:
     """All flows, or one (``?flow=``); with ``?show=missing`` what has not happened yet."""
     parts = covered(world_middleware.world())
@@ -109,7 +110,7 @@ def coverage() -> ResponseReturnValue:
     )
 
 
-@api.blueprint.get("/coverage", endpoint="coverage")
+@api.blueprint.get(paths.API_COVERAGE, endpoint="coverage")
 def coverage_json() -> Response:
     """The same for programs, with the list of what has not happened yet."""
     parts = covered(world_middleware.world())

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
+from webapp import paths
 from webapp.flows.state_machine import Move, Table
 from webapp.flows.state_machines import tables
 from webapp.pages.render import page
@@ -76,7 +77,7 @@ class Shown:
         return Markup(text_of(draw_small(self.table, layouts()[self.table.kind], self.marks)))  # noqa: S704 - escaped
 
 
-@world_middleware.blueprint.get("/sandbox/map")
+@world_middleware.blueprint.get(paths.TOOLS_MAP)
 def flow_map() -> ResponseReturnValue:
     """One flow in full (``?flow=``; else the one that this browser is in), all as small overviews."""
     found = find_progress(world_middleware.world(), tables())
@@ -99,7 +100,7 @@ def flow_map() -> ResponseReturnValue:
     )
 
 
-@api.blueprint.get("/stamp")
+@api.blueprint.get(paths.API_STAMP)
 def stamp() -> Response:
     """A number that grows with whatever happens in this world: pages ask for it to know when they are old."""
     return jsonify(stamp=world_middleware.world().walks.last_id())

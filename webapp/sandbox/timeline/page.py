@@ -8,6 +8,7 @@ from typing import Any
 from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp import paths
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder, world_middleware
@@ -19,7 +20,7 @@ PAGE_STEPS = 150
 MOST_AT_ONCE = 2000
 
 
-@world_middleware.blueprint.get("/sandbox/timeline")
+@world_middleware.blueprint.get(paths.TOOLS_TIMELINE)
 def timeline() -> ResponseReturnValue:
     """One page of steps, the newest by default."""
     wanted, world = asked(), world_middleware.world()
@@ -43,14 +44,14 @@ def timeline() -> ResponseReturnValue:
     )
 
 
-@world_middleware.blueprint.post("/sandbox/timeline/begin")
+@world_middleware.blueprint.post(paths.TOOLS_TIMELINE_BEGIN)
 def begin_walk() -> ResponseReturnValue:
     """Start a new walk: the timeline shows what comes after."""
     trace_recorder.note("tool", BEGIN)
     return redirect(safe_path(request.form.get("next"), url_for("sandbox.timeline")))
 
 
-@api.blueprint.get("/timeline", endpoint="timeline")
+@api.blueprint.get(paths.API_TIMELINE, endpoint="timeline")
 def timeline_json() -> ResponseReturnValue:
     """The steps as JSON: ``?kind=`` (repeated), ``?all=1``, ``?walk=``, ``?after=`` an id; at most `MOST_AT_ONCE`."""
     wanted, world = asked(), world_middleware.world()

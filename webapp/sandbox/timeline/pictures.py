@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp import paths
 from webapp.sandbox import api, trace_recorder, world_middleware
 from webapp.sandbox.api import Unusable
 from webapp.sandbox.store.trace_log import Step
@@ -20,7 +21,7 @@ LONGEST_CAPTION = 300
 TYPES = {"image/png": ("PNG", "png"), "image/webp": ("WEBP", "webp")}
 
 
-@api.blueprint.post("/timeline/pictures")
+@api.blueprint.post(paths.API_TIMELINE_PICTURES)
 def add_picture() -> ResponseReturnValue:
     """Keep the body, a PNG or WebP of at most `MOST_BYTES`, as a step of a walk.
 
@@ -45,7 +46,7 @@ def add_picture() -> ResponseReturnValue:
     return jsonify(told), HTTPStatus.CREATED
 
 
-@world_middleware.blueprint.get("/sandbox/timeline/pictures/<name>")
+@world_middleware.blueprint.get(paths.TOOLS_TIMELINE_PICTURE)
 def timeline_picture(name: str) -> Response:
     """One picture."""
     content = world_middleware.world().walks.find_picture(name)

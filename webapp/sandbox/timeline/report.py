@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from webapp import paths
 from webapp.sandbox import world_middleware
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.pictures import picture_url
@@ -56,7 +57,7 @@ class Chapter:
     steps: list[Told] = field(default_factory=list)
 
 
-@world_middleware.blueprint.get("/sandbox/timeline/report")
+@world_middleware.blueprint.get(paths.TOOLS_TIMELINE_REPORT)
 def timeline_report() -> ResponseReturnValue:
     """The report as a page, or with ``?download=1`` as one file that needs nothing else."""
     wanted, world = asked(), world_middleware.world()

@@ -13,7 +13,7 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from webapp.sandbox import trace_recorder, world_middleware
-from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneSilent, phone
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.step_texts import KINDS, step_detail, step_words
 from webapp.sandbox.worlds import World
@@ -188,7 +188,7 @@ def handset_url(address: str) -> str:
     """Where a number's or mailbox's handset stands, in this world."""
     world = world_middleware.world()
     query = "" if world.is_default else f"?world={world.name}"
-    return f"{world_middleware.phone_url()}/handsets/{address}/{query}"
+    return f"{world_middleware.phone_url()}{HANDSETS}{address}/{query}"
 
 
 def asked() -> Asked:

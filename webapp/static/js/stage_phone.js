@@ -1,5 +1,4 @@
 // The phone's frame on the stage: which handset is shown, what arrives on it, and one click to take a code over.
-const APPROVAL = "/a/c/r/";
 const PATIENCE_MILLISECONDS = 6000;
 
 export function phoneFrame(desk, site) {
@@ -29,7 +28,7 @@ export function phoneFrame(desk, site) {
   }
 
   function arrived(said) {
-    const link = said.links.find((each) => new URL(each).origin === location.origin && new URL(each).pathname.startsWith(APPROVAL));
+    const link = said.links.find((each) => new URL(each).origin === location.origin && new URL(each).pathname.startsWith(desk.dataset.approval));
     if (link) mail = { id: said.id, link };
     const isStale = said.isOld && (said.id <= known || !site.codeField());
     known = Math.max(known, said.id);
