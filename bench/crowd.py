@@ -21,10 +21,10 @@ import webapp
 from bench.client import TOKEN
 from bench.floor import SECRET
 from bench.served import free_port, served
-from bench.site import CHEAP_HASH
 from webapp.config import PREFIX
 from webapp.flows.challenge import seal_context
 from webapp.rules import totp
+from webapp.sandbox.server import CHEAP_HASH
 from webapp.services.context import Services
 from webapp.store import accounts, methods
 

@@ -22,9 +22,9 @@ from bench.measure import Trace, cpu_milliseconds, start_and_memory, timed
 from bench.table import Row
 from mocksms.client import Phone
 from mocksms.providers.smtp import mail_server
+from webapp.sandbox.server import CHEAP_HASH
 from webapp.store.engine.recording import listeners
 
-CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
 STEP_SECONDS = 30
 KEY = re.compile(rb"(?:[A-Z2-7]{4}[^A-Z2-7]{1,40}){7}[A-Z2-7]{4}")
 

@@ -20,9 +20,9 @@ from mocksms.testing import Phone, RunningPhone
 from tests import coverage
 from tests.form_client import Browser
 from tests.people import PEOPLE, Person
+from webapp.sandbox.server import CHEAP_HASH
 
 SITE_URL = "http://localhost:8000"
-CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
 
 
 @dataclass

@@ -13,9 +13,10 @@ from flask import Flask
 
 import webapp
 from mocksms.testing import run_phone
-from tests.app_fixture import CHEAP_HASH, AppFixture, World
+from tests.app_fixture import AppFixture, World
 from tests.form_client import Browser
 from tests.people import Person
+from webapp.sandbox.server import CHEAP_HASH
 
 DAY = 86400
 

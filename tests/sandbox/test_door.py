@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 import webapp
-from tests.app_fixture import CHEAP_HASH, AppFixture, World
+from tests.app_fixture import AppFixture, World
 from tests.evidence import some
+from webapp.sandbox.server import CHEAP_HASH
 
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
 

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import webapp
-from tests.app_fixture import CHEAP_HASH, World
+from tests.app_fixture import World
 from tests.people import Person
+from webapp.sandbox.server import CHEAP_HASH
 from webapp.sandbox.store.trace_log import Step, Walks
 from webapp.sandbox.worlds import Worlds
 from webapp.store.engine import Busy

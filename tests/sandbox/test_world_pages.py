@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,13 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
-from werkzeug.serving import make_server
 
 import webapp
 from mocksms.testing import run_phone
-from tests.app_fixture import CHEAP_HASH, AppFixture, World
+from tests.app_fixture import AppFixture, World
 from tests.evidence import some
 from tests.form_client import Browser
+from webapp.sandbox.server import CHEAP_HASH, ThreadedServer
 from webapp.sandbox.worlds import Worlds
 from webapp.store import accounts
 
@@ -252,13 +251,12 @@ def two_sites(tmp_path: Path) -> Iterator[TwoSites]:
         "instance": str(tmp_path / "site"), "sandbox": True, "gateway_url": phone.url,
         "smtp_port": phone.smtp_port, **CHEAP_HASH,
     }  # fmt: skip
-    servers = [make_server("127.0.0.1", 0, webapp.create_app(settings), threaded=True) for _ in range(2)]
+    servers = [ThreadedServer(webapp.create_app(settings)) for _ in range(2)]
     for server in servers:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield TwoSites([f"http://127.0.0.1:{server.server_port}" for server in servers], phone.url)
+        server.start()
+    yield TwoSites([server.url.replace("localhost", "127.0.0.1") for server in servers], phone.url)
     for server in servers:
-        server.shutdown()
-        server.server_close()
+        server.stop()
     phone.stop()
 
 

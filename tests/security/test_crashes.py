@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from tests import lockout as recovery
-from tests.app_fixture import CHEAP_HASH, World
+from tests.app_fixture import World
 from tests.evidence import some
 from tests.people import Person, key_on
 from tests.security.tools import to_mid_step
+from webapp.sandbox.server import CHEAP_HASH
 
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = "/a/settings/approval"

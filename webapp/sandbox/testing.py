@@ -12,8 +12,7 @@ Each test has a world of its own, the phone's of the same name; see docs/testers
 from __future__ import annotations
 
 import secrets
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -22,20 +21,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 from webapp import create_app
 from webapp.sandbox.client import Mihon, MihonError, Persona
+from webapp.sandbox.server import CHEAP_HASH, ThreadedServer
 from webapp.sandbox.worlds import Worlds
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 __all__ = ["Client", "Mihon", "MihonError", "Persona", "Site", "SiteWorld"]
 
-CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
-"""Passwords of demo accounts need no strength; thirty of them a test need speed."""
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -99,28 +96,13 @@ class SiteWorld(Mihon):
         return client
 
 
-class _Quiet(WSGIRequestHandler):
-    """Keeps connections open and writes no log."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        pass
-
-
 class Site:
     """The site in this process, and served on a free port of this machine: ``url``."""
 
     def __init__(self, instance: str, phone: PhoneAddress, **settings: Any) -> None:
         """All its data lies in ``instance``; what it sends goes to ``phone``."""
-        self._server = make_server(
-            "127.0.0.1",
-            0,
-            self._answer,
-            threaded=True,
-            request_handler=_Quiet,
-        )
-        self.url = f"http://localhost:{self._server.server_port}"
+        self._server = ThreadedServer()
+        self.url = self._server.url
         self.app: Flask = create_app(
             {
                 "instance": instance,
@@ -133,11 +115,8 @@ class Site:
             }
         )
         self.worlds: Worlds = self.app.extensions["nidankai_worlds"]
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="mihon", daemon=True).start()
-
-    def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        """The address is known before the site is made: its links name it."""
-        return self.app(environ, start)
+        self._server.app = self.app
+        self._server.start()
 
     @contextmanager
     def world(self, name: str) -> Iterator[SiteWorld]:
@@ -149,10 +128,13 @@ class Site:
         finally:
             self.worlds.delete(name)
 
+    def wrap(self, app: WSGIApplication) -> None:
+        """Serve this app, which hands on to the site."""
+        self._server.app = app
+
     def stop(self) -> None:
         """Serve no more."""
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.stop()
 
 
 @pytest.fixture(scope="session")
