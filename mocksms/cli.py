@@ -75,8 +75,10 @@ def _complain(problem: object) -> int:
 
 
 def _serve(_: argparse.Namespace) -> int:
-    from mocksms import server  # the server's libraries: the other commands need none of them
-
+    try:
+        from mocksms import server  # the server's libraries: the other commands need none of them
+    except ModuleNotFoundError as missing:
+        return _complain(f"{missing.name} is not installed. Run: pip install 'nidankai[phone]'")
     try:
         server.serve(config.load())
     except (server.CannotServe, OSError) as problem:

@@ -1,4 +1,4 @@
-"""Build hook of the package: compile the Japanese catalogues, which git does not keep."""
+"""Build hook of the package: compile the Japanese catalogues, and put the templates into the wheel."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+TEMPLATES = {"templates/site": "webapp/templates/site", "templates/phone": "mocksms/templates/phone"}
+"""Folders of the clone, and where the wheel has them."""
 
-class CompileCatalogues(BuildHookInterface[Any]):
-    """Compile each catalogue next to its text. `artifacts` in pyproject.toml takes the result along."""
+
+class Prepare(BuildHookInterface[Any]):
+    """Add what a wheel has and git does not. An editable install reads the clone's own files."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Do it before the files are collected."""
-        for text in Path(self.root).glob("*/translations/*/LC_MESSAGES/*.po"):
+        """Compile before the files are collected; `artifacts` in pyproject.toml takes the result along."""
+        root = Path(self.root)
+        for text in root.glob("*/translations/*/LC_MESSAGES/*.po"):
             compiled = text.with_suffix(".mo")
             if compiled.exists() and compiled.stat().st_mtime >= text.stat().st_mtime:
                 continue  # an app may be reading it
             with text.open("rb") as source, compiled.open("wb") as file:
                 write_mo(file, read_po(source))
+        if self.target_name == "wheel" and version == "standard":
+            build_data["force_include"].update({str(root / here): there for here, there in TEMPLATES.items()})

@@ -1,0 +1,105 @@
+"""A stranger installs the package and uses it: commands, the main job, tests of their own."""
+
+from __future__ import annotations
+
+import re
+import signal
+
+import httpx
+import pytest
+
+from tests.check.wheels.conftest import Stranger
+from tests.docs.blocks import Block, blocks
+from webapp.home import VERSION
+
+TOKEN = re.compile(r'name="csrf_token" [^>]*?value="([^"]+)"')
+PASSWORD = "Mihon-demo-1"
+
+
+def test_wheels_commands_tell_version_and_help(whole: Stranger) -> None:
+    assert whole.run("nidankai", "--version").stdout == f"nidankai {VERSION}\n"
+    assert "doctor" in whole.run("nidankai", "--help").stdout
+    assert "wait-code" in whole.run("mocksms", "--help").stdout
+
+
+def test_wheels_hide_nobody_else_s_tests_and_tools(whole: Stranger) -> None:
+    for name in ("tests", "tools", "bench", "templates"):
+        assert f"No module named '{name}'" in whole.run("python", "-c", f"import {name}").stderr
+
+
+def test_wheels_sign_in_with_a_code_from_the_phone(whole: Stranger) -> None:
+    with (
+        whole.serving(whole.phone, "nidankai", "phone"),
+        whole.serving(whole.site, "nidankai", "site", "--port", str(whole.ports[0])),
+    ):
+        assert whole.run("nidankai", "doctor").returncode == 0
+        page = sign_in(whole)
+        assert "太郎" in page
+    assert not list(whole.folder.iterdir()), "an installed copy leaves nothing in the current folder"
+
+
+def sign_in(stranger: Stranger) -> str:
+    """Sign in as taro: each form as it is offered, the code by the phone's command. Return the last page."""
+    with httpx.Client(base_url=stranger.site, follow_redirects=True, trust_env=False) as browser:
+        page = browser.get("/ap/signin")
+        for fields in ({"email": "taro@example.com"}, {"password": PASSWORD}):
+            page = _send(browser, page, fields)
+        code = stranger.run("mocksms", "wait-code", "080-1234-5678").stdout.strip()
+        assert re.fullmatch(r"\d{6}", code)
+        return _send(browser, page, {"otpCode": code}).text
+
+
+def _send(browser: httpx.Client, page: httpx.Response, fields: dict[str, str]) -> httpx.Response:
+    token = TOKEN.search(page.text)
+    assert token is not None and all(f'name="{name}"' in page.text for name in fields), page.text
+    answer = browser.post(page.url, data={**fields, "csrf_token": token[1]})
+    assert answer.is_success and answer.url != page.url, answer.text
+    return answer
+
+
+def test_wheels_run_both_at_once(whole: Stranger) -> None:
+    with whole.serving(whole.site, "nidankai", "run", ends_by=signal.SIGINT):
+        assert "太郎" in sign_in(whole)
+    assert whole.run("nidankai", "reset").returncode == 0
+
+
+@pytest.mark.parametrize("block", blocks("README.md", "python"), ids=str)
+def test_wheels_run_the_readme_s_tests(whole: Stranger, block: Block) -> None:
+    example = whole.folder / "test_example.py"
+    example.write_text(block.text)
+    done = whole.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", example.name)
+    example.unlink()
+    assert f"{block.text.count('def test_')} passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_wheels_bare_are_a_light_client(bare: Stranger) -> None:
+    names = bare.run("python", "-m", "pip", "list", "--format=freeze").stdout.split()
+    assert len([name for name in names if not name.startswith(("pip=", "setuptools="))]) <= 12, names
+    assert bare.run("nidankai", "--version").stdout == f"nidankai {VERSION}\n"
+    clients = "from mocksms.client import Phone; from webapp.sandbox.client import Mihon"
+    done = bare.run("python", "-c", clients)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "extras"),
+    [
+        (("nidankai", "run"), "site,phone"),
+        (("nidankai", "site"), "site"),
+        (("nidankai", "phone"), "phone"),
+        (("nidankai", "doctor"), "site"),
+        (("mocksms", "serve"), "phone"),
+    ],
+)
+def test_wheels_bare_name_the_extra_that_is_missing(
+    bare: Stranger, command: tuple[str, ...], extras: str
+) -> None:
+    done = bare.run(*command)
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1, done.stderr
+    assert f"pip install 'nidankai[{extras}]'" in done.stderr
+
+
+def test_wheels_bare_read_a_phone_that_runs(bare: Stranger, whole: Stranger) -> None:
+    with whole.serving(whole.phone, "nidankai", "phone"):
+        listed = bare.run("mocksms", "messages", "--url", whole.phone)
+        assert listed.returncode == 0, listed.stderr

@@ -1,0 +1,46 @@
+"""Put QA's tools together: worlds, pages and calls, what is recorded, and the banner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from webapp.sandbox import api, banner, patterns, trace_recorder, world_middleware
+from webapp.sandbox.controls import clock, faults
+from webapp.sandbox.controls import worlds as making_worlds
+from webapp.sandbox.personas import page as people
+from webapp.sandbox.personas import personas
+from webapp.sandbox.refusals import page as refusals
+from webapp.sandbox.stage import page as stage
+from webapp.sandbox.state_diagram import coverage
+from webapp.sandbox.state_diagram import page as flow_map
+from webapp.sandbox.timeline import page as timeline
+from webapp.sandbox.timeline import report
+from webapp.sandbox.worlds import Worlds
+from webapp.services.context import Services
+from webapp.store import accounts
+
+if TYPE_CHECKING:
+    import httpx
+
+PAGES = (
+    patterns, stage, people, clock, faults, making_worlds, refusals, flow_map, coverage, timeline, report,
+)  # fmt: skip
+"""The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
+
+
+def install(app: Flask, transport: httpx.BaseTransport | None = None) -> None:
+    """Add the tools and the worlds; at the first start also the demo accounts."""
+    base: Services = app.extensions["nidankai"]
+    worlds = Worlds(base, app.extensions["nidankai_engine"], transport, seed=personas.seed)
+    services = app.extensions["nidankai"] = worlds.get().services
+    with services.store.reading() as db:
+        is_new = not accounts.every(db)
+    if is_new:
+        personas.seed(services)
+    world_middleware.install(app, worlds, transport)
+    trace_recorder.install(app)
+    banner.install(app)
+    app.register_blueprint(world_middleware.blueprint)
+    api.install(app)
