@@ -163,11 +163,17 @@ def load(
     """
     env = os.environ if environ is None else environ
     _refuse_unknown(env, {field.name.upper() for field in dataclasses.fields(Settings)}, providers)
-    if not IS_CLONE and "INSTANCE" not in (config or {}) and f"{ENV_PREFIX}INSTANCE" not in env:
-        import platformdirs  # needed in an installed copy only
-
-        config = {**(config or {}), "INSTANCE": platformdirs.user_data_dir("nidankai", appauthor=False)}
+    if "INSTANCE" not in (config or {}) and f"{ENV_PREFIX}INSTANCE" not in env:
+        config = {**(config or {}), "INSTANCE": str(_data_folder())}
     return section(Settings, ENV_PREFIX, config or {}, env)
+
+
+def _data_folder() -> Path:
+    if IS_CLONE:
+        return PARENT / "instance"
+    import platformdirs  # needed in an installed copy only
+
+    return platformdirs.user_data_path("nidankai", appauthor=False)
 
 
 def section(

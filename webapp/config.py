@@ -162,8 +162,7 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     unknown = set(overrides or ()) - {setting.name for setting in settings()}
     if unknown:
         raise ConfigError(f"unknown settings: {', '.join(sorted(unknown))}")
-    if not home.is_clone():
-        values.setdefault("instance", str(home.data_folder() / "site"))
+    values.setdefault("instance", str(home.data_folder() / "site"))
     config = Config(**{**values, **(overrides or {})})
     _refuse_unsafe(config)
     return config
