@@ -92,7 +92,7 @@ def _fill(app: Flask, floor: Flask, start: int, end: int) -> None:
     """Puts messages for 500 numbers into both."""
     world = app.extensions["mocksms"].get()
     for first in range(start, end, 1000):
-        with world.pool.write() as db:
+        with world.store.writing() as db:
             for number in range(first, min(first + 1000, end)):
                 message = Message(
                     sid=f"SM{number:032}", channel="sms", sender=SENDER, recipient=f"+8190123{number % 500:05}",

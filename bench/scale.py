@@ -23,11 +23,11 @@ NUMBERS = 500
 NUMBER = "+819012300042"
 # Every tenth row is a call; only the very first ones were busy, so a list of those has the longest way to look.
 MESSAGES = """
-WITH RECURSIVE n (i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last)
+WITH RECURSIVE n (i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
 INSERT INTO messages (id, sid, channel, wire, direction, account, sender, recipient, handset, peer, subject, body, html,
     code, links, status, segments, created_at, received_at, updated_at, history, details)
-SELECT i, lower(hex(randomblob(16))), iif(i % 10 = 3, 'call', 'sms'), 'twilio', 'in', 'AC1', :sender,
-    printf('+8190123%05d', i % :numbers), printf('+8190123%05d', i % :numbers), :sender, '', :text, '', '482913', '',
+SELECT i, lower(hex(randomblob(16))), iif(i % 10 = 3, 'call', 'sms'), 'twilio', 'in', 'AC1', ?,
+    printf('+8190123%05d', i % ?), printf('+8190123%05d', i % ?), ?, '', ?, '', '482913', '',
     iif(i % 10 = 3, iif(i < 100, 'busy', 'completed'), 'delivered'), 1, 1e9 + i, 1e9 + i, 1e9 + i, '[]', '' FROM n
 """
 HANDSETS = """
@@ -42,16 +42,16 @@ SELECT handset, peer, channel, max(id), count(*), count(*) FROM messages GROUP B
 
 def _fill(world: World, start: int, end: int) -> None:
     """Rows start + 1 to end, written straight into the file, their words too."""
-    values = {"first": start + 1, "last": end, "sender": SENDER, "numbers": NUMBERS, "text": TEXT}
-    with world.pool.write() as db:
-        db.conn.execute(MESSAGES, values)
+    with world.store.writing() as db:
+        db.execute(MESSAGES, (start + 1, end, SENDER, NUMBERS, NUMBERS, SENDER, TEXT))
         for table, rows in (("handsets", HANDSETS), ("threads", THREADS)):
-            db.conn.execute(f"DELETE FROM {table}")
-            db.conn.execute(rows)
-        db.conn.execute("DELETE FROM events")
-        db.conn.execute("DELETE FROM sqlite_sequence WHERE name = 'events'")
-        db.conn.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", (end,))
-    with world.pool.write() as db:
+            db.execute(f"DELETE FROM {table}")
+            db.execute(rows)
+        db.execute("DELETE FROM events")
+        db.execute(
+            "INSERT INTO events (id, at, kind, message, detail) VALUES (?, 0, 'message', 0, '')", (end,)
+        )
+    with world.store.writing() as db:
         store.search_index.fill(db, end)
 
 
@@ -64,7 +64,7 @@ def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:
     def take() -> None:
         message = Message(inbox.new_sid("SM"), "sms", SENDER, NUMBER, TEXT)
         message.created_at = message.received_at = message.updated_at = world.now()
-        with world.pool.write() as db:
+        with world.store.writing() as db:
             keeping.add(db, message, "mobile")
 
     return {
@@ -90,7 +90,7 @@ def table() -> str:
         app = create_app({"INSTANCE": name})
         world, stored = app.extensions["mocksms"].get(), 0
         for count in COUNTS:
-            with world.pool.read() as db:
+            with world.store.reading() as db:
                 stored = store.reading.last_message(db)
             _fill(world, stored, count)
             for work, spent in cpu_milliseconds(_works(app, world), rounds=3, times=10).items():

@@ -151,7 +151,7 @@ def _too_many_worlds(_: TooManyWorlds) -> Response:
     return _problem(Problem(409, "Too many worlds", f"There are {most} worlds already; delete some", "world"))
 
 
-def _busy(error: store.Busy) -> Response:
+def _unavailable(error: store.Unavailable) -> Response:
     log.error("the world's database cannot be used: %s", error)
     response = _problem(
         Problem(503, "The phone's database is busy or full", "Nothing was changed; try again.")
@@ -184,7 +184,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_guard)
     app.after_request(_finish)
     app.register_error_handler(Problem, _problem)
-    app.register_error_handler(store.Busy, _busy)
+    app.register_error_handler(store.Unavailable, _unavailable)
     app.register_error_handler(BadWorld, _bad_world)
     app.register_error_handler(TooManyWorlds, _too_many_worlds)
     app.register_error_handler(HTTPException, http_error)
@@ -192,6 +192,6 @@ def init_app(app: Flask) -> None:
     @app.get("/healthz")
     def healthz() -> tuple[str, int, dict[str, str]]:
         """Answers when the default world can be read."""
-        with worlds().get().pool.read() as db:
+        with worlds().get().store.reading() as db:
             store.reading.last_event(db)
         return "ok\n", 200, {"Content-Type": "text/plain"}

@@ -114,20 +114,20 @@ def add(world: World, handset: str, secret: str, name: str = "", issuer: str = "
             return known
     issuer, name = issuer.strip()[:80] or entry.issuer, name.strip()[:120] or entry.name
     values = (handset, issuer, name, entry.secret, entry.digits, entry.period, entry.algorithm, world.now())
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         entry_id = store.authenticators.add(db, values)
     return Entry(entry_id, handset, issuer, name, entry.secret, entry.digits, entry.period, entry.algorithm)
 
 
 def entries(world: World, handset: str) -> list[Entry]:
     """The entries of a handset's app, in the order they were added."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return [Entry(*row) for row in store.authenticators.entries(db, handset)]
 
 
 def remove(world: World, handset: str, entry_id: int) -> bool:
     """Removes an entry; whether there was one."""
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         return store.authenticators.remove(db, handset, entry_id)
 
 

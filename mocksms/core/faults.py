@@ -123,38 +123,27 @@ def _number(value: object, name: str, low: float, high: float) -> float:
 def add(world: World, rule: Rule) -> Rule:
     """Keeps a rule; the answer has its id."""
     kept = {key: value for key, value in asdict(rule).items() if key not in ("id", "times", "used")}
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         rule_id = store.faults.add(db, kept, rule.times)
-    world.forget_faults()
     return Rule(**kept, times=rule.times, id=rule_id)
 
 
 def rules(world: World) -> list[Rule]:
     """All rules of a world, those used up too."""
-    with world.pool.read() as db:
-        found = store.faults.rules(db)
-    return [Rule(**rule, times=times, used=used, id=rule_id) for rule_id, rule, times, used in found]
+    with world.store.reading() as db:
+        return _rules(db)
 
 
 def remove(world: World, rule_id: int | None = None) -> int:
     """Deletes one rule, or all; returns how many there were."""
-    with world.pool.write() as db:
-        removed = store.faults.remove(db, rule_id)
-    world.forget_faults()
-    return removed
+    with world.store.writing() as db:
+        return store.faults.remove(db, rule_id)
 
 
 def take(world: World, channel: str, to: str, sender: str) -> Effects:
-    """What goes wrong with this message; each rule that meets it is counted as used."""
-    if not world.has_faults():
-        return NOTHING
+    """Return what goes wrong with this message. Each rule that meets it is counted as used."""
     effects = Effects()
-    for rule in rules(world):
-        if not rule.fits(channel, to, sender) or (rule.what == "smtp_code" and channel != "mail"):
-            continue
-        with world.pool.write() as db:
-            if not store.faults.use(db, rule.id):
-                continue
+    for rule in _used(world, channel, to, sender):
         if rule.what in ("duplicate", "drop", "hang_up"):
             setattr(effects, rule.what, True)
         elif rule.what in ("delay", "slow"):
@@ -164,3 +153,22 @@ def take(world: World, channel: str, to: str, sender: str) -> Effects:
     if effects.slow:
         time.sleep(effects.slow)
     return effects
+
+
+def _used(world: World, channel: str, to: str, sender: str) -> list[Rule]:
+    """Count each rule that meets a message, in one transaction, and return them."""
+    with world.store.writing() as db:
+        return [
+            rule
+            for rule in _rules(db)
+            if rule.fits(channel, to, sender)
+            and (rule.what != "smtp_code" or channel == "mail")
+            and store.faults.use(db, rule.id)
+        ]
+
+
+def _rules(db: store.Connection) -> list[Rule]:
+    return [
+        Rule(**rule, times=times, used=used, id=rule_id)
+        for rule_id, rule, times, used in store.faults.rules(db)
+    ]

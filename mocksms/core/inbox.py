@@ -11,6 +11,7 @@ from mocksms.core.codes import finder
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
 from mocksms.core.worlds import World
+from mocksms.store.conditions import Conditions
 
 PAGE = 50
 new_sid = sids.new_sid
@@ -35,19 +36,22 @@ def keep(
     effects: Effects,
     raw: bytes | None = None,
     due_at: float | None = None,
+    expected: Conditions | None = None,
 ) -> Message:
     """Find a message's code and links, keep it, tell everyone who waits. It is on disk when this returns.
 
     `effects` are the faults it meets. `due_at` (unix seconds by the phone's clock) holds it back until then.
+    Raise :class:`ConditionsChanged` when the world's conditions are not the `expected` ones any more.
     """
     message.created_at = message.received_at = message.updated_at = now
     examine(message)
     statuses.plan(message, now, effects, due_at)
     held = message.status in statuses.UNSEEN
     kind = phone_numbers.kind(message.handset)
-    world.write_together(partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held))
+    work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held)
+    world.write_together(work, expected)
     if message.id % store.search_index.BATCH == 0:
-        with world.pool.write() as db:
+        with world.store.writing() as db:
             store.search_index.fill(db, message.id)
     world.background.received(world, message)
     if effects.duplicate and not held:
@@ -83,19 +87,19 @@ def examine(message: Message) -> None:
 
 def message(world: World, message_id: int) -> Message | None:
     """The message with this id, or None."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.find(db, message_id)
 
 
 def by_sid(world: World, sid: str) -> Message | None:
     """The message with this id on its wire, or None; one that is held back too."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.find_sid(db, sid)
 
 
 def raw(world: World, sid: str) -> bytes | None:
     """The source of a mail as it came, or None."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.raw(db, sid)
 
 
@@ -105,15 +109,15 @@ def search(world: World, wanted: Filter, limit: int = PAGE, before: int | None =
     """
     if wanted.q:
         _complete_words(world)
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.newest(db, wanted, max(1, min(limit, NO_MORE_THAN)), before)
 
 
 def _complete_words(world: World) -> None:
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         missing = store.search_index.indexed_upto(db) < (last := store.reading.last_message(db))
     if missing:
-        with world.pool.write() as db:
+        with world.store.writing() as db:
             store.search_index.fill(db, last)
 
 
@@ -132,7 +136,7 @@ def wait(world: World, wanted: Filter, timeout: float) -> Message | None:
 
 def last_id(world: World) -> int:
     """The id of the newest event: `since` for "from now on"."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.last_event(db)
 
 
@@ -140,13 +144,13 @@ def handsets(world: World, limit: int = PAGE, before: int | None = None) -> list
     """Numbers and mailboxes that ever received something, newest message first; `before` is the last
     one's last id.
     """
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.handsets(db, limit, before)
 
 
 def handset(world: World, address: str) -> Handset | None:
     """One handset, or None when nothing was received there."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.handset(db, address)
 
 
@@ -154,7 +158,7 @@ def threads(
     world: World, number: str, channel: str = "sms", limit: int = PAGE, before: int | None = None
 ) -> list[Thread]:
     """A handset's conversations in a channel, newest message first; `before` is the last one's last id."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.threads(db, number, channel, limit, before)
 
 
@@ -162,7 +166,7 @@ def thread(
     world: World, number: str, peer: str, limit: int = PAGE, before: int | None = None, channel: str = "sms"
 ) -> list[Message]:
     """A conversation's messages, newest first, those typed on the handset too."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.thread(db, number, peer, channel, limit, before)
 
 
@@ -173,19 +177,19 @@ def mails(world: World, mailbox: str, limit: int = PAGE, before: int | None = No
 
 def unread(world: World, number: str) -> dict[str, int]:
     """How many messages of each channel are unread on a handset."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.unread(db, number)
 
 
 def mark_read(world: World, *messages: Message) -> None:
     """Marks single messages as read."""
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         store.messages.mark_read(db, messages, world.now())
 
 
 def mark_thread_read(world: World, number: str, peer: str, channel: str = "sms") -> None:
     """Marks a whole conversation as read."""
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         store.messages.mark_thread_read(db, number, peer, channel, world.now())
 
 
@@ -219,7 +223,7 @@ def delete(world: World, wanted: Filter) -> int:
     """Deletes the messages that fit and returns how many they were."""
     deleted = 0
     while True:
-        with world.pool.write() as db:
+        with world.store.writing() as db:
             found = store.reading.newest(db, wanted, 500)
             for each in found:
                 store.messages.remove(db, each)
@@ -230,7 +234,7 @@ def delete(world: World, wanted: Filter) -> int:
 
 def delete_one(world: World, sid: str) -> bool:
     """Deletes the message with this id on its wire; whether there was one."""
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         found = store.reading.find_sid(db, sid)
         if found is not None:
             store.messages.remove(db, found)
@@ -239,16 +243,13 @@ def delete_one(world: World, sid: str) -> bool:
 
 def reset(world: World) -> None:
     """Empties a world: messages, handsets, authenticators, faults, clock. Ids go on growing."""
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         store.messages.clear(db)
-    world.forget_clock()
-    world.forget_faults()
-    world.forget_stops()
 
 
 def sent(world: World, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
     """SMS or calls as their sender lists them; see :func:`mocksms.store.reading.sent`."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.sent(db, wanted, before, limit)
 
 
@@ -285,14 +286,11 @@ def cancel(world: World, sid: str) -> bool:
 
 def is_opted_out(world: World, number: str, service: str) -> bool:
     """Whether the owner of a number told this sender to stop."""
-    if not world.has_stops():
-        return False
-    with world.pool.read() as db:
-        return store.reading.value(db, f"stop:{number}:{service}", "") == "1"
+    with world.store.reading() as db:
+        return store.conditions.is_stopped(db, number, service)
 
 
 def set_opted_out(world: World, number: str, service: str, stop: bool) -> None:
     """Notes that the owner of a number told a sender to stop, or to start again."""
-    with world.pool.write() as db:
-        store.reading.set_value(db, f"stop:{number}:{service}", "1" if stop else "")
-    world.forget_stops()
+    with world.store.writing() as db:
+        store.conditions.set_stopped(db, number, service, stop)

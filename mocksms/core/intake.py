@@ -1,11 +1,16 @@
 """The way of a message from a provider into a world: what it meets there is found out once, when it comes in."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from mocksms.core import calls, faults, inbox
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
+from mocksms.store.conditions import Conditions
+from mocksms.store.group_commit import ConditionsChanged
 
 OPTED_OUT = 21610
 
@@ -29,15 +34,24 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What one message meets: its world, the phone's time (unix seconds) and the faults that hit it."""
+    """What one message meets: its world, the phone's time (Unix seconds) and the faults that hit it.
+
+    `expected` are the conditions that this was found out from; None when they were read for this message. `again`
+    finds it out once more.
+    """
 
     world: World
     now: float
     effects: Effects
+    expected: Conditions | None
+    again: Callable[[], "Arrival"]
 
     def keep(self, message: Message, raw: bytes | None = None, due_at: float | None = None) -> Message:
         """Keep an SMS or mail with its source; `due_at` (by the phone's clock) holds it back until then."""
-        return inbox.keep(self.world, message, self.now, self.effects, raw, due_at)
+        try:
+            return inbox.keep(self.world, message, self.now, self.effects, raw, due_at, self.expected)
+        except ConditionsChanged:
+            return self.again().keep(message, raw, due_at)
 
     def ring(self, call: Message, ring_seconds: float) -> Message:
         """Keep a call and let it ring."""
@@ -47,17 +61,23 @@ class Arrival:
 def meet(
     world: World, channel: str, recipient: str, sender: str, over_http: bool = True, stops: bool = True
 ) -> Arrival:
-    """Return what a message of this channel meets. Raises :class:`Rejected` or :class:`Interrupted`.
+    """Return what a message of this channel meets. Raise :class:`Rejected` or :class:`Interrupted`.
 
     Each fault that hits it is counted as used. `over_http` is False for a wire that knows no HTTP status; `stops`
     is False for senders to whom STOP does not apply.
+
+    Most messages meet nothing. For them the conditions that this process saw last are good enough here: the transaction
+    that keeps the message compares them with the database, see :class:`mocksms.store.group_commit.GroupCommit`.
     """
-    now = world.now()
-    if stops and channel == "sms" and inbox.is_opted_out(world, recipient, sender):
+    again = partial(meet, world, channel, recipient, sender, over_http, stops)
+    known = world.known_conditions()
+    if stops and channel != "call" and not known.has_faults and not known.has_stops:
+        return Arrival(world, time.time() + known.offset, NOTHING, known, again)
+    conditions = world.conditions()
+    now = time.time() + conditions.offset
+    if stops and conditions.has_stops and channel == "sms" and inbox.is_opted_out(world, recipient, sender):
         raise Rejected(OPTED_OUT, recipient)
-    effects = faults.take(world, channel, recipient, sender)
-    if effects is NOTHING:
-        return Arrival(world, now, effects)
+    effects = faults.take(world, channel, recipient, sender) if conditions.has_faults else NOTHING
     if over_http and effects.http_status is not None:
         raise Interrupted(effects.http_status)
     if effects.hang_up and channel != "call":
@@ -65,4 +85,4 @@ def meet(
     code = effects.reject if over_http else effects.smtp_code or effects.reject
     if code is not None:
         raise Rejected(code, recipient)
-    return Arrival(world, world.now() if effects.slow else now, effects)
+    return Arrival(world, world.now() if effects.slow else now, effects, None, again)

@@ -53,6 +53,11 @@ class Message:
         return self.sender if self.direction == "in" else self.recipient
 
     @property
+    def wants_receipts(self) -> bool:
+        """Whether the app gave an address for status receipts; providers keep it in `details["status_callback"]`."""
+        return bool(self.details.get("status_callback"))
+
+    @property
     def attachments(self) -> list[dict[str, Any]]:
         """Name, type and size (bytes) of each attachment of a mail or medium of an MMS."""
         found: list[dict[str, Any]] = self.details.get("attachments", [])

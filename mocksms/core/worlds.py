@@ -1,13 +1,9 @@
-"""Worlds: isolated inboxes, each a database file of its own, opened by name."""
+"""Worlds: isolated inboxes, each with a database of its own, opened by name."""
 
-import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-
-from sqlite_utils import Database
 
 from mocksms import store
 from mocksms.config import Settings
@@ -16,12 +12,11 @@ from mocksms.core.models import Event, Message
 from mocksms.core.sender_app import SenderApp
 from mocksms.core.world_names import DEFAULT, account_sid
 from mocksms.events.hub import Hub
-from mocksms.store import Pool
+from mocksms.store.conditions import Conditions
+from mocksms.store.engine import is_name
 from mocksms.store.group_commit import GroupCommit, Work
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _FRESH_SECONDS = 1.0
-_WORLDS_WITH_CONNECTIONS = 32
 _NO_APP = SenderApp()
 
 
@@ -38,112 +33,83 @@ class World:
 
     def __init__(
         self,
-        name: str,
-        pool: Pool,
+        world_store: store.Store,
         settings: Settings,
         background: Background,
         sender_apps: Mapping[str, SenderApp],
     ) -> None:
-        self.name = name
-        self.pool = pool
+        self.name = world_store.name
+        self.store = world_store
         self.settings = settings
         self.background = background
         self.sender_apps = sender_apps
         self.tokens: dict[str, str] = {}
-        self.hub = Hub(pool)
-        self._group_commit = GroupCommit(pool, self.hub.publish)
-        self._offset = 0.0
-        self._offset_known_until = 0.0
+        self.hub = Hub(world_store)
+        self._group_commit = GroupCommit(world_store, self.hub.publish)
         self._watched = False
-        self._faulty = False
-        self._faulty_known_until = 0.0
-        self._stopped = False
-        self._stopped_known_until = 0.0
+
+    def conditions(self) -> Conditions:
+        """Return what a message meets here as of now, whichever process set it."""
+        with self.store.reading() as db:
+            found = store.conditions.read(db)
+        self._group_commit.seen = found
+        return found
+
+    def known_conditions(self) -> Conditions:
+        """Return the conditions that this process saw last, without a look into the database."""
+        return self._group_commit.seen or self.conditions()
 
     def now(self) -> float:
-        """The phone's time in unix seconds: real time moved by the world's offset."""
+        """Return the phone's time in Unix seconds: real time moved by the world's offset."""
         return time.time() + self.offset()
 
     def offset(self) -> float:
-        """Seconds by which the phone's clock is ahead; another process's change is seen within a second."""
-        if time.monotonic() >= self._offset_known_until:
-            with self.pool.read() as db:
-                self._offset = float(store.reading.value(db, "clock_offset", "0"))
-            self._offset_known_until = time.monotonic() + _FRESH_SECONDS
-        return self._offset
+        """Return the seconds by which the phone's clock is ahead."""
+        return self.conditions().offset
 
     def set_offset(self, seconds: float) -> None:
-        """Moves the phone's clock to real time plus so many seconds."""
-        with self.pool.write() as db:
-            store.reading.set_value(db, "clock_offset", repr(float(seconds)))
-        self.forget_clock()
-
-    def forget_clock(self) -> None:
-        """Reads the offset again at the next look (it was changed or reset)."""
-        self._offset_known_until = 0.0
-
-    def has_faults(self) -> bool:
-        """Whether a tester asked for faults; another process's are seen within a second."""
-        if time.monotonic() >= self._faulty_known_until:
-            with self.pool.read() as db:
-                self._faulty = bool(store.faults.rules(db))
-            self._faulty_known_until = time.monotonic() + _FRESH_SECONDS
-        return self._faulty
-
-    def forget_faults(self) -> None:
-        """Looks again for faults at the next message (they were changed or reset)."""
-        self._faulty_known_until = 0.0
-
-    def has_stops(self) -> bool:
-        """Whether anyone told a sender to stop; another process's are seen within a second."""
-        if time.monotonic() >= self._stopped_known_until:
-            with self.pool.read() as db:
-                self._stopped = store.reading.has_stops(db)
-            self._stopped_known_until = time.monotonic() + _FRESH_SECONDS
-        return self._stopped
-
-    def forget_stops(self) -> None:
-        """Looks again for those who said stop at the next message (one was noted, or all were reset)."""
-        self._stopped_known_until = 0.0
+        """Move the phone's clock to real time plus so many seconds."""
+        with self.store.writing() as db:
+            store.conditions.set_offset(db, seconds)
 
     def sender_app(self, message: Message) -> SenderApp:
         """Return how to speak to the app that sent this message; one that nobody knows is sent nothing."""
         return self.sender_apps.get(message.wire, _NO_APP)
 
     def is_watched(self) -> bool:
-        """Whether someone looks after what is due in this world."""
+        """Return whether someone looks after what is due in this world."""
         return self._watched
 
     def set_watched(self, watched: bool) -> None:
-        """Notes whether someone looks after what is due."""
+        """Note whether someone looks after what is due."""
         self._watched = watched
 
     def token_of(self, account: str) -> str:
-        """The token that signs what is sent to this account's app: the one it showed last, else the one set."""
+        """Return the token that signs what is sent to this account's app: the one it showed last, else the one set."""
         if account in self.tokens:
             return self.tokens[account]
         return self.settings.accounts.get(account, "")
 
     @contextmanager
-    def write(self) -> Iterator[tuple[Database, list[Event]]]:
-        """A write transaction and a list for its events, which are handed to those who wait right after
-        the commit.
-        """
+    def write(self) -> Iterator[tuple[store.Connection, list[Event]]]:
+        """Lend a connection inside a transaction, and a list for its events. They are published after the commit."""
         events: list[Event] = []
-        with self.pool.write(lambda: self.hub.publish(events)) as db:
+        with self.store.writing() as db:
             yield db, events
+            self.store.after_commit(lambda: self.hub.publish(events))
 
-    def write_together(self, work: Work) -> None:
-        """Does a small write in one transaction with those of other threads that come at the same time.
+    def write_together(self, work: Work, expected: Conditions | None = None) -> None:
+        """Do a small write in one transaction with those of other threads that come at the same time.
 
-        `work` gets the database and the list for its events; it may be done anew when another one's fails.
+        `work` gets the connection and the list for its events. It may run again when another one's fails. Raise
+        :class:`ConditionsChanged` when the world's conditions are not the `expected` ones.
         """
-        self._group_commit.run(work)
+        self._group_commit.run(work, expected)
 
     def close(self) -> None:
-        """Lets waiters go and closes idle connections."""
+        """Let waiters go and close idle connections."""
         self.hub.close()
-        self.pool.close()
+        self.store.close()
 
 
 class Worlds:
@@ -156,25 +122,28 @@ class Worlds:
         self.settings = settings
         self.background = background
         self.sender_apps = sender_apps
-        self.folder = settings.folder / "worlds"
+        self.engine = store.open_engine(settings.folder)
         self._open: dict[str, World] = {}
         self._accounts: dict[str, str] = {}
         self._accounts_known_until = 0.0
         self._lock = threading.Lock()
 
     def get(self, name: str = DEFAULT) -> World:
-        """The world of this name, made when there is none. Raises :class:`BadWorld`."""
-        world = self._open.get(name)
-        return world if world is not None else self._make(name)
+        """Return the world of this name, made when there is none. Raise :class:`BadWorld`, :class:`TooManyWorlds`."""
+        try:
+            return self._opened(name)
+        except store.UnknownWorld:
+            return self._make(name)
 
     def find(self, name: str) -> World | None:
-        """The world of this name if there is one."""
-        if name in self._open:
-            return self._open[name]
-        return self.get(name) if _NAME.match(name) and self._path(name).exists() else None
+        """Return the world of this name if there is one."""
+        try:
+            return self._opened(name)
+        except store.UnknownWorld:
+            return None
 
     def of_account(self, account: str) -> World | None:
-        """The world whose AccountSid this is, or None; see :func:`account_sid`."""
+        """Return the world whose AccountSid this is, or None; see :func:`account_sid`."""
         name = self._accounts.get(account)
         if name is None and time.monotonic() >= self._accounts_known_until:
             self._accounts = {account_sid(each): each for each in self.names()}
@@ -182,67 +151,58 @@ class Worlds:
             name = self._accounts.get(account)
         return self.find(name) if name is not None else None
 
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.db"
+    def _opened(self, name: str) -> World:
+        """Return the world that has this name now: another process may have replaced the one of before."""
+        world_store = self.engine.open(name)
+        world = self._open.get(name)
+        if world is not None and world.store is world_store:
+            return world
+        with self._lock:
+            world = self._open.get(name)
+            if world is None or world.store is not world_store:
+                if world is not None:
+                    world.close()
+                world = World(world_store, self.settings, self.background, self.sender_apps)
+                self._open[name] = world
+                self._accounts[account_sid(name)] = name
+                self.background.opened(world)
+            return world
 
     def _make(self, name: str) -> World:
-        if not _NAME.match(name):
+        if not is_name(name):
             raise BadWorld("a world's name is 1 to 64 of A-Z a-z 0-9 _ . - and begins with a letter or digit")
-        with self._lock:
-            if name not in self._open:
-                blank = self.settings.folder / "blank.db"
-                if name != DEFAULT and not self._path(name).exists():
-                    if len(self.names()) >= self.settings.max_worlds:
-                        raise TooManyWorlds
-                    self._build_blank(blank)
-                for other in list(self._open.values())[:-_WORLDS_WITH_CONNECTIONS]:
-                    other.pool.close()
-                pool = Pool(self._path(name), blank if blank.exists() else None)
-                self._open[name] = World(name, pool, self.settings, self.background, self.sender_apps)
-                self._accounts[account_sid(name)] = name
-                self.background.opened(self._open[name])
-            return self._open[name]
+        if len(self.names()) >= self.settings.max_worlds:
+            raise TooManyWorlds
+        self.engine.make(name)
+        return self._opened(name)
 
     def delete(self, name: str) -> bool:
-        """Deletes a world and all in it; whether there was one. The default world is only ever emptied."""
-        if name == DEFAULT or not _NAME.match(name):
-            return False
+        """Delete a world and all in it; return whether there was one. The default world is only ever emptied."""
         with self._lock:
-            world = self._open.pop(name, None)
             self._accounts.pop(account_sid(name), None)
-            if world is not None:
-                world.close()
-            path = self._path(name)
-            existed = path.exists()
-            for suffix in ("", "-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            return existed
-
-    @staticmethod
-    def _build_blank(blank: Path) -> None:
-        """The empty world that new ones are copies of: built anew by each process, so never of an older
-        shape.
-        """
-        pool = Pool(blank)
-        pool.fold()
-        pool.close()
+            existed = self.engine.drop(name)
+            world = self._open.pop(name, None) if name != DEFAULT else None
+        if world is not None:
+            world.close()
+        return existed
 
     def names(self) -> list[str]:
-        """The names of all worlds, in order."""
-        return sorted(path.stem for path in self.folder.glob("*.db"))
+        """Return the names of all worlds, in order."""
+        return sorted(self.engine.names())
 
     def all_open(self) -> list[World]:
-        """The worlds opened in this process."""
+        """Return the worlds opened in this process."""
         return list(self._open.values())
 
     def let_go(self) -> None:
-        """Lets everyone who waits go at once: the phone is about to stop."""
+        """Let everyone who waits go at once: the phone is about to stop."""
         for world in self.all_open():
             world.hub.close()
 
     def close(self) -> None:
-        """Closes all worlds and ends what is done in the background."""
+        """Close all worlds and end what is done in the background."""
         self.background.jobs.close()
         self.background.outbound_jobs.close()
         for world in self.all_open():
             world.close()
+        self.engine.close()

@@ -24,7 +24,7 @@ class Delivery:
             retention.prune_later(world)
         if message.due_at is not None:
             scheduler.watch(world)
-        if message.direction == "in":
+        if message.wants_receipts and message.direction == "in":
             webhooks.report(world, message, 1)
 
     def report(self, world: World, message: Message, after: int) -> None:

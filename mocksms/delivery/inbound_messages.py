@@ -43,13 +43,13 @@ def _answered(world: World, handset: str, peer: str) -> tuple[SenderApp, str]:
 
 def webhook(world: World, number: str) -> str:
     """Return where texts to this number go: what was set for it in this world, else MOCKSMS_INBOUND_URL."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         return store.reading.value(db, f"inbound:{number}", world.settings.inbound_url)
 
 
 def set_webhook(world: World, number: str, url: str) -> None:
     """Set where texts to a number go; "" hands them to nobody."""
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         store.reading.set_value(db, f"inbound:{number}", url)
 
 

@@ -13,7 +13,7 @@ def prune(world: World) -> int:
     """Deletes what is over the limits, AT_ONCE messages a transaction; returns how many they were."""
     settings, deleted = world.settings, 0
     while True:
-        with world.pool.write() as db:
+        with world.store.writing() as db:
             found = []
             if settings.keep_messages > 0:
                 found = store.reading.beyond(db, settings.keep_messages, AT_ONCE)

@@ -14,7 +14,7 @@ def watch(world: World, pause: float = 0.0) -> None:
     """Look for what is due when the next is, and at least each second, for the phone's clock may be moved; not before
     `pause` real seconds are over.
     """
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         due_at = store.reading.next_due(db)
     if due_at is not None and not world.is_watched():
         world.set_watched(True)
@@ -38,7 +38,7 @@ def deliver_due(world: World) -> bool:
 
     Return whether all went well.
     """
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         found = store.reading.due(db, world.now())
     all_went_well = True
     for message in found:
@@ -47,7 +47,7 @@ def deliver_due(world: World) -> bool:
                 calls.go_on_when_due(world, message.sid)
             else:
                 inbox.arrive(world, message.sid)
-        except store.Busy:
+        except store.Unavailable:
             raise
         except Exception:
             log.exception("what was due of message %s failed", message.sid)

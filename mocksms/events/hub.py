@@ -14,7 +14,7 @@ from typing import Self
 
 from mocksms import store
 from mocksms.core.models import Event
-from mocksms.store import Pool
+from mocksms.store import Store
 
 RECHECK_SECONDS = 1.0
 QUEUE_LENGTH = 1000
@@ -66,7 +66,7 @@ class Subscription(Waiter):
     def start(self, after: int | None) -> None:
         """Begins after the event with this id, or with what comes from now on."""
         if after is None:
-            with self._hub.pool.read() as db:
+            with self._hub.store.reading() as db:
                 self.last = store.reading.last_event(db)
         else:
             self.last, self._behind = after, True
@@ -104,7 +104,7 @@ class Subscription(Waiter):
         return taken
 
     def _catch_up(self) -> list[Event]:
-        with self._hub.pool.read() as db:
+        with self._hub.store.reading() as db:
             found = store.reading.events(db, self.last, _BATCH)
         self._behind = len(found) == _BATCH
         if found:
@@ -115,8 +115,8 @@ class Subscription(Waiter):
 class Hub:
     """The line of events of one world, for those who wait in this process."""
 
-    def __init__(self, pool: Pool) -> None:
-        self.pool = pool
+    def __init__(self, world_store: Store) -> None:
+        self.store = world_store
         self.closed = False
         self._lock = threading.Lock()
         self._waiters: tuple[Waiter, ...] = ()

@@ -64,7 +64,7 @@ def _standing(world: World) -> dict[str, tuple[str, ...]]:
 
 def paired(world: World) -> dict[str, str]:
     """Which mailbox is on which number's phone: as the settings say, changed by what was done on the phones."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         changed: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
     pairs = {box: number for number, boxes in _standing(world).items() for box in boxes} | changed
     return {box: number for box, number in pairs.items() if number}
@@ -72,7 +72,7 @@ def paired(world: World) -> dict[str, str]:
 
 def pair(world: World, mailbox: str, number: str) -> None:
     """Puts a mailbox on a number's phone, or takes it off every phone ("")."""
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         changed: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
         store.reading.set_value(db, PAIRED, json.dumps(changed | {mailbox: number}))
 

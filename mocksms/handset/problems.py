@@ -63,8 +63,8 @@ def too_many_worlds(_error: TooManyWorlds) -> tuple[str, int]:
     return _page(_("This cannot be done"), _("There are as many worlds as there may be."), 409)
 
 
-@blueprint.errorhandler(store.Busy)
-def busy(error: store.Busy) -> tuple[str, int]:
+@blueprint.errorhandler(store.Unavailable)
+def busy(error: store.Unavailable) -> tuple[str, int]:
     """The world's database is locked or the disk is full: nothing was changed (docs/promises.md#67)."""
     log.error("the world's database cannot be used: %s", error)
     return _page(_("The phone is busy"), _("Nothing was changed. Please try again in a moment."), 503)

@@ -2,30 +2,28 @@
 
 from typing import Any
 
-from sqlite_utils import Database
+from mocksms.store.engine import Connection
 
 _COLUMNS = "id, handset, issuer, name, secret, digits, period, algorithm"
 
 
-def add(db: Database, values: tuple[Any, ...]) -> int:
-    """Keeps an entry (handset, issuer, name, secret, digits, period, algorithm, added_at) and returns
-    its id.
-    """
-    cursor = db.conn.execute(
+def add(db: Connection, values: tuple[Any, ...]) -> int:
+    """Keep an entry (handset, issuer, name, secret, digits, period, algorithm, added_at) and return its id."""
+    row = db.execute(
         "INSERT INTO authenticators (handset, issuer, name, secret, digits, period, algorithm, added_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         values,
-    )
-    return int(cursor.lastrowid or 0)
+    ).fetchone()
+    return int(row["id"])
 
 
-def entries(db: Database, handset: str) -> list[tuple[Any, ...]]:
+def entries(db: Connection, handset: str) -> list[tuple[Any, ...]]:
     """A handset's entries in the order they were added."""
-    rows = db.conn.execute(f"SELECT {_COLUMNS} FROM authenticators WHERE handset = ? ORDER BY id", (handset,))  # noqa: S608
-    return rows.fetchall()
+    rows = db.execute(f"SELECT {_COLUMNS} FROM authenticators WHERE handset = ? ORDER BY id", (handset,))  # noqa: S608
+    return [tuple(row) for row in rows]
 
 
-def remove(db: Database, handset: str, entry_id: int) -> bool:
+def remove(db: Connection, handset: str, entry_id: int) -> bool:
     """Deletes an entry; whether there was one."""
-    done = db.conn.execute("DELETE FROM authenticators WHERE handset = ? AND id = ?", (handset, entry_id))
+    done = db.execute("DELETE FROM authenticators WHERE handset = ? AND id = ?", (handset, entry_id))
     return done.rowcount > 0

@@ -1,6 +1,8 @@
 """Group commit: writers who come at the same time share one transaction, each still returns only when it is on disk.
 
-What a commit of one message costs is mostly the pages it touches; eight messages touch almost the same ones.
+What a commit of one message costs is mostly the pages it touches; eight messages touch almost the same ones. What a
+message met was found out before, from the conditions that were seen last: one look a group tells whether they still
+hold, so that what another process changed (the clock, faults, stops) counts from its commit on.
 """
 
 import threading
@@ -8,13 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlite_utils import Database
-
 from mocksms.core.models import Event
-from mocksms.store.connection_pool import Pool
+from mocksms.store import conditions
+from mocksms.store.conditions import Conditions
+from mocksms.store.engine import Connection, Store
 
 LARGEST_GROUP = 64
-Work = Callable[[Database, list[Event]], None]
+Work = Callable[[Connection, list[Event]], None]
+
+
+class ConditionsChanged(Exception):
+    """The world's conditions are not those that the work was made for. Nothing of it was written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -22,6 +28,7 @@ class _Ticket:
     """One writer's work; its gate opens when the work is done or when it is this writer's turn to lead."""
 
     work: Work
+    expected: Conditions | None
     gate: threading.Lock = field(default_factory=threading.Lock)
     done: bool = False
     error: BaseException | None = None
@@ -30,17 +37,30 @@ class _Ticket:
 class GroupCommit:
     """Lets one writer at a time lead: it does all the work that waits, in the order it came."""
 
-    def __init__(self, pool: Pool, publish: Callable[[list[Event]], None]) -> None:
+    def __init__(self, store: Store, publish: Callable[[list[Event]], None]) -> None:
         """`publish` gets the events of a transaction right after its commit."""
-        self._pool = pool
+        self.seen: Conditions | None = None
+        self._store = store
         self._publish = publish
         self._mutex = threading.Lock()
         self._queue: list[_Ticket] = []
         self._led = False
 
-    def run(self, work: Work) -> None:
-        """Does the work in a transaction, perhaps with others'; returns when it is committed, raises what it raised."""
-        ticket = _Ticket(work)
+    def run(self, work: Work, expected: Conditions | None = None) -> None:
+        """Do the work in a transaction, perhaps with others'; return when it is committed, raise what it raised.
+
+        Raise :class:`ConditionsChanged` when the conditions are not the `expected` ones. Inside a transaction of this
+        thread the work becomes part of it.
+        """
+        ticket = _Ticket(work, expected)
+        if self._store.is_writing():
+            self._transaction([ticket])
+        else:
+            self._wait_for_turn(ticket)
+        if ticket.error is not None:
+            raise ticket.error
+
+    def _wait_for_turn(self, ticket: _Ticket) -> None:
         ticket.gate.acquire()
         with self._mutex:
             self._queue.append(ticket)
@@ -49,8 +69,6 @@ class GroupCommit:
             ticket.gate.acquire()
         if not ticket.done:
             self._lead()
-        if ticket.error is not None:
-            raise ticket.error
 
     def _lead(self) -> None:
         with self._mutex:
@@ -67,15 +85,21 @@ class GroupCommit:
             if heir is not None:
                 heir.gate.release()
 
-    def _transaction(self, works: list[Work]) -> None:
+    def _transaction(self, group: list[_Ticket]) -> None:
         events: list[Event] = []
-        with self._pool.write(partial(self._publish, events)) as db:
-            for work in works:
-                work(db, events)
+        with self._store.writing() as db:
+            self.seen = seen = conditions.read(db)
+            for ticket in group:
+                if ticket.expected is None or ticket.expected == seen:
+                    ticket.error = None
+                    ticket.work(db, events)
+                else:
+                    ticket.error = ConditionsChanged()
+            self._store.after_commit(partial(self._publish, events))
 
     def _commit(self, group: list[_Ticket]) -> None:
         try:
-            self._transaction([ticket.work for ticket in group])
+            self._transaction(group)
         except Exception as error:
             if len(group) == 1:
                 group[0].error = error

@@ -6,16 +6,16 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlite_utils import Database
-
 from mocksms.core.models import Event, Message
 from mocksms.store import search_index
+from mocksms.store.engine import Connection
 
 EVENTS_KEPT = 20_000
 PRUNE_EVERY = 100
 TABLES = (
-    "messages", "raws", "handsets", "threads", "events", "authenticators", "settings", "faults", "verifications",
+    "messages", "raws", "handsets", "threads", "authenticators", "settings", "faults", "stops", "verifications",
 )  # fmt: skip
+_FEWER_UNREAD = "unread = CASE WHEN unread + ? > 0 THEN unread + ? ELSE 0 END"
 COLUMNS = (
     "id, sid, channel, wire, direction, account, sender, recipient, subject, body, html, code, links, status,"
     " error_code, segments, created_at, received_at, updated_at, due_at, read_at, history, details"
@@ -51,34 +51,35 @@ def _values(message: Message) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def event(db: Database, at: float, kind: str, message_id: int = 0, detail: str = "") -> int:
+def event(db: Connection, at: float, kind: str, message_id: int = 0, detail: str = "") -> int:
     """Writes an event and returns its id; the event of an arrival (message_id 0) is about the message it
     numbers.
     """
-    cursor = db.conn.execute(
-        "INSERT INTO events (at, kind, message, detail) VALUES (?, ?, ?, ?)", (at, kind, message_id, detail)
-    )
-    event_id = int(cursor.lastrowid or 0)
+    row = db.execute(
+        "INSERT INTO events (at, kind, message, detail) VALUES (?, ?, ?, ?) RETURNING id",
+        (at, kind, message_id, detail),
+    ).fetchone()
+    event_id = int(row[0])
     if event_id % PRUNE_EVERY == 0:
-        db.conn.execute("DELETE FROM events WHERE id <= ?", (event_id - EVENTS_KEPT,))
+        db.execute("DELETE FROM events WHERE id <= ?", (event_id - EVENTS_KEPT,))
     return event_id
 
 
-def add(db: Database, message: Message, kind: str, raw: bytes | None = None, held: bool = False) -> None:
+def add(db: Connection, message: Message, kind: str, raw: bytes | None = None, held: bool = False) -> None:
     """Keeps a message and gives it its id: the id of its event when it arrives, a negative one while it is held
     back from the handset.
     """
     event_id = event(db, message.received_at, "held" if held else "message")
     message.id = -event_id if held else event_id
-    db.conn.execute(_INSERT, _values(message))
+    db.execute(_INSERT, _values(message))
     if raw is not None:
-        db.conn.execute("INSERT INTO raws (sid, source) VALUES (?, ?)", (message.sid, raw))
+        db.execute("INSERT INTO raws (sid, source) VALUES (?, ?)", (message.sid, raw))
     if not held:
         _show(db, message, kind)
 
 
 def receive(
-    db: Database, events: list[Event], message: Message, kind: str, raw: bytes | None, held: bool
+    db: Connection, events: list[Event], message: Message, kind: str, raw: bytes | None, held: bool
 ) -> None:
     """Keep a new message, see :func:`add`, and append the event that tells of it to `events`."""
     add(db, message, kind, raw, held)
@@ -90,36 +91,36 @@ def receive(
         events.append(Event(message.id, now, "message", message))
 
 
-def arrive(db: Database, message: Message, kind: str) -> None:
+def arrive(db: Connection, message: Message, kind: str) -> None:
     """A message that was held back arrives now: it gets its place in the line."""
     held = message.id
     message.id = event(db, message.received_at, "message")
-    db.conn.execute("DELETE FROM messages WHERE id = ?", (held,))
-    db.conn.execute(_INSERT, _values(message))
+    db.execute("DELETE FROM messages WHERE id = ?", (held,))
+    db.execute(_INSERT, _values(message))
     _show(db, message, kind)
 
 
-def _show(db: Database, message: Message, kind: str) -> None:
+def _show(db: Connection, message: Message, kind: str) -> None:
     unread = int(message.direction == "in" and message.read_at is None)
-    db.conn.execute(
+    db.execute(
         "INSERT INTO handsets (address, kind, first_at, last, unread, total) VALUES (?, ?, ?, ?, ?, 1)"
-        " ON CONFLICT (address) DO UPDATE SET last = excluded.last, unread = unread + excluded.unread,"
-        " total = total + 1",
+        " ON CONFLICT (address) DO UPDATE SET last = excluded.last,"
+        " unread = handsets.unread + excluded.unread, total = handsets.total + 1",
         (message.handset, kind, message.received_at, message.id, unread),
     )
-    db.conn.execute(
+    db.execute(
         "INSERT INTO threads (handset, peer, channel, last, unread, total) VALUES (?, ?, ?, ?, ?, 1)"
         " ON CONFLICT (handset, peer, channel) DO UPDATE SET last = excluded.last,"
-        " unread = unread + excluded.unread, total = total + 1",
+        " unread = threads.unread + excluded.unread, total = threads.total + 1",
         (message.handset, message.peer, message.channel, message.id, unread),
     )
 
 
-def update(db: Database, message: Message, kind: str = "status", detail: str = "") -> int:
+def update(db: Connection, message: Message, kind: str = "status", detail: str = "") -> int:
     """Writes a message's changed status, code, body, links and details with an event, whose id is
     returned.
     """
-    db.conn.execute(
+    db.execute(
         "UPDATE messages SET body = ?, html = ?, code = ?, links = ?, status = ?, error_code = ?,"
         " updated_at = ?,"
         " due_at = ?, history = ?, details = ? WHERE id = ?",
@@ -131,10 +132,10 @@ def update(db: Database, message: Message, kind: str = "status", detail: str = "
     return event(db, message.updated_at, kind, message.id, detail)
 
 
-def mark_read(db: Database, messages: Sequence[Message], at: float) -> None:
+def mark_read(db: Connection, messages: Sequence[Message], at: float) -> None:
     """Marks messages as read; those already read are left alone."""
     for message in messages:
-        done = db.conn.execute(
+        done = db.execute(
             "UPDATE messages SET read_at = ? WHERE id = ? AND read_at IS NULL AND direction = 'in'",
             (at, message.id),
         )
@@ -142,65 +143,66 @@ def mark_read(db: Database, messages: Sequence[Message], at: float) -> None:
             _count(db, message, unread=-1)
 
 
-def mark_thread_read(db: Database, handset: str, peer: str, channel: str, at: float) -> None:
+def mark_thread_read(db: Connection, handset: str, peer: str, channel: str, at: float) -> None:
     """Marks a whole thread as read; only what came since it was last read is touched."""
-    row = db.conn.execute(
+    row = db.execute(
         "SELECT last, unread, read_upto FROM threads WHERE handset = ? AND peer = ? AND channel = ?",
         (handset, peer, channel),
     ).fetchone()
     if row is None:
         return
-    db.conn.execute(
+    db.execute(
         "UPDATE messages SET read_at = ? WHERE handset = ? AND peer = ? AND id > ? AND channel = ? AND"
         " read_at IS NULL",
         (at, handset, peer, row[2], channel),
     )
-    db.conn.execute(
+    db.execute(
         "UPDATE threads SET unread = 0, read_upto = ? WHERE handset = ? AND peer = ? AND channel = ?",
         (row[0], handset, peer, channel),
     )
-    db.conn.execute("UPDATE handsets SET unread = max(unread - ?, 0) WHERE address = ?", (row[1], handset))
+    db.execute(f"UPDATE handsets SET {_FEWER_UNREAD} WHERE address = ?", (-row[1], -row[1], handset))  # noqa: S608
 
 
-def _count(db: Database, message: Message, unread: int = 0, total: int = 0) -> None:
-    db.conn.execute(
-        "UPDATE threads SET unread = max(unread + ?, 0), total = total + ? WHERE handset = ? AND peer ="
-        " ? AND channel = ?",
-        (unread, total, message.handset, message.peer, message.channel),
+def _count(db: Connection, message: Message, unread: int = 0, total: int = 0) -> None:
+    db.execute(
+        f"UPDATE threads SET {_FEWER_UNREAD}, total = total + ? WHERE handset = ? AND peer = ? AND channel = ?",  # noqa: S608
+        (unread, unread, total, message.handset, message.peer, message.channel),
     )
-    db.conn.execute(
-        "UPDATE handsets SET unread = max(unread + ?, 0), total = total + ? WHERE address = ?",
-        (unread, total, message.handset),
+    db.execute(
+        f"UPDATE handsets SET {_FEWER_UNREAD}, total = total + ? WHERE address = ?",  # noqa: S608
+        (unread, unread, total, message.handset),
     )
 
 
-def remove(db: Database, message: Message) -> None:
+def remove(db: Connection, message: Message) -> None:
     """Deletes one message and all that hangs on it; a thread or handset left empty goes too."""
-    db.conn.execute("DELETE FROM messages WHERE id = ?", (message.id,))
-    db.conn.execute("DELETE FROM raws WHERE sid = ?", (message.sid,))
+    db.execute("DELETE FROM messages WHERE id = ?", (message.id,))
+    db.execute("DELETE FROM raws WHERE sid = ?", (message.sid,))
     if message.id < 0:
         return
     search_index.forget(db, message)
     unread = int(message.direction == "in" and message.read_at is None)
     _count(db, message, unread=-unread, total=-1)
     key = (message.handset, message.peer, message.channel)
-    db.conn.execute("DELETE FROM threads WHERE handset = ? AND peer = ? AND channel = ? AND total <= 0", key)
-    db.conn.execute(
-        "UPDATE threads SET last = coalesce((SELECT max(id) FROM messages WHERE handset = threads.handset"
-        " AND peer = threads.peer AND channel = threads.channel), last)"
+    db.execute("DELETE FROM threads WHERE handset = ? AND peer = ? AND channel = ? AND total <= 0", key)
+    db.execute(
+        "UPDATE threads SET last = coalesce((SELECT max(id) FROM messages"
+        " WHERE messages.handset = threads.handset AND messages.peer = threads.peer"
+        " AND messages.channel = threads.channel), last)"
         " WHERE handset = ? AND peer = ? AND channel = ? AND last = ?",
         (*key, message.id),
     )
-    db.conn.execute("DELETE FROM handsets WHERE address = ? AND total <= 0", (message.handset,))
-    db.conn.execute(
-        "UPDATE handsets SET last = coalesce((SELECT max(last) FROM threads WHERE handset = address), last)"
-        " WHERE address = ? AND last = ?",
+    db.execute("DELETE FROM handsets WHERE address = ? AND total <= 0", (message.handset,))
+    db.execute(
+        "UPDATE handsets SET last = coalesce((SELECT max(last) FROM threads"
+        " WHERE threads.handset = handsets.address), last) WHERE address = ? AND last = ?",
         (message.handset, message.id),
     )
 
 
-def clear(db: Database) -> None:
-    """Empties the inbox. Ids go on growing, so that `since` and Last-Event-ID stay good."""
+def clear(db: Connection) -> None:
+    """Empty the inbox. The newest event stays: ids go on growing, so `since` and Last-Event-ID keep their meaning."""
     for table in TABLES:
-        db.conn.execute(f"DELETE FROM {table}")  # noqa: S608
+        db.execute(f"DELETE FROM {table}")  # noqa: S608
+    db.execute("DELETE FROM events WHERE id < (SELECT max(id) FROM events)")
     search_index.clear(db)

@@ -3,45 +3,41 @@ thousand.
 """
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
-from sqlite_utils import Database
-
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
-from mocksms.search import tokenizer
 from mocksms.store import search_index
+from mocksms.store.engine import Connection
 from mocksms.store.messages import COLUMNS, from_row
 
 _SELECT = f"SELECT {COLUMNS} FROM messages"  # noqa: S608
 _PREFIXED = ", ".join(f"messages.{name.strip()}" for name in COLUMNS.split(","))
 
 
-def find(db: Database, message_id: int) -> Message | None:
+def find(db: Connection, message_id: int) -> Message | None:
     """The message with this id, or None."""
-    row = db.conn.execute(f"{_SELECT} WHERE id = ?", (message_id,)).fetchone()
+    row = db.execute(f"{_SELECT} WHERE id = ?", (message_id,)).fetchone()
     return from_row(row) if row else None
 
 
-def find_sid(db: Database, sid: str) -> Message | None:
+def find_sid(db: Connection, sid: str) -> Message | None:
     """The message with this id on its wire, or None; also one that is held back."""
-    row = db.conn.execute(f"{_SELECT} WHERE sid = ?", (sid,)).fetchone()
+    row = db.execute(f"{_SELECT} WHERE sid = ?", (sid,)).fetchone()
     return from_row(row) if row else None
 
 
-def raw(db: Database, sid: str) -> bytes | None:
+def raw(db: Connection, sid: str) -> bytes | None:
     """The source of a mail as it came, or None."""
-    row = db.conn.execute("SELECT source FROM raws WHERE sid = ?", (sid,)).fetchone()
+    row = db.execute("SELECT source FROM raws WHERE sid = ?", (sid,)).fetchone()
     return bytes(row[0]) if row else None
 
 
-def newest(db: Database, wanted: Filter, limit: int, before: int | None = None) -> list[Message]:
+def newest(db: Connection, wanted: Filter, limit: int, before: int | None = None) -> list[Message]:
     """Arrived messages that fit, newest first; `before` is the id to go on from."""
-    terms, values = ["messages.id > ?"], [wanted.since if wanted.since is not None else 0]
-    values_: list[Any] = list(values)
+    terms, values = ["messages.id > ?"], list[Any]([wanted.since if wanted.since is not None else 0])
     if before is not None:
         terms.append("messages.id < ?")
-        values_.append(before)
+        values.append(before)
     asked = {
         "recipient": wanted.to, "channel": wanted.channel, "sender": wanted.sender, "wire": wanted.wire,
         "handset": wanted.handset,
@@ -49,20 +45,14 @@ def newest(db: Database, wanted: Filter, limit: int, before: int | None = None) 
     for column, value in asked.items():
         if value:
             terms.append(f"messages.{column} = ?")
-            values_.append(value)
+            values.append(value)
     if wanted.has_code:
         terms.append("messages.code IS NOT NULL")
-    source, order = "messages", "messages.id"
     if wanted.q:
-        query = tokenizer.query(wanted.q, wanted, grow=partial(search_index.beginning_with, db))
-        if not query:
-            return []
-        source, order = "search JOIN messages ON messages.id = search.rowid", "search.rowid"
-        terms = [term.replace("messages.id", "search.rowid") for term in terms] + ["search MATCH ?"]
-        values_.append(query)
-    rows = db.conn.execute(
-        f"SELECT {_PREFIXED} FROM {source} WHERE {' AND '.join(terms)} ORDER BY {order} DESC LIMIT ?",  # noqa: S608
-        (*values_, limit),
+        return [from_row(row) for row in search_index.newest(db, _PREFIXED, wanted, terms, values, limit)]
+    rows = db.execute(
+        f"SELECT {_PREFIXED} FROM messages WHERE {' AND '.join(terms)} ORDER BY messages.id DESC LIMIT ?",  # noqa: S608
+        (*values, limit),
     )
     return [from_row(row) for row in rows]
 
@@ -72,9 +62,9 @@ def _last(row: Sequence[Any]) -> Message | None:
     return None if row[0] is None else from_row(row)
 
 
-def handsets(db: Database, limit: int, before: int | None = None) -> list[Handset]:
+def handsets(db: Connection, limit: int, before: int | None = None) -> list[Handset]:
     """Numbers and mailboxes that received something, the one with the newest message first."""
-    rows = db.conn.execute(
+    rows = db.execute(
         f"SELECT handsets.address, handsets.kind, handsets.unread, handsets.total, {_PREFIXED} FROM handsets"  # noqa: S608
         " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.last < ? ORDER BY"
         " handsets.last DESC LIMIT ?",
@@ -83,9 +73,9 @@ def handsets(db: Database, limit: int, before: int | None = None) -> list[Handse
     return [Handset(row[0], row[1], row[2], row[3], _last(row[4:])) for row in rows]
 
 
-def handset(db: Database, address: str) -> Handset | None:
+def handset(db: Connection, address: str) -> Handset | None:
     """One handset, or None when nothing was ever received there."""
-    row = db.conn.execute(
+    row = db.execute(
         f"SELECT handsets.address, handsets.kind, handsets.unread, handsets.total, {_PREFIXED} FROM handsets"  # noqa: S608
         " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.address = ?",
         (address,),
@@ -93,9 +83,11 @@ def handset(db: Database, address: str) -> Handset | None:
     return Handset(row[0], row[1], row[2], row[3], _last(row[4:])) if row else None
 
 
-def threads(db: Database, address: str, channel: str, limit: int, before: int | None = None) -> list[Thread]:
+def threads(
+    db: Connection, address: str, channel: str, limit: int, before: int | None = None
+) -> list[Thread]:
     """A handset's conversations in one channel, the one with the newest message first."""
-    rows = db.conn.execute(
+    rows = db.execute(
         f"SELECT threads.handset, threads.peer, threads.channel, threads.unread, threads.total, {_PREFIXED}"  # noqa: S608
         " FROM threads LEFT JOIN messages ON messages.id = threads.last"
         " WHERE threads.handset = ? AND threads.channel = ? AND threads.last < ? ORDER BY threads.last"
@@ -106,10 +98,10 @@ def threads(db: Database, address: str, channel: str, limit: int, before: int | 
 
 
 def thread(
-    db: Database, address: str, peer: str, channel: str, limit: int, before: int | None = None
+    db: Connection, address: str, peer: str, channel: str, limit: int, before: int | None = None
 ) -> list[Message]:
     """A conversation's messages, newest first."""
-    rows = db.conn.execute(
+    rows = db.execute(
         f"{_SELECT} WHERE handset = ? AND peer = ? AND channel = ? AND id > 0 AND id < ? ORDER BY id"
         f" DESC LIMIT ?",
         (address, peer, channel, before if before is not None else 1 << 62, limit),
@@ -117,19 +109,19 @@ def thread(
     return [from_row(row) for row in rows]
 
 
-def unread(db: Database, address: str) -> dict[str, int]:
+def unread(db: Connection, address: str) -> dict[str, int]:
     """How many messages of each channel are unread on a handset."""
-    rows = db.conn.execute(
+    rows = db.execute(
         "SELECT channel, sum(unread) FROM threads WHERE handset = ? GROUP BY channel", (address,)
     ).fetchall()
     return {channel: int(count) for channel, count in rows}
 
 
-def events(db: Database, after: int, limit: int) -> list[Event]:
+def events(db: Connection, after: int, limit: int) -> list[Event]:
     """What happened after the event with this id, oldest first; events of messages deleted since are
     left out.
     """
-    rows: Sequence[Any] = db.conn.execute(
+    rows: Sequence[Any] = db.execute(
         f"SELECT events.id, events.at, events.kind, events.detail, {_PREFIXED} FROM events JOIN messages"  # noqa: S608
         " ON messages.id = CASE WHEN events.message = 0 THEN events.id ELSE events.message END"
         " WHERE events.id > ? ORDER BY events.id LIMIT ?",
@@ -140,57 +132,50 @@ def events(db: Database, after: int, limit: int) -> list[Event]:
     ]
 
 
-def last_event(db: Database) -> int:
+def last_event(db: Connection) -> int:
     """The id of the newest event ever written in this world, 0 before the first; also right after a reset."""
-    row = db.conn.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
-    return int(row[0]) if row else 0
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])
 
 
-def last_message(db: Database) -> int:
+def last_message(db: Connection) -> int:
     """The id of the newest arrived message there is, 0 without one."""
-    row = db.conn.execute("SELECT max(id) FROM messages").fetchone()
+    row = db.execute("SELECT max(id) FROM messages").fetchone()
     return max(0, row[0] or 0)
 
 
-def due(db: Database, at: float, limit: int = 100) -> list[Message]:
+def due(db: Connection, at: float, limit: int = 100) -> list[Message]:
     """Messages with something still to happen at or before this time, the earliest first."""
-    rows = db.conn.execute(
+    rows = db.execute(
         f"{_SELECT} WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?", (at, limit)
     )
     return [from_row(row) for row in rows]
 
 
-def next_due(db: Database) -> float | None:
+def next_due(db: Connection) -> float | None:
     """When the next held message is due (unix seconds), or None."""
-    row = db.conn.execute("SELECT min(due_at) FROM messages WHERE due_at IS NOT NULL").fetchone()
+    row = db.execute("SELECT min(due_at) FROM messages WHERE due_at IS NOT NULL").fetchone()
     return None if row[0] is None else float(row[0])
 
 
-def value(db: Database, name: str, default: str) -> str:
+def value(db: Connection, name: str, default: str) -> str:
     """One of the world's own values."""
-    row = db.conn.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+    row = db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
     return str(row[0]) if row else default
 
 
-def set_value(db: Database, name: str, text: str) -> None:
+def set_value(db: Connection, name: str, text: str) -> None:
     """Sets one of the world's own values."""
-    db.conn.execute(
+    db.execute(
         "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value ="
         " excluded.value",
         (name, text),
     )
 
 
-def has_stops(db: Database) -> bool:
-    """Whether any number told any sender to stop."""
-    sql = "SELECT 1 FROM settings WHERE name >= 'stop:' AND name < 'stop;' AND value = '1' LIMIT 1"
-    return db.conn.execute(sql).fetchone() is not None
-
-
 UNDER_WAY = ("queued", "ringing", "in-progress")
 
 
-def sent(db: Database, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
+def sent(db: Connection, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
     """SMS or calls as their sender lists them, newest first, those held back too.
 
     `before` is the time and id of the last one of the page before. Without dates the order is that of arrival (those
@@ -228,7 +213,7 @@ def sent(db: Database, wanted: Sent, before: tuple[float, int] | None, limit: in
 
 
 def _page(
-    db: Database,
+    db: Connection,
     terms: list[str],
     values: list[Any],
     order: str,
@@ -239,23 +224,23 @@ def _page(
     if before is not None and (before[1] < 0) is (go_on == "id > ?"):
         terms, values = [*terms, go_on], [*values, before[1]]
     sql = f"{_SELECT} WHERE {' AND '.join(terms)} ORDER BY {order} LIMIT ?"
-    return [from_row(row) for row in db.conn.execute(sql, (*values, max(limit, 0)))]
+    return [from_row(row) for row in db.execute(sql, (*values, max(limit, 0)))]
 
 
-def beyond(db: Database, kept: int, limit: int) -> list[Message]:
+def beyond(db: Connection, kept: int, limit: int) -> list[Message]:
     """The oldest messages beyond the newest `kept` ones."""
-    row = db.conn.execute(
+    row = db.execute(
         "SELECT id FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 1 OFFSET ?", (kept,)
     ).fetchone()
     if row is None:
         return []
-    rows = db.conn.execute(f"{_SELECT} WHERE id > 0 AND id <= ? ORDER BY id LIMIT ?", (row[0], limit))
+    rows = db.execute(f"{_SELECT} WHERE id > 0 AND id <= ? ORDER BY id LIMIT ?", (row[0], limit))
     return [from_row(each) for each in rows]
 
 
-def older(db: Database, before: float, limit: int) -> list[Message]:
+def older(db: Connection, before: float, limit: int) -> list[Message]:
     """The oldest messages handed in before this time (unix seconds), what is still to happen left out."""
-    rows = db.conn.execute(
+    rows = db.execute(
         f"{_SELECT} WHERE created_at < ? AND due_at IS NULL ORDER BY created_at LIMIT ?", (before, limit)
     )
     return [from_row(row) for row in rows]

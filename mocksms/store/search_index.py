@@ -4,79 +4,109 @@ A commit of its own for each message's words costs the index as much as all else
 written for BATCH messages at once: by every BATCHth arrival, and by a search for what is still missing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
-from sqlite_utils import Database
-
-from mocksms.core.models import Message
+from mocksms.core.models import Filter, Message
 from mocksms.search import tokenizer
+from mocksms.store.engine import Connection
 
+# Steps of the schema, see `migrations`.
+WORDS_AND_TAGS = "CREATE VIRTUAL TABLE search USING fts5 (words, tags, content='', columnsize=0)"
+WITH_FIRST_CHARACTERS = (
+    "DROP TABLE search",
+    "CREATE VIRTUAL TABLE search USING fts5 (words, tags, content='', columnsize=0, prefix='1')",
+    "DELETE FROM settings WHERE name = 'words_upto'",
+)
+VOCABULARY = (
+    "CREATE TABLE vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE VIRTUAL TABLE search_words USING fts5vocab (search, col)",
+    "INSERT INTO vocabulary (word) SELECT term FROM search_words WHERE col = 'words'",
+    "DROP TABLE search_words",
+)
 BATCH = 64
 MOST_WORDS = 64
 _UPTO = "words_upto"
 
 
-def indexed_upto(db: Database) -> int:
+def indexed_upto(db: Connection) -> int:
     """The id up to which messages are in the index."""
-    row = db.conn.execute("SELECT value FROM settings WHERE name = ?", (_UPTO,)).fetchone()
+    row = db.execute("SELECT value FROM settings WHERE name = ?", (_UPTO,)).fetchone()
     return int(row[0]) if row else 0
 
 
-def fill(db: Database, last: int) -> None:
+def fill(db: Connection, last: int) -> None:
     """Puts the messages up to the one with id `last` into the index."""
     start = indexed_upto(db)
-    rows = db.conn.execute(
+    rows = db.execute(
         "SELECT id, subject, body, peer, recipient, sender, channel, handset FROM messages"
         " WHERE id > ? AND id <= ? ORDER BY id",
         (start, last),
     )
     found = [(row[0], tokenizer.of_parts(*row[1:4]), tokenizer.tags(*row[4:])) for row in rows.fetchall()]
-    db.conn.executemany("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", found)
+    db.executemany("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", found)
     _learn(db, (row[1] for row in found))
-    db.conn.execute(
+    db.execute(
         "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (_UPTO, str(max(start, last))),
     )
 
 
-def beginning_with(db: Database, start: str) -> list[str] | None:
+def newest(
+    db: Connection, columns: str, wanted: Filter, terms: Sequence[str], values: Sequence[Any], limit: int
+) -> list[Any]:
+    """Return the newest messages with the words of `wanted.q` that meet these terms of SQL, too."""
+    query = tokenizer.query(wanted.q, wanted, grow=partial(beginning_with, db))
+    if not query:
+        return []
+    asked = " AND ".join([term.replace("messages.id", "search.rowid") for term in terms])
+    return db.execute(
+        f"SELECT {columns} FROM search JOIN messages ON messages.id = search.rowid"  # noqa: S608
+        f" WHERE {asked} AND search MATCH ? ORDER BY search.rowid DESC LIMIT ?",
+        (*values, query, limit),
+    ).fetchall()
+
+
+def beginning_with(db: Connection, start: str) -> list[str] | None:
     """The words that begin like this, or None where they are more than MOST_WORDS.
 
     FTS5 answers the beginning of a word by gathering every place of every such word first, which takes the longer the
     more is stored; places of whole words it walks one by one and stops at the end of a page.
     """
-    rows = db.conn.execute(
+    rows = db.execute(
         "SELECT word FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?",
         (start, start + chr(0x10FFFF), MOST_WORDS + 1),
     ).fetchall()
     return [row[0] for row in rows] if len(rows) <= MOST_WORDS else None
 
 
-def _learn(db: Database, texts: Iterable[str]) -> None:
+def _learn(db: Connection, texts: Iterable[str]) -> None:
     """Adds the words of some texts to the vocabulary. None is ever unlearnt: one too many does no harm."""
     known = set().union(*(text.split() for text in texts))
-    db.conn.executemany(
-        "INSERT OR IGNORE INTO vocabulary (word) VALUES (?)", ((word,) for word in sorted(known))
+    db.executemany(
+        "INSERT INTO vocabulary (word) VALUES (?) ON CONFLICT (word) DO NOTHING",
+        [(word,) for word in sorted(known)],
     )
 
 
-def forget(db: Database, message: Message) -> None:
+def forget(db: Connection, message: Message) -> None:
     """Takes a message out of the index, before it is deleted or its text changes.
 
     A table without content forgets a row only when told the very words it was given.
     """
     if 0 < message.id <= indexed_upto(db):
-        db.conn.execute(
+        db.execute(
             "INSERT INTO search (search, rowid, words, tags) VALUES ('delete', ?, ?, ?)",
             (message.id, *_words(message)),
         )
 
 
-def renew(db: Database, message: Message) -> None:
+def renew(db: Connection, message: Message) -> None:
     """Puts a changed message back into the index it was taken out of."""
     if 0 < message.id <= indexed_upto(db):
         text, tags = _words(message)
-        db.conn.execute("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", (message.id, text, tags))
+        db.execute("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", (message.id, text, tags))
         _learn(db, [text])
 
 
@@ -87,7 +117,7 @@ def _words(message: Message) -> tuple[str, str]:
     )
 
 
-def clear(db: Database) -> None:
+def clear(db: Connection) -> None:
     """Empties the index."""
-    db.conn.execute("INSERT INTO search (search) VALUES ('delete-all')")
-    db.conn.execute("DELETE FROM vocabulary")
+    db.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    db.execute("DELETE FROM vocabulary")

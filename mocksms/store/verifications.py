@@ -4,9 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlite_utils import Database
-
 from mocksms.core.models import Verification
+from mocksms.store.engine import Connection
 
 _COLUMNS = "sid, service, account, recipient, channel, code, status, wrong, sends, created_at, updated_at"
 
@@ -19,9 +18,9 @@ def _from_row(row: Sequence[Any]) -> Verification:
     )  # fmt: skip
 
 
-def put(db: Database, verification: Verification) -> None:
+def put(db: Connection, verification: Verification) -> None:
     """Keeps a verification, new or changed."""
-    db.conn.execute(
+    db.execute(
         f"INSERT INTO verifications ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
         " ON CONFLICT (sid) DO UPDATE SET channel = excluded.channel, status = excluded.status,"
         " wrong = excluded.wrong, sends = excluded.sends, updated_at = excluded.updated_at",
@@ -33,18 +32,18 @@ def put(db: Database, verification: Verification) -> None:
     )  # fmt: skip
 
 
-def find(db: Database, service: str, sid: str) -> Verification | None:
+def find(db: Connection, service: str, sid: str) -> Verification | None:
     """The verification with this id, or None."""
-    row = db.conn.execute(
+    row = db.execute(
         f"SELECT {_COLUMNS} FROM verifications WHERE sid = ? AND service = ?",  # noqa: S608
         (sid, service),
     ).fetchone()
     return _from_row(row) if row else None
 
 
-def newest(db: Database, service: str, recipient: str) -> Verification | None:
+def newest(db: Connection, service: str, recipient: str) -> Verification | None:
     """The last verification of a recipient, or None."""
-    row = db.conn.execute(
+    row = db.execute(
         f"SELECT {_COLUMNS} FROM verifications WHERE service = ? AND recipient = ?"  # noqa: S608
         " ORDER BY created_at DESC LIMIT 1",
         (service, recipient),

@@ -265,7 +265,7 @@ def test_problem_page_for_a_database_that_cannot_be_used_s67(
     look_in: Browser, here: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise store.Busy("locked")
+        raise store.Unavailable("locked")
 
     monkeypatch.setattr(inbox, "threads", fail)
     assert look_in.get(f"/handsets/{HANAKO}/messages/", expect=503).state == "problem"

@@ -169,7 +169,7 @@ def test_what_fails_holds_up_nothing_else(twilio: Any, phone: Phone, monkeypatch
     assert phone.sms(ME).body == "later"
 
 
-@pytest.mark.parametrize("error", [RuntimeError, store.Busy])
+@pytest.mark.parametrize("error", [RuntimeError, store.Unavailable])
 def test_what_fails_is_not_tried_again_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
@@ -183,7 +183,7 @@ def test_what_fails_is_not_tried_again_at_once(
     held = Message(inbox.new_sid("SM"), "sms", sender=SHOP, recipient=ME, body="x")
     inbox.receive(world, held, due_at=world.now() - 1)
     pauses.clear()
-    with contextlib.suppress(store.Busy):
+    with contextlib.suppress(store.Unavailable):
         scheduler._look(world)
     assert pauses == [scheduler.RECHECK_SECONDS]
     worlds.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from mocksms.core.worlds import World
 from mocksms.delivery import inbound_messages
 from mocksms.search import tokenizer
 from mocksms.store import reading, search_index
+from mocksms.store.engine import recording
 
 ME = "+819012345678"
 
@@ -35,16 +37,18 @@ def keep(world: World, body: str, channel: str = "sms", status: str = "delivered
 
 def plans(world: World, ask: Any) -> list[str]:
     """What SQLite means to do for each statement that `ask` makes."""
-    found: list[str] = []
-    with world.pool.read() as db:
-        said: list[str] = []
-        db.conn.set_trace_callback(said.append)
+    said: list[str] = []
+    with world.store.reading() as db, recording.listening(said.append):
         ask(db)
-        db.conn.set_trace_callback(None)
-        for statement in said:
-            if statement.startswith("SELECT"):
-                found += [row[-1] for row in db.conn.execute("EXPLAIN QUERY PLAN " + statement)]
-    return found
+    raw = sqlite3.connect(world.store.place)
+    try:
+        return [
+            row[-1]
+            for statement in said
+            for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?"))
+        ]
+    finally:
+        raw.close()
 
 
 def test_calls_of_a_status_walk_an_index_of_their_own(inbox_world: World) -> None:
@@ -59,7 +63,7 @@ def test_a_search_looks_up_whole_words_only(inbox_world: World) -> None:
         keep(inbox_world, body)
     found = inbox.search(inbox_world, Filter(q="code"), 10)
     assert [each.body for each in found] == ["the codeword is 17", "the code is 482913"]
-    with inbox_world.pool.read() as db:
+    with inbox_world.store.reading() as db:
         asked = tokenizer.query("code", grow=lambda start: search_index.beginning_with(db, start))
     assert asked == 'words : ("code" OR "codeword")'
 
@@ -69,7 +73,7 @@ def test_a_beginning_of_very_many_words_is_found_too(inbox_world: World) -> None
         keep(inbox_world, f"number 48{at:04}")
     assert len(inbox.search(inbox_world, Filter(q="48"), 100)) == search_index.MOST_WORDS + 1
     assert len(inbox.search(inbox_world, Filter(q="480001"), 100)) == 1
-    with inbox_world.pool.read() as db:
+    with inbox_world.store.reading() as db:
         assert search_index.beginning_with(db, "48") is None
         assert search_index.beginning_with(db, "nobody") == []
 
@@ -79,16 +83,16 @@ def test_a_world_that_was_emptied_knows_no_words(inbox_world: World) -> None:
     assert inbox.search(inbox_world, Filter(q="unforget"), 10)
     inbox.reset(inbox_world)
     assert inbox.search(inbox_world, Filter(q="unforget"), 10) == []
-    with inbox_world.pool.read() as db:
+    with inbox_world.store.reading() as db:
         assert search_index.beginning_with(db, "u") == []
 
 
 def test_who_said_stop_is_known_at_once_and_forgotten_by_a_reset(inbox_world: World) -> None:
-    assert not inbox_world.has_stops()
+    assert not inbox_world.conditions().has_stops
     inbound_messages.send(inbox_world, ME, "+815012345678", "STOP")
-    assert inbox_world.has_stops()
+    assert inbox_world.conditions().has_stops
     inbound_messages.send(inbox_world, ME, "+815012345678", "START")
-    assert not inbox_world.has_stops()
+    assert not inbox_world.conditions().has_stops
     inbound_messages.send(inbox_world, ME, "+815012345678", "STOP")
     inbox.reset(inbox_world)
-    assert not inbox_world.has_stops()
+    assert not inbox_world.conditions().has_stops

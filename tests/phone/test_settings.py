@@ -1,6 +1,7 @@
 """What the phone's settings do, and what they refuse."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -177,15 +178,16 @@ def test_the_handsets_key_is_made_once(tmp_path: Path) -> None:
     assert config.secret_key(config.load({"SECRET_KEY": "own"}, {})) == "own"
 
 
-def test_a_full_or_locked_database_is_a_503(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mocksms.store.connection_pool.BUSY_SECONDS", 0.05)
+def test_a_full_or_locked_database_is_a_503(tmp_path: Path) -> None:
     app = create_app({"INSTANCE": str(tmp_path)})
     phone, world = Phone.in_process(app), app.extensions["mocksms"].get()
-    with world.pool.read() as other:
-        other.conn.execute("BEGIN IMMEDIATE")
-        answer = send(phone)
-        assert answer.status_code == 503
-        assert answer.headers["Retry-After"] == "1"
-        other.conn.execute("ROLLBACK")
+    world.store.patience_seconds = 0.05
+    world.store.close()  # the next connections have the new patience
+    other = sqlite3.connect(world.store.place, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answer = send(phone)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    other.close()
     assert send(phone).status_code == 201
     assert len(phone.messages()) == 1

@@ -16,7 +16,7 @@ from flask import Flask
 
 from mocksms.core import intake, mail, phone_numbers
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
-from mocksms.store import Busy
+from mocksms.store import Unavailable
 
 log = logging.getLogger("mocksms.smtp")
 WORKERS = 32  # a mail that a fault keeps waiting holds one; those of other worlds must find another
@@ -81,7 +81,7 @@ class _Handler:
         except intake.Rejected as rejection:
             code = rejection.code if rejection.code in SMTP_CODES else REJECTED
             return f"{code} {code // 100}.7.1 A fault asked for this"
-        except Busy as error:
+        except Unavailable as error:
             log.error("a mail could not be kept: %s", error)
             return "451 4.3.0 The mail cannot be kept now; try again"
         except RecursionError:

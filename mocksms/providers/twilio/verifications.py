@@ -37,7 +37,7 @@ def start(arrival: Arrival, wanted: Verification, locale: str, name: str) -> Ver
     :class:`TooManySends`.
     """
     now = arrival.now
-    with arrival.world.pool.write() as db:
+    with arrival.world.store.writing() as db:
         kept = store.verifications.newest(db, wanted.service, wanted.recipient)
         if kept is None or not _is_pending(kept, now):
             kept = wanted
@@ -80,7 +80,7 @@ def _send(arrival: Arrival, kept: Verification, locale: str, name: str) -> None:
 
 def find(world: World, service: str, sid_or_recipient: str) -> Verification | None:
     """A pending verification by its id or its recipient; None once it is approved, canceled or expired."""
-    with world.pool.read() as db:
+    with world.store.reading() as db:
         if sid_or_recipient.startswith("VE"):
             found = store.verifications.find(db, service, sid_or_recipient)
         else:
@@ -91,7 +91,7 @@ def find(world: World, service: str, sid_or_recipient: str) -> Verification | No
 
 def check(world: World, verification: Verification, code: str) -> Outcome:
     """Checks a code; counts wrong ones in the same transaction."""
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         kept = store.verifications.find(db, verification.service, verification.sid)
         if kept is None or not _is_pending(kept, world.now()):
             return "gone"
@@ -108,6 +108,6 @@ def check(world: World, verification: Verification, code: str) -> Outcome:
 def close(world: World, verification: Verification, status: str) -> Verification:
     """Approves or cancels a verification from the app's side."""
     verification.status, verification.updated_at = status, world.now()
-    with world.pool.write() as db:
+    with world.store.writing() as db:
         store.verifications.put(db, verification)
     return verification

@@ -1,0 +1,38 @@
+"""The phone's engine: where its worlds are, and the tables that each has."""
+
+from pathlib import Path
+
+from mocksms.store.engine import DEFAULT, Engine, EngineError, SqliteEngine, SqliteStore
+from mocksms.store.migrations import MIGRATIONS
+
+
+def open_engine(folder: Path) -> Engine:
+    """Return the engine of the phone whose data are in this folder."""
+    default = folder / "worlds" / f"{DEFAULT}.db"
+    engine = SqliteEngine(folder / "other-worlds", MIGRATIONS, default)
+    for path in sorted(default.parent.glob("*.db")):
+        if path != default:
+            _take_over(engine, path)
+    _delete(folder / "blank.db")
+    return engine
+
+
+def _take_over(engine: SqliteEngine, path: Path) -> None:
+    """Move a world from where earlier versions kept it: as a file beside the default world's.
+
+    The copy holds what is still in the file's log. Another process may do the same at the same time.
+    """
+    store = SqliteStore(path, MIGRATIONS, path.stem)
+    try:
+        engine.make(path.stem, store.copy())
+    except EngineError:
+        if engine.find(path.stem) is None:
+            raise
+    finally:
+        store.close()
+    _delete(path)
+
+
+def _delete(path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
