@@ -235,8 +235,8 @@ class Browser:
         return self._go("POST", urljoin(self._url, path), {k: [v] for k, v in (data or {}).items()}, expect)
 
     def raw(self, method: str, path: str, **options: Any) -> TestResponse:
-        """One request without following, linting or leaving the page."""
-        options.setdefault("headers", {}).setdefault("User-Agent", self.user_agent)
+        """One request without following, linting or leaving the page; this browser's headers go with it."""
+        options["headers"] = {"User-Agent": self.user_agent, **self.headers, **options.get("headers", {})}
         options.setdefault("base_url", self.origin)
         return self.client.open(path, method=method, **options)
 

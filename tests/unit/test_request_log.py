@@ -21,13 +21,13 @@ def test_request_leaves_one_line(caplog: pytest.LogCaptureFixture) -> None:
     assert line.endswith(answer.headers["X-Request-Id"])
 
 
-def test_link_is_logged_as_its_pattern(caplog: pytest.LogCaptureFixture) -> None:
+def test_link_is_logged_as_its_pattern_s39(caplog: pytest.LogCaptureFixture) -> None:
     little_site.make().test_client().get("/link/c2VjcmV0?code=123456")
     (line,) = lines(caplog)
     assert line.startswith("GET /link/<token> link 200 ")
 
 
-def test_unknown_path_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_unknown_path_is_not_logged_s39(caplog: pytest.LogCaptureFixture) -> None:
     little_site.make().test_client().get("/a/c/x/c2VjcmV0")
     (line,) = lines(caplog)
     assert line.startswith("GET - - 404 ")
@@ -46,7 +46,7 @@ def test_strange_method_writes_no_strange_line(caplog: pytest.LogCaptureFixture)
     assert line.startswith("? ")
 
 
-def test_failure_is_logged_without_its_path(caplog: pytest.LogCaptureFixture) -> None:
+def test_failure_is_logged_without_its_path_s39(caplog: pytest.LogCaptureFixture) -> None:
     app = little_site.make(little_site.raising(ZeroDivisionError("oh")))
     with caplog.at_level(logging.ERROR):
         answer = app.test_client().get("/link/c2VjcmV0")

@@ -10,7 +10,7 @@ from webapp.rules.return_to import LONGEST, safe_path
 @pytest.mark.parametrize(
     "path", ["/", "/account?lang=en&x=1", "/a/%E8%A6%8B%E6%9C%AC", "/見本", "/a?next=//b"]
 )
-def test_path_of_the_site_is_kept(path: str) -> None:
+def test_path_of_the_site_is_kept_s31(path: str) -> None:
     assert safe_path(path, "/home") == path
 
 
@@ -33,5 +33,5 @@ def test_path_of_the_site_is_kept(path: str) -> None:
         "/\x7f",
     ],
 )
-def test_anything_else_leads_to_the_default(text: str | None) -> None:
+def test_anything_else_leads_to_the_default_s31(text: str | None) -> None:
     assert safe_path(text, "/home") == "/home"

@@ -62,7 +62,7 @@ def test_address_has_one_spelling(peer: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(("proxies", "address"), [(0, "192.0.2.1"), (1, "203.0.113.9"), (2, "198.51.100.5")])
-def test_address_is_what_the_trusted_proxies_say(proxies: int, address: str) -> None:
+def test_address_is_what_the_trusted_proxies_say_s22(proxies: int, address: str) -> None:
     client = little_site.make(trusted_proxies=proxies).test_client()
     answer = client.get(
         "/page",
@@ -91,7 +91,7 @@ def test_address_is_what_the_trusted_proxies_say(proxies: int, address: str) -> 
         ("curl/8.5.0", "curl"),
     ],
 )
-def test_device_label_is_short_and_plain(user_agent: str, label: str) -> None:
+def test_device_label_is_short_and_plain_s40(user_agent: str, label: str) -> None:
     assert visitors.device_label(user_agent) == label
 
 
