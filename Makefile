@@ -1,7 +1,7 @@
 # Nidankai's workshop. Every target sets up what it needs by itself; doing so again takes no time.
 # Plain POSIX sh and GNU make 3.81 (macOS) are enough; the work is done by the scripts in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format lock pictures storyboard bench docs words reset
+.PHONY: help run test check lint format lock pictures storyboard bench docs words reset
 
 VENV = .venv/bin/python
 READY = sh tools/with-python tools/ready.py
@@ -9,6 +9,7 @@ READY = sh tools/with-python tools/ready.py
 help:
 	@echo "make run       start the site and the phone (SITE_PORT, PHONE_PORT, SMTP_PORT, INSTANCE move them)"
 	@echo "make test      every test, those in a real browser too (ARGS='-k sign_in' chooses)"
+	@echo "make check     everything, in parts of 20 minutes at most (ONLY=look,node chooses)"
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make format    let ruff put the code in order"
 	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
@@ -27,6 +28,10 @@ test:
 	@$(READY) test
 	@$(VENV) -m pytest $(ARGS)
 
+check:
+	@$(READY) check
+	@$(VENV) -m tools.check $(ONLY)
+
 lint:
 	@$(READY) develop
 	@$(VENV) -m ruff check
@@ -43,11 +48,11 @@ lock:
 	@$(VENV) -m tools.lock
 
 pictures:
-	@$(READY) test
+	@$(READY) browser
 	@$(VENV) -m tools.pictures
 
 storyboard:
-	@$(READY) test
+	@$(READY) browser
 	@$(VENV) -m tools.storyboard $(ARGS)
 
 bench:

@@ -1,7 +1,7 @@
-"""Make this checkout ready: `ready.py run | develop | docs | test`. Called by every target of the Makefile.
+"""Make this checkout ready: `ready.py run | develop | docs | test | check | browser`. Makefile's targets call it.
 
-`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `docs` Graphviz, too;
-`test` also a browser.
+`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `docs` Graphviz, too.
+`test` and `check` get the programs that tests need, as far as this machine can have them; `browser` must have one.
 Each step leaves a stamp with the hash of what it was made from, so that doing it again takes no time.
 Standard library only: it runs before anything is installed.
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools import browser
+from tools import browser, programs
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -33,6 +33,8 @@ LOCKS = {
     "develop": ("requirements.txt", "requirements-dev.txt"),
     "docs": ("requirements.txt", "requirements-dev.txt", "requirements-docs.txt"),
     "test": ("requirements.txt", "requirements-dev.txt"),
+    "check": ("requirements.txt", "requirements-dev.txt"),
+    "browser": ("requirements.txt", "requirements-dev.txt"),
 }
 
 
@@ -51,7 +53,10 @@ def main(arguments: list[str]) -> int:
             make_environment()
             install_packages(LOCKS[purpose])
             compile_catalogues()
-            if purpose == "test" and browser.ensure(str(PYTHON)) is None:
+            if purpose in ("test", "check"):
+                programs.ensure(str(PYTHON), for_check=purpose == "check")
+            wants_browser = purpose == "browser" or os.environ.get("BROWSER_PATH")
+            if wants_browser and browser.ensure(str(PYTHON)) is None:
                 raise NotReady(_no_browser())
     except NotReady as problem:
         print(f"nidankai: {problem}", file=sys.stderr)
@@ -150,7 +155,7 @@ def _no_browser() -> str:
     named = os.environ.get("BROWSER_PATH")
     if named:
         return f"BROWSER_PATH names {named}, which is no program that can be run."
-    return "no Chromium was found or could be installed for the tests; install one or set BROWSER_PATH."
+    return "no Chromium was found or could be installed; install one or set BROWSER_PATH."
 
 
 def _say(text: str) -> None:

@@ -41,15 +41,25 @@ def test_files_hold_nothing_unfinished() -> None:
     assert not wrong, f"finish it, or write it down where work is planned: {wrong}"
 
 
-def test_files_skip_no_test() -> None:
-    marks = {"skip", "skipif", "xfail", "importorskip"}
+def test_files_leave_no_test_out() -> None:
+    """Only tests/left_out.py does, by programs that are missing."""
+    names = {"skip", "skipif", "xfail", "importorskip", "SkipTest", "collect_ignore", "collect_ignore_glob"}
+    hooks = {"pytest_ignore_collect", "pytest_collection_modifyitems", "pytest_deselected"}
     wrong = [
         f"{module.path}:{node.lineno}"
         for module in modules("tests")
+        if module.path not in ("tests/left_out.py", "tests/browser/conftest.py")
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Attribute) and node.attr in marks
+        if isinstance(node, ast.Attribute | ast.Name | ast.FunctionDef) and _names(node) & (names | hooks)
     ]
-    assert not wrong, f"a test that is skipped proves nothing: {wrong}"
+    assert not wrong, f"a test that is left out proves nothing: {wrong}"
+    options = (ROOT / "pyproject.toml").read_text()
+    assert not re.findall(r"--ignore|--deselect|collect_ignore|norecursedirs|\"-[km]\"", options)
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Return the names that a piece of code uses or defines."""
+    return {value for key in ("attr", "id", "name") if isinstance(value := getattr(node, key, None), str)}
 
 
 def test_files_explain_every_public_name() -> None:

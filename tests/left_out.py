@@ -1,0 +1,57 @@
+"""What a run leaves out: tests whose program is missing, named in its header, and those of `make check`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tools import programs
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests of `make check` to it: they are collected when their folder is named."""
+    return (collection_path == ROOT / programs.CHECK and not _is_check(config)) or None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a program that is missing."""
+    if os.environ.get(programs.COUNTING):
+        return
+    gone = programs.missing()
+    paths = {item.path: item.path.relative_to(ROOT).as_posix() for item in items}
+    left_out = [item for item in items if any(_needs(paths[item.path], program) for program in gone)]
+    if left_out:
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Name each missing program and how many of the run's tests are left out without it."""
+    asked = [Path(each.split("::")[0]).resolve() for each in config.args]
+    lines = []
+    for program in programs.missing():
+        needing = [
+            ROOT / path for path in program.tests if path.startswith(programs.CHECK) == _is_check(config)
+        ]
+        pairs = [(path, each) for path in needing for each in asked]
+        left_out = {max(pair, key=lambda path: len(path.parts)) for pair in pairs if _is_within(*pair)}
+        if left_out:
+            lines.append(f"{program.name} is missing, {programs.count(left_out)} tests are left out")
+    return lines
+
+
+def _needs(path: str, program: programs.Program) -> bool:
+    return any(path == each or path.startswith(f"{each}/") for each in program.tests)
+
+
+def _is_within(one: Path, other: Path) -> bool:
+    """Return whether one of the paths is in the other."""
+    return one.is_relative_to(other) or other.is_relative_to(one)
+
+
+def _is_check(config: pytest.Config) -> bool:
+    return any(programs.CHECK in each for each in config.args)

@@ -1,0 +1,93 @@
+"""`make check`: everything, in parts. `ONLY=look,node` chooses; each part has 20 minutes; a table at the end tells.
+
+A part is a folder of tests below tests/check, which `make test` leaves alone, or a command in COMMANDS.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.programs import CHECK
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_SECONDS = 20 * 60
+PYTEST = (sys.executable, "-m", "pytest")
+NOTHING_RAN = 5
+"""What pytest ends with when it finds no test."""
+COMMANDS = {
+    "test": PYTEST,
+}
+"""The parts that are no folder of tests/check."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a part ended."""
+
+    part: str
+    words: str
+    seconds: float
+
+    @property
+    def is_good(self) -> bool:
+        """Return whether everything in the part passed."""
+        return self.words == "passed"
+
+
+def parts(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
+    """Return the command of each part by its name: a folder is one once it has tests."""
+    folders = sorted({path.parent.name for path in (root / CHECK).glob("*/test_*.py")})
+    return {**COMMANDS, **{name: (*PYTEST, f"{CHECK}/{name}") for name in folders}}
+
+
+def main(arguments: list[str]) -> int:
+    """Run the parts asked for, or all; 0 when all is well, 1 when a part failed, 2 for a part that is none."""
+    known = parts()
+    asked = [name for argument in arguments for name in argument.split(",") if name] or list(known)
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        print(
+            f"nidankai: no part is called {', '.join(unknown)}; the parts: {', '.join(known)}",
+            file=sys.stderr,
+        )
+        return 2
+    results = [run(name, known[name]) for name in dict.fromkeys(asked)]
+    print(table(results), flush=True)
+    return 0 if all(result.is_good for result in results) else 1
+
+
+def run(part: str, command: tuple[str, ...], seconds: float = LONGEST_SECONDS) -> Result:
+    """Run one part, and end it with all that it started when its time is over."""
+    print(f"nidankai: {part} …", flush=True)
+    begin = time.monotonic()
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        code = process.wait(seconds)
+        words = {0: "passed", NOTHING_RAN: "nothing ran"}.get(code, f"failed ({code})")
+    except subprocess.TimeoutExpired:
+        words = f"not done in {seconds / 60:g} minutes"
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return Result(part, words, time.monotonic() - begin)
+
+
+def table(results: list[Result]) -> str:
+    """Return the closing table: part, result, minutes and seconds."""
+    rows = [("part", "result", "time")]
+    rows += [(r.part, r.words, f"{r.seconds // 60:.0f}:{r.seconds % 60:02.0f}") for r in results]
+    widths = [max(len(row[at]) for row in rows) for at in range(3)]
+    return "\n" + "\n".join(
+        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""Programs that tests need and Python packages don't bring: found, got from Debian, or told to be missing.
+
+Standard library only: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import browser
+
+CHECK = "tests/check"
+"""The tests of `make check` alone: a folder a part."""
+COUNTING = "COUNT_TESTS_OF_MISSING_PROGRAMS"
+"""Set where tests are only counted: then nothing is left out."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program, how it is found, the folders and files of the tests that need it, and Debian's packages of it."""
+
+    name: str
+    find: Callable[[], str | None]
+    tests: tuple[str, ...]
+    packages: tuple[str, ...]
+
+
+def _on_path(*names: str) -> Callable[[], str | None]:
+    return lambda: next((found for name in names if (found := shutil.which(name))), None)
+
+
+PROGRAMS = (
+    Program(
+        "Chromium",
+        browser.find,
+        ("tests/browser", "tests/sandbox/test_examples.py"),
+        ("chromium", "fonts-noto-cjk"),
+    ),
+    Program("oathtool", _on_path("oathtool"), ("tests/security/test_oathtool.py",), ("oathtool",)),
+    Program("Node", _on_path("node"), (f"{CHECK}/node",), ("nodejs", "npm")),
+    Program("curl", _on_path("curl"), ("tests/docs/test_readme.py",), ("curl",)),
+)
+
+
+def missing() -> list[Program]:
+    """Return the programs that are not on this machine."""
+    return [program for program in PROGRAMS if program.find() is None]
+
+
+def count(paths: Iterable[Path]) -> int:
+    """Return how many tests are in these files and folders."""
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "--collect-only", *map(str, paths)]
+    environment = {**os.environ, COUNTING: "1"}
+    listed = subprocess.run(
+        command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    return sum("::" in line for line in listed.stdout.splitlines())
+
+
+def ensure(python: str, *, for_check: bool) -> None:
+    """Get what is missing, if that can be done here: root from Debian, others a Chromium by Playwright of `python`."""
+    wanted = [p for p in missing() if for_check or any(not path.startswith(CHECK) for path in p.tests)]
+    if wanted and shutil.which("apt-get") and os.geteuid() == 0:
+        browser.apt_install(*(package for program in wanted for package in program.packages))
+    elif any(program.name == "Chromium" for program in wanted) and not os.environ.get("BROWSER_PATH"):
+        subprocess.run([python, "-m", "playwright", "install", "chromium"], check=False)
