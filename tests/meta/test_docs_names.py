@@ -21,6 +21,7 @@ from tests.meta.sources import ROOT
 from tests.meta.test_files import tracked
 from tools.settings import APPS, PREFIXES, rows
 from webapp import command
+from webapp.sandbox.controls.fault_table import FAULTS
 
 PAGES = [*pages(), "bench/README.md"]
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
@@ -145,6 +146,11 @@ def test_docs_name_commands_that_exist(
     }
     assert {("mocksms", "serve"), ("nidankai", "run"), ("flask", "prune")} <= known
     assert named <= known, f"{page}: {named - known}"
+
+
+def test_docs_list_the_faults_that_there_are() -> None:
+    section = text("docs/sandbox.md").split("| keys | what |")[1].split("\n\n")[0]
+    assert set(re.findall(r"`([a-z-]+)`", section)) == set(FAULTS)
 
 
 @pytest.fixture(scope="module")
