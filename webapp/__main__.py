@@ -2,52 +2,46 @@
 
 from __future__ import annotations
 
-import argparse
 import socket
 import sys
-from collections.abc import Sequence
 
+import click
 from granian import Granian
 from granian.constants import Interfaces
 
 from webapp.config import ConfigError, load
 
-THREADS = 16
 STOP_SECONDS = 3
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal; 1 after one clear line when the settings or the port are unusable."""
-    options = _parser().parse_args(arguments)
+@click.command(
+    help="Serve the site with granian (settings: WEBAPP_...).", context_settings={"show_default": True}
+)
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--port", default=8000, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", default=1, type=click.IntRange(1), help="Processes.")
+@click.option("--threads", default=16, type=click.IntRange(1), help="Requests at once in each process.")
+def main(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until a signal. Exit with 1 after one line when the settings or the port are unusable."""
     try:
         load()
-        _refuse_taken(options.host, options.port)
+        _refuse_taken(host, port)
     except (ConfigError, OSError) as problem:
         print(f"webapp: {problem}", file=sys.stderr)
-        return 1
+        sys.exit(1)
     server = Granian(
         "webapp:create_app",
         factory=True,
-        address=options.host,
-        port=options.port,
+        address=host,
+        port=port,
         interface=Interfaces.WSGI,
-        workers=options.workers,
-        blocking_threads=options.threads,
+        workers=workers,
+        blocking_threads=threads,
         workers_kill_timeout=STOP_SECONDS,
         log_enabled=False,
-        respawn_failed_workers=options.workers > 1,
+        respawn_failed_workers=workers > 1,
     )
     server.serve()
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m webapp", description="The site, served by granian.")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (%(default)s)")
-    parser.add_argument("--workers", type=int, default=1, help="processes (%(default)s)")
-    parser.add_argument("--threads", type=int, default=THREADS, help="requests at once in each (%(default)s)")
-    return parser
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -61,4 +55,4 @@ def _refuse_taken(host: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(prog_name="python -m webapp")

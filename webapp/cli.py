@@ -8,7 +8,6 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from webapp import doctor as doctors
 from webapp.errors import NotAPhoneNumber, SealBroken
 from webapp.flows import maintenance
 from webapp.flows.challenge import seal_context
@@ -144,6 +143,8 @@ def totp_code(who: str) -> None:
 @with_appcontext
 def doctor() -> None:
     """Check settings, database, keys, gateway, mail and catalogue; exit with 1 when one is not well."""
+    from webapp import doctor as doctors  # of use to this command only
+
     findings = doctors.examine(_services())
     for finding in findings:
         mark = (

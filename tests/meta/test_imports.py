@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -98,6 +100,14 @@ def test_imports_of_flask_stay_out_of_everything_below_pages(module: Module) -> 
         return
     wrong = [f"line {line}: {name}" for name, line, _ in module.imports() if name.split(".")[0] in FLASK]
     assert not wrong, f"{module.path} must not know that it is on the web: {wrong}"
+
+
+@pytest.mark.parametrize("name", ["webapp", "webapp.paths", "webapp.sandbox.client", "webapp.command"])
+def test_imports_of_the_package_load_no_app(name: str) -> None:
+    """The package is lazy: the client and the command run where Flask is not installed."""
+    code = f"import sys, {name}; print(*(sys.modules.keys() & {FLASK | {'sqlite3'}}))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
 
 
 def test_imports_never_cross_between_site_and_phone() -> None:

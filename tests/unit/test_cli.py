@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+
 import pyotp
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from tests.app_fixture import World
 from tests.people import PEOPLE
+from webapp.__main__ import main as serve
 from webapp.errors import MailFailed
 from webapp.sandbox.personas import personas
 from webapp.sandbox.worlds import Worlds
@@ -136,3 +139,26 @@ def test_doctor_names_what_is_not(world: World, monkeypatch: pytest.MonkeyPatch)
     (wrong,) = [line for line in lines if line.startswith("FAIL")]
     assert wrong.split()[1] == "mail"
     assert "WEBAPP_SMTP_HOST" in wrong
+
+
+def test_serve_refuses_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(serve, ["--port", port], env={"WEBAPP_SANDBOX": "1"})
+    assert result.exit_code == 1
+    assert result.output == f"webapp: port {port} on 127.0.0.1 cannot be used: Address already in use\n"
+
+
+def test_serve_refuses_settings_that_are_unsafe() -> None:
+    result = CliRunner().invoke(serve, [], env={"WEBAPP_SANDBOX": None, "WEBAPP_SECRET_KEY": "short"})
+    assert result.exit_code == 1
+    assert (
+        result.output == "webapp: WEBAPP_SECRET_KEY must have at least 32 characters outside sandbox mode\n"
+    )
+
+
+@pytest.mark.parametrize("options", [["--port", "0"], ["--workers", "0"], ["--threads", "many"]])
+def test_serve_refuses_options_that_cannot_be(options: list[str]) -> None:
+    result = CliRunner().invoke(serve, options)
+    assert result.exit_code == 2
+    assert f"Invalid value for '{options[0]}'" in result.output
