@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
 
-TOKEN = re.compile(rb'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*name="csrf_token"')
+from webapp.sandbox.form_client import FormClient
 
 
-class Client:
+class Client(FormClient):
     """One browser's cookies in front of a WSGI app; calls it in this thread, without sockets."""
 
     def __init__(self, app: Flask, host: str = "localhost:8000") -> None:
+        super().__init__(f"http://{host}/")
         self.app = app
         self.host = host
         self.cookies: dict[str, str] = {}
@@ -36,13 +36,6 @@ class Client:
         """Go where the last answer leads."""
         assert self.location, f"no redirect but {self.status}: {self.body[:500]!r}"
         return self.get(self.location)
-
-    @property
-    def token(self) -> str:
-        """The CSRF token of the page that was fetched last."""
-        found = TOKEN.search(self.body)
-        assert found, f"no csrf_token in {self.body[:500]!r}"
-        return (found[1] or found[2]).decode()
 
     def _call(self, method: str, path: str, body: bytes) -> bytes:
         url = urlsplit(path)
@@ -72,6 +65,7 @@ class Client:
         self.body = b"".join(answer)
         if hasattr(answer, "close"):
             answer.close()
+        self.html = self.body.decode("utf-8", "replace")
         assert self.status < 400, f"{method} {path} answered {self.status}: {self.body[:800]!r}"
         return self.body
 

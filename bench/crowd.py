@@ -13,31 +13,33 @@ import tempfile
 import threading
 import time
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pyotp
 
 import webapp
-from bench.client import TOKEN
 from bench.floor import SECRET
 from bench.served import free_port, served
 from webapp.config import PREFIX
 from webapp.flows.challenge import seal_context
 from webapp.rules import totp
+from webapp.sandbox.form_client import Answer, FormClient
 from webapp.sandbox.server import CHEAP_HASH
 from webapp.services.context import Services
 from webapp.store import accounts, methods
 
 BROWSERS, FLOWS, WORKERS = 8, 600, (1, 2, 4)
 PASSWORD = "Mihon-demo-1"
+SITE_URL = "http://localhost:8000"
 COOKIE = re.compile(r"([^=;]+)=([^;]*)")
 SETTINGS: dict[str, Any] = {"secret_key": "x" * 32, "seal_keys": ("00" * 32,), **CHEAP_HASH}
 
 
-class Browser:
+class Browser(FormClient):
     """Cookies and one connection that stays open; tells what each request took."""
 
     def __init__(self, port: int, took: list[float]) -> None:
+        super().__init__(SITE_URL)
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.cookies: dict[str, str] = {}
         self.took = took
@@ -45,22 +47,23 @@ class Browser:
     def sign_in(self, who: str, code: str) -> None:
         """Name, password and code, each page fetched and each form sent, to the page behind it."""
         self.cookies.clear()
-        page = self.ask("GET", "/ap/signin")
-        for fields in ({"email": f"{who}@example.com"}, {"password": PASSWORD}, {"otpCode": code}):
-            page = self.ask("POST", self.path, {**fields, "csrf_token": token(page)})
-        assert self.path == "/", f"{who} was not signed in: {self.path}"
+        self.go("GET", f"{SITE_URL}/ap/signin")
+        for name, value in (("email", f"{who}@example.com"), ("password", PASSWORD), ("otpCode", code)):
+            self.go("POST", self.url, {name: [value], "csrf_token": [self.token]})
+        assert self.url == f"{SITE_URL}/", f"{who} was not signed in: {self.url}"
 
-    def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> bytes:
-        """The page that a request leads to, redirects followed."""
+    def exchange(self, method: str, url: str, data: dict[str, list[Any]] | None, _enctype: str) -> Answer:
+        """Send one request over the connection."""
         headers = {
             "Host": "localhost:8000",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
             "User-Agent": "Mozilla/5.0 (X11; Linux x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36",
         }
-        if fields is not None:
+        if data is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        path = url.removeprefix(SITE_URL)
         begun = time.perf_counter()
-        self.connection.request(method, path, urlencode(fields) if fields else None, headers)
+        self.connection.request(method, path, urlencode(data, doseq=True) if data else None, headers)
         answer = self.connection.getresponse()
         body = answer.read()
         self.took.append(time.perf_counter() - begun)
@@ -68,19 +71,7 @@ class Browser:
         for line in answer.headers.get_all("Set-Cookie") or []:
             name, value = COOKIE.match(line).groups()  # type: ignore[union-attr]
             self.cookies[name] = value
-        self.path = path
-        location = answer.headers.get("Location")
-        if location is None:
-            return body
-        url = urlsplit(location)
-        return self.ask("GET", url.path + (f"?{url.query}" if url.query else ""))
-
-
-def token(page: bytes) -> str:
-    """The page's CSRF token."""
-    found = TOKEN.search(page)
-    assert found, page[:300]
-    return (found[1] or found[2]).decode()
+        return Answer(answer.status, answer.headers.get("Location", ""), body.decode())
 
 
 def table() -> str:

@@ -17,104 +17,12 @@ from werkzeug.test import Client, TestResponse
 
 from tests import lint
 from tests.catalogue import english_for
+from webapp.sandbox.form_client import Answer, Button, Form, FormClient, Lost, read_forms
 
-REDIRECTS = (301, 302, 303, 307, 308)
-MAX_REDIRECTS = 10
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
     " Chrome/142.0.0.0 Safari/537.36"
 )
-
-
-class LostError(AssertionError):
-    """The page does not offer what the walker was told to use; the text says what it offers instead."""
-
-
-@dataclass
-class Form:
-    """A form as it stands on a page, with the values that its controls hold."""
-
-    action: str
-    method: str
-    enctype: str
-    values: list[tuple[str, str]]
-    choices: dict[str, list[str]]  # radios and selects: what may be chosen
-    boxes: dict[str, str]  # checkboxes: the value each sends when ticked
-    names: set[str]
-    buttons: list[tuple[str, str, str]]  # label, name, value
-    node: Any
-
-    @classmethod
-    def read(cls, node: Any, page: Page) -> Form:
-        """Collect the successful controls as HTML does (WHATWG 4.10.21), those bound by `form=` included."""
-        attrs = node.attrs
-        form = cls(
-            action=urljoin(page.url, attrs.get("action") or page.url),
-            method=(attrs.get("method") or "get").lower(),
-            enctype=attrs.get("enctype") or "application/x-www-form-urlencoded",
-            values=[],
-            choices={},
-            boxes={},
-            names=set(),
-            buttons=[],
-            node=node,
-        )
-        controls = node.query("input, select, textarea, button")
-        if attrs.get("id"):
-            controls += page.dom.query(f'[form="{attrs["id"]}"]')
-        for control in controls:
-            if "disabled" not in control.attrs:
-                form._take(control)
-        return form
-
-    def _take(self, control: Any) -> None:
-        name, kind = control.attrs.get("name", ""), control.attrs.get("type", "text")
-        value = control.attrs.get("value", "")
-        if control.name == "button" or kind in ("submit", "image"):
-            if control.attrs.get("type", "submit") != "button":
-                self.buttons.append((lint.text_of(control) or value, name, value))
-            return
-        if not name:
-            return
-        self.names.add(name)
-        if control.name == "select":
-            self._take_select(control, name)
-        elif control.name == "textarea":
-            self.values.append((name, control.to_text(strip=False)))
-        elif kind in ("checkbox", "radio"):
-            value = control.attrs.get("value", "on")
-            if kind == "checkbox":
-                self.boxes[name] = value
-            else:
-                self.choices.setdefault(name, []).append(value)
-            if "checked" in control.attrs:
-                self.values.append((name, value))
-        elif kind != "file":
-            self.values.append((name, value))
-
-    def _take_select(self, control: Any, name: str) -> None:
-        options = control.query("option")
-        values = [option.attrs.get("value", lint.text_of(option)) for option in options]
-        self.choices[name] = values
-        chosen = [value for option, value in zip(options, values, strict=True) if "selected" in option.attrs]
-        if chosen or values:
-            self.values.append((name, (chosen or values)[-1] if chosen else values[0]))
-
-    def fill(self, entries: dict[str, Any]) -> dict[str, list[Any]]:
-        """The data to send once the entries are typed; True and False tick and untick a box."""
-        data: dict[str, list[Any]] = {}
-        for name, value in self.values:
-            data.setdefault(name, []).append(value)
-        for name, entry in entries.items():
-            if name not in self.names:
-                raise LostError(f"this form has no field {name!r}; it has {sorted(self.names)}")
-            if name in self.choices and str(entry) not in self.choices[name]:
-                raise LostError(f"{name!r} cannot be {entry!r}; the page offers {self.choices[name]}")
-            if isinstance(entry, bool):
-                data[name] = [self.boxes.get(name, "on")] if entry else []
-            else:
-                data[name] = entry if isinstance(entry, list) else [entry]
-        return {name: values for name, values in data.items() if values}
 
 
 @dataclass
@@ -170,20 +78,21 @@ class Page:
         """The only element that a CSS selector finds."""
         found = self.all(selector)
         if len(found) != 1:
-            raise LostError(f"{selector} is on {self.path} {len(found)} times, not once")
+            raise Lost(f"{selector} is on {self.path} {len(found)} times, not once")
         return found[0]
 
     def has(self, selector: str) -> bool:
         return bool(self.all(selector))
 
     def forms(self) -> list[Form]:
-        return [Form.read(node, self) for node in self.dom.query("form")]
+        return read_forms(self.html, self.url)
 
 
-class Browser:
+class Browser(FormClient):
     """Cookies of its own, a language, a device; the page it is on. Nothing is cached and no script runs."""
 
     def __init__(self, app: Flask, language: str = "ja", user_agent: str = CHROME, origin: str = "") -> None:
+        super().__init__((origin or "http://localhost:8000") + "/")
         self.app = app
         self.language = language
         self.client: Client = app.test_client()
@@ -191,7 +100,6 @@ class Browser:
         self.user_agent = user_agent
         self.headers: dict[str, str] = {}
         self.page: Page = None  # type: ignore[assignment]  # no page before the first get
-        self._url = self.origin + "/"
         if language != "ja":
             self.get(f"/?lang={language}")
 
@@ -199,14 +107,14 @@ class Browser:
 
     def get(self, path: str, *, expect: int = 200) -> Page:
         """Open an address, as if typed or clicked; lint the page it ends on."""
-        return self._go("GET", urljoin(self._url, path), None, expect)
+        return self._go("GET", urljoin(self.url, path), None, expect)
 
     def follow(self, label: str, *, expect: int = 200) -> Page:
         """Click the link with this text (Japanese; in an English browser its translation) or selector."""
         links = self.page.all(label) if label[0] in "#.[" else self._links_named(label)
         if not links:
             shown = [lint.text_of(link) for link in self.page.all("a[href]")]
-            raise LostError(f"{self.page.path} has no link {self._words(label)!r}; it has {shown}")
+            raise Lost(f"{self.page.path} has no link {self._words(label)!r}; it has {shown}")
         return self.get(urljoin(self.page.url, links[0].attrs["href"]), expect=expect)
 
     def submit(
@@ -228,11 +136,11 @@ class Browser:
         return self.submit(press=label, expect=expect, **fields)
 
     def reload(self) -> Page:
-        return self.get(self._url)
+        return self.get(self.url)
 
     def post(self, path: str, data: dict[str, Any] | None = None, *, expect: int = 200) -> Page:
         """Send a form that no page offered: for tests of what must be refused."""
-        return self._go("POST", urljoin(self._url, path), {k: [v] for k, v in (data or {}).items()}, expect)
+        return self._go("POST", urljoin(self.url, path), {k: [v] for k, v in (data or {}).items()}, expect)
 
     def raw(self, method: str, path: str, **options: Any) -> TestResponse:
         """One request without following, linting or leaving the page; this browser's headers go with it."""
@@ -255,23 +163,23 @@ class Browser:
     def _go(
         self, method: str, url: str, data: dict[str, list[Any]] | None, expect: int, enctype: str = ""
     ) -> Page:
-        for _hop in range(MAX_REDIRECTS):
-            if not url.startswith(self.origin + "/"):
-                raise LostError(f"the way leads off the site, to {url}")
-            response = self._open(method, url, data, enctype)
-            lint.headers(response, self.app.debug)
-            if response.status_code not in REDIRECTS:
-                return self._arrive(url, response, expect)
-            url = urljoin(url, response.headers["Location"])
-            if response.status_code in (301, 302, 303):
-                method, data = "GET", None
-        raise LostError(f"more than {MAX_REDIRECTS} redirects, the last to {url}")
+        self.go(method, url, data, enctype)
+        return self._arrive(self.url, self._response, expect)
+
+    def exchange(self, method: str, url: str, data: dict[str, list[Any]] | None, enctype: str) -> Answer:
+        """Send one request, and lint the headers of its answer."""
+        if not url.startswith(self.origin + "/"):
+            raise Lost(f"the way leads off the site, to {url}")
+        self._response = self._open(method, url, data, enctype)
+        lint.headers(self._response, self.app.debug)
+        location = self._response.headers.get("Location", "")
+        return Answer(self._response.status_code, location, self._response.text)
 
     def _open(self, method: str, url: str, data: Any, enctype: str) -> TestResponse:
         headers = {"User-Agent": self.user_agent, "Accept": "text/html,*/*;q=0.8", **self.headers}
         headers.setdefault("Accept-Language", self.language)
         if self.page is not None and method == "POST":
-            headers.update({"Referer": self._url, "Origin": self.origin})
+            headers.update({"Referer": self.url, "Origin": self.origin})
         parts = urlsplit(url)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         content_type = enctype if "multipart" in enctype else None
@@ -282,8 +190,7 @@ class Browser:
     def _arrive(self, url: str, response: TestResponse, expect: int) -> Page:
         path = urlsplit(url).path
         if response.status_code != expect:
-            raise LostError(f"{path} answered {response.status_code}, not {expect}: {response.text[:2000]}")
-        self._url = url
+            raise Lost(f"{path} answered {response.status_code}, not {expect}: {response.text[:2000]}")
         endpoint = lint.endpoint_of(self.app, path, response)
         if response.mimetype != "text/html":
             dom = JustHTML("<!doctype html><title>-</title><main>", sanitize=False)
@@ -301,17 +208,18 @@ class Browser:
 
     def _form(self, press: str | None, selector: str | None, fields: dict[str, Any]) -> Form:
         if selector is not None:
-            return Form.read(self.page.one(selector), self.page)
+            chosen = self.page.one(selector)
+            return self.page.forms()[[node is chosen for node in self.page.all("form")].index(True)]
         forms = [form for form in self.page.forms() if set(fields) <= form.names]
         if press is not None:
             forms = [form for form in forms if self._button(form, press) is not None]
         if not forms or (len(forms) > 1 and not fields and press is None):
             offered = [(sorted(f.names), [b[0] for b in f.buttons]) for f in self.page.forms()]
             wanted = f"fields {sorted(fields)}" + (f" and button {self._words(press)!r}" if press else "")
-            raise LostError(f"{self.page.path} has no one form with {wanted}; it has {offered}")
+            raise Lost(f"{self.page.path} has no one form with {wanted}; it has {offered}")
         return forms[0]
 
-    def _button(self, form: Form, press: str | None) -> tuple[str, str, str] | None:
+    def _button(self, form: Form, press: str | None) -> Button | None:
         if press is None:
             return form.buttons[0] if form.buttons else None
         words = self._words(press)

@@ -81,3 +81,17 @@ def test_files_that_a_newcomer_looks_for_exist() -> None:
     wanted = ("README.md", "CHANGELOG.md", "LICENSE", "docs/decisions.md", "docs/contributing.md", "Makefile")
     missing = [name for name in wanted if not (ROOT / name).is_file()]
     assert not missing, f"missing: {missing}"
+
+
+def test_files_serve_apps_by_one_runner_an_app() -> None:
+    runners = {"webapp/sandbox/server.py", "mocksms/testing.py", "tests/phone/django_site/__main__.py"}
+    users = {
+        m.path
+        for m in modules("webapp", "mocksms", "tests", "tools", "bench")
+        if "make_server" in _imported(m.tree)
+    }
+    assert users == runners, "sites are served in threads by webapp.sandbox.server, phones by mocksms.testing"
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    return {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -10,13 +9,13 @@ import pyotp
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.app_fixture import World
+from tests.app_fixture import SITE_URL, World
+from webapp.sandbox.form_client import FormClient
 
 SETTINGS = "/a/settings/approval"
 FLOW, STEP_UP, IDLE, SESSION, TRUST = 600, 900, 3600, 86_400, 30 * 86_400
 FREE, LONGEST = 3, 900
 SEEN_EVERY = 60
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @dataclass
@@ -70,24 +69,25 @@ class Model:
                 each.asked_until = 0.0
 
 
-class Walker:
+class Walker(FormClient):
     """A browser that speaks to the site by paths and field names."""
 
     def __init__(self, world: World) -> None:
+        super().__init__(SITE_URL)
         self.world = world
         self.client: FlaskClient = world.site.test_client()
 
     def get(self, path: str) -> TestResponse:
-        answer = self.client.get(path, base_url="http://localhost:8000")
+        answer = self.client.get(path, base_url=SITE_URL)
         assert answer.status_code < 500, path
+        self.url, self.html = SITE_URL + path, answer.text
         return answer
 
     def post(self, path: str, page: str, **fields: str) -> TestResponse:
         """Send fields with the token of the page that has the form."""
-        found = TOKEN.search(self.get(page).text)
-        assert found is not None, f"{page} has no form"
-        data = {"csrf_token": found[1], **fields}
-        answer = self.client.post(path, data=data, base_url="http://localhost:8000")
+        self.get(page)
+        data = {"csrf_token": self.token, **fields}
+        answer = self.client.post(path, data=data, base_url=SITE_URL)
         assert answer.status_code in {*range(200, 500), 503}, path  # 503: busy, nothing was done
         return answer
 

@@ -146,7 +146,7 @@ def cookies_of(world: World, person: Person, origin: str) -> dict[str, str]:
     found: dict[str, str] = {}
     browser = person.browser
     browser.origin = origin
-    browser._url = origin + "/"
+    browser.url = origin + "/"
     fetch = browser.client.open
 
     def watching(*args: object, **kwargs: object) -> TestResponse:

@@ -13,6 +13,7 @@ from flask_babel import force_locale, gettext
 from webapp import paths
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
+from webapp.sandbox.form_client import Lost
 from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent
 from webapp.sandbox.refusals import next_step_hint
@@ -20,7 +21,6 @@ from webapp.sandbox.refusals.sample_files import NAMES, paper
 from webapp.sandbox.refusals.scenario import Way
 from webapp.sandbox.refusals.scenario_context import Scene
 from webapp.sandbox.refusals.scenarios import UNSEEN, WAYS
-from webapp.sandbox.refusals.walker import Lost
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.world_middleware import blueprint
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Any
@@ -23,75 +21,23 @@ from webapp.pages.framework.cookies import delete_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import world_middleware
+from webapp.sandbox.form_client import Answer, FormClient, Lost
 from webapp.sandbox.phone import phone
 from webapp.sandbox.refusals.sample_files import paper
 from webapp.sandbox.worlds import HEADER
 
-MOST_REDIRECTS = 8
 PATIENCE_SECONDS = 3.0
 KEPT = ("browser", "lang", "world")
 """The cookies, by their own names, that a browser keeps when a walk begins; it is nobody's otherwise."""
 
 
-class Lost(Exception):
-    """A page does not offer what the way needs: the site has changed, or the phone is silent."""
-
-
-@dataclass
-class Form:
-    """A form of a page: where it goes, and what it would send as it stands."""
-
-    action: str
-    names: set[str] = field(default_factory=set)
-    values: dict[str, str] = field(default_factory=dict)
-
-
-class _Forms(HTMLParser):
-    """Reads a page's forms: fields, ticks and radios as they are set, selects by their chosen option."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self._open: Form | None = None
-        self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._open = Form(given.get("action", ""))
-            self.forms.append(self._open)
-        if self._open is None:
-            return
-        name, value = given.get("name", ""), given.get("value", "")
-        if tag == "select":
-            self._select = name
-        elif tag == "option" and self._select:
-            if "selected" in given or self._select not in self._open.values:
-                self._open.values[self._select] = value
-        elif tag in ("input", "textarea") and name:
-            if given.get("type") in ("checkbox", "radio"):
-                if "checked" in given:
-                    self._open.values[name] = value or "on"
-            elif given.get("type") != "file":
-                self._open.values[name] = value
-        if name:
-            self._open.names.add(name)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._open = None
-        elif tag == "select":
-            self._select = ""
-
-
-class Walker:
+class Walker(FormClient):
     """A browser that goes where a way leads; ``is_stranger`` makes it another one, with a name of its own."""
 
     def __init__(self, is_stranger: bool = False) -> None:
         self._config = services().config
         self._world = world_middleware.world().name
-        self.path = "/"
-        self.html = ""
+        super().__init__(request.host_url)
         self._jar: dict[str, str] = {}
         self._handed_out: dict[str, str] = {}
         if not is_stranger:
@@ -100,11 +46,16 @@ class Walker:
             self._jar = {name: value for name, value in _pairs(request) if name in kept}
             self._jar[self._config.cookie("browser")] = g.browser_token
 
+    @property
+    def path(self) -> str:
+        """The path of the page, with its query."""
+        return _path_of(self.url)
+
     # -- the site ----------------------------------------------------------------------------------------------
 
     def get(self, path: str) -> None:
         """Open an address of the site, and go where it redirects to."""
-        self._go("GET", path, None)
+        self._go("GET", path)
 
     def send(self, action: str = "", /, **fields: str) -> None:
         """Send the page's form that has these fields (the one at ``action``, where it is told), filled with them.
@@ -116,47 +67,33 @@ class Walker:
 
     def send_fields(self, fields: Mapping[str, str], action: str = "") -> None:
         """As `send`, for fields whose names are not known beforehand."""
-        form = self.form(action, *fields)
-        self._go("POST", form.action or self.path, {**form.values, **fields})
-
-    def form(self, action: str = "", *names: str) -> Form:
-        """The page's first form with these fields and this action. Raises Lost."""
-        reader = _Forms()
-        reader.feed(self.html)
-        for form in reader.forms:
-            if set(names) <= form.names and (not action or urlsplit(form.action).path == action):
-                return form
-        raise Lost(f"{self.path} has no form with {', '.join(names) or action}")
+        form = self.find_form(fields, action)
+        self._go("POST", form.action, form.fill(dict(fields)))
 
     def post(self, path: str, **fields: str) -> None:
         """Send what another tab of this browser would: no form of the page at hand."""
-        token = self.form("", "csrf_token").values["csrf_token"]
-        self._go("POST", path, {"csrf_token": token, **fields})
+        self._go(
+            "POST", path, {"csrf_token": [self.token], **{name: [value] for name, value in fields.items()}}
+        )
 
     def send_papers(self, path: str, *names: str) -> None:
         """Send papers of `webapp.sandbox.refusals.sample_files` by the page's form of documents."""
-        token = self.form("", "csrf_token", "documents").values["csrf_token"]
+        self.find_form(("documents",))
         files = [(io.BytesIO(paper(name)), name) for name in names]
-        self._go("POST", path, {"csrf_token": token, "documents": files})
+        self._go("POST", path, {"csrf_token": [self.token], "documents": files})
 
     def forget_session(self) -> None:
         """Close the browser: it keeps what a browser keeps, and is signed out."""
         kept = {self._config.cookie(name) for name in KEPT}
         self._jar = {name: value for name, value in self._jar.items() if name in kept or "trust" in name}
 
-    def _go(self, method: str, path: str, data: Mapping[str, Any] | None) -> None:
-        for _hop in range(MOST_REDIRECTS):
-            status, headers, body = self._ask(method, path, data)
-            if status not in (301, 302, 303, 307, 308):
-                self.path, self.html = path, body
-                if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                    raise Lost(f"{path} answered {status}")
-                return
-            path = _path_of(urljoin(request.host_url, headers["Location"]))
-            method, data = "GET", None
-        raise Lost(f"{path} redirects for ever")
+    def _go(self, method: str, path: str, data: dict[str, list[Any]] | None = None) -> None:
+        answer = self.go(method, urljoin(request.host_url, path), data)
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise Lost(f"{path} answered {answer.status}")
 
-    def _ask(self, method: str, path: str, data: Mapping[str, Any] | None) -> tuple[int, Any, str]:
+    def exchange(self, method: str, url: str, data: dict[str, list[Any]] | None, _enctype: str) -> Answer:
+        """Send a request inside the one that is answered now."""
         headers = [
             (HEADER, self._world),
             ("User-Agent", request.user_agent.string),
@@ -165,7 +102,7 @@ class Walker:
             ("Referer", request.host_url),
         ]
         builder = EnvironBuilder(
-            path, base_url=request.host_url, method=method, data=data, headers=headers,
+            _path_of(url), base_url=request.host_url, method=method, data=data, headers=headers,
             environ_overrides={"REMOTE_ADDR": request.environ.get("REMOTE_ADDR", "")},
         )  # fmt: skip
         try:
@@ -178,7 +115,8 @@ class Walker:
             builder.close()
         for raw in answered.getlist("Set-Cookie"):
             self._keep(raw)
-        return int(status.split()[0]), answered, b"".join(body).decode("utf-8", "replace")
+        html = b"".join(body).decode("utf-8", "replace")
+        return Answer(int(status.split()[0]), answered.get("Location", ""), html)
 
     def _keep(self, raw: str) -> None:
         name, _, value = raw.partition(";")[0].partition("=")
