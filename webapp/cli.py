@@ -47,18 +47,21 @@ def seed(names: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.option("--world", default="", help="One beside the default one, in sandbox mode.")
+@click.option("--world", default=None, help="One beside the default one, in sandbox mode.")
 @click.confirmation_option(prompt="All accounts and everything else in it will be gone. Go on?")
 @with_appcontext
-def reset(world: str) -> None:
+def reset(world: str | None) -> None:
     """Empty the database; in sandbox mode that of one world, and the demo accounts come back."""
     services = _services()
+    if world == "":
+        raise click.UsageError("--world is empty: is a variable unset?")
     if services.config.sandbox:
         worlds = current_app.extensions["nidankai_worlds"]
         try:
             services = worlds.empty(world or "default").services
-        except UnknownWorld:
-            raise click.ClickException(f"there is no world {world}") from None
+        except UnknownWorld as unknown:
+            alike = f"; names like it: {', '.join(unknown.nearest)}" if unknown.nearest else ""
+            raise click.ClickException(f"there is no world {world}{alike}") from None
     elif not world:
         _empty(services)
     else:

@@ -135,3 +135,23 @@ def test_ten_worlds_at_once_do_not_touch_each_other(mihon_site: Site, phone_serv
         met = list(pool.map(walk, range(10)))
     assert [offset for offset, _count in met] == pytest.approx([at * 100 for at in range(10)])
     assert [count for _offset, count in met] == [3] * 10
+
+
+def test_with_deletes_only_a_world_that_it_made(mihon_site: Site) -> None:
+    with Mihon(mihon_site.url, "held"):
+        assert "held" in mihon_site.worlds.names()
+        with Mihon(mihon_site.url, "held"):
+            pass
+        assert "held" in mihon_site.worlds.names()
+    assert "held" not in mihon_site.worlds.names()
+    with Mihon(mihon_site.url):
+        pass
+    assert mihon_site.worlds.names()[0] == "default"
+
+
+def test_client_without_a_world_is_refused(mihon_site: Site) -> None:
+    with pytest.raises(ValueError, match="empty"):
+        Mihon(mihon_site.url, "")
+    with pytest.raises(MihonError, match=r"404.*no world 'nobody'"):
+        Mihon(mihon_site.url, "nobody").reset()
+    assert "nobody" not in mihon_site.worlds.names()

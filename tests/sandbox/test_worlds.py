@@ -6,6 +6,8 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.app_fixture import World
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import MOST_WORLDS, BadWorld, Worlds
 from webapp.store import accounts
+from webapp.store.database import open_engine
 from webapp.store.engine import UnknownWorld
 
 
@@ -73,7 +76,7 @@ def test_worlds_are_chosen_by_link_and_kept_by_cookie(worlds: Worlds, world: Wor
     assert "qa-1" in browser.get("/ap/signin").text
     assert browser.raw("GET", "/?world=nobody").status_code == 404
     worlds.delete("qa-1")
-    assert "qa-1" not in browser.get("/").text
+    assert not browser.get("/").has(".tools-note")
     assert browser.raw("GET", "/").headers.getlist("Set-Cookie") == []  # forgotten by the answer before
 
 
@@ -154,3 +157,83 @@ def test_worlds_logs_begin_under_many_hands(worlds: Worlds) -> None:
         with ThreadPoolExecutor(6) as pool:
             ids = list(pool.map(walks.add, [[Step(1.0, "w", "tool", "x")]] * 12))
         assert sorted(ids) == list(range(1, 13))
+
+
+def test_unknown_world_is_named_with_its_nearest_and_not_made(
+    worlds: Worlds, world: World, language: str
+) -> None:
+    for name in ("checkout-1", "checkout-2"):
+        worlds.make(name)
+    browser = world.browser(language)
+    page = browser.get("/account?world=Chekout-1", expect=404)
+    links = [link.attrs["href"] for link in page.all("#nearest-worlds a")]
+    assert links == ["/?world=checkout-1", "/?world=checkout-2"]
+    for path in ("clock", "personas", "faults", "worlds/Chekout-1"):
+        told = browser.raw("GET", f"/sandbox/api/{path}", headers={"X-World": "Chekout-1"})
+        assert told.status_code == 404 and "checkout-1, checkout-2" in (told.json or {})["detail"]
+    told = browser.raw("GET", "/sandbox/api/worlds/Chekout-1")
+    assert told.status_code == 404 and "checkout-1" in (told.json or {})["detail"]
+    assert worlds.names() == ["default", "checkout-1", "checkout-2"]
+    assert browser.get(links[0]).one(".tools-note").to_text().strip().endswith("checkout-1")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options"),
+    [
+        ("POST", "/sandbox/api/reset?world=", {}),
+        ("POST", "/sandbox/api/reset", {"headers": {"X-World": ""}}),
+        ("POST", "/sandbox/reset?world=", {}),
+        ("GET", "/sandbox/api/clock?world=", {}),
+        ("GET", "/account?world=", {}),
+        ("GET", "/?world=&lang=en", {"headers": {"Accept": "application/json"}}),
+    ],
+)
+def test_empty_world_is_no_world(
+    worlds: Worlds, world: World, method: str, path: str, options: dict[str, Any]
+) -> None:
+    """A variable that is unset must not stand for the world that everybody shares."""
+    with world.services.store.writing() as db:
+        accounts.remove(db, "taro")
+    answer = world.browser().raw(method, path, **options)
+    assert answer.status_code == 422
+    if "/api/" in path:
+        assert answer.mimetype == "application/problem+json" and "empty" in (answer.json or {})["detail"]
+    with world.services.store.reading() as db:
+        assert "taro" not in [each.id for each in accounts.every(db)]
+
+
+def test_deleted_world_is_told_to_the_browsers_in_it(worlds: Worlds, world: World) -> None:
+    worlds.make("qa-3")
+    browser, poller, sender = (world.browser() for _ in range(3))
+    for each in (browser, poller, sender):
+        each.get("/?world=qa-3")
+    sender.get("/ap/signin")
+    worlds.delete("qa-3")
+    assert "qa-3" in browser.get("/").text and not browser.page.has(".tools-note")
+    assert "qa-3" not in browser.get("/").text
+    fetched = poller.raw("GET", "/", headers={"Sec-Fetch-Mode": "cors"})
+    assert fetched.status_code == 404 and poller.cookie("mihon_world") == "qa-3"
+    assert "qa-3" in poller.get("/").text
+    sender.submit(
+        expect=404, email="taro@example.com"
+    )  # what was meant for it is not done in the default world
+    assert "qa-3" in sender.page.text and sender.cookie("mihon_world") is None
+    assert worlds.names() == ["default"]
+
+
+def test_world_deleted_under_a_request_is_told_by_it(worlds: Worlds, world: World) -> None:
+    """Another process deletes the world after this request has chosen it."""
+    made = worlds.make("qa-4")
+    taro = world.person("taro")
+    taro.browser.get("/?world=qa-4")
+    taro.gives_name()
+    elsewhere = open_engine(Path(world.services.config.instance))
+
+    def drop() -> None:
+        elsewhere.drop("qa-4")
+
+    made.services.store.before_writing = drop
+    page = taro.browser.submit(expect=404, password=taro.password)
+    assert "qa-4" in page.text and not page.has(".tools-note")
+    assert taro.browser.cookie("mihon_world") is None and worlds.names() == ["default"]
+    assert world.sql("SELECT count(*) FROM flows WHERE kind = 'sign_in'")[0][0] == 0

@@ -111,6 +111,8 @@ def test_reset_empties_one_world(world: World) -> None:
         assert len(accounts.every(db)) == 5
     assert world.phone.messages(), "the default world is as it was"
     assert "no world nobody" in run(world, "reset", "--yes", "--world", "nobody", well=False).output
+    assert "names like it: cli" in run(world, "reset", "--yes", "--world", "cly", well=False).output
+    assert "is empty" in run(world, "reset", "--yes", "--world", "", well=False).output
     worlds.delete("cli")
 
 

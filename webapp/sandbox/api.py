@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
+from webapp import paths
 from webapp.sandbox import world_middleware
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent
 from webapp.sandbox.worlds import BadWorld
@@ -47,6 +48,14 @@ def body() -> dict[str, Any]:
     return found
 
 
+def no_world(name: str, nearest: tuple[str, ...]) -> str:
+    """Say that there is no world of this name, which ones are like it, and what to do."""
+    if not name:
+        return "The world's name is empty: is a variable unset? Leave it out for the default world"
+    alike = f" Names like it: {', '.join(nearest)}." if nearest else ""
+    return f"There is no world {name!r}.{alike} PUT {paths.API_WORLDS}/NAME makes one"
+
+
 def problem(status: int, text: str, field: str = "") -> tuple[Response, int]:
     """An error as JSON."""
     told = jsonify(
@@ -66,7 +75,7 @@ def _on_unusable(error: Unusable) -> tuple[Response, int]:
 
 @blueprint.errorhandler(world_middleware.LostWorld)
 def _on_lost_world(error: world_middleware.LostWorld) -> tuple[Response, int]:
-    return problem(HTTPStatus.NOT_FOUND, "There is no world of this name: make it by PUT worlds/NAME")
+    return problem(error.code, no_world(error.world, error.nearest), "world")
 
 
 @blueprint.errorhandler(BadWorld)

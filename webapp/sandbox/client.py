@@ -107,10 +107,17 @@ class Mihon:
         world: str = DEFAULT,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """``transport`` replaces the network (`httpx.WSGITransport` of a site in this process)."""
+        """``transport`` replaces the network (`httpx.WSGITransport` of a site in this process).
+
+        Raises:
+            ValueError: ``world`` is empty. A reset would empty everybody's.
+        """
+        if not world:
+            raise ValueError("the world's name is empty: is a variable unset?")
         self.url = base_url.rstrip("/")
         self.world = world
         self._transport = transport
+        self._is_own = False
         self.clock = Clock(self)
         self.faults = Faults(self)
 
@@ -138,7 +145,8 @@ class Mihon:
 
     def make(self) -> Self:
         """Make this world, if there is none of its name, and the phone's."""
-        self._call("PUT", f"worlds/{self.world}", world=DEFAULT)
+        answer = self._send("PUT", f"worlds/{self.world}", None, DEFAULT)
+        self._is_own = self._is_own or answer.status_code == httpx.codes.CREATED
         return self
 
     def delete(self) -> None:
@@ -157,6 +165,10 @@ class Mihon:
         return self._call(method, path, body, self.world)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None, world: str = DEFAULT) -> Any:
+        answer = self._send(method, path, body, world)
+        return answer.json() if answer.content else None
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, world: str) -> httpx.Response:
         # A client of its own for each call: no cookie of one persona may reach the next.
         with httpx.Client(transport=self._transport, timeout=PATIENCE_SECONDS, trust_env=False) as client:
             try:
@@ -167,13 +179,15 @@ class Mihon:
                 raise MihonError(f"{self.url} does not answer: {failure}") from failure
         if answer.is_error:
             raise MihonError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
-        return answer.json() if answer.content else None
+        return answer
 
     def __enter__(self) -> Self:
+        """Make this world, to be deleted after the block. One that is there already is used and kept."""
         return self.make()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.world != DEFAULT:
+        if self._is_own:
             self.delete()
+            self._is_own = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -48,9 +49,12 @@ class Phone:
                 trust_env=False,
                 verify=self._url.startswith("https:"),  # to load the certificates takes 30 ms
             ) as client:
-                answer = client.request(
-                    method, self._url + API + path, json=body, params=query, headers={HEADER: self._world}
-                )
+                at, headers = self._url + API, {HEADER: self._world}
+                answer = client.request(method, at + path, json=body, params=query, headers=headers)
+                if answer.status_code == HTTPStatus.NOT_FOUND and not path.startswith("worlds"):
+                    # perhaps it has no such world: it was silent when the site's was made
+                    client.put(f"{at}worlds/{self._world}", headers=headers)
+                    answer = client.request(method, at + path, json=body, params=query, headers=headers)
             told = (
                 answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
             )

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 from functools import lru_cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, flash, g, redirect, request, url_for
+from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -32,14 +34,17 @@ COOKIE = "world"
 PLACES = (paths.TOOLS, paths.PATTERNS)
 """Where the tools' paths begin."""
 SAME_SITE = {"same-origin", "none", None}
+SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class LostWorld(NotFound):
-    """A world that was asked for by name is not there."""
+    """A world that was asked for by name is not there; ``nearest`` are names that are. No name at all is a 422."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, nearest: tuple[str, ...] = ()) -> None:
         super().__init__()
         self.world = name
+        self.nearest = nearest
+        self.code = HTTPStatus.NOT_FOUND if name else HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def install(app: Flask, worlds: Worlds, transport: httpx.BaseTransport | None) -> None:
@@ -97,7 +102,7 @@ def guard() -> None:
     """404 for strangers; 403 for a change that another site's page asks for (the JSON calls carry no CSRF token)."""
     if not _is_allowed():
         abort(404)
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.method not in SAFE:
         origin = request.headers.get("Origin")
         is_own = origin is None or urlsplit(origin).netloc == request.host
         if not is_own or request.headers.get("Sec-Fetch-Site") not in SAME_SITE:
@@ -105,24 +110,32 @@ def guard() -> None:
 
 
 def _choose() -> None:
-    """Find the request's world. A cookie's that is not there any more is forgotten.
+    """Find the request's world.
+
+    A browser whose cookie names a world that was deleted is told, and is in the default one from its next page on.
+    Nothing is changed for it in the default world meanwhile.
 
     Raises:
-        LostWorld: one that was asked for by name is not there.
+        LostWorld: the world that was asked for is not there, or its name is empty.
     """
     is_allowed = _is_allowed()
     if request.path.startswith(PLACES) and not is_allowed:
         abort(404)  # before anything else: a 400 or 405 would tell that there is something
     g.world = worlds().get()
     if is_allowed and request.endpoint != "static":
-        asked = request.headers.get(HEADER) or request.args.get(COOKIE)
+        asked = request.headers.get(HEADER, request.args.get(COOKIE))
+        if asked == "":
+            raise LostWorld("")
         kept = read_cookie(COOKIE)
         try:
             g.world = worlds().get(asked or kept or DEFAULT)
-        except UnknownWorld:
-            if asked:
-                raise LostWorld(asked) from None
-            g.lost_world = True
+        except UnknownWorld as unknown:
+            is_page = _is_page()
+            if not asked and is_page:
+                g.lost_world = True
+            if asked or not is_page or request.method not in SAFE:
+                raise LostWorld(unknown.name, unknown.nearest) from None
+            tell_gone(unknown.name)
     use(g.world.services)
     if request.endpoint not in trace_recorder.NOT_SHOWN:
         trace_recorder.begin(g.world)
@@ -133,12 +146,32 @@ def _remember(response: Response) -> Response:
     if "world" not in g or "entered" in g:
         return response
     named, kept = request.args.get(COOKIE), read_cookie(COOKIE) or DEFAULT
-    is_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"  # no picture on another's page
     if "lost_world" in g:
         enter(response, DEFAULT)
-    elif named == g.world.name != kept and is_page:
+    elif named == g.world.name != kept and _is_page():
         enter(response, g.world.name)
     return response
+
+
+def leave_gone() -> str:
+    """Go on in the default world, as this request's own was deleted under it. Return that one's name."""
+    name = world().name
+    g.pop("notes", None)
+    g.pop("_login_user", None)
+    g.world, g.lost_world = worlds().get(), True
+    use(g.world.services)
+    return name
+
+
+def tell_gone(name: str) -> None:
+    """Tell on the next page that a world was deleted."""
+    flash(gettext("The world %(name)s was deleted. You're in the default world now.", name=name), "care")
+
+
+def _is_page() -> bool:
+    """Whether a browser asks for a page of its own: no picture on another's page, no call of a script."""
+    is_navigation = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    return is_navigation and request.path != paths.APPROVAL_POLL
 
 
 def _is_allowed() -> bool:

@@ -10,7 +10,7 @@ import flask
 from flask import Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from webapp import paths
 from webapp.pages.render import page
@@ -18,9 +18,18 @@ from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
 from webapp.sandbox.vocabulary.durations import moved_by
-from webapp.sandbox.world_middleware import LostWorld, back_to, blueprint, enter, phone_url, world, worlds
+from webapp.sandbox.world_middleware import (
+    LostWorld,
+    back_to,
+    blueprint,
+    enter,
+    leave_gone,
+    phone_url,
+    world,
+    worlds,
+)
 from webapp.sandbox.worlds import BadWorld, Summary
-from webapp.store.engine import DEFAULT, UnknownWorld, is_name
+from webapp.store.engine import DEFAULT, Gone, UnknownWorld, is_name
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 RANDOM_LENGTH = 6
@@ -80,11 +89,20 @@ def reset() -> ResponseReturnValue:
 
 @blueprint.app_errorhandler(LostWorld)
 def lost_world(lost: LostWorld) -> Any:
-    """A link led to a world that is not there, or not any more: it can be made."""
+    """A link led to a world that is not there, or not any more: it can be made, or the right one chosen."""
     accepted = request.accept_mimetypes
-    if not is_name(lost.world) or accepted["application/json"] > accepted["text/html"]:
-        return flask.current_app.handle_user_exception(NotFound())
-    return page("sandbox.lost_world", http_status=404, name=lost.world)
+    is_bad = lost.world != "" and not is_name(lost.world)
+    if is_bad or accepted["application/json"] > accepted["text/html"]:
+        return flask.current_app.handle_user_exception(
+            UnprocessableEntity() if lost.world == "" else NotFound()
+        )
+    return page("sandbox.lost_world", http_status=lost.code, name=lost.world, nearest=lost.nearest)
+
+
+@blueprint.app_errorhandler(Gone)
+def gone_world(gone: Gone) -> Any:
+    """Somebody deleted the world while this request was in it."""
+    return flask.current_app.handle_user_exception(LostWorld(leave_gone()))
 
 
 @api.blueprint.get(paths.API_WORLDS)
@@ -183,8 +201,8 @@ def _must_be(name: str) -> None:
 def _must_exist(name: str) -> None:
     try:
         worlds().get(name)
-    except UnknownWorld:
-        raise api.Unusable("There is no world of this name", "name", 404) from None
+    except UnknownWorld as unknown:
+        raise api.Unusable(api.no_world(name, unknown.nearest), "name", 404) from None
 
 
 def _called(name: str) -> str:
