@@ -39,12 +39,12 @@ PROGRAMS = (
     Program(
         "Chromium",
         browser.find,
-        ("tests/browser", "tests/sandbox/test_examples.py"),
+        ("tests/browser", "tests/docs/test_playwright.py"),
         ("chromium", "fonts-noto-cjk"),
     ),
     Program("oathtool", _on_path("oathtool"), ("tests/security/test_oathtool.py",), ("oathtool",)),
     Program("Node", _on_path("node"), (f"{CHECK}/node",), ("nodejs", "npm")),
-    Program("curl", _on_path("curl"), ("tests/docs/test_readme.py",), ("curl",)),
+    Program("curl", _on_path("curl"), ("tests/docs/test_shell.py",), ("curl",)),
 )
 
 

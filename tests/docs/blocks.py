@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.meta.sources import ROOT
 
 FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
+FILE = re.compile(r"# (\S+\.py)")
+"""The first line of a Python block: the file that it is."""
 INDENTED = re.compile(r"(?:^\n|\A)(?: {4}\S.*\n)+", re.MULTILINE)
 
 
@@ -43,3 +45,11 @@ def indented(page: str) -> list[str]:
 def pages() -> list[str]:
     """Return all pages of the docs, the README first."""
     return ["README.md", *(str(path.relative_to(ROOT)) for path in sorted(Path(ROOT / "docs").glob("*.md")))]
+
+
+def write_files(page: str, folder: Path) -> None:
+    """Write each Python block of a page into the file that its first line names."""
+    for block in blocks(page, "python"):
+        name = FILE.match(block.text)
+        assert name is not None, f"{block} does not begin with the name of its file"
+        (folder / name[1]).write_text(block.text)
