@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from webapp.flows.state_machine import Move, Table
+    from webapp.flows.state_machine import Move, StateMachine
 
 MADE: set[str] = set()
 
 
-def _name(table: Table, move: Move, source: str) -> str:
+def _name(table: StateMachine, move: Move, source: str) -> str:
     return f"{table.kind}: {move.name} from {source}"
 
 
-def _note(_sender: Any, *, table: Table, move: Move, source: str, **_rest: Any) -> None:
+def _note(_sender: Any, *, table: StateMachine, move: Move, source: str, **_rest: Any) -> None:
     MADE.add(_name(table, move, source))
 
 

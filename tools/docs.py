@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 from tools import layout, promises, settings
-from webapp.flows.state_machine import BEGIN, Table
+from webapp.flows.state_machine import BEGIN, StateMachine
 from webapp.flows.state_machines import tables
 from webapp.sandbox.state_diagram.drawing import Words, draw, text_of
 from webapp.sandbox.state_diagram.layout import FILE, layouts
@@ -51,7 +51,7 @@ def flows_page() -> str:
     return "\n".join([INTRODUCTION, *(_section(table) for table in tables())])
 
 
-def _section(table: Table) -> str:
+def _section(table: StateMachine) -> str:
     moves = "\n".join(
         f"| `{move.name}` | {_states(move.sources)} | {_state(table, move.target)} | {move.means} |"
         for move in table.moves
@@ -68,7 +68,7 @@ def _section(table: Table) -> str:
     )
 
 
-def picture(table: Table) -> str:
+def picture(table: StateMachine) -> str:
     """A flow's picture as a file that stands alone: with its own look, in light and in dark."""
     words = Words(
         lambda state: state_name(table.kind, state),
@@ -110,7 +110,7 @@ def _states(states: tuple[str, ...]) -> str:
     return ", ".join("●" if state == BEGIN else f"`{state}`" for state in states)
 
 
-def _state(table: Table, state: str) -> str:
+def _state(table: StateMachine, state: str) -> str:
     return "◉" if state in table.ends else _states((state,))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from webapp.flows.state_machine import BEGIN, Table
+from webapp.flows.state_machine import BEGIN, StateMachine
 from webapp.flows.state_machines import tables
 from webapp.sandbox.state_diagram.drawing import EDGE, LINE, name_width, sign_width, small_width
 from webapp.sandbox.state_diagram.graph import Arrow, arrows, order
@@ -50,7 +50,7 @@ def layout_file() -> str:
     return re.sub(r"\[[^][{}]*\]", lambda numbers: " ".join(numbers[0].split()), text) + "\n"
 
 
-def fits(table: Table, data: dict[str, Any] | None) -> bool:
+def fits(table: StateMachine, data: dict[str, Any] | None) -> bool:
     """Return whether a layout has exactly the flow's states and arrows, each with room for its texts."""
     return data is not None and (
         {state: tuple(rect[2:]) for state, rect in data["states"].items()} == state_sizes(table)
@@ -60,7 +60,7 @@ def fits(table: Table, data: dict[str, Any] | None) -> bool:
     )
 
 
-def state_sizes(table: Table) -> dict[str, Size]:
+def state_sizes(table: StateMachine) -> dict[str, Size]:
     """Return each state's width and height, with room for its name in every language."""
     sizes = {}
     for state in order(table):
@@ -70,7 +70,7 @@ def state_sizes(table: Table) -> dict[str, Size]:
     return sizes
 
 
-def label_sizes(table: Table) -> dict[str, Size]:
+def label_sizes(table: StateMachine) -> dict[str, Size]:
     """Return the width and height of each arrow's label."""
     return {
         arrow.key: (round(max(map(small_width, arrow.moves))) + 8, LINE * len(arrow.moves))
@@ -78,7 +78,7 @@ def label_sizes(table: Table) -> dict[str, Size]:
     }
 
 
-def place(table: Table) -> dict[str, Any]:
+def place(table: StateMachine) -> dict[str, Any]:
     """Return a new layout of the flow."""
     graph = min((graph for seed in range(TRIES) for graph in _placed(table, seed)), key=_cost)
     to = _Frame(graph)
@@ -97,7 +97,7 @@ def _languages() -> list[Callable[[str], str]]:
     return [str, *(gettext.translation("messages", TRANSLATIONS, [name]).gettext for name in others)]
 
 
-def _placed(table: Table, seed: int) -> Iterator[Any]:
+def _placed(table: StateMachine, seed: int) -> Iterator[Any]:
     """Let Graphviz place the flow, in several passes."""
     given, ports = [*arrows(table)], Ports()
     Random(seed).shuffle(given)
@@ -108,7 +108,7 @@ def _placed(table: Table, seed: int) -> Iterator[Any]:
         ports = _ports(table, graph)
 
 
-def _graph(table: Table, given: list[Arrow], ports: Ports) -> Any:
+def _graph(table: StateMachine, given: list[Arrow], ports: Ports) -> Any:
     """Return the flow for Graphviz: labels are nodes as well, so that no arrow runs through them."""
     from pygraphviz import AGraph  # only `make docs` has it
 
@@ -150,7 +150,7 @@ def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
 
-def _edges(table: Table, arrow: Arrow) -> list[tuple[str, str, str]]:
+def _edges(table: StateMachine, arrow: Arrow) -> list[tuple[str, str, str]]:
     """Return an arrow's edges as Graphviz shall rank them, the upper end first: what leads back points up."""
     turn = order(table).index
     if turn(arrow.target) < turn(arrow.sources[0]):
@@ -158,7 +158,7 @@ def _edges(table: Table, arrow: Arrow) -> list[tuple[str, str, str]]:
     return [*((source, arrow.key, "none") for source in arrow.sources), (arrow.key, arrow.target, "forward")]
 
 
-def _ports(table: Table, graph: Any) -> Ports:
+def _ports(table: StateMachine, graph: Any) -> Ports:
     """Return the order in which arrows meet each state: that of their labels."""
     found = Ports()
     for arrow in arrows(table):
@@ -196,7 +196,7 @@ class _Frame:
         return [round(x - size[0] / 2), round(y - size[1] / 2), *size]
 
 
-def _way(graph: Any, table: Table, arrow: Arrow, to: _Frame) -> dict[str, Any]:
+def _way(graph: Any, table: StateMachine, arrow: Arrow, to: _Frame) -> dict[str, Any]:
     """Return an arrow's label and paths as layout.json has them."""
     if arrow.is_loop:
         *tails, end = [graph.get_edge(arrow.target, arrow.target)]

@@ -10,7 +10,7 @@ import pytest
 from tests.evidence import some
 from tests.meta.sources import ROOT
 from tools import docs, layout
-from webapp.flows.state_machine import Table
+from webapp.flows.state_machine import StateMachine
 from webapp.flows.state_machines import tables
 from webapp.sandbox.state_diagram.layout import FILE
 
@@ -21,7 +21,7 @@ def test_docs_made_from_the_code_are_up_to_date(path: Path) -> None:
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
-def test_layout_has_every_state_and_move_and_none_more(table: Table) -> None:
+def test_layout_has_every_state_and_move_and_none_more(table: StateMachine) -> None:
     data = json.loads(FILE.read_text())
     assert layout.fits(table, data.get(table.kind)), "run `make docs` and commit what it writes"
     assert set(data) == {table.kind for table in tables()}

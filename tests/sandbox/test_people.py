@@ -13,7 +13,7 @@ from tests.app_fixture import AppFixture, World
 from tests.evidence import some
 from tests.form_client import Browser, Page
 from webapp.flows import sign_in
-from webapp.flows.state_machine import BEGIN, Table
+from webapp.flows.state_machine import BEGIN, StateMachine
 from webapp.flows.state_machines import tables
 from webapp.sandbox.personas.personas import MAIN, PASSWORD, PERSONAS, STEPS
 
@@ -74,7 +74,7 @@ def test_people_land_where_their_state_shows(world: World, key: str) -> None:
 @pytest.mark.parametrize("persona", STEPS, ids=lambda persona: persona.key)
 def test_people_at_a_step_are_in_the_state_that_they_name(world: World, persona: Any) -> None:
     ((kind, state),) = persona.starts
-    table: Table = next(table for table in tables() if table.kind == kind)
+    table: StateMachine = next(table for table in tables() if table.kind == kind)
     browser = world.browser()
     for _ in range(2):
         page = take_on(browser, persona.key)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from tests.evidence import some
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.flows.state_machines import tables
 from webapp.sandbox.state_diagram.drawing import Marks, Words, draw, draw_small, text_of
 from webapp.sandbox.state_diagram.graph import arrows, order
@@ -59,7 +59,7 @@ def _bezier(t: float, a: float, b: float, c: float, d: float) -> float:
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
-def test_picture_has_no_two_things_in_one_place(table: Table) -> None:
+def test_picture_has_no_two_things_in_one_place(table: StateMachine) -> None:
     layout = layouts()[table.kind]
     things = {**layout.states, **{key: way.label for key, way in layout.ways.items()}}
     assert len(things) == len(order(table)) + len(arrows(table))
@@ -71,7 +71,7 @@ def test_picture_has_no_two_things_in_one_place(table: Table) -> None:
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
-def test_picture_has_no_line_through_a_name_or_a_label(table: Table) -> None:
+def test_picture_has_no_line_through_a_name_or_a_label(table: StateMachine) -> None:
     layout = layouts()[table.kind]
     things = {**layout.states, **{key: way.label for key, way in layout.ways.items()}}
     for key, way in some(layout.ways.items()):
@@ -83,7 +83,7 @@ def test_picture_has_no_line_through_a_name_or_a_label(table: Table) -> None:
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
-def test_picture_has_every_arrow_from_its_states_to_its_target(table: Table) -> None:
+def test_picture_has_every_arrow_from_its_states_to_its_target(table: StateMachine) -> None:
     layout = layouts()[table.kind]
     for arrow in some(arrows(table)):
         way, target = layout.ways[arrow.key], layout.states[arrow.target]
@@ -101,7 +101,7 @@ def test_picture_has_every_arrow_from_its_states_to_its_target(table: Table) -> 
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
-def test_picture_leads_on_downwards_and_back_upwards(table: Table) -> None:
+def test_picture_leads_on_downwards_and_back_upwards(table: StateMachine) -> None:
     layout, turn = layouts()[table.kind], order(table).index
     for arrow in some(arrows(table)):
         for source in some(arrow.sources):
@@ -111,7 +111,7 @@ def test_picture_leads_on_downwards_and_back_upwards(table: Table) -> None:
 
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
-def test_drawing_names_every_state_and_move(table: Table) -> None:
+def test_drawing_names_every_state_and_move(table: StateMachine) -> None:
     svg = Xml.fromstring(text_of(draw(table, layouts()[table.kind], WORDS, name=table.kind)))
     texts = {text.text for text in svg.iter("text")}
     assert {f"State {state}" for state in order(table)} <= texts
@@ -136,7 +136,7 @@ def test_drawing_marks_what_was_walked_and_where_the_browser_is() -> None:
 
 
 def test_drawing_escapes_what_is_said() -> None:
-    table = Table("odd", {BEGIN: None}, (Move("a<b", (BEGIN,), "x&y", "means"),))
+    table = StateMachine("odd", {BEGIN: None}, (Move("a<b", (BEGIN,), "x&y", "means"),))
     room = Rect(0, 0, 1, 1)
     layout = Layout(
         1, 1, {BEGIN: room, "x&y": room}, {"begin > x&y": Way(room, {BEGIN: "M0 0"}, "M0 0", "M0 0")}

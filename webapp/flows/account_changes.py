@@ -11,7 +11,7 @@ from dataclasses import replace
 from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongCode, WrongPassword
 from webapp.flows import approval, forgot_password, proof
 from webapp.flows.challenge import owner_of
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import contacts, identifiers, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
@@ -27,7 +27,7 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.sessions import Session
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="account_change",
     pages={BEGIN: "account.security", "verify": "account.confirm_change", "done": "account.security"},
     moves=(
@@ -136,7 +136,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
             contact = Contact(flow.data["channel"], flow.data["to"])
             if find_owner(db, contact) is not None:
                 raise ContactTaken()
-            TABLE.move(db, flow, "accept_code")
+            TABLE.transition(db, flow, "accept_code")
             _keep(db, visitor, account, contact, now)
         else:
             audit.record(db, visitor, account, "account.code_wrong", now, verdict=judgement.verdict.value)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from webapp.errors import DeliveryFailed, SendCapReached, StaleFlow, Throttled, WrongCode
 from webapp.flows.challenge import failure_reason, owner_of
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.flows.step_up import Elevated
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Attempt, Visitor
@@ -26,7 +26,7 @@ from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="approval",
     pages={
         BEGIN: "step_up.confirm",
@@ -98,7 +98,9 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
         if _is_capped(db, services, account, now):
             raise SendCapReached()
         token = new_token()
-        flow = TABLE.move(db, flow, "send_again", data={**flow.data, "delivery": "sent", "sent_at": now})
+        flow = TABLE.transition(
+            db, flow, "send_again", data={**flow.data, "delivery": "sent", "sent_at": now}
+        )
         flows.set_token(db, flow, token_hash(token))
         code = _prepare(db, services, visitor, account, flow, now)
     return _send(services, account, flow, token, code)
@@ -153,7 +155,7 @@ def decide(services: Services, visitor: Visitor, flow: Flow, decision: Literal["
         raise StaleFlow("a texted link only denies")
     with services.store.writing() as db:
         account = owner_of(db, flow)
-        flow = TABLE.move(db, flow, decision)
+        flow = TABLE.transition(db, flow, decision)
         kind = "approval.approved" if decision == "approve" else "approval.denied"
         audit.record(db, visitor, account, kind, now, asked_from=flow.data["device"])
     if decision == "deny":
@@ -181,7 +183,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
             now=now,
         )
         if judgement.is_right:
-            flow = TABLE.move(db, flow, "approve")
+            flow = TABLE.transition(db, flow, "approve")
             return _take(db, services, visitor, account, flow, now)
         audit.record(db, visitor, account, "approval.code_wrong", now, verdict=judgement.verdict.value)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
@@ -205,7 +207,7 @@ def _take(
 ) -> Elevated:
     if account.two_step_on:
         raise StaleFlow("two-step verification is on by now: a code is asked instead")
-    TABLE.move(db, flow, "take")
+    TABLE.transition(db, flow, "take")
     assert flow.session is not None
     token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
     if token is None:
@@ -259,7 +261,7 @@ def _send(services: Services, account: Account, flow: Flow, token: str, code: tu
         with services.store.writing() as db:
             if code is not None:
                 sent_codes.mark_failed(db, code[0], failed.kind)
-            return TABLE.move(
+            return TABLE.transition(
                 db, flow, "note_undelivered", data={**data, "delivery": failure_reason(failed), "sent_at": 0}
             )
     return flow

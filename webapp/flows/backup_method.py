@@ -50,4 +50,4 @@ def skip(services: Services, flow: Flow) -> Flow:
     if flow.state == "ready":
         return flow
     with services.store.writing() as db:
-        return set_up.TABLE.move(db, flow, "skip_backup", data=set_up.standing(flow))
+        return set_up.TABLE.transition(db, flow, "skip_backup", data=set_up.standing(flow))

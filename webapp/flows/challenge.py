@@ -19,7 +19,7 @@ from webapp.errors import (
     UnknownChoice,
 )
 from webapp.flows import calls
-from webapp.flows.state_machine import Table
+from webapp.flows.state_machine import StateMachine
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, codes
 from webapp.services.codes import App, Judgement, Sent, Source
@@ -29,14 +29,14 @@ from webapp.store import codes as sent_codes
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
-from webapp.store.methods import Method, Posed
+from webapp.store.methods import ChallengeContext, Method
 
 TELL_AT = (1, 10)
 """The wrong codes in a row after which the owner is mailed: the first of a run, and when it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class OutgoingCode:
     """A code on its way out: made in a transaction, sent after it."""
 
     code_id: str
@@ -80,7 +80,7 @@ def pick(owned: list[Method]) -> Method:
     return next((method for method in owned if method.disabled_at is None), owned[0])
 
 
-def pose(
+def issue(
     db: Connection,
     services: Services,
     account: Account,
@@ -89,8 +89,8 @@ def pose(
     flow_id: str,
     purpose: str,
     now: float,
-) -> tuple[dict[str, Any], Parcel | None]:
-    """Ask for a code of ``method``: the flow's data about it, and the parcel to send where one is.
+) -> tuple[dict[str, Any], OutgoingCode | None]:
+    """Ask for a code of ``method``: the flow's data about it, and the code to send where there is one.
 
     A reached send cap is part of the answer, not a refusal: the visitor gets to the page and may choose the app.
 
@@ -121,41 +121,41 @@ def pose(
     except SendCapReached:
         return {**asked, "delivery": "capped"}, None
     asked |= {"delivery": "sent", "sent_at": now}
-    return asked, Parcel(code.id, method.kind, method.number, plain, account.language)
+    return asked, OutgoingCode(code.id, method.kind, method.number, plain, account.language)
 
 
-def pose_again(
+def issue_again(
     db: Connection, services: Services, flow: Flow, choice: str | None, now: float
-) -> tuple[dict[str, Any], Parcel | None]:
-    """Ask once more, by the chosen way or by the same; see `chosen` and `pose`.
+) -> tuple[dict[str, Any], OutgoingCode | None]:
+    """Ask once more, by the chosen way or by the same; see `chosen` and `issue`.
 
     Over the send cap the way that was asked stays: a code that left for it is still good, and is counted for it alone.
     """
     account = owner_of(db, flow)
     method = chosen(db, services, flow, choice, now)
-    asked, parcel = pose(db, services, account, method, flow_id=flow.id, purpose=flow.kind, now=now)
+    asked, outgoing = issue(db, services, account, method, flow_id=flow.id, purpose=flow.kind, now=now)
     if asked.get("delivery") == "capped":
         asked |= {name: flow.data[name] for name in ("method", "kind", "last3", "name")}
-    return asked, parcel
+    return asked, outgoing
 
 
-def send(services: Services, table: Table, flow: Flow, parcel: Parcel | None) -> Flow:
-    """Send the parcel; a failure is written down, so that the page tells it and another try is free."""
-    if parcel is None:
+def send(services: Services, table: StateMachine, flow: Flow, outgoing: OutgoingCode | None) -> Flow:
+    """Send the code; a failure is written down, so that the page tells it and another try is free."""
+    if outgoing is None:
         return flow
     try:
         call_sid = services.outbound.send_code(
-            channel=parcel.channel, to=parcel.to, code=parcel.plain, language=parcel.language
+            channel=outgoing.channel, to=outgoing.to, code=outgoing.plain, language=outgoing.language
         )
     except DeliveryFailed as failed:
         reason = failure_reason(failed)
         with services.store.writing() as db:
-            sent_codes.mark_failed(db, parcel.code_id, reason)
-            return table.move(
+            sent_codes.mark_failed(db, outgoing.code_id, reason)
+            return table.transition(
                 db, flow, "note_undelivered", data={**flow.data, "delivery": reason, "sent_at": 0}
             )
     if call_sid is not None:
-        calls.note(services, parcel.code_id, call_sid)
+        calls.note(services, outgoing.code_id, call_sid)
     return flow
 
 
@@ -227,7 +227,7 @@ def chosen(db: Connection, services: Services, flow: Flow, value: str | None, no
 
 def judge(
     db: Connection, services: Services, visitor: Visitor, flow: Flow, typed: str, now: float
-) -> tuple[Posed, Judgement]:
+) -> tuple[ChallengeContext, Judgement]:
     """Judge a typed code against the method asked; record and count what is not right.
 
     Returns the method with its owner as well, for what follows.
@@ -238,21 +238,21 @@ def judge(
     """
     assert flow.account_id is not None
     asked_id = flow.data["method"]
-    posed = methods.find_posed(db, flow.account_id, asked_id, throttle_key(asked_id))
-    if posed is None or posed.method.disabled_at is not None:
+    context = methods.find_challenge_context(db, flow.account_id, asked_id, throttle_key(asked_id))
+    if context is None or context.method.disabled_at is not None:
         raise MethodSwitchedOff()
     judgement = codes.verify(
         db,
-        source_of(services, posed.method, flow),
+        source_of(services, context.method, flow),
         typed,
         key=throttle_key(asked_id),
         limits=services.limits,
         now=now,
-        before=posed.throttle,
+        before=context.throttle,
     )
     if not judgement.is_right:
-        count_against(db, services, visitor, posed.account, posed.method, judgement, now)
-    return posed, judgement
+        count_against(db, services, visitor, context.account, context.method, judgement, now)
+    return context, judgement
 
 
 def count_against(

@@ -13,7 +13,7 @@ from typing import Any
 
 from webapp.errors import DeliveryFailed, LandlineNeedsCall, MethodTaken, WrongCode
 from webapp.flows import calls, challenge
-from webapp.flows.state_machine import Table
+from webapp.flows.state_machine import StateMachine
 from webapp.rules import phone_numbers, totp
 from webapp.rules.phone_numbers import PhoneNumber
 from webapp.rules.visitor import Visitor
@@ -67,7 +67,7 @@ def read_number(typed: str, region: str, channel: Kind) -> PhoneNumber:
 
 def send(
     services: Services,
-    table: Table,
+    table: StateMachine,
     flow: Flow,
     move: str,
     number: PhoneNumber,
@@ -108,7 +108,7 @@ def send(
         calls.note(services, code.id, call_sid)
     with services.store.writing() as db:
         data = {**kept, "number": number.e164, "channel": channel, "sent_at": now}
-        return table.move(db, flow, move, data=data)
+        return table.transition(db, flow, move, data=data)
 
 
 def resend_in(services: Services, flow: Flow) -> int:
@@ -158,7 +158,7 @@ def refuse_taken(number: str, owned: list[Method], proofs: list[Proof]) -> None:
         raise MethodTaken()
 
 
-def keep(
+def persist_method(
     db: Connection, services: Services, account: Account, proof: Proof, *, is_preferred: bool, now: float
 ) -> Method:
     """Make a method of a proof.

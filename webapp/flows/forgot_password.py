@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from webapp.errors import WrongCode
 from webapp.flows import proof
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import contacts, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
@@ -20,7 +20,7 @@ from webapp.services.session_revocation import end_everything_else
 from webapp.store import accounts, flows
 from webapp.store.flows import Flow
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="forgot_password",
     pages={
         BEGIN: "account.forgot_password",
@@ -110,7 +110,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     with services.store.writing() as db:
         judgement = proof.judge(db, services, flow, typed, key=f"forgot_password:{flow.id}", now=now)
         if judgement.is_right:
-            return TABLE.move(db, flow, "accept_code", flow_id=flows.new_id())
+            return TABLE.transition(db, flow, "accept_code", flow_id=flows.new_id())
         account = None if flow.account_id is None else accounts.get(db, flow.account_id)
         audit.record(db, visitor, account, "password.reset_code_wrong", now)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
@@ -129,7 +129,7 @@ def set_password(services: Services, visitor: Visitor, flow: Flow, password: str
     password_hash = services.hasher.hash(password)
     now = services.clock.now()
     with services.store.writing() as db:
-        TABLE.move(db, flow, "set_password")
+        TABLE.transition(db, flow, "set_password")
         accounts.set_password_hash(db, account.id, password_hash)
         end_everything_else(db, account.id, None)
         audit.record(db, visitor, account, "password.reset", now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from webapp.errors import StaleFlow, UnknownMethod
 from webapp.flows import challenge, enrolment
 from webapp.flows.enrolment import Proof
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, outbox, session_revocation
@@ -21,7 +21,7 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import Kind, Method
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="method",
     pages={
         BEGIN: "settings.overview",
@@ -123,7 +123,7 @@ def submit_number_code(
         account = challenge.owner_of(db, flow)
         result = enrolment.check_number_code(db, services, visitor, account, flow, typed, now)
         if isinstance(result, dict):
-            TABLE.move(db, flow, "accept_number")
+            TABLE.transition(db, flow, "accept_number")
             method = _keep(db, services, visitor, account, session, flow, result, now)
     if not isinstance(result, dict):
         raise enrolment.refusal(result)
@@ -144,7 +144,7 @@ def submit_app_code(
         account = challenge.owner_of(db, flow)
         result = enrolment.check_app_code(db, services, visitor, account, flow, typed, now)
         if isinstance(result, dict):
-            TABLE.move(db, flow, "accept_app")
+            TABLE.transition(db, flow, "accept_app")
             proof = {**result, "name": name}
             method = _keep(db, services, visitor, account, session, flow, proof, now)
     if not isinstance(result, dict):
@@ -169,7 +169,7 @@ def _keep(
     if "number" in proof:
         enrolment.refuse_taken(proof["number"], _others(db, flow), [])
     if flow.data["replaces"] is None:
-        method = enrolment.keep(db, services, account, proof, is_preferred=False, now=now)
+        method = enrolment.persist_method(db, services, account, proof, is_preferred=False, now=now)
         audit.record(db, visitor, account, "method.added", now, method=method.kind)
         return method
     old = methods.find(db, account.id, flow.data["replaces"])
@@ -178,7 +178,7 @@ def _keep(
     methods.remove(db, account.id, old.id)
     if (old.kind == "app") == (proof["kind"] == "app"):
         proof = {**proof, "name": proof.get("name") or old.name}
-    method = enrolment.keep(db, services, account, proof, is_preferred=old.is_preferred, now=now)
+    method = enrolment.persist_method(db, services, account, proof, is_preferred=old.is_preferred, now=now)
     session_revocation.end_everything_else(db, account.id, session)
     audit.record(db, visitor, account, "method.changed", now, method=method.kind)
     if old.number is not None and old.number != method.number:

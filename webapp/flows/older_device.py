@@ -14,7 +14,7 @@ from webapp.errors import MethodSwitchedOff, WrongCode
 from webapp.flows import challenge, recovery, sign_in
 from webapp.flows.password import CookieReader, Proven, prove
 from webapp.flows.sign_in import SignedIn
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_account
@@ -27,7 +27,7 @@ from webapp.store.flows import Flow
 APP = "music"
 CODE_DIGITS = 6
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="older_device",
     pages={BEGIN: "older_device.sign_in", "code": "older_device.sign_in", "done": "older_device.sign_in"},
     moves=(
@@ -110,7 +110,7 @@ def _accept_password(
     with services.store.writing() as db:
         proven.forget_guesses(db)
         _end(db, ended_session)
-        TABLE.skips("accept_password")
+        TABLE.record_transition("accept_password")
         return sign_in.finish(db, services, visitor, proven.account, APP, return_to, now, how="password")
 
 
@@ -127,9 +127,9 @@ def _accept_code(
     account = proven.account
     with services.store.writing() as db:
         proven.forget_guesses(db)
-        _posed, judgement = challenge.judge(db, services, visitor, flow, code, now)
+        _context, judgement = challenge.judge(db, services, visitor, flow, code, now)
         if judgement.is_right:
-            TABLE.move(db, flow, "accept_code")
+            TABLE.transition(db, flow, "accept_code")
             _end(db, ended_session)
             left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
             signed_in = sign_in.finish(
@@ -152,13 +152,13 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
         method = challenge.pick(methods.of_account(db, account.id))
         if method.disabled_at is not None:
             raise MethodSwitchedOff()
-        asked, parcel = challenge.pose(
+        asked, outgoing = challenge.issue(
             db, services, account, method, flow_id=flow_id, purpose=TABLE.kind, now=now
         )
         # A password that ends in fewer digits than a code tells nothing that is worth keeping.
         data = {"app": APP, "digits": digits if digits >= CODE_DIGITS else 0, **asked}
         if pending is not None:
-            flow = TABLE.move(db, pending, "send_code", data=data)
+            flow = TABLE.transition(db, pending, "send_code", data=data)
         else:
             flow = TABLE.begin(
                 db,
@@ -171,7 +171,7 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
                 flow_id=flow_id,
             )
             audit.record(db, visitor, account, "sign_in.password_right", now)
-    return challenge.send(services, TABLE, flow, parcel)
+    return challenge.send(services, TABLE, flow, outgoing)
 
 
 def _end(db: Connection, session: bytes | None) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from webapp.errors import PasskeyRefused, PasskeyTaken, StaleFlow
 from webapp.flows import recovery, sign_in
 from webapp.flows.sign_in import SignedIn
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.flows.step_up import Elevated
 from webapp.rules import webauthn_checks as checks
 from webapp.rules.visitor import Visitor
@@ -31,7 +31,7 @@ from webapp.store.passkeys import Passkey
 
 LONGEST_NAME = 40
 
-REGISTERING = Table(
+REGISTERING = StateMachine(
     kind="passkey_registration",
     pages={BEGIN: "passkeys.overview", "asked": "passkeys.overview", "done": "passkeys.overview"},
     moves=(
@@ -40,7 +40,7 @@ REGISTERING = Table(
         Move("refuse", ("asked",), "done", "the answer was not right: nothing is kept"),
     ),
 )
-USING = Table(
+USING = StateMachine(
     kind="passkey",
     pages={BEGIN: "sign_in.identifier", "asked": "sign_in.identifier", "done": "shop.home"},
     moves=(
@@ -94,7 +94,7 @@ def finish_registration(
         made = checks.check_creation(site_of(services), _bytes(flow.data["challenge"]), answer)
     except PasskeyRefused:
         with services.store.writing() as db:
-            REGISTERING.move(db, flow, "refuse")
+            REGISTERING.transition(db, flow, "refuse")
         raise
     passkey = Passkey(
         id=secrets.token_hex(8),
@@ -109,7 +109,7 @@ def finish_registration(
     )
     try:
         with services.store.writing() as db:
-            REGISTERING.move(db, flow, "accept")
+            REGISTERING.transition(db, flow, "accept")
             passkeys.add(db, passkey)
             audit.record(db, visitor, account, "passkey.added", now, name=passkey.name)
     except Conflict:
@@ -143,7 +143,7 @@ def finish_sign_in(
     now = services.clock.now()
     passkey, sign_count = _proven(services, visitor, flow, answer)
     with services.store.writing() as db:
-        USING.move(db, flow, "accept")
+        USING.transition(db, flow, "accept")
         if not passkeys.use(db, passkey, sign_count, now):
             raise StaleFlow("used by another")
         account = accounts.get(db, passkey.account_id)
@@ -169,7 +169,7 @@ def finish_step_up(
     now = services.clock.now()
     passkey, sign_count = _proven(services, visitor, flow, answer)
     with services.store.writing() as db:
-        USING.move(db, flow, "accept")
+        USING.transition(db, flow, "accept")
         if not passkeys.use(db, passkey, sign_count, now) or flow.session is None:
             raise StaleFlow("used by another")
         token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
@@ -179,7 +179,7 @@ def finish_step_up(
     return Elevated(token, flow.data["return_to"])
 
 
-def find(services: Services, visitor: Visitor, table: Table, flow_id: str | None) -> Flow | None:
+def find(services: Services, visitor: Visitor, table: StateMachine, flow_id: str | None) -> Flow | None:
     """This browser's ceremony under way."""
     if flow_id is None:
         return None
@@ -254,7 +254,7 @@ def _proven(services: Services, visitor: Visitor, flow: Flow, answer: str) -> tu
         return passkey, counter
     except PasskeyRefused:
         with services.store.writing() as db:
-            USING.move(db, flow, "refuse")
+            USING.transition(db, flow, "refuse")
             owner = accounts.get(db, passkey.account_id) if passkey is not None else None
             audit.record(db, visitor, owner, "passkey.refused", services.clock.now())
         raise

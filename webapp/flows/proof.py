@@ -13,7 +13,7 @@ from typing import Any
 
 from webapp.errors import DeliveryFailed
 from webapp.flows.challenge import failure_reason
-from webapp.flows.state_machine import Table
+from webapp.flows.state_machine import StateMachine
 from webapp.rules.contacts import Contact
 from webapp.services import codes
 from webapp.services.codes import Judgement, Sent, Verdict
@@ -37,7 +37,7 @@ class Letter:
 def write(
     db: Connection,
     services: Services,
-    table: Table,
+    table: StateMachine,
     flow_id: str,
     contact: Contact,
     *,
@@ -81,7 +81,12 @@ def write(
 
 
 def write_again(
-    db: Connection, services: Services, table: Table, flow: Flow, now: float, account_id: str | None = None
+    db: Connection,
+    services: Services,
+    table: StateMachine,
+    flow: Flow,
+    now: float,
+    account_id: str | None = None,
 ) -> tuple[Flow, Letter]:
     """Make another code for the same contact by the move ``send_again``; the earlier one is dead.
 
@@ -100,10 +105,10 @@ def write_again(
         account_id=account_id,
         named=flow.data["named"],
     )
-    return table.move(db, flow, "send_again", data={**flow.data, **data}), letter
+    return table.transition(db, flow, "send_again", data={**flow.data, **data}), letter
 
 
-def post(services: Services, table: Table, flow: Flow, letter: Letter) -> Flow:
+def post(services: Services, table: StateMachine, flow: Flow, letter: Letter) -> Flow:
     """Send the letter; a failure is written down, so that the page tells it and another try is free."""
     to = letter.contact
     try:
@@ -119,7 +124,7 @@ def post(services: Services, table: Table, flow: Flow, letter: Letter) -> Flow:
         reason = failure_reason(failed)
         with services.store.writing() as db:
             sent_codes.mark_failed(db, letter.code_id, reason)
-            return table.move(
+            return table.transition(
                 db, flow, "note_undelivered", data={**flow.data, "delivery": reason, "sent_at": 0}
             )
     return flow

@@ -12,7 +12,7 @@ import secrets
 
 from webapp.errors import LinkExpired, NothingToReset, SendCapReached, StaleFlow
 from webapp.flows.password import CookieReader, prove
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import recovery_links
 from webapp.rules.uploads import documents
 from webapp.rules.uploads.documents import Upload
@@ -30,7 +30,7 @@ from webapp.store.recovery import Decision, StoredDocument
 OPEN = ("opened", "received", "in_review", "more_wanted")
 """The states in which a case can still be decided or cancelled."""
 
-TABLE = Table(
+TABLE = StateMachine(
     kind=stored.KIND,
     pages={
         BEGIN: "recovery.start",
@@ -67,7 +67,7 @@ TABLE = Table(
     ends=frozenset(),
 )
 
-VISIT = Table(
+VISIT = StateMachine(
     kind="recovery_visit",
     pages={BEGIN: "recovery.start", "inside": "recovery.case", "done": "shop.home"},
     moves=(
@@ -182,7 +182,7 @@ def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Uploa
             services.uploads.write(name, services.seal.seal(document.content, seal_context(name)))
         with services.store.writing() as db:
             account = accounts.get(db, case.account_id or "")
-            case = TABLE.move(db, case, "submit")
+            case = TABLE.transition(db, case, "submit")
             for at, (name, document) in enumerate(zip(names, taken, strict=True)):
                 kept = StoredDocument(name, case.id, document.kind, len(document.content), now + at / 1000)
                 stored.add_document(db, kept)
@@ -203,7 +203,7 @@ def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
     now = services.clock.now()
     with services.store.writing() as db:
         account = accounts.get(db, case.account_id or "")
-        case = TABLE.move(db, case, "cancel")
+        case = TABLE.transition(db, case, "cancel")
         left_over = stored.drop_documents(db, case.id)
         stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
         audit.record(db, visitor, account, "recovery.cancelled", now)
@@ -222,7 +222,7 @@ def cancel_by_sign_in(
     case = stored.newest_of_account(db, account.id, OPEN, now)
     if case is None:
         return None
-    TABLE.move(db, case, "cancel_by_sign_in")
+    TABLE.transition(db, case, "cancel_by_sign_in")
     stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
     audit.record(db, visitor, account, "recovery.cancelled", now)
     return stored.drop_documents(db, case.id)
@@ -254,7 +254,7 @@ def find_by_link(services: Services, token: str) -> Flow | None:
 def leave(services: Services, visit: Flow) -> None:
     """Close the page for this browser; the case goes on."""
     with services.store.writing() as db:
-        VISIT.move(db, visit, "leave")
+        VISIT.transition(db, visit, "leave")
 
 
 def _mark(account: Account) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from webapp.errors import ContactTaken, WrongCode
 from webapp.flows import proof
 from webapp.flows.sign_in import SignedIn
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import contacts, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
@@ -20,7 +20,7 @@ from webapp.store import accounts, flows
 from webapp.store import sessions as stored_sessions
 from webapp.store.flows import Flow
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="register",
     pages={BEGIN: "account.register", "verify": "account.confirm_registration", "done": "shop.home"},
     moves=(
@@ -112,7 +112,7 @@ def submit_code(
             contact = Contact(flow.data["channel"], flow.data["to"])
             if find_owner(db, contact) is not None:
                 raise ContactTaken()
-            TABLE.move(db, flow, "accept_code")
+            TABLE.transition(db, flow, "accept_code")
             account = accounts.add(
                 db,
                 now=now,

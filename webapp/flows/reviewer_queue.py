@@ -135,7 +135,7 @@ def _move(
     now = services.clock.now()
     left_over: list[str] = []
     with services.store.writing() as db:
-        flow = TABLE.move(db, case.flow, move)
+        flow = TABLE.transition(db, case.flow, move)
         if move == "approve":
             accounts.set_two_step(db, owner.id, False)
             methods.remove_all(db, owner.id)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from webapp.errors import StaleFlow, WrongCode
 from webapp.flows import calls, challenge, enrolment
 from webapp.flows.enrolment import Proof
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, codes, trust
@@ -25,7 +25,7 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import Kind, Method
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="set_up",
     pages={
         BEGIN: "settings.overview",
@@ -85,14 +85,14 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
     if account.two_step_on:
         raise StaleFlow("it is on already")
     now = services.clock.now()
-    parcel = None
+    outgoing = None
     with services.store.writing() as db:
         flows.end_of_account(db, account.id, (TABLE.kind,))
         flow_id = flows.new_id()
         data = {"secret": enrolment.new_secret(services, account.id)}
         kept = next((each for each in methods.of_account(db, account.id) if each.disabled_at is None), None)
         if kept is not None:
-            asked, parcel = challenge.pose(
+            asked, outgoing = challenge.issue(
                 db, services, account, kept, flow_id=flow_id, purpose=TABLE.kind, now=now
             )
             data |= asked
@@ -108,7 +108,7 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
             flow_id=flow_id,
         )
         audit.record(db, visitor, account, "set_up.started", now)
-    return challenge.send(services, TABLE, flow, parcel)
+    return challenge.send(services, TABLE, flow, outgoing)
 
 
 def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
@@ -151,9 +151,9 @@ def send_kept_code(services: Services, flow: Flow) -> Flow:
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        asked, parcel = challenge.pose_again(db, services, flow, None, now)
-        flow = TABLE.move(db, flow, "send_kept_code", data={"secret": flow.data["secret"], **asked})
-    return challenge.send(services, TABLE, flow, parcel)
+        asked, outgoing = challenge.issue_again(db, services, flow, None, now)
+        flow = TABLE.transition(db, flow, "send_kept_code", data={"secret": flow.data["secret"], **asked})
+    return challenge.send(services, TABLE, flow, outgoing)
 
 
 def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -164,10 +164,10 @@ def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: st
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        _posed, judgement = challenge.judge(db, services, visitor, flow, typed, now)
+        _context, judgement = challenge.judge(db, services, visitor, flow, typed, now)
         if judgement.is_right:
             data = {"secret": flow.data["secret"], "proven": KEPT}
-            return TABLE.move(db, flow, "accept_kept_code", data=data)
+            return TABLE.transition(db, flow, "accept_kept_code", data=data)
     deliver_notices(services)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
 
@@ -198,7 +198,7 @@ def choose_anew(services: Services, flow: Flow) -> Flow:
         StaleFlow.
     """
     with services.store.writing() as db:
-        return TABLE.move(db, flow, "choose_anew", data={"secret": flow.data["secret"]})
+        return TABLE.transition(db, flow, "choose_anew", data={"secret": flow.data["secret"]})
 
 
 # -- the preferred method -----------------------------------------------------------------------------------
@@ -261,7 +261,7 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
     now = services.clock.now()
     assert flow.account_id is not None
     with services.store.writing() as db:
-        TABLE.move(db, flow, "turn_on")
+        TABLE.transition(db, flow, "turn_on")
         if needs_backup(services, flow):
             raise StaleFlow("a backup is required")
         if not accounts.set_two_step(db, flow.account_id, True):
@@ -296,9 +296,9 @@ def _keep_methods(db: Connection, services: Services, account: Account, flow: Fl
         preferred = methods.of_account(db, account.id)[0]
     else:
         methods.remove_all(db, account.id)
-        preferred = enrolment.keep(db, services, account, proven, is_preferred=True, now=now)
+        preferred = enrolment.persist_method(db, services, account, proven, is_preferred=True, now=now)
     for at, backup in enumerate(backups_of(flow), 1):
-        enrolment.keep(db, services, account, backup, is_preferred=False, now=now + at / 1000)
+        enrolment.persist_method(db, services, account, backup, is_preferred=False, now=now + at / 1000)
     return preferred
 
 
@@ -317,10 +317,10 @@ def prove(
         if isinstance(result, dict):
             secret = enrolment.new_secret(services, account.id)
             if move in ("accept_number", "accept_app"):
-                return TABLE.move(db, flow, move, data={"secret": secret, "proven": result})
+                return TABLE.transition(db, flow, move, data={"secret": secret, "proven": result})
             proof = {**result, "name": enrolment.clean_name(name)}
             data = {**standing(flow), "secret": secret, "backups": [*backups_of(flow), proof]}
-            return TABLE.move(db, flow, move, data=data)
+            return TABLE.transition(db, flow, move, data=data)
     raise enrolment.refusal(result)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from webapp.errors import UnknownAccount, WrongCode
 from webapp.flows import challenge, recovery
 from webapp.flows.password import CookieReader, prove
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions, trust
 from webapp.services.account_lookup import find_account
@@ -24,7 +24,7 @@ from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="sign_in",
     pages={BEGIN: "sign_in.identifier", "code": "sign_in.code", "done": "shop.home"},
     moves=(
@@ -85,12 +85,14 @@ def submit_password(
         proven.forget_guesses(db)
         if ended_session is not None:
             stored_sessions.end(db, ended_session)
-        outcome, parcel = _after_password(db, services, visitor, proven.account, app, return_to, cookie, now)
+        outcome, outgoing = _after_password(
+            db, services, visitor, proven.account, app, return_to, cookie, now
+        )
     if isinstance(outcome, SignedIn):
         return outcome
     if "was_copied" in outcome.data:
         deliver_notices(services)
-    return challenge.send(services, TABLE, outcome, parcel)
+    return challenge.send(services, TABLE, outcome, outgoing)
 
 
 def _after_password(
@@ -102,15 +104,15 @@ def _after_password(
     return_to: str,
     cookie: CookieReader,
     now: float,
-) -> tuple[SignedIn | Flow, challenge.Parcel | None]:
+) -> tuple[SignedIn | Flow, challenge.OutgoingCode | None]:
     extra: dict[str, Any] = {}
     cookie_name = trust.cookie_name(account.id, app)
     if not account.two_step_on:
-        TABLE.skips("accept_password")
+        TABLE.record_transition("accept_password")
         return finish(db, services, visitor, account, app, return_to, now, how="password"), None
     honoured = trust.honour(db, cookie(cookie_name), account, app=app, now=now)
     if honoured.cookie is not None:
-        TABLE.skips("accept_password")
+        TABLE.record_transition("accept_password")
         return finish(
             db,
             services,
@@ -126,7 +128,7 @@ def _after_password(
         audit.record(db, visitor, account, "trust.copied", now)
         extra["was_copied"] = True
     flow_id = flows.new_id()
-    asked, parcel = challenge.pose(
+    asked, outgoing = challenge.issue(
         db,
         services,
         account,
@@ -146,7 +148,7 @@ def _after_password(
         flow_id=flow_id,
     )
     audit.record(db, visitor, account, "sign_in.password_right", now)
-    return flow, parcel
+    return flow, outgoing
 
 
 def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
@@ -165,10 +167,10 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        asked, parcel = challenge.pose_again(db, services, flow, choice, now)
+        asked, outgoing = challenge.issue_again(db, services, flow, choice, now)
         kept = {name: flow.data[name] for name in ("app", "return_to", "epoch")}
-        flow = TABLE.move(db, flow, "send_code", data={**kept, **asked})
-    return challenge.send(services, TABLE, flow, parcel)
+        flow = TABLE.transition(db, flow, "send_code", data={**kept, **asked})
+    return challenge.send(services, TABLE, flow, outgoing)
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, remember: bool) -> SignedIn:
@@ -179,14 +181,14 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        posed, judgement = challenge.judge(db, services, visitor, flow, typed, now)
+        context, judgement = challenge.judge(db, services, visitor, flow, typed, now)
         if judgement.is_right:
             # As it was when the password was right: a change since then ends this sign-in.
-            account = replace(posed.account, trust_epoch=flow.data["epoch"])
-            TABLE.move(db, flow, "accept_code")
+            account = replace(context.account, trust_epoch=flow.data["epoch"])
+            TABLE.transition(db, flow, "accept_code")
             app = flow.data["app"]
             left_over = None
-            if posed.has_case:
+            if context.has_case:
                 left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
             signed_in = finish(
                 db,

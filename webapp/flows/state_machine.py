@@ -37,7 +37,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Table:
+class StateMachine:
     """One kind of flow.
 
     ``pages`` gives the endpoint that shows each state (None: nothing to show). A move into one of ``ends`` deletes
@@ -85,7 +85,7 @@ class Table:
         moved.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=flow)
         return flow
 
-    def move(
+    def transition(
         self,
         db: Connection,
         flow: Flow,
@@ -114,7 +114,7 @@ class Table:
         moved.send(self, table=self, move=move, source=flow.state, target=move.target, flow=after)
         return after
 
-    def skips(self, name: str) -> None:
+    def record_transition(self, name: str) -> None:
         """Note a move from `BEGIN` straight to an end: no row was needed."""
         move = self._by_name[name]
         moved.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=None)

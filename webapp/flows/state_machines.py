@@ -7,15 +7,18 @@ import pkgutil
 from functools import cache
 
 from webapp import flows
-from webapp.flows.state_machine import Table
+from webapp.flows.state_machine import StateMachine
 
 
 @cache
-def tables() -> tuple[Table, ...]:
+def tables() -> tuple[StateMachine, ...]:
     """Each table of moves in `webapp.flows`, in the order of their kinds."""
     names = [module.name for module in pkgutil.iter_modules(flows.__path__)]
     modules = [importlib.import_module(f"webapp.flows.{name}") for name in names]
     found = {
-        value.kind: value for module in modules for value in vars(module).values() if isinstance(value, Table)
+        value.kind: value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, StateMachine)
     }
     return tuple(found[kind] for kind in sorted(found))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from webapp.errors import SealBroken, StaleFlow, WrongCode
 from webapp.flows import challenge
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions
 from webapp.services.context import Services
@@ -29,7 +29,7 @@ Typed = list[tuple[str, str]]
 SECRET_FIELDS = re.compile("password|otp|token|credential", re.IGNORECASE)
 MOST_TYPED = 4000  # characters; the largest form in the settings has 1,000
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="step_up",
     pages={BEGIN: "step_up.confirm", "code": "sign_in.code", "done": None},
     moves=(
@@ -54,7 +54,7 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
     now = services.clock.now()
     with services.store.writing() as db:
         flow_id = flows.new_id()
-        asked, parcel = challenge.pose(
+        asked, outgoing = challenge.issue(
             db,
             services,
             account,
@@ -74,7 +74,7 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
             life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
-    return challenge.send(services, TABLE, flow, parcel)
+    return challenge.send(services, TABLE, flow, outgoing)
 
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
@@ -94,9 +94,9 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        asked, parcel = challenge.pose_again(db, services, flow, choice, now)
-        flow = TABLE.move(db, flow, "send_code", data={"return_to": flow.data["return_to"], **asked})
-    return challenge.send(services, TABLE, flow, parcel)
+        asked, outgoing = challenge.issue_again(db, services, flow, choice, now)
+        flow = TABLE.transition(db, flow, "send_code", data={"return_to": flow.data["return_to"], **asked})
+    return challenge.send(services, TABLE, flow, outgoing)
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Elevated:
@@ -107,14 +107,14 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     """
     now = services.clock.now()
     with services.store.writing() as db:
-        posed, judgement = challenge.judge(db, services, visitor, flow, typed, now)
+        context, judgement = challenge.judge(db, services, visitor, flow, typed, now)
         if judgement.is_right:
-            TABLE.move(db, flow, "accept_code")
+            TABLE.transition(db, flow, "accept_code")
             assert flow.session is not None
             token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
             if token is None:
                 raise StaleFlow("the session has ended")
-            audit.record(db, visitor, posed.account, "step_up.done", now, how=flow.data["kind"])
+            audit.record(db, visitor, context.account, "step_up.done", now, how=flow.data["kind"])
             return Elevated(token, flow.data["return_to"])
     deliver_notices(services)
     raise WrongCode(judgement.verdict.value, judgement.wait_seconds)

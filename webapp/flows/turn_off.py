@@ -7,7 +7,7 @@ trust and mails the owner (docs/screens.md#endings, docs/promises.md#48).
 from __future__ import annotations
 
 from webapp.errors import StaleFlow
-from webapp.flows.state_machine import BEGIN, Move, Table
+from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, session_revocation
 from webapp.services.context import Services
@@ -16,7 +16,7 @@ from webapp.store import accounts, feedback, flows, methods
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
 
-TABLE = Table(
+TABLE = StateMachine(
     kind="turn_off",
     pages={BEGIN: "turn_off.confirm", "feedback": "turn_off.feedback", "done": "settings.overview"},
     moves=(
@@ -75,7 +75,7 @@ def send_feedback(services: Services, visitor: Visitor, flow: Flow, *, reason: s
         StaleFlow: it was sent or skipped before.
     """
     with services.store.writing() as db:
-        TABLE.move(db, flow, "send_feedback")
+        TABLE.transition(db, flow, "send_feedback")
         feedback.add(
             db,
             at=services.clock.now(),
@@ -92,4 +92,4 @@ def skip_feedback(services: Services, flow: Flow) -> None:
         StaleFlow: it was sent or skipped before.
     """
     with services.store.writing() as db:
-        TABLE.move(db, flow, "skip_feedback")
+        TABLE.transition(db, flow, "skip_feedback")

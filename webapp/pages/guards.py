@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow
 from webapp.flows import step_up
-from webapp.flows.state_machine import Table
+from webapp.flows.state_machine import StateMachine
 from webapp.pages.error_messages import tell
 from webapp.pages.framework.services import services
 from webapp.store.flows import Flow
@@ -76,13 +76,13 @@ def keep_flow(flow: Flow) -> None:
     flask.session[FLOW + flow.kind] = flow.id
 
 
-def kept_flow_id(table: Table) -> str | None:
+def kept_flow_id(table: StateMachine) -> str | None:
     """The id of this browser's flow of a kind."""
     kept = flask.session.get(FLOW + table.kind)
     return kept if isinstance(kept, str) else None
 
 
-def elsewhere(table: Table, flow: Flow | None, start: str) -> ResponseReturnValue:
+def elsewhere(table: StateMachine, flow: Flow | None, start: str) -> ResponseReturnValue:
     """To the page of the state that a flow is really in, else to where such a flow begins."""
     page = table.pages.get(flow.state) if flow is not None else None
     return redirect(url_for(page or start), 303)

@@ -16,7 +16,7 @@ from jinja2 import Template
 
 from webapp import errors, paths
 from webapp.errors import DeliveryFailed, Refusal
-from webapp.flows.state_machine import Move, Table, moved
+from webapp.flows.state_machine import Move, StateMachine, moved
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import instrumented
 from webapp.sandbox.store.trace_log import Step
@@ -77,7 +77,7 @@ def refusal_name(refusal: Refusal | DeliveryFailed) -> str:
     return type(refusal).__name__
 
 
-def move_name(table: Table, move: Move, source: str) -> str:
+def move_name(table: StateMachine, move: Move, source: str) -> str:
     """A move's name in the log: flow, move and where it started."""
     return f"{table.kind}: {move.name} from {source}"
 
@@ -91,7 +91,14 @@ def _on_page(_app: Flask, template: Template, context: dict[str, Any], **_rest: 
 
 @moved.connect
 def _on_move(
-    _sender: object, *, table: Table, move: Move, source: str, target: str, flow: Flow | None, **_rest: Any
+    _sender: object,
+    *,
+    table: StateMachine,
+    move: Move,
+    source: str,
+    target: str,
+    flow: Flow | None,
+    **_rest: Any,
 ) -> None:
     note("move", move_name(table, move, source), flow=table.kind, move=move.name,
          source=source, target=target, means=move.means)  # fmt: skip

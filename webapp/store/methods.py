@@ -74,7 +74,7 @@ def find(db: Connection, account_id: str, method_id: str) -> Method | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Posed:
+class ChallengeContext:
     """A method that is asked for a code, with its owner, its wrong tries so far, and whether a reset is under way."""
 
     method: Method
@@ -83,13 +83,15 @@ class Posed:
     has_case: bool
 
 
-def find_posed(db: Connection, account_id: str, method_id: str, throttle_key: str) -> Posed | None:
+def find_challenge_context(
+    db: Connection, account_id: str, method_id: str, throttle_key: str
+) -> ChallengeContext | None:
     """All that judging a code needs, in one statement: each sign-in asks this. None when the method is gone."""
     row = db.execute(_POSED, (throttle_key, method_id, account_id)).fetchone()
     if row is None:
         return None
     method = Method(*(row["m_" + name] for name in Method.__dataclass_fields__))
-    return Posed(
+    return ChallengeContext(
         replace(method, is_preferred=bool(method.is_preferred)),
         accounts.from_row(row),
         Throttle(row["count"], row["blocked_until"]) if row["count"] is not None else NONE,

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from flask import url_for
 
-from webapp.flows.state_machine import Table
+from webapp.flows.state_machine import StateMachine
 from webapp.pages import auth, guards
 from webapp.rules.links import token_hash
 from webapp.rules.visitor import Visitor
@@ -63,7 +63,7 @@ class Seat:
         auth.put_session(token, self.account)
         self.session = token_hash(token)
 
-    def at(self, table: Table, flow: Flow) -> str:
+    def at(self, table: StateMachine, flow: Flow) -> str:
         """Let the browser be in a flow; the path of its page."""
         guards.keep_flow(flow)
         return url_for(table.pages[flow.state] or "account.services")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from xml.etree import ElementTree as Xml
 
-from webapp.flows.state_machine import BEGIN, Table
+from webapp.flows.state_machine import BEGIN, StateMachine
 from webapp.sandbox.state_diagram.graph import arrows, finals, order
 from webapp.sandbox.state_diagram.layout import Layout, Rect
 
@@ -41,7 +41,7 @@ class Words:
 
 
 def draw(
-    table: Table, layout: Layout, words: Words, marks: Marks = Marks(), *, name: str = ""
+    table: StateMachine, layout: Layout, words: Words, marks: Marks = Marks(), *, name: str = ""
 ) -> Xml.Element:
     """Draw a flow in full; ``name`` is its label for screen readers."""
     svg = _svg(layout, "drawing", {"role": "group", "aria-label": name})
@@ -60,7 +60,7 @@ def draw(
     return svg
 
 
-def draw_small(table: Table, layout: Layout, marks: Marks = Marks()) -> Xml.Element:
+def draw_small(table: StateMachine, layout: Layout, marks: Marks = Marks()) -> Xml.Element:
     """Draw a flow without texts, for a thumbnail. It is hidden from screen readers."""
     svg = _svg(layout, "drawing small", {"aria-hidden": "true"})
     _arrows(Xml.SubElement(svg, "g", {"class": "wires"}), table, layout, marks)
@@ -88,12 +88,12 @@ def small_width(text: str) -> float:
     return SMALL * 62 * len(text) / 100
 
 
-def sign_width(table: Table, state: str) -> int:
+def sign_width(table: StateMachine, state: str) -> int:
     """Return the width of the sign beside a state's name; 0 where it has none."""
     return SIGN if _has_sign(table, state) else 0
 
 
-def _has_sign(table: Table, state: str) -> bool:
+def _has_sign(table: StateMachine, state: str) -> bool:
     return state == BEGIN or state in finals(table)
 
 
@@ -105,7 +105,7 @@ def _svg(layout: Layout, look: str, spoken: dict[str, str]) -> Xml.Element:
     )
 
 
-def _arrows(parent: Xml.Element, table: Table, layout: Layout, marks: Marks) -> None:
+def _arrows(parent: Xml.Element, table: StateMachine, layout: Layout, marks: Marks) -> None:
     for arrow in arrows(table):
         way = layout.ways[arrow.key]
         made = {s for s in arrow.sources if any((move, s) in marks.walked for move in arrow.moves)}
@@ -115,7 +115,9 @@ def _arrows(parent: Xml.Element, table: Table, layout: Layout, marks: Marks) -> 
         _path(parent, way.head, "head" + " walked" * bool(made))
 
 
-def _state(parent: Xml.Element, table: Table, rect: Rect, words: Words, marks: Marks, state: str) -> None:
+def _state(
+    parent: Xml.Element, table: StateMachine, rect: Rect, words: Words, marks: Marks, state: str
+) -> None:
     if words.link:
         parent = Xml.SubElement(parent, "a", {"href": words.link(state)})
     group = Xml.SubElement(parent, "g", {"class": _classes("state", marks, state), "data-state": state})

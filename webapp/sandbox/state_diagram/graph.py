@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.flows.state_machine import BEGIN, Table
+from webapp.flows.state_machine import BEGIN, StateMachine
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Arrow:
         return self.sources == (self.target,)
 
 
-def order(table: Table) -> tuple[str, ...]:
+def order(table: StateMachine) -> tuple[str, ...]:
     """Return all states of a table: the beginning first, then as the table lists them, ends last."""
     listed = dict.fromkeys([BEGIN, *table.pages])
     for move in table.moves:
@@ -34,12 +34,12 @@ def order(table: Table) -> tuple[str, ...]:
     return (*(s for s in listed if s not in table.ends), *(s for s in listed if s in table.ends))
 
 
-def finals(table: Table) -> frozenset[str]:
+def finals(table: StateMachine) -> frozenset[str]:
     """Return the states that no move leads out of."""
     return frozenset(order(table)) - {source for move in table.moves for source in move.sources}
 
 
-def arrows(table: Table) -> tuple[Arrow, ...]:
+def arrows(table: StateMachine) -> tuple[Arrow, ...]:
     """Return the moves of a table as arrows."""
     between: dict[tuple[str, str], tuple[str, ...]] = {}
     for move in table.moves:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp import paths
-from webapp.flows.state_machine import Move, Table
+from webapp.flows.state_machine import Move, StateMachine
 from webapp.flows.state_machines import tables
 from webapp.pages.render import page
 from webapp.sandbox import api, world_middleware
@@ -32,7 +32,7 @@ FIRST = "sign_in"
 class Shown:
     """A flow as the map shows it."""
 
-    table: Table
+    table: StateMachine
     marks: Marks
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webapp.flows.state_machine import Table
+from webapp.flows.state_machine import StateMachine
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import trace_recorder
 from webapp.sandbox.state_diagram.drawing import Marks
@@ -31,7 +31,7 @@ class Progress:
     here: Sequence[Place]
     moves: Sequence[Step]
 
-    def marks(self, table: Table) -> Marks:
+    def marks(self, table: StateMachine) -> Marks:
         """What to mark in a flow's picture."""
         steps = [step.data for step in self.moves if step.data["flow"] == table.kind]
         here = frozenset(place.state for place in self.here if place.kind == table.kind)
@@ -42,7 +42,7 @@ class Progress:
         )
 
 
-def find_progress(world: World, tables: Sequence[Table]) -> Progress:
+def find_progress(world: World, tables: Sequence[StateMachine]) -> Progress:
     """Look it up: the flows that are under way, and the end that was come to last, for nothing is under way there."""
     by_kind = {table.kind: table for table in tables}
     moves = [step for step in moves_of_walk(world) if step.data["flow"] in by_kind]
