@@ -36,7 +36,7 @@ from bench.served import (
     newest_work,
 )
 
-INSTALL_SECONDS = 150
+INSTALL_SECONDS = 600
 START_SECONDS = 30
 FILL_SECONDS = 12  # a peer is filled for so long beyond SMALL; how far it came is told
 LOOKS = 5

@@ -39,11 +39,14 @@ PROGRAMS = (
     Program(
         "Chromium",
         browser.find,
-        ("tests/browser", "tests/docs/test_playwright.py"),
+        ("tests/browser", "tests/docs/test_playwright.py", f"{CHECK}/look/test_chromium.py"),
         ("chromium", "fonts-noto-cjk"),
     ),
     Program("oathtool", _on_path("oathtool"), ("tests/security/test_oathtool.py",), ("oathtool",)),
-    Program("Node", _on_path("node"), (f"{CHECK}/node",), ("nodejs", "npm")),
+    Program(
+        "Firefox", _on_path("firefox-esr", "firefox"), (f"{CHECK}/look/test_firefox.py",), ("firefox-esr",)
+    ),
+    Program("Node", _on_path("node"), (f"{CHECK}/node", f"{CHECK}/peers"), ("nodejs", "npm")),
     Program("curl", _on_path("curl"), ("tests/docs/test_shell.py",), ("curl",)),
 )
 

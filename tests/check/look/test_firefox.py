@@ -1,0 +1,56 @@
+"""Every page in Firefox: nothing is too wide, in Japanese and light, in English and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.check.look.conftest import Handset
+from tests.check.look.firefox import Firefox, Window, running
+from tests.check.look.looking import assert_as_known, too_wide
+from tests.check.look.pages import PHONE_STATES, SITE_STATES, State
+
+KINDS = [("ja", "light"), ("en", "dark")]
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(kind, marks=pytest.mark.xdist_group(f"firefox {kind}"), id="-".join(kind))
+        for kind in KINDS
+    ],
+)
+def firefox(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """One process for each kind."""
+    with running(tmp_path_factory.mktemp("profile"), *request.param) as firefox:
+        yield firefox
+
+
+@pytest.fixture
+def window(firefox: Firefox) -> Iterator[Window]:
+    """A window without cookies."""
+    window = firefox.window()
+    yield window
+    window.close()
+
+
+@pytest.mark.parametrize("state", SITE_STATES, ids=lambda state: state.name)
+def test_page_of_the_site_fits(state: State, firefox: Firefox, window: Window, site_url: str) -> None:
+    state.arrive(window, site_url)
+    assert_as_known(state, "firefox", firefox.language, too_wide(window))
+
+
+@pytest.mark.parametrize("state", PHONE_STATES, ids=lambda state: state.name)
+def test_page_of_the_phone_fits(state: State, firefox: Firefox, window: Window, handset: Handset) -> None:
+    window.goto(handset.url + handset.path(state.path))
+    assert_as_known(state, "firefox", firefox.language, too_wide(window))
+
+
+def test_window_has_the_language_scheme_and_size_that_it_should(firefox: Firefox, window: Window) -> None:
+    window.goto("data:text/html,<p>")
+    window.resize(320, 568)
+    told = window.evaluate(
+        "() => [navigator.language, matchMedia('(prefers-color-scheme: dark)').matches, innerWidth, innerHeight]"
+    )
+    assert told == [firefox.language, firefox.scheme == "dark", 320, 568]

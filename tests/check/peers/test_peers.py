@@ -1,0 +1,24 @@
+"""The bench's peers can be installed, started, sent to and read: its table has their figures."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bench import peers
+from bench.served import INGEST_WORK, LARGE, MEMORY_WORK, SMALL, newest_work
+
+ROWS = (INGEST_WORK, newest_work(SMALL), newest_work(LARGE), MEMORY_WORK)
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, peers.Results]:
+    return peers.measured()
+
+
+@pytest.mark.parametrize("peer", ["moto", "maildev"])
+def test_peer_is_measured_in_every_row(measured: dict[str, peers.Results], peer: str) -> None:
+    (figures,) = [found for name, found in measured.items() if name.startswith(peer)]
+    numbers = {row: re.match(r"[\d,.]+", figures.get(row, "")) for row in ROWS}
+    assert all(numbers.values()), figures
