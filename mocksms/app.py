@@ -41,4 +41,5 @@ def create_app(
     for part in (messages, control):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
+    middleware.worlds_of(app).resume()
     return app

@@ -36,11 +36,5 @@ class Background(Protocol):
     def received(self, world: "World", message: Message) -> None:
         """Go on with a message that was just kept."""
 
-    def report(self, world: "World", message: Message, after: int) -> None:
-        """Send the sender's app the steps of the message's history from index `after` on."""
-
     def watch(self, world: "World") -> None:
-        """Look at `due_at` of the world's messages: one of them was set."""
-
-    def fetch_document(self, world: "World", call: Message) -> None:
-        """Fetch the document that a call needs, and let the call go on with it."""
+        """Look at what is due in the world, and at its jobs: something was added."""

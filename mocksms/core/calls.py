@@ -10,14 +10,17 @@ its pace.
 from collections.abc import Callable
 
 from mocksms import store
-from mocksms.core import inbox, phone_numbers
+from mocksms.core import inbox, phone_numbers, receipts
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Event, Filter, Message
 from mocksms.core.sender_app import AppRequest, Interpreter
 from mocksms.core.worlds import World
+from mocksms.store.jobs import NewJob
 
 ENDED = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 KEYS_SHOWN = 16
+DOCUMENT = "document"
+"""The kind of job that fetches a call's document."""
 
 
 class NoSuchCall(LookupError):
@@ -51,11 +54,10 @@ def place(
     held = call.status in ("queued", "failed", "no-answer")
     with world.write() as (db, events):
         store.messages.add(db, call, phone_numbers.kind(call.recipient), held=held)
+        inbox.owe(db, receipts.owed(world, call, 0))
         if not held:
             events.append(Event(call.id, now, "message", call))
-    world.background.report(world, call, 0)
-    if call.due_at is not None:
-        world.background.watch(world)
+    world.background.watch(world)
     return call
 
 
@@ -128,12 +130,19 @@ def _change(
         alter(found)
         return True
 
-    call = inbox.change(world, call_id, careful, "call", detail)
+    call = inbox.change(world, call_id, careful, "call", detail, lambda found: _documents(world, found))
     if call is None or refused == [""]:
         raise NoSuchCall(call_id)
     if refused:
         raise WrongState(refused[0])
     return call
+
+
+def _documents(world: World, call: Message) -> list[NewJob]:
+    """Return the job that fetches the document that a call needs before it can go on."""
+    if call.status != "in-progress" or _interpreter(world, call).needs(call) is None:
+        return []
+    return [NewJob(DOCUMENT, f"{DOCUMENT}:{call.sid}", {"call": call.sid})]
 
 
 def _step(world: World, call: Message, status: str) -> None:
@@ -151,7 +160,6 @@ def _pick_up(world: World, call_id: int, who: str) -> Message:
         call.due_at = None
 
     call = _change(world, call_id, {"ringing"}, alter, "in-progress")
-    world.background.report(world, call, len(call.history) - 1)
     if call.details.get("hang_up"):
         return _end(world, call_id, "completed", {"in-progress"})
     return _go_on(world, call)
@@ -163,9 +171,7 @@ def _end(world: World, call_id: int, status: str, allowed: set[str]) -> Message:
         call.due_at = None
         call.details["ended_at"] = world.now()
 
-    call = _change(world, call_id, allowed, alter, status)
-    world.background.report(world, call, len(call.history) - 1)
-    return call
+    return _change(world, call_id, allowed, alter, status)
 
 
 def asks_for_keys(world: World, call: Message) -> bool:
@@ -208,10 +214,6 @@ def _go_on(world: World, call: Message) -> Message:
             lambda found: interpreter.go_on(found, world.now()),
             "speaking",
         )
-    if interpreter.needs(call) is not None:
-        world.background.fetch_document(world, call)
-    if call.due_at is not None:
-        world.background.watch(world)
     return call
 
 
@@ -245,8 +247,9 @@ def _ring(world: World, sid: str) -> None:
         _step(world, call, "ringing")
         call.due_at = world.now() + call.details["ring_seconds"]
         store.messages.arrive(db, call, phone_numbers.kind(call.recipient))
+        inbox.owe(db, receipts.owed(world, call, len(call.history) - 1))
         events.append(Event(call.id, call.received_at, "message", call))
-    world.background.report(world, call, len(call.history) - 1)
+    world.background.watch(world)
 
 
 def _miss(world: World, call: Message) -> None:

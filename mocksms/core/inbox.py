@@ -1,17 +1,18 @@
 """What is kept and what happens to it: messages come in, are found, read, deleted."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from mocksms import store
-from mocksms.core import phone_numbers, segments, sids, statuses
+from mocksms.core import phone_numbers, receipts, segments, sids, statuses
 from mocksms.core.codes import finder
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
 from mocksms.core.worlds import World
 from mocksms.store.conditions import Conditions
+from mocksms.store.jobs import NewJob
 
 PAGE = 50
 new_sid = sids.new_sid
@@ -24,9 +25,10 @@ def receive(
     raw: bytes | None = None,
     effects: Effects = NOTHING,
     due_at: float | None = None,
+    owed: Sequence[NewJob] = (),
 ) -> Message:
     """Keep a message that comes from the phone itself, at its time of now; see :func:`keep`."""
-    return keep(world, message, world.now(), effects, raw, due_at)
+    return keep(world, message, world.now(), effects, raw, due_at, owed=owed)
 
 
 def keep(
@@ -37,10 +39,12 @@ def keep(
     raw: bytes | None = None,
     due_at: float | None = None,
     expected: Conditions | None = None,
+    owed: Sequence[NewJob] = (),
 ) -> Message:
     """Find a message's code and links, keep it, tell everyone who waits. It is on disk when this returns.
 
-    `effects` are the faults it meets. `due_at` (unix seconds by the phone's clock) holds it back until then.
+    `effects` are the faults it meets, `owed` is what the phone owes to apps for it beside receipts. `due_at` (Unix
+    seconds by the phone's clock) holds it back until then.
     Raise :class:`ConditionsChanged` when the world's conditions are not the `expected` ones any more.
     """
     message.created_at = message.received_at = message.updated_at = now
@@ -48,7 +52,8 @@ def keep(
     statuses.plan(message, now, effects, due_at)
     held = message.status in statuses.UNSEEN
     kind = phone_numbers.kind(message.handset)
-    work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held)
+    owed = [*owed, *receipts.owed(world, message, 1)]
+    work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, owed=owed)
     world.write_together(work, expected)
     if message.id % store.search_index.BATCH == 0:
         with world.store.writing() as db:
@@ -72,8 +77,15 @@ def arrive(world: World, sid: str) -> None:
         before = len(message.history)
         statuses.arrive(message, now)
         store.messages.arrive(db, message, phone_numbers.kind(message.handset))
+        owe(db, receipts.owed(world, message, before))
         events.append(Event(message.id, now, "message", replace(message)))
-    world.background.report(world, message, before)
+    world.background.watch(world)
+
+
+def owe(db: store.Connection, jobs: Sequence[NewJob]) -> None:
+    """Write down what is owed to apps, as part of a transaction."""
+    for job in jobs:
+        store.jobs.add(db, job, time.time())
 
 
 def examine(message: Message) -> None:
@@ -194,20 +206,27 @@ def mark_thread_read(world: World, number: str, peer: str, channel: str = "sms")
 
 
 def change(
-    world: World, message_id: int, alter: Callable[[Message], bool], kind: str = "status", detail: str = ""
+    world: World,
+    message_id: int,
+    alter: Callable[[Message], bool],
+    kind: str = "status",
+    detail: str = "",
+    owed: Callable[[Message], Sequence[NewJob]] = lambda _: (),
 ) -> Message | None:
     """Changes a message under the write lock and tells everyone who waits; `alter` returns whether it
     changed it.
 
+    `owed` returns what is owed to apps for the change; receipts are always owed for new steps of the history.
     Returns the message as it is afterwards, or None when there is none with this id.
     """
     with world.write() as (db, events):
         found = store.reading.find(db, message_id)
         if found is None:
             return None
-        before = replace(found)
+        before, steps = replace(found), len(found.history)
         if alter(found):
             found.updated_at = world.now()
+            owe(db, [*receipts.owed(world, found, steps), *owed(found)])
             event_id = store.messages.update(db, found, kind, detail)
             if (found.subject, found.body) != (before.subject, before.body):
                 store.search_index.forget(db, before)
@@ -216,7 +235,8 @@ def change(
                 events.append(
                     Event(event_id, found.updated_at, "call" if kind == "call" else "status", found, detail)
                 )
-        return found
+    world.background.watch(world)
+    return found
 
 
 def delete(world: World, wanted: Filter) -> int:

@@ -4,8 +4,8 @@ A provider implements it for its own messages; the core and the delivery know no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
 
 from mocksms.core.models import Message
 
@@ -20,7 +20,11 @@ class AppRequest:
     fields: Fields
     method: str = "POST"
     account: str = ""
-    tries: int = field(default=0, compare=False)
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Self:
+        """Return the request that a job keeps as JSON."""
+        return cls(**{**content, "fields": [(name, value) for name, value in content["fields"]]})
 
 
 class Interpreter(Protocol):

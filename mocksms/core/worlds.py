@@ -3,13 +3,15 @@
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 
 from mocksms import store
 from mocksms.config import Settings
 from mocksms.core.background import Background
 from mocksms.core.models import Event, Message
 from mocksms.core.sender_app import SenderApp
+from mocksms.core.signing_tokens import SigningTokens
 from mocksms.core.world_names import DEFAULT, account_sid
 from mocksms.events.hub import Hub
 from mocksms.store.conditions import Conditions
@@ -43,10 +45,9 @@ class World:
         self.settings = settings
         self.background = background
         self.sender_apps = sender_apps
-        self.tokens: dict[str, str] = {}
+        self.tokens = SigningTokens(world_store, settings.accounts)
         self.hub = Hub(world_store)
         self._group_commit = GroupCommit(world_store, self.hub.publish)
-        self._watched = False
 
     def conditions(self) -> Conditions:
         """Return what a message meets here as of now, whichever process set it."""
@@ -76,25 +77,12 @@ class World:
         """Return how to speak to the app that sent this message; one that nobody knows is sent nothing."""
         return self.sender_apps.get(message.wire, _NO_APP)
 
-    def is_watched(self) -> bool:
-        """Return whether someone looks after what is due in this world."""
-        return self._watched
-
-    def set_watched(self, watched: bool) -> None:
-        """Note whether someone looks after what is due."""
-        self._watched = watched
-
-    def token_of(self, account: str) -> str:
-        """Return the token that signs what is sent to this account's app: the one it showed last, else the one set."""
-        if account in self.tokens:
-            return self.tokens[account]
-        return self.settings.accounts.get(account, "")
-
     @contextmanager
     def write(self) -> Iterator[tuple[store.Connection, list[Event]]]:
         """Lend a connection inside a transaction, and a list for its events. They are published after the commit."""
         events: list[Event] = []
         with self.store.writing() as db:
+            self.tokens.write(db)
             yield db, events
             self.store.after_commit(lambda: self.hub.publish(events))
 
@@ -104,7 +92,13 @@ class World:
         `work` gets the connection and the list for its events. It may run again when another one's fails. Raise
         :class:`ConditionsChanged` when the world's conditions are not the `expected` ones.
         """
+        if self.tokens.unwritten:
+            work = partial(self._write_with_tokens, work)
         self._group_commit.run(work, expected)
+
+    def _write_with_tokens(self, work: Work, db: store.Connection, events: list[Event]) -> None:
+        self.tokens.write(db)
+        work(db, events)
 
     def close(self) -> None:
         """Let waiters go and close idle connections."""
@@ -150,6 +144,18 @@ class Worlds:
             self._accounts_known_until = time.monotonic() + _FRESH_SECONDS
             name = self._accounts.get(account)
         return self.find(name) if name is not None else None
+
+    def resume(self) -> None:
+        """Look after what earlier processes left: messages under way, calls, what is owed to apps."""
+        self.background.jobs.later(0, self._resume)
+
+    def _resume(self) -> None:
+        for name in self.names():
+            with suppress(store.UnknownWorld, store.Gone):  # deleted meanwhile
+                with self.engine.open(name).reading() as db:
+                    is_due = (store.reading.next_due(db), store.jobs.next_due(db)) != (None, None)
+                if is_due:
+                    self._opened(name)
 
     def _opened(self, name: str) -> World:
         """Return the world that has this name now: another process may have replaced the one of before."""

@@ -1,8 +1,8 @@
-"""The background of all worlds: job queues, and what the core asks for (`mocksms.core.background`)."""
+"""The background of all worlds: queues of work, and what the core asks for (`mocksms.core.background`)."""
 
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
-from mocksms.delivery import call_documents, retention, scheduler, webhooks
+from mocksms.delivery import job_runner, retention, scheduler
 from mocksms.delivery.job_queue import OUTBOUND_THREADS, JobQueue
 
 
@@ -19,22 +19,13 @@ class Delivery:
         retention.watch(world)
 
     def received(self, world: World, message: Message) -> None:
-        """Report the statuses that a new message went through, and wait for those to come."""
+        """Do what is owed for a new message, and wait for what is to come."""
         if message.id % retention.EVERY == 0:
             retention.prune_later(world)
-        if message.due_at is not None:
-            scheduler.watch(world)
-        if message.wants_receipts and message.direction == "in":
-            webhooks.report(world, message, 1)
-
-    def report(self, world: World, message: Message, after: int) -> None:
-        """Send the steps of the message's history from index `after` on."""
-        webhooks.report(world, message, after)
+        if message.due_at is not None or message.wants_receipts or message.direction == "out":
+            self.watch(world)
 
     def watch(self, world: World) -> None:
-        """Look at what is due."""
+        """Look at what is due, and do the jobs whose time has come."""
         scheduler.watch(world)
-
-    def fetch_document(self, world: World, call: Message) -> None:
-        """Fetch the document that a call needs."""
-        self.outbound_jobs.later(0, lambda: call_documents.fetch(world, call.id))
+        job_runner.start_due(world)

@@ -3,11 +3,12 @@
 from mocksms.core import calls, inbox
 from mocksms.core.worlds import World
 from mocksms.delivery import http_client
+from mocksms.store.jobs import Job
 
 
-def fetch(world: World, call_id: int) -> None:
+def fetch(world: World, job: Job) -> None:
     """Fetch the document that this call needs now, and let the call go on with it."""
-    call = inbox.message(world, call_id)
+    call = inbox.by_sid(world, job.content["call"])
     if call is None or call.status != "in-progress" or (request := calls.needed(world, call)) is None:
         return
     document, problem = "", ""
@@ -16,4 +17,4 @@ def fetch(world: World, call_id: int) -> None:
         document, problem = answer.text, "" if answer.is_good else f"{request.url} answered {answer.status}"
     except http_client.CannotFetch as error:
         problem = str(error)
-    calls.load(world, call_id, request.url, document, problem)
+    calls.load(world, call.id, request.url, document, problem)

@@ -74,7 +74,7 @@ def send(
 
 def send_signed(world: World, app: SenderApp, request: AppRequest) -> Answer:
     """Send a request to an app with its provider's headers. Raises :class:`CannotFetch`."""
-    headers = app.signed(request, world.token_of(request.account))
+    headers = app.signed(request, world.tokens.of(request.account))
     return send(world.settings, request.url, request.fields, request.method, headers)
 
 

@@ -8,11 +8,14 @@ from mocksms.core.models import Message
 from mocksms.core.sender_app import SenderApp
 from mocksms.core.worlds import World
 from mocksms.delivery import http_client
+from mocksms.store.jobs import Job, NewJob
 
 log = logging.getLogger("mocksms.inbound_messages")
 STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 START = frozenset({"START", "YES", "UNSTOP"})
 LOOKED_AT = 20
+KIND = "inbound"
+"""The kind of job that hands a typed text to its app."""
 
 
 def send(world: World, handset: str, peer: str, body: str) -> Message:
@@ -25,10 +28,11 @@ def send(world: World, handset: str, peer: str, body: str) -> Message:
         sid=inbox.new_sid("SM"), channel="sms", wire="handset", direction="out", sender=handset, recipient=peer,
         body=body, status="received", account=account,
     )  # fmt: skip
-    inbox.receive(world, message)
+    owed = []
     if url := webhook(world, peer):
-        world.background.outbound_jobs.later(0, lambda: _hand_over(world, app, message, url))
-    return message
+        content = {"message": message.sid, "url": url, "wire": app.wires[0]}
+        owed.append(NewJob(KIND, f"{KIND}:{message.sid}", content))
+    return inbox.receive(world, message, owed=owed)
 
 
 def _answered(world: World, handset: str, peer: str) -> tuple[SenderApp, str]:
@@ -53,17 +57,24 @@ def set_webhook(world: World, number: str, url: str) -> None:
         store.reading.set_value(db, f"inbound:{number}", url)
 
 
-def _hand_over(world: World, app: SenderApp, message: Message, url: str) -> None:
-    if (request := app.inbound(message, url)) is None:
+def hand_over(world: World, job: Job) -> None:
+    """Post a typed text to the app's webhook; what it answers arrives on the handset, in one transaction with the end
+    of the job.
+    """
+    message = inbox.by_sid(world, job.content["message"])
+    app = world.sender_apps.get(job.content["wire"], SenderApp())
+    if message is None or (request := app.inbound(message, job.content["url"])) is None:
         return
     try:
         answer = http_client.send_signed(world, app, request)
     except http_client.CannotFetch as error:
         log.warning("a reply could not be handed over: %s", error)
         return
-    for text in app.answers(answer.text) if answer.is_good else ():
-        back = Message(
-            sid=inbox.new_sid("SM"), channel="sms", wire=app.wires[0], sender=message.recipient,
-            recipient=message.sender, body=text, account=message.account,
-        )  # fmt: skip
-        inbox.receive(world, back)
+    with world.store.writing() as db:
+        store.jobs.done(db, job.id)
+        for text in app.answers(answer.text) if answer.is_good else ():
+            back = Message(
+                sid=inbox.new_sid("SM"), channel="sms", wire=app.wires[0], sender=message.recipient,
+                recipient=message.sender, body=text, account=message.account,
+            )  # fmt: skip
+            inbox.receive(world, back)

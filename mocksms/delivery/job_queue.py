@@ -57,6 +57,7 @@ class JobQueue:
                 work()
             except Exception:
                 log.exception("something in the background failed")
+            del work  # or the world that it was for stays in memory until there is more to do
 
     def close(self) -> None:
         """Stops; what is not yet due is not done."""

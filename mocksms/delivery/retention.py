@@ -1,5 +1,9 @@
 """How long messages are kept: by count (MOCKSMS_KEEP_MESSAGES) and by age (MOCKSMS_KEEP_DAYS), the oldest go first."""
 
+import weakref
+from collections.abc import Callable
+from functools import partial
+
 from mocksms import store
 from mocksms.core.worlds import World
 
@@ -29,21 +33,20 @@ def prune(world: World) -> int:
 def prune_later(world: World) -> None:
     """Look in the background whether there is too much."""
     if world.settings.keep_messages > 0 or world.settings.keep_days > 0:
-        world.background.jobs.later(0, lambda: _prune_open(world))
+        world.background.jobs.later(0, partial(_look, weakref.ref(world), once=True))
 
 
 def watch(world: World) -> None:
-    """Looks each hour for what is too old."""
+    """Look each hour for what is too old."""
     if world.settings.keep_days > 0:
-        world.background.jobs.later(0, lambda: _look(world))
+        world.background.jobs.later(0, partial(_look, weakref.ref(world)))
 
 
-def _look(world: World) -> None:
-    if not world.hub.closed:
-        prune(world)
-        world.background.jobs.later(LOOK_SECONDS, lambda: _look(world))
-
-
-def _prune_open(world: World) -> None:
-    if not world.hub.closed:
-        prune(world)
+def _look(reference: Callable[[], World | None], once: bool = False) -> None:
+    """Prune a world unless it was closed or deleted. An hour's wait must not keep a deleted one in memory."""
+    world = reference()
+    if world is None or world.hub.closed or not world.store.exists():
+        return
+    prune(world)
+    if not once:
+        world.background.jobs.later(LOOK_SECONDS, partial(_look, reference))

@@ -8,15 +8,18 @@ from mocksms.store import (
     authenticators,
     conditions,
     faults,
+    jobs,
     messages,
     reading,
     search_index,
+    tokens,
     verifications,
 )
 from mocksms.store.database import open_engine
-from mocksms.store.engine import Connection, EngineError, Gone, Store, Unavailable, UnknownWorld
+from mocksms.store.engine import Conflict, Connection, EngineError, Gone, Store, Unavailable, UnknownWorld
 
 __all__ = [
+    "Conflict",
     "Connection",
     "EngineError",
     "Gone",
@@ -26,9 +29,11 @@ __all__ = [
     "authenticators",
     "conditions",
     "faults",
+    "jobs",
     "messages",
     "open_engine",
     "reading",
     "search_index",
+    "tokens",
     "verifications",
 ]

@@ -3,17 +3,19 @@ transaction.
 """
 
 import json
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from mocksms.core.models import Event, Message
-from mocksms.store import search_index
+from mocksms.store import jobs, search_index
 from mocksms.store.engine import Connection
+from mocksms.store.jobs import NewJob
 
 EVENTS_KEPT = 20_000
 PRUNE_EVERY = 100
 TABLES = (
-    "messages", "raws", "handsets", "threads", "authenticators", "settings", "faults", "stops", "verifications",
+    "messages", "raws", "handsets", "threads", "authenticators", "settings", "faults", "stops", "jobs", "verifications",
 )  # fmt: skip
 _FEWER_UNREAD = "unread = CASE WHEN unread + ? > 0 THEN unread + ? ELSE 0 END"
 COLUMNS = (
@@ -79,10 +81,18 @@ def add(db: Connection, message: Message, kind: str, raw: bytes | None = None, h
 
 
 def receive(
-    db: Connection, events: list[Event], message: Message, kind: str, raw: bytes | None, held: bool
+    db: Connection,
+    events: list[Event],
+    message: Message,
+    kind: str,
+    raw: bytes | None,
+    held: bool,
+    owed: Sequence[NewJob],
 ) -> None:
-    """Keep a new message, see :func:`add`, and append the event that tells of it to `events`."""
+    """Keep a new message, see :func:`add`, with what is `owed` for it, and append the event that tells of it."""
     add(db, message, kind, raw, held)
+    for job in owed:
+        jobs.add(db, job, time.time())
     now = message.received_at
     if held:
         event_id = event(db, now, "status", message.id, message.status)

@@ -89,6 +89,17 @@ _STOPS = (
     "DELETE FROM settings WHERE name LIKE 'stop:%'",
 )
 
+# What is owed to apps, and the tokens that sign it.
+_JOBS = (
+    """CREATE TABLE jobs (
+        id SERIAL_ID, kind TEXT NOT NULL, line TEXT NOT NULL, due_at DOUBLE PRECISION NOT NULL,
+        tries INTEGER NOT NULL, content TEXT NOT NULL
+    )""",
+    "CREATE INDEX jobs_line ON jobs (line, id)",
+    "CREATE INDEX jobs_due ON jobs (due_at)",
+    "CREATE TABLE tokens (account TEXT PRIMARY KEY, token TEXT NOT NULL)",
+)
+
 MIGRATIONS = Migrations(
     "mocksms",
     (
@@ -98,5 +109,6 @@ MIGRATIONS = Migrations(
         Migration("m004_calls_by_status", _CALLS_BY_STATUS),
         Migration("m005_vocabulary", search_index.VOCABULARY),
         Migration("m006_stops", _STOPS),
+        Migration("m007_jobs", _JOBS),
     ),
 )

@@ -1,5 +1,6 @@
 """An app that the phone calls back: notes every request, answers what it was told to."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +10,24 @@ from queue import Queue
 from urllib.parse import parse_qsl
 
 
+def _open() -> threading.Event:
+    found = threading.Event()
+    found.set()
+    return found
+
+
 @dataclass
 class Listener:
-    """What came in: (path, fields, headers); `answers` are the next (status, body), then 200 and `body`."""
+    """What came in: (path, fields, headers); `answers` are the next (status, body), then 200 and `body`.
+
+    No answer goes out while `hold` is cleared.
+    """
 
     url: str = ""
     body: str = ""
     answers: list[tuple[int, str]] = field(default_factory=list)
     bodies: dict[str, str] = field(default_factory=dict)
+    hold: threading.Event = field(default_factory=_open)
     came: "Queue[tuple[str, dict[str, str], dict[str, str]]]" = field(default_factory=Queue)
 
     def next(self) -> tuple[str, dict[str, str], dict[str, str]]:
@@ -36,10 +47,12 @@ def listening() -> Iterator[Listener]:
             path = self.path.partition("?")[0]
             data = (body if body is not None else listener.bodies.get(path, listener.body)).encode()
             listener.came.put((self.path, dict(parse_qsl(text)), dict(self.headers)))
+            listener.hold.wait(30)
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            with contextlib.suppress(ConnectionError):  # the phone was killed
+                self.wfile.write(data)
 
         do_GET = do_POST  # noqa: N815
 

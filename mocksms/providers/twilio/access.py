@@ -53,8 +53,10 @@ def keep_token(world: World) -> None:
     """Keep the account's token: callbacks are signed with it, also where an API key (SK…) was shown."""
     user, password = credentials()
     named = account()
-    if named and (user == named or not world.token_of(named)):
-        world.tokens[named] = password
+    if not named or world.tokens.shown.get(named) == password:
+        return
+    if user == named or not world.tokens.of(named):
+        world.tokens.note(named, password)
 
 
 def only_of(world: World, account: str) -> str:

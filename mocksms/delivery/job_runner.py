@@ -1,0 +1,76 @@
+"""Doing the jobs of a world: requests to apps, each in a thread that may wait for an answer."""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+
+from mocksms import store
+from mocksms.core import calls, receipts
+from mocksms.core.worlds import World
+from mocksms.delivery import call_documents, inbound_messages, webhooks
+from mocksms.store.jobs import Job
+
+log = logging.getLogger("mocksms.job_runner")
+TAKEN_SECONDS = 30.0
+"""After this time a job counts as lost with the process that took it."""
+
+Run = Callable[[World, Job], float | None]
+RUNS: dict[str, Run] = {
+    receipts.KIND: webhooks.send,
+    calls.DOCUMENT: call_documents.fetch,
+    inbound_messages.KIND: inbound_messages.hand_over,
+}
+"""How each kind of job is done: the answer is in how many seconds to try again, None for never."""
+
+
+def start(world: World) -> None:
+    """Do what is due, in a thread of its own."""
+    world.background.outbound_jobs.later(0, partial(work_off, world))
+
+
+def start_due(world: World) -> None:
+    """Do what is due, if anything is: jobs whose time has come, and those that a process left behind."""
+    with world.store.reading() as db:
+        due_at = store.jobs.next_due(db)
+    if due_at is not None and due_at <= time.time():
+        start(world)
+
+
+def work_off(world: World) -> None:
+    """Do jobs until none is due."""
+    try:
+        while (job := _take(world)) is not None:
+            _finish(world, job, _run(world, job))
+    except store.Gone:
+        return  # the world was deleted, and with it what it owed
+
+
+def _take(world: World) -> Job | None:
+    with world.store.reading() as db:
+        due_at = store.jobs.next_due(db)
+    now = time.time()
+    if due_at is None or due_at > now or world.hub.closed:
+        return None
+    with world.store.writing() as db:
+        return store.jobs.take(db, now, now + TAKEN_SECONDS)
+
+
+def _run(world: World, job: Job) -> float | None:
+    try:
+        return RUNS[job.kind](world, job)
+    except (store.Gone, store.Unavailable):
+        raise
+    except Exception:
+        log.exception("job %d (%s) failed for good", job.id, job.kind)
+        return None
+
+
+def _finish(world: World, job: Job, again_in: float | None) -> None:
+    with world.store.writing() as db:
+        if again_in is None:
+            store.jobs.done(db, job.id)
+        else:
+            store.jobs.postpone(db, job.id, time.time() + again_in, job.tries)
+    if again_in is not None:
+        world.background.outbound_jobs.later(again_in, partial(work_off, world))
