@@ -89,4 +89,4 @@ SITE_STATES = (
     *(State(f"as {key}", persona=key) for key in PERSONAS),
     *(State(f"before {way}", way=way) for way in WAYS),
 )
-PHONE_STATES = tuple(State(path, path) for path in HANDSET)
+PHONE_STATES = tuple(State(f"phone {path}", path) for path in HANDSET)
