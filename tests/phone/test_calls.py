@@ -188,6 +188,15 @@ def test_bad_documents_end_the_call_with_a_warning(twilio: Any, phone: Phone) ->
         assert phone.message(rings.id).details["warnings"]
 
 
+def test_documents_may_have_comments_and_character_data(twilio: Any, phone: Phone) -> None:
+    head = "<?xml version='1.0' encoding='UTF-8'?><!-- <!DOCTYPE x> -->"
+    document = f"{head}<Response><Say><![CDATA[4 & 8]]></Say></Response>"
+    _, rings = ring(twilio, phone, twiml=document)
+    drive(phone, rings.id, "answer")
+    assert phone.message(rings.id).body == "4 & 8"
+    assert "warnings" not in phone.message(rings.id).details
+
+
 @pytest.mark.parametrize(
     ("given", "code"),
     [
