@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable
 
@@ -28,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    settings = config.load()
+    address = config.address()
     parser = argparse.ArgumentParser(prog="python -m mocksms", description="The mock phone.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -36,8 +35,7 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=words, description=words)
         added.set_defaults(command=work)
         if work is not _serve:
-            url = os.environ.get("MOCKSMS_URL") or f"http://{settings.host}:{settings.port}"
-            added.add_argument("--url", default=url, help="the running phone (%(default)s)")
+            added.add_argument("--url", default=address, help="the running phone (%(default)s)")
             added.add_argument("--world", default="default", help="which world (%(default)s)")
         return added
 

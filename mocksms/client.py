@@ -2,6 +2,7 @@
 
 import html as entities
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from mocksms.core.phone_numbers import normalise
+from mocksms.api.paths import API
 from mocksms.core.world_names import DEFAULT, account_sid
 
 if TYPE_CHECKING:
@@ -70,16 +71,16 @@ class Faults:
         body = {"from" if name == "sender" else name: value for name, value in rule.items()}
         if times is not None:
             body["times"] = times
-        return int(self._phone.send("POST", "/api/v1/faults", json={"what": what, **body}).json()["id"])
+        return int(self._phone.send("POST", f"{API}/faults", json={"what": what, **body}).json()["id"])
 
     def all(self) -> list[dict[str, Any]]:
         """The faults that were asked for."""
-        found: list[dict[str, Any]] = self._phone.send("GET", "/api/v1/faults").json()["faults"]
+        found: list[dict[str, Any]] = self._phone.send("GET", f"{API}/faults").json()["faults"]
         return found
 
     def clear(self) -> None:
         """Lifts all faults."""
-        self._phone.send("DELETE", "/api/v1/faults")
+        self._phone.send("DELETE", f"{API}/faults")
 
 
 class Call:
@@ -91,7 +92,7 @@ class Call:
         self.received = received
 
     def _drive(self, action: str, **body: str) -> Self:
-        answer = self._phone.send("POST", f"/api/v1/calls/{self.id}/{action}", json=body)
+        answer = self._phone.send("POST", f"{API}/calls/{self.id}/{action}", json=body)
         self.received = Received(answer.json())
         return self
 
@@ -165,12 +166,12 @@ class Phone:
         """Messages, newest first; filters are the API's (`channel`, `to`, `sender`, `q`, `since`,
         `limit`).
         """
-        found = self._get("/api/v1/messages", filters).json()["messages"]
+        found = self._get(f"{API}/messages", filters).json()["messages"]
         return [Received(fields) for fields in found]
 
     def message(self, message_id: int) -> Received:
         """One message with its raw source."""
-        return Received(self._get(f"/api/v1/messages/{message_id}", {}).json())
+        return Received(self._get(f"{API}/messages/{message_id}", {}).json())
 
     def last_id(self) -> int:
         """The id of the newest message, 0 without one: `since` for "from now on"."""
@@ -181,7 +182,7 @@ class Phone:
         """The newest message that fits, waiting up to `timeout` seconds (at most 60). Raises
         :class:`NothingCame`.
         """
-        answer = self._get("/api/v1/messages/wait", {**filters, "timeout": timeout})
+        answer = self._get(f"{API}/messages/wait", {**filters, "timeout": timeout})
         if answer.status_code == 204:
             raise NothingCame(
                 f"no message like {filters} came within {timeout} s; there is: {self._there_is()}"
@@ -202,21 +203,26 @@ class Phone:
 
     def code(self, to: str) -> str | None:
         """The newest code for a number or mailbox, or None."""
-        answer = self._get("/api/v1/code", {"to": to})
+        answer = self._get(f"{API}/code", {"to": to})
         return answer.text if answer.status_code == 200 else None
 
     def wait_for_code(self, to: str, timeout: float = PATIENCE_SECONDS, since: int | None = None) -> str:
-        """The newest code for a number or mailbox that was not given before, waiting for it.
+        """Return the newest code for a number or mailbox that was not given before, waiting for it.
 
         `since` is the id of a message: only codes of newer ones count. Raises :class:`NothingCame`.
         """
-        address = normalise(to)  # one memory for all ways to write a number
-        after = self._given.get(address, 0) if since is None else since
-        answer = self._get("/api/v1/code", {"to": to, "wait": timeout, "since": after})
-        if answer.status_code == 204:
-            raise NothingCame(f"no new code for {to} within {timeout} s; there is: {self._there_is()}")
-        self._given[address] = int(answer.headers["X-Message-Id"])
-        return answer.text
+        after = self._given.get(to, 0) if since is None else since
+        deadline = time.monotonic() + timeout
+        while True:
+            left = round(max(0.0, deadline - time.monotonic()), 3)
+            answer = self._get(f"{API}/code", {"to": to, "wait": left, "since": after})
+            if answer.status_code == 204:
+                raise NothingCame(f"no new code for {to} within {timeout} s; there is: {self._there_is()}")
+            after = int(answer.headers["X-Message-Id"])
+            if since is not None or after not in self._given.values():
+                self._given[to] = after
+                return answer.text
+            # else it was given for the same number in another spelling: wait for a newer one
 
     def _there_is(self) -> str:
         return (
@@ -231,29 +237,29 @@ class Phone:
 
     def delete(self, **filters: Any) -> int:
         """Deletes the messages that fit, all without filters; returns how many they were."""
-        return int(self.send("DELETE", "/api/v1/messages", params=_query(filters)).json()["deleted"])
+        return int(self.send("DELETE", f"{API}/messages", params=_query(filters)).json()["deleted"])
 
     def reset(self) -> None:
         """Empties the world: messages, handsets, authenticators, faults, clock."""
-        self.send("POST", "/api/v1/reset")
+        self.send("POST", f"{API}/reset")
         self._given.clear()
 
     def reply(self, handset: str, to: str, body: str) -> Received:
         """Sends a text typed on a handset."""
-        answer = self.send("POST", "/api/v1/replies", json={"from": handset, "to": to, "body": body})
+        answer = self.send("POST", f"{API}/replies", json={"from": handset, "to": to, "body": body})
         return Received(answer.json())
 
     def set_webhook(self, number: str, url: str) -> None:
         """Sets where texts typed to a number are posted."""
-        self.send("PUT", f"/api/v1/numbers/{number}", json={"sms_url": url})
+        self.send("PUT", f"{API}/numbers/{number}", json={"sms_url": url})
 
     def delete_world(self) -> None:
         """Deletes this world and all in it (the default one can only be emptied)."""
-        self.send("DELETE", f"/api/v1/worlds/{self.world}")
+        self.send("DELETE", f"{API}/worlds/{self.world}")
 
     def move_clock(self, offset: float) -> None:
         """Sets the handsets' clock to real time plus so many seconds."""
-        self.send("PUT", "/api/v1/clock", json={"offset": offset})
+        self.send("PUT", f"{API}/clock", json={"offset": offset})
 
     # -- the wire
     # ---------------------------------------------------------------------------------------------

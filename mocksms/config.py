@@ -10,7 +10,7 @@ import dataclasses
 import difflib
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -20,7 +20,7 @@ from mocksms.core import setting_types as kinds
 
 ENV_PREFIX = "MOCKSMS_"
 PROVIDERS = "mocksms.providers"  # the entry points by which other packages bring providers
-OTHER_VARIABLES = frozenset({"URL"})  # read by the command line: the phone that it speaks to
+OTHER_VARIABLES = frozenset({"MOCKSMS_URL"})  # read by the command line: the phone that it speaks to
 PARENT = Path(__file__).resolve().parent.parent
 IS_CLONE = (PARENT / "pyproject.toml").is_file()
 TEMPLATES = PARENT / "templates" if IS_CLONE else Path(__file__).parent / "templates"
@@ -161,11 +161,35 @@ def load(
     has, except those of `providers` (by name) and of providers that other packages bring: these are checked where
     the provider is made. Keys of the mapping that are no setting are left to Flask.
     """
+    env, given = os.environ if environ is None else environ, config or {}
+    if "INSTANCE" not in given and f"{ENV_PREFIX}INSTANCE" not in env:
+        given = {**given, "INSTANCE": str(_data_folder())}
+    return section(Settings, ENV_PREFIX, given, env, elsewhere=lambda name: _is_elsewhere(name, providers))
+
+
+def address(environ: Mapping[str, str] | None = None) -> str:
+    """Return where the phone's own command looks for a running phone: MOCKSMS_URL, else its host and port.
+
+    Raises :class:`SettingError`. No other setting is read.
+    """
     env = os.environ if environ is None else environ
-    _refuse_unknown(env, {field.name.upper() for field in dataclasses.fields(Settings)}, providers)
-    if "INSTANCE" not in (config or {}) and f"{ENV_PREFIX}INSTANCE" not in env:
-        config = {**(config or {}), "INSTANCE": str(_data_folder())}
-    return section(Settings, ENV_PREFIX, config or {}, env)
+    fields = {field.name: field for field in dataclasses.fields(Settings) if field.name in ("host", "port")}
+    given = {
+        name: env.get(f"{ENV_PREFIX}{name.upper()}", field.metadata["default"])
+        for name, field in fields.items()
+    }
+    found = {
+        name: _value(fields[name], f"{ENV_PREFIX}{name.upper()}", text, "") for name, text in given.items()
+    }
+    return env.get("MOCKSMS_URL") or f"http://{found['host']}:{found['port']}"
+
+
+def _is_elsewhere(name: str, providers: Collection[str]) -> bool:
+    """Return whether a variable is read by a provider or by the command line."""
+    brought = {*providers, *(entry.name for entry in entry_points(group=PROVIDERS))}
+    return name in OTHER_VARIABLES or name.startswith(
+        tuple(f"{ENV_PREFIX}{each.upper()}_" for each in brought)
+    )
 
 
 def _data_folder() -> Path:
@@ -177,18 +201,29 @@ def _data_folder() -> Path:
 
 
 def section(
-    kind: type[T], prefix: str, config: Mapping[str, object], environ: Mapping[str, str], region: str = ""
+    kind: type[T],
+    prefix: str,
+    config: Mapping[str, object],
+    environ: Mapping[str, str],
+    elsewhere: Callable[[str], bool] = lambda _name: False,
 ) -> T:
     """Return an object of a class whose fields are settings; their names in the environment begin with `prefix`.
 
-    In the mapping, the prefix stands without ``MOCKSMS_``. Raises :class:`SettingError`.
+    In the mapping, the prefix stands without ``MOCKSMS_``. `elsewhere` says of a variable whether it is read by others.
+    Raises :class:`SettingError`.
     """
+    fields = {prefix + field.name.upper(): field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    for name in sorted(set(environ) - set(fields)):
+        if name.startswith(prefix) and not elsewhere(name):
+            near = difflib.get_close_matches(name, fields, 1)
+            raise SettingError(
+                f"{name} is no setting of the phone" + (f"; did you mean {near[0]}?" if near else "")
+            )
     values: dict[str, Any] = {}
-    for field in sorted(dataclasses.fields(kind), key=lambda field: field.name != "region"):  # type: ignore[arg-type]
-        variable = prefix + field.name.upper()
+    for variable, field in sorted(fields.items(), key=lambda item: item[1].name != "region"):
         given = config.get(variable.removeprefix(ENV_PREFIX), environ.get(variable))
         if given is not None:
-            values[field.name] = _value(field, variable, given, values.get("region", region or "JP"))
+            values[field.name] = _value(field, variable, given, values.get("region", "JP"))
     return kind(**values)
 
 
@@ -201,18 +236,6 @@ def _value(field: "dataclasses.Field[Any]", variable: str, given: object, region
     except ValueError as error:
         shown = "" if field.metadata["secret"] else f", not {written!r}"
         raise SettingError(f"{variable} must be {error}{shown}") from None
-
-
-def _refuse_unknown(environ: Mapping[str, str], known: Collection[str], providers: Collection[str]) -> None:
-    names = {name.removeprefix(ENV_PREFIX) for name in environ if name.startswith(ENV_PREFIX)}
-    if unknown := names - {*known, *OTHER_VARIABLES}:
-        brought = {*providers, *(entry.name for entry in entry_points(group=PROVIDERS))}
-        sections = tuple(f"{name.upper()}_" for name in brought)
-        for name in sorted(unknown):
-            if not name.startswith(sections):
-                near = difflib.get_close_matches(name, known, 1)
-                meant = f"; did you mean {ENV_PREFIX}{near[0]}?" if near else ""
-                raise SettingError(f"{ENV_PREFIX}{name} is no setting of the phone{meant}")
 
 
 def secret_key(settings: Settings) -> str:

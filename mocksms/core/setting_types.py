@@ -11,8 +11,6 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from mocksms.core import phone_numbers
-
 MOST_BYTES = 2_000_000_000
 Parse = Callable[[str, str], Any]
 
@@ -103,6 +101,8 @@ def credentials(value: str, _region: str) -> Mapping[str, str]:
 
 def country(value: str, _region: str) -> str:
     """Parse the code of a country."""
+    from mocksms.core import phone_numbers  # the client's command is installed without phonenumbers
+
     if not phone_numbers.is_region(value.upper()):
         raise ValueError("a country's code of two letters, such as JP")
     return value.upper()
@@ -118,6 +118,8 @@ def calling_codes(value: str, _region: str) -> tuple[str, ...]:
 
 def number(value: str, region: str) -> str:
     """Parse a phone number as people write it, to E.164."""
+    from mocksms.core import phone_numbers  # the client's command is installed without phonenumbers
+
     found = phone_numbers.normalise(value, region)
     if not phone_numbers.is_e164(found):
         raise ValueError("phone numbers")
@@ -141,6 +143,8 @@ def number_pairs(divider: str, parse: Callable[[str], str]) -> Parse:
 
 def mailbox(value: str) -> str:
     """Parse a mailbox; empty means none."""
+    from mocksms.core import phone_numbers  # the client's command is installed without phonenumbers
+
     found = phone_numbers.normalise(value)
     if value and not re.fullmatch(r"[^\s@]+@[^\s@]+", found):
         raise ValueError("number=mailbox, comma-separated")

@@ -1,0 +1,55 @@
+"""The client and its command run with httpx alone, as they are installed for tests of other apps."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.meta.sources import ROOT
+
+HEAVY = (
+    "flask",
+    "werkzeug",
+    "phonenumbers",
+    "sqlite_utils",
+    "aiosmtpd",
+    "granian",
+    "PIL",
+    "nh3",
+    "defusedxml",
+    "pytest",
+)
+BLOCK = f"""
+import sys
+
+class Missing:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {HEAVY}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Missing())
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import mocksms.client", ""),
+        (
+            "from mocksms import cli; cli.main(['messages', '--url', 'http://127.0.0.1:9'])",
+            "no phone answers",
+        ),
+        (
+            "from mocksms import cli; cli.main(['wait-code', '09012345678', '--url', 'http://127.0.0.1:9'])",
+            "no phone answers",
+        ),
+    ],
+)
+def test_client_needs_httpx_alone(code: str, said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCK + code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert said in done.stderr and "Traceback" not in done.stderr
