@@ -6,13 +6,14 @@ from flask import Blueprint, Response, jsonify, request
 
 from mocksms.api import middleware, openapi
 from mocksms.api.messages import as_json, iso
+from mocksms.api.paths import API
 from mocksms.core import calls, faults, inbox, phone_numbers
 from mocksms.core.world_names import DEFAULT, account_sid
 from mocksms.core.worlds import BadWorld
 from mocksms.delivery import inbound_messages, scheduler
 from mocksms.errors import Problem
 
-blueprint = Blueprint("api_control", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("api_control", __name__, url_prefix=API)
 MOST_CLOCK_SECONDS = 10 * 365 * 86400
 
 

@@ -11,11 +11,12 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from mocksms.api import middleware
+from mocksms.api.paths import API
 from mocksms.core import display_names, inbox, phone_numbers
 from mocksms.core.models import Event, Filter, Message
 from mocksms.errors import Problem
 
-blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint = Blueprint("api", __name__, url_prefix=API)
 MAX_WAIT_SECONDS = 60.0
 KEEPALIVE_SECONDS = 15.0
 _FILTERS = frozenset({"channel", "to", "from", "q", "since", "world"})

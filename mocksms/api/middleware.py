@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
+from mocksms.api.paths import PROGRAMS
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.errors import Problem
@@ -42,6 +43,9 @@ class Gateways(Protocol):
 
         `named` is the world's name in X-World; `otherwise` is used where the credentials name none, either.
         """
+
+    def examples(self, url: str) -> dict[str, str]:
+        """Return for each channel a command that sends a first message to the phone at `url`."""
 
     def answers(self, path: str) -> bool:
         """Return whether a path belongs to a provider."""
@@ -74,7 +78,8 @@ def settings() -> config.Settings:
     return worlds().settings
 
 
-def _gateways() -> Gateways:
+def gateways() -> Gateways:
+    """Return the providers of the app that answers this request."""
     return cast(Gateways, current_app.extensions["mocksms.providers"])
 
 
@@ -99,7 +104,7 @@ def _guard() -> Response | None:
         return Response("This host name is not served here.\n", 421, mimetype="text/plain")
     if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
-    world = _gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
+    world = gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
     if world is not None:
         g.world = world
     return None
@@ -134,7 +139,7 @@ def _finish(response: Response) -> Response:
 
 def _problem(problem: Problem) -> Response:
     """Return the error in the form of the provider whose path was asked for; its SDK reads no other."""
-    if (response := _gateways().problem(problem)) is not None:
+    if (response := gateways().problem(problem)) is not None:
         return response
     response = jsonify(problem.as_json())
     response.mimetype = "application/problem+json"
@@ -164,7 +169,7 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     """Return what a program gets for a request that cannot be answered: JSON on the tester API and the providers'
     paths.
     """
-    is_program = request.path.startswith("/api/") or _gateways().answers(request.path)
+    is_program = request.path.startswith(PROGRAMS) or gateways().answers(request.path)
     if error.code is None or error.code < 400 or not is_program:
         return error
     return _problem(Problem(error.code, error.name, error.description or ""))

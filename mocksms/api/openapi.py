@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from mocksms.api.paths import API
 from mocksms.core import faults
 
 Schema = dict[str, Any]
@@ -257,7 +258,7 @@ def description() -> Schema:
             "version": "1",
             "description": "Read what arrived on the phone, wait for it, make it fail.",
         },
-        "servers": [{"url": "/api/v1"}],
+        "servers": [{"url": API}],
         "paths": {**_message_paths(), **_control_paths()},
         "components": {"schemas": _schemas()},
     }

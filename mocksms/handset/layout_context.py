@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, g, render_template, request
+from flask import abort, g, render_template, request, url_for
 from flask_babel import get_timezone
 
 from mocksms.api.middleware import world
@@ -59,9 +59,9 @@ def show(template: str, device: Device | None = None, **words: Any) -> str:
         phone_now=g.phone_now,
         time_zone=str(get_timezone()),
         clock_moved=abs(world().offset()) >= 1,
-        events_url=f"{request.script_root}/api/v1/events?since={inbox.last_id(world())}",
+        events_url=url_for("api.events", since=inbox.last_id(world())),
         world_name=world().name,
-        clock_url=f"{request.script_root}/api/v1/clock",
+        clock_url=url_for("api_control.clock"),
         query=words.pop("query", request.args.get("q", "")),
         **words,
     )

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from mocksms import store
 from mocksms.api.middleware import http_error
+from mocksms.api.paths import PROGRAMS
 from mocksms.core.worlds import BadWorld, TooManyWorlds
 from mocksms.handset import language
 from mocksms.handset._blueprint import blueprint
@@ -47,7 +48,7 @@ def refused(error: HTTPException) -> tuple[str, int] | HTTPException:
 @blueprint.app_errorhandler(NotFound)
 def nowhere(error: NotFound) -> ResponseReturnValue | NotFound:
     """An address that leads nowhere: a page in a browser, and for programs the short answer."""
-    is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
+    is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith(PROGRAMS)
     return refused(error) if is_page else http_error(error)
 
 

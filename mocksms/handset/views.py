@@ -7,7 +7,7 @@ from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from mocksms.api.middleware import YEAR_SECONDS, world
+from mocksms.api.middleware import YEAR_SECONDS, gateways, world
 from mocksms.core import display_names, inbox, phone_numbers
 from mocksms.core.models import Filter, Message
 from mocksms.handset import devices, language
@@ -59,15 +59,13 @@ def desk() -> str:
         "desk",
         cards=devices.cards(world(), before),
         older_url=url_for("handset.desk", before=oldest) if oldest else None,
-        base_url=request.host_url.rstrip("/"),
-        smtp_address=_smtp_address(),
+        examples=_examples(),
         pick_problem=None,
     )
 
 
-def _smtp_address() -> str:
-    settings = world().settings
-    return f"{settings.smtp_host}:{settings.smtp_port}"
+def _examples() -> dict[str, str]:
+    return gateways().examples(request.host_url.rstrip("/"))
 
 
 @blueprint.get("/side-by-side")
@@ -85,9 +83,7 @@ def pick_up() -> BaseResponse | tuple[str, int]:
     if is_handset(address):
         return redirect(url_for("handset.lock", address=address))
     problem = _("This is neither a telephone number nor a mail address.")
-    return show(
-        "desk", base_url=request.host_url.rstrip("/"), smtp_address=_smtp_address(), pick_problem=problem
-    ), 400
+    return show("desk", examples=_examples(), pick_problem=problem), 400
 
 
 @blueprint.get("/handsets/<address>/")

@@ -44,6 +44,10 @@ class Provider(SenderApp):
         self.settings = settings
         self.own = own
 
+    def example(self, url: str) -> tuple[str, str] | None:
+        """Return a channel and the command that sends a first message of it to the phone at `url`, for the desk."""
+        return None
+
     def authenticate(self) -> None:
         """Check the credentials of this request; raise what the provider's routes handle."""
 

@@ -75,6 +75,10 @@ class Providers:
         provider.entered(world)
         return world
 
+    def examples(self, url: str) -> dict[str, str]:
+        """Return for each channel a command that sends a first message to the phone at `url`."""
+        return dict(found for each in self.all if (found := each.example(url)) is not None)
+
     def answers(self, path: str) -> bool:
         """Return whether a path belongs to a provider."""
         return any(path.startswith(each.paths) for each in self.all)

@@ -11,6 +11,14 @@ class Smtp(Provider):
 
     wires = ("smtp",)
 
+    def example(self, url: str) -> tuple[str, str]:
+        """Return the command that sends a mail."""
+        address = f"{self.settings.smtp_host}:{self.settings.smtp_port}"
+        return "mail", (
+            f"curl smtp://{address} --mail-from shop@example.com \\\n"
+            "  --mail-rcpt hanako@example.com -T mail.eml"
+        )
+
     def listen(
         self, app: Flask, host: str | None = None, port: int | None = None
     ) -> mail_server.MailServer | None:

@@ -16,9 +16,17 @@ from mocksms.providers.twilio import receipts, twiml_interpreter
 from mocksms.providers.twilio.access import found, only_of, refused
 from mocksms.providers.twilio.errors import MAGIC_CALL_FROM, MAGIC_CALL_TO, Refusal
 from mocksms.providers.twilio.messages import dates, page_number
-from mocksms.providers.twilio.serialization import API_VERSION, Place, after_token, date, page_json, token_of
+from mocksms.providers.twilio.serialization import (
+    ACCOUNTS,
+    API_VERSION,
+    Place,
+    after_token,
+    date,
+    page_json,
+    token_of,
+)
 
-blueprint = Blueprint("twilio_calls", __name__, url_prefix="/2010-04-01/Accounts/<account>")
+blueprint = Blueprint("twilio_calls", __name__, url_prefix=f"{ACCOUNTS}/<account>")
 blueprint.register_error_handler(Refusal, refused)
 MOST_RING_SECONDS = 600
 _SUBRESOURCES = (
@@ -31,7 +39,7 @@ def call_json(call: Message, status: str | None = None) -> dict[str, Any]:
     """A call with all its keys; `status` where it is still told as it was at its creation."""
     told = status or call.status
     ended = told in calls.ENDED
-    uri = f"/{API_VERSION}/Accounts/{call.account}/Calls/{call.sid}"
+    uri = f"{ACCOUNTS}/{call.account}/Calls/{call.sid}"
     answered_at = call.details.get("answered_at")
     return {
         "account_sid": call.account,

@@ -15,9 +15,16 @@ from mocksms.delivery import http_client
 from mocksms.providers.interface import world as entered_world
 from mocksms.providers.twilio.access import found, only_of, refused
 from mocksms.providers.twilio.errors import MAGIC_FROM, MAGIC_TO, Refusal
-from mocksms.providers.twilio.serialization import Place, after_token, message_json, page_json, token_of
+from mocksms.providers.twilio.serialization import (
+    ACCOUNTS,
+    Place,
+    after_token,
+    message_json,
+    page_json,
+    token_of,
+)
 
-blueprint = Blueprint("twilio", __name__, url_prefix="/2010-04-01/Accounts/<account>")
+blueprint = Blueprint("twilio", __name__, url_prefix=f"{ACCOUNTS}/<account>")
 blueprint.register_error_handler(Refusal, refused)
 MAX_CHARACTERS = 1600
 MAX_PAGE = 1000

@@ -21,6 +21,7 @@ from mocksms.providers.twilio import (
     verify,
 )
 from mocksms.providers.twilio.errors import OF_STATUS, Refusal
+from mocksms.providers.twilio.serialization import ACCOUNTS, API_VERSION, SERVICES
 
 ACCOUNT = "AC" + "0" * 32
 
@@ -30,13 +31,20 @@ class Twilio(Provider):
 
     wires = ("twilio", "verify")
     blueprints = (messages.blueprint, calls.blueprint, verify.blueprint)
-    paths = ("/2010-04-01/", "/v2/")
+    paths = (f"/{API_VERSION}/", SERVICES.removesuffix("Services"))
     takes_texts = True
     interpreter = twiml_interpreter
 
     def __init__(self, settings: Settings, own: object = None) -> None:
         super().__init__(settings, own)
         self.account = next((name for name in settings.accounts if name.startswith("AC")), ACCOUNT)
+
+    def example(self, url: str) -> tuple[str, str]:
+        """Return the command that sends a text."""
+        return "sms", (
+            f"curl -u ACdemo:secret {url}{ACCOUNTS}/ACdemo/Messages.json \\\n"
+            "  --data-urlencode To=+819012345678 -d From=Mihon -d Body='123456 is your code'"
+        )
 
     def authenticate(self) -> None:
         """Check HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the accepted ones."""

@@ -14,6 +14,8 @@ from mocksms.providers.twilio.errors import LATER
 
 T = TypeVar("T")
 API_VERSION = "2010-04-01"
+ACCOUNTS = f"/{API_VERSION}/Accounts"
+SERVICES = "/v2/Services"
 
 
 def date(at: float | None) -> str | None:
@@ -31,7 +33,7 @@ def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
     told = status or message.status
     service = message.details.get("messaging_service_sid")
     sent = told in ("sent", "delivered", "undelivered", "received")
-    uri = f"/{API_VERSION}/Accounts/{message.account}/Messages/{message.sid}"
+    uri = f"{ACCOUNTS}/{message.account}/Messages/{message.sid}"
     return {
         "account_sid": message.account,
         "api_version": API_VERSION,

@@ -15,8 +15,9 @@ from mocksms.providers.interface import world as entered_world
 from mocksms.providers.twilio import verifications
 from mocksms.providers.twilio.access import credentials, refused
 from mocksms.providers.twilio.errors import Refusal
+from mocksms.providers.twilio.serialization import SERVICES
 
-blueprint = Blueprint("verify", __name__, url_prefix="/v2/Services/<service>")
+blueprint = Blueprint("verify", __name__, url_prefix=f"{SERVICES}/<service>")
 blueprint.register_error_handler(Refusal, refused)
 CHANNELS = {"sms": "sms", "call": "call", "email": "mail"}
 
@@ -45,7 +46,7 @@ def verification_json(kept: Verification) -> dict[str, Any]:
         "sna": None,
         "status": kept.status,
         "to": kept.recipient,
-        "url": f"{base}/v2/Services/{kept.service}/Verifications/{kept.sid}",
+        "url": f"{base}{SERVICES}/{kept.service}/Verifications/{kept.sid}",
         "valid": kept.status == "approved",
     }
 

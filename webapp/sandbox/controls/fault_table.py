@@ -12,7 +12,7 @@ SLOW_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that goes wrong: ``rules`` for the phone (`mocksms.faults`), or ``facts`` of the site.
+    """Something that goes wrong: ``rules`` for the phone (`mocksms.core.faults`), or ``facts`` of the site.
 
     ``is_lasting`` says how it is meant by default: until it is lifted, or the next one only.
     """
