@@ -29,3 +29,9 @@ def test_readme_lists_the_accounts_of_the_first_start() -> None:
         row = next(line for line in text.splitlines() if line.startswith(f"| `{name}@example.com` |"))
         digits = re.sub(r"\D", "", row.split("|")[2])
         assert (f"+81{digits[1:]}" if digits else None) == persona.phone
+
+
+def test_readme_says_how_many_packages_are_downloaded() -> None:
+    said = re.search(r"gets about (\d+) packages", (ROOT / PAGE).read_text())
+    pins = re.findall(r"^[a-z].*==", (ROOT / "requirements.txt").read_text(), re.M)
+    assert said is not None and abs(int(said[1]) - len(pins)) <= 5, f"requirements.txt pins {len(pins)}"

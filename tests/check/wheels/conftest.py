@@ -140,7 +140,11 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Install:
     return into_a_fresh_one
 
 
-@pytest.fixture(scope="session", params=["wheel", "sdist", "editable"])
+WAYS = [pytest.param(way, marks=pytest.mark.xdist_group(way)) for way in ("wheel", "sdist", "editable")]
+"""Each way in one process of the run, so that each environment is made once."""
+
+
+@pytest.fixture(scope="session", params=WAYS)
 def whole(request: pytest.FixtureRequest, built: Built, copy: Path, install: Install) -> Stranger:
     """Site and phone, installed from the wheel, the sdist, or the copy of the clone."""
     if request.param == "editable":

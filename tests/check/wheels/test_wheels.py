@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 import signal
+from pathlib import Path
 
 import httpx
 import pytest
 
+from mocksms.testing import run_phone
 from tests.check.wheels.conftest import Stranger
 from tests.docs.blocks import Block, blocks
 from webapp.home import VERSION
 
 TOKEN = re.compile(r'name="csrf_token" [^>]*?value="([^"]+)"')
 PASSWORD = "Mihon-demo-1"
+BARE = pytest.mark.xdist_group("bare")
+"""One process of the run has the bare environment, as each of the whole ones (conftest.py)."""
 
 
 def test_wheels_commands_tell_version_and_help(whole: Stranger) -> None:
@@ -72,6 +76,7 @@ def test_wheels_run_the_readme_s_tests(whole: Stranger, block: Block) -> None:
     assert f"{block.text.count('def test_')} passed" in done.stdout, done.stdout + done.stderr
 
 
+@BARE
 def test_wheels_bare_are_a_light_client(bare: Stranger) -> None:
     names = bare.run("python", "-m", "pip", "list", "--format=freeze").stdout.split()
     assert len([name for name in names if not name.startswith(("pip=", "setuptools="))]) <= 12, names
@@ -81,6 +86,7 @@ def test_wheels_bare_are_a_light_client(bare: Stranger) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@BARE
 @pytest.mark.parametrize(
     ("command", "extras"),
     [
@@ -99,7 +105,11 @@ def test_wheels_bare_name_the_extra_that_is_missing(
     assert f"pip install 'nidankai[{extras}]'" in done.stderr
 
 
-def test_wheels_bare_read_a_phone_that_runs(bare: Stranger, whole: Stranger) -> None:
-    with whole.serving(whole.phone, "nidankai", "phone"):
-        listed = bare.run("mocksms", "messages", "--url", whole.phone)
+@BARE
+def test_wheels_bare_read_a_phone_that_runs(bare: Stranger, tmp_path: Path) -> None:
+    phone = run_phone(str(tmp_path))
+    try:
+        listed = bare.run("mocksms", "messages", "--url", phone.url)
         assert listed.returncode == 0, listed.stderr
+    finally:
+        phone.stop()
