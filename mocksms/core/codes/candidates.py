@@ -1,0 +1,180 @@
+"""Read the numbers of a text, and the words of letters and digits, that could be a code."""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+MOST = 200  # candidates of one text
+_ATOM = re.compile(r"[0-9A-Za-z]+")
+_SPELT_WORD = re.compile(r"[^\W\d_][^\s\d,.、。;・…!?:]*")
+_SPOKEN_GAP = frozenset(" \n\t\r,.、。;・-~の")
+_GROUPS = {
+    (3, 3),
+    (4, 4),
+    (2, 2),
+    (2, 2, 2),
+    (2, 2, 2, 2),
+    (3, 3, 3),
+    (3, 4),
+    (4, 3),
+    (5, 3),
+    (3, 5),
+    (5, 5),
+    (3, 2),
+    (2, 3),
+}
+_LETTER_GROUPS = {(4, 4), (3, 3), (4, 2), (2, 4), (5, 5), (3, 4), (4, 3), (2, 2, 2), (3, 3, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What could be a code: its place, its value, and how it is written (plain, grouped, spoken, letters)."""
+
+    start: int
+    end: int
+    value: str
+    shape: str
+
+
+Atom = tuple[int, int, str]
+
+
+def read(text: str) -> list[Candidate]:
+    """Return the candidates in a text, from the left."""
+    atoms = [(atom.start(), atom.end(), atom.group()) for atom in _ATOM.finditer(text)]
+    found: list[Candidate] = []
+    at = 0
+    while at < len(atoms) and len(found) < MOST:
+        if not _may_begin(atoms[at][2]):
+            at += 1
+            continue
+        run = _spoken(text, atoms, at)
+        if len(run) >= 4:
+            at += len(run)
+            value = _once("".join(atom[2] for atom in run))
+            if 4 <= len(value) <= 10:
+                found.append(Candidate(run[0][0], run[-1][1], value, "spoken"))
+            continue
+        chains = _chains(text, atoms, at)
+        at += sum(map(len, chains))
+        found.extend(_judged(text, chains))
+    return found
+
+
+def _may_begin(word: str) -> bool:
+    return not word.isalpha() or (word.isupper() and len(word) <= 10)
+
+
+def _spoken(text: str, atoms: list[Atom], at: int) -> list[Atom]:
+    """Return the single digits from here on that a voice speaks one after the other."""
+    run: list[Atom] = []
+    for atom in atoms[at:]:
+        if len(atom[2]) > 1 or not atom[2].isdigit():
+            break
+        if run:
+            gap = text[run[-1][1] : atom[0]]
+            if len(gap) > 6 or not set(gap) <= _SPOKEN_GAP:
+                break
+        run.append(atom)
+    return run
+
+
+def _once(digits: str) -> str:
+    """Return the digits without their repeats."""
+    for times in (4, 3, 2):
+        part = digits[: len(digits) // times]
+        if len(part) >= 4 and part * times == digits:
+            return part
+    return digits
+
+
+def _chains(text: str, atoms: list[Atom], at: int) -> list[list[Atom]]:
+    """Return the numbers from here on that only blanks part, each as its pieces between hyphens, dots, colons."""
+    chains = [[atoms[at]]]
+    for before, atom in zip(atoms[at:], atoms[at + 1 :], strict=False):
+        gap = text[before[1] : atom[0]]
+        if len(gap) == 1 and gap in "-./:,_" and _hangs(before[2], gap, atom[2]):
+            chains[-1].append(atom)
+        elif gap in (" ", "  ") and len(atom[2]) > 1 and _alike(before[2], atom[2]):
+            chains.append([atom])
+        else:
+            break
+    return chains
+
+
+def _alike(before: str, after: str) -> bool:
+    if before.isdigit() and after.isdigit():
+        return True
+    return len(before) == len(after) and all(
+        word.isupper() and not word.isalpha() and len(word) in (3, 4) for word in (before, after)
+    )
+
+
+def _hangs(before: str, gap: str, after: str) -> bool:
+    if gap == "-":
+        return _may_begin(before) and _may_begin(after)
+    return before[-1].isdigit() and after[0].isdigit() and gap != "_"
+
+
+def _judged(text: str, chains: list[list[Atom]]) -> Iterator[Candidate]:
+    start, end = chains[0][0][0], chains[-1][-1][1]
+    if len(chains) > 1 and all(len(chain) == 1 for chain in chains):
+        sizes = tuple(len(chain[0][2]) for chain in chains)
+        value = "".join(chain[0][2] for chain in chains)
+        if sizes in _GROUPS:
+            yield Candidate(start, end, value, "grouped" if value.isdigit() else "letters")
+            return
+        if max(sizes) <= 4 or (len(chains) > 2 and max(sizes) == 5):
+            return  # a phone number
+    elif len(chains) > 1 and sum(len(atom[2]) for chain in chains for atom in chain) > 10:
+        if any(len(chain) == 1 and 4 <= len(chain[0][2]) <= 10 for chain in chains):
+            chains = [chain for chain in chains if len(chain) == 1]
+        else:
+            return
+    for chain in chains:
+        yield from _one(text, chain)
+
+
+def _one(text: str, chain: list[Atom]) -> Iterator[Candidate]:
+    start, end = chain[0][0], chain[-1][1]
+    if _touches_letter(text, start, end):
+        return
+    words = [atom[2] for atom in chain]
+    if len(words) > 1 and len(words[0]) <= 2 and words[0].isalpha() and all(map(str.isdigit, words[1:])):
+        words, chain = words[1:], chain[1:]
+    value = "".join(words)
+    if not 4 <= len(value) <= 10:
+        return
+    digits = value.isdigit()
+    if len(words) == 1:
+        yield Candidate(start, end, value, "plain" if digits else "letters")
+        return
+    gaps = {text[a[1] : b[0]] for a, b in itertools.pairwise(chain)}
+    sizes = tuple(map(len, words))
+    if gaps == {"-"} and sizes in (_GROUPS if digits else _LETTER_GROUPS):
+        yield Candidate(start, end, value, "grouped" if digits else "letters")
+    elif gaps == {"."} and sizes == (3, 3) and digits:
+        yield Candidate(start, end, value, "dotted")
+
+
+def _touches_letter(text: str, start: int, end: int) -> bool:
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    return any(char.isalpha() and char.lower() != char.upper() for char in (before, after) if char)
+
+
+def spelt(text: str, digits: dict[str, str]) -> list[Candidate]:
+    """Return the codes that a text in lower case spells in words, digit by digit."""
+    found: list[Candidate] = []
+    run: list[tuple[int, int, str]] = []
+    for word in [*_SPELT_WORD.finditer(text), None]:
+        gap = text[run[-1][1] : word.start()] if run and word else ""
+        digit = digits.get(word.group()) if word else None
+        if word and digit and len(gap) <= 6 and set(gap) <= _SPOKEN_GAP:
+            run.append((word.start(), word.end(), digit))
+            continue
+        value = _once("".join(each[2] for each in run))
+        if 4 <= len(value) <= 10:
+            found.append(Candidate(run[0][0], run[-1][1], value, "spoken"))
+        run = [(word.start(), word.end(), digit)] if word and digit else []
+    return found
