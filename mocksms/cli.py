@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from contextlib import closing
 
 import httpx
 
@@ -64,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("--to", "--from", "--channel"):
         fault.add_argument(name, dest=name.strip("-").replace("from", "sender"))
     command("reset", _reset, "empty a world")
+    world = command("world", _world, "make, delete or list worlds; --world names it")
+    world.add_argument("action", choices=("make", "delete", "list"))
     return parser
 
 
@@ -87,7 +90,7 @@ def _serve(_: argparse.Namespace) -> int:
 def _speak(options: argparse.Namespace, work: Callable[[Phone], None]) -> int:
     """Does something with a running phone; one clear line when there is none or it refuses."""
     try:
-        with Phone(options.url, options.world) as phone:
+        with closing(Phone(options.url, options.world)) as phone:  # `with` would make the world and delete it
             work(phone)
     except NothingCame as problem:
         _complain(problem)
@@ -132,3 +135,16 @@ def _fault(options: argparse.Namespace) -> int:
 
 def _reset(options: argparse.Namespace) -> int:
     return _speak(options, lambda phone: phone.reset())
+
+
+def _world(options: argparse.Namespace) -> int:
+    def work(phone: Phone) -> None:
+        if options.action == "make":
+            phone.make_world()
+        elif options.action == "delete":
+            phone.delete_world()
+        else:
+            for world in phone.worlds():
+                print(f"{world['name']}\t{world['account_sid']}")
+
+    return _speak(options, work)

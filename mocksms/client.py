@@ -124,7 +124,10 @@ class Call:
 
 
 class Phone:
-    """One world of a running phone. Only one thread at a time may use it."""
+    """One world of a running phone. Only one thread at a time may use it.
+
+    `with Phone(url, "w1") as phone:` makes the world and deletes it at the end. A world that was there before stays.
+    """
 
     def __init__(
         self,
@@ -142,6 +145,7 @@ class Phone:
             base_url=self.url, headers={"X-World": world}, timeout=70.0, transport=transport, trust_env=False
         )
         self._given: dict[str, int] = {}
+        self._made_world = False
         self.faults = Faults(self)
 
     @classmethod
@@ -229,7 +233,7 @@ class Phone:
             "; ".join(
                 f"{m.id} {m.channel} to {m.to}: {m.subject or m.body[:60]!r}" for m in self.messages(limit=5)
             )
-            or "nothing"
+            or f"nothing in the world {self.world!r}"
         )
 
     # -- changing
@@ -253,9 +257,32 @@ class Phone:
         """Sets where texts typed to a number are posted."""
         self.send("PUT", f"{API}/numbers/{number}", json={"sms_url": url})
 
+    def worlds(self) -> list[dict[str, str]]:
+        """Return the worlds there are: name and account_sid of each."""
+        found: list[dict[str, str]] = self.send("GET", f"{API}/worlds").json()["worlds"]
+        return found
+
+    def make_world(self) -> bool:
+        """Make this world and return True, or False when it is there already."""
+        return self.send("PUT", f"{API}/worlds/{self.world}").status_code == 201
+
     def delete_world(self) -> None:
-        """Deletes this world and all in it (the default one can only be emptied)."""
+        """Delete this world and all in it (the default one can only be emptied)."""
         self.send("DELETE", f"{API}/worlds/{self.world}")
+
+    def lease_number(self, country: str = "") -> str:
+        """Return a mobile number of one's own: what is sent to it lands in this world, whatever the AccountSid.
+
+        `country` has two letters, else it is the phone's own. The lease ends with the world.
+        """
+        return self._lease({"kind": "number", **({"country": country} if country else {})})
+
+    def lease_mailbox(self) -> str:
+        """Return a mailbox of one's own: what is sent to it lands in this world. The lease ends with the world."""
+        return self._lease({"kind": "mailbox"})
+
+    def _lease(self, wanted: dict[str, str]) -> str:
+        return str(self.send("POST", f"{API}/leases", json=wanted).json()["address"])
 
     def move_clock(self, offset: float) -> None:
         """Sets the handsets' clock to real time plus so many seconds."""
@@ -279,12 +306,17 @@ class Phone:
         self._http.close()
 
     def __enter__(self) -> Self:
+        self._made_world = self.world != DEFAULT and self.make_world()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            if self._made_world:
+                self._http.delete(f"{API}/worlds/{self.world}")  # 404 when the test deleted it
+        finally:
+            self.close()
 
 
 def _query(filters: Mapping[str, Any]) -> dict[str, str]:

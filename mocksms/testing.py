@@ -84,6 +84,4 @@ def phone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPh
 def phone(phone_server: RunningPhone) -> Iterator[Phone]:
     """A fresh world of the running phone; no other test sees what arrives there."""
     with phone_server.client(f"t{secrets.token_hex(8)}") as client:
-        client.reset()
         yield client
-        client.delete_world()

@@ -9,7 +9,6 @@ from mocksms.api.messages import as_json, iso
 from mocksms.api.paths import API
 from mocksms.core import calls, faults, inbox, phone_numbers
 from mocksms.core.world_names import DEFAULT, account_sid
-from mocksms.core.worlds import BadWorld
 from mocksms.delivery import inbound_messages, scheduler
 from mocksms.errors import Problem
 
@@ -25,14 +24,16 @@ def _json() -> object:
         return None
 
 
-def _body() -> dict[str, Any]:
+def json_object() -> dict[str, Any]:
+    """Return the body, a JSON object. Raise :class:`Problem`."""
     body = _json()
     if not isinstance(body, dict):
         raise Problem(422, "Bad body", "the body must be a JSON object", "body")
     return body
 
 
-def _text(body: dict[str, Any], name: str, longest: int, needed: bool = True) -> str:
+def text_of(body: dict[str, Any], name: str, longest: int, needed: bool = True) -> str:
+    """Return a text of the body. Raise :class:`Problem`."""
     text = body.get(name, "")
     if not isinstance(text, str) or len(text) > longest or (needed and not text.strip()):
         raise Problem(422, "Bad body", f"{name} must be a text of 1 to {longest} characters", name)
@@ -66,7 +67,7 @@ def clock() -> Response:
 @blueprint.put("/clock")
 def set_clock() -> Response:
     """Moves the handsets' clock to real time plus `offset` seconds; what is due by then happens."""
-    offset = _body().get("offset")
+    offset = json_object().get("offset")
     if (
         isinstance(offset, bool)
         or not isinstance(offset, int | float)
@@ -109,12 +110,12 @@ def delete_fault(rule_id: int) -> Response:
 @blueprint.post("/replies")
 def reply() -> tuple[Response, int]:
     """A text typed on a handset (`from`) to a number (`to`)."""
-    body, region = _body(), middleware.settings().region
-    sides = [phone_numbers.normalise(_text(body, name, 40), region) for name in ("from", "to")]
+    body, region = json_object(), middleware.settings().region
+    sides = [phone_numbers.normalise(text_of(body, name, 40), region) for name in ("from", "to")]
     if not phone_numbers.is_e164(sides[0]):
         raise Problem(422, "Bad body", "from must be a handset's number", "from")
     world = middleware.world()
-    sent = inbound_messages.send(world, sides[0], sides[1], _text(body, "body", 1600))
+    sent = inbound_messages.send(world, sides[0], sides[1], text_of(body, "body", 1600))
     return jsonify(as_json(sent, world.name)), 201
 
 
@@ -124,7 +125,7 @@ def set_number(number: str) -> Response:
     address = phone_numbers.normalise(number, middleware.settings().region)
     if not phone_numbers.is_e164(address):
         raise Problem(422, "Bad path", "the path must name a number", "number")
-    url = _text(_body(), "sms_url", 2000, needed=False)
+    url = text_of(json_object(), "sms_url", 2000, needed=False)
     inbound_messages.set_webhook(middleware.world(), address, url)
     return jsonify({"number": address, "sms_url": url})
 
@@ -132,19 +133,24 @@ def set_number(number: str) -> Response:
 @blueprint.get("/worlds")
 def list_worlds() -> Response:
     """The worlds there are, each with the AccountSid that chooses it."""
-    return jsonify(
-        {"worlds": [{"name": name, "account_sid": account_sid(name)} for name in middleware.worlds().names()]}
-    )
+    return jsonify({"worlds": [_world_json(name) for name in middleware.worlds().names()]})
+
+
+def _world_json(name: str) -> dict[str, str]:
+    return {"name": name, "account_sid": account_sid(name)}
 
 
 @blueprint.put("/worlds/<name>")
-def make_world(name: str) -> Response:
-    """Makes a world if there is none of this name."""
-    try:
-        middleware.worlds().get(name)
-    except BadWorld as error:
-        raise Problem(422, "No such world", str(error), "name") from None
-    return jsonify({"name": name, "account_sid": account_sid(name)})
+def make_world(name: str) -> tuple[Response, int]:
+    """Make a world if there is none of this name: 201, else 200."""
+    _, is_new = middleware.worlds().make(name)
+    return jsonify(_world_json(name)), 201 if is_new else 200
+
+
+@blueprint.get("/worlds/<name>")
+def get_world(name: str) -> Response:
+    """Return a world; 404 with the nearest names when there is none."""
+    return jsonify(_world_json(middleware.worlds().get(name).name))
 
 
 @blueprint.delete("/worlds/<name>")
@@ -152,8 +158,10 @@ def delete_world(name: str) -> Response:
     """Deletes a world and all in it; the default one can only be emptied."""
     if name == DEFAULT:
         raise Problem(409, "The default world stays", "Empty it by POST reset", "name")
-    if not middleware.worlds().delete(name):
-        raise Problem(404, "No such world", "There is no world of this name", "name")
+    worlds = middleware.worlds()
+    worlds.get(name)  # or 404 with the nearest names
+    if not worlds.delete(name):
+        raise Problem(404, "No such world", "Somebody was faster", "name")
     return Response(status=204)
 
 
@@ -163,7 +171,7 @@ def drive_call(call_id: int, action: str) -> Response:
     world = middleware.world()
     try:
         if action == "digits":
-            digits = _text(_body(), "digits", 32)
+            digits = text_of(json_object(), "digits", 32)
             if not set(digits) <= set("0123456789*#"):
                 raise Problem(422, "Bad body", "digits are 0 to 9, * and #", "digits")
             call = calls.digits(world, call_id, digits)

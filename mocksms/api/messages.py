@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from mocksms import store
 from mocksms.api import middleware
 from mocksms.api.paths import API
 from mocksms.core import display_names, inbox, phone_numbers
@@ -165,7 +166,10 @@ def _told(event: Event, world: str) -> str:
 
 @blueprint.get("/events")
 def events() -> Response:
-    """Server-sent events of this world; `Last-Event-ID` (or `?since=`) goes on after that event."""
+    """Server-sent events of this world; `Last-Event-ID` (or `?since=`) goes on after that event.
+
+    An id ahead of all events is answered by the event `restart` and all there are, the world's end by `deleted`.
+    """
     world = middleware.world()
     resumed = request.headers.get("Last-Event-ID", "")
     after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else _whole("since", None, 0, 10**18)
@@ -176,11 +180,18 @@ def events() -> Response:
     def stream() -> Iterator[str]:
         with subscription:
             yield "retry: 1000\n: open\n\n"
-            while not world.hub.closed:
-                found = subscription.get(KEEPALIVE_SECONDS)
-                for event in found:
-                    yield _told(event, world.name)
-                if not found:
-                    yield ": still here\n\n"
+            if subscription.began_again:
+                yield f'event: restart\ndata: {{"since": {after}}}\n\n'
+            try:
+                while not world.hub.closed:
+                    found = subscription.get(KEEPALIVE_SECONDS)
+                    for event in found:
+                        yield _told(event, world.name)
+                    if not found:
+                        yield ": still here\n\n"
+            except store.Gone:
+                pass  # deleted by another process
+            if not world.store.exists():
+                yield "event: deleted\ndata: {}\n\n"
 
     return Response(stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})

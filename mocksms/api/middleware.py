@@ -41,7 +41,7 @@ class Gateways(Protocol):
     def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
         """Check the credentials of a provider's request and return its world; None for a request of nobody.
 
-        `named` is the world's name in X-World; `otherwise` is used where the credentials name none, either.
+        `named` is the world's name in X-World; `otherwise` is used where neither lease nor credentials name one.
         """
 
     def examples(self, url: str) -> dict[str, str]:
@@ -85,16 +85,19 @@ def gateways() -> Gateways:
 
 def world() -> World:
     """Return the world of this request: header X-World, else `?world=`, else the cookie of the handset, else the
-    default. A provider's request may name its world by its credentials, too, after X-World.
+    default. A provider's request may name its world by its recipient or its credentials, too, after X-World.
+
+    A name that is given and empty is a mistake, not a wish for the default. An unknown one makes no world.
     """
     if "world" not in g:
-        named = request.headers.get("X-World")  # an empty one is a mistake, not a wish for the default
+        named = request.headers.get("X-World")
         g.world = worlds().get(named if named is not None else _other_name())
     return cast(World, g.world)
 
 
 def _other_name() -> str:
-    return request.args.get("world") or request.cookies.get(WORLD_COOKIE) or DEFAULT
+    named = request.args.get("world")
+    return named if named is not None else request.cookies.get(WORLD_COOKIE) or DEFAULT
 
 
 def _guard() -> Response | None:
@@ -151,6 +154,20 @@ def _bad_world(error: BadWorld) -> Response:
     return _problem(Problem(422, "No such world", str(error), "world"))
 
 
+def unknown_world(error: store.UnknownWorld) -> Problem:
+    """Return what a request for a world gets that there is not."""
+    nearest = f" The nearest: {', '.join(error.nearest)}." if error.nearest else ""
+    return Problem(404, "No such world", f"There is no world {error.name!r}.{nearest}", "world")
+
+
+def _unknown_world(error: store.UnknownWorld) -> Response:
+    return _problem(unknown_world(error))
+
+
+def _gone(error: store.Gone) -> Response:
+    return _problem(Problem(410, "The world was deleted", f"World {error} was deleted meanwhile.", "world"))
+
+
 def _too_many_worlds(_: TooManyWorlds) -> Response:
     most = settings().max_worlds
     return _problem(Problem(409, "Too many worlds", f"There are {most} worlds already; delete some", "world"))
@@ -191,6 +208,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(store.Unavailable, _unavailable)
     app.register_error_handler(BadWorld, _bad_world)
+    app.register_error_handler(store.UnknownWorld, _unknown_world)
+    app.register_error_handler(store.Gone, _gone)
     app.register_error_handler(TooManyWorlds, _too_many_worlds)
     app.register_error_handler(HTTPException, http_error)
 

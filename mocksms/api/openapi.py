@@ -33,7 +33,12 @@ def _path(name: str, schema: Schema) -> Schema:
 
 
 _WORLD = [
-    {"name": "X-World", "in": "header", "schema": _WORLD_NAME, "description": "The world; default: default"},
+    {
+        "name": "X-World",
+        "in": "header",
+        "schema": _WORLD_NAME,
+        "description": "The world, which must exist; default: default",
+    },
     _query("world", _WORLD_NAME, "The world, where no header can be sent"),
 ]
 _FILTERS = [
@@ -55,8 +60,12 @@ def _call(
     described: Schema = {
         "summary": summary,
         "parameters": [*_WORLD, *(parameters or [])],
-        # 400: no HTTP; 409: too many worlds; 421: another host's name; 503: the database cannot be written.
-        "responses": {**answers, "422": _PROBLEM, **dict.fromkeys(("400", "409", "421", "503"), _PROBLEM)},
+        # 400: no HTTP; 404: no such world; 409: too many worlds; 410: the world was deleted meanwhile;
+        # 421: another host's name; 503: the database cannot be written.
+        "responses": {
+            **dict.fromkeys(("400", "404", "409", "410", "421", "422", "503"), _PROBLEM),
+            **answers,
+        },
     }
     if body is not None:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
@@ -138,6 +147,16 @@ def _schemas() -> Schema:
         "Fault": fault,
         "FaultRule": {"oneOf": [_fault_rule(what) for what in get_args(faults.What)]},
         "Problem": problem,
+        "Lease": _object(
+            {
+                "id": _WHOLE,
+                "kind": _TEXT,
+                "address": _TEXT,
+                "country": _TEXT,
+                "world": _TEXT,
+                "made_at": {"type": "string", "format": "date-time"},
+            }
+        ),
         "World": _object({"name": _TEXT, "account_sid": _TEXT}),
         "Clock": _object({"now": {"type": "string", "format": "date-time"}, "offset": {"type": "number"}}),
     }
@@ -153,7 +172,7 @@ def _message_paths() -> Schema:
     seconds = {"type": "number", "minimum": 0, "maximum": 60}
     code = {"description": "The code", "content": {"text/plain": {"schema": _TEXT}}}
     stream = {
-        "description": "Events: message, status, call",
+        "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world)",
         "content": {"text/event-stream": {"schema": _TEXT}},
     }
     return {
@@ -203,6 +222,16 @@ def _control_paths() -> Schema:
     url = _object({"sms_url": {"type": "string", "maxLength": 2000}})
     clock = _object({"offset": {"type": "number", "minimum": -315360000, "maximum": 315360000}})
     name = _path("name", _WORLD_NAME)
+    leases = _object({"leases": {"type": "array", "items": _ref("Lease")}})
+    lease = _object(
+        {
+            "kind": {"type": "string", "enum": ["number", "mailbox"]},
+            "country": {"type": "string", "pattern": "^[A-Za-z]{2}$"},
+            "world": _WORLD_NAME,
+        },
+        ["kind"],
+        additionalProperties=False,
+    )
     calls = {
         f"/calls/{{id}}/{action}": {
             "post": _call(words, called, [_ID], digits if action == "digits" else None)
@@ -238,9 +267,24 @@ def _control_paths() -> Schema:
         "/faults/{id}": {"delete": _call("Lift one fault", {"204": _NO_CONTENT, "404": _PROBLEM}, [_ID])},
         "/worlds": {"get": _call("The worlds there are", {"200": _json(worlds, "All")})},
         "/worlds/{name}": {
-            "put": _call("Make a world", {"200": _json(_ref("World"), "The world")}, [name]),
+            "get": _call("One world", {"200": _json(_ref("World"), "The world")}, [name]),
+            "put": _call(
+                "Make a world",
+                {"201": _json(_ref("World"), "The new world"), "200": _json(_ref("World"), "It was there")},
+                [name],
+            ),
             "delete": _call("Delete a world", {"204": _NO_CONTENT, "404": _PROBLEM, "409": _PROBLEM}, [name]),
         },
+        "/leases": {
+            "get": _call("The leases of this world", {"200": _json(leases, "All, oldest first")}),
+            "post": _call(
+                "Lease a number or mailbox: what is sent to it lands in this world, whatever the AccountSid",
+                {"201": _json(_ref("Lease"), "The lease; it ends with its world")},
+                body=lease,
+            ),
+            "delete": _call("End all leases of this world", {"200": _DELETED}),
+        },
+        "/leases/{id}": {"delete": _call("End one lease", {"204": _NO_CONTENT}, [_ID])},
         "/reset": {"post": _call("Empty this world", {"204": _NO_CONTENT})},
         "/clock": {
             "get": _call("The handsets' clock", {"200": _json(_ref("Clock"), "The clock")}),

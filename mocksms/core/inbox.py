@@ -134,13 +134,18 @@ def _complete_words(world: World) -> None:
 
 
 def wait(world: World, wanted: Filter, timeout: float) -> Message | None:
-    """The newest message that fits; waits up to `timeout` seconds for one to come, else None."""
+    """The newest message that fits; waits up to `timeout` seconds for one to come, else None.
+
+    Raise :class:`Gone` at once when the world is deleted meanwhile.
+    """
     deadline = time.monotonic() + timeout
     with world.hub.wait(lambda event: wanted.matches(event.message)) as waiter:
         while True:
             if found := search(world, wanted, 1):
                 return found[0]
             left = deadline - time.monotonic()
+            if not world.store.exists():
+                raise store.Gone(world.name)
             if left <= 0 or world.hub.closed:
                 return None
             waiter.pause(left)

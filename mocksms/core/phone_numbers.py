@@ -1,6 +1,7 @@
 """Numbers and mailboxes: one spelling for each, and what kind of line a number is."""
 
 import re
+import secrets
 import unicodedata
 from functools import lru_cache
 
@@ -10,6 +11,8 @@ from mocksms.core.models import Kind
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
 _JAPAN = 81
+_KEPT = 2  # digits that say "mobile" in most countries; the rest is drawn until it fits
+_MOST_TRIES = 200
 _FIXED = {phonenumbers.PhoneNumberType.FIXED_LINE}
 # 0120, 0800, 0570 and 0990: in Japan calls reach them, texts do not (in North America texts do).
 _CALLS_ONLY = {
@@ -48,6 +51,20 @@ def _parsed(text: str, region: str) -> str:
     if not phonenumbers.is_possible_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def random_mobile(region: str) -> str | None:
+    """Return a random mobile number of a country in E.164, None for a country without any."""
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    if example is None:
+        return None
+    pattern = str(example.national_number)
+    for _ in range(_MOST_TRIES):
+        digits = "".join(secrets.choice("0123456789") for _ in pattern[_KEPT:])
+        number = phonenumbers.PhoneNumber(example.country_code, int(pattern[:_KEPT] + digits))
+        if phonenumbers.number_type(number) == phonenumbers.number_type(example):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None
 
 
 def is_region(code: str) -> bool:

@@ -9,6 +9,7 @@ from functools import partial
 from mocksms import store
 from mocksms.config import Settings
 from mocksms.core.background import Background
+from mocksms.core.leases import Leases
 from mocksms.core.models import Event, Message
 from mocksms.core.sender_app import SenderApp
 from mocksms.core.signing_tokens import SigningTokens
@@ -117,17 +118,26 @@ class Worlds:
         self.background = background
         self.sender_apps = sender_apps
         self.engine = store.open_engine(settings.folder)
+        self.leases = Leases(self.engine.open)
         self._open: dict[str, World] = {}
         self._accounts: dict[str, str] = {}
         self._accounts_known_until = 0.0
         self._lock = threading.Lock()
 
     def get(self, name: str = DEFAULT) -> World:
-        """Return the world of this name, made when there is none. Raise :class:`BadWorld`, :class:`TooManyWorlds`."""
-        try:
-            return self._opened(name)
-        except store.UnknownWorld:
-            return self._make(name)
+        """Return the world of this name. Raise :class:`BadWorld`, :class:`UnknownWorld` (with the nearest names)."""
+        if not is_name(name):
+            raise BadWorld("a world's name is 1 to 64 of A-Z a-z 0-9 _ . - and begins with a letter or digit")
+        return self._opened(name)
+
+    def make(self, name: str) -> tuple[World, bool]:
+        """Return the world of this name and whether it was made. Raise :class:`BadWorld`, :class:`TooManyWorlds`."""
+        with suppress(store.UnknownWorld):
+            return self.get(name), False
+        if len(self.names()) >= self.settings.max_worlds:
+            raise TooManyWorlds
+        is_new = self.engine.make(name)
+        return self._opened(name), is_new
 
     def find(self, name: str) -> World | None:
         """Return the world of this name if there is one."""
@@ -157,6 +167,22 @@ class Worlds:
                 if is_due:
                     self._opened(name)
 
+    def of_lease(self, address: str) -> World | None:
+        """Return the world that an address is leased to, or None."""
+        lease = self.leases.find(address)
+        world = self.find(lease.world) if lease is not None else None
+        return world if world is not None and lease is not None and world.store.place == lease.place else None
+
+    def of_leased_message(self, sid: str) -> World | None:
+        """Return the world with leases that holds the message of this id, or None: its sender knows no world."""
+        for lease in {each.place: each for each in self.leases.everything()}.values():
+            world = self.of_lease(lease.address)
+            if world is not None:
+                with world.store.reading() as db:
+                    if store.reading.find_sid(db, sid) is not None:
+                        return world
+        return None
+
     def _opened(self, name: str) -> World:
         """Return the world that has this name now: another process may have replaced the one of before."""
         world_store = self.engine.open(name)
@@ -174,22 +200,20 @@ class Worlds:
                 self.background.opened(world)
             return world
 
-    def _make(self, name: str) -> World:
-        if not is_name(name):
-            raise BadWorld("a world's name is 1 to 64 of A-Z a-z 0-9 _ . - and begins with a letter or digit")
-        if len(self.names()) >= self.settings.max_worlds:
-            raise TooManyWorlds
-        self.engine.make(name)
-        return self._opened(name)
-
     def delete(self, name: str) -> bool:
         """Delete a world and all in it; return whether there was one. The default world is only ever emptied."""
         with self._lock:
             self._accounts.pop(account_sid(name), None)
-            existed = self.engine.drop(name)
             world = self._open.pop(name, None) if name != DEFAULT else None
+            place = None if world is None else world.store
+            if place is None and name != DEFAULT:
+                with suppress(store.UnknownWorld):
+                    place = self.engine.open(name)
+            existed = self.engine.drop(name)
         if world is not None:
             world.close()
+        if place is not None:
+            self.leases.end(place)
         return existed
 
     def names(self) -> list[str]:

@@ -62,14 +62,20 @@ class Subscription(Waiter):
         self._arrived: deque[Event] = deque(maxlen=QUEUE_LENGTH)
         self._behind = False
         self.last = 0
+        self.began_again = False
 
     def start(self, after: int | None) -> None:
-        """Begins after the event with this id, or with what comes from now on."""
+        """Begin after the event with this id, or with what comes from now on.
+
+        An id that no event has had yet is another world's: then begin with the first event, and note it.
+        """
+        with self._hub.store.reading() as db:
+            newest = store.reading.last_event(db)
+        self.began_again = after is not None and after > newest
         if after is None:
-            with self._hub.store.reading() as db:
-                self.last = store.reading.last_event(db)
+            self.last = newest
         else:
-            self.last, self._behind = after, True
+            self.last, self._behind = 0 if self.began_again else after, True
 
     def put(self, event: Event) -> None:
         self._arrived.append(event)

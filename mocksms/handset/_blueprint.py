@@ -45,6 +45,8 @@ def remember(response: Response) -> Response:
     wanted = request.args.get("lang")
     if wanted in language.LANGUAGES:
         response.set_cookie("tel_lang", wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
-    if (named := request.args.get("world")) and "world" in g:
+    if "lost_world" in g:
+        response.delete_cookie(WORLD_COOKIE)
+    elif (named := request.args.get("world")) and "world" in g:
         response.set_cookie(WORLD_COOKIE, named, samesite="Lax", httponly=True)
     return response

@@ -3,7 +3,7 @@
 import logging
 import time
 
-from flask import render_template, request
+from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_babel import gettext as _
@@ -56,6 +56,21 @@ def nowhere(error: NotFound) -> ResponseReturnValue | NotFound:
 def no_world(_error: BadWorld) -> tuple[str, int]:
     """A world was asked for by a name that none can have."""
     return _page(_("Not found"), _("There is no world of this name."), 422)
+
+
+@blueprint.errorhandler(store.UnknownWorld)
+def unknown_world(error: store.UnknownWorld) -> tuple[str, int]:
+    """A world was asked for that there is not, or not any more; the browser forgets it."""
+    g.lost_world = True
+    nearest = f" ({', '.join(error.nearest)})" if error.nearest else ""
+    return _page(_("Not found"), _("There is no world of this name.") + nearest, 404)
+
+
+@blueprint.errorhandler(store.Gone)
+def deleted_world(_error: store.Gone) -> tuple[str, int]:
+    """The world was deleted while its page was made; the browser forgets it."""
+    g.lost_world = True
+    return _page(_("Not found"), _("There is no world of this name."), 410)
 
 
 @blueprint.errorhandler(TooManyWorlds)

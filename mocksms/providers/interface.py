@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
-from flask import Blueprint, Flask, Response, g, jsonify
+from flask import Blueprint, Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from mocksms.config import Settings
@@ -50,6 +50,14 @@ class Provider(SenderApp):
 
     def authenticate(self) -> None:
         """Check the credentials of this request; raise what the provider's routes handle."""
+
+    def is_sending(self) -> bool:
+        """Return whether this request sends a message: only such a one may make the world that X-World names."""
+        return request.method == "POST"
+
+    def recipient(self) -> str:
+        """Return the number or mailbox that this request is about, for leases; "" for none."""
+        return ""
 
     def chosen_world(self, worlds: Worlds) -> World | None:
         """Return the world that this request's credentials name, None for the default one."""

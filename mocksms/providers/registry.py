@@ -3,6 +3,7 @@
 import importlib
 import os
 import pkgutil
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 
@@ -63,15 +64,17 @@ class Providers:
     def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
         """Check the credentials of a provider's request and return its world; None for a request of nobody.
 
-        `named` is the world's name in X-World; `otherwise` is used where the credentials name none, either.
+        `named` is the world's name in X-World, which a request that sends may make. Without it counts whom the
+        recipient is leased to, then the credentials, then `otherwise`.
         """
         provider = self._of_blueprint.get(request.blueprint or "")
         if provider is None:
             return None
         provider.authenticate()
-        world = provider.chosen_world(worlds) if named is None else None
-        if world is None:
-            world = worlds.get(named if named is not None else otherwise)
+        if named is None:
+            world = _leased(worlds, provider) or provider.chosen_world(worlds) or worlds.get(otherwise)
+        else:
+            world = worlds.make(named)[0] if provider.is_sending() else worlds.get(named)
         provider.entered(world)
         return world
 
@@ -92,6 +95,17 @@ class Providers:
         """Start every provider's own server; return those that there are, by wire."""
         started = ((each, each.listen(app, host, port)) for each in self.all)
         return {each.wires[0]: listener for each, listener in started if listener is not None}
+
+
+def _leased(worlds: Worlds, provider: Provider) -> World | None:
+    """Return the world that this request's recipient, or the message in its path, is leased to."""
+    leases = worlds.leases
+    if not leases.known and time.monotonic() < leases.known_until:
+        return None
+    if (address := provider.recipient()) and leases.has(address):
+        return worlds.of_lease(address)
+    sid = (request.view_args or {}).get("sid", "")
+    return worlds.of_leased_message(sid) if sid and leases.known else None
 
 
 def providers_of(app: Flask) -> Providers:

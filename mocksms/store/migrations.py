@@ -100,6 +100,15 @@ _JOBS = (
     "CREATE TABLE tokens (account TEXT PRIMARY KEY, token TEXT NOT NULL)",
 )
 
+# Addresses that were leased; only the default world's rows count.
+_LEASES = (
+    """CREATE TABLE leases (
+        id SERIAL_ID, address TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, country TEXT NOT NULL,
+        world TEXT NOT NULL, place TEXT NOT NULL, made_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX leases_place ON leases (place)",
+)
+
 MIGRATIONS = Migrations(
     "mocksms",
     (
@@ -110,5 +119,6 @@ MIGRATIONS = Migrations(
         Migration("m005_vocabulary", search_index.VOCABULARY),
         Migration("m006_stops", _STOPS),
         Migration("m007_jobs", _JOBS),
+        Migration("m008_leases", _LEASES),
     ),
 )

@@ -38,6 +38,8 @@ def test_reading_and_driving(phone: Phone, twilio: Any, capsys: pytest.CaptureFi
     assert run(phone, "fault", "clear") == 0
     assert phone.faults.all() == []
     assert run(phone, "fault", "explode") == 1
+    assert run(phone, "world", "list") == 0
+    assert f"{phone.world}\t{phone.account_sid}\n" in capsys.readouterr().out
     assert run(phone, "reset") == 0
     assert phone.messages() == []
     assert run(phone, "wait-code", ME, "--timeout", "0") == 2

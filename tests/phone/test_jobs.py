@@ -161,7 +161,7 @@ def test_reset_owes_nothing_any_more(worlds: Worlds) -> None:
 
 
 def test_deleted_world_that_owed_a_receipt_is_freed(worlds: Worlds, app: Listener) -> None:
-    world = worlds.get("brief")
+    world, _ = worlds.make("brief")
     app.answers = [(500, "")]
     details = {"status_callback": app.url}
     inbox.receive(world, Message("SM1", "sms", SHOP, ME, wire="twilio", details=details))

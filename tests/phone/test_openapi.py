@@ -7,6 +7,7 @@ import pytest
 
 from mocksms import create_app
 from mocksms.api.control import blueprint as control
+from mocksms.api.leases import blueprint as leases
 from mocksms.api.messages import blueprint as reading
 from mocksms.api.openapi import description
 
@@ -49,7 +50,7 @@ def test_every_route_is_described(tmp_path: Path) -> None:
     app = create_app({"INSTANCE": str(tmp_path)})
     routes = set()
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.split(".")[0] in (reading.name, control.name):
+        if rule.endpoint.split(".")[0] in (reading.name, control.name, leases.name):
             path = rule.rule.removeprefix("/api/v1")
             if "<any(" in path:
                 for action in ("answer", "decline", "hangup", "digits"):
@@ -59,7 +60,7 @@ def test_every_route_is_described(tmp_path: Path) -> None:
                     f"{{{p.strip('<>').split(':')[-1]}}}" if p.startswith("<") else p for p in path.split("/")
                 ]
                 name = "/".join(parts)
-                for own in ("message_id", "rule_id"):
+                for own in ("message_id", "rule_id", "lease_id"):
                     name = name.replace(own, "id")
                 routes.add(name)
     assert routes - {"/openapi.json"} == set(description()["paths"])

@@ -38,6 +38,7 @@ class Environment:
     def phone_of(self, world: World) -> Phone:
         """The phone's world of the same name, empty."""
         phone = self._phone.client(world.name)
+        phone.make_world()
         phone.reset()
         return phone
 

@@ -1,7 +1,6 @@
 """The mail server: takes any recipient, keeps each mail whole, one message a recipient."""
 
 import asyncio
-import contextlib
 import logging
 import re
 import socket
@@ -30,17 +29,18 @@ _TAG = re.compile(r"[^@+]+\+([^@]+)@")
 
 
 def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> World:
-    """The world a mail belongs to: the one its header X-World names, as on the other wires, or the one that
-    the mailbox' plus-tag names if there is such a world, else the default one.
+    """Return the world of a mail: the one that its header X-World names, made if there is none; else the one that the
+    mailbox is leased to; else the one that the mailbox' plus-tag names, if there is one; else the default one.
 
-    Only worlds that exist count as tags, because people give plus-tags meanings of their own.
+    Tags make no worlds, because people give plus-tags meanings of their own. Raise :class:`BadWorld`,
+    :class:`TooManyWorlds`: such a mail is refused, never kept elsewhere.
     """
     if b"x-world:" in source[:_HEADER_BYTES].lower():
         named = BytesHeaderParser().parsebytes(source[:_HEADER_BYTES])["X-World"]
-        with contextlib.suppress(BadWorld, TooManyWorlds):
-            return worlds.get(str(named).strip())
+        if named is not None:
+            return worlds.make(str(named).strip())[0]
     tag = _TAG.match(mailbox)
-    return (worlds.find(tag.group(1)) if tag else None) or worlds.get()
+    return worlds.of_lease(mailbox) or (worlds.find(tag.group(1)) if tag else None) or worlds.get()
 
 
 @dataclass
@@ -71,8 +71,8 @@ class _Handler:
     def _keep(self, envelope: Envelope) -> str:
         source = envelope.original_content or b""
         try:
-            for mailbox in dict.fromkeys(phone_numbers.normalise(each) for each in envelope.rcpt_tos):
-                world = world_of(self.worlds, mailbox, source)
+            mailboxes = dict.fromkeys(phone_numbers.normalise(each) for each in envelope.rcpt_tos)
+            for mailbox, world in [(each, world_of(self.worlds, each, source)) for each in mailboxes]:
                 message = mail.parse(source, mailbox, envelope.mail_from or "")
                 arrival = intake.meet(world, "mail", mailbox, message.sender, over_http=False)
                 arrival.keep(message, source)
@@ -81,6 +81,10 @@ class _Handler:
         except intake.Rejected as rejection:
             code = rejection.code if rejection.code in SMTP_CODES else REJECTED
             return f"{code} {code // 100}.7.1 A fault asked for this"
+        except BadWorld as error:
+            return f"554 5.6.0 X-World: {error}"
+        except TooManyWorlds:
+            return "452 4.3.1 There are as many worlds as there may be; delete some"
         except Unavailable as error:
             log.error("a mail could not be kept: %s", error)
             return "451 4.3.0 The mail cannot be kept now; try again"

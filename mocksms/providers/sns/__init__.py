@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from flask import Response, request
 
+from mocksms.core import phone_numbers
 from mocksms.core.intake import Rejected
 from mocksms.core.worlds import World, Worlds
 from mocksms.providers.interface import Provider
@@ -21,6 +22,15 @@ class Sns(Provider):
         21610: ("OptedOut", "The phone number is opted out"),
         20003: ("AuthorizationError", "A fault asked for this"),
     }
+
+    def is_sending(self) -> bool:
+        """Return whether this publishes."""
+        return request.form.get("Action", "").startswith("Publish")
+
+    def recipient(self) -> str:
+        """Return PhoneNumber."""
+        number = request.form.get("PhoneNumber") or request.args.get("phoneNumber", "")
+        return phone_numbers.normalise(number, self.settings.region)
 
     def chosen_world(self, worlds: Worlds) -> World | None:
         """Return the world that the access key names, by name or AccountSid."""

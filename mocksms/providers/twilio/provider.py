@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import Response, jsonify, request
 
 from mocksms.config import Settings
+from mocksms.core import phone_numbers
 from mocksms.core.intake import Rejected
 from mocksms.core.models import Message
 from mocksms.core.sender_app import AppRequest
@@ -50,6 +51,15 @@ class Twilio(Provider):
         """Check HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the accepted ones."""
         access.check(self.settings.accounts)
 
+    def is_sending(self) -> bool:
+        """Return whether this makes a message, a call or a verification."""
+        return request.method == "POST" and (request.endpoint or "").partition(".")[2].startswith("create_")
+
+    def recipient(self) -> str:
+        """Return `To`."""
+        number = request.values.get("To", "").removeprefix("whatsapp:")
+        return phone_numbers.normalise(number, self.settings.region)
+
     def chosen_world(self, worlds: Worlds) -> World | None:
         """Return the world whose AccountSid is in the path, else in the credentials."""
         return worlds.of_account(access.account() or access.credentials()[0])
@@ -61,7 +71,10 @@ class Twilio(Provider):
     def problem(self, problem: Problem) -> Response:
         """Return the error with the provider's code; its SDK reads no other form."""
         about = request.path if problem.status == 404 else problem.detail
-        answer = jsonify(Refusal(OF_STATUS.get(problem.status, 20001), about, problem.status).as_json())
+        refusal = Refusal(OF_STATUS.get(problem.status, 20001), about, problem.status)
+        if problem.field == "world":
+            refusal.message = problem.detail  # the names that are nearest
+        answer = jsonify(refusal.as_json())
         answer.status_code = problem.status
         return answer
 
