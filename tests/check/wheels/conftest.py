@@ -29,6 +29,11 @@ KEPT = re.compile(r"PATH|LANG|HOME|SSL_\w+|PIP_\w+|\w+_proxy", re.IGNORECASE)
 """What of this machine's environment a download needs."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run in one process, so that each environment is made once."""
+    return 1
+
+
 @dataclass(frozen=True)
 class Stranger:
     """A fresh environment, an empty folder, and a data folder of the user's."""
@@ -140,11 +145,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Install:
     return into_a_fresh_one
 
 
-WAYS = [pytest.param(way, marks=pytest.mark.xdist_group(way)) for way in ("wheel", "sdist", "editable")]
-"""Each way in one process of the run, so that each environment is made once."""
-
-
-@pytest.fixture(scope="session", params=WAYS)
+@pytest.fixture(scope="session", params=["wheel", "sdist", "editable"])
 def whole(request: pytest.FixtureRequest, built: Built, copy: Path, install: Install) -> Stranger:
     """Site and phone, installed from the wheel, the sdist, or the copy of the clone."""
     if request.param == "editable":

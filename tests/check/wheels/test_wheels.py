@@ -16,8 +16,6 @@ from webapp.home import VERSION
 
 TOKEN = re.compile(r'name="csrf_token" [^>]*?value="([^"]+)"')
 PASSWORD = "Mihon-demo-1"
-BARE = pytest.mark.xdist_group("bare")
-"""One process of the run has the bare environment, as each of the whole ones (conftest.py)."""
 
 
 def test_wheels_commands_tell_version_and_help(whole: Stranger) -> None:
@@ -76,7 +74,6 @@ def test_wheels_run_the_readme_s_tests(whole: Stranger, block: Block) -> None:
     assert f"{block.text.count('def test_')} passed" in done.stdout, done.stdout + done.stderr
 
 
-@BARE
 def test_wheels_bare_are_a_light_client(bare: Stranger) -> None:
     names = bare.run("python", "-m", "pip", "list", "--format=freeze").stdout.split()
     assert len([name for name in names if not name.startswith(("pip=", "setuptools="))]) <= 12, names
@@ -86,7 +83,6 @@ def test_wheels_bare_are_a_light_client(bare: Stranger) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@BARE
 @pytest.mark.parametrize(
     ("command", "extras"),
     [
@@ -105,7 +101,6 @@ def test_wheels_bare_name_the_extra_that_is_missing(
     assert f"pip install 'nidankai[{extras}]'" in done.stderr
 
 
-@BARE
 def test_wheels_bare_read_a_phone_that_runs(bare: Stranger, tmp_path: Path) -> None:
     phone = run_phone(str(tmp_path))
     try:
