@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +85,11 @@ class Stranger:
         )
 
     @contextmanager
-    def serving(self, address: str, *command: str, ends_by: int = signal.SIGTERM) -> Iterator[None]:
-        """Run a server until the block ends, then end it by a signal: it returns 0."""
+    def serving(self, *command: str, at: Sequence[str], ends_by: int = signal.SIGTERM) -> Iterator[None]:
+        """Run servers until the block ends, then end them by a signal: the command returns 0.
+
+        The block starts when they answer at their addresses.
+        """
         process = subprocess.Popen(
             [self.command(command[0]), *command[1:]],
             cwd=self.folder,
@@ -96,7 +99,7 @@ class Stranger:
         )
         try:
             deadline = time.monotonic() + START_SECONDS
-            while not _answers(address):
+            while not all(_answers(address) for address in at):
                 assert process.poll() is None and time.monotonic() < deadline, f"{command} did not start"
                 time.sleep(0.1)  # there is nothing else to wait for
             yield

@@ -31,8 +31,8 @@ def test_wheels_hide_nobody_else_s_tests_and_tools(whole: Stranger) -> None:
 
 def test_wheels_sign_in_with_a_code_from_the_phone(whole: Stranger) -> None:
     with (
-        whole.serving(whole.phone, "nidankai", "phone"),
-        whole.serving(whole.site, "nidankai", "site", "--port", str(whole.ports[0])),
+        whole.serving("nidankai", "phone", at=[whole.phone]),
+        whole.serving("nidankai", "site", "--port", str(whole.ports[0]), at=[whole.site]),
     ):
         assert whole.run("nidankai", "doctor").returncode == 0
         page = sign_in(whole)
@@ -60,9 +60,9 @@ def _send(browser: httpx.Client, page: httpx.Response, fields: dict[str, str]) -
 
 
 def test_wheels_run_both_at_once(whole: Stranger) -> None:
-    with whole.serving(whole.site, "nidankai", "run", ends_by=signal.SIGINT):
+    assert whole.run("nidankai", "reset").returncode == 0, "no code of another test is left"
+    with whole.serving("nidankai", "run", at=[whole.site, whole.phone], ends_by=signal.SIGINT):
         assert "太郎" in sign_in(whole)
-    assert whole.run("nidankai", "reset").returncode == 0
 
 
 @pytest.mark.parametrize("block", blocks("README.md", "python"), ids=str)
