@@ -237,3 +237,9 @@ def test_world_deleted_under_a_request_is_told_by_it(worlds: Worlds, world: Worl
     assert "qa-4" in page.text and not page.has(".tools-note")
     assert taro.browser.cookie("mihon_world") is None and worlds.names() == ["default"]
     assert world.sql("SELECT count(*) FROM flows WHERE kind = 'sign_in'")[0][0] == 0
+
+
+def test_deleting_the_default_world_leaves_its_parts_as_they_are(worlds: Worlds) -> None:
+    before = worlds.get()
+    assert not worlds.delete("default")
+    assert worlds.get() is before

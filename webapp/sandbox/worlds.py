@@ -105,6 +105,9 @@ class Worlds:
         if world is not None and world.services.store is store:
             return world
         with self._lock:
+            world = self._open.get(name)
+            if world is not None and world.services.store is store:  # another thread was faster
+                return world
             world = self._open[name] = self._opened(store)
             while len(self._open) > OPEN_AT_ONCE:
                 self._open.pop(next(each for each in self._open if each != DEFAULT))
@@ -146,6 +149,8 @@ class Worlds:
 
     def delete(self, name: str) -> bool:
         """Delete a world and all in it; whether there was one. The default world is only ever emptied."""
+        if name == DEFAULT:
+            return False
         with self._lock:
             self._open.pop(name, None)
             return self._engine.drop(name)
