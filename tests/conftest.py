@@ -27,6 +27,7 @@ HEAVY = ("boto3", "django", "hypothesis", "playwright.sync_api", "schemathesis",
 """Packages that tests import when they run: collecting the tests, which every worker does, takes seconds with them."""
 IMPORTED = pytest.StashKey[list[str]]()
 """Those of them that collecting has imported all the same."""
+_BEFORE = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,9 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
         ready.compile_catalogues()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Note what pytest and its plugins have imported by themselves (with ``-v`` hypothesis, for its header)."""
+    session.config.stash[_BEFORE] = frozenset(sys.modules)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Keep for a meta-test what was imported to get this far."""
-    session.config.stash[IMPORTED] = [name for name in HEAVY if name in sys.modules]
+    session.config.stash[IMPORTED] = [
+        name for name in HEAVY if name in sys.modules and name not in session.config.stash[_BEFORE]
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue
 
+from webapp import paths
 from webapp.config import Config
 from webapp.pages.framework import error_pages, headers, language, request_log
 from webapp.pages.framework import visitor as visitors
@@ -32,7 +33,7 @@ def make(page: Callable[[], ResponseReturnValue] | None = None, **settings: Any)
     error_pages.install(app)
     shown = page or who
     app.add_url_rule("/page", "page", shown, methods=["GET", "POST"])
-    app.add_url_rule("/page/poll", "poll", shown)
+    app.add_url_rule(paths.APPROVAL_POLL, "poll", shown)
     app.add_url_rule("/link/<token>", "link", lambda token: shown())
     return app
 

@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import abort
 
 from tests.unit import little_site
+from webapp import paths
 from webapp.errors import (
     DeliveryFailed,
     GatewayFailed,
@@ -83,7 +84,7 @@ def test_unknown_page_is_not_found_in_both_languages() -> None:
 
 
 def test_wrong_method_says_which_is_right() -> None:
-    answer = little_site.make().test_client().post("/page/poll")
+    answer = little_site.make().test_client().post(paths.APPROVAL_POLL)
     assert answer.status_code == 405
     assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
@@ -96,7 +97,7 @@ def test_form_without_its_token_asks_to_send_again() -> None:
     assert "Please send the form again" in answer.text
 
 
-@pytest.mark.parametrize(("path", "accept"), [("/page/poll", "*/*"), ("/page", "application/json")])
+@pytest.mark.parametrize(("path", "accept"), [(paths.APPROVAL_POLL, "*/*"), ("/page", "application/json")])
 def test_problem_is_json_where_json_is_spoken(path: str, accept: str) -> None:
     app = little_site.make(little_site.raising(Throttled(3)))
     answer = app.test_client().get(f"{path}?lang=en", headers={"Accept": accept})
