@@ -45,6 +45,7 @@ def as_json(message: Message, world: str) -> dict[str, Any]:
         "received_at": iso(message.received_at),
         "read_at": None if message.read_at is None else iso(message.read_at),
         "code": message.code,
+        "code_reason": message.details.get("code_reason"),
         "links": list(message.links),
         "status": message.status,
         "error_code": message.error_code,

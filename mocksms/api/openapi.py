@@ -108,6 +108,7 @@ def _schemas() -> Schema:
             "received_at": {"type": "string", "format": "date-time"},
             "read_at": nullable,
             "code": nullable,
+            "code_reason": nullable,
             "links": {"type": "array", "items": _TEXT},
             "status": _TEXT,
             "error_code": {"type": ["integer", "null"]},

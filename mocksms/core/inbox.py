@@ -89,9 +89,12 @@ def owe(db: store.Connection, jobs: Sequence[NewJob]) -> None:
 
 
 def examine(message: Message) -> None:
-    """Computes what is stored beside a text: code, links, segments."""
+    """Find what is stored beside a text: code and the reason for it, links, segments."""
     text = f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
-    message.code = finder.find_code(text) if message.direction == "in" else None
+    if message.direction == "in":
+        found = finder.find(text)
+        message.code = found.code
+        message.details = {**message.details, "code_reason": found.reason}
     message.links = finder.find_links(message.body, message.html)
     if message.channel == "sms":
         message.segments = segments.count(message.body)

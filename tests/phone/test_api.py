@@ -237,3 +237,12 @@ def test_brackets_without_end_are_no_body(phone: Phone) -> None:
             headers={"Content-Type": "application/json"},
         )
         assert answer.status_code == 422
+
+
+def test_a_message_tells_why_its_code_was_found(twilio: Any, phone: Phone) -> None:
+    text(twilio, "Your code is 482913.")
+    found = phone.message(phone.last_id())
+    assert (found.code, found.fields["code_reason"].split(";")[0]) == (
+        "482913",
+        "a word for a code right before it",
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mocksms.core import segments
-from mocksms.core.codes.finder import find_code, find_links
+from mocksms.core.codes.finder import find, find_links
 
 CORPUS = Path(__file__).with_name("codes_corpus.txt")
 Row = tuple[str, str | None, str]
@@ -23,7 +23,7 @@ def rows() -> list[Row]:
 
 def test_the_corpus_is_large_enough_and_reported(record_property: Callable[[str, object], None]) -> None:
     texts = [row for row in rows() if row[0] != "trap"]
-    hits = sum(find_code(text) == code for _, code, text in texts)
+    hits = sum(find(text).code == code for _, code, text in texts)
     record_property("code_hit_rate", f"{hits}/{len(texts)}")
     assert len(rows()) >= 150
     assert hits / len(texts) >= 0.98
@@ -31,7 +31,7 @@ def test_the_corpus_is_large_enough_and_reported(record_property: Callable[[str,
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row[0]}:{row[2][:30]!r}")
 def test_each_text(row: Row) -> None:
-    assert find_code(row[2]) == row[1]
+    assert find(row[2]).code == row[1]
 
 
 def test_long_texts_are_looked_at_in_reasonable_work() -> None:
@@ -45,9 +45,9 @@ def test_long_texts_are_looked_at_in_reasonable_work() -> None:
         "a@" * 50_000,
         "one two " * 9_000,
     ):
-        find_code(text)
-    assert find_code("コード " + "1 " * 50_000) is None
-    assert find_code("code " * 3_000 + "482913") == "482913"
+        find(text)
+    assert find("コード " + "1 " * 50_000).code is None
+    assert find("code " * 3_000 + "482913").code == "482913"
 
 
 def test_links_come_once_and_unquoted() -> None:

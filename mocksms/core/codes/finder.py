@@ -38,11 +38,6 @@ def find(text: str) -> Found:
     return Found(best.candidate.value, reasons)
 
 
-def find_code(text: str) -> str | None:
-    """Return the one-time code in a text, or None."""
-    return find(text).code
-
-
 def _origin_bound(plain: str) -> str | None:
     if "@" not in plain or "#" not in plain:
         return None
