@@ -45,8 +45,11 @@ def watch(world: World) -> None:
 def _look(reference: Callable[[], World | None], once: bool = False) -> None:
     """Prune a world unless it was closed or deleted. An hour's wait must not keep a deleted one in memory."""
     world = reference()
-    if world is None or world.hub.closed or not world.store.exists():
+    if world is None or world.hub.closed:
         return
-    prune(world)
+    try:
+        prune(world)
+    except store.Gone:  # deleted, at whatever moment
+        return
     if not once:
         world.background.jobs.later(LOOK_SECONDS, partial(_look, reference))

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 import weakref
+from contextlib import suppress
 from functools import partial
 
 from mocksms import store
@@ -44,8 +45,13 @@ def _due_in(world: World) -> float | None:
 def _look(world: World) -> None:
     with _lock:
         _watched.discard(world)
-    if world.hub.closed or not world.store.exists():
+    if world.hub.closed:
         return
+    with suppress(store.Gone):  # the world was deleted, at whatever moment: nothing is due in it any more
+        _do_due(world)
+
+
+def _do_due(world: World) -> None:
     all_went_well = False
     try:
         all_went_well = deliver_due(world)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import time
 import weakref
@@ -20,7 +21,7 @@ from mocksms import store
 from mocksms.core import inbox
 from mocksms.core.models import Message
 from mocksms.core.worlds import World, Worlds
-from mocksms.delivery import job_runner
+from mocksms.delivery import job_runner, scheduler
 from mocksms.store.jobs import NewJob
 from mocksms.testing import Phone, run_phone
 from tests.phone.listener import Listener, listening
@@ -176,3 +177,12 @@ def test_deleted_world_that_owed_a_receipt_is_freed(worlds: Worlds, app: Listene
         gc.collect()
         time.sleep(0.05)
     assert freed() is None
+
+
+def test_world_that_another_process_deletes_has_nothing_due_any_more(worlds: Worlds) -> None:
+    world, _ = worlds.make("elsewhere")
+    shutil.rmtree(world.store.folder)
+    world.store.close()
+    with pytest.raises(store.Gone):
+        scheduler.watch(world)
+    scheduler._look(world)
