@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,9 +82,10 @@ def rows(world: World, table: str) -> list[dict[str, Any]]:
 
 def all_rows(world: World) -> Iterable[tuple[str, dict[str, Any]]]:
     """Every row of every table of the site, those of the tools left out."""
-    tables = world.sql("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    with closing(sqlite3.connect(world.services.store.path)) as file:
+        tables = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     for (name,) in tables:
-        if name in TOOLS:
+        if name in TOOLS or name.lstrip("_").startswith("sqlite_"):
             continue
         for row in rows(world, name):
             yield name, row
