@@ -5,6 +5,7 @@ Standard library only: it runs before anything is installed.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -35,13 +36,20 @@ def _on_path(*names: str) -> Callable[[], str | None]:
     return lambda: next((found for name in names if (found := shutil.which(name))), None)
 
 
+def _libatomic() -> str | None:
+    """Return the library that Playwright's own Node is linked to on Linux; Debian 12 does not install it by itself."""
+    if not sys.platform.startswith("linux"):
+        return "not needed here"
+    try:
+        return ctypes.CDLL("libatomic.so.1")._name
+    except OSError:
+        return None
+
+
+IN_CHROMIUM = ("tests/browser", "tests/docs/test_playwright.py", f"{CHECK}/look/test_chromium.py")
 PROGRAMS = (
-    Program(
-        "Chromium",
-        browser.find,
-        ("tests/browser", "tests/docs/test_playwright.py", f"{CHECK}/look/test_chromium.py"),
-        ("chromium", "fonts-noto-cjk"),
-    ),
+    Program("Chromium", browser.find, IN_CHROMIUM, ("chromium", "fonts-noto-cjk")),
+    Program("libatomic", _libatomic, IN_CHROMIUM, ("libatomic1",)),
     Program("oathtool", _on_path("oathtool"), ("tests/security/test_oathtool.py",), ("oathtool",)),
     Program(
         "Firefox", _on_path("firefox-esr", "firefox"), (f"{CHECK}/look/test_firefox.py",), ("firefox-esr",)

@@ -7,7 +7,7 @@ clock starts at the time the archive was made, so that nothing in it has expired
 from __future__ import annotations
 
 import json
-import tarfile
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,8 +62,7 @@ class Instance:
 @pytest.fixture
 def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Instance]:
     """Today's apps, started on a copy of the older instance."""
-    with tarfile.open(ARCHIVE) as packed:
-        packed.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(ARCHIVE, tmp_path)
     folder = tmp_path / "instance"
     kept = json.loads((folder / "kept.json").read_text())
     real, age = time.time, time.time() - kept["made_at"]
