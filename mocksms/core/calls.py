@@ -13,7 +13,7 @@ from mocksms import store
 from mocksms.core import inbox, phone_numbers, receipts
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Event, Filter, Message
-from mocksms.core.sender_app import AppRequest, Interpreter
+from mocksms.core.sender_app import AppAnswer, AppRequest, Interpreter
 from mocksms.core.worlds import World
 from mocksms.store.jobs import NewJob
 
@@ -184,11 +184,11 @@ def needed(world: World, call: Message) -> AppRequest | None:
     return _interpreter(world, call).needs(call)
 
 
-def load(world: World, call_id: int, url: str, document: str, problem: str) -> None:
-    """Let a call go on with the document that it needed; `problem` says why there is none."""
+def load(world: World, call_id: int, answer: AppAnswer) -> None:
+    """Continue a call with the answer to its request for a document."""
 
     def alter(found: Message) -> None:
-        _interpreter(world, found).load(found, url, document, problem)
+        _interpreter(world, found).load(found, answer)
 
     try:
         _go_on(world, _change(world, call_id, {"in-progress"}, alter, "document"))

@@ -27,6 +27,30 @@ class AppRequest:
         return cls(**{**content, "fields": [(name, value) for name, value in content["fields"]]})
 
 
+@dataclass(frozen=True, slots=True)
+class AppAnswer:
+    """What an app answered, with the address that it came from; `problem` says why there is no answer."""
+
+    url: str
+    status: int = 0
+    text: str = ""
+    content_type: str = ""
+    problem: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Return whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A text that an app sends back, with the addresses of its media."""
+
+    text: str
+    media: tuple[str, ...] = ()
+
+
 class Interpreter(Protocol):
     """Runs the document of an answered call. What it keeps between two steps is in `call.details["run"]`."""
 
@@ -42,8 +66,8 @@ class Interpreter(Protocol):
     def needs(self, call: Message) -> AppRequest | None:
         """Return the request for the document that is needed next, or None."""
 
-    def load(self, call: Message, url: str, document: str, problem: str) -> None:
-        """Take the document that was asked for; `problem` says why there is none."""
+    def load(self, call: Message, answer: AppAnswer) -> None:
+        """Take the answer to the request for a document."""
 
     def asks_for_keys(self, call: Message) -> bool:
         """Return whether the call waits for keys."""
@@ -79,6 +103,10 @@ class SenderApp:
         """Return the request that hands a text typed on a handset to the app's webhook at `url`."""
         return None
 
-    def answers(self, body: str) -> Sequence[str]:
+    def answers(self, answer: AppAnswer) -> Sequence[Reply]:
         """Return the texts that the app sends back in its answer to :meth:`inbound`."""
         return ()
+
+    def follows(self, answer: AppAnswer, request: AppRequest) -> AppRequest | None:
+        """Return the request that the app's answer to this one asks for, or None."""
+        return None

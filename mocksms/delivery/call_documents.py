@@ -11,10 +11,4 @@ def fetch(world: World, job: Job) -> None:
     call = inbox.by_sid(world, job.content["call"])
     if call is None or call.status != "in-progress" or (request := calls.needed(world, call)) is None:
         return
-    document, problem = "", ""
-    try:
-        answer = http_client.send_signed(world, world.sender_app(call), request)
-        document, problem = answer.text, "" if answer.is_good else f"{request.url} answered {answer.status}"
-    except http_client.CannotFetch as error:
-        problem = str(error)
-    calls.load(world, call.id, request.url, document, problem)
+    calls.load(world, call.id, http_client.send_signed(world, world.sender_app(call), request))

@@ -1,16 +1,29 @@
 """Requests the phone makes itself: callbacks and TwiML, to hosts that are allowed (MOCKSMS_FETCH_HOSTS) only."""
 
+import codecs
 import http.client
+import re
+from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import urlencode, urljoin, urlsplit
+from dataclasses import dataclass, replace
+from urllib.parse import SplitResult, unquote, urlencode, urljoin, urlsplit
 
 from mocksms import config
-from mocksms.core.sender_app import AppRequest, SenderApp
+from mocksms.core.sender_app import AppAnswer, AppRequest, SenderApp
 from mocksms.core.worlds import World
 
 TIMEOUT_SECONDS = 10.0
 LARGEST_ANSWER = 1_000_000
+MOST_REDIRECTS = 10
+_AS_GET = frozenset({301, 302, 303})
+_AS_BEFORE = frozenset({307, 308})
+_FORM = "application/x-www-form-urlencoded"
+_XML_ENCODING = re.compile(rb"""<\?xml\b[^>]{0,100}?\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 class CannotFetch(Exception):
@@ -18,28 +31,51 @@ class CannotFetch(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back."""
+class _Place:
+    """Where a request goes: its address in parts, and the login that the address holds."""
 
-    status: int
-    text: str
+    parts: SplitResult
+    port: int | None
+    authorization: str
 
     @property
-    def is_good(self) -> bool:
-        """Whether the status is 2xx."""
-        return 200 <= self.status < 300
+    def url(self) -> str:
+        """Return the address without login and fragment: what the server sees, and what is signed."""
+        return f"{self.parts.scheme}://{self.parts.netloc.rpartition('@')[2]}{self.path}"
+
+    @property
+    def path(self) -> str:
+        """Return the path with its query."""
+        return (self.parts.path or "/") + (f"?{self.parts.query}" if self.parts.query else "")
 
 
-def send(
-    settings: config.Settings,
-    url: str,
-    fields: list[tuple[str, str]],
-    method: str = "POST",
-    headers: Mapping[str, str] | None = None,
-) -> Answer:
-    """Sends a form (GET puts it into the query) and gives the answer, no redirects followed. Raises
-    :class:`CannotFetch`.
+def send_signed(world: World, app: SenderApp, request: AppRequest) -> AppAnswer:
+    """Send a request to an app with its provider's headers, follow redirects as a browser does, return the answer.
+
+    Its `problem` says why there is none, or what is wrong with its status.
     """
+    token, asked = world.tokens.of(request.account), request
+    try:
+        for _ in range(MOST_REDIRECTS + 1):
+            place = _place(world.settings, request.url)
+            signed = app.signed(replace(request, url=place.url), token)
+            status, headers, body = _exchange(place, request, signed)
+            location = headers.get("Location")
+            if location is None or status not in _AS_GET | _AS_BEFORE:
+                problem = "" if 200 <= status < 300 else f"{place.url} answered {status}"
+                kind = headers.get_content_type() if "Content-Type" in headers else ""
+                text = _decoded(body, headers.get_content_charset() or "")
+                return AppAnswer(request.url, status, text, kind, problem)
+            request = replace(request, url=absolute(request.url, location))  # a login stays on its own server
+            if status in _AS_GET:
+                request = replace(request, method="GET", fields=[])
+    except CannotFetch as error:
+        return AppAnswer(asked.url, problem=str(error))
+    return AppAnswer(asked.url, problem=f"{place.url} redirects more than {MOST_REDIRECTS} times")
+
+
+def _place(settings: config.Settings, url: str) -> _Place:
+    """Read an address. Raise :class:`CannotFetch` for one that is none or is not allowed."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -49,33 +85,49 @@ def send(
         raise CannotFetch(f"{url} is no http address")
     if not {"*", parts.hostname, f"[{parts.hostname}]"} & settings.fetch_hosts:
         raise CannotFetch(f"{parts.hostname} is not in MOCKSMS_FETCH_HOSTS")
-    body = urlencode(fields)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    sent = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "User-Agent": "mocksms",
-        **(headers or {}),
-    }
-    if method == "GET":
-        path, body = f"{path}{'&' if parts.query else '?'}{body}", ""
-        del sent["Content-Type"]
+    login = parts.netloc.rpartition("@")[0]
+    user, _, password = login.partition(":")
+    encoded = b64encode(f"{unquote(user)}:{unquote(password)}".encode("utf-8", "replace")).decode()
+    return _Place(parts, port, f"Basic {encoded}" if login else "")
+
+
+def _exchange(
+    place: _Place, request: AppRequest, headers: Mapping[str, str]
+) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Send a form (GET puts it into the query); return status, headers and body. Raise :class:`CannotFetch`."""
+    parts, path, body = place.parts, place.path, urlencode(request.fields)
+    sent = {"User-Agent": "mocksms", **headers}
+    if place.authorization:
+        sent["Authorization"] = place.authorization
+    if request.method == "GET":
+        path += f"{'&' if parts.query else '?'}{body}" if body else ""
+        body = ""
+    else:
+        sent["Content-Type"] = _FORM
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname, port, timeout=TIMEOUT_SECONDS)
+    connection = kind(parts.hostname or "", place.port, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request(method, path, body or None, sent)
+        connection.request(request.method, path, body or None, sent)
         answer = connection.getresponse()
-        text = answer.read(LARGEST_ANSWER).decode("utf-8", "replace")
-        return Answer(answer.status, text)
+        return answer.status, answer.headers, answer.read(LARGEST_ANSWER)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise CannotFetch(f"{parts.hostname} did not answer: {error or type(error).__name__}") from error
     finally:
         connection.close()
 
 
-def send_signed(world: World, app: SenderApp, request: AppRequest) -> Answer:
-    """Send a request to an app with its provider's headers. Raises :class:`CannotFetch`."""
-    headers = app.signed(request, world.tokens.of(request.account))
-    return send(world.settings, request.url, request.fields, request.method, headers)
+def _decoded(body: bytes, charset: str) -> str:
+    """Return a body as text: by its byte order mark, the charset of its headers, its XML declaration, else UTF-8."""
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body.decode(name, "replace")
+    declared = _XML_ENCODING.match(body.lstrip())
+    for name in (charset, declared[1].decode() if declared else ""):
+        try:
+            return body.decode(name, "replace")
+        except LookupError:  # no charset that Python knows, or none at all
+            continue
+    return body.decode("utf-8", "replace")
 
 
 def absolute(base: str, url: str) -> str:

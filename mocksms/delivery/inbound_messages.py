@@ -5,7 +5,7 @@ import logging
 from mocksms import store
 from mocksms.core import inbox
 from mocksms.core.models import Message
-from mocksms.core.sender_app import SenderApp
+from mocksms.core.sender_app import AppRequest, Reply, SenderApp
 from mocksms.core.worlds import World
 from mocksms.delivery import http_client
 from mocksms.store.jobs import Job, NewJob
@@ -14,6 +14,7 @@ log = logging.getLogger("mocksms.inbound_messages")
 STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"})
 START = frozenset({"START", "YES", "UNSTOP"})
 LOOKED_AT = 20
+MOST_REQUESTS = 20
 KIND = "inbound"
 """The kind of job that hands a typed text to its app."""
 
@@ -63,18 +64,30 @@ def hand_over(world: World, job: Job) -> None:
     """
     message = inbox.by_sid(world, job.content["message"])
     app = world.sender_apps.get(job.content["wire"], SenderApp())
-    if message is None or (request := app.inbound(message, job.content["url"])) is None:
+    if message is None:
         return
-    try:
-        answer = http_client.send_signed(world, app, request)
-    except http_client.CannotFetch as error:
-        log.warning("a reply could not be handed over: %s", error)
-        return
+    replies = _replies(world, app, app.inbound(message, job.content["url"]))
     with world.store.writing() as db:
         store.jobs.done(db, job.id)
-        for text in app.answers(answer.text) if answer.is_good else ():
+        for reply in replies:
             back = Message(
                 sid=inbox.new_sid("SM"), channel="sms", wire=app.wires[0], sender=message.recipient,
-                recipient=message.sender, body=text, account=message.account,
+                recipient=message.sender, body=reply.text, account=message.account,
+                details={"media": list(reply.media)} if reply.media else {},
             )  # fmt: skip
             inbox.receive(world, back)
+
+
+def _replies(world: World, app: SenderApp, request: AppRequest | None) -> list[Reply]:
+    """Send the request, and those that the answers ask for; return all texts that come back."""
+    replies: list[Reply] = []
+    for _ in range(MOST_REQUESTS):
+        if request is None:
+            break
+        answer = http_client.send_signed(world, app, request)
+        if answer.problem:
+            log.warning("a reply could not be handed over: %s", answer.problem)
+            break
+        replies += app.answers(answer)
+        request = app.follows(answer, request)
+    return replies

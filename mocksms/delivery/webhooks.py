@@ -28,8 +28,4 @@ def _attempt(world: World, job: Job) -> str:
     """Send it; return what went wrong, "" when it was answered with 2xx."""
     request = AppRequest.from_content(job.content["request"])
     app = world.sender_apps.get(job.content["wire"], SenderApp())
-    try:
-        answer = http_client.send_signed(world, app, request)
-    except http_client.CannotFetch as error:
-        return str(error)
-    return "" if answer.is_good else f"status {answer.status}"
+    return http_client.send_signed(world, app, request).problem

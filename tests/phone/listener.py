@@ -20,13 +20,14 @@ def _open() -> threading.Event:
 class Listener:
     """What came in: (path, fields, headers); `answers` are the next (status, body), then 200 and `body`.
 
-    No answer goes out while `hold` is cleared.
+    `at` are the answers by path: status, headers and body. No answer goes out while `hold` is cleared.
     """
 
     url: str = ""
     body: str = ""
     answers: list[tuple[int, str]] = field(default_factory=list)
     bodies: dict[str, str] = field(default_factory=dict)
+    at: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     hold: threading.Event = field(default_factory=_open)
     came: "Queue[tuple[str, dict[str, str], dict[str, str]]]" = field(default_factory=Queue)
 
@@ -48,7 +49,10 @@ def listening() -> Iterator[Listener]:
             data = (body if body is not None else listener.bodies.get(path, listener.body)).encode()
             listener.came.put((self.path, dict(parse_qsl(text)), dict(self.headers)))
             listener.hold.wait(30)
+            status, headers, data = listener.at.get(path, (status, {}, data))
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             with contextlib.suppress(ConnectionError):  # the phone was killed

@@ -137,7 +137,7 @@ def test_a_reply_goes_to_the_webhook_and_its_answer_comes_back(
     reply(phone, "はい")
     _, fields, headers = app.next()
     assert (fields["From"], fields["To"], fields["Body"]) == (ME, SHOP, "はい")
-    assert RequestValidator("any").validate(app.url, fields, headers["X-Twilio-Signature"])
+    assert RequestValidator("any").validate(f"{app.url}/", fields, headers["X-Twilio-Signature"])
     assert phone.wait(q="ありがとう").to == ME
 
 

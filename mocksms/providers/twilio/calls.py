@@ -29,6 +29,7 @@ from mocksms.providers.twilio.serialization import (
 blueprint = Blueprint("twilio_calls", __name__, url_prefix=f"{ACCOUNTS}/<account>")
 blueprint.register_error_handler(Refusal, refused)
 MOST_RING_SECONDS = 600
+CALLBACKS = ("StatusCallback", "FallbackUrl")
 _SUBRESOURCES = (
     "events", "notifications", "payments", "recordings", "siprec", "streams", "transcriptions",
     "user_defined_message_subscriptions", "user_defined_messages",
@@ -98,12 +99,17 @@ def _draft(settings: Settings, account: str) -> tuple[Message, float]:
     url, document = form.get("Url", ""), form.get("Twiml", "")
     if not document and not http_client.is_address(url):
         raise Refusal(21205, url)
+    if unread := [
+        form[name] for name in CALLBACKS if form.get(name) and not http_client.is_address(form[name])
+    ]:
+        raise Refusal(21609, unread[0])
     timeout = form.get("Timeout", "")
     ring = int(timeout) if re.fullmatch(r"[0-9]{1,6}", timeout) else settings.ring_seconds
     details = {
         "url": url,
         "twiml": document,
         "method": form.get("Method", "POST").upper(),
+        **_fallback(),
         "status_callback": form.get("StatusCallback", ""),
         "status_method": form.get("StatusCallbackMethod", "POST").upper(),
         "status_events": [event for each in form.getlist("StatusCallbackEvent") for event in each.split()],
@@ -119,6 +125,13 @@ def _draft(settings: Settings, account: str) -> tuple[Message, float]:
         details=details,
     )
     return call, min(ring, MOST_RING_SECONDS)
+
+
+def _fallback() -> dict[str, str]:
+    """Return where another document comes from when the first one fails."""
+    url = request.form.get("FallbackUrl", "")
+    method = request.form.get("FallbackMethod", "POST").upper()
+    return {"fallback_url": url, "fallback_method": method} if url else {}
 
 
 @blueprint.get("/Calls.json")
@@ -164,7 +177,7 @@ def change_call(account: str, sid: str) -> ResponseReturnValue:
         elif form.get("Url") or form.get("Twiml"):
             method = form.get("Method", "POST").upper()
             run = twiml_interpreter.begin(form.get("Url", ""), method, form.get("Twiml", ""))
-            call = calls.redirect(world, call, lambda call: call.details.update(run=run))
+            call = calls.redirect(world, call, lambda call: call.details.update(run=run, **_fallback()))
         else:
             raise Refusal(20001, "Status")
     except calls.WrongState:

@@ -34,6 +34,7 @@ _REFUSALS: dict[int, tuple[int, str]] = {
         400,
         "The 'From' phone number provided ({value}) is not a valid message-capable number for this account.",
     ),
+    21609: (400, "The 'StatusCallback' URL {value} is not a valid URL."),
     21610: (400, "Attempt to send to unsubscribed recipient"),
     21611: (400, "This 'From' number has exceeded the maximum number of queued messages"),
     21612: (

@@ -79,8 +79,10 @@ def _draft(settings: Settings, account: str) -> Message:
         details["messaging_service_sid"] = service
     if media:
         details["media"] = media
-    if form.get("StatusCallback"):
-        details["status_callback"] = form["StatusCallback"]
+    if callback := form.get("StatusCallback"):
+        if not http_client.is_address(callback):
+            raise Refusal(21609, callback)
+        details["status_callback"] = callback
     return Message(
         sid=new_sid("MM" if media else "SM"),
         channel="sms",

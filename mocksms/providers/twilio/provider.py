@@ -8,7 +8,7 @@ from mocksms.config import Settings
 from mocksms.core import phone_numbers
 from mocksms.core.intake import Rejected
 from mocksms.core.models import Message
-from mocksms.core.sender_app import AppRequest
+from mocksms.core.sender_app import AppAnswer, AppRequest, Reply
 from mocksms.core.worlds import World, Worlds
 from mocksms.errors import Problem
 from mocksms.providers.interface import Provider
@@ -94,6 +94,10 @@ class Twilio(Provider):
         """Return the request to the app's webhook for texts."""
         return receipts.inbound(message, url)
 
-    def answers(self, body: str) -> Sequence[str]:
-        """Return the texts of the Message verbs."""
-        return twiml_parser.messages(body)
+    def answers(self, answer: AppAnswer) -> Sequence[Reply]:
+        """Return the texts and media of the Message verbs."""
+        return twiml_parser.messages(answer)[0]
+
+    def follows(self, answer: AppAnswer, request: AppRequest) -> AppRequest | None:
+        """Return the request that a Redirect asks for."""
+        return twiml_parser.messages(answer, request)[1]

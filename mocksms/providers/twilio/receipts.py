@@ -24,7 +24,7 @@ def signed(request: AppRequest, token: str) -> dict[str, str]:
     """Return the headers of a request; the signature covers the query of a GET, the fields of a POST."""
     url, fields = request.url, request.fields
     if request.method == "GET":
-        url, fields = f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}", []
+        url, fields = f"{url}{('&' if '?' in url else '?') * bool(fields)}{urlencode(fields)}", []
     return {"User-Agent": "TwilioProxy/1.1", "X-Twilio-Signature": signature(token, url, fields)}
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from mocksms.core import inbox
 from mocksms.core.models import Message
-from mocksms.core.sender_app import AppRequest
+from mocksms.core.sender_app import AppAnswer, AppRequest
 from mocksms.delivery import http_client
 from mocksms.providers.twilio import receipts, twiml_parser
 
 MOST_DOCUMENTS = 20
 MOST_VERBS = 200
 GATHER_SECONDS = 5
+NOT_FETCHED, NOT_CONNECTED, NOT_TWIML, WRONG_TYPE = 11200, 11205, 12100, 12300
 
 
 def begin(url: str, method: str, document: str) -> dict[str, Any]:
@@ -34,13 +35,28 @@ def needs(call: Message) -> AppRequest | None:
     return AppRequest(wanted["url"], fields, wanted["method"], call.account)
 
 
-def load(call: Message, url: str, document: str, problem: str) -> None:
-    """Take the document that was asked for; `problem` says why there is none."""
+def load(call: Message, answer: AppAnswer) -> None:
+    """Take the answer to the request for a document."""
     run = call.details["run"]
-    run |= {"fetch": None, "url": url, "at": 0, "documents": run["documents"] + 1}
-    run["document"] = "" if problem else document
-    if problem:
-        warn(call, problem)
+    run |= {"fetch": None, "url": answer.url, "at": 0, "documents": run["documents"] + 1}
+    if answer.problem:
+        _fail(call, NOT_FETCHED if answer.status else NOT_CONNECTED, answer.problem)
+        return
+    try:
+        run["document"] = twiml_parser.document(answer)
+    except twiml_parser.BadTwiml as error:
+        _fail(call, WRONG_TYPE, str(error))
+
+
+def _fail(call: Message, code: int, problem: str) -> None:
+    """Note what went wrong and end the document; the app's FallbackUrl is asked for another one, once a run."""
+    warn(call, problem)
+    run, url = call.details["run"], call.details.get("fallback_url")
+    run["document"], run["at"] = "", 0
+    if url and not run.get("failed"):
+        run["failed"] = True
+        fields = [("ErrorCode", str(code)), ("ErrorUrl", run["url"])]
+        run["fetch"] = {"url": url, "method": call.details.get("fallback_method", "POST"), "fields": fields}
 
 
 def asks_for_keys(call: Message) -> bool:
@@ -72,9 +88,12 @@ def go_on(call: Message, now: float) -> None:
     try:
         verbs = twiml_parser.parse(run["document"]) if run["document"] else []
     except twiml_parser.BadTwiml as error:
-        warn(call, f"TwiML: {error}")
+        _fail(call, NOT_TWIML, f"TwiML: {error}")
         verbs = []
-    while run["at"] < len(verbs) and not run.get("fetch") and run["verbs"] < MOST_VERBS:
+    while run["document"] and run["at"] < len(verbs) and not run.get("fetch"):
+        if run["verbs"] >= MOST_VERBS:
+            warn(call, f"TwiML: the call ended after {MOST_VERBS} verbs")
+            break
         verb = verbs[run["at"]]
         run["at"] += 1
         run["verbs"] += 1
@@ -90,7 +109,7 @@ def go_on(call: Message, now: float) -> None:
                 call.due_at = now + seconds + asked["timeout"]
                 return
         elif verb.name == "Redirect":
-            _load(run, verb.text, verb.attributes.get("method", "POST"), [])
+            _load(call, run, verb.text or run["url"], verb.attributes.get("method", "POST"), [])
         elif verb.name in ("Hangup", "Reject"):
             break
         else:
@@ -115,6 +134,7 @@ def _question(run: dict[str, Any], verb: twiml_parser.Verb) -> dict[str, Any]:
         "timeout": verb.number("timeout", GATHER_SECONDS, 1, 600),
         "action": verb.attributes.get("action") or run["url"],
         "method": verb.attributes.get("method", "POST").upper(),
+        "even_empty": verb.attributes.get("actionOnEmptyResult", "").lower() == "true",
     }
 
 
@@ -132,13 +152,18 @@ def _gathered(call: Message, run: dict[str, Any], asked: dict[str, Any]) -> bool
         done, run["pressed"] = pressed, ""
     run["gather"] = None
     call.due_at = None
-    if done:
-        _load(run, asked["action"], asked["method"], [("Digits", done)])
+    if done or asked.get("even_empty"):
+        _load(call, run, asked["action"], asked["method"], [("Digits", done)])
     return True
 
 
-def _load(run: dict[str, Any], url: str, method: str, fields: list[tuple[str, str]]) -> None:
+def _load(call: Message, run: dict[str, Any], url: str, method: str, fields: list[tuple[str, str]]) -> None:
+    """Ask for another document; what cannot be asked for ends the call."""
     if run["documents"] >= MOST_DOCUMENTS or not url:
+        tells = (
+            f"the call ended after {MOST_DOCUMENTS} documents" if url else "there is no address to go on at"
+        )
+        warn(call, f"TwiML: {tells}")
         run["document"], run["at"] = "", 0
         return
     base = run["url"]

@@ -1,14 +1,19 @@
 """TwiML, the document that tells a call what to say and what to ask: read into verbs, nothing in it is executed."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from defusedxml import DTDForbidden
 from defusedxml.ElementTree import fromstring
 
+from mocksms.core.sender_app import AppAnswer, AppRequest, Reply
+from mocksms.delivery import http_client
+
 LARGEST = 100_000
 MOST_REPEATS = 5
+READ_AS_TWIML = frozenset({"", "text/xml", "application/xml", "text/html"})
 _SECONDS_A_CHARACTER = {"ja": 0.15, "zh": 0.2, "ko": 0.15}
 _OTHER_SECONDS_A_CHARACTER = 0.065
 
@@ -54,6 +59,18 @@ def _root(document: str) -> ElementTree.Element:
     return root
 
 
+def document(answer: AppAnswer) -> str:
+    """Return what an app answered as TwiML: plain text is said, a sound is played. Raises :class:`BadTwiml`."""
+    if answer.content_type in READ_AS_TWIML:
+        return answer.text
+    if answer.content_type == "text/plain":
+        said = re.sub(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", answer.text)
+        return f"<Response><Say>{escape(said)}</Say></Response>"
+    if answer.content_type.startswith("audio/"):
+        return f"<Response><Play>{escape(answer.url)}</Play></Response>"
+    raise BadTwiml(f"{answer.content_type} is no content type of TwiML")
+
+
 def parse(document: str) -> list[Verb]:
     """Return the verbs of a document. Raises :class:`BadTwiml`."""
     root = _root(document)
@@ -89,10 +106,32 @@ def _language_of_voice(voice: str) -> str:
     return found.group(1) if found else "en-US"
 
 
-def messages(document: str) -> list[str]:
-    """Return the texts of the Message verbs in an app's answer; none when it is no TwiML."""
+def messages(answer: AppAnswer, request: AppRequest | None = None) -> tuple[list[Reply], AppRequest | None]:
+    """Return the texts of an app's answer to `request`, and the request that it goes on with; none for no TwiML."""
+    if answer.content_type == "text/plain":
+        return [Reply(answer.text.strip())] if answer.text.strip() else [], None
     try:
-        root = _root(document)
+        root = _root(answer.text if answer.content_type in READ_AS_TWIML else "")
     except BadTwiml:
-        return []
-    return [text for verb in root.iter("Message") if (text := "".join(verb.itertext()).strip())]
+        return [], None
+    replies: list[Reply] = []
+    for verb in root:
+        if verb.tag == "Redirect":
+            url = http_client.absolute(answer.url, _text(verb))
+            method = verb.get("method", "POST").upper()
+            return replies, replace(request, url=url, method=method) if request is not None else None
+        if verb.tag in ("Message", "Sms"):
+            replies.append(_reply(verb))
+    return [each for each in replies if each.text or each.media], None
+
+
+def _reply(verb: ElementTree.Element) -> Reply:
+    """Return the text of a Message: its Body, else what is written in it beside its Media."""
+    bodies, media = verb.findall("Body"), [_text(each) for each in verb.findall("Media")]
+    beside = "".join([verb.text or "", *(child.tail or "" for child in verb)])
+    text = "\n".join(_text(each) for each in bodies) if bodies else beside.strip()
+    return Reply(text, tuple(url for url in media if http_client.is_address(url)))
+
+
+def _text(element: ElementTree.Element) -> str:
+    return "".join(element.itertext()).strip()
