@@ -9,8 +9,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.errors import NotAPhoneNumber, SealBroken
+from webapp.factors.app import seal_context
 from webapp.flows import maintenance
-from webapp.flows.challenge import seal_context
 from webapp.rules import identifiers, totp
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services

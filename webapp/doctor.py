@@ -11,7 +11,7 @@ from flask import current_app
 from flask_babel import force_locale, gettext
 
 from webapp.errors import DeliveryFailed, SealBroken
-from webapp.flows.challenge import seal_context
+from webapp.factors.app import seal_context
 from webapp.outbound.notifier import Notifier
 from webapp.services.context import Services
 from webapp.store import accounts, methods

@@ -12,7 +12,7 @@ import pytest
 from tests.meta.sources import ROOT, Module, modules
 
 # From the top down: a room may use itself, those below it, and the leaves.
-ROOMS = ("pages", "flows", "services", "store")
+ROOMS = ("pages", "flows", "challenges", "factors", "services", "store")
 LEAVES = {"config", "clock", "errors", "home", "paths"}
 MAY_USE = {
     **{room: {*ROOMS[at + 1 :], "rules", *LEAVES} for at, room in enumerate(ROOMS)},

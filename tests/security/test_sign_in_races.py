@@ -6,8 +6,8 @@ import pytest
 
 from tests.app_fixture import World
 from tests.people import PASSWORD, Person
+from webapp.challenges.method import pick
 from webapp.errors import StaleFlow
-from webapp.flows import challenge
 from webapp.flows.password import prove
 from webapp.rules.visitor import Visitor
 from webapp.services import sessions
@@ -45,4 +45,4 @@ def test_code_after_a_change_signs_nobody_in_s48(world: World, taro: Person) -> 
 
 def test_nothing_is_asked_of_methods_that_were_cleared_meanwhile_s48() -> None:
     with pytest.raises(StaleFlow):
-        challenge.pick([])
+        pick([])

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongCode, WrongPassword
-from webapp.flows import approval, forgot_password, proof
-from webapp.flows.challenge import owner_of
+from webapp.challenges.contact import ContactChallenge
+from webapp.challenges.engine import judging, owner_of
+from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongPassword
+from webapp.flows import approval, forgot_password
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import contacts, identifiers, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions, throttling
 from webapp.services.account_lookup import find_owner
+from webapp.services.codes import Judgement
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
 from webapp.services.session_revocation import end_everything_else
@@ -37,6 +39,8 @@ TABLE = StateMachine(
         Move("accept_code", ("verify",), "done", "right code: the address or number counts"),
     ),
 )
+
+CODES = ContactChallenge(TABLE)
 
 
 def change_name(services: Services, visitor: Visitor, account: Account, name: str) -> None:
@@ -114,34 +118,29 @@ def send_again(services: Services, flow: Flow) -> Flow:
     Raises:
         Throttled, SendCapReached, StaleFlow.
     """
-    with services.store.writing() as db:
-        flow, letter = proof.write_again(
-            db, services, TABLE, flow, services.clock.now(), account_id=flow.account_id
-        )
-    return proof.post(services, TABLE, flow, letter)
+    return CODES.send_again(services, flow, flow.account_id)
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Contact:
-    """Check the code; from now on the address or number is the account's. Which one it was.
+    """Verify the code, make the new address or number the account's, and return it.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
         ContactTaken: it came to belong to another account since the code left.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
+    with judging(services) as db:
         account = owner_of(db, flow)
-        judgement = proof.judge(db, services, flow, typed, key=f"account_change:{account.id}", now=now)
-        if judgement.is_right:
-            contact = Contact(flow.data["channel"], flow.data["to"])
-            if find_owner(db, contact) is not None:
-                raise ContactTaken()
-            TABLE.transition(db, flow, "accept_code")
-            _keep(db, visitor, account, contact, now)
-        else:
+
+        def note(judgement: Judgement) -> None:
             audit.record(db, visitor, account, "account.code_wrong", now, verdict=judgement.verdict.value)
-    if not judgement.is_right:
-        raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+
+        key = f"account_change:{account.id}"
+        contact = CODES.judge(db, services, flow, typed, key=key, now=now, note=note)
+        if find_owner(db, contact) is not None:
+            raise ContactTaken()
+        TABLE.transition(db, flow, "accept_code")
+        _keep(db, visitor, account, contact, now)
     deliver_notices(services)
     return contact
 
@@ -189,10 +188,9 @@ def _send_code(
         if owner is not None and owner.id == account.id:
             raise ContactUnchanged()
         flow_id = flows.new_id()
-        data, letter = proof.write(
+        data, outgoing = CODES.issue(
             db,
             services,
-            TABLE,
             flow_id,
             contact,
             language=owner.language if owner else account.language,
@@ -212,7 +210,7 @@ def _send_code(
             flow_id=flow_id,
         )
         audit.record(db, visitor, account, "account.change_started", now, by=contact.channel)
-    return proof.post(services, TABLE, flow, letter)
+    return CODES.deliver(services, flow, outgoing)
 
 
 def _keep(db: Connection, visitor: Visitor, account: Account, contact: Contact, now: float) -> None:

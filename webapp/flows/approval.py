@@ -8,19 +8,18 @@ without a mail address gets a text with a code instead, and a link that only den
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Literal
 
-from webapp.errors import DeliveryFailed, SendCapReached, StaleFlow, Throttled, WrongCode
-from webapp.flows.challenge import failure_reason, owner_of
+from webapp.challenges.engine import Challenge, OutgoingCode, Target, judging, owner_of, resend_in
+from webapp.errors import SendCapReached, StaleFlow, Throttled
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.flows.step_up import Elevated
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Attempt, Visitor
-from webapp.services import audit, codes, sessions
-from webapp.services.codes import Sent
+from webapp.services import audit, sessions
+from webapp.services.codes import Judgement, Sent
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
-from webapp.store import codes as sent_codes
 from webapp.store import events, flows
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -45,6 +44,8 @@ TABLE = StateMachine(
     ),
     ends=frozenset(),
 )
+
+CODES = Challenge(TABLE)
 
 Status = Literal["pending", "approved", "denied", "used", "expired"]
 
@@ -78,8 +79,8 @@ def request(services: Services, visitor: Visitor, account: Account, session: byt
             life_seconds=services.config.approval_seconds,
             token_hash=token_hash(token),
         )
-        code = _prepare(db, services, visitor, account, flow, now)
-    return _send(services, account, flow, token, code)
+        outgoing = _prepare(db, services, visitor, account, flow, token, now)
+    return CODES.deliver(services, flow, outgoing)
 
 
 def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
@@ -102,8 +103,8 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
             db, flow, "send_again", data={**flow.data, "delivery": "sent", "sent_at": now}
         )
         flows.set_token(db, flow, token_hash(token))
-        code = _prepare(db, services, visitor, account, flow, now)
-    return _send(services, account, flow, token, code)
+        outgoing = _prepare(db, services, visitor, account, flow, token, now)
+    return CODES.deliver(services, flow, outgoing)
 
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
@@ -126,13 +127,6 @@ def status(services: Services, flow: Flow) -> Status:
     if flow.state in ("pending", "approved") and services.clock.now() >= flow.expires_at:
         return "expired"
     return flow.state  # type: ignore[return-value]
-
-
-def resend_in(services: Services, flow: Flow) -> int:
-    """Whole seconds until the mail may be asked for again."""
-    if flow.data["delivery"] != "sent":
-        return 0
-    return max(0, math.ceil(flow.data["sent_at"] + services.limits.resend_seconds - services.clock.now()))
 
 
 def attempt_of(services: Services, flow: Flow) -> Attempt:
@@ -172,21 +166,16 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     now = services.clock.now()
     if status(services, flow) != "pending" or flow.data["by"] != "sms":
         raise StaleFlow("decided before, or expired")
-    with services.store.writing() as db:
+    with judging(services) as db:
         account = owner_of(db, flow)
-        judgement = codes.verify(
-            db,
-            Sent(flow.id, TABLE.kind, services.pepper),
-            typed,
-            key=f"approval:{account.id}",
-            limits=services.limits,
-            now=now,
-        )
-        if judgement.is_right:
-            flow = TABLE.transition(db, flow, "approve")
-            return _take(db, services, visitor, account, flow, now)
-        audit.record(db, visitor, account, "approval.code_wrong", now, verdict=judgement.verdict.value)
-    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+
+        def note(judgement: Judgement) -> None:
+            audit.record(db, visitor, account, "approval.code_wrong", now, verdict=judgement.verdict.value)
+
+        source = Sent(flow.id, TABLE.kind, services.pepper)
+        CODES.check(db, services, source, typed, key=f"approval:{account.id}", now=now, note=note)
+        flow = TABLE.transition(db, flow, "approve")
+        return _take(db, services, visitor, account, flow, now)
 
 
 def take(services: Services, visitor: Visitor, flow: Flow) -> Elevated:
@@ -222,46 +211,28 @@ def _is_capped(db: Connection, services: Services, account: Account, now: float)
 
 
 def _prepare(
-    db: Connection, services: Services, visitor: Visitor, account: Account, flow: Flow, now: float
-) -> tuple[str, str] | None:
-    """Count the message that is about to leave; for a text, the code's row id and digits."""
-    if flow.data["delivery"] == "capped":
-        return None
-    audit.record(db, visitor, account, "approval.sent", now, by=flow.data["by"])
-    if flow.data["by"] == "mail":
-        return None
-    assert account.phone is not None
-    code, plain = codes.prepare(
-        db,
-        flow_id=flow.id,
-        purpose=TABLE.kind,
-        account_id=account.id,
-        method_id=None,
-        channel="sms",
-        recipient=account.phone,
-        pepper=services.pepper,
-        limits=services.limits,
-        now=now,
-        is_own=True,
-    )
-    return code.id, plain
-
-
-def _send(services: Services, account: Account, flow: Flow, token: str, code: tuple[str, str] | None) -> Flow:
-    data: dict[str, Any] = flow.data
+    db: Connection,
+    services: Services,
+    visitor: Visitor,
+    account: Account,
+    flow: Flow,
+    token: str,
+    now: float,
+) -> OutgoingCode | None:
+    """Count the message that is about to leave, and return it: a mail with a link, or a text with a code too."""
+    data = flow.data
     if data["delivery"] == "capped":
-        return flow
-    try:
-        if code is None:
-            attempt = Attempt(account.name, flow.created_at, data["device"], data["near"])
-            services.outbound.send_approval_mail(account, attempt, token)
-        else:
-            services.outbound.send_approval_text(account, code[1], token)
-    except DeliveryFailed as failed:
-        with services.store.writing() as db:
-            if code is not None:
-                sent_codes.mark_failed(db, code[0], failed.kind)
-            return TABLE.transition(
-                db, flow, "note_undelivered", data={**data, "delivery": failure_reason(failed), "sent_at": 0}
-            )
-    return flow
+        return None
+    audit.record(db, visitor, account, "approval.sent", now, by=data["by"])
+    if data["by"] == "mail":
+        attempt = Attempt(account.name, flow.created_at, data["device"], data["near"])
+        return OutgoingCode(None, lambda: services.outbound.send_approval_mail(account, attempt, token))
+    assert account.phone is not None
+    target = Target(flow.id, "sms", account.phone, account.language, account.id, is_own=True)
+    return CODES.prepare(
+        db,
+        services,
+        target,
+        now,
+        lambda plain: services.outbound.send_approval_text(account, plain, token),
+    )

@@ -5,8 +5,9 @@ Its steps are moves of the set-up's own table.
 
 from __future__ import annotations
 
+from webapp.challenges import enrolment
 from webapp.errors import StaleFlow
-from webapp.flows import enrolment, set_up
+from webapp.flows import set_up
 from webapp.rules.visitor import Visitor
 from webapp.services.context import Services
 from webapp.store.flows import Flow
@@ -25,9 +26,7 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
     proofs = [flow.data["proven"], *set_up.backups_of(flow)]
     with services.store.reading() as db:
         enrolment.refuse_taken(number.e164, set_up.kept_methods(db, flow), proofs)
-    return enrolment.send(
-        services, set_up.TABLE, flow, "send_backup_code", number, channel, set_up.standing(flow)
-    )
+    return set_up.CODES.send(services, flow, "send_backup_code", number, channel, set_up.standing(flow))
 
 
 def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, name: str = "") -> Flow:
@@ -38,7 +37,7 @@ def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str
     """
     if "proven" not in flow.data:
         raise StaleFlow("nothing is proven that could be backed up")
-    return set_up.prove(services, visitor, flow, "accept_backup_app", enrolment.check_app_code, typed, name)
+    return set_up.prove(services, visitor, flow, "accept_backup_app", set_up.CODES.judge_app, typed, name)
 
 
 def skip(services: Services, flow: Flow) -> Flow:

@@ -6,14 +6,15 @@ accounts look and take alike: an address without an account gets a word that say
 
 from __future__ import annotations
 
-from webapp.errors import WrongCode
-from webapp.flows import proof
+from webapp.challenges.contact import ContactChallenge
+from webapp.challenges.engine import judging
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import contacts, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_owner
+from webapp.services.codes import Judgement
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
 from webapp.services.session_revocation import end_everything_else
@@ -37,6 +38,8 @@ TABLE = StateMachine(
     ),
 )
 
+CODES = ContactChallenge(TABLE)
+
 
 def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
     """Send the code to the account of ``identifier``, if there is one.
@@ -53,10 +56,9 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
         account = find_owner(db, typed)
         to = Contact("mail", account.email) if account is not None and account.email else typed
         flow_id = flows.new_id()
-        data, letter = proof.write(
+        data, outgoing = CODES.issue(
             db,
             services,
-            TABLE,
             flow_id,
             to,
             language=account.language if account else visitor.language,
@@ -75,7 +77,7 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
             flow_id=flow_id,
         )
         audit.record(db, visitor, account, "password.reset_started", now)
-    return proof.post(services, TABLE, flow, letter)
+    return CODES.deliver(services, flow, outgoing)
 
 
 def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
@@ -92,9 +94,7 @@ def send_again(services: Services, flow: Flow) -> Flow:
     Raises:
         Throttled, SendCapReached, StaleFlow.
     """
-    with services.store.writing() as db:
-        flow, letter = proof.write_again(db, services, TABLE, flow, services.clock.now())
-    return proof.post(services, TABLE, flow, letter)
+    return CODES.send_again(services, flow)
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -107,13 +107,14 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
         WrongCode, Throttled, StaleFlow.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
-        judgement = proof.judge(db, services, flow, typed, key=f"forgot_password:{flow.id}", now=now)
-        if judgement.is_right:
-            return TABLE.transition(db, flow, "accept_code", flow_id=flows.new_id())
-        account = None if flow.account_id is None else accounts.get(db, flow.account_id)
-        audit.record(db, visitor, account, "password.reset_code_wrong", now)
-    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+    with judging(services) as db:
+
+        def note(_judgement: Judgement) -> None:
+            account = None if flow.account_id is None else accounts.get(db, flow.account_id)
+            audit.record(db, visitor, account, "password.reset_code_wrong", now)
+
+        CODES.judge(db, services, flow, typed, key=f"forgot_password:{flow.id}", now=now, note=note)
+        return TABLE.transition(db, flow, "accept_code", flow_id=flows.new_id())
 
 
 def set_password(services: Services, visitor: Visitor, flow: Flow, password: str) -> None:

@@ -6,9 +6,10 @@ trust, mails the owner and texts the old number (docs/screens.md#endings, docs/p
 
 from __future__ import annotations
 
+from webapp.challenges import enrolment
+from webapp.challenges.engine import judging, owner_of
+from webapp.challenges.enrolment import EnrolmentChallenge, Proof
 from webapp.errors import StaleFlow, UnknownMethod
-from webapp.flows import challenge, enrolment
-from webapp.flows.enrolment import Proof
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
@@ -38,6 +39,8 @@ TABLE = StateMachine(
         Move("accept_app", ("choose", "verify"), "done", "right code from the app: the method counts"),
     ),
 )
+
+CODES = EnrolmentChallenge(TABLE)
 
 
 def start(
@@ -93,7 +96,7 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
     number = enrolment.read_number(typed, region, channel)
     with services.store.reading() as db:
         enrolment.refuse_taken(number.e164, _others(db, flow), [])
-    return enrolment.send(services, TABLE, flow, "send_code", number, channel, _standing(flow))
+    return CODES.send(services, flow, "send_code", number, channel, _standing(flow))
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
@@ -105,7 +108,7 @@ def send_again(services: Services, flow: Flow) -> Flow:
     if flow.state != "verify":
         raise StaleFlow("nothing to send again")
     number = phone_numbers.parse(flow.data["number"])
-    return enrolment.send(services, TABLE, flow, "send_again", number, flow.data["channel"], _standing(flow))
+    return CODES.send(services, flow, "send_again", number, flow.data["channel"], _standing(flow))
 
 
 def submit_number_code(
@@ -119,14 +122,11 @@ def submit_number_code(
     if flow.state != "verify":
         raise StaleFlow("no code is awaited")
     now = services.clock.now()
-    with services.store.writing() as db:
-        account = challenge.owner_of(db, flow)
-        result = enrolment.check_number_code(db, services, visitor, account, flow, typed, now)
-        if isinstance(result, dict):
-            TABLE.transition(db, flow, "accept_number")
-            method = _keep(db, services, visitor, account, session, flow, result, now)
-    if not isinstance(result, dict):
-        raise enrolment.refusal(result)
+    with judging(services) as db:
+        account = owner_of(db, flow)
+        proof = CODES.judge_number(db, services, visitor, account, flow, typed, now)
+        TABLE.transition(db, flow, "accept_number")
+        method = _keep(db, services, visitor, account, session, flow, proof, now)
     deliver_notices(services)
     return method
 
@@ -140,15 +140,11 @@ def submit_app_code(
         WrongCode, Throttled, StaleFlow.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
-        account = challenge.owner_of(db, flow)
-        result = enrolment.check_app_code(db, services, visitor, account, flow, typed, now)
-        if isinstance(result, dict):
-            TABLE.transition(db, flow, "accept_app")
-            proof = {**result, "name": name}
-            method = _keep(db, services, visitor, account, session, flow, proof, now)
-    if not isinstance(result, dict):
-        raise enrolment.refusal(result)
+    with judging(services) as db:
+        account = owner_of(db, flow)
+        proof = CODES.judge_app(db, services, visitor, account, flow, typed, now)
+        TABLE.transition(db, flow, "accept_app")
+        method = _keep(db, services, visitor, account, session, flow, {**proof, "name": name}, now)
     deliver_notices(services)
     return method
 

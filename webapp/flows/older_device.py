@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from webapp.errors import MethodSwitchedOff, WrongCode
-from webapp.flows import challenge, recovery, sign_in
+from webapp.challenges.engine import judging, resend_in
+from webapp.challenges.method import MethodChallenge, pick
+from webapp.errors import MethodSwitchedOff
+from webapp.flows import recovery, sign_in
 from webapp.flows.password import CookieReader, Proven, prove
 from webapp.flows.sign_in import SignedIn
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
@@ -19,7 +21,6 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods, sessions
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
@@ -38,6 +39,8 @@ TABLE = StateMachine(
         Move("accept_code", ("code",), "done", "right password with the right code after it"),
     ),
 )
+
+CODES = MethodChallenge(TABLE)
 
 _LAST_DIGITS = re.compile(r"[0-9]*\Z")
 
@@ -73,7 +76,7 @@ def submit(
         return _accept_code(services, visitor, proven, pending, code, return_to, ended_session)
     if not proven.account.two_step_on:
         return _accept_password(services, visitor, proven, return_to, ended_session)
-    if pending is not None and challenge.asked(services, pending).resend_in > 0:
+    if pending is not None and resend_in(services, pending) > 0:
         return pending  # it has just left: the same error again, and no other code
     return _ask(services, visitor, proven, pending, password)
 
@@ -125,19 +128,13 @@ def _accept_code(
 ) -> SignedIn:
     now = services.clock.now()
     account = proven.account
-    with services.store.writing() as db:
+    with judging(services, tells_owner=True) as db:
         proven.forget_guesses(db)
-        _context, judgement = challenge.judge(db, services, visitor, flow, code, now)
-        if judgement.is_right:
-            TABLE.transition(db, flow, "accept_code")
-            _end(db, ended_session)
-            left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
-            signed_in = sign_in.finish(
-                db, services, visitor, account, APP, return_to, now, how="older_device"
-            )
-    if not judgement.is_right:
-        deliver_notices(services)
-        raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+        CODES.judge(db, services, visitor, flow, code, now)
+        TABLE.transition(db, flow, "accept_code")
+        _end(db, ended_session)
+        left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+        signed_in = sign_in.finish(db, services, visitor, account, APP, return_to, now, how="older_device")
     recovery.after_sign_in(services, left_over)
     return signed_in
 
@@ -149,12 +146,10 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
     digits = trailing_digits(unicodedata.normalize("NFKC", password))
     with services.store.writing() as db:
         proven.forget_guesses(db)
-        method = challenge.pick(methods.of_account(db, account.id))
+        method = pick(methods.of_account(db, account.id))
         if method.disabled_at is not None:
             raise MethodSwitchedOff()
-        asked, outgoing = challenge.issue(
-            db, services, account, method, flow_id=flow_id, purpose=TABLE.kind, now=now
-        )
+        asked, outgoing = CODES.issue(db, services, account, method, flow_id=flow_id, now=now)
         # A password that ends in fewer digits than a code tells nothing that is worth keeping.
         data = {"app": APP, "digits": digits if digits >= CODE_DIGITS else 0, **asked}
         if pending is not None:
@@ -171,7 +166,7 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
                 flow_id=flow_id,
             )
             audit.record(db, visitor, account, "sign_in.password_right", now)
-    return challenge.send(services, TABLE, flow, outgoing)
+    return CODES.deliver(services, flow, outgoing)
 
 
 def _end(db: Connection, session: bytes | None) -> None:

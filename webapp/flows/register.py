@@ -6,12 +6,12 @@ pages are the same for both (docs/promises.md#32).
 
 from __future__ import annotations
 
-from webapp.errors import ContactTaken, WrongCode
-from webapp.flows import proof
+from webapp.challenges.contact import ContactChallenge
+from webapp.challenges.engine import judging
+from webapp.errors import ContactTaken
 from webapp.flows.sign_in import SignedIn
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import contacts, password_strength
-from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions
 from webapp.services.account_lookup import find_owner
@@ -30,6 +30,8 @@ TABLE = StateMachine(
         Move("accept_code", ("verify",), "done", "right code: the account is made and signed in"),
     ),
 )
+
+CODES = ContactChallenge(TABLE)
 
 
 def start(services: Services, visitor: Visitor, *, name: str, identifier: str, password: str) -> Flow:
@@ -51,10 +53,9 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
     with services.store.writing() as db:
         owner = find_owner(db, contact)
         flow_id = flows.new_id()
-        data, letter = proof.write(
+        data, outgoing = CODES.issue(
             db,
             services,
-            TABLE,
             flow_id,
             contact,
             language=owner.language if owner else visitor.language,
@@ -72,7 +73,7 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
             flow_id=flow_id,
         )
         audit.record(db, visitor, owner, "register.started", now, is_known=owner is not None)
-    return proof.post(services, TABLE, flow, letter)
+    return CODES.deliver(services, flow, outgoing)
 
 
 def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
@@ -89,9 +90,7 @@ def send_again(services: Services, flow: Flow) -> Flow:
     Raises:
         Throttled, SendCapReached, StaleFlow.
     """
-    with services.store.writing() as db:
-        flow, letter = proof.write_again(db, services, TABLE, flow, services.clock.now())
-    return proof.post(services, TABLE, flow, letter)
+    return CODES.send_again(services, flow)
 
 
 def submit_code(
@@ -106,28 +105,25 @@ def submit_code(
         ContactTaken: the address came to belong to an account since the code left.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
-        judgement = proof.judge(db, services, flow, typed, key=f"register:{flow.id}", now=now)
-        if judgement.is_right:
-            contact = Contact(flow.data["channel"], flow.data["to"])
-            if find_owner(db, contact) is not None:
-                raise ContactTaken()
-            TABLE.transition(db, flow, "accept_code")
-            account = accounts.add(
-                db,
-                now=now,
-                name=flow.data["name"],
-                email=contact.value if contact.channel == "mail" else None,
-                phone=contact.value if contact.channel == "sms" else None,
-                password_hash=flow.data["password_hash"],
-                language=flow.data["language"],
-                time_zone=services.config.time_zone,
-            )
-            if ended_session is not None:
-                stored_sessions.end(db, ended_session)
-            token = sessions.open_session(
-                db, account, visitor, app="shop", now=now, life_seconds=services.config.session_seconds
-            )
-            audit.record(db, visitor, account, "account.created", now, by=contact.channel)
-            return SignedIn(account, token, "/")
-    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+    with judging(services) as db:
+        contact = CODES.judge(db, services, flow, typed, key=f"register:{flow.id}", now=now)
+        if find_owner(db, contact) is not None:
+            raise ContactTaken()
+        TABLE.transition(db, flow, "accept_code")
+        account = accounts.add(
+            db,
+            now=now,
+            name=flow.data["name"],
+            email=contact.value if contact.channel == "mail" else None,
+            phone=contact.value if contact.channel == "sms" else None,
+            password_hash=flow.data["password_hash"],
+            language=flow.data["language"],
+            time_zone=services.config.time_zone,
+        )
+        if ended_session is not None:
+            stored_sessions.end(db, ended_session)
+        token = sessions.open_session(
+            db, account, visitor, app="shop", now=now, life_seconds=services.config.session_seconds
+        )
+        audit.record(db, visitor, account, "account.created", now, by=contact.channel)
+    return SignedIn(account, token, "/")

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from webapp.errors import StaleFlow, WrongCode
-from webapp.flows import calls, challenge, enrolment
-from webapp.flows.enrolment import Proof
+from webapp.challenges import calls, enrolment
+from webapp.challenges.engine import judging, owner_of
+from webapp.challenges.enrolment import EnrolmentChallenge, Proof
+from webapp.challenges.method import MethodChallenge
+from webapp.errors import StaleFlow
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
-from webapp.services import audit, codes, trust
+from webapp.services import audit, trust
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, flows, methods, sessions
@@ -61,10 +63,16 @@ TABLE = StateMachine(
     ),
 )
 
+KEPT_CODES = MethodChallenge(TABLE)
+"""The codes of methods that were kept."""
+
+CODES = EnrolmentChallenge(TABLE)
+"""The codes of new methods."""
+
 KEPT: Proof = {"kind": "kept"}
 """Proven by a code of the methods that were kept: they stand again as they were."""
 
-Check = Callable[[Connection, Services, Visitor, Account, Flow, str, float], Proof | codes.Judgement]
+Check = Callable[[Connection, Services, Visitor, Account, Flow, str, float], Proof]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +100,7 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
         data = {"secret": enrolment.new_secret(services, account.id)}
         kept = next((each for each in methods.of_account(db, account.id) if each.disabled_at is None), None)
         if kept is not None:
-            asked, outgoing = challenge.issue(
-                db, services, account, kept, flow_id=flow_id, purpose=TABLE.kind, now=now
-            )
+            asked, outgoing = KEPT_CODES.issue(db, services, account, kept, flow_id=flow_id, now=now)
             data |= asked
         flow = TABLE.begin(
             db,
@@ -108,7 +114,7 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
             flow_id=flow_id,
         )
         audit.record(db, visitor, account, "set_up.started", now)
-    return challenge.send(services, TABLE, flow, outgoing)
+    return KEPT_CODES.deliver(services, flow, outgoing)
 
 
 def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
@@ -149,11 +155,7 @@ def send_kept_code(services: Services, flow: Flow) -> Flow:
     Raises:
         UnknownChoice, Throttled, StaleFlow.
     """
-    now = services.clock.now()
-    with services.store.writing() as db:
-        asked, outgoing = challenge.issue_again(db, services, flow, None, now)
-        flow = TABLE.transition(db, flow, "send_kept_code", data={"secret": flow.data["secret"], **asked})
-    return challenge.send(services, TABLE, flow, outgoing)
+    return KEPT_CODES.send_again(services, flow, None, move="send_kept_code", kept=("secret",))
 
 
 def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -163,18 +165,10 @@ def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: st
         WrongCode, MethodSwitchedOff, Throttled, StaleFlow.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
-        _context, judgement = challenge.judge(db, services, visitor, flow, typed, now)
-        if judgement.is_right:
-            data = {"secret": flow.data["secret"], "proven": KEPT}
-            return TABLE.transition(db, flow, "accept_kept_code", data=data)
-    deliver_notices(services)
-    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
-
-
-def asked(services: Services, flow: Flow) -> challenge.Asked:
-    """What the page shows of the code that is asked of a kept method."""
-    return challenge.asked(services, flow)
+    with judging(services, tells_owner=True) as db:
+        KEPT_CODES.judge(db, services, visitor, flow, typed, now)
+        data = {"secret": flow.data["secret"], "proven": KEPT}
+        return TABLE.transition(db, flow, "accept_kept_code", data=data)
 
 
 def asked_method(services: Services, flow: Flow) -> Method | None:
@@ -212,7 +206,7 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
     """
     number = enrolment.read_number(typed, region, channel)
     kept = {"secret": flow.data["secret"]}
-    return enrolment.send(services, TABLE, flow, "send_code", number, channel, kept)
+    return CODES.send(services, flow, "send_code", number, channel, kept)
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
@@ -225,7 +219,7 @@ def send_again(services: Services, flow: Flow) -> Flow:
         raise StaleFlow("nothing to send again")
     move = "send_again" if flow.state == "verify" else "send_backup_again"
     number = phone_numbers.parse(flow.data["number"])
-    return enrolment.send(services, TABLE, flow, move, number, flow.data["channel"], standing(flow))
+    return CODES.send(services, flow, move, number, flow.data["channel"], standing(flow))
 
 
 def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -237,7 +231,7 @@ def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: 
     if flow.state not in ("verify", "backup"):
         raise StaleFlow("no code is awaited")
     move = "accept_number" if flow.state == "verify" else "accept_backup_number"
-    return prove(services, visitor, flow, move, enrolment.check_number_code, typed)
+    return prove(services, visitor, flow, move, CODES.judge_number, typed)
 
 
 def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -246,7 +240,7 @@ def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str
     Raises:
         WrongCode, Throttled, StaleFlow.
     """
-    return prove(services, visitor, flow, "accept_app", enrolment.check_app_code, typed)
+    return prove(services, visitor, flow, "accept_app", CODES.judge_app, typed)
 
 
 def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool) -> TurnedOn:
@@ -311,17 +305,15 @@ def prove(
         WrongCode, Throttled, StaleFlow.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
-        account = challenge.owner_of(db, flow)
-        result = check(db, services, visitor, account, flow, typed, now)
-        if isinstance(result, dict):
-            secret = enrolment.new_secret(services, account.id)
-            if move in ("accept_number", "accept_app"):
-                return TABLE.transition(db, flow, move, data={"secret": secret, "proven": result})
-            proof = {**result, "name": enrolment.clean_name(name)}
-            data = {**standing(flow), "secret": secret, "backups": [*backups_of(flow), proof]}
-            return TABLE.transition(db, flow, move, data=data)
-    raise enrolment.refusal(result)
+    with judging(services) as db:
+        account = owner_of(db, flow)
+        proof = check(db, services, visitor, account, flow, typed, now)
+        secret = enrolment.new_secret(services, account.id)
+        if move in ("accept_number", "accept_app"):
+            return TABLE.transition(db, flow, move, data={"secret": secret, "proven": proof})
+        backup = {**proof, "name": enrolment.clean_name(name)}
+        data = {**standing(flow), "secret": secret, "backups": [*backups_of(flow), backup]}
+        return TABLE.transition(db, flow, move, data=data)
 
 
 def standing(flow: Flow) -> dict[str, object]:

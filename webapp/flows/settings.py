@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from webapp.challenges import enrolment
 from webapp.errors import LastMethod, MethodSwitchedOff, UnknownMethod
-from webapp.flows import enrolment
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, session_revocation
 from webapp.services import trust as trusting

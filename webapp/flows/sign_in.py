@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from webapp.errors import UnknownAccount, WrongCode
-from webapp.flows import challenge, recovery
+from webapp.challenges.engine import OutgoingCode, judging
+from webapp.challenges.method import MethodChallenge, pick
+from webapp.errors import UnknownAccount
+from webapp.flows import recovery
 from webapp.flows.password import CookieReader, prove
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules.visitor import Visitor
@@ -35,6 +37,8 @@ TABLE = StateMachine(
         Move("accept_code", ("code",), "done", "right code"),
     ),
 )
+
+CODES = MethodChallenge(TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def submit_password(
         return outcome
     if "was_copied" in outcome.data:
         deliver_notices(services)
-    return challenge.send(services, TABLE, outcome, outgoing)
+    return CODES.deliver(services, outcome, outgoing)
 
 
 def _after_password(
@@ -104,7 +108,7 @@ def _after_password(
     return_to: str,
     cookie: CookieReader,
     now: float,
-) -> tuple[SignedIn | Flow, challenge.OutgoingCode | None]:
+) -> tuple[SignedIn | Flow, OutgoingCode | None]:
     extra: dict[str, Any] = {}
     cookie_name = trust.cookie_name(account.id, app)
     if not account.two_step_on:
@@ -128,15 +132,8 @@ def _after_password(
         audit.record(db, visitor, account, "trust.copied", now)
         extra["was_copied"] = True
     flow_id = flows.new_id()
-    asked, outgoing = challenge.issue(
-        db,
-        services,
-        account,
-        challenge.pick(methods.of_account(db, account.id)),
-        flow_id=flow_id,
-        purpose=TABLE.kind,
-        now=now,
-    )
+    method = pick(methods.of_account(db, account.id))
+    asked, outgoing = CODES.issue(db, services, account, method, flow_id=flow_id, now=now)
     flow = TABLE.begin(
         db,
         "ask_code",
@@ -165,12 +162,8 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
     Raises:
         UnknownChoice, Throttled, StaleFlow.
     """
-    now = services.clock.now()
-    with services.store.writing() as db:
-        asked, outgoing = challenge.issue_again(db, services, flow, choice, now)
-        kept = {name: flow.data[name] for name in ("app", "return_to", "epoch")}
-        flow = TABLE.transition(db, flow, "send_code", data={**kept, **asked})
-    return challenge.send(services, TABLE, flow, outgoing)
+    kept = ("app", "return_to", "epoch")
+    return CODES.send_again(services, flow, choice, move="send_code", kept=kept)
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, remember: bool) -> SignedIn:
@@ -180,45 +173,41 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
         WrongCode, MethodSwitchedOff, Throttled, StaleFlow.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
-        context, judgement = challenge.judge(db, services, visitor, flow, typed, now)
-        if judgement.is_right:
-            # As it was when the password was right: a change since then ends this sign-in.
-            account = replace(context.account, trust_epoch=flow.data["epoch"])
-            TABLE.transition(db, flow, "accept_code")
-            app = flow.data["app"]
-            left_over = None
-            if context.has_case:
-                left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
-            signed_in = finish(
-                db,
-                services,
-                visitor,
-                account,
-                app,
-                flow.data["return_to"],
-                now,
-                how=flow.data["kind"],
-                trust_cookie=(
-                    trust.cookie_name(account.id, app),
-                    trust.issue(
-                        db,
-                        account,
-                        app=app,
-                        device=visitor.device,
-                        near=visitor.near,
-                        now=now,
-                        life_seconds=services.config.trust_seconds,
-                    ),
-                )
-                if remember
-                else None,
+    with judging(services, tells_owner=True) as db:
+        context = CODES.judge(db, services, visitor, flow, typed, now)
+        # As it was when the password was right: a change since then ends this sign-in.
+        account = replace(context.account, trust_epoch=flow.data["epoch"])
+        TABLE.transition(db, flow, "accept_code")
+        app = flow.data["app"]
+        left_over = None
+        if context.has_case:
+            left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+        signed_in = finish(
+            db,
+            services,
+            visitor,
+            account,
+            app,
+            flow.data["return_to"],
+            now,
+            how=flow.data["kind"],
+            trust_cookie=(
+                trust.cookie_name(account.id, app),
+                trust.issue(
+                    db,
+                    account,
+                    app=app,
+                    device=visitor.device,
+                    near=visitor.near,
+                    now=now,
+                    life_seconds=services.config.trust_seconds,
+                ),
             )
-    if judgement.is_right:
-        recovery.after_sign_in(services, left_over)
-        return signed_in
-    deliver_notices(services)
-    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+            if remember
+            else None,
+        )
+    recovery.after_sign_in(services, left_over)
+    return signed_in
 
 
 def sign_out(services: Services, visitor: Visitor, account: Account, session_hash: bytes) -> None:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from webapp.errors import SealBroken, StaleFlow, WrongCode
-from webapp.flows import challenge
+from webapp.challenges.engine import judging
+from webapp.challenges.method import MethodChallenge, pick
+from webapp.errors import SealBroken, StaleFlow
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods
 from webapp.store import sessions as session_rows
 from webapp.store.accounts import Account
@@ -40,6 +40,8 @@ TABLE = StateMachine(
     ),
 )
 
+CODES = MethodChallenge(TABLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Elevated:
@@ -54,15 +56,8 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
     now = services.clock.now()
     with services.store.writing() as db:
         flow_id = flows.new_id()
-        asked, outgoing = challenge.issue(
-            db,
-            services,
-            account,
-            challenge.pick(methods.of_account(db, account.id)),
-            flow_id=flow_id,
-            purpose=TABLE.kind,
-            now=now,
-        )
+        method = pick(methods.of_account(db, account.id))
+        asked, outgoing = CODES.issue(db, services, account, method, flow_id=flow_id, now=now)
         flow = TABLE.begin(
             db,
             "ask_code",
@@ -74,7 +69,7 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
             life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
-    return challenge.send(services, TABLE, flow, outgoing)
+    return CODES.deliver(services, flow, outgoing)
 
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
@@ -92,11 +87,7 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
     Raises:
         UnknownChoice, Throttled, StaleFlow.
     """
-    now = services.clock.now()
-    with services.store.writing() as db:
-        asked, outgoing = challenge.issue_again(db, services, flow, choice, now)
-        flow = TABLE.transition(db, flow, "send_code", data={"return_to": flow.data["return_to"], **asked})
-    return challenge.send(services, TABLE, flow, outgoing)
+    return CODES.send_again(services, flow, choice, move="send_code", kept=("return_to",))
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Elevated:
@@ -106,18 +97,15 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
         WrongCode, MethodSwitchedOff, Throttled, StaleFlow.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
-        context, judgement = challenge.judge(db, services, visitor, flow, typed, now)
-        if judgement.is_right:
-            TABLE.transition(db, flow, "accept_code")
-            assert flow.session is not None
-            token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
-            if token is None:
-                raise StaleFlow("the session has ended")
-            audit.record(db, visitor, context.account, "step_up.done", now, how=flow.data["kind"])
-            return Elevated(token, flow.data["return_to"])
-    deliver_notices(services)
-    raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+    with judging(services, tells_owner=True) as db:
+        context = CODES.judge(db, services, visitor, flow, typed, now)
+        TABLE.transition(db, flow, "accept_code")
+        assert flow.session is not None
+        token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
+        if token is None:
+            raise StaleFlow("the session has ended")
+        audit.record(db, visitor, context.account, "step_up.done", now, how=flow.data["kind"])
+    return Elevated(token, flow.data["return_to"])
 
 
 def keep_typed(services: Services, session: Session, page: str, typed: Iterable[tuple[str, str]]) -> None:

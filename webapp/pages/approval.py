@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from webapp import paths
+from webapp.challenges.engine import resend_in
 from webapp.errors import Refusal, StaleFlow
 from webapp.flows import approval
 from webapp.flows.step_up import Elevated
@@ -59,7 +60,7 @@ def wait() -> ResponseReturnValue:
         destination=_destination(),
         status="failed" if status == "pending" and delivery else status,
         delivery_reason=delivery,
-        resend_in=approval.resend_in(services(), flow),
+        resend_in=resend_in(services(), flow),
     )
 
 

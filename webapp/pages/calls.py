@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from webapp.flows.calls import Outcome
+from webapp.challenges.calls import Outcome
 from webapp.pages.error_messages import of_call
 from webapp.pages.render import is_post
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from webapp.flows import proof
+from webapp.challenges.engine import resend_in
 from webapp.pages.error_messages import Told, of_delivery, of_mail_delivery
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.services import services
@@ -31,5 +31,5 @@ def ask_code(
         channel=flow.data["channel"],
         destination=destination,
         delivery_reason=reason,
-        resend_in=proof.resend_in(services(), flow),
+        resend_in=resend_in(services(), flow),
     )

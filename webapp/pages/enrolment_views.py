@@ -7,7 +7,8 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.flows import enrolment
+from webapp.challenges import enrolment
+from webapp.challenges.engine import resend_in
 from webapp.pages.error_messages import Told
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.forms.methods import MethodForms
@@ -47,7 +48,7 @@ def ask_number_code(
         state=flow.state,
         channel=flow.data["channel"],
         number=phone_numbers.parse(flow.data["number"]).international,
-        resend_in=enrolment.resend_in(services(), flow),
+        resend_in=resend_in(services(), flow),
         call=call,
         **more,
     )

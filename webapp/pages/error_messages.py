@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from webapp.challenges.engine import failure_reason
 from webapp.errors import (
     ContactTaken,
     ContactUnchanged,
@@ -32,7 +33,6 @@ from webapp.errors import (
     WrongCode,
     WrongPassword,
 )
-from webapp.flows.challenge import failure_reason
 from webapp.pages.account_error_messages import of_account
 from webapp.pages.forms.base import Form
 
@@ -139,7 +139,7 @@ _NOT_DELIVERED = {
 
 
 def of_delivery(reason: str) -> str | None:
-    """Why a message did not leave, by `challenge.failure_reason`; None when it did."""
+    """Why a message did not leave, by `failure_reason`; None when it did."""
     return str(_NOT_DELIVERED[reason]) if reason in _NOT_DELIVERED else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext
 
-from webapp.flows.enrolment import Proof
+from webapp.challenges.enrolment import Proof
 from webapp.rules import phone_numbers
 from webapp.store.methods import Method
 

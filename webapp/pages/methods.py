@@ -9,8 +9,9 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp import paths
+from webapp.challenges import enrolment
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow, UnknownMethod
-from webapp.flows import enrolment, methods
+from webapp.flows import methods
 from webapp.pages import guards
 from webapp.pages.calls import call_shown, call_status
 from webapp.pages.enrolment_views import ask_number_code, offer_methods

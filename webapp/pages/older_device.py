@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from webapp import paths
+from webapp.challenges.method import asked as asked_of
 from webapp.errors import Refusal, StaleFlow, WrongCode
-from webapp.flows import challenge, older_device
+from webapp.flows import older_device
 from webapp.flows.sign_in import SignedIn
 from webapp.pages import guards, music_session
 from webapp.pages.error_messages import NOTHING, Told, of_delivery, tell
@@ -85,7 +86,7 @@ def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
 
 def _code_follows(flow: Flow) -> str:
     """The error after the right password: what to type next, or why no code came."""
-    asked = challenge.asked(services(), flow)
+    asked = asked_of(services(), flow)
     if asked.kind == "app":
         return gettext(
             "Two-Step Verification is on. Type your password again with the 6-digit code of your authenticator app "

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp import paths
+from webapp.challenges.method import asked as asked_of
 from webapp.errors import DeliveryFailed, Refusal, StaleFlow
 from webapp.flows import backup_method as backups
 from webapp.flows import set_up
@@ -52,7 +53,7 @@ def confirm_kept() -> ResponseReturnValue:
 
 
 def _kept_shown(flow: Flow) -> dict[str, Any]:
-    asked = set_up.asked(services(), flow)
+    asked = asked_of(services(), flow)
     method = set_up.asked_method(services(), flow)
     return {
         "method": asked,

@@ -13,9 +13,9 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp import paths
+from webapp.challenges import calls, method
 from webapp.errors import Refusal, StaleFlow
-from webapp.flows import calls, challenge, sign_in, step_up
-from webapp.flows.challenge import Choice
+from webapp.flows import sign_in, step_up
 from webapp.pages import auth, guards, music_session
 from webapp.pages.calls import CallShown, call_shown, call_status
 from webapp.pages.error_messages import NOTHING, Told, of_delivery, tell
@@ -105,7 +105,7 @@ def code() -> ResponseReturnValue:
             return _start_again()
         except Refusal as refusal:
             told = tell(refusal, form)
-    asked = challenge.asked(services(), flow)
+    asked = method.asked(services(), flow)
     return page(
         "sign_in.code",
         app=_app(),
@@ -169,7 +169,7 @@ def another_way() -> ResponseReturnValue:
         form=form,
         told=told,
         state=flow.state,
-        choices=[_shown(choice) for choice in challenge.choices(services(), flow)],
+        choices=[_shown(choice) for choice in method.choices(services(), flow)],
         capped=flow.data.get("delivery") == "capped" and told.problem is None,
         recovery_url=url_for("recovery.start") if has_page("recovery.start") else None,
     )
@@ -245,7 +245,7 @@ def _start_again() -> ResponseReturnValue:
     return redirect(url_for(".identifier"), 303)
 
 
-def _shown(choice: Choice) -> dict[str, object]:
+def _shown(choice: method.Choice) -> dict[str, object]:
     """A choice as its page shows it (docs/screens.md#5)."""
     labels = {
         "sms": gettext("Text message (SMS) to the number ending in %(last3)s", last3=choice.last3),

@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length
 
+from webapp.challenges.engine import failure_reason
+from webapp.challenges.enrolment import NAME_LENGTH
 from webapp.errors import DeliveryFailed, LandlineNeedsCall, Refusal
 from webapp.flows import turn_off
-from webapp.flows.challenge import failure_reason
-from webapp.flows.enrolment import NAME_LENGTH
 from webapp.pages.error_messages import Told, tell
 from webapp.pages.fields import BooleanField, StringField
 from webapp.pages.forms.base import NO, CodeForm, Form, PhoneForm, typed_before

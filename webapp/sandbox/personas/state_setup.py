@@ -12,7 +12,8 @@ import flask
 from flask import url_for
 from flask_babel import gettext
 
-from webapp.flows import approval, challenge, older_device, sign_in, step_up
+from webapp.challenges.method import throttle_key
+from webapp.flows import approval, older_device, sign_in, step_up
 from webapp.sandbox.personas import states
 from webapp.sandbox.personas.persona_session import Seat, nobody
 from webapp.services import sessions, trust
@@ -94,7 +95,7 @@ def at_wait(seat: Seat) -> str:
     path = at_code(seat)
     with seat.services.store.reading() as db:
         preferred = stored_methods.of_account(db, seat.key)[0]
-        wait = throttles.read(db, challenge.throttle_key(preferred.id)).blocked_until
+        wait = throttles.read(db, throttle_key(preferred.id)).blocked_until
     seconds = round(wait - seat.services.clock.now())
     flask.flash(
         gettext(

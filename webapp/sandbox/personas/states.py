@@ -9,8 +9,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from webapp.challenges.method import throttle_key
+from webapp.factors.app import seal_context
 from webapp.flows import recovery, set_up
-from webapp.flows.challenge import seal_context, throttle_key
 from webapp.rules import totp
 from webapp.rules.links import token_hash
 from webapp.rules.webauthn_checks import user_handle

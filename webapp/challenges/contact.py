@@ -1,0 +1,109 @@
+"""Verify that an address or number is the visitor's: a code goes there and comes back.
+
+Registering, a forgotten password and a change of address have this in common. Where no code is to be given (the
+address has an account already, or none at all), a notice goes there instead and the code stays here. The page looks
+the same: whoever doesn't read the mailbox learns nothing (docs/promises.md#32).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from webapp.challenges.engine import Challenge, OutgoingCode, Target
+from webapp.rules.contacts import Contact
+from webapp.services.codes import Judgement, Sent
+from webapp.services.context import Services
+from webapp.store.engine import Connection
+from webapp.store.flows import Flow
+
+
+class ContactChallenge(Challenge):
+    """The codes that verify a contact."""
+
+    def issue(
+        self,
+        db: Connection,
+        services: Services,
+        flow_id: str,
+        contact: Contact,
+        *,
+        language: str,
+        now: float,
+        word: str | None = None,
+        account_id: str | None = None,
+        named: str | None = None,
+    ) -> tuple[dict[str, Any], OutgoingCode]:
+        """Make a code for ``contact``: return the flow's data about it, and the message to deliver.
+
+        ``word`` names the notice that is sent instead. The cap of sends counts per address and kind of flow:
+        strangers who register or forget passwords in somebody's name use up no code of that owner's sign-in
+        (docs/promises.md#24). What was typed is counted, ``named``, where the code goes elsewhere: else the cap of an
+        address would tell which number belongs to it (docs/promises.md#32).
+
+        Raises:
+            Throttled, SendCapReached.
+        """
+        channel, to = contact.channel, contact.value
+
+        def send_word(_plain: str) -> None:
+            services.outbound.send_no_account_notice(
+                kind=word or "", channel=channel, to=to, language=language
+            )
+
+        recipient = f"{self.table.kind}:{named or to}"
+        target = Target(flow_id, channel, to, language, account_id, counted_as=recipient)
+        outgoing = self.prepare(db, services, target, now, send_word if word else None)
+        data = {
+            "channel": channel,
+            "to": to,
+            "named": named,
+            "language": language,
+            "word": word,
+            "delivery": "sent",
+            "sent_at": now,
+        }
+        return data, outgoing
+
+    def send_again(self, services: Services, flow: Flow, account_id: str | None = None) -> Flow:
+        """Send another code to the same contact by the move ``send_again``; the earlier one is dead.
+
+        Raises:
+            Throttled, SendCapReached, StaleFlow.
+        """
+        kept = flow.data
+        with services.store.writing() as db:
+            data, outgoing = self.issue(
+                db,
+                services,
+                flow.id,
+                Contact(kept["channel"], kept["to"]),
+                language=kept["language"],
+                now=services.clock.now(),
+                word=kept["word"],
+                account_id=account_id,
+                named=kept["named"],
+            )
+            flow = self.table.transition(db, flow, "send_again", data={**kept, **data})
+        return self.deliver(services, flow, outgoing)
+
+    def judge(
+        self,
+        db: Connection,
+        services: Services,
+        flow: Flow,
+        typed: str,
+        *,
+        key: str,
+        now: float,
+        note: Callable[[Judgement], None] = lambda _judgement: None,
+    ) -> Contact:
+        """Judge a typed code and return the contact that it verifies; see `Challenge.check`.
+
+        Raises:
+            WrongCode, Throttled.
+        """
+        source = Sent(flow.id, flow.kind, services.pepper)
+        is_decoy = flow.data["word"] is not None
+        self.check(db, services, source, typed, key=key, now=now, note=note, is_decoy=is_decoy)
+        return Contact(flow.data["channel"], flow.data["to"])

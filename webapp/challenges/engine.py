@@ -1,0 +1,219 @@
+"""The engine: issue a code, deliver it, judge what comes back, and tell when another may be sent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from webapp.challenges import calls
+from webapp.errors import DeliveryFailed, WrongCode
+from webapp.services import codes
+from webapp.services.codes import Judgement, Source, Verdict
+from webapp.services.context import Services
+from webapp.services.outbox import deliver_notices
+from webapp.store import accounts
+from webapp.store import codes as sent_codes
+from webapp.store.accounts import Account
+from webapp.store.engine import Connection
+from webapp.store.flows import Flow
+from webapp.store.throttles import Throttle
+
+
+class Machine(Protocol):
+    """What a challenge asks of its flow's state machine."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of flow; also the purpose of its codes."""
+
+    def transition(self, db: Connection, flow: Flow, name: str, *, data: dict[str, Any]) -> Flow:
+        """Make a move. Raise ``StaleFlow`` when the flow is elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a code goes and what it counts for.
+
+    The code is good for ``bound_to`` alone (docs/promises.md#14). ``counted_as`` is the recipient whose cap it uses,
+    if that isn't ``to``. ``is_own`` says that ``to`` is proven to be the account's.
+    """
+
+    bound_to: str
+    channel: str
+    to: str
+    language: str
+    account_id: str | None
+    method_id: str | None = None
+    counted_as: str | None = None
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingCode:
+    """A message to send after the commit, and the id of the code in it. ``send`` returns a call's sid, else None."""
+
+    code_id: str | None
+    send: Callable[[], str | None] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """The codes of one kind of flow."""
+
+    table: Machine
+
+    def prepare(
+        self,
+        db: Connection,
+        services: Services,
+        target: Target,
+        now: float,
+        send: Callable[[str], str | None] | None = None,
+    ) -> OutgoingCode:
+        """Make a code for ``target``. ``send`` sends the plain digits where the usual message isn't meant.
+
+        Raises:
+            Throttled, SendCapReached.
+        """
+        code, plain = codes.prepare(
+            db,
+            flow_id=target.bound_to,
+            purpose=self.table.kind,
+            account_id=target.account_id,
+            method_id=target.method_id,
+            channel=target.channel,
+            recipient=target.counted_as or target.to,
+            pepper=services.pepper,
+            limits=services.limits,
+            now=now,
+            is_own=target.is_own,
+        )
+        if send is not None:
+            return OutgoingCode(code.id, lambda: send(plain))
+        return OutgoingCode(
+            code.id,
+            lambda: services.outbound.send_code(
+                channel=target.channel, to=target.to, code=plain, language=target.language
+            ),
+        )
+
+    def deliver(self, services: Services, flow: Flow, outgoing: OutgoingCode | None) -> Flow:
+        """Send the code. Note a failure in the flow: the page shows it, and another try is free."""
+        failed = _send(services, outgoing)
+        if outgoing is None or failed is None:
+            return flow
+        with services.store.writing() as db:
+            reason = _mark_failed(db, outgoing, failed)
+            data = {**flow.data, "delivery": reason, "sent_at": 0}
+            return self.table.transition(db, flow, "note_undelivered", data=data)
+
+    def check(
+        self,
+        db: Connection,
+        services: Services,
+        source: Source,
+        typed: str,
+        *,
+        key: str,
+        now: float,
+        note: Callable[[Judgement], None],
+        before: Throttle | None = None,
+        is_decoy: bool = False,
+    ) -> None:
+        """Judge a typed code inside `judging`; a right one is used up. ``note`` records one that isn't right.
+
+        A decoy is a code that was made but never sent: not even a lucky guess is right.
+
+        Raises:
+            WrongCode.
+            Throttled: a wait runs; the code was not looked at.
+        """
+        judgement = codes.verify(db, source, typed, key=key, limits=services.limits, now=now, before=before)
+        if judgement.is_right and is_decoy:
+            judgement = Judgement(Verdict.WRONG, judgement.wrong_in_a_row, judgement.wait_seconds)
+        if judgement.is_right:
+            return
+        note(judgement)
+        raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+
+
+def resend_in(services: Services, flow: Flow) -> int:
+    """Whole seconds until another code may be sent; 0 when it may now."""
+    if flow.data.get("delivery", "sent") != "sent":
+        return 0
+    left = flow.data.get("sent_at", 0) + services.limits.resend_seconds - services.clock.now()
+    return max(0, math.ceil(left))
+
+
+@contextmanager
+def judging(services: Services, *, tells_owner: bool = False) -> Iterator[Connection]:
+    """A transaction that judges a code: a wrong one is counted and committed, and refused after that.
+
+    With ``tells_owner`` the notices that a wrong code caused are sent too.
+    """
+    refused = None
+    with services.store.writing() as db:
+        try:
+            yield db
+        except WrongCode as wrong:
+            refused = wrong
+    if refused is not None:
+        if tells_owner:
+            deliver_notices(services)
+        raise refused
+
+
+def deliver_or_raise(services: Services, outgoing: OutgoingCode) -> None:
+    """Send a code that the flow moves for only once it has left.
+
+    Raises:
+        DeliveryFailed: the code is dead and counts for no cap.
+    """
+    failed = _send(services, outgoing)
+    if failed is not None:
+        with services.store.writing() as db:
+            _mark_failed(db, outgoing, failed)
+        raise failed
+
+
+def failure_reason(failed: DeliveryFailed) -> str:
+    """The word a page knows a failed delivery by: ``landline``, ``stopped``, ``unreachable`` or the failure's kind."""
+    code = getattr(failed, "code", None)
+    return {
+        21635: "landline",
+        21614: "landline",
+        21610: "stopped",
+        21211: "unreachable",
+        21217: "unreachable",
+        21612: "unreachable",
+        21408: "unreachable",
+    }.get(code or 0, failed.kind)
+
+
+def owner_of(db: Connection, flow: Flow) -> Account:
+    """The account that a flow past its password belongs to."""
+    assert flow.account_id is not None
+    return accounts.get(db, flow.account_id)
+
+
+def _send(services: Services, outgoing: OutgoingCode | None) -> DeliveryFailed | None:
+    """Send; return why it failed, or None."""
+    if outgoing is None:
+        return None
+    try:
+        call_sid = outgoing.send()
+    except DeliveryFailed as failed:
+        return failed
+    if call_sid is not None and outgoing.code_id is not None:
+        calls.note(services, outgoing.code_id, call_sid)
+    return None
+
+
+def _mark_failed(db: Connection, outgoing: OutgoingCode, failed: DeliveryFailed) -> str:
+    reason = failure_reason(failed)
+    if outgoing.code_id is not None:
+        sent_codes.mark_failed(db, outgoing.code_id, reason)
+    return reason

@@ -1,0 +1,233 @@
+"""Ask for a code of one of the account's methods: at sign-in, at step-up, and to turn it on again.
+
+The flow's data holds which method is asked, when a code was sent and whether it was delivered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from webapp.challenges.engine import Challenge, OutgoingCode, Target, owner_of, resend_in
+from webapp.errors import LinkRefused, MethodSwitchedOff, SendCapReached, StaleFlow, UnknownChoice
+from webapp.factors.app import seal_context
+from webapp.rules.visitor import Visitor
+from webapp.services import audit
+from webapp.services.codes import App, Judgement, Sent, Source
+from webapp.services.context import Services
+from webapp.store import methods
+from webapp.store.accounts import Account
+from webapp.store.engine import Connection
+from webapp.store.flows import Flow
+from webapp.store.methods import ChallengeContext, Method
+
+TELL_AT = (1, 10)
+"""The wrong codes in a row after which the owner is mailed: the first of a run, and when it goes on."""
+
+SHOWN = ("method", "kind", "last3", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way to receive a code, as the page offers it; ``value`` is signed for this flow alone."""
+
+    value: str
+    kind: str
+    last3: str
+    name: str
+    is_current: bool
+    is_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the code page shows of the challenge; ``resend_in`` in whole seconds."""
+
+    kind: str
+    last3: str
+    name: str
+    delivery: str | None
+    resend_in: int
+
+
+class MethodChallenge(Challenge):
+    """The codes of an account's methods, for one kind of flow."""
+
+    def issue(
+        self,
+        db: Connection,
+        services: Services,
+        account: Account,
+        method: Method,
+        *,
+        flow_id: str,
+        now: float,
+    ) -> tuple[dict[str, Any], OutgoingCode | None]:
+        """Ask for a code of ``method``: return the flow's data about it, and the code to deliver if one is sent.
+
+        A reached send cap is part of the answer, not a refusal: the visitor gets to the page and may choose the app.
+
+        Raises:
+            Throttled: the last code of this flow left too recently.
+        """
+        asked: dict[str, Any] = {
+            "method": method.id,
+            "kind": method.kind,
+            "last3": (method.number or "")[-3:],
+            "name": method.name,
+        }
+        if method.number is None or method.disabled_at is not None:
+            return asked, None
+        target = Target(flow_id, method.kind, method.number, account.language, account.id, method.id)
+        try:
+            outgoing = self.prepare(db, services, target, now)
+        except SendCapReached:
+            return {**asked, "delivery": "capped"}, None
+        return asked | {"delivery": "sent", "sent_at": now}, outgoing
+
+    def send_again(
+        self, services: Services, flow: Flow, choice: str | None, *, move: str, kept: tuple[str, ...]
+    ) -> Flow:
+        """Ask once more, by the chosen way or by the same, and make ``move`` with what was ``kept`` in the flow.
+
+        Over the send cap the way that was asked stays: a code that left for it is still good, and is counted for it
+        alone.
+
+        Raises:
+            UnknownChoice, Throttled, StaleFlow.
+        """
+        now = services.clock.now()
+        with services.store.writing() as db:
+            account = owner_of(db, flow)
+            method = chosen(db, services, flow, choice, now)
+            asked, outgoing = self.issue(db, services, account, method, flow_id=flow.id, now=now)
+            if asked.get("delivery") == "capped":
+                asked |= {name: flow.data[name] for name in SHOWN}
+            data = {**{name: flow.data[name] for name in kept}, **asked}
+            flow = self.table.transition(db, flow, move, data=data)
+        return self.deliver(services, flow, outgoing)
+
+    def judge(
+        self, db: Connection, services: Services, visitor: Visitor, flow: Flow, typed: str, now: float
+    ) -> ChallengeContext:
+        """Judge a typed code against the method asked; record and count what is not right.
+
+        Return the method with its owner, for what follows.
+
+        Raises:
+            WrongCode, Throttled.
+            MethodSwitchedOff: the method takes no codes any more.
+        """
+        assert flow.account_id is not None
+        asked_id = flow.data["method"]
+        key = throttle_key(asked_id)
+        context = methods.find_challenge_context(db, flow.account_id, asked_id, key)
+        if context is None or context.method.disabled_at is not None:
+            raise MethodSwitchedOff()
+        self.check(
+            db,
+            services,
+            source_of(services, context.method, flow),
+            typed,
+            key=key,
+            now=now,
+            note=lambda judgement: _count_against(db, services, visitor, context, judgement, now),
+            before=context.throttle,
+        )
+        return context
+
+
+def pick(owned: list[Method]) -> Method:
+    """The method that is asked first: the preferred one, unless it is switched off and another is not.
+
+    Raises:
+        StaleFlow: there is none any more; all were cleared after the account was looked at.
+    """
+    if not owned:
+        raise StaleFlow("the methods are gone")
+    return next((method for method in owned if method.disabled_at is None), owned[0])
+
+
+def asked(services: Services, flow: Flow) -> Asked:
+    """What the code page shows of a flow's challenge."""
+    data = flow.data
+    return Asked(data["kind"], data["last3"], data["name"], data.get("delivery"), resend_in(services, flow))
+
+
+def choices(services: Services, flow: Flow) -> list[Choice]:
+    """Every way of the account to receive a code, the app too; unverified numbers have no row and so no place."""
+    assert flow.account_id is not None
+    with services.store.reading() as db:
+        return [
+            Choice(
+                value=services.signer.sign(f"choice:{flow.id}", method.id, services.clock.now()),
+                kind=method.kind,
+                last3=(method.number or "")[-3:],
+                name=method.name,
+                is_current=method.id == flow.data.get("method"),
+                is_off=method.disabled_at is not None,
+            )
+            for method in methods.of_account(db, flow.account_id)
+        ]
+
+
+def chosen(db: Connection, services: Services, flow: Flow, value: str | None, now: float) -> Method:
+    """The method that a posted choice names; without one, the method asked now (a plain resend).
+
+    Raises:
+        UnknownChoice: forged, of another flow, or of a method that is gone: nothing is sent (docs/promises.md#30).
+    """
+    assert flow.account_id is not None
+    try:
+        method_id = (
+            flow.data["method"]
+            if value is None
+            else services.signer.read(f"choice:{flow.id}", value, services.config.flow_seconds, now)
+        )
+    except LinkRefused:
+        raise UnknownChoice() from None
+    method = methods.find(db, flow.account_id, method_id)
+    if method is None:
+        raise UnknownChoice()
+    return method
+
+
+def source_of(services: Services, method: Method, flow: Flow) -> Source:
+    """Where the codes of a method come from, for this flow."""
+    if method.secret is None:
+        return Sent(flow.id, flow.kind, services.pepper)
+    return App(
+        method,
+        services.seal.open(method.secret, seal_context(method.account_id)).decode(),
+        services.limits.totp_window,
+    )
+
+
+def throttle_key(method_id: str) -> str:
+    """Who is counted: the method, whatever the browser or address (docs/promises.md#22)."""
+    return f"method:{method_id}"
+
+
+def _count_against(
+    db: Connection,
+    services: Services,
+    visitor: Visitor,
+    context: ChallengeContext,
+    judgement: Judgement,
+    now: float,
+) -> None:
+    """Record a code that was not right; after too many in a row, switch the method off (docs/promises.md#20)."""
+    account, method = context.account, context.method
+    audit.record(
+        db,
+        visitor,
+        account,
+        "sign_in.code_wrong",
+        now,
+        tell=judgement.wrong_in_a_row in TELL_AT,
+        verdict=judgement.verdict.value,
+        method=method.kind,
+    )
+    if judgement.wrong_in_a_row >= services.limits.tries_until_off:
+        methods.switch_off(db, method.id, now)
+        audit.record(db, visitor, account, "method.switched_off", now, method=method.kind)

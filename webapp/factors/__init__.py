@@ -1,0 +1,1 @@
+"""The ways to prove a second step, one object each."""
