@@ -16,8 +16,16 @@ def encoding(text: str) -> str:
 def count(text: str) -> int:
     """The number of parts; an empty text takes one. No two-unit character is split between parts."""
     if encoding(text) == "GSM-7":
+        if _EXTENDED.isdisjoint(text):
+            return _equal_parts(len(text), 160, 153)
         return _parts([2 if character in _EXTENDED else 1 for character in text], 160, 153)
+    if max(text) <= "\uffff":
+        return _equal_parts(len(text), 70, 67)
     return _parts([2 if ord(character) > 0xFFFF else 1 for character in text], 70, 67)
+
+
+def _equal_parts(units: int, alone: int, joined: int) -> int:
+    return 1 if units <= alone else -(-units // joined)
 
 
 def _parts(units: list[int], alone: int, joined: int) -> int:

@@ -1,8 +1,12 @@
 """The finder of codes against the corpus: the open half exactly, and the cases of real life."""
 
+import sys
+import unicodedata
+
 import pytest
 
 from mocksms.core.codes.finder import find
+from mocksms.core.codes.text import normalise
 from tests.phone.corpus import Message, messages
 
 UNSOLVED = {"pl-008"}  # a year behind the words "code that confirms the phone"
@@ -74,3 +78,18 @@ def test_counted_half() -> None:
     assert counts["found"] >= 235
     assert counts["wrong"] <= 1
     assert counts["false"] <= 10
+
+
+def test_every_invisible_character_vanishes_and_every_digit_is_plain() -> None:
+    chars = [chr(code) for code in range(sys.maxunicode + 1)]
+    invisible = [char for char in chars if unicodedata.category(char) == "Cf"]
+    assert [char for char in invisible if normalise(char) != ""] == []
+    digits = [char for char in chars if char.isdecimal()]
+    assert [char for char in digits if normalise(char) != str(unicodedata.decimal(char))] == []
+
+
+def test_digits_as_emoji_are_digits() -> None:
+    assert (
+        find("Code: 4\ufe0f\u20e38\ufe0f\u20e32\ufe0f\u20e39\ufe0f\u20e31\ufe0f\u20e33\ufe0f\u20e3").code
+        == "482913"
+    )

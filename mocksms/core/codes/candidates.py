@@ -3,12 +3,15 @@
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST = 200  # candidates of one text
-_ATOM = re.compile(r"[0-9A-Za-z]+")
+# A word that a code may be or begin with: one with a digit, or a short one in capitals.
+_ATOM = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z]*+[0-9][0-9A-Za-z]*+|[A-Z]{1,10}+(?![0-9A-Za-z]))")
 _SPELT_WORD = re.compile(r"[^\W\d_][^\s\d,.、。;・…!?:]*")
+_HANGING = frozenset("-./:,_")
 _SPOKEN_GAP = frozenset(" \n\t\r,.、。;・-~の")
+_WIDEST, _FAR = 6, 99  # characters between two digits that a voice speaks
 _GROUPS = {
     (3, 3),
     (4, 4),
@@ -27,8 +30,7 @@ _GROUPS = {
 _LETTER_GROUPS = {(4, 4), (3, 3), (4, 2), (2, 4), (5, 5), (3, 4), (4, 3), (2, 2, 2), (3, 3, 3)}
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What could be a code: its place, its value, and how it is written (plain, grouped, spoken, letters)."""
 
     start: int
@@ -42,14 +44,18 @@ Atom = tuple[int, int, str]
 
 def read(text: str) -> list[Candidate]:
     """Return the candidates in a text, from the left."""
-    atoms = [(atom.start(), atom.end(), atom.group()) for atom in _ATOM.finditer(text)]
+    atoms = [(*atom.span(), atom.group()) for atom in _ATOM.finditer(text)]
     found: list[Candidate] = []
     at = 0
     while at < len(atoms) and len(found) < MOST:
-        if not _may_begin(atoms[at][2]):
+        start, end, word = atoms[at]
+        gap = atoms[at + 1][0] - end if at + 1 < len(atoms) else _FAR
+        if gap > (_WIDEST if len(word) == 1 else 2):  # nothing belongs to it, as is the rule
             at += 1
+            if 4 <= len(word) <= 10 and not _touches_letter(text, start, end):
+                found.append(Candidate(start, end, word, "plain" if word.isdigit() else "letters"))
             continue
-        run = _spoken(text, atoms, at)
+        run = _spoken(text, atoms, at) if len(word) == 1 else ()
         if len(run) >= 4:
             at += len(run)
             value = _once("".join(atom[2] for atom in run))
@@ -62,19 +68,16 @@ def read(text: str) -> list[Candidate]:
     return found
 
 
-def _may_begin(word: str) -> bool:
-    return not word.isalpha() or (word.isupper() and len(word) <= 10)
-
-
 def _spoken(text: str, atoms: list[Atom], at: int) -> list[Atom]:
     """Return the single digits from here on that a voice speaks one after the other."""
     run: list[Atom] = []
-    for atom in atoms[at:]:
+    for place in range(at, len(atoms)):
+        atom = atoms[place]
         if len(atom[2]) > 1 or not atom[2].isdigit():
             break
         if run:
             gap = text[run[-1][1] : atom[0]]
-            if len(gap) > 6 or not set(gap) <= _SPOKEN_GAP:
+            if len(gap) > _WIDEST or not set(gap) <= _SPOKEN_GAP:
                 break
         run.append(atom)
     return run
@@ -91,15 +94,20 @@ def _once(digits: str) -> str:
 
 def _chains(text: str, atoms: list[Atom], at: int) -> list[list[Atom]]:
     """Return the numbers from here on that only blanks part, each as its pieces between hyphens, dots, colons."""
-    chains = [[atoms[at]]]
-    for before, atom in zip(atoms[at:], atoms[at + 1 :], strict=False):
-        gap = text[before[1] : atom[0]]
-        if len(gap) == 1 and gap in "-./:,_" and _hangs(before[2], gap, atom[2]):
+    last = atoms[at]
+    chains = [[last]]
+    for place in range(at + 1, len(atoms)):
+        atom = atoms[place]
+        if atom[0] - last[1] > 2:
+            break
+        gap = text[last[1] : atom[0]]
+        if gap in _HANGING and _hangs(last[2], gap, atom[2]):
             chains[-1].append(atom)
-        elif gap in (" ", "  ") and len(atom[2]) > 1 and _alike(before[2], atom[2]):
+        elif gap in (" ", "  ") and len(atom[2]) > 1 and _alike(last[2], atom[2]):
             chains.append([atom])
         else:
             break
+        last = atom
     return chains
 
 
@@ -112,9 +120,7 @@ def _alike(before: str, after: str) -> bool:
 
 
 def _hangs(before: str, gap: str, after: str) -> bool:
-    if gap == "-":
-        return _may_begin(before) and _may_begin(after)
-    return before[-1].isdigit() and after[0].isdigit() and gap != "_"
+    return gap == "-" or (before[-1].isdigit() and after[0].isdigit() and gap != "_")
 
 
 def _judged(text: str, chains: list[list[Atom]]) -> Iterator[Candidate]:
@@ -159,18 +165,23 @@ def _one(text: str, chain: list[Atom]) -> Iterator[Candidate]:
 
 
 def _touches_letter(text: str, start: int, end: int) -> bool:
-    before, after = text[max(0, start - 1) : start], text[end : end + 1]
-    return any(char.isalpha() and char.lower() != char.upper() for char in (before, after) if char)
+    """Tell whether a letter that has a capital is beside it; an ASCII one would be part of it."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return (before > "\x7f" and before.lower() != before.upper()) or (
+        after > "\x7f" and after.lower() != after.upper()
+    )
 
 
 def spelt(text: str, digits: dict[str, str]) -> list[Candidate]:
     """Return the codes that a text in lower case spells in words, digit by digit."""
     found: list[Candidate] = []
+    if sum(map(digits.__contains__, _SPELT_WORD.findall(text))) < 4:
+        return found
     run: list[tuple[int, int, str]] = []
     for word in [*_SPELT_WORD.finditer(text), None]:
         gap = text[run[-1][1] : word.start()] if run and word else ""
         digit = digits.get(word.group()) if word else None
-        if word and digit and len(gap) <= 6 and set(gap) <= _SPOKEN_GAP:
+        if word and digit and len(gap) <= _WIDEST and set(gap) <= _SPOKEN_GAP:
             run.append((word.start(), word.end(), digit))
             continue
         value = _once("".join(each[2] for each in run))

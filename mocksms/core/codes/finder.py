@@ -1,7 +1,7 @@
 """Find the one-time code and the links in a message."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mocksms.core.codes import candidates, evidence, vocabulary
 from mocksms.core.codes.text import normalise, without_addresses
@@ -12,8 +12,7 @@ _ORIGIN_BOUND = re.compile(r"@[^\s#@]+ #([0-9A-Za-z]{4,10})(?:\s+[%@]\S+)*")
 _FIRST = 160  # characters, a subject's too, whose words tell what a message is about
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The code in a text, or None, and why in plain English."""
 
     code: str | None
@@ -31,9 +30,9 @@ def find(text: str) -> Found:
     if not read:
         return Found(None, "no number that could be a code")
     scene = evidence.Scene(lower, read, vocabulary.find_words(lower, _windows(read, len(lower))))
-    best = max((scene.weigh(each) for each in read), key=lambda each: each.points)
-    reasons = "; ".join(best.reasons[:3])
-    if best.points < evidence.THRESHOLD:
+    best = max(map(scene.weigh, read), key=lambda each: each.total)
+    reasons = best.reasons()
+    if best.total < evidence.THRESHOLD:
         return Found(None, f"the likeliest number, {best.candidate.value}, has too little for it: {reasons}")
     return Found(best.candidate.value, reasons)
 
@@ -50,6 +49,8 @@ def _origin_bound(plain: str) -> str | None:
 def _windows(read: list[candidates.Candidate], length: int) -> list[tuple[int, int]]:
     """Return the parts of a text whose words count: its beginning and what is around each candidate."""
     windows = [(0, min(length, _FIRST))]
+    if length < _FIRST + evidence.FARTHEST_AFTER:
+        return [(0, length)]
     for each in read:
         start, end = each.start - evidence.FARTHEST_BEFORE, min(length, each.end + evidence.FARTHEST_AFTER)
         if start <= windows[-1][1]:
@@ -61,6 +62,6 @@ def _windows(read: list[candidates.Candidate], length: int) -> list[tuple[int, i
 
 def find_links(text: str, html: str = "") -> tuple[str, ...]:
     """The http(s) addresses in a text and in the links of its HTML, in order, each once."""
-    found = [link.rstrip(".,;:!?)]") for link in _LINK.findall(text)]
+    found = [link.rstrip(".,;:!?)]") for link in _LINK.findall(text)] if "://" in text else []
     found += [link.replace("&amp;", "&") for link in _HREF.findall(html)]
     return tuple(dict.fromkeys(found))

@@ -1,25 +1,28 @@
 """Bring a message into one form: plain-width letters, ASCII digits, no invisible characters, no addresses."""
 
 import re
-import sys
 import unicodedata
 
 LONGEST_TEXT = 20_000
 
-_INVISIBLE = {code: None for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"}
-_PLAIN = {
-    **_INVISIBLE,
-    **dict.fromkeys([0x2010, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0x30FC, 0xFE58], "-"),
-    0x0130: "I",  # the only letter whose lower case is longer
-    0x066B: ".",
-    0x066C: ",",
-    0x2019: "'",
-    0xFF0C: ", ",  # parts words; a thousand's comma is an ASCII one
-    0x060C: ", ",
+_INVISIBLE = (  # category Cf, and what turns a digit into an emoji; U+3164 and U+2800 are blanks, not nothing
+    "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u206f\u20e3\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+_WRITTEN_AS = {
+    "\u3000": " ",
+    **{chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58", "-"),
+    "\u0130": "I",  # the only letter whose lower case is longer
+    "\u066b": ".",
+    "\u066c": ",",
+    "\u2019": "'",
+    "\uff0c": ", ",  # parts words; a thousand's comma is an ASCII one
+    "\u060c": ", ",
 }
-del _PLAIN[0x30FC]  # ー is a vowel's length in Japanese words
-_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-_ASCII_RUN = re.compile(r"[!-~]+")
+_ODD = re.compile(f"[{_INVISIBLE}{re.escape(''.join(_WRITTEN_AS))}]|[^\\D0-9]")
+_ADDRESS = re.compile(r"(?<![!-~])[!-.0-?A-~]*+[/@][!-~]*+")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -28,15 +31,26 @@ def normalise(text: str) -> str:
     text = text[:LONGEST_TEXT]
     if text.isascii():
         return text
-    text = unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN)
-    return _OTHER_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
+    text = _plain(text)
+    if unicodedata.is_normalized("NFKC", text):  # of most, and much faster
+        return text
+    return _plain(unicodedata.normalize("NFKC", text))
+
+
+def _plain(text: str) -> str:
+    return _ODD.sub(_written, text) if _ODD.search(text) else text
+
+
+def _written(odd: re.Match[str]) -> str:
+    char = odd.group()
+    return str(unicodedata.decimal(char)) if char.isdecimal() else _WRITTEN_AS.get(char, "")
 
 
 def without_addresses(text: str) -> str:
     """Return the text with links and mailboxes blanked out, as long as before."""
     if "@" not in text and "/" not in text:
         return text
-    return _ASCII_RUN.sub(_blank, text)
+    return _ADDRESS.sub(_blank, text)
 
 
 def _blank(run: re.Match[str]) -> str:

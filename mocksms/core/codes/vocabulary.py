@@ -2,11 +2,12 @@
 
 import re
 import tomllib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from mocksms.core.codes.text import normalise
 
@@ -39,16 +40,27 @@ _NAMED_BY = {
     " van ",
     " van de ",
 }
-_LETTER = "[^\\W\\d_]"
+_KEY = 3  # letters by which a word is looked up
+_LETTERS = re.compile(  # with their marks
+    r"[^\s\d!-@\[-`{-~\u00A1-\u00BF\u2000-\u206F\u20A0-\u20CF\u3001-\u3004\u3008-\u3020]+"
+)
+_MOST_KNOWN, _LONGEST_KNOWN = 4096, 64  # runs of letters that are remembered, and how long they may be
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A word in a text: from where to where, and what it speaks of (code, number, other, …)."""
 
     start: int
     end: int
     kind: str
+
+
+class _Meaning(NamedTuple):
+    """What a word means: the kind of each language, its kind in any text, and its votes for languages."""
+
+    kinds: dict[str, str]
+    anywhere: str
+    votes: tuple[tuple[str, int], ...]
 
 
 def _load() -> dict[str, dict[str, tuple[str, bool]]]:
@@ -68,79 +80,153 @@ def _load() -> dict[str, dict[str, tuple[str, bool]]]:
     return meanings
 
 
-def _trie(words: Iterable[str]) -> str:
-    """Return a pattern of literal words that shares their beginnings, so that no letter is read twice."""
-    root: dict[str, Any] = {}
+def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Return, for the first three letters of words and for shorter words, how long the words are, longest first."""
+    sizes: dict[str, set[int]] = defaultdict(set)
     for word in words:
-        node = root
-        for char in word:
-            node = node.setdefault(char, {})
-        node[""] = {}
-    return _alternatives(root)
-
-
-def _alternatives(node: dict[str, Any]) -> str:
-    branches = [re.escape(char) + _alternatives(below) for char, below in sorted(node.items()) if char]
-    if not branches:
-        return ""
-    return "(?:" + "|".join(branches) + ")" + ("?" if "" in node else "")
+        sizes[word[:_KEY]].add(len(word))
+    for start, found in sizes.items():
+        found.update(short for short in range(1, len(start)) if start[:short] in words)
+    return {start: tuple(sorted(found, reverse=True)) for start, found in sizes.items()}
 
 
 _MEANINGS = _load()
-_STARTS: dict[str, set[str]] = defaultdict(set)
-for _word in _MEANINGS:
-    _core = _word.lstrip("*")
-    _STARTS[_core[0]].add(_core)
-_FROM = {char: re.compile(_trie(words)) for char, words in _STARTS.items()}
-_INSIDE = sorted({word.lstrip("*")[0] for word in _MEANINGS if not _CASED.match(word)})
-_BEGIN = re.compile(
-    f"(?<!{_LETTER})[{re.escape(''.join(sorted(_STARTS)))}]|[{re.escape(''.join(_INSIDE))}]"
-)  # where a word may begin: a look into a table, then, costs the same for any number of words
+_WORDS = frozenset(word.lstrip("*") for word in _MEANINGS)
+_LENGTHS = _lengths(_WORDS)
+_INSIDE = "".join(sorted({word.lstrip("*")[0] for word in _MEANINGS if not _CASED.match(word)}))
+_BEGIN = re.compile(f"(?<!{_CASED.pattern}){_CASED.pattern}|[{re.escape(_INSIDE)}]")  # where a word may begin
+_SYMBOLS = "".join({word[0] for word in _WORDS if not _LETTERS.match(word)})
+_RUNS = re.compile(f"({_LETTERS.pattern}|[{re.escape(_SYMBOLS)}])")
+_Found = list[tuple[int, int, _Meaning]]
+
+
+class _Run(NamedTuple):
+    """What a run of letters holds: its words, and the longer ones that may begin in it: where, the rest, all."""
+
+    words: _Found
+    longer: list[tuple[int, str, str]]
+
+
+class _Known(dict[str, _Run | None]):
+    """The words in runs of letters, worked out once."""
+
+    def __missing__(self, run: str) -> _Run | None:
+        found = _Run(_scan(run), _longer(run))
+        known = found if found.words or found.longer else None
+        if len(run) <= _LONGEST_KNOWN:
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[run] = known
+        return known
+
+
+def _longer(run: str) -> list[tuple[int, str, str]]:
+    words = [(len(run) - len(head), rest, head + rest) for head, rest in _UNCASED_PAIRS if run.endswith(head)]
+    words += [(0, rest, run + rest) for rest in _RESTS.get(run, ())]
+    return sorted(words, key=lambda word: -len(word[2]))
+
+
+def _parted(words: Iterable[str]) -> dict[str, list[str]]:
+    """Return the words that are more than one run of letters: {the first run: [what follows it, …]}."""
+    rests: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        head = _LETTERS.match(word)
+        if head and head.group() != word:
+            rests[head.group()].append(word[head.end() :])
+    return rests
+
+
+_RESTS = _parted(_WORDS)
+_UNCASED_PAIRS = [(head, rest) for head in _RESTS if not _CASED.match(head) for rest in _RESTS[head]]
+for _head, _ in _UNCASED_PAIRS:
+    _RESTS.pop(_head, None)
+_known = _Known()
 
 
 def find_words(text: str, windows: Iterable[tuple[int, int]]) -> list[Hit]:
     """Return the words in these parts of a text in lower case, read in its own languages and in English."""
-    found = [
-        (match.start(), match.end(), meaning)
-        for start, end in windows
-        for match in _matches(text, start, end)
-        if (meaning := _meaning(text, match))
-    ]
-    counts: Counter[str] = Counter()
+    found: _Found = []
+    for start, end in windows:
+        _collect(text, start, end, found)
+    votes: dict[str, int] = {}
     for _, _, meaning in found:
-        for language, (kind, _) in meaning.items():
-            counts[language] += _TELLS.get(kind, 1)
-    least = _SHARE * max(counts.values(), default=0)
-    languages = [language for language, count in counts.most_common() if count >= least]
+        for language, vote in meaning.votes:
+            votes[language] = votes.get(language, 0) + vote
+    least = _SHARE * max(votes.values(), default=0)
+    languages = [language for language, count in votes.items() if count >= least]
+    if len(languages) > 1:
+        languages.sort(key=votes.__getitem__, reverse=True)
     hits = []
-    for start, end, meaning in found:
-        kind = next((meaning[language][0] for language in languages if language in meaning), "")
-        if not kind:  # a word of another language that counts in any text
-            foreign = [meaning["en"][0]] if "en" in meaning else []
-            if not _CASED.match(text, start):
-                foreign = [each[0] for each in meaning.values()]
-            kind = next((each for each in foreign if each in _EVERYWHERE), "")
-        if kind:
-            hits.append(Hit(start, end, kind))
+    for start, end, (kinds, anywhere, _) in found:
+        for language in languages:
+            if language in kinds:
+                hits.append(Hit(start, end, kinds[language]))
+                break
+        else:
+            if anywhere:
+                hits.append(Hit(start, end, anywhere))
     return _qualified(text, hits)
 
 
-def _matches(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    for begin in _BEGIN.finditer(text, start, end):
+def _collect(text: str, start: int, end: int, found: _Found) -> None:
+    """Add the words in a part of a text."""
+    parts = _RUNS.split(text[start:end])  # a gap, a run, a gap, …
+    known = [(place, run) for place, run in enumerate(map(_known.__getitem__, parts[1::2])) if run]
+    if not known:
+        return
+    places = list(accumulate(map(len, parts), initial=start))
+    done = start
+    for place, run in known:
+        at, end = places[2 * place + 1], places[2 * place + 2]
+        if at < done:
+            continue
+        words = run.words
+        for first, rest, word in run.longer:
+            if text.startswith(rest, end):
+                done = end + len(rest)
+                words = [each for each in words if each[1] <= first]
+                if meaning := _meaning(word, False, _is_cased(text[done : done + 1])):
+                    words.append((first, done - at, meaning))
+                break
+        found += [(at + first, at + last, meaning) for first, last, meaning in words]
+
+
+def _scan(run: str) -> _Found:
+    """Return the words in a run of letters, the longest at each place."""
+    found: _Found = []
+    start = 0
+    for begin in _BEGIN.finditer(run):
         at = begin.start()
-        if at >= start and (match := _FROM[text[at]].match(text, at, end)):
-            yield match
-            start = match.end()
+        if at < start:
+            continue
+        key = run[at : at + _KEY]
+        for length in _LENGTHS.get(key) or _LENGTHS.get(key[:2]) or _LENGTHS.get(key[:1]) or ():
+            word = run[at : at + length]
+            if word in _WORDS:
+                start = at + len(word)
+                inside = at > 0 and _is_cased(run[at - 1])
+                if meaning := _meaning(word, inside, _is_cased(run[start : start + 1])):
+                    found.append((at, start, meaning))
+                break
+    return found
 
 
-def _meaning(text: str, match: re.Match[str]) -> dict[str, tuple[str, bool]]:
-    word, end = match.group(), match.end()
-    start = match.start()
-    inside = start > 0 and text[start - 1].isalpha() and bool(_CASED.match(word))
-    meaning = {**_MEANINGS.get("*" + word, {}), **({} if inside else _MEANINGS.get(word, {}))}
-    if end < len(text) and text[end].isalpha() and _CASED.match(text[end]):
-        meaning = {language: kind for language, kind in meaning.items() if kind[1]}
-    return meaning
+def _is_cased(char: str) -> bool:
+    """Tell whether it is a letter of an alphabet with capitals."""
+    return _CASED.match(char) is not None
+
+
+@cache
+def _meaning(word: str, inside: bool, letters_follow: bool) -> _Meaning | None:
+    """Return what a word means; `inside`: behind a letter, where only words count that may begin there."""
+    cased = bool(_CASED.match(word))
+    meanings = {**_MEANINGS.get("*" + word, {}), **({} if inside and cased else _MEANINGS.get(word, {}))}
+    kinds = {language: kind for language, (kind, free) in meanings.items() if free or not letters_follow}
+    if not kinds:
+        return None
+    foreign = [kinds["en"]] if cased and "en" in kinds else [] if cased else list(kinds.values())
+    anywhere = next((each for each in foreign if each in _EVERYWHERE), "")
+    return _Meaning(kinds, anywhere, tuple((each, _TELLS.get(kind, 1)) for each, kind in kinds.items()))
 
 
 def _qualified(text: str, hits: list[Hit]) -> list[Hit]:
