@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from werkzeug.test import TestResponse
 
-from webapp import errors
-from webapp.sandbox.trace_recorder import refusal_name
+from webapp.pages.framework.shown_refusals import shown
 
 Found = TypeVar("Found")
 
@@ -25,10 +24,14 @@ def refusal(send: Callable[[], TestResponse]) -> str:
 
     The page must show the refusal: another page, a bad request or a crash fails.
     """
-    seen: list[errors.Refusal] = []
-    with errors.made.connected_to(seen.append):
+    seen: list[str] = []
+
+    def note(_sender: object, *, name: str, **_rest: object) -> None:
+        seen.append(name)
+
+    with shown.connected_to(note):
         answer = send()
     assert answer.status_code in (200, 429), f"{answer.status_code} {answer.headers.get('Location', '')}"
     assert 'id="auth-error-message-box"' in answer.text
     (refused,) = seen
-    return refusal_name(refused)
+    return refused

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from blinker import Signal
-
 DeliveryKind = Literal["down", "slow", "garbage", "refused"]
 DocumentReason = Literal["missing", "extension", "empty", "content", "active", "bomb", "pixels"]
 PhoneNumberReason = Literal["empty", "not_a_number", "too_short", "too_long", "unknown_country"]
@@ -18,11 +16,6 @@ CodeVerdict = Literal["wrong", "expired", "used", "replaced", "exhausted", "dead
 WeakReason = Literal[
     "too_short", "too_long", "personal", "date", "common", "pattern", "guessable", "unchanged"
 ]
-
-
-made = Signal(
-    "Sent by each refusal and delivery failure when it is made: what was exercised is counted by it."
-)
 
 
 class Refusal(Exception):
@@ -37,7 +30,6 @@ class Refusal(Exception):
         super().__init__(message)
         if field is not None:
             self.field = field
-        made.send(self)
 
 
 class Throttled(Refusal):
@@ -238,7 +230,6 @@ class DeliveryFailed(Exception):
         super().__init__(f"{kind}: {message}")
         self.kind: DeliveryKind = kind
         self.message = message
-        made.send(self)
 
 
 class GatewayFailed(DeliveryFailed):
@@ -251,3 +242,12 @@ class GatewayFailed(DeliveryFailed):
 
 class MailFailed(DeliveryFailed):
     """The mail server failed, or would not take this message."""
+
+
+def refusal_name(refusal: Refusal | DeliveryFailed) -> str:
+    """Return a refusal's name: its class, and the reason where it has several, as ``WrongCode.expired``."""
+    for detail in ("verdict", "reason", "kind"):
+        value = getattr(refusal, detail, None)
+        if isinstance(value, str):
+            return f"{type(refusal).__name__}.{value}"
+    return type(refusal).__name__

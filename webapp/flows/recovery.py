@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from webapp.errors import LinkExpired, NothingToReset, SendCapReached, StaleFlow
+from webapp.errors import NothingToReset, SendCapReached, StaleFlow
 from webapp.flows.password import CookieReader, prove
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules import recovery_links
@@ -236,17 +236,14 @@ def after_sign_in(services: Services, left_over: list[str] | None) -> None:
 
 
 def find_by_link(services: Services, token: str) -> Flow | None:
-    """The case that a mail's link to cancel leads to; None where the link is no (or no longer a) good one.
+    """Return the case that a mail's link to cancel leads to, or None when there is no such case any more.
 
     Raises:
-        LinkTampered: not one of our links.
+        LinkTampered, LinkExpired: the link isn't ours, or its time is over.
     """
-    try:
-        case_id = recovery_links.read(
-            services.signer, token, services.config.recovery_seconds, services.clock.now()
-        )
-    except LinkExpired:
-        return None
+    case_id = recovery_links.read(
+        services.signer, token, services.config.recovery_seconds, services.clock.now()
+    )
     with services.store.reading() as db:
         return stored.find_case(db, case_id, services.clock.now())
 

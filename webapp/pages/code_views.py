@@ -22,7 +22,9 @@ def ask_code(
     if delivery != "sent":
         neutral = gettext("The code could not be sent. Nothing was changed; please try again in a moment.")
         of_channel = of_mail_delivery if flow.data["channel"] == "mail" else of_delivery
-        reason = neutral if is_neutral else of_channel(delivery)
+        reason = of_channel(delivery)
+        if is_neutral:
+            reason = neutral
     return page(
         endpoint,
         form=form,

@@ -16,7 +16,7 @@ from webapp import paths
 from webapp.errors import OwnCase, StaleFlow
 from webapp.flows import reviewer_queue
 from webapp.flows.reviewer_queue import Case
-from webapp.pages.error_messages import NOTHING, Told
+from webapp.pages.error_messages import NOTHING, tell
 from webapp.pages.forms.recovery import DecisionForm
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
@@ -84,8 +84,8 @@ def case(case_id: str) -> ResponseReturnValue:
                 form.verdict.data,
                 form.reason.data or "",
             )
-        except OwnCase:
-            told = Told(gettext("This is your own case: somebody else must decide it."))
+        except OwnCase as refusal:
+            told = tell(refusal)
         except StaleFlow:
             return _moved_on(case_id)
         else:
@@ -117,8 +117,8 @@ def take(case_id: str) -> ResponseReturnValue:
     """Begin the review: the status becomes 審査中."""
     try:
         reviewer_queue.take(services(), visitor(), current_user.account, _case(case_id))
-    except OwnCase:
-        flask.flash(gettext("This is your own case: somebody else must decide it."), "error")
+    except OwnCase as refusal:
+        flask.flash(tell(refusal).problem or "", "error")
     except StaleFlow:
         return _moved_on(case_id)
     return redirect(url_for("desk.case", case_id=case_id), 303)

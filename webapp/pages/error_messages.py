@@ -16,11 +16,13 @@ from webapp.errors import (
     LandlineNeedsCall,
     LastMethod,
     MailDomainRefused,
+    MailFailed,
     MethodSwitchedOff,
     MethodTaken,
     MobileNeeded,
     NotAMailAddress,
     NotAPhoneNumber,
+    OwnCase,
     PasskeyRefused,
     PasskeyTaken,
     Refusal,
@@ -35,6 +37,7 @@ from webapp.errors import (
 )
 from webapp.pages.account_error_messages import of_account
 from webapp.pages.forms.base import Form
+from webapp.pages.framework.shown_refusals import show, show_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def tell(refusal: Refusal | DeliveryFailed, form: Form | None = None) -> Told:
     text = text_of(refusal)
     if text is None:
         raise refusal
+    show(refusal)
     wait = None
     if isinstance(refusal, Throttled):
         wait = max(1, math.ceil(refusal.retry_after_seconds))
@@ -86,6 +90,7 @@ _SAID = {
     UnknownChoice: _("Choose where to receive the code."),
     PasskeyRefused: _("The passkey was not accepted. Try again, or use another way."),
     PasskeyTaken: _("This device already has a passkey for your account."),
+    OwnCase: _("This is your own case: somebody else must decide it."),
 }
 """What is always said in the same words."""
 
@@ -109,8 +114,10 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
             | WeakPassword()
         ):
             return of_account(refusal)
+        case MailFailed():
+            return _of_mail(refusal.kind)
         case DeliveryFailed():
-            return of_delivery(failure_reason(refusal))
+            return str(_NOT_DELIVERED[failure_reason(refusal)])
     return None
 
 
@@ -139,8 +146,12 @@ _NOT_DELIVERED = {
 
 
 def of_delivery(reason: str) -> str | None:
-    """Why a message did not leave, by `failure_reason`; None when it did."""
-    return str(_NOT_DELIVERED[reason]) if reason in _NOT_DELIVERED else None
+    """Return why a message did not leave, by `failure_reason`; None when it did. The page shows it."""
+    if reason not in _NOT_DELIVERED:
+        return None
+    kind = "refused" if reason in ("landline", "stopped", "unreachable") else reason
+    show_name("SendCapReached" if kind == "capped" else f"GatewayFailed.{kind}")
+    return str(_NOT_DELIVERED[reason])
 
 
 _NOT_CALLED = {
@@ -157,9 +168,14 @@ def of_call(outcome: str) -> str | None:
 
 
 def of_mail_delivery(reason: str) -> str | None:
-    """Why a mail did not leave; None when it did."""
+    """Return why a mail did not leave; None when it did. The page shows it."""
     if reason == "sent":
         return None
+    show_name("SendCapReached" if reason == "capped" else f"MailFailed.{reason}")
+    return _of_mail(reason)
+
+
+def _of_mail(reason: str) -> str:
     if reason == "capped":
         return gettext("We have sent you many requests today. You can ask again after 24 hours.")
     return gettext("The mail could not be sent. Nothing was changed; please try again in a moment.")

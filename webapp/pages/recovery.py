@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from webapp import paths
-from webapp.errors import DocumentTooLarge, LinkTampered, Refusal, StaleFlow
+from webapp.errors import DocumentTooLarge, LinkExpired, LinkTampered, Refusal, StaleFlow
 from webapp.flows import recovery
 from webapp.pages import guards
 from webapp.pages.error_messages import NOTHING, Told, tell
@@ -18,6 +18,7 @@ from webapp.pages.forms.recovery import DocumentsForm, NameAndPasswordForm
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
+from webapp.pages.framework.shown_refusals import show
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.recovery_labels import document_label, refusal_text, status_label
 from webapp.pages.render import is_post, page
@@ -137,8 +138,12 @@ def cancel_by_link(token: str) -> ResponseReturnValue:
     """The link in the mail: a GET shows, a POST cancels. It signs nobody in."""
     try:
         shown = recovery.find_by_link(services(), token)
-    except LinkTampered:
+    except LinkTampered as refusal:
+        show(refusal)
         abort(404)
+    except LinkExpired as refusal:
+        show(refusal)
+        shown = None
     if shown is not None and is_post():
         try:
             shown = recovery.cancel(services(), visitor(), shown)
@@ -178,6 +183,7 @@ def _tell(refusal: Refusal, form: NameAndPasswordForm | DocumentsForm) -> Told:
     text = refusal_text(refusal)
     if text is None or refusal.field not in ("documents", None):
         return tell(refusal, form)
+    show(refusal)
     if refusal.field is not None and form.refuse(refusal.field, text):
         return NOTHING
     return Told(text)

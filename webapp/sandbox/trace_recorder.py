@@ -1,6 +1,6 @@
 """What happens in a world: pages, moves, messages, events, refusals (docs/screens.md#sandbox-tools).
 
-Nothing of the site calls the recorder: it listens to the signals that flows, store, errors and Flask send anyway.
+Nothing of the site calls the recorder: it listens to signals that flows, store, error messages and Flask send anyway.
 What a request did is committed apart, after its answer has left. What was done in a transaction that did not last is
 not told.
 """
@@ -14,9 +14,9 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request, template_rendered
 from jinja2 import Template
 
-from webapp import errors, paths
-from webapp.errors import DeliveryFailed, Refusal
+from webapp import paths
 from webapp.flows.state_machine import Move, StateMachine, moved
+from webapp.pages.framework.shown_refusals import shown
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import instrumented
 from webapp.sandbox.store.trace_log import Step
@@ -68,15 +68,6 @@ def walk_id() -> str:
     return visitor().browser.hex()[:16]
 
 
-def refusal_name(refusal: Refusal | DeliveryFailed) -> str:
-    """A refusal's name: its kind, and the reason where it has several, as ``WrongCode.expired``."""
-    for detail in ("verdict", "reason", "kind"):
-        value = getattr(refusal, detail, None)
-        if isinstance(value, str):
-            return f"{type(refusal).__name__}.{value}"
-    return type(refusal).__name__
-
-
 def move_name(table: StateMachine, move: Move, source: str) -> str:
     """A move's name in the log: flow, move and where it started."""
     return f"{table.kind}: {move.name} from {source}"
@@ -109,13 +100,9 @@ def _on_event(_sender: object, *, account_id: str | None, kind: str, **_rest: An
     note("event", kind, account=account_id)
 
 
-@errors.made.connect
-def _on_refusal(refusal: Refusal | DeliveryFailed, **_rest: Any) -> None:
-    if has_request_context() and (notes := g.get("notes")) is not None:
-        # Its details are set after it is made: looked at when the request is over.
-        notes.steps.append(
-            Step(notes.world.services.clock.now(), walk_id(), "refusal", "", {"refusal": refusal})
-        )
+@shown.connect
+def _on_refusal(_sender: object, *, name: str, field: str | None, **_rest: Any) -> None:
+    note("refusal", name, field=field)
 
 
 @instrumented.sent.connect
@@ -130,7 +117,7 @@ def _keep(response: Response) -> Response:
         return response
     is_page = endpoint not in NOT_SHOWN and not (endpoint or "").startswith(TOOLS)
     polls = request.path == paths.APPROVAL_POLL
-    steps = sorted((_settled(step) for step in notes.steps), key=lambda step: step.at)
+    steps = sorted(notes.steps, key=lambda step: step.at)
     if is_page and not (polls and not steps):
         now = notes.world.services.clock.now()
         token = (request.view_args or {}).get("token", "")
@@ -158,12 +145,3 @@ def _flush(world: World) -> None:
         pass
     except EngineError:  # a log that can't be kept now must not spoil what it tells of
         _log.exception("the walk is kept later")
-
-
-def _settled(step: Step) -> Step:
-    refusal = step.data.get("refusal")
-    if not isinstance(refusal, Refusal | DeliveryFailed):
-        return step
-    return Step(
-        step.at, step.walk, step.kind, refusal_name(refusal), {"field": getattr(refusal, "field", None)}
-    )

@@ -27,6 +27,7 @@ from webapp.errors import (
     Throttled,
 )
 from webapp.pages.framework.request_log import request_id
+from webapp.pages.framework.shown_refusals import show
 from webapp.store.engine import Unavailable
 
 LOG = logging.getLogger("webapp.problems")
@@ -124,6 +125,7 @@ def _same_page() -> str | None:
 
 
 def _on_refusal(error: Refusal) -> ResponseReturnValue:
+    show(error)
     match error:
         case Throttled():
             return _answer(_problem(429, max(1, math.ceil(error.retry_after_seconds))))
@@ -146,6 +148,7 @@ def _on_refusal(error: Refusal) -> ResponseReturnValue:
 
 
 def _on_delivery(error: DeliveryFailed) -> ResponseReturnValue:
+    show(error)
     LOG.warning("not delivered: %s %s", error, request_id())
     return _answer(
         Problem(

@@ -18,7 +18,7 @@ DETAILS: dict[type[Exception], tuple[str, ...]] = {
     errors.GatewayFailed: get_args(errors.DeliveryKind),
     errors.MailFailed: get_args(errors.DeliveryKind),
 }
-"""The refusals that come in several ways, each with words of its own; as `recorder.refusal_name` tells them."""
+"""The refusals that come in several ways, each with words of its own; as `errors.refusal_name` tells them."""
 
 
 def every_refusal() -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext
 
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.refusals.error_text import said
+from webapp.sandbox.refusals.error_text import error_text
 from webapp.sandbox.refusals.scenario_context import Scene
 
 TOLD = ""
@@ -68,4 +68,4 @@ class Way:
     @property
     def says(self) -> str:
         """What the user reads, in the language of the request."""
-        return str(self.text) if self.text is not None else said(self.refusal)
+        return str(self.text) if self.text is not None else error_text(self.refusal)
