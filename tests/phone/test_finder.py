@@ -9,7 +9,55 @@ from mocksms.core.codes.finder import find
 from mocksms.core.codes.text import normalise
 from tests.phone.corpus import Message, messages
 
-UNSOLVED = {"pl-008"}  # a year behind the words "code that confirms the phone"
+UNSOLVED = {
+    "de-007",
+    "de-026",
+    "de-027",
+    "en-047",
+    "en-050",
+    "en-059",
+    "en-065",
+    "en-084",
+    "en-085",
+    "en-093",
+    "en-102",
+    "en-108",
+    "es-020",
+    "fa-014",
+    "fa-015",
+    "fr-029",
+    "he-008",
+    "he-023",
+    "hi-012",
+    "id-026",
+    "id-027",
+    "it-007",
+    "ja-012",
+    "ja-026",
+    "ja-031",
+    "ja-038",
+    "ja-044",
+    "ja-090",
+    "ja-115",
+    "ko-024",
+    "ko-027",
+    "nl-009",
+    "nl-023",
+    "nl-028",
+    "pl-008",
+    "pl-026",
+    "th-011",
+    "tr-008",
+    "tr-022",
+    "tr-023",
+    "uk-008",
+    "uk-028",
+    "uk-029",
+    "vi-029",
+    "zh-025",
+    "zh-033",
+}
+"""Rows of the first two waves that are not right yet; the list only shrinks."""
 
 
 @pytest.mark.parametrize("message", messages("open"), ids=lambda message: message.id)
@@ -75,9 +123,9 @@ def test_counted_half() -> None:
             counts["false"] += code is not None
         else:
             counts["found" if code == message.code else "wrong" if code else "missed"] += 1
-    assert counts["found"] >= 235
-    assert counts["wrong"] <= 1
-    assert counts["false"] <= 10
+    assert counts["found"] >= 305
+    assert counts["wrong"] <= 2
+    assert counts["false"] <= 13
 
 
 def test_every_invisible_character_vanishes_and_every_digit_is_plain() -> None:
