@@ -6,7 +6,7 @@ from dataclasses import fields
 from flask import Flask
 
 from mocksms import config
-from mocksms.api import control, leases, messages, middleware
+from mocksms.api import control, leases, messages, middleware, wire_log
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
 from mocksms.handset import authenticator
@@ -38,7 +38,7 @@ def create_app(
     app.extensions["mocksms"] = Worlds(settings, Delivery(), gateways.sender_apps)
     middleware.init_app(app)
     gateways.init_app(app)
-    for part in (messages, control, leases):
+    for part in (messages, control, leases, wire_log):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
     middleware.worlds_of(app).resume()

@@ -29,8 +29,8 @@ class PhoneError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """A message as the phone's API tells it; every member of the API is an attribute, `from` is `sender`."""
+class Told:
+    """Something as the phone's API tells it; every member of the API is an attribute, `from` is `sender`."""
 
     fields: Mapping[str, Any]
 
@@ -39,6 +39,12 @@ class Received:
             return self.fields["from" if name == "sender" else name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+class Received(Told):
+    """A message."""
+
+    __slots__ = ()
 
     def link(self, text: str = "") -> str:
         """The first address whose link text, or else which itself, contains `text`; in a mail without
@@ -235,6 +241,15 @@ class Phone:
             )
             or f"nothing in the world {self.world!r}"
         )
+
+    def requests(self, **filters: Any) -> list[Told]:
+        """Return what senders asked for on the wires, newest first, refused requests too.
+
+        Filters are the API's: `wire`, `to`, `verdict` (accepted or refused), `since`, `limit`. Requests that name no
+        world are in the default one.
+        """
+        found = self._get(f"{API}/requests", filters).json()["requests"]
+        return [Told(fields) for fields in found]
 
     # -- changing
     # ---------------------------------------------------------------------------------------------

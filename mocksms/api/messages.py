@@ -73,7 +73,8 @@ def _number(name: str, default: float | None, low: float, high: float) -> float 
     return float(text)
 
 
-def _whole(name: str, default: int | None, low: int, high: int) -> int | None:
+def whole(name: str, default: int | None, low: int, high: int) -> int | None:
+    """Return a whole number of the query string. Raise :class:`Problem`."""
     text = request.args.get(name, "")
     if not text:
         return default
@@ -99,7 +100,7 @@ def wanted(*others: str, has_code: bool = False) -> Filter:
         to=phone_numbers.normalise(to, region) if to else "",
         sender=phone_numbers.normalise(sender, region) if sender else "",
         q=request.args.get("q", "")[:200],
-        since=_whole("since", None, 0, 10**18),
+        since=whole("since", None, 0, 10**18),
         has_code=has_code,
     )
 
@@ -107,9 +108,9 @@ def wanted(*others: str, has_code: bool = False) -> Filter:
 @blueprint.get("/messages")
 def messages() -> Response:
     """Messages that fit, newest first, with a cursor for the next page."""
-    limit = _whole("limit", inbox.PAGE, 1, inbox.NO_MORE_THAN) or inbox.PAGE
+    limit = whole("limit", inbox.PAGE, 1, inbox.NO_MORE_THAN) or inbox.PAGE
     world = middleware.world()
-    found = inbox.search(world, wanted("limit", "cursor"), limit, _whole("cursor", None, 1, 10**18))
+    found = inbox.search(world, wanted("limit", "cursor"), limit, whole("cursor", None, 1, 10**18))
     following = str(found[-1].id) if len(found) == limit else None
     return jsonify({"messages": [as_json(message, world.name) for message in found], "next": following})
 
@@ -173,7 +174,7 @@ def events() -> Response:
     """
     world = middleware.world()
     resumed = request.headers.get("Last-Event-ID", "")
-    after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else _whole("since", None, 0, 10**18)
+    after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else whole("since", None, 0, 10**18)
     chosen = wanted()
     chosen = Filter(channel=chosen.channel, to=chosen.to, sender=chosen.sender)
     subscription = world.hub.subscribe(after, lambda event: chosen.matches(event.message))

@@ -8,6 +8,7 @@ from functools import partial
 from mocksms.core import calls, faults, inbox
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Message
+from mocksms.core.wire_log import KEPT
 from mocksms.core.worlds import World
 from mocksms.store.conditions import Conditions
 from mocksms.store.group_commit import ConditionsChanged
@@ -49,12 +50,15 @@ class Arrival:
     def keep(self, message: Message, raw: bytes | None = None, due_at: float | None = None) -> Message:
         """Keep an SMS or mail with its source; `due_at` (by the phone's clock) holds it back until then."""
         try:
-            return inbox.keep(self.world, message, self.now, self.effects, raw, due_at, self.expected)
+            kept = inbox.keep(self.world, message, self.now, self.effects, raw, due_at, self.expected)
+            KEPT.set(kept)
+            return kept
         except ConditionsChanged:
             return self.again().keep(message, raw, due_at)
 
     def ring(self, call: Message, ring_seconds: float) -> Message:
         """Keep a call and let it ring."""
+        KEPT.set(call)
         return calls.place(self.world, call, ring_seconds, self.effects, self.now)
 
 

@@ -13,6 +13,7 @@ from mocksms.core.leases import Leases
 from mocksms.core.models import Event, Message
 from mocksms.core.sender_app import SenderApp
 from mocksms.core.signing_tokens import SigningTokens
+from mocksms.core.wire_log import WireLog
 from mocksms.core.world_names import DEFAULT, account_sid
 from mocksms.events.hub import Hub
 from mocksms.store.conditions import Conditions
@@ -48,6 +49,7 @@ class World:
         self.sender_apps = sender_apps
         self.tokens = SigningTokens(world_store, settings.accounts)
         self.hub = Hub(world_store)
+        self.wire_log = WireLog(world_store, background)
         self._group_commit = GroupCommit(world_store, self.hub.publish)
 
     def conditions(self) -> Conditions:
@@ -102,8 +104,9 @@ class World:
         work(db, events)
 
     def close(self) -> None:
-        """Let waiters go and close idle connections."""
+        """Let waiters go, keep what is noted and close idle connections."""
         self.hub.close()
+        self.wire_log.flush()
         self.store.close()
 
 
@@ -228,6 +231,7 @@ class Worlds:
         """Let everyone who waits go at once: the phone is about to stop."""
         for world in self.all_open():
             world.hub.close()
+            world.wire_log.flush()
 
     def close(self) -> None:
         """Close all worlds and end what is done in the background."""

@@ -7,17 +7,20 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 
 from mocksms import config, providers
 from mocksms.config import Settings
 from mocksms.core.intake import Interrupted, Rejected
 from mocksms.core.sender_app import SenderApp
+from mocksms.core.wire_log import KEPT
+from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import World, Worlds
 from mocksms.errors import Problem
-from mocksms.providers import fault_responses
+from mocksms.providers import fault_responses, http_requests
 from mocksms.providers.interface import Listener, Provider
+from mocksms.store.requests import ChosenBy
 
 
 def installed() -> Iterator[type[Provider]]:
@@ -56,10 +59,22 @@ class Providers:
             for blueprint in each.blueprints:
                 app.register_blueprint(blueprint)
         app.register_error_handler(Rejected, self._rejected)
-        app.register_error_handler(Interrupted, fault_responses.answer)
+        app.register_error_handler(Interrupted, self._interrupted)
+        app.after_request(lambda response: http_requests.note(self._asked(), response))
 
     def _rejected(self, rejection: Rejected) -> ResponseReturnValue:
         return self._of_blueprint[request.blueprint or ""].rejected(rejection)
+
+    def _interrupted(self, interrupted: Interrupted) -> Response:
+        g.is_broken = True
+        return fault_responses.answer(interrupted)
+
+    def _asked(self) -> Provider | None:
+        """Return the provider that this request is for, by its route, else by its path."""
+        return self._of_blueprint.get(request.blueprint or "") or self._of_path()
+
+    def _of_path(self) -> Provider | None:
+        return next((each for each in self.all if request.path.startswith(each.paths)), None)
 
     def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
         """Check the credentials of a provider's request and return its world; None for a request of nobody.
@@ -71,10 +86,8 @@ class Providers:
         if provider is None:
             return None
         provider.authenticate()
-        if named is None:
-            world = _leased(worlds, provider) or provider.chosen_world(worlds) or worlds.get(otherwise)
-        else:
-            world = worlds.make(named)[0] if provider.is_sending() else worlds.get(named)
+        world, g.chosen_by = _chosen(worlds, provider, named, otherwise)
+        KEPT.set(None)
         provider.entered(world)
         return world
 
@@ -88,13 +101,24 @@ class Providers:
 
     def problem(self, problem: Problem) -> Response | None:
         """Return the error as the provider of the requested path words it, None for a path of nobody."""
-        found = next((each for each in self.all if request.path.startswith(each.paths)), None)
+        found = self._of_path()
         return found.problem(problem) if found is not None else None
 
     def listen(self, app: Flask, host: str | None = None, port: int | None = None) -> dict[str, Listener]:
         """Start every provider's own server; return those that there are, by wire."""
         started = ((each, each.listen(app, host, port)) for each in self.all)
         return {each.wires[0]: listener for each, listener in started if listener is not None}
+
+
+def _chosen(worlds: Worlds, provider: Provider, named: str | None, otherwise: str) -> tuple[World, ChosenBy]:
+    """Return the world of a provider's request, and what chose it."""
+    if named is not None:
+        return worlds.make(named)[0] if provider.is_sending() else worlds.get(named), "header"
+    if (world := _leased(worlds, provider)) is not None:
+        return world, "lease"
+    if (world := provider.chosen_world(worlds)) is not None:
+        return world, "credentials"
+    return worlds.get(otherwise), "default" if otherwise == DEFAULT else "query"
 
 
 def _leased(worlds: Worlds, provider: Provider) -> World | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mocksms.core.models import Event, Message
-from mocksms.store import jobs, search_index
+from mocksms.store import jobs, requests, search_index
 from mocksms.store.engine import Connection
 from mocksms.store.jobs import NewJob
 
@@ -216,3 +216,4 @@ def clear(db: Connection) -> None:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     db.execute("DELETE FROM events WHERE id < (SELECT max(id) FROM events)")
     search_index.clear(db)
+    requests.empty(db, time.time())

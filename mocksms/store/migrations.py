@@ -109,6 +109,16 @@ _LEASES = (
     "CREATE INDEX leases_place ON leases (place)",
 )
 
+# What senders asked for on the wires, and what they were answered.
+_REQUESTS = (
+    """CREATE TABLE requests (
+        id SERIAL_ID, at DOUBLE PRECISION NOT NULL, wire TEXT NOT NULL, chosen_by TEXT NOT NULL,
+        method TEXT NOT NULL, path TEXT NOT NULL, recipient TEXT NOT NULL, status INTEGER NOT NULL,
+        is_accepted INTEGER NOT NULL, reason TEXT NOT NULL, sid TEXT NOT NULL, headers TEXT NOT NULL,
+        body TEXT NOT NULL, answer TEXT NOT NULL
+    )""",
+)
+
 MIGRATIONS = Migrations(
     "mocksms",
     (
@@ -120,5 +130,6 @@ MIGRATIONS = Migrations(
         Migration("m006_stops", _STOPS),
         Migration("m007_jobs", _JOBS),
         Migration("m008_leases", _LEASES),
+        Migration("m009_requests", _REQUESTS),
     ),
 )

@@ -10,6 +10,7 @@ from mocksms.api.control import blueprint as control
 from mocksms.api.leases import blueprint as leases
 from mocksms.api.messages import blueprint as reading
 from mocksms.api.openapi import description
+from mocksms.api.wire_log import blueprint as wire_log
 
 BLOCKING = {"/events", "/messages/wait", "/code"}
 CALLS = [
@@ -50,7 +51,7 @@ def test_every_route_is_described(tmp_path: Path) -> None:
     app = create_app({"INSTANCE": str(tmp_path)})
     routes = set()
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.split(".")[0] in (reading.name, control.name, leases.name):
+        if rule.endpoint.split(".")[0] in (reading.name, control.name, leases.name, wire_log.name):
             path = rule.rule.removeprefix("/api/v1")
             if "<any(" in path:
                 for action in ("answer", "decline", "hangup", "digits"):

@@ -5,17 +5,20 @@ import logging
 import re
 import socket
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
-from typing import cast
+from typing import AnyStr, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
 from mocksms.core import intake, mail, phone_numbers
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
+from mocksms.providers.smtp import mail_requests
 from mocksms.store import Unavailable
+from mocksms.store.requests import ChosenBy
 
 log = logging.getLogger("mocksms.smtp")
 WORKERS = 32  # a mail that a fault keeps waiting holds one; those of other worlds must find another
@@ -24,13 +27,15 @@ MOST_RECIPIENTS = 100
 LONGEST_LINE = 1_000_000
 _HEADER_BYTES = 16 * 1024
 SMTP_CODES = range(400, 600)
+REFUSED = ("4", "5")  # how the answer to a command begins that was refused
 REJECTED = 550
 _TAG = re.compile(r"[^@+]+\+([^@]+)@")
 
 
-def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> World:
-    """Return the world of a mail: the one that its header X-World names, made if there is none; else the one that the
-    mailbox is leased to; else the one that the mailbox' plus-tag names, if there is one; else the default one.
+def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> tuple[World, ChosenBy]:
+    """Return the world of a mail, and what chose it: the one that its header X-World names, made if there is none; else
+    the one that the mailbox is leased to; else the one that the mailbox' plus-tag names, if there is one; else the
+    default one.
 
     Tags make no worlds, because people give plus-tags meanings of their own. Raise :class:`BadWorld`,
     :class:`TooManyWorlds`: such a mail is refused, never kept elsewhere.
@@ -38,9 +43,13 @@ def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> World:
     if b"x-world:" in source[:_HEADER_BYTES].lower():
         named = BytesHeaderParser().parsebytes(source[:_HEADER_BYTES])["X-World"]
         if named is not None:
-            return worlds.make(str(named).strip())[0]
+            return worlds.make(str(named).strip())[0], "header"
+    if (world := worlds.of_lease(mailbox)) is not None:
+        return world, "lease"
     tag = _TAG.match(mailbox)
-    return worlds.of_lease(mailbox) or (worlds.find(tag.group(1)) if tag else None) or worlds.get()
+    if tag is not None and (world := worlds.find(tag.group(1))) is not None:
+        return world, "tag"
+    return worlds.get(), "default"
 
 
 @dataclass
@@ -49,6 +58,8 @@ class _Handler:
 
     worlds: Worlds
     workers: ThreadPoolExecutor
+    noted: str = ""
+    """The answer that the wire log has already."""
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -63,19 +74,29 @@ class _Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self.workers, self._keep, envelope)
+        answer = self.noted = await loop.run_in_executor(self.workers, self._take, envelope)
         if not answer and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return answer or "421 4.7.0 Hung up"
 
-    def _keep(self, envelope: Envelope) -> str:
+    def _take(self, envelope: Envelope) -> str:
+        copies = [mail_requests.Copy(each) for each in map(phone_numbers.normalise, envelope.rcpt_tos)]
+        copies = list({each.mailbox: each for each in copies}.values())
+        answer = self._keep(envelope, copies)
+        for each in copies:
+            mail_requests.note(self.worlds, envelope, each, answer)
+        return answer
+
+    def _keep(self, envelope: Envelope, copies: Sequence[mail_requests.Copy]) -> str:
         source = envelope.original_content or b""
         try:
-            mailboxes = dict.fromkeys(phone_numbers.normalise(each) for each in envelope.rcpt_tos)
-            for mailbox, world in [(each, world_of(self.worlds, each, source)) for each in mailboxes]:
-                message = mail.parse(source, mailbox, envelope.mail_from or "")
-                arrival = intake.meet(world, "mail", mailbox, message.sender, over_http=False)
-                arrival.keep(message, source)
+            for copy in copies:  # all before the first is kept: a mail is refused as a whole
+                copy.world, copy.chosen_by = world_of(self.worlds, copy.mailbox, source)
+            for copy in copies:
+                assert copy.world is not None
+                message = mail.parse(source, copy.mailbox, envelope.mail_from or "")
+                arrival = intake.meet(copy.world, "mail", copy.mailbox, message.sender, over_http=False)
+                copy.message = arrival.keep(message, source)
         except intake.Interrupted:
             return ""
         except intake.Rejected as rejection:
@@ -99,6 +120,15 @@ class _Handler:
 
 class _Server(SMTP):
     line_length_limit = LONGEST_LINE
+
+    async def push(self, status: AnyStr) -> None:
+        await super().push(status)
+        answer = status if isinstance(status, str) else status.decode("utf-8", "replace")
+        handler = cast(_Handler, self.event_handler)
+        if answer[:1] in REFUSED and answer != handler.noted:
+            recipients = self.envelope.rcpt_tos if self.envelope else []
+            refused = mail_requests.Copy(", ".join(recipients))
+            mail_requests.note(handler.worlds, self.envelope or Envelope(), refused, answer)
 
 
 @dataclass

@@ -1,0 +1,200 @@
+"""What senders asked for on the wires of one world: noted with the answer, kept a moment later, without secrets."""
+
+import json
+import logging
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mocksms import store
+from mocksms.core.background import Background
+from mocksms.core.models import Message
+from mocksms.store.requests import MOST_KEPT, ChosenBy, Wanted, WireRequest
+
+log = logging.getLogger("mocksms.wire_log")
+FLUSH_SECONDS = 0.2
+MOST_HEADERS = 50
+LONGEST_NAME, LONGEST_PATH, LONGEST_REASON, LONGEST_HEADER = 80, 1000, 500, 500
+LONGEST_BODY, LONGEST_ANSWER = 4000, 2000
+KEPT: ContextVar[Message | None] = ContextVar("kept", default=None)
+"""The message that the request of this thread left."""
+
+_WORDS = ("passw", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key", "authorization", "signature",
+          "credential", "cookie")  # fmt: skip
+# "name": "value" of JSON, name=value of forms and queries, name: value of headers. A value may be cut off.
+_SECRET = re.compile(
+    rf"""(?<![\w.\-])([\w.\-]{{0,80}}(?:{"|".join(_WORDS)})[\w.\-]{{0,80}}\\*["']?\s{{0,9}}[=:]\s{{0,9}})"""
+    r"""(?:\\*"(?:[^"\\]|\\.)*"?|'[^']*'?|(?:basic|bearer|digest)\s+\S+|[^&\s,;}]+)""",
+    re.I,
+)
+_USER_OF_ADDRESS = re.compile(r"(?<=//)[^/\s@]{1,500}(?=@)")
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(slots=True)  # not frozen: that would cost each message more than the rest of the note
+class Noted:
+    """A request as it came, with its secrets: they are taken out when it is kept.
+
+    The body is `fields` where it was a form, else `body`.
+    """
+
+    at: float
+    wire: str
+    chosen_by: ChosenBy
+    method: str
+    path: str
+    recipient: str
+    status: int
+    is_accepted: bool
+    reason: str = ""
+    sid: str = ""
+    query: Pairs = ()
+    headers: Pairs = ()
+    fields: Pairs = ()
+    body: bytes = b""
+    answer: bytes = b""
+
+    def kept(self) -> WireRequest:
+        """Return what is kept of it: no secret, and no more than the limits."""
+        body, answer = _text(self.body, LONGEST_BODY), _text(self.answer, LONGEST_ANSWER)
+        headers = [(_header_name(name), value) for name, value in self.headers[:MOST_HEADERS]]
+        shown = [each for each in (*headers, *self.query, *self.fields) if not _is_secret(each[0])]
+        # Most requests hold no secret but in their headers: one look at all of it tells.
+        is_plain = not _may_hold_secret("\n".join((self.path, body, answer, *(value for _, value in shown))))
+        hide = _cut if is_plain else without_secrets
+        path, answer = hide(self.path, LONGEST_PATH), hide(answer, LONGEST_ANSWER)
+        if self.query:
+            path = f"{path}?{'&'.join(f'{n}={v}' for n, v in _shown(self.query, LONGEST_PATH, hide))}"
+        if self.fields:
+            body = "\n".join(f"{n}={v}" for n, v in _shown(self.fields, LONGEST_BODY, hide))
+        else:
+            body = hide(body, LONGEST_BODY)
+        reason = self.reason or ("" if self.is_accepted else reason_of(answer))
+        return WireRequest(
+            at=self.at,
+            wire=self.wire,
+            chosen_by=self.chosen_by,
+            method=self.method[:20],
+            path=path[:LONGEST_PATH],
+            recipient=self.recipient[:320],
+            status=self.status,
+            is_accepted=self.is_accepted,
+            reason=reason[:LONGEST_REASON],
+            sid=self.sid,
+            headers="\n".join([f"{n}: {v}" for n, v in _shown(headers, LONGEST_HEADER, hide)]),
+            body=body[:LONGEST_BODY],
+            answer=answer,
+        )
+
+
+@lru_cache(maxsize=1024)
+def _header_name(name: str) -> str:
+    """Return a header's name as people write it; WSGI has it as HTTP_USER_AGENT."""
+    return name.removeprefix("HTTP_").replace("_", "-").title()[:LONGEST_NAME]
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _names_secret(name)
+
+
+def _may_hold_secret(text: str) -> bool:
+    return "@" in text or _names_secret(text)
+
+
+def _names_secret(text: str) -> bool:
+    """Return whether a text has a word for a secret in it. A pattern would take ten times as long."""
+    lowered = text.lower()
+    for word in _WORDS:  # noqa: SIM110 -- any() with a generator takes twice as long
+        if word in lowered:
+            return True
+    return False
+
+
+def _shown(pairs: Pairs, longest: int, hide: Callable[[str, int], str]) -> Pairs:
+    """Return names and values, those of secrets replaced by their name."""
+    return [
+        (name[:LONGEST_NAME], f"<{name[:LONGEST_NAME]}>" if _is_secret(name) else hide(value, longest))
+        for name, value in pairs
+    ]
+
+
+def _text(content: bytes, longest: int) -> str:
+    """Return content as text. It is cut once the secrets are out of it: half a name would not be known as one."""
+    return content[: 2 * longest].decode("utf-8", "replace").replace("\0", "\ufffd")
+
+
+def _cut(text: str, longest: int) -> str:
+    return text[:longest]
+
+
+def without_secrets(text: str, longest: int) -> str:
+    """Return a text of at most so many characters, each secret in it replaced by its name."""
+    return _SECRET.sub(_named, _USER_OF_ADDRESS.sub("<user>", text[: 2 * longest]))[:longest]
+
+
+def _named(found: re.Match[str]) -> str:
+    name = re.match(r"[\w.\-]+", found[1])
+    value = f"<{name[0] if name else ''}>"
+    return found[1] + (f'"{value}"' if '"' in found[0][len(found[1]) :][:3] else value)
+
+
+def reason_of(answer: str) -> str:
+    """Return what an answer says about its error: the code and texts of JSON, else its words without tags."""
+    with suppress(ValueError):
+        found = json.loads(answer)
+        if isinstance(found, dict):
+            said = [found.get(name) for name in ("code", "title", "error", "message", "detail")]
+            return " ".join(str(each) for each in said if isinstance(each, str | int))
+    return " ".join(re.sub(r"<[^<>]*>", " ", answer).split())
+
+
+class WireLog:
+    """The requests of one world, as one process sees them. They are kept together, apart from what they did."""
+
+    def __init__(self, world_store: store.Store, background: Background) -> None:
+        self._store = world_store
+        self._background = background
+        self._noted: deque[Noted] = deque(maxlen=MOST_KEPT)
+        self._is_due = False
+        self._flushing = threading.Lock()
+
+    def note(self, request: Noted) -> None:
+        """Note a request. It is kept within FLUSH_SECONDS."""
+        self._noted.append(request)
+        if not self._is_due:
+            self._is_due = True
+            self._background.jobs.later(FLUSH_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Keep what was noted. What cannot be kept now is kept with the next ones; a deleted world's is forgotten."""
+        with self._flushing:
+            self._is_due = False
+            noted: list[Noted] = []
+            with suppress(IndexError):  # empty
+                while True:
+                    noted.append(self._noted.popleft())
+            try:
+                self._keep(noted)
+            except store.Unavailable as error:
+                log.warning("requests on the wires are kept later: %s", error)
+                room = MOST_KEPT - len(self._noted)
+                self._noted.extendleft(reversed(noted[-room:] if room else []))
+
+    def _keep(self, noted: Sequence[Noted]) -> None:
+        kept = [each.kept() for each in noted]
+        with suppress(store.Gone):
+            if kept:
+                with self._store.writing() as db:
+                    store.requests.add(db, kept)
+
+    def newest(self, wanted: Wanted, limit: int, before: int | None = None) -> list[WireRequest]:
+        """Return the requests that fit, newest first; `before` is the last id of the page before."""
+        self.flush()
+        with self._store.reading() as db:
+            return store.requests.newest(db, wanted, limit, before)

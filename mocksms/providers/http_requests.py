@@ -1,0 +1,82 @@
+"""Noting what senders ask for over HTTP, with the answer, for the wire log of their world."""
+
+import logging
+import time
+from contextlib import suppress
+from typing import cast
+
+from flask import Request, Response, current_app, g
+from flask.globals import request_ctx
+from werkzeug.exceptions import HTTPException
+
+from mocksms import store
+from mocksms.core.wire_log import KEPT, Noted, Pairs
+from mocksms.core.worlds import Worlds
+from mocksms.providers.interface import Provider
+from mocksms.store.requests import ChosenBy
+
+log = logging.getLogger("mocksms.wire_log")
+LARGEST_READ = 100_000  # bytes of a body that nobody has read yet
+_HEADERS = ("HTTP_", "CONTENT_TYPE", "CONTENT_LENGTH")
+_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+NO_PATH = "No provider answers at this path"
+BROKEN = "A fault broke the answer"
+BY_NOTHING = "No header, lease or credentials name a world that there is"
+
+
+def note(provider: Provider | None, response: Response) -> Response:
+    """Note this request in the world that it was admitted to, else in the default one. Return the response.
+
+    `provider` is None for a path that nobody answers; then only what tries to send is noted.
+    """
+    request = request_ctx.request  # not the proxy: it costs a message more than all the rest here
+    if provider is None and (request.url_rule is not None or request.method not in _UNSAFE):
+        return response
+    worlds = cast(Worlds, current_app.extensions["mocksms"])
+    chosen_by: ChosenBy | None = g.get("chosen_by")
+    try:
+        world = g.world if chosen_by is not None and "world" in g else worlds.get()
+        world.wire_log.note(_noted(request, provider, response, chosen_by or "default"))
+    except store.EngineError:  # the log must not spoil what it tells of
+        log.exception("a request cannot be noted")
+    return response
+
+
+def _noted(request: Request, provider: Provider | None, response: Response, chosen_by: ChosenBy) -> Noted:
+    status, is_broken = response.status_code, g.get("is_broken", False)
+    message = KEPT.get() if "chosen_by" in g else None
+    recipient, body = "", b""
+    fields: Pairs = ()
+    with suppress(HTTPException):  # a body that is too large or cannot be read
+        recipient = message.recipient if message else provider.recipient() if provider else ""
+        fields, body = _body(request)
+    if is_broken:
+        reason = BROKEN
+    elif request.url_rule is None:
+        reason = NO_PATH
+    else:
+        reason = BY_NOTHING if status < 400 and chosen_by == "default" else ""
+    return Noted(
+        at=time.time(),
+        wire=message.wire if message else provider.wires[0] if provider else "",
+        chosen_by=chosen_by,
+        method=request.method,
+        path=request.path,
+        recipient=recipient,
+        status=status,
+        is_accepted=status < 400 and not is_broken,
+        reason=reason,
+        sid=message.sid if message else "",
+        query=tuple(request.args.items(multi=True)),
+        headers=[each for each in request.environ.items() if each[0].startswith(_HEADERS)],
+        fields=fields,
+        body=body,
+        answer=response.get_data() if response.is_sequence else b"",
+    )
+
+
+def _body(request: Request) -> tuple[Pairs, bytes]:
+    """Return the body as the fields of a form, else as bytes; a large one only where it was read already."""
+    if "form" not in vars(request) and (request.content_length or LARGEST_READ) >= LARGEST_READ:
+        return (), b""
+    return tuple(request.form.items(multi=True)), request.get_data()

@@ -1,0 +1,53 @@
+"""Noting what senders ask for over SMTP, with the answer, for the wire log of their world."""
+
+import logging
+import time
+from dataclasses import dataclass
+
+from aiosmtpd.smtp import Envelope
+
+from mocksms import store
+from mocksms.core.models import Message
+from mocksms.core.wire_log import LONGEST_BODY, Noted
+from mocksms.core.worlds import World, Worlds
+from mocksms.store.requests import ChosenBy
+
+log = logging.getLogger("mocksms.wire_log")
+HUNG_UP = "A fault ended the connection"
+BY_NOTHING = "No X-World, lease or plus-tag names a world that there is"
+
+
+@dataclass(slots=True)
+class Copy:
+    """A mail for one mailbox: the world that it is for, and the message that was kept of it."""
+
+    mailbox: str
+    world: World | None = None
+    chosen_by: ChosenBy = "default"
+    message: Message | None = None
+
+
+def note(worlds: Worlds, envelope: Envelope, copy: Copy, answer: str) -> None:
+    """Note what became of a copy, in the default world where it has none. `answer` is "" for a connection that ends."""
+    message, code = copy.message, answer[:3]
+    is_in_default = message is not None and copy.chosen_by == "default"
+    content = envelope.original_content or b""
+    try:
+        (copy.world or worlds.get()).wire_log.note(
+            Noted(
+                at=time.time(),
+                wire="smtp",
+                chosen_by=copy.chosen_by,
+                method="MAIL",
+                path=f"FROM:<{envelope.mail_from or ''}> TO:<{copy.mailbox}>",
+                recipient=copy.mailbox,
+                status=int(code) if code.isdecimal() else 421,
+                is_accepted=message is not None,
+                reason=HUNG_UP if not answer else BY_NOTHING if is_in_default else "",
+                sid=message.sid if message is not None else "",
+                body=content[: 2 * LONGEST_BODY],
+                answer=answer.encode(),
+            )
+        )
+    except store.EngineError:  # the log must not spoil what it tells of
+        log.exception("a mail cannot be noted")

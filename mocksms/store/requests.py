@@ -1,0 +1,103 @@
+"""What senders asked for on the wires, accepted or refused: the newest requests of a world, with their answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from mocksms.store.engine import Connection
+
+ChosenBy = Literal["header", "lease", "credentials", "tag", "query", "default"]
+MOST_KEPT = 1000
+EMPTIED_AT = "requests_emptied_at"
+
+
+@dataclass(slots=True)
+class WireRequest:
+    """One request. `at` is in Unix seconds by the computer's clock; `status` is the code of HTTP or SMTP.
+
+    `chosen_by` says what named the world, `reason` why the request was refused or is here. `sid` is the id of the
+    message that it left, "" without one; `message` is that message's number, None while it is held back. No text holds
+    a secret; `headers` has a line for each.
+    """
+
+    at: float
+    wire: str
+    chosen_by: ChosenBy
+    method: str
+    path: str
+    recipient: str
+    status: int
+    is_accepted: bool
+    reason: str
+    sid: str
+    headers: str
+    body: str
+    answer: str
+    id: int = 0
+    message: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a tester may ask for; None or "" means any. `since` is the id of a request."""
+
+    wire: str = ""
+    to: str = ""
+    is_accepted: bool | None = None
+    since: int | None = None
+
+
+_KEPT = [field.name for field in fields(WireRequest) if field.name not in ("id", "message")]
+_INSERT = f"INSERT INTO requests ({', '.join(_KEPT)}) VALUES ({', '.join('?' for _ in _KEPT)})"  # noqa: S608
+_SELECT = (
+    f"SELECT {', '.join(f'requests.{name}' for name in _KEPT)}, requests.id, messages.id"  # noqa: S608
+    " FROM requests LEFT JOIN messages ON messages.sid = requests.sid"
+)
+
+
+def add(db: Connection, found: Sequence[WireRequest]) -> None:
+    """Keep requests in their order; the newest MOST_KEPT stay. Those from before the world was emptied are left out."""
+    row = db.execute("SELECT value FROM settings WHERE name = ?", (EMPTIED_AT,)).fetchone()
+    emptied_at = float(row[0]) if row else 0.0
+    db.executemany(_INSERT, [_values(each) for each in found if each.at > emptied_at])
+    db.execute("DELETE FROM requests WHERE id <= (SELECT max(id) FROM requests) - ?", (MOST_KEPT,))
+
+
+def empty(db: Connection, now: float) -> None:
+    """Delete all, also those that were noted before `now` (Unix seconds) and are not kept yet."""
+    db.execute("DELETE FROM requests")
+    db.execute(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (EMPTIED_AT, repr(now)),
+    )
+
+
+def _values(request: WireRequest) -> tuple[Any, ...]:
+    values = (getattr(request, name) for name in _KEPT)
+    return tuple(int(value) if isinstance(value, bool) else value for value in values)
+
+
+def newest(db: Connection, wanted: Wanted, limit: int, before: int | None = None) -> list[WireRequest]:
+    """Return the requests that fit, newest first; `before` is the last id of the page before."""
+    asked: list[tuple[str, Any]] = [
+        ("requests.wire = ?", wanted.wire or None),
+        ("requests.recipient = ?", wanted.to or None),
+        ("requests.is_accepted = ?", None if wanted.is_accepted is None else int(wanted.is_accepted)),
+        ("requests.id > ?", wanted.since),
+        ("requests.id < ?", before),
+    ]
+    given = [(sql, value) for sql, value in asked if value is not None]
+    where = f" WHERE {' AND '.join(sql for sql, _ in given)}" if given else ""
+    rows = db.execute(
+        f"{_SELECT}{where} ORDER BY requests.id DESC LIMIT ?", (*(value for _, value in given), limit)
+    )
+    return [_from_row(row) for row in rows]
+
+
+def _from_row(row: Sequence[Any]) -> WireRequest:
+    *kept, request_id, message = row
+    values = dict(zip(_KEPT, kept, strict=True))
+    values["is_accepted"] = bool(values["is_accepted"])
+    return WireRequest(
+        **values, id=request_id, message=message if message is not None and message > 0 else None
+    )
