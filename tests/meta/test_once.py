@@ -8,6 +8,7 @@ import pytest
 
 from tests.meta.sources import ROOT, modules
 
+ROOMS = ("webapp/pages", "webapp/flows", "webapp/challenges", "webapp/factors", "webapp/services")
 ENGINE = "webapp/challenges/engine.py"
 
 ONCE = {
@@ -15,14 +16,16 @@ ONCE = {
     "def resend_in": ENGINE,
     "codes.prepare(": ENGINE,
     "codes.verify(": ENGINE,
+    "except StaleFlow": "webapp/pages/flow_pages.py",
+    "text_of(refusal)": "webapp/pages/error_messages.py",
 }
 """A piece of source, and the one module of the site that has it, once."""
 
 
 @pytest.mark.parametrize("piece", ONCE)
-def test_codes_go_out_and_come_back_in_one_engine(piece: str) -> None:
+def test_codes_and_refusals_have_one_place_each(piece: str) -> None:
     found = {
         module.path: len(re.findall(re.escape(piece), (ROOT / module.path).read_text()))
-        for module in modules("webapp")
+        for module in modules(*ROOMS)
     }
     assert {path: count for path, count in found.items() if count} == {ONCE[piece]: 1}

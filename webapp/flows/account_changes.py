@@ -103,15 +103,6 @@ def submit_phone(
     return _send_code(services, visitor, account, session, contacts.read_mobile(typed, region))
 
 
-def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
-    """This browser's change under way."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
-    return flow if flow is not None and flow.account_id == account.id else None
-
-
 def send_again(services: Services, flow: Flow) -> Flow:
     """Send another code; the earlier one is dead.
 

@@ -80,14 +80,6 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
     return CODES.deliver(services, flow, outgoing)
 
 
-def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
-    """This browser's reset under way."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        return flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
-
-
 def send_again(services: Services, flow: Flow) -> Flow:
     """Send another code; the earlier one is dead.
 

@@ -71,15 +71,6 @@ def start(
         )
 
 
-def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
-    """This browser's method under way."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
-    return flow if flow is not None and flow.account_id == account.id else None
-
-
 def replaced_by(services: Services, account: Account, flow: Flow) -> Method | None:
     """The method that this flow changes; None when it adds one."""
     replaces = flow.data["replaces"]

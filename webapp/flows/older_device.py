@@ -45,14 +45,6 @@ CODES = MethodChallenge(TABLE)
 _LAST_DIGITS = re.compile(r"[0-9]*\Z")
 
 
-def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
-    """This device's half-done sign-in, while it lives."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        return flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
-
-
 def submit(
     services: Services,
     visitor: Visitor,

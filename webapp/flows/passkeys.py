@@ -22,7 +22,7 @@ from webapp.rules.webauthn_checks import CHALLENGE_BYTES, Site
 from webapp.services import audit, sessions
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
-from webapp.store import accounts, flows, passkeys
+from webapp.store import accounts, passkeys
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
 from webapp.store.engine import Conflict
@@ -177,14 +177,6 @@ def finish_step_up(
             raise StaleFlow("the session has ended")
         audit.record(db, visitor, account, "step_up.done", now, how="passkey")
     return Elevated(token, flow.data["return_to"])
-
-
-def find(services: Services, visitor: Visitor, table: StateMachine, flow_id: str | None) -> Flow | None:
-    """This browser's ceremony under way."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        return flows.find(db, flow_id, table.kind, visitor.browser, services.clock.now())
 
 
 def rename(services: Services, visitor: Visitor, account: Account, passkey_id: str, name: str) -> bool:

@@ -117,15 +117,6 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
     return KEPT_CODES.deliver(services, flow, outgoing)
 
 
-def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
-    """This browser's set-up under way."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
-    return flow if flow is not None and flow.account_id == account.id else None
-
-
 def backups_of(flow: Flow) -> list[Proof]:
     """The backups that were proven in this set-up so far."""
     backups: list[Proof] = flow.data.get("backups", [])

@@ -148,14 +148,6 @@ def _after_password(
     return flow, outgoing
 
 
-def find(services: Services, visitor: Visitor, flow_id: str | None) -> Flow | None:
-    """This browser's half-done sign-in, while it lives (docs/promises.md#27)."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        return flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
-
-
 def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:
     """Send another code, by the chosen way (a signed ``otpDeviceContext``) or by the same once more.
 

@@ -14,7 +14,10 @@ from typing import Any
 from blinker import Signal
 
 from webapp.errors import StaleFlow
+from webapp.rules.visitor import Visitor
+from webapp.services.context import Services
 from webapp.store import flows
+from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
@@ -84,6 +87,16 @@ class StateMachine:
         )
         moved.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=flow)
         return flow
+
+    def find(
+        self, services: Services, visitor: Visitor, flow_id: str | None, account: Account | None = None
+    ) -> Flow | None:
+        """Return a living flow that this browser began; the account's only, if one is given."""
+        if flow_id is None:
+            return None
+        with services.store.reading() as db:
+            flow = flows.find(db, flow_id, self.kind, visitor.browser, services.clock.now())
+        return flow if flow is None or account is None or flow.account_id == account.id else None
 
     def transition(
         self,

@@ -74,10 +74,7 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
     """This session's step-up under way."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
+    flow = TABLE.find(services, visitor, flow_id)
     return flow if flow is not None and flow.session == session else None
 
 

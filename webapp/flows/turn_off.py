@@ -12,7 +12,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit, session_revocation
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
-from webapp.store import accounts, feedback, flows, methods
+from webapp.store import accounts, feedback, methods
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
 
@@ -57,15 +57,6 @@ def turn_off(services: Services, visitor: Visitor, account: Account, session: by
         audit.record(db, visitor, account, "two_step.off", now, cleared=clear)
     deliver_notices(services)
     return flow
-
-
-def find(services: Services, visitor: Visitor, account: Account, flow_id: str | None) -> Flow | None:
-    """This browser's turning-off that may still be given a reason."""
-    if flow_id is None:
-        return None
-    with services.store.reading() as db:
-        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, services.clock.now())
-    return flow if flow is not None and flow.account_id == account.id else None
 
 
 def send_feedback(services: Services, visitor: Visitor, flow: Flow, *, reason: str, words: str) -> None:

@@ -6,24 +6,31 @@ import flask
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from webapp import paths
-from webapp.errors import Refusal, StaleFlow
 from webapp.flows import account_changes as changing
 from webapp.pages import auth, guards
 from webapp.pages.account import blueprint
 from webapp.pages.code_views import ask_code
-from webapp.pages.error_messages import NOTHING, tell
+from webapp.pages.error_messages import Telling
+from webapp.pages.flow_pages import flow_pages, resent
 from webapp.pages.forms.account import ChangePasswordForm, EmailForm, NameForm, NumberForm
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
-from webapp.pages.render import is_post, page
+from webapp.pages.render import page
 from webapp.rules import phone_numbers
 from webapp.store.flows import Flow
 
 __all__ = ["blueprint"]
+
+UNDER_WAY = flow_pages(
+    changing.TABLE,
+    start="account.security",
+    lost=_("This took too long or was finished elsewhere. Nothing was changed here."),
+)
 
 
 @blueprint.route(paths.CHANGE_NAME, methods=["GET", "POST"])
@@ -31,7 +38,7 @@ __all__ = ["blueprint"]
 def change_name() -> ResponseReturnValue:
     """Another name."""
     form = NameForm(customerName=current_user.account.name)
-    if is_post() and form.validate():
+    if form.is_sent():
         changing.change_name(services(), visitor(), current_user.account, form.customerName.data or "")
         return _done(gettext("Your name was saved."))
     return page("account.change_name", form=form)
@@ -42,9 +49,8 @@ def change_name() -> ResponseReturnValue:
 def change_email() -> ResponseReturnValue:
     """Another mail address, which a code goes to."""
     form = EmailForm()
-    told = NOTHING
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             flow = changing.submit_email(
                 services(),
                 visitor(),
@@ -52,12 +58,9 @@ def change_email() -> ResponseReturnValue:
                 current_user.session.id_hash,
                 form.email.data or "",
             )
-        except Refusal as refusal:
-            told = tell(refusal, form)
-        else:
             guards.keep_flow(flow)
             return redirect(url_for("account.confirm_change"), 303)
-    return page("account.change_email", form=form, told=told, present=current_user.account.email)
+    return page("account.change_email", form=form, present=current_user.account.email)
 
 
 @blueprint.route(paths.CHANGE_PHONE, methods=["GET", "POST"])
@@ -65,9 +68,8 @@ def change_email() -> ResponseReturnValue:
 def change_phone() -> ResponseReturnValue:
     """Another mobile number, which a code goes to."""
     form = NumberForm()
-    told = NOTHING
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             flow = changing.submit_phone(
                 services(),
                 visitor(),
@@ -76,37 +78,25 @@ def change_phone() -> ResponseReturnValue:
                 form.phoneNumber.data or "",
                 form.countryCode.data,
             )
-        except Refusal as refusal:
-            told = tell(refusal, form)
-        else:
             guards.keep_flow(flow)
             return redirect(url_for("account.confirm_change"), 303)
     present = current_user.account.phone
     return page(
         "account.change_phone",
         form=form,
-        told=told,
         present=phone_numbers.parse(present).familiar if present else None,
     )
 
 
 @blueprint.route(paths.CHANGE_VERIFY, methods=["GET", "POST"])
 @guards.elevated
-def confirm_change() -> ResponseReturnValue:
+@UNDER_WAY.page()
+def confirm_change(flow: Flow) -> ResponseReturnValue:
     """The code that went to the new address or number."""
-    flow = _under_way()
-    if flow is None:
-        return _lost()
     form = CodeForm()
-    told = NOTHING
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             contact = changing.submit_code(services(), visitor(), flow, form.code)
-        except StaleFlow:
-            return _lost()
-        except Refusal as refusal:
-            told = tell(refusal, form)
-        else:
             is_mail = contact.channel == "mail"
             return _done(
                 gettext("Your email address was changed.")
@@ -115,17 +105,15 @@ def confirm_change() -> ResponseReturnValue:
             )
     to = flow.data["to"]
     shown = to if flow.data["channel"] == "mail" else phone_numbers.parse(to).familiar
-    return ask_code("account.confirm_change", flow, form, told, destination=shown)
+    return ask_code("account.confirm_change", flow, form, destination=shown)
 
 
 @blueprint.post(paths.CHANGE_RESEND)
 @guards.elevated
-def resend_change() -> ResponseReturnValue:
+@UNDER_WAY.page()
+def resend_change(flow: Flow) -> ResponseReturnValue:
     """Another code to the same place."""
-    flow = _under_way()
-    if flow is None:
-        return _lost()
-    return guards.resent(lambda: changing.send_again(services(), flow), url_for("account.confirm_change"))
+    return resent(lambda: changing.send_again(services(), flow), "account.confirm_change")
 
 
 @blueprint.route(paths.CHANGE_PASSWORD, methods=["GET", "POST"])
@@ -133,10 +121,9 @@ def resend_change() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """The present password and a new one; everything else is signed out (docs/promises.md#48)."""
     form = ChangePasswordForm()
-    told = NOTHING
     account = current_user.account
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             token = changing.change_password(
                 services(),
                 visitor(),
@@ -145,26 +132,11 @@ def change_password() -> ResponseReturnValue:
                 present=form.password.data or "",
                 new=form.passwordNew.data or "",
             )
-        except Refusal as refusal:
-            told = tell(refusal, form)
-        else:
             auth.put_session(token, account)
             return _done(gettext("Your password was changed. All other devices were signed out."))
-    return page("account.change_password", form=form, told=told, identifier=account.email or account.phone)
-
-
-def _under_way() -> Flow | None:
-    return changing.find(services(), visitor(), current_user.account, guards.kept_flow_id(changing.TABLE))
+    return page("account.change_password", form=form, identifier=account.email or account.phone)
 
 
 def _done(words: str) -> ResponseReturnValue:
     flask.flash(words)
-    return redirect(url_for("account.security"), 303)
-
-
-def _lost() -> ResponseReturnValue:
-    flask.flash(
-        gettext("This took too long or was finished elsewhere. Nothing was changed here."),
-        "error",
-    )
     return redirect(url_for("account.security"), 303)

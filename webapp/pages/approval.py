@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 
-import flask
 from flask import Blueprint, abort, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -12,12 +11,13 @@ from flask_login import current_user, login_required
 
 from webapp import paths
 from webapp.challenges.engine import resend_in
-from webapp.errors import Refusal, StaleFlow
+from webapp.errors import StaleFlow
 from webapp.flows import approval
 from webapp.flows.step_up import Elevated
 from webapp.pages import auth, guards
-from webapp.pages.error_messages import NOTHING, Told, of_mail_delivery, tell
-from webapp.pages.forms.base import CodeForm, DecisionForm
+from webapp.pages.error_messages import Telling, of_mail_delivery
+from webapp.pages.flow_pages import FlowPages, on_stale
+from webapp.pages.forms.base import CodeForm, DecisionForm, Told
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -28,33 +28,39 @@ from webapp.store.flows import Flow
 blueprint = Blueprint("approval", __name__)
 
 
+def _asked() -> Flow | None:
+    return approval.find(
+        services(), visitor(), current_user.session.id_hash, guards.kept_flow_id(approval.TABLE)
+    )
+
+
+def _elsewhere(flow: Flow | None) -> ResponseReturnValue:
+    return redirect(url_for("account.security"), 303)
+
+
+ASKED = FlowPages(_asked, _elsewhere)
+
+
 @blueprint.route(paths.APPROVAL, methods=["GET", "POST"])
 @login_required
-def wait() -> ResponseReturnValue:
+@ASKED.page()
+def wait(flow: Flow) -> ResponseReturnValue:
     """Wait (docs/screens.md#8). A POST goes on: with the texted code, or once the link was approved."""
-    flow = _asked()
-    if flow is None:
-        return redirect(url_for("account.security"), 303)
     form = CodeForm()
-    told = NOTHING
     status = approval.status(services(), flow)
     if is_post() and status == "approved":
-        try:
-            return _go_on(approval.take(services(), visitor(), flow))
-        except StaleFlow:
-            return redirect(flow.data["return_to"], 303)  # that page asks anew, where it still has to
+        return _take(flow)
     if is_post() and flow.data["by"] == "mail" and status == "pending":
-        told = Told(gettext("It has not been approved yet. Open the link in the message and approve first."))
-    elif is_post() and status == "pending" and form.validate():
-        try:
+        form.told = Told(
+            gettext("It has not been approved yet. Open the link in the message and approve first.")
+        )
+    elif status == "pending" and form.is_sent():
+        with Telling(form):
             return _go_on(approval.submit_code(services(), visitor(), flow, form.code))
-        except Refusal as refusal:
-            told = tell(refusal, form)
     delivery = of_mail_delivery(flow.data["delivery"])
     return page(
         "approval.wait",
         form=form,
-        told=told,
         state=status,
         by=flow.data["by"],
         destination=_destination(),
@@ -76,12 +82,10 @@ def poll() -> ResponseReturnValue:
 
 @blueprint.post(paths.APPROVAL_RESEND)
 @login_required
-def resend() -> ResponseReturnValue:
+@ASKED.page()
+def resend(flow: Flow) -> ResponseReturnValue:
     """Another mail; where the request is over, a new request."""
-    flow = _asked()
-    if flow is None:
-        return redirect(url_for("account.security"), 303)
-    try:
+    with Telling():
         if approval.status(services(), flow) == "pending":
             approval.send_again(services(), visitor(), flow)
         else:
@@ -94,8 +98,6 @@ def resend() -> ResponseReturnValue:
                     flow.data["return_to"],
                 )
             )
-    except Refusal as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
     return redirect(url_for("approval.wait"), 303)
 
 
@@ -106,7 +108,7 @@ def decide(token: str) -> ResponseReturnValue:
     if flow is None:
         abort(404)
     form = DecisionForm()
-    if is_post() and form.validate():
+    if form.is_sent():
         with contextlib.suppress(StaleFlow):  # answered before: the page tells how
             approval.decide(services(), visitor(), flow, form.decision.data)
         return redirect(url_for("approval.decide", token=token), 303)
@@ -128,10 +130,9 @@ def decide(token: str) -> ResponseReturnValue:
     )
 
 
-def _asked() -> Flow | None:
-    return approval.find(
-        services(), visitor(), current_user.session.id_hash, guards.kept_flow_id(approval.TABLE)
-    )
+@on_stale(lambda flow: redirect(flow.data["return_to"], 303))  # that page asks again, where it still has to
+def _take(flow: Flow) -> ResponseReturnValue:
+    return _go_on(approval.take(services(), visitor(), flow))
 
 
 def _go_on(elevated: Elevated) -> ResponseReturnValue:

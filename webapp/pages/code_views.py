@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from webapp.challenges.engine import resend_in
-from webapp.pages.error_messages import Told, of_delivery, of_mail_delivery
+from webapp.pages.error_messages import of_delivery, of_mail_delivery
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.services import services
 from webapp.pages.render import page
@@ -14,7 +14,7 @@ from webapp.store.flows import Flow
 
 
 def ask_code(
-    endpoint: str, flow: Flow, form: CodeForm, told: Told, *, destination: str, is_neutral: bool = False
+    endpoint: str, flow: Flow, form: CodeForm, *, destination: str, is_neutral: bool = False
 ) -> ResponseReturnValue:
     """The page of ``endpoint``; with ``is_neutral`` nothing tells by which way the code goes (docs/promises.md#32)."""
     delivery = flow.data["delivery"]
@@ -28,7 +28,6 @@ def ask_code(
     return page(
         endpoint,
         form=form,
-        told=told,
         state=flow.state,
         channel=flow.data["channel"],
         destination=destination,

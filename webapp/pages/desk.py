@@ -13,16 +13,16 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from webapp import paths
-from webapp.errors import OwnCase, StaleFlow
 from webapp.flows import reviewer_queue
 from webapp.flows.reviewer_queue import Case
-from webapp.pages.error_messages import NOTHING, tell
+from webapp.pages.error_messages import Telling
+from webapp.pages.flow_pages import on_stale
 from webapp.pages.forms.recovery import DecisionForm
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.recovery_labels import document_label, status_label
-from webapp.pages.render import is_post, page
+from webapp.pages.render import page
 from webapp.rules import phone_numbers
 from webapp.store.recovery import Decision
 
@@ -67,15 +67,20 @@ def queue() -> ResponseReturnValue:
     )
 
 
+def _moved_on(case_id: str) -> ResponseReturnValue:
+    flask.flash(gettext("This case has changed meanwhile. Please look again."), "error")
+    return redirect(url_for("desk.case", case_id=case_id), 303)
+
+
 @blueprint.route(paths.DESK_CASE, methods=["GET", "POST"])
 @reviewing
+@on_stale(_moved_on)
 def case(case_id: str) -> ResponseReturnValue:
     """One case; a POST decides it."""
     shown = _case(case_id)
     form = DecisionForm()
-    told = NOTHING
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             reviewer_queue.decide(
                 services(),
                 visitor(),
@@ -84,18 +89,12 @@ def case(case_id: str) -> ResponseReturnValue:
                 form.verdict.data,
                 form.reason.data or "",
             )
-        except OwnCase as refusal:
-            told = tell(refusal)
-        except StaleFlow:
-            return _moved_on(case_id)
-        else:
             flask.flash(gettext("Your decision was recorded, and the customer was told."))
             return redirect(url_for("desk.queue"), 303)
     account = shown.account
     return page(
         "desk.case",
         form=form,
-        told=told,
         state=shown.flow.state,
         label=status_label(shown.flow.state),
         case_id=case_id,
@@ -113,14 +112,11 @@ def case(case_id: str) -> ResponseReturnValue:
 
 @blueprint.post(paths.DESK_TAKE)
 @reviewing
+@on_stale(_moved_on)
 def take(case_id: str) -> ResponseReturnValue:
     """Begin the review: the status becomes 審査中."""
-    try:
+    with Telling():
         reviewer_queue.take(services(), visitor(), current_user.account, _case(case_id))
-    except OwnCase as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-    except StaleFlow:
-        return _moved_on(case_id)
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
@@ -143,11 +139,6 @@ def _case(case_id: str) -> Case:
     if found is None:
         abort(404)
     return found
-
-
-def _moved_on(case_id: str) -> ResponseReturnValue:
-    flask.flash(gettext("This case has changed meanwhile. Please look again."), "error")
-    return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
 def _documents(shown: Case) -> list[dict[str, object]]:

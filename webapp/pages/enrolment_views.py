@@ -9,7 +9,6 @@ from flask_login import current_user
 
 from webapp.challenges import enrolment
 from webapp.challenges.engine import resend_in
-from webapp.pages.error_messages import Told
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.forms.methods import MethodForms
 from webapp.pages.framework.services import services
@@ -19,16 +18,14 @@ from webapp.rules import phone_numbers, totp
 from webapp.store.flows import Flow
 
 
-def offer_methods(
-    endpoint: str, flow: Flow, forms: MethodForms, told: Told, **more: Any
-) -> ResponseReturnValue:
+def offer_methods(endpoint: str, flow: Flow, forms: MethodForms, **more: Any) -> ResponseReturnValue:
     """電話番号 or 認証アプリ, the app with the QR and the key of this flow's secret; ``more`` goes to the template."""
     key = enrolment.enrolment(services(), current_user.account, flow)
     return page(
         endpoint,
+        form=forms.active,
         phone_form=forms.phone,
         app_form=forms.app,
-        told=told,
         state=flow.state,
         open_method=forms.opens,
         qr_svg=qr_svg(key.uri),
@@ -37,14 +34,11 @@ def offer_methods(
     )
 
 
-def ask_number_code(
-    endpoint: str, flow: Flow, form: CodeForm, told: Told, call: Any, **more: Any
-) -> ResponseReturnValue:
+def ask_number_code(endpoint: str, flow: Flow, form: CodeForm, call: Any, **more: Any) -> ResponseReturnValue:
     """The code that went to this flow's number; ``call`` is what became of a call, ``more`` goes to the template."""
     return page(
         endpoint,
         form=form,
-        told=told,
         state=flow.state,
         channel=flow.data["channel"],
         number=phone_numbers.parse(flow.data["number"]).international,

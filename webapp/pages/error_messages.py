@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+import flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
@@ -13,6 +13,8 @@ from webapp.errors import (
     ContactTaken,
     ContactUnchanged,
     DeliveryFailed,
+    DocumentRefused,
+    DocumentTooLarge,
     LandlineNeedsCall,
     LastMethod,
     MailDomainRefused,
@@ -22,12 +24,14 @@ from webapp.errors import (
     MobileNeeded,
     NotAMailAddress,
     NotAPhoneNumber,
+    NothingToReset,
     OwnCase,
     PasskeyRefused,
     PasskeyTaken,
     Refusal,
     SendCapReached,
     Throttled,
+    TooManyDocuments,
     UnknownAccount,
     UnknownChoice,
     UnknownMethod,
@@ -36,39 +40,45 @@ from webapp.errors import (
     WrongPassword,
 )
 from webapp.pages.account_error_messages import of_account
-from webapp.pages.forms.base import Form
+from webapp.pages.document_error_messages import of_document
+from webapp.pages.forms.base import Form, Told
 from webapp.pages.framework.shown_refusals import show, show_name
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a page tells besides its fields: a sentence above the form, and whole seconds to wait."""
+class Telling:
+    """A block whose refusal becomes text: beside its field in ``form``, above the form, or flashed without a form.
 
-    problem: str | None = None
-    retry_after: int | None = None
-
-
-NOTHING = Told()
-
-
-def tell(refusal: Refusal | DeliveryFailed, form: Form | None = None) -> Told:
-    """Turn a refusal into text, in ``form`` beside its field where it has that field.
-
-    Refusals that no text can answer here (a stale flow) are raised again for the page or the error handler.
+    What no text can answer (a stale flow) goes on to `flow_pages.on_stale` or to the error handler.
     """
-    text = text_of(refusal)
-    if text is None:
-        raise refusal
-    show(refusal)
-    wait = None
+
+    def __init__(self, form: Form | None = None) -> None:
+        self._form = form
+
+    def __enter__(self) -> None:
+        """Nothing is told so far."""
+
+    def __exit__(self, _type: object, refusal: BaseException | None, _trace: object) -> bool:
+        if not isinstance(refusal, Refusal | DeliveryFailed):
+            return False
+        text = text_of(refusal)
+        if text is None:
+            return False
+        show(refusal)
+        if self._form is None:
+            flask.flash(text, "error")
+        else:
+            self._form.heed(refusal)
+            field = getattr(refusal, "field", None)
+            is_beside = field is not None and self._form.refuse(field, text)
+            self._form.told = Told(None if is_beside else text, _wait(refusal))
+        return True
+
+
+def _wait(refusal: Refusal | DeliveryFailed) -> int | None:
+    """Whole seconds until the same may be tried again; None when it may now."""
     if isinstance(refusal, Throttled):
-        wait = max(1, math.ceil(refusal.retry_after_seconds))
-    elif isinstance(refusal, WrongCode) and refusal.wait_seconds > 0:
-        wait = max(1, math.ceil(refusal.wait_seconds))
-    field = getattr(refusal, "field", None)
-    if form is not None and field is not None and form.refuse(field, text):
-        return Told(None, wait)
-    return Told(text, wait)
+        return max(1, math.ceil(refusal.retry_after_seconds))
+    return math.ceil(refusal.wait_seconds) or None if isinstance(refusal, WrongCode) else None
 
 
 _SAID = {
@@ -89,6 +99,7 @@ _SAID = {
     UnknownMethod: _("This method is no longer there. It may have been removed in another window."),
     UnknownChoice: _("Choose where to receive the code."),
     PasskeyRefused: _("The passkey was not accepted. Try again, or use another way."),
+    NothingToReset: _("Two-Step Verification is off for this account: your password alone signs you in."),
     PasskeyTaken: _("This device already has a passkey for your account."),
     OwnCase: _("This is your own case: somebody else must decide it."),
 }
@@ -114,6 +125,8 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
             | WeakPassword()
         ):
             return of_account(refusal)
+        case TooManyDocuments() | DocumentTooLarge() | DocumentRefused():
+            return of_document(refusal)
         case MailFailed():
             return _of_mail(refusal.kind)
         case DeliveryFailed():

@@ -9,14 +9,11 @@ from typing import ParamSpec
 import flask
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_login import current_user, login_required
 from werkzeug.datastructures import MultiDict
 
-from webapp.errors import DeliveryFailed, Refusal, StaleFlow
 from webapp.flows import step_up
 from webapp.flows.state_machine import StateMachine
-from webapp.pages.error_messages import tell
 from webapp.pages.framework.services import services
 from webapp.store.flows import Flow
 
@@ -80,26 +77,3 @@ def kept_flow_id(table: StateMachine) -> str | None:
     """The id of this browser's flow of a kind."""
     kept = flask.session.get(FLOW + table.kind)
     return kept if isinstance(kept, str) else None
-
-
-def elsewhere(table: StateMachine, flow: Flow | None, start: str) -> ResponseReturnValue:
-    """To the page of the state that a flow is really in, else to where such a flow begins."""
-    page = table.pages.get(flow.state) if flow is not None else None
-    return redirect(url_for(page or start), 303)
-
-
-def resent(
-    send: Callable[[], Flow], url: str, lost: Callable[[], ResponseReturnValue] | None = None
-) -> ResponseReturnValue:
-    """Send another code and go back to the page at ``url`` that waits for it, with a word on what became of it;
-    ``lost`` answers where the flow is gone meanwhile."""
-    try:
-        flow = send()
-    except (Refusal, DeliveryFailed) as refusal:
-        if lost is not None and isinstance(refusal, StaleFlow):
-            return lost()
-        flask.flash(tell(refusal).problem or "", "error")
-    else:
-        if flow.data.get("delivery", "sent") == "sent":  # else the page itself tells what became of it
-            flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
-    return redirect(url, 303)

@@ -6,16 +6,17 @@ import flask
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from webapp import paths
 from webapp.challenges import enrolment
-from webapp.errors import DeliveryFailed, Refusal, StaleFlow, UnknownMethod
 from webapp.flows import methods
 from webapp.pages import guards
 from webapp.pages.calls import call_shown, call_status
 from webapp.pages.enrolment_views import ask_number_code, offer_methods
-from webapp.pages.error_messages import NOTHING, Told, tell
+from webapp.pages.error_messages import Telling
+from webapp.pages.flow_pages import flow_pages, on_stale, resent
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.forms.methods import MethodForms, NamedAppForm
 from webapp.pages.framework.services import services
@@ -25,6 +26,16 @@ from webapp.pages.render import is_post
 from webapp.pages.settings import blueprint, method_shown
 from webapp.store.flows import Flow
 from webapp.store.methods import Method
+
+UNDER_WAY = flow_pages(
+    methods.TABLE,
+    start="settings.overview",
+    lost=_("That took too long or was finished elsewhere. Nothing was changed here."),
+)
+
+
+def _to_settings(*_args: object) -> ResponseReturnValue:
+    return redirect(url_for("settings.overview"), 303)
 
 
 @blueprint.post(paths.METHOD_ADD)
@@ -41,39 +52,31 @@ def change() -> ResponseReturnValue:
     return _start(request.form.get("method", ""))
 
 
+@on_stale(_to_settings)
 def _start(replaces: str | None) -> ResponseReturnValue:
-    session = current_user.session.id_hash
-    try:
-        flow = methods.start(services(), visitor(), current_user.account, session, replaces)
-    except UnknownMethod as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-        return redirect(url_for("settings.overview"), 303)
-    except StaleFlow:
-        return redirect(url_for("settings.overview"), 303)
-    guards.keep_flow(flow)
-    return redirect(url_for("settings.choose_method"), 303)
+    with Telling():
+        flow = methods.start(
+            services(), visitor(), current_user.account, current_user.session.id_hash, replaces
+        )
+        guards.keep_flow(flow)
+        return redirect(url_for("settings.choose_method"), 303)
+    return _to_settings()
 
 
 @blueprint.route(paths.METHOD, methods=["GET", "POST"])
 @guards.elevated
-def choose_method() -> ResponseReturnValue:
+@UNDER_WAY.page()
+def choose_method(flow: Flow) -> ResponseReturnValue:
     """電話番号 or 認証アプリ, for a method that is added or changed."""
-    flow = _under_way()
-    if flow is None:
-        return _lost()
     replaced = methods.replaced_by(services(), current_user.account, flow)
     forms = MethodForms(NamedAppForm, opens="app" if replaced and replaced.kind == "app" else "phone")
-    told = NOTHING
-    if forms.is_sent():
-        try:
+    if forms.active.is_sent():
+        with Telling(forms.active):
             return _submit(flow, forms)
-        except StaleFlow:
-            return _lost()
-        except (Refusal, DeliveryFailed) as refusal:
-            told = forms.tell(refusal)
     if not is_post() and flow.state == "verify":
         forms.offer(flow.data["number"], flow.data["channel"])
-    return _choices(flow, replaced, forms, told)
+    shown = method_shown(replaced) if replaced is not None else None
+    return offer_methods("settings.choose_method", flow, forms, replaced=shown)
 
 
 def _submit(flow: Flow, forms: MethodForms) -> ResponseReturnValue:
@@ -87,47 +90,33 @@ def _submit(flow: Flow, forms: MethodForms) -> ResponseReturnValue:
     return redirect(url_for("settings.verify"), 303)
 
 
-def _choices(flow: Flow, replaced: Method | None, forms: MethodForms, told: Told) -> ResponseReturnValue:
-    shown = method_shown(replaced) if replaced is not None else None
-    return offer_methods("settings.choose_method", flow, forms, told, replaced=shown)
-
-
 @blueprint.route(paths.METHOD_VERIFY, methods=["GET", "POST"])
 @guards.elevated
-def verify() -> ResponseReturnValue:
+@UNDER_WAY.page("verify")
+def verify(flow: Flow) -> ResponseReturnValue:
     """The code from the new phone."""
-    flow = _under_way()
-    if flow is None or flow.state != "verify":
-        return _lost(flow)
     form = CodeForm()
-    told = NOTHING
-    if is_post() and form.validate():
+    if form.is_sent():
         session = current_user.session.id_hash
-        try:
+        with Telling(form):
             return _done(flow, methods.submit_number_code(services(), visitor(), session, flow, form.code))
-        except StaleFlow:
-            return _lost()
-        except Refusal as refusal:
-            told = tell(refusal, form)
     outcome = call_shown(enrolment.call_outcome(services(), flow), url_for("settings.call"))
-    return ask_number_code("settings.verify", flow, form, told, outcome)
+    return ask_number_code("settings.verify", flow, form, outcome)
 
 
 @blueprint.post(paths.METHOD_RESEND)
 @guards.elevated
-def resend() -> ResponseReturnValue:
+@UNDER_WAY.page("verify")
+def resend(flow: Flow) -> ResponseReturnValue:
     """Another code to the same number."""
-    flow = _under_way()
-    if flow is None or flow.state != "verify":
-        return _lost(flow)
-    return guards.resent(lambda: methods.send_again(services(), flow), url_for("settings.verify"), _lost)
+    return resent(lambda: methods.send_again(services(), flow), "settings.verify")
 
 
 @blueprint.get(paths.METHOD_CALL)
 @guards.elevated
 def call() -> ResponseReturnValue:
     """Where the call with the code stands, for the page's script."""
-    flow = _under_way()
+    flow = UNDER_WAY.find()
     if flow is None or flow.state != "verify":
         return call_status(None)
     return call_status(enrolment.call_outcome(services(), flow))
@@ -143,16 +132,3 @@ def _done(flow: Flow, method: Method) -> ResponseReturnValue:
     )
     flask.flash(words)
     return redirect(url_for("settings.overview"), 303)
-
-
-def _under_way() -> Flow | None:
-    return methods.find(services(), visitor(), current_user.account, guards.kept_flow_id(methods.TABLE))
-
-
-def _lost(flow: Flow | None = None) -> ResponseReturnValue:
-    """To where the method under way really is; if it is nowhere, to the settings, with a word why."""
-    if flow is None:
-        flask.flash(
-            gettext("That took too long or was finished elsewhere. Nothing was changed here."), "error"
-        )
-    return guards.elsewhere(methods.TABLE, flow, "settings.overview")

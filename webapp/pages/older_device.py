@@ -9,29 +9,29 @@ from flask_babel import gettext
 
 from webapp import paths
 from webapp.challenges.method import asked as asked_of
-from webapp.errors import Refusal, StaleFlow, WrongCode
 from webapp.flows import older_device
 from webapp.flows.sign_in import SignedIn
 from webapp.pages import guards, music_session
-from webapp.pages.error_messages import NOTHING, Told, of_delivery, tell
-from webapp.pages.forms.recovery import NameAndPasswordForm
+from webapp.pages.error_messages import Telling, of_delivery
+from webapp.pages.flow_pages import on_stale
+from webapp.pages.forms.recovery import OlderDeviceForm
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
-from webapp.pages.render import is_post, page
+from webapp.pages.render import page
 from webapp.store.flows import Flow
 
 blueprint = Blueprint("older_device", __name__)
 
 
 @blueprint.route(paths.OLDER_DEVICE, methods=["GET", "POST"])
+@on_stale(lambda: redirect(url_for("older_device.sign_in"), 303))
 def sign_in() -> ResponseReturnValue:
     """Password first; after the error, password and code in the same field."""
-    form = NameAndPasswordForm()
-    told = NOTHING
-    pending = older_device.find(services(), visitor(), guards.kept_flow_id(older_device.TABLE))
-    if is_post() and form.validate():
-        try:
+    form = OlderDeviceForm()
+    pending = older_device.TABLE.find(services(), visitor(), guards.kept_flow_id(older_device.TABLE))
+    if form.is_sent():
+        with Telling(form):
             outcome = older_device.submit(
                 services(),
                 visitor(),
@@ -42,15 +42,6 @@ def sign_in() -> ResponseReturnValue:
                 cookie=read_cookie,
                 ended_session=music_session.session_hash(),
             )
-        except StaleFlow:
-            return redirect(url_for("older_device.sign_in"), 303)
-        except WrongCode as refusal:
-            told = tell(refusal)
-            form.refuse("password", told.problem or "")
-            told = Told(None, told.retry_after)
-        except Refusal as refusal:
-            told = tell(refusal, form)
-        else:
             if isinstance(outcome, SignedIn):
                 return _welcome(outcome)
             pending = outcome
@@ -61,7 +52,6 @@ def sign_in() -> ResponseReturnValue:
         "older_device.sign_in",
         app=music_session.APP,
         form=form,
-        told=told,
         state=pending.state if pending is not None and found is None else "",
         listener=found[1].name if found else None,
         sign_out_url=url_for("older_device.sign_out"),

@@ -15,11 +15,10 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from webapp import paths
-from webapp.errors import Refusal
 from webapp.flows import passkeys
 from webapp.flows.passkeys import REGISTERING, USING
 from webapp.pages import auth, guards
-from webapp.pages.error_messages import tell
+from webapp.pages.error_messages import Telling
 from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
@@ -64,11 +63,11 @@ def registration_options() -> ResponseReturnValue:
 @guards.elevated
 def register() -> ResponseReturnValue:
     """Keep the passkey that the device made."""
-    flow = passkeys.find(services(), visitor(), REGISTERING, read_cookie(REGISTERING.kind))
+    flow = REGISTERING.find(services(), visitor(), read_cookie(REGISTERING.kind))
     if flow is None or flow.account_id != current_user.account.id:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("passkeys.overview"), 303)
-    try:
+    with Telling():
         made = passkeys.finish_registration(
             services(),
             visitor(),
@@ -77,9 +76,6 @@ def register() -> ResponseReturnValue:
             request.form.get("credential", ""),
             request.form.get("name", ""),
         )
-    except Refusal as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-    else:
         flask.flash(gettext("The passkey “%(name)s” is ready. You can sign in with it now.", name=made.name))
     return redirect(url_for("passkeys.overview"), 303)
 
@@ -116,19 +112,17 @@ def sign_in_options() -> ResponseReturnValue:
 @blueprint.post(paths.PASSKEY)
 def sign_in() -> ResponseReturnValue:
     """Sign in with a passkey: both steps in one, whether two-step verification is on or off."""
-    flow = passkeys.find(services(), visitor(), USING, read_cookie(USING.kind))
+    flow = USING.find(services(), visitor(), read_cookie(USING.kind))
     if flow is None or flow.session is not None:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("sign_in.identifier"), 303)
-    try:
+    with Telling():
         return auth.welcome(
             passkeys.finish_sign_in(
                 services(), visitor(), flow, request.form.get("credential", ""), auth.session_hash()
             )
         )
-    except Refusal as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-        return redirect(url_for("sign_in.identifier"), 303)
+    return redirect(url_for("sign_in.identifier"), 303)
 
 
 @blueprint.post(paths.STEP_UP_PASSKEY_OPTIONS)
@@ -146,20 +140,18 @@ def step_up_options() -> ResponseReturnValue:
 @login_required
 def step_up() -> ResponseReturnValue:
     """Elevate the session by a passkey."""
-    flow = passkeys.find(services(), visitor(), USING, read_cookie(USING.kind))
+    flow = USING.find(services(), visitor(), read_cookie(USING.kind))
     if flow is None or flow.session != current_user.session.id_hash:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("account.security"), 303)
     account = current_user.account
-    try:
+    with Telling():
         elevated = passkeys.finish_step_up(
             services(), visitor(), account, flow, request.form.get("credential", "")
         )
-    except Refusal as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-        return redirect(url_for("step_up.confirm", return_to=flow.data["return_to"]), 303)
-    auth.renew_session(elevated.token, account)
-    return redirect(elevated.return_to, 303)
+        auth.renew_session(elevated.token, account)
+        return redirect(elevated.return_to, 303)
+    return redirect(url_for("step_up.confirm", return_to=flow.data["return_to"]), 303)
 
 
 def _asked(flow: Flow, options: dict[str, Any]) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import flask
@@ -10,17 +11,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from webapp import paths
-from webapp.errors import DocumentTooLarge, LinkExpired, LinkTampered, Refusal, StaleFlow
+from webapp.errors import LinkExpired, LinkTampered, StaleFlow
 from webapp.flows import recovery
 from webapp.pages import guards
-from webapp.pages.error_messages import NOTHING, Told, tell
+from webapp.pages.error_messages import Telling
+from webapp.pages.flow_pages import FlowPages, on_stale
 from webapp.pages.forms.recovery import DocumentsForm, NameAndPasswordForm
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.shown_refusals import show
 from webapp.pages.framework.visitor import visitor
-from webapp.pages.recovery_labels import document_label, refusal_text, status_label
+from webapp.pages.recovery_labels import document_label, status_label
 from webapp.pages.render import is_post, page
 from webapp.rules.uploads.documents import ACCEPT, Upload
 from webapp.store.flows import Flow
@@ -28,6 +30,22 @@ from webapp.store.flows import Flow
 blueprint = Blueprint("recovery", __name__)
 
 FORM_BYTES = 256 * 1024
+
+
+def _visit() -> Flow | None:
+    return recovery.find_visit(services(), visitor(), guards.kept_flow_id(recovery.VISIT))
+
+
+def _start_again(_visit: Flow | None) -> ResponseReturnValue:
+    flask.flash(gettext("Enter your email and password to see the reset."), "info")
+    return redirect(url_for("recovery.start"), 303)
+
+
+def _to_case(_visit: Flow | None = None) -> ResponseReturnValue:
+    return redirect(url_for("recovery.case"), 303)
+
+
+VISIT = FlowPages(_visit, _start_again)
 
 
 @blueprint.url_value_preprocessor
@@ -43,11 +61,10 @@ def start() -> ResponseReturnValue:
     """What a reset is, and the e-mail and password that open a case."""
     visit = _visit()
     if not is_post() and visit is not None and recovery.case_of(services(), visit).state in recovery.OPEN:
-        return redirect(url_for("recovery.case"), 303)
+        return _to_case()
     form = NameAndPasswordForm()
-    told = NOTHING
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             visit = recovery.enter(
                 services(),
                 visitor(),
@@ -55,44 +72,36 @@ def start() -> ResponseReturnValue:
                 form.password.data or "",
                 cookie=read_cookie,
             )
-        except Refusal as refusal:
-            told = _tell(refusal, form)
-        else:
             guards.keep_flow(visit)
-            return redirect(url_for("recovery.case"), 303)
-    return page("recovery.start", form=form, told=told)
+            return _to_case()
+    return page("recovery.start", form=form)
 
 
 @blueprint.route(paths.RECOVERY_CASE, methods=["GET", "POST"])
-def case() -> ResponseReturnValue:
+@VISIT.page()
+def case(visit: Flow) -> ResponseReturnValue:
     """The case: which papers, where it stands; a POST brings documents."""
-    visit = _visit()
-    if visit is None:
-        return _start_again()
     shown = recovery.case_of(services(), visit)
     form = DocumentsForm()
-    told, status = NOTHING, None
-    if is_post():
-        try:
-            recovery.submit(services(), visitor(), shown, _uploads())
-        except StaleFlow:
-            return redirect(url_for("recovery.case"), 303)
-        except Refusal as refusal:
-            told = _tell(refusal, form)
-            status = 413 if isinstance(refusal, DocumentTooLarge) else None
-        else:
-            return redirect(url_for("recovery.case"), 303)
-    return _case_page(shown, form, told, status)
+    if form.is_sent():
+        with Telling(form):
+            return _submit(shown)
+    return _case_page(shown, form)
 
 
-def _case_page(shown: Flow, form: DocumentsForm, told: Told, status: int | None) -> ResponseReturnValue:
+@on_stale(_to_case)
+def _submit(shown: Flow) -> ResponseReturnValue:
+    recovery.submit(services(), visitor(), shown, _uploads())
+    return _to_case()
+
+
+def _case_page(shown: Flow, form: DocumentsForm) -> ResponseReturnValue:
     config = services().config
     word = recovery.last_word(services(), shown)
     return page(
         "recovery.case",
         form=form,
-        told=told,
-        http_status=status,
+        http_status=form.http_status,
         state=shown.state,
         label=status_label(shown.state),
         may_send=shown.state in ("opened", "more_wanted"),
@@ -110,17 +119,18 @@ def _case_page(shown: Flow, form: DocumentsForm, told: Told, status: int | None)
     )
 
 
+def _is_over(_visit: Flow) -> ResponseReturnValue:
+    flask.flash(gettext("The reset is over already."), "info")
+    return _to_case()
+
+
 @blueprint.post(paths.RECOVERY_CANCEL)
-def cancel() -> ResponseReturnValue:
+@VISIT.page()
+@on_stale(_is_over)
+def cancel(visit: Flow) -> ResponseReturnValue:
     """取消."""
-    visit = _visit()
-    if visit is None:
-        return _start_again()
-    try:
-        recovery.cancel(services(), visitor(), recovery.case_of(services(), visit))
-    except StaleFlow:
-        flask.flash(gettext("The reset is over already."), "info")
-    return redirect(url_for("recovery.case"), 303)
+    recovery.cancel(services(), visitor(), recovery.case_of(services(), visit))
+    return _to_case()
 
 
 @blueprint.post(paths.RECOVERY_LEAVE)
@@ -145,10 +155,9 @@ def cancel_by_link(token: str) -> ResponseReturnValue:
         show(refusal)
         shown = None
     if shown is not None and is_post():
-        try:
-            shown = recovery.cancel(services(), visitor(), shown)
-        except StaleFlow:
-            shown = recovery.find_by_link(services(), token)
+        with contextlib.suppress(StaleFlow):  # it is over: the page tells how
+            recovery.cancel(services(), visitor(), shown)
+        shown = recovery.find_by_link(services(), token)
     is_open = shown is not None and shown.state in recovery.OPEN
     return page(
         "recovery.cancel_by_link",
@@ -162,28 +171,8 @@ def cancel_by_link(token: str) -> ResponseReturnValue:
     )
 
 
-def _visit() -> Flow | None:
-    return recovery.find_visit(services(), visitor(), guards.kept_flow_id(recovery.VISIT))
-
-
-def _start_again() -> ResponseReturnValue:
-    flask.flash(gettext("Enter your email and password to see the reset."), "info")
-    return redirect(url_for("recovery.start"), 303)
-
-
 def _uploads() -> list[Upload]:
     """The chosen files; each is read one byte past the limit at the most."""
     limit = services().config.upload_bytes
     chosen = [file for file in request.files.getlist("documents") if file.filename]
     return [Upload(file.filename or "", file.stream.read(limit + 1)) for file in chosen]
-
-
-def _tell(refusal: Refusal, form: NameAndPasswordForm | DocumentsForm) -> Told:
-    """Beside its field where these pages have the words, else as everywhere."""
-    text = refusal_text(refusal)
-    if text is None or refusal.field not in ("documents", None):
-        return tell(refusal, form)
-    show(refusal)
-    if refusal.field is not None and form.refuse(refusal.field, text):
-        return NOTHING
-    return Told(text)

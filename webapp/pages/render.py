@@ -8,19 +8,26 @@ from flask import current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
-from webapp.pages.error_messages import NOTHING, Told
+from webapp.pages.forms.base import NOTHING, Form
 
 
 def page(
-    endpoint: str, *, told: Told = NOTHING, state: str = "", http_status: int | None = None, **context: Any
+    endpoint: str,
+    *,
+    form: Form | None = None,
+    state: str = "",
+    http_status: int | None = None,
+    **context: Any,
 ) -> ResponseReturnValue:
-    """The page of ``endpoint`` (``sign_in.code`` is ``site/sign_in/code.html``), with what it has to tell.
+    """The page of ``endpoint`` (``sign_in.code`` is ``site/sign_in/code.html``), with what ``form`` has to tell.
 
     A page that refuses answers 200 like any other form, or 429 with Retry-After while a wait runs.
     """
+    told = form.told if form is not None else NOTHING
     answer = make_response(
         render_template(
             f"site/{endpoint.replace('.', '/')}.html",
+            form=form,
             problem=told.problem,
             retry_after=told.retry_after,
             page_state=state,

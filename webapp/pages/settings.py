@@ -9,18 +9,19 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from webapp import paths
-from webapp.errors import MethodSwitchedOff, Refusal, UnknownMethod
+from webapp.errors import UnknownMethod
 from webapp.flows import set_up, settings
 from webapp.pages import guards
 from webapp.pages.device_labels import device_label
-from webapp.pages.error_messages import NOTHING, tell
+from webapp.pages.error_messages import Telling
+from webapp.pages.forms.base import Form
 from webapp.pages.forms.methods import NameForm, TurnOffForm
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.method_labels import method_label
-from webapp.pages.render import is_post, page
+from webapp.pages.render import page
 from webapp.services import trust
 from webapp.store.methods import Method
 
@@ -68,18 +69,15 @@ def start() -> ResponseReturnValue:
     """開始する: to the choice of a method, or, where methods were kept, to one code."""
     flow = set_up.start(services(), visitor(), current_user.account, current_user.session.id_hash)
     guards.keep_flow(flow)
-    return guards.elsewhere(set_up.TABLE, flow, "settings.overview")
+    return redirect(url_for(set_up.TABLE.pages[flow.state] or ".overview"), 303)
 
 
 @blueprint.post(paths.SETTINGS_PREFER)
 @guards.elevated
 def prefer() -> ResponseReturnValue:
     """優先する."""
-    try:
+    with Telling():
         method = settings.prefer(services(), visitor(), current_user.account, request.form.get("method", ""))
-    except (UnknownMethod, MethodSwitchedOff) as refusal:
-        flask.flash(tell(refusal).problem or "", "error")
-    else:
         flask.flash(gettext("Preferred method: %(method)s", method=method_label(method)))
     return redirect(url_for("settings.overview"), 303)
 
@@ -92,7 +90,7 @@ def rename() -> ResponseReturnValue:
     if method is None:
         return _gone()
     form = NameForm(methodName=method.name)
-    if is_post() and form.validate():
+    if form.is_sent():
         typed = form.methodName.data or ""
         settings.rename(services(), visitor(), current_user.account, method.id, typed)
         flask.flash(gettext("The name was saved."))
@@ -107,19 +105,16 @@ def remove() -> ResponseReturnValue:
     method = _method()
     if method is None:
         return _gone()
-    told = NOTHING
-    if is_post():
+    form = Form()
+    if form.is_sent():
         session = current_user.session.id_hash
-        try:
+        with Telling(form):
             settings.remove(services(), visitor(), current_user.account, session, method.id)
-        except Refusal as refusal:
-            told = tell(refusal)
-        else:
             flask.flash(gettext("The method was deleted. All other devices were signed out."))
             return redirect(url_for("settings.overview"), 303)
     return page(
         "settings.remove",
-        told=told,
+        form=form,
         method=method_shown(method),
         is_last=settings.is_last(services(), current_user.account, method),
     )
@@ -166,5 +161,6 @@ def _method() -> Method | None:
 
 
 def _gone() -> ResponseReturnValue:
-    flask.flash(tell(UnknownMethod()).problem or "", "error")
+    with Telling():
+        raise UnknownMethod()
     return redirect(url_for("settings.overview"), 303)

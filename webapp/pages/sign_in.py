@@ -14,12 +14,19 @@ from flask_login import current_user
 
 from webapp import paths
 from webapp.challenges import calls, method
-from webapp.errors import Refusal, StaleFlow
 from webapp.flows import sign_in, step_up
 from webapp.pages import auth, guards, music_session
 from webapp.pages.calls import CallShown, call_shown, call_status
-from webapp.pages.error_messages import NOTHING, Told, of_delivery, tell
-from webapp.pages.forms.base import ChoiceForm, CodeForm, IdentifierForm, PasswordForm, SignInCodeForm
+from webapp.pages.error_messages import Telling, of_delivery
+from webapp.pages.flow_pages import FlowPages, resent
+from webapp.pages.forms.base import (
+    ChoiceForm,
+    CodeForm,
+    IdentifierForm,
+    PasswordForm,
+    SignInCodeForm,
+    Told,
+)
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -30,6 +37,27 @@ from webapp.store.flows import Flow
 blueprint = Blueprint("sign_in", __name__)
 
 
+def _challenged() -> Flow | None:
+    """The flow that waits for a code from this browser: a step-up when signed in to the shop, else a sign-in."""
+    session = auth.session_hash()
+    if session is not None and not music_session.is_music():
+        return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.TABLE))
+    return sign_in.TABLE.find(services(), visitor(), flask.session.get(_own("sign_in")))
+
+
+def _start_again(_flow: Flow | None) -> ResponseReturnValue:
+    """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (docs/promises.md#27)."""
+    if current_user.is_authenticated and not music_session.is_music():
+        return redirect(url_for("account.security"), 303)
+    flask.flash(
+        gettext("Your sign-in took too long or was begun in another browser. Please start again."), "error"
+    )
+    return redirect(url_for(".identifier"), 303)
+
+
+CHALLENGED = FlowPages(_challenged, _start_again)
+
+
 @blueprint.route(paths.SIGN_IN, methods=["GET", "POST"])
 def identifier() -> ResponseReturnValue:
     """Ask who signs in (docs/screens.md#2); with ``?step=password`` the password (docs/screens.md#3)."""
@@ -38,22 +66,18 @@ def identifier() -> ResponseReturnValue:
     form = IdentifierForm()
     if not is_post():
         return _identifier_page(form)
-    told = NOTHING
     if form.validate():
-        try:
+        with Telling(form):
             sign_in.check_identifier(services(), form.email.data or "")
-        except Refusal as refusal:
-            told = tell(refusal, form)
-        else:
             flask.session[_own("identifier")] = (form.email.data or "").strip()
             flask.session[_own("return_to")] = _way_on(request.form.get("return_to"))
             return redirect(url_for(".identifier", step="password"), 303)
-    return _identifier_page(form, told)
+    return _identifier_page(form)
 
 
-def _identifier_page(form: IdentifierForm, told: Told = NOTHING) -> ResponseReturnValue:
+def _identifier_page(form: IdentifierForm) -> ResponseReturnValue:
     return_to = _way_on(request.values.get("return_to"))
-    return page("sign_in.identifier", app=_app(), form=form, told=told, return_to=return_to)
+    return page("sign_in.identifier", app=_app(), form=form, return_to=return_to)
 
 
 def password() -> ResponseReturnValue:
@@ -62,9 +86,8 @@ def password() -> ResponseReturnValue:
     if not typed:
         return redirect(url_for(".identifier"), 303)
     form = PasswordForm()
-    told = NOTHING
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             outcome = sign_in.submit_password(
                 services(),
                 visitor(),
@@ -77,40 +100,29 @@ def password() -> ResponseReturnValue:
                 if music_session.is_music()
                 else auth.session_hash(),
             )
-        except Refusal as refusal:
-            told = tell(refusal, form)
-        else:
             if isinstance(outcome, sign_in.SignedIn):
                 return _welcome(outcome)
             if not music_session.is_music():
                 flask.session.clear()
             flask.session[_own("sign_in")] = outcome.id
             return redirect(url_for(".code"), 303)
-    return page("sign_in.password", app=_app(), form=form, told=told, identifier=typed, state="password")
+    return page("sign_in.password", app=_app(), form=form, identifier=typed, state="password")
 
 
 @blueprint.route(paths.SIGN_IN_CODE, methods=["GET", "POST"])
-def code() -> ResponseReturnValue:
+@CHALLENGED.page()
+def code(flow: Flow) -> ResponseReturnValue:
     """Ask for the code of a sign-in or step-up under way (docs/screens.md#4)."""
-    flow = _challenged()
-    if flow is None:
-        return _start_again()
     is_sign_in = flow.kind == sign_in.TABLE.kind
     form: CodeForm = SignInCodeForm() if is_sign_in else CodeForm()
-    told = NOTHING
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             return _accept(flow, form)
-        except StaleFlow:
-            return _start_again()
-        except Refusal as refusal:
-            told = tell(refusal, form)
     asked = method.asked(services(), flow)
     return page(
         "sign_in.code",
         app=_app(),
         form=form,
-        told=told,
         state=flow.state,
         method=asked,
         purpose=flow.kind,
@@ -129,48 +141,37 @@ def _call_shown(flow: Flow) -> CallShown | None:
 @blueprint.get(paths.SIGN_IN_CALL)
 def call() -> ResponseReturnValue:
     """Where the call with the code stands, for the page's script."""
-    flow = _challenged()
+    flow = CHALLENGED.find()
     if flow is None:
         return redirect(url_for(".identifier"), 303)
     return call_status(calls.outcome(services(), flow.id, flow.kind))
 
 
 @blueprint.post(paths.SIGN_IN_RESEND)
-def resend() -> ResponseReturnValue:
+@CHALLENGED.page()
+def resend(flow: Flow) -> ResponseReturnValue:
     """Another code by the same way."""
-    flow = _challenged()
-    if flow is None:
-        return _start_again()
-    return guards.resent(lambda: _send_code(flow, None), url_for(".code"), _start_again)
+    return resent(lambda: _send_code(flow, None), ".code")
 
 
 @blueprint.route(paths.SIGN_IN_ANOTHER_WAY, methods=["GET", "POST"])
-def another_way() -> ResponseReturnValue:
+@CHALLENGED.page()
+def another_way(flow: Flow) -> ResponseReturnValue:
     """Offer every verified way to receive a code (docs/screens.md#5), signed for this flow."""
-    flow = _challenged()
-    if flow is None:
-        return _start_again()
     form = ChoiceForm()
-    told = NOTHING
-    if is_post() and form.validate():
-        try:
+    if form.is_sent():
+        with Telling(form):
             flow = _send_code(flow, form.otpDeviceContext.data)
-        except StaleFlow:
-            return _start_again()
-        except Refusal as refusal:
-            told = tell(refusal, form)
-        else:
             if flow.data.get("delivery") in (None, "sent"):
                 return redirect(url_for(".code"), 303)
-            told = Told(of_delivery(flow.data["delivery"]))
+            form.told = Told(of_delivery(flow.data["delivery"]))
     return page(
         "sign_in.another_way",
         app=_app(),
         form=form,
-        told=told,
         state=flow.state,
         choices=[_shown(choice) for choice in method.choices(services(), flow)],
-        capped=flow.data.get("delivery") == "capped" and told.problem is None,
+        capped=flow.data.get("delivery") == "capped" and form.told.problem is None,
         recovery_url=url_for("recovery.start") if has_page("recovery.start") else None,
     )
 
@@ -213,14 +214,6 @@ def _welcome(signed_in: sign_in.SignedIn) -> ResponseReturnValue:
     return response
 
 
-def _challenged() -> Flow | None:
-    """The flow that waits for a code from this browser: a step-up when signed in to the shop, else a sign-in."""
-    session = auth.session_hash()
-    if session is not None and not music_session.is_music():
-        return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.TABLE))
-    return sign_in.find(services(), visitor(), flask.session.get(_own("sign_in")))
-
-
 def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
     if flow.kind == sign_in.TABLE.kind:
         remember = isinstance(form, SignInCodeForm) and bool(form.rememberDevice.data)
@@ -233,16 +226,6 @@ def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
 def _send_code(flow: Flow, choice: str | None) -> Flow:
     send = sign_in.send_code if flow.kind == sign_in.TABLE.kind else step_up.send_code
     return send(services(), flow, choice)
-
-
-def _start_again() -> ResponseReturnValue:
-    """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (docs/promises.md#27)."""
-    if current_user.is_authenticated and not music_session.is_music():
-        return redirect(url_for("account.security"), 303)
-    flask.flash(
-        gettext("Your sign-in took too long or was begun in another browser. Please start again."), "error"
-    )
-    return redirect(url_for(".identifier"), 303)
 
 
 def _shown(choice: method.Choice) -> dict[str, object]:

@@ -9,9 +9,9 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from webapp import paths
-from webapp.errors import StaleFlow
 from webapp.flows import turn_off
 from webapp.pages import guards
+from webapp.pages.flow_pages import flow_pages, on_stale
 from webapp.pages.forms.methods import FeedbackForm, TurnOffForm
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -20,59 +20,49 @@ from webapp.store.flows import Flow
 
 blueprint = Blueprint("turn_off", __name__)
 
+JUST_OFF = flow_pages(turn_off.TABLE, start="settings.overview")
+
+
+def _to_settings() -> ResponseReturnValue:
+    return redirect(url_for("settings.overview"), 303)
+
 
 @blueprint.route(paths.TURN_OFF, methods=["GET", "POST"])
 @guards.elevated
+@on_stale(_to_settings)
 def confirm() -> ResponseReturnValue:
     """Ask whether to turn it off (docs/screens.md#16): the page of the settings' pop-up."""
     account = current_user.account
     if not account.two_step_on:
-        return redirect(url_for("settings.overview"), 303)
+        return _to_settings()
     form = TurnOffForm()
     if not is_post():
         return page("turn_off.confirm", form=form, state="on")
     session = current_user.session.id_hash
-    try:
-        flow = turn_off.turn_off(services(), visitor(), account, session, clear=bool(form.clearSettings.data))
-    except StaleFlow:
-        return redirect(url_for("settings.overview"), 303)
+    flow = turn_off.turn_off(services(), visitor(), account, session, clear=bool(form.clearSettings.data))
     guards.keep_flow(flow)
     return redirect(url_for("turn_off.feedback"), 303)
 
 
 @blueprint.route(paths.TURN_OFF_FEEDBACK, methods=["GET", "POST"])
 @login_required
-def feedback() -> ResponseReturnValue:
+@JUST_OFF.page()
+def feedback(flow: Flow) -> ResponseReturnValue:
     """Say 2段階認証を無効にしました。 and take the reasons (docs/screens.md#17)."""
-    flow = _just_off()
-    if flow is None:
-        return redirect(url_for("settings.overview"), 303)
     form = FeedbackForm()
-    if is_post() and form.validate():
-        try:
-            turn_off.send_feedback(
-                services(),
-                visitor(),
-                flow,
-                reason=form.reason.data or "",
-                words=form.words.data or "",
-            )
-        except StaleFlow:
-            return redirect(url_for("settings.overview"), 303)
+    if form.is_sent():
+        turn_off.send_feedback(
+            services(), visitor(), flow, reason=form.reason.data or "", words=form.words.data or ""
+        )
         flask.flash(gettext("Thank you for telling us."))
-        return redirect(url_for("settings.overview"), 303)
+        return _to_settings()
     return page("turn_off.feedback", form=form, state="off")
 
 
 @blueprint.post(paths.TURN_OFF_FEEDBACK_SKIP)
 @login_required
-def skip_feedback() -> ResponseReturnValue:
+@JUST_OFF.page()
+def skip_feedback(flow: Flow) -> ResponseReturnValue:
     """スキップ."""
-    flow = _just_off()
-    if flow is not None:
-        turn_off.skip_feedback(services(), flow)
-    return redirect(url_for("settings.overview"), 303)
-
-
-def _just_off() -> Flow | None:
-    return turn_off.find(services(), visitor(), current_user.account, guards.kept_flow_id(turn_off.TABLE))
+    turn_off.skip_feedback(services(), flow)
+    return _to_settings()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import flash, g
+from flask import flash, g, request
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
@@ -15,6 +16,8 @@ from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import ValidationError
 from wtforms.widgets import Select, html_params
 
+from webapp.challenges.engine import failure_reason
+from webapp.errors import DeliveryFailed, LandlineNeedsCall, Refusal
 from webapp.pages.fields import BooleanField, PasswordField, StringField
 from webapp.rules import phone_numbers
 from webapp.rules.digits import clean_code
@@ -25,8 +28,21 @@ NO = (False, "false", "", "0")
 """An absent or empty checkbox field means no."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page tells besides its fields: a sentence above the form, and whole seconds to wait."""
+
+    problem: str | None = None
+    retry_after: int | None = None
+
+
+NOTHING = Told()
+
+
 class Form(FlaskForm):
     """A form of the site. CSRF is checked before any form is read."""
+
+    told = NOTHING
 
     class Meta(FlaskForm.Meta):
         csrf = False  # CSRFProtect has done it for the whole request
@@ -34,6 +50,13 @@ class Form(FlaskForm):
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
             """What was sent; else what had been typed here before."""
             return None if formdata is None else super().wrap_formdata(form, formdata) or typed_before()
+
+    def is_sent(self) -> bool:
+        """Return whether it was posted in good shape."""
+        return request.method == "POST" and self.validate()
+
+    def heed(self, refusal: Refusal | DeliveryFailed) -> None:
+        """Offer what helps against a refusal that is about to be told; by default nothing."""
 
     def refuse(self, field: str, text: str) -> bool:
         """Put ``text`` beside the field, if the form has it."""
@@ -182,6 +205,12 @@ class PhoneForm(Form):
         validate_choice=False,
         validators=[offered],
     )
+
+    def heed(self, refusal: Refusal | DeliveryFailed) -> None:
+        """Choose a call for the next try where only a call reaches the number."""
+        is_landline = isinstance(refusal, DeliveryFailed) and failure_reason(refusal) == "landline"
+        if is_landline or isinstance(refusal, LandlineNeedsCall):
+            self.channel.data = "voice"
 
 
 class TurnOnForm(Form):

@@ -10,11 +10,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length
 
-from webapp.challenges.engine import failure_reason
 from webapp.challenges.enrolment import NAME_LENGTH
-from webapp.errors import DeliveryFailed, LandlineNeedsCall, Refusal
 from webapp.flows import turn_off
-from webapp.pages.error_messages import Told, tell
 from webapp.pages.fields import BooleanField, StringField
 from webapp.pages.forms.base import NO, CodeForm, Form, PhoneForm, typed_before
 from webapp.pages.render import is_post
@@ -90,10 +87,6 @@ class MethodForms:
         """Which of the two stands open: ``phone`` or ``app``."""
         return "app" if self.wants_app else "phone"
 
-    def is_sent(self) -> bool:
-        """Whether one was posted in good shape."""
-        return is_post() and self.active.validate()
-
     @property
     def number(self) -> Any:
         """What the phone's form says, as the flows take it."""
@@ -110,12 +103,3 @@ class MethodForms:
             return
         self.phone.phoneNumber.data = phone_numbers.parse(number).international
         self.phone.channel.data = channel
-
-    def tell(self, refusal: Refusal | DeliveryFailed) -> Told:
-        """The refusal as text; where only a call can reach the number, a call is chosen for the next try."""
-        needs_call = isinstance(refusal, LandlineNeedsCall) or (
-            isinstance(refusal, DeliveryFailed) and failure_reason(refusal) == "landline"
-        )
-        if needs_call:
-            self.phone.channel.data = "voice"
-        return tell(refusal, self.active)

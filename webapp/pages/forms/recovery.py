@@ -7,6 +7,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import Field, RadioField, TextAreaField
 from wtforms.validators import ValidationError
 
+from webapp.errors import DeliveryFailed, DocumentTooLarge, Refusal
 from webapp.pages.fields import PasswordField, StringField
 from webapp.pages.forms.base import LONGEST_PASSWORD, Form, filled
 
@@ -25,10 +26,24 @@ class NameAndPasswordForm(Form):
             raise ValidationError(str(_("Your password is incorrect")))
 
 
+class OlderDeviceForm(NameAndPasswordForm):
+    """The one field of an older device takes password and code."""
+
+    def refuse(self, field: str, text: str) -> bool:
+        """Put what concerns the code beside the password."""
+        return super().refuse("password" if field == "otpCode" else field, text)
+
+
 class DocumentsForm(Form):
     """Papers; what they are is judged by the flow."""
 
     documents = MultipleFileField()
+    http_status: int | None = None
+
+    def heed(self, refusal: Refusal | DeliveryFailed) -> None:
+        """Answer 413 where a document is too large."""
+        if isinstance(refusal, DocumentTooLarge):
+            self.http_status = 413
 
 
 class DecisionForm(Form):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from webapp import errors
+from webapp.pages.error_messages import text_of
 from webapp.pages.framework.services import services
-from webapp.pages.recovery_labels import refusal_text
 
 
 def error_text(name: str) -> str:
@@ -22,4 +22,4 @@ def error_text(name: str) -> str:
         errors.GatewayFailed: (detail, None, ""),
         errors.MailFailed: (detail, ""),
     }
-    return refusal_text(kind(*arguments.get(kind, (detail,) if detail else ()))) or ""
+    return text_of(kind(*arguments.get(kind, (detail,) if detail else ()))) or ""

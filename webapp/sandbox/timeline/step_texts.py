@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from webapp import errors
 from webapp.pages.activity_labels import event_words
-from webapp.pages.recovery_labels import refusal_text
+from webapp.pages.error_messages import text_of
 from webapp.rules import phone_numbers
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.tool_texts import tool_words
@@ -117,7 +117,7 @@ def refusal_words(name: str) -> str:
     refusal.code, refusal.domains, refusal.limit, refusal.limit_bytes = None, ("example.com",), 3, 10 << 20
     if isinstance(refusal, errors.MailFailed):
         return gettext("The mail could not be sent. Nothing was changed; please try again in a moment.")
-    return refusal_text(refusal) or name
+    return text_of(refusal) or name
 
 
 def _of_page(step: Step) -> str:
