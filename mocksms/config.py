@@ -51,6 +51,12 @@ class Settings:
         "folder",
         "Where the phone keeps its worlds, in the sub-folder phone/ (installed: the user's data folder)",
     )
+    shared: bool = setting(
+        "0",
+        kinds.switch,
+        "0 or 1",
+        "Several phones may use one instance folder at the same time, each with 1",
+    )
     host: str = setting(
         "127.0.0.1", kinds.host, "address", "Address that `python -m mocksms serve` listens on"
     )

@@ -13,6 +13,8 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
 
 from flask import Flask
 from granian import Granian
@@ -25,6 +27,7 @@ BACKLOG = 1024
 CONNECTIONS_A_THREAD = 8
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0
+LOCKED_BYTE = 1 << 20  # past the end: Windows lets nobody read what is locked
 
 
 class CannotServe(Exception):
@@ -41,8 +44,47 @@ def _refuse_taken(host: str, port: int, what: str, setting: str) -> None:
         raise CannotServe(line) from None
 
 
+def _hold(folder: Path, is_shared: bool) -> BinaryIO:
+    """Hold a folder as long as the returned file is open, here or in a worker. A process that dies lets go of it.
+
+    Raise :class:`CannotServe` when another phone holds it, unless both share it.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = os.fdopen(os.open(folder / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
+    holder = file.read(20).decode("ascii", "replace").strip()
+    try:
+        _lock(file, is_shared)
+    except (BlockingIOError, PermissionError):  # the second is Windows'
+        file.close()
+        raise CannotServe(
+            f"another phone (process {holder}) uses the folder {folder}; stop it, choose another folder by"
+            " MOCKSMS_INSTANCE, or set MOCKSMS_SHARED=1 for both."
+        ) from None
+    file.seek(0)
+    file.truncate()
+    file.write(str(os.getpid()).encode())
+    return file
+
+
+def _lock(file: BinaryIO, is_shared: bool) -> None:
+    if sys.platform != "win32":
+        import fcntl  # there is none on Windows
+
+        fcntl.flock(file, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    elif not is_shared:
+        import msvcrt  # Windows only
+
+        file.seek(LOCKED_BYTE)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+
+
 def serve(settings: config.Settings) -> None:
-    """Serves until SIGINT or SIGTERM. Raises :class:`CannotServe` when a port is taken."""
+    """Serves until SIGINT or SIGTERM. Raises :class:`CannotServe` when a port or the instance folder is taken."""
+    with _hold(settings.folder, settings.shared):
+        _serve(settings)
+
+
+def _serve(settings: config.Settings) -> None:
     _refuse_taken(settings.host, settings.port, "phone", "MOCKSMS_PORT")
     if settings.smtp_port >= 0:
         _refuse_taken(settings.smtp_host, settings.smtp_port, "mail server", "MOCKSMS_SMTP_PORT")

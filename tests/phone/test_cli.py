@@ -55,7 +55,8 @@ def free_port() -> int:
 class Served:
     """`python -m mocksms serve` in a process of its own."""
 
-    def __init__(self, instance: Path, port: int = 0) -> None:
+    def __init__(self, instance: Path, port: int = 0, **settings: str) -> None:
+        self.settings = settings
         self._start(instance, port)
 
     def _start(self, instance: Path, port: int) -> None:
@@ -63,7 +64,7 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {
             **os.environ, "MOCKSMS_INSTANCE": str(instance), "MOCKSMS_PORT": str(self.port),
-            "MOCKSMS_SMTP_PORT": "-1",
+            "MOCKSMS_SMTP_PORT": "-1", **self.settings,
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mocksms", "serve"],
@@ -87,6 +88,11 @@ class Served:
                     if self.process.poll() is not None:
                         self.process.communicate()
                         self._start(self.instance, 0)
+
+    def stop(self) -> None:
+        """Ends it as Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=30)
 
     def children(self) -> list[int]:
         """The processes that do the work."""
@@ -153,7 +159,7 @@ def test_a_taken_port_gives_one_line_and_a_signal_ends_open_streams(tmp_path: Pa
         served.wait_until_up()
         with httpx.stream("GET", f"{served.url}/api/v1/events", timeout=30) as stream:
             assert next(stream.iter_lines()).startswith("retry")
-            second = Served(tmp_path, served.port)
+            second = Served(tmp_path / "another", served.port)
             _, said = second.process.communicate(timeout=30)
             assert second.process.returncode == 1
             assert said.count("\n") == 1
@@ -164,3 +170,39 @@ def test_a_taken_port_gives_one_line_and_a_signal_ends_open_streams(tmp_path: Pa
         assert served.process.returncode == 0
     finally:
         served.process.kill()
+
+
+def test_second_phone_on_one_folder_is_refused_in_one_line_until_the_first_is_killed(tmp_path: Path) -> None:
+    first = Served(tmp_path)
+    try:
+        first.wait_until_up()
+        second = Served(tmp_path)
+        _, said = second.process.communicate(timeout=30)
+        assert (second.process.returncode, said.count("\n")) == (1, 1)
+        assert f"process {first.process.pid}" in said and str(tmp_path) in said and "MOCKSMS_INSTANCE" in said
+        assert httpx.get(f"{first.url}/healthz").status_code == 200
+        for process in (*first.children(), first.process.pid):
+            os.kill(process, signal.SIGKILL)
+        first.process.communicate(timeout=30)
+        third = Served(tmp_path)
+        try:
+            third.wait_until_up()
+        finally:
+            third.stop()
+    finally:
+        first.process.kill()
+
+
+def test_phones_share_a_folder_on_purpose_only(tmp_path: Path) -> None:
+    first, second = (Served(tmp_path, MOCKSMS_SHARED="1") for _ in range(2))
+    try:
+        for each in (first, second):
+            each.wait_until_up()
+        third = Served(tmp_path)
+        _, said = third.process.communicate(timeout=30)
+        assert third.process.returncode == 1 and "MOCKSMS_SHARED" in said
+        assert Phone(first.url, "w1").make_world()
+        assert "w1" in [each["name"] for each in Phone(second.url).worlds()]
+    finally:
+        first.stop()
+        second.stop()
