@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
@@ -103,6 +104,67 @@ def kind(address: str) -> Kind:
     of_type = phonenumbers.number_type(number)
     takes_calls_only = number.country_code == _JAPAN and of_type in _CALLS_ONLY
     return "landline" if of_type in _FIXED or takes_calls_only else "mobile"
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What a number's plan says of it. `errors` say why it is no valid number; `line` is the type of its line."""
+
+    number: str
+    errors: tuple[str, ...] = ()
+    country: str = ""
+    calling_code: str = ""
+    national: str = ""
+    line: str = ""
+
+
+_REASONS = {
+    phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "INVALID_COUNTRY_CODE",
+    phonenumbers.NumberParseException.TOO_SHORT_AFTER_IDD: "TOO_SHORT",
+    phonenumbers.NumberParseException.TOO_SHORT_NSN: "TOO_SHORT",
+    phonenumbers.NumberParseException.TOO_LONG: "TOO_LONG",
+}
+_POSSIBLE = {
+    phonenumbers.ValidationResult.TOO_SHORT: "TOO_SHORT",
+    phonenumbers.ValidationResult.TOO_LONG: "TOO_LONG",
+    phonenumbers.ValidationResult.INVALID_LENGTH: "INVALID_LENGTH",
+    phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "TOO_SHORT",
+    phonenumbers.ValidationResult.INVALID_COUNTRY_CODE: "INVALID_COUNTRY_CODE",
+}
+_LINES = {
+    phonenumbers.PhoneNumberType.MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.FIXED_LINE: "landline",
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.VOIP: "nonFixedVoip",
+    phonenumbers.PhoneNumberType.PERSONAL_NUMBER: "personal",
+    phonenumbers.PhoneNumberType.TOLL_FREE: "tollFree",
+    phonenumbers.PhoneNumberType.PREMIUM_RATE: "premium",
+    phonenumbers.PhoneNumberType.SHARED_COST: "sharedCost",
+    phonenumbers.PhoneNumberType.UAN: "uan",
+    phonenumbers.PhoneNumberType.VOICEMAIL: "voicemail",
+    phonenumbers.PhoneNumberType.PAGER: "pager",
+}
+
+
+def look_up(text: str, region: str = "JP") -> LookedUp:
+    """Return what the plan of its country says of a number."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        return LookedUp(text, (_REASONS.get(error.error_type, "NOT_A_NUMBER"),))
+    possible = _POSSIBLE.get(phonenumbers.is_possible_number_with_reason(number))
+    errors = (possible,) if possible else ()
+    if not errors and not phonenumbers.is_valid_number(number):
+        errors = ("INVALID_BUT_POSSIBLE",)
+    form = phonenumbers.PhoneNumberFormat
+    return LookedUp(
+        phonenumbers.format_number(number, form.E164),
+        errors,
+        phonenumbers.region_code_for_number(number) or "",
+        str(number.country_code),
+        phonenumbers.format_number(number, form.NATIONAL),
+        _LINES.get(phonenumbers.number_type(number), "unknown"),
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """Texts typed on a handset: kept in the thread and handed to the app's inbound webhook, whose answer comes back."""
 
 import logging
+from typing import Any
 
 from mocksms import store
 from mocksms.core import inbox
@@ -24,10 +25,10 @@ def send(world: World, handset: str, peer: str, body: str) -> Message:
     word = body.strip().upper()
     if word in STOP | START:
         inbox.set_opted_out(world, handset, peer, word in STOP)
-    app, account = _answered(world, handset, peer)
+    app, account, details = _answered(world, handset, peer)
     message = Message(
         sid=inbox.new_sid("SM"), channel="sms", wire="handset", direction="out", sender=handset, recipient=peer,
-        body=body, status="received", account=account,
+        body=body, status="received", account=account, details=details,
     )  # fmt: skip
     owed = []
     if url := webhook(world, peer):
@@ -36,14 +37,18 @@ def send(world: World, handset: str, peer: str, body: str) -> Message:
     return inbox.receive(world, message, owed=owed)
 
 
-def _answered(world: World, handset: str, peer: str) -> tuple[SenderApp, str]:
-    """Return the app that wrote to this handset last with its account, else the first app that takes texts."""
+def _answered(world: World, handset: str, peer: str) -> tuple[SenderApp, str, dict[str, Any]]:
+    """Return the app that wrote to this handset last with its account, else the first app that takes texts.
+
+    An answer carries the `address_prefix` of what it answers.
+    """
     for message in inbox.thread(world, handset, peer, LOOKED_AT):
         app = world.sender_app(message)
         if app.takes_texts and message.account:
-            return app, message.account
+            prefix = message.details.get("address_prefix")
+            return app, message.account, {"address_prefix": prefix} if prefix else {}
     app = next((app for app in world.sender_apps.values() if app.takes_texts), SenderApp())
-    return app, app.account
+    return app, app.account, {}
 
 
 def webhook(world: World, number: str) -> str:
@@ -73,7 +78,7 @@ def hand_over(world: World, job: Job) -> None:
             back = Message(
                 sid=inbox.new_sid("SM"), channel="sms", wire=app.wires[0], sender=message.recipient,
                 recipient=message.sender, body=reply.text, account=message.account,
-                details={"media": list(reply.media)} if reply.media else {},
+                details={**message.details, **({"media": list(reply.media)} if reply.media else {})},
             )  # fmt: skip
             inbox.receive(world, back)
 

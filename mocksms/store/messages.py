@@ -16,6 +16,7 @@ EVENTS_KEPT = 20_000
 PRUNE_EVERY = 100
 TABLES = (
     "messages", "raws", "handsets", "threads", "authenticators", "settings", "faults", "stops", "jobs", "verifications",
+    "resources",
 )  # fmt: skip
 _FEWER_UNREAD = "unread = CASE WHEN unread + ? > 0 THEN unread + ? ELSE 0 END"
 COLUMNS = (

@@ -119,6 +119,15 @@ _REQUESTS = (
     )""",
 )
 
+# What apps make at a provider beside messages.
+_RESOURCES = (
+    """CREATE TABLE resources (
+        id SERIAL_ID, sid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, parent TEXT NOT NULL, account TEXT NOT NULL,
+        content TEXT NOT NULL, created_at DOUBLE PRECISION NOT NULL, updated_at DOUBLE PRECISION NOT NULL
+    )""",
+    "CREATE INDEX resources_parent ON resources (parent, kind, id)",
+)
+
 MIGRATIONS = Migrations(
     "mocksms",
     (
@@ -131,5 +140,6 @@ MIGRATIONS = Migrations(
         Migration("m007_jobs", _JOBS),
         Migration("m008_leases", _LEASES),
         Migration("m009_requests", _REQUESTS),
+        Migration("m010_resources", _RESOURCES),
     ),
 )

@@ -15,12 +15,13 @@ from mocksms.providers.interface import world as entered_world
 from mocksms.providers.twilio import receipts, twiml_interpreter
 from mocksms.providers.twilio.access import found, only_of, refused
 from mocksms.providers.twilio.errors import MAGIC_CALL_FROM, MAGIC_CALL_TO, Refusal
-from mocksms.providers.twilio.messages import dates, page_number
+from mocksms.providers.twilio.messages import dates
 from mocksms.providers.twilio.serialization import (
     ACCOUNTS,
     API_VERSION,
     Place,
     after_token,
+    asked_page,
     date,
     page_json,
     token_of,
@@ -140,7 +141,7 @@ def list_calls(account: str) -> ResponseReturnValue:
     world = entered_world()
     region = world.settings.region
     after, until = dates("StartTime")
-    size, token = page_number("PageSize", 50, 1, 1000), request.args.get("PageToken", "")
+    size, number, token = asked_page()
     sent = inbox.sent(
         world,
         Sent(
@@ -155,8 +156,7 @@ def list_calls(account: str) -> ResponseReturnValue:
         after_token(token),
         size + 1,
     )
-    query = tuple(request.args.items(multi=True))
-    place = Place(request.path, query, size, page_number("Page", 0, 0, 10**9), token)
+    place = Place(request.path, tuple(request.args.items(multi=True)), size, number, token)
     return jsonify(page_json("calls", place, sent, call_json, token_of))
 
 

@@ -27,6 +27,7 @@ _REFUSALS: dict[int, tuple[int, str]] = {
         400,
         "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: {value}",
     ),
+    21502: (400, "SmsUrl is not a valid URL: {value}"),
     21602: (400, "Message body is required."),
     21603: (400, "A 'From' phone number is required."),
     21604: (400, "A 'To' phone number is required."),
@@ -45,12 +46,22 @@ _REFUSALS: dict[int, tuple[int, str]] = {
     21617: (400, "The concatenated message body exceeds the 1600 character limit"),
     21620: (400, "Invalid media URL(s): {value}"),
     21635: (400, "'To' number cannot be a landline: {value}"),
+    21655: (400, "The ContentSid is Invalid: {value}"),
+    21656: (400, "The ContentVariables Parameter is invalid: {value}"),
+    21701: (404, "The Messaging Service {value} does not exist"),
+    21704: (400, "The Messaging Service contains no phone numbers"),
+    21709: (400, "Alpha Sender ID is Invalid or Not Authorized for this Messaging Service"),
+    21710: (409, "Phone Number Already Exists in Messaging Service"),
+    21712: (409, "Phone Number or Short Code is associated with another Messaging Service."),
+    21910: (400, "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel"),
     35111: (400, "SendAt timestamp must be at least 300 seconds and at most 35 days ahead: {value}"),
     35118: (400, "MessagingServiceSid is required to schedule a message"),
     60200: (400, "Invalid parameter `{value}`"),
     60202: (429, "Max check attempts reached"),
     60203: (429, "Max send attempts reached"),
     60205: (403, "SMS is not supported by landline phone number"),
+    60318: (403, "Factor is unverified"),
+    60323: (403, "Challenge expired"),
 }
 
 # What a refusal that has no code of its own is called, by its HTTP status.
@@ -68,6 +79,7 @@ LATER = {
     30008: "Unknown error",
 }
 
+ALWAYS_FINE = "+15005550006"
 MAGIC_TO = {
     "+15005550001": 21211,
     "+15005550002": 21612,

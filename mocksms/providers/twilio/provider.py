@@ -14,15 +14,23 @@ from mocksms.errors import Problem
 from mocksms.providers.interface import Provider
 from mocksms.providers.twilio import (
     access,
+    account_resources,
     calls,
+    lookup,
+    message_parts,
     messages,
+    messaging_services,
     receipts,
+    totp_challenges,
+    totp_factors,
     twiml_interpreter,
     twiml_parser,
     verify,
+    verify_services,
 )
 from mocksms.providers.twilio.errors import OF_STATUS, Refusal
-from mocksms.providers.twilio.serialization import ACCOUNTS, API_VERSION, SERVICES
+from mocksms.providers.twilio.messaging_services import MESSAGING
+from mocksms.providers.twilio.serialization import ACCOUNTS, API_VERSION, SERVICES, WHATSAPP
 
 ACCOUNT = "AC" + "0" * 32
 
@@ -31,8 +39,12 @@ class Twilio(Provider):
     """Twilio's Messages and Calls of 2010-04-01 and Verify v2."""
 
     wires = ("twilio", "verify")
-    blueprints = (messages.blueprint, calls.blueprint, verify.blueprint)
-    paths = (f"/{API_VERSION}/", SERVICES.removesuffix("Services"))
+    blueprints = (
+        messages.blueprint, message_parts.blueprint, calls.blueprint, account_resources.blueprint,
+        messaging_services.blueprint, lookup.blueprint, verify.blueprint,
+        verify_services.blueprint, totp_factors.blueprint, totp_challenges.blueprint,
+    )  # fmt: skip
+    paths = (f"/{API_VERSION}/", *(each.removesuffix("Services") for each in (MESSAGING, SERVICES)))
     takes_texts = True
     interpreter = twiml_interpreter
 
@@ -57,7 +69,7 @@ class Twilio(Provider):
 
     def recipient(self) -> str:
         """Return `To`."""
-        number = request.values.get("To", "").removeprefix("whatsapp:")
+        number = request.values.get("To", "").removeprefix(WHATSAPP)
         return phone_numbers.normalise(number, self.settings.region)
 
     def chosen_world(self, worlds: Worlds) -> World | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from mocksms.core.models import Message
 from mocksms.core.sender_app import AppRequest, Fields
-from mocksms.providers.twilio.serialization import API_VERSION
+from mocksms.providers.twilio.serialization import API_VERSION, WHATSAPP
 
 _EVENTS = {"queued": "initiated", "ringing": "ringing", "in-progress": "answered"}
 
@@ -33,13 +33,13 @@ def of_message(message: Message, after: int) -> list[AppRequest]:
     url = message.details.get("status_callback")
     if not url:
         return []
-    posts = []
+    posts, prefix = [], message.details.get("address_prefix", "")
     for status, _ in message.history[after:]:
         fields = [
             ("AccountSid", message.account),
             ("ApiVersion", API_VERSION),
-            ("From", message.sender),
-            ("To", message.recipient),
+            ("From", f"{prefix}{message.sender}"),
+            ("To", f"{prefix}{message.recipient}"),
             ("MessageSid", message.sid),
             ("SmsSid", message.sid),
             ("MessageStatus", status),
@@ -104,17 +104,20 @@ def of_call(call: Message, after: int) -> list[AppRequest]:
 
 def inbound(message: Message, url: str) -> AppRequest:
     """Return the request that hands a text typed on a handset to the app's webhook at `url`."""
+    prefix = message.details.get("address_prefix", "")
     fields = [
         ("MessageSid", message.sid),
         ("SmsSid", message.sid),
         ("SmsMessageSid", message.sid),
         ("AccountSid", message.account),
-        ("From", message.sender),
-        ("To", message.recipient),
+        ("From", f"{prefix}{message.sender}"),
+        ("To", f"{prefix}{message.recipient}"),
         ("Body", message.body),
         ("NumMedia", "0"),
         ("NumSegments", str(message.segments)),
         ("SmsStatus", "received"),
         ("ApiVersion", API_VERSION),
     ]
+    if prefix == WHATSAPP:
+        fields += [("WaId", message.sender.removeprefix("+")), ("ProfileName", message.sender)]
     return AppRequest(url, fields, account=message.account)

@@ -9,13 +9,17 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from flask import request
+
 from mocksms.core.models import Message
-from mocksms.providers.twilio.errors import LATER
+from mocksms.providers.twilio.errors import LATER, Refusal
 
 T = TypeVar("T")
 API_VERSION = "2010-04-01"
 ACCOUNTS = f"/{API_VERSION}/Accounts"
 SERVICES = "/v2/Services"
+WHATSAPP = "whatsapp:"
+MOST_A_PAGE = 1000
 
 
 def date(at: float | None) -> str | None:
@@ -31,7 +35,7 @@ def _rfc2822(second: int) -> str:
 def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
     """A message with all its keys; `status` where it is still told as it was at its creation."""
     told = status or message.status
-    service = message.details.get("messaging_service_sid")
+    service, prefix = message.details.get("messaging_service_sid"), message.details.get("address_prefix", "")
     sent = told in ("sent", "delivered", "undelivered", "received")
     uri = f"{ACCOUNTS}/{message.account}/Messages/{message.sid}"
     return {
@@ -44,7 +48,9 @@ def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
         "direction": "outbound-api" if message.direction == "in" else "inbound",
         "error_code": message.error_code,
         "error_message": LATER.get(message.error_code) if message.error_code else None,
-        "from": None if message.sender in ("", service) else message.sender,
+        "from": None
+        if message.sender in ("", service) or told == "accepted"
+        else f"{prefix}{message.sender}",
         "messaging_service_sid": service,
         "num_media": str(len(message.details.get("media", ()))),
         "num_segments": "0" if told == "accepted" else str(message.segments),
@@ -53,7 +59,7 @@ def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
         "sid": message.sid,
         "status": told,
         "subresource_uris": {"media": f"{uri}/Media.json", "feedback": f"{uri}/Feedback.json"},
-        "to": message.recipient,
+        "to": f"{prefix}{message.recipient}",
         "uri": f"{uri}.json",
     }
 
@@ -73,6 +79,20 @@ class Place:
         kept = [(name, value) for name, value in self.query if name not in ("Page", "PageToken", "PageSize")]
         kept += [("PageSize", str(self.size)), ("Page", str(page))]
         return f"{self.path}?{urlencode([*kept, ('PageToken', token)] if token else kept)}"
+
+
+def asked_page() -> tuple[int, int, str]:
+    """Return size, number and token of the page that is asked for. Raises :class:`Refusal` 20001.
+
+    Only a token leads past the first page: by its number alone the provider finds none.
+    """
+    size, number, token = (request.args.get(name, "") for name in ("PageSize", "Page", "PageToken"))
+    for name, text in (("PageSize", size), ("Page", number)):
+        if text and not re.fullmatch(r"[0-9]{1,9}", text):
+            raise Refusal(20001, name)
+    if int(number or 0) > 0 and not token:
+        raise Refusal(20001, "PageToken")
+    return min(max(int(size or 50), 1), MOST_A_PAGE), int(number or 0), token
 
 
 def page_json(
@@ -104,6 +124,9 @@ def token_of(last: Message) -> str:
 
 
 def after_token(token: str) -> tuple[float, int] | None:
-    """The time and id a PageToken names, None for the first page or a token that is none of ours."""
-    found = re.fullmatch(r"PA(\d{1,12}(?:\.\d{1,9})?)_(-?\d{1,18})", token)
-    return (float(found[1]), int(found[2])) if found else None
+    """Return the time and id that a PageToken names, None for the first page. Raises :class:`Refusal` 20001."""
+    if not token:
+        return None
+    if (found := re.fullmatch(r"PA([0-9]{1,12}(?:\.[0-9]{1,9})?)_(-?[0-9]{1,18})", token)) is None:
+        raise Refusal(20001, "PageToken")
+    return float(found[1]), int(found[2])

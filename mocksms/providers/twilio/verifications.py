@@ -9,6 +9,7 @@ from mocksms.core import inbox, phone_numbers
 from mocksms.core.intake import Arrival
 from mocksms.core.models import Message, Verification
 from mocksms.core.worlds import World
+from mocksms.providers.twilio.serialization import WHATSAPP
 
 LIFETIME_SECONDS = 600
 MOST_WRONG = 5
@@ -32,7 +33,7 @@ def _texts(locale: str, name: str, code: str) -> tuple[str, str]:
     )
 
 
-def start(arrival: Arrival, wanted: Verification, locale: str, name: str) -> Verification:
+def start(arrival: Arrival, wanted: Verification, locale: str, name: str, digits: int) -> Verification:
     """Sends a code; a pending verification of the same recipient sends its code once more. Raises
     :class:`TooManySends`.
     """
@@ -42,7 +43,7 @@ def start(arrival: Arrival, wanted: Verification, locale: str, name: str) -> Ver
         if kept is None or not _is_pending(kept, now):
             kept = wanted
             kept.created_at = now
-            kept.code = kept.code or f"{secrets.randbelow(1_000_000):06}"
+            kept.code = kept.code or f"{secrets.randbelow(10**digits):0{digits}}"
         if len(kept.sends) >= MOST_SENDS:
             raise TooManySends
         kept.channel, kept.updated_at = wanted.channel, now
@@ -70,10 +71,11 @@ def _send(arrival: Arrival, kept: Verification, locale: str, name: str) -> None:
         arrival.ring(call, arrival.world.settings.ring_seconds)
         return
     is_mail = kept.channel == "email"
+    prefix = WHATSAPP if kept.channel == "whatsapp" else ""
     message = Message(
         sid=inbox.new_sid("ML" if is_mail else "SM"), channel="mail" if is_mail else "sms", wire="verify",
         sender=MAIL_SENDER if is_mail else SENDER, recipient=kept.recipient, account=kept.account,
-        subject=subject if is_mail else "", body=text,
+        subject=subject if is_mail else "", body=text, details={"address_prefix": prefix} if prefix else {},
     )  # fmt: skip
     arrival.keep(message)
 

@@ -1,7 +1,6 @@
 """Twilio's Verify wire, v2. Its dates are ISO 8601, other than those of 2010-04-01."""
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -12,18 +11,15 @@ from mocksms.core.models import Verification
 from mocksms.core.sids import new_sid
 from mocksms.core.worlds import World
 from mocksms.providers.interface import world as entered_world
-from mocksms.providers.twilio import verifications
+from mocksms.providers.twilio import resources, verifications, verify_services
 from mocksms.providers.twilio.access import credentials, refused
 from mocksms.providers.twilio.errors import Refusal
+from mocksms.providers.twilio.resources import iso_date
 from mocksms.providers.twilio.serialization import SERVICES
 
 blueprint = Blueprint("verify", __name__, url_prefix=f"{SERVICES}/<service>")
 blueprint.register_error_handler(Refusal, refused)
-CHANNELS = {"sms": "sms", "call": "call", "email": "mail"}
-
-
-def _date(at: float) -> str:
-    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+CHANNELS = {"sms": "sms", "call": "call", "email": "mail", "whatsapp": "sms"}
 
 
 def verification_json(kept: Verification) -> dict[str, Any]:
@@ -33,12 +29,12 @@ def verification_json(kept: Verification) -> dict[str, Any]:
         "account_sid": kept.account,
         "amount": None,
         "channel": kept.channel,
-        "date_created": _date(kept.created_at),
-        "date_updated": _date(kept.updated_at),
+        "date_created": iso_date(kept.created_at),
+        "date_updated": iso_date(kept.updated_at),
         "lookup": {"carrier": None},
         "payee": None,
         "send_code_attempts": [
-            {"attempt_sid": attempt, "channel": channel, "time": _date(at)}
+            {"attempt_sid": attempt, "channel": channel, "time": iso_date(at)}
             for channel, at, attempt in kept.sends
         ],
         "service_sid": kept.service,
@@ -89,10 +85,11 @@ def create_verification(service: str) -> ResponseReturnValue:
     arrival = intake.meet(world, CHANNELS[channel], recipient, verifications.SENDER, stops=False)
     account, _ = credentials()
     wanted = Verification(new_sid("VE"), service, account, recipient, channel, custom)
+    made = resources.find(world, verify_services.SERVICE, service)
+    settings = made.content if made is not None else resources.defaults(verify_services.MEMBERS)
+    name = form.get("CustomFriendlyName") or settings["friendly_name"]
     try:
-        kept = verifications.start(
-            arrival, wanted, form.get("Locale", "en"), form.get("CustomFriendlyName") or "Verify"
-        )
+        kept = verifications.start(arrival, wanted, form.get("Locale", "en"), name, settings["code_length"])
     except verifications.TooManySends:
         raise Refusal(60203) from None
     return jsonify(verification_json(kept)), 201
