@@ -180,8 +180,12 @@ class Phone:
         return [Received(fields) for fields in found]
 
     def message(self, message_id: int) -> Received:
-        """One message with its raw source."""
+        """Return one message with its checks and its raw source."""
         return Received(self._get(f"{API}/messages/{message_id}", {}).json())
+
+    def eml(self, message_id: int) -> bytes:
+        """Return a mail as it came, byte for byte."""
+        return self._get(f"{API}/messages/{message_id}/mail.eml", {}).content
 
     def last_id(self) -> int:
         """The id of the newest message, 0 without one: `since` for "from now on"."""

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, jsonify, request
 from mocksms import store
 from mocksms.api import middleware
 from mocksms.api.paths import API
-from mocksms.core import display_names, inbox, phone_numbers
+from mocksms.core import checks, display_names, inbox, phone_numbers
 from mocksms.core.models import Event, Filter, Message
 from mocksms.errors import Problem
 
@@ -53,6 +53,11 @@ def as_json(message: Message, world: str) -> dict[str, Any]:
         "segments": message.segments,
         "details": message.details,
     }
+
+
+def checked_json(message: Message, world: str) -> dict[str, Any]:
+    """Return a single message with its checks; lists and streams leave them out, because of their cost."""
+    return {**as_json(message, world), "checks": [check.as_json() for check in checks.of(message)]}
 
 
 def event_json(event: Event, world: str) -> dict[str, Any]:
@@ -123,14 +128,35 @@ def delete_messages() -> Response:
 
 @blueprint.get("/messages/<int:message_id>")
 def message(message_id: int) -> Response:
-    """One message, with its raw source as text."""
+    """One message, with its checks and its raw source as text."""
     world = middleware.world()
-    found = inbox.message(world, message_id)
-    if found is None:
-        raise Problem(404, "No such message", f"There is no message {message_id} in this world", "id")
+    found = _message(message_id)
     source = inbox.raw(world, found.sid)
     raw = source.decode("utf-8", "replace") if source is not None else found.details.get("request")
-    return jsonify({**as_json(found, world.name), "raw": raw})
+    return jsonify({**checked_json(found, world.name), "raw": raw})
+
+
+@blueprint.get("/messages/<int:message_id>/mail.eml")
+def eml(message_id: int) -> Response:
+    """Return a mail as it came, byte for byte, to save and open elsewhere."""
+    source = inbox.raw(middleware.world(), _message(message_id).sid)
+    if source is None:
+        raise Problem(404, "No source", f"Message {message_id} has no source: only mails have one", "id")
+    return eml_response(source, message_id)
+
+
+def eml_response(source: bytes, message_id: int) -> Response:
+    """Return the source of a mail as a file to save."""
+    answer = Response(source, mimetype="message/rfc822")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"mail-{message_id}.eml")
+    return answer
+
+
+def _message(message_id: int) -> Message:
+    found = inbox.message(middleware.world(), message_id)
+    if found is None:
+        raise Problem(404, "No such message", f"There is no message {message_id} in this world", "id")
+    return found
 
 
 @blueprint.get("/messages/wait")
@@ -141,7 +167,7 @@ def wait() -> Response:
     timeout = _number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
     world = middleware.world()
     found = inbox.wait(world, wanted("timeout"), timeout)
-    return Response(status=204) if found is None else jsonify(as_json(found, world.name))
+    return Response(status=204) if found is None else jsonify(checked_json(found, world.name))
 
 
 @blueprint.get("/code")

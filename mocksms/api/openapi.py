@@ -76,6 +76,7 @@ def _message_paths() -> Schema:
     cursor = _query("cursor", {**WHOLE, "minimum": 1}, "`next` of the page before")
     seconds = {"type": "number", "minimum": 0, "maximum": 60}
     code = {"description": "The code", "content": {"text/plain": {"schema": TEXT}}}
+    eml = {"description": "Its source, byte for byte", "content": {"message/rfc822": {"schema": TEXT}}}
     stream = {
         "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world)",
         "content": {"text/event-stream": {"schema": TEXT}},
@@ -89,15 +90,18 @@ def _message_paths() -> Schema:
         },
         "/messages/{id}": {
             "get": _call(
-                "One message with its raw source",
-                {"200": _json({"allOf": [ref("Message"), one]}, "The message"), "404": _PROBLEM},
+                "One message with its checks and its raw source",
+                {"200": _json({"allOf": [ref("CheckedMessage"), one]}, "The message"), "404": _PROBLEM},
                 [_ID],
             )
+        },
+        "/messages/{id}/mail.eml": {
+            "get": _call("A mail as it came", {"200": eml, "404": _PROBLEM}, [_ID]),
         },
         "/messages/wait": {
             "get": _call(
                 "Wait for a message",
-                {"200": _json(ref("Message"), "The newest that fits"), "204": _NO_CONTENT},
+                {"200": _json(ref("CheckedMessage"), "The newest that fits"), "204": _NO_CONTENT},
                 [*_FILTERS, _query("timeout", seconds, "Seconds to wait, else 30")],
             )
         },

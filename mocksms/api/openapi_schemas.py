@@ -68,6 +68,17 @@ def schemas() -> Schema:
             "details": {"type": "object"},
         }
     )
+    check = an_object(
+        {
+            "name": {"enum": ["encoding", "parts", "origin_bound", "same_code", "link", "language"]},
+            "ok": {
+                "type": ["boolean", "null"],
+                "description": "false: look at it; null: neither good nor bad",
+            },
+            "text": TEXT,
+            "details": {"type": "object"},
+        }
+    )
     fault = an_object(
         {
             "id": WHOLE,
@@ -96,6 +107,10 @@ def schemas() -> Schema:
     )
     return {
         "Message": message,
+        "Check": check,
+        "CheckedMessage": {
+            "allOf": [ref("Message"), an_object({"checks": {"type": "array", "items": ref("Check")}})]
+        },
         "Fault": fault,
         "FaultRule": {"oneOf": [_fault_rule(what) for what in get_args(faults.What)]},
         "Problem": problem,

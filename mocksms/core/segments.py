@@ -18,10 +18,28 @@ def count(text: str) -> int:
     if encoding(text) == "GSM-7":
         if _EXTENDED.isdisjoint(text):
             return _equal_parts(len(text), 160, 153)
-        return _parts([2 if character in _EXTENDED else 1 for character in text], 160, 153)
+        return _parts(_units(text), 160, 153)
     if max(text) <= "\uffff":
         return _equal_parts(len(text), 70, 67)
-    return _parts([2 if ord(character) > 0xFFFF else 1 for character in text], 70, 67)
+    return _parts(_units(text), 70, 67)
+
+
+def outside(text: str) -> list[int]:
+    """Return the places (from 0) of the characters that GSM-7 cannot write."""
+    return [place for place, character in enumerate(text) if character not in _ALL]
+
+
+def fill(text: str) -> tuple[int, int]:
+    """Return how many units (GSM-7 septets or UTF-16 words) a text takes, and how many its parts have room for."""
+    alone, joined = (160, 153) if encoding(text) == "GSM-7" else (70, 67)
+    parts = count(text)
+    return sum(_units(text)), alone if parts == 1 else parts * joined
+
+
+def _units(text: str) -> list[int]:
+    if encoding(text) == "GSM-7":
+        return [2 if character in _EXTENDED else 1 for character in text]
+    return [2 if character > "\uffff" else 1 for character in text]
 
 
 def _equal_parts(units: int, alone: int, joined: int) -> int:

@@ -1,0 +1,30 @@
+"""Checks of a message itself: pure functions, worked out when a message is read, so that taking it costs nothing."""
+
+from mocksms.core.checks import mail, sms
+from mocksms.core.checks.check import N_, Check
+from mocksms.core.checks.language import NAMES, detect
+from mocksms.core.mail import text_of_html
+from mocksms.core.models import Message
+
+__all__ = ["Check", "of"]
+
+
+def of(message: Message) -> list[Check]:
+    """Return what was checked of a message, in the order in which a person reads it."""
+    found: list[Check | None] = []
+    if message.channel == "sms":
+        found += [sms.encoding(message.body), sms.parts(message.body), sms.origin_bound(message.body)]
+    if message.channel == "mail" and message.html:
+        words = text_of_html(message.html)
+        if words.split() != message.body.split():  # else the mail has no text beside its HTML
+            found.append(mail.same_code(message.body, words))
+    found += mail.links(message.links, message.html)
+    found.append(_language(f"{message.subject}\n{message.body}"))
+    return [check for check in found if check is not None]
+
+
+def _language(text: str) -> Check | None:
+    language = detect(text)
+    if language is None:
+        return None
+    return Check("language", None, N_("Language: %(name)s."), {"language": language, "name": NAMES[language]})
