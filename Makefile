@@ -1,7 +1,7 @@
 # Nidankai's workshop. Every target sets up what it needs by itself; doing so again takes no time.
 # Plain POSIX sh and GNU make 3.81 (macOS) are enough; the work is done by the scripts in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint format lock pictures storyboard bench docs words reset
+.PHONY: help run test check mutants lint format lock pictures storyboard bench docs words reset
 
 VENV = .venv/bin/python
 READY = sh tools/with-python tools/ready.py
@@ -10,6 +10,7 @@ help:
 	@echo "make run       start the site and the phone (SITE_PORT, PHONE_PORT, SMTP_PORT, INSTANCE move them)"
 	@echo "make test      every test, those in a real browser too (ARGS='-k sign_in' chooses)"
 	@echo "make check     everything, in parts of 20 minutes at most (ONLY=look,node chooses)"
+	@echo "make mutants   break each promise on purpose and see its tests fail (ONLY=12,62 chooses)"
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make format    let ruff put the code in order"
 	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
@@ -31,6 +32,10 @@ test:
 check:
 	@$(READY) check
 	@$(VENV) -m tools.check $(ONLY)
+
+mutants:
+	@$(READY) test
+	@$(VENV) -m tools.mutants $(ONLY)
 
 lint:
 	@$(READY) develop

@@ -22,6 +22,7 @@ NOTHING_RAN = 5
 """What pytest ends with when it finds no test."""
 COMMANDS = {
     "test": PYTEST,
+    "mutants": (sys.executable, "-m", "tools.mutants"),
 }
 """The parts that are no folder of tests/check."""
 

@@ -140,6 +140,7 @@ def test_link_alone_signs_nobody_in_s36(world: World, asking: Person) -> None:
     before = len(rows(world, "sessions"))
     stranger = world.browser()
     decides(stranger, path, "approve")
+    assert status(asking) == "approved"
     assert len(rows(world, "sessions")) == before
     assert not is_signed_in(stranger)
     assert (
