@@ -1,10 +1,10 @@
 """How people see who wrote: numbers as they are written, senders of mails by their names."""
 
-from email.utils import parseaddr
 from functools import lru_cache
 
 import phonenumbers
 
+from mocksms.core.mail import headers
 from mocksms.core.models import Message
 
 
@@ -26,7 +26,7 @@ def pretty(address: str) -> str:
 
 def sender_name(mail: Message) -> str:
     """The sender's name where the mail gives one, else the address; see :func:`sender_line`."""
-    return parseaddr(sender_line(mail))[0] or mail.sender
+    return headers.name(sender_line(mail)) or mail.sender
 
 
 def sender_line(mail: Message) -> str:

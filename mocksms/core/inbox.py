@@ -9,6 +9,7 @@ from mocksms import store
 from mocksms.core import phone_numbers, receipts, segments, sids, statuses
 from mocksms.core.codes import finder
 from mocksms.core.faults import NOTHING, Effects
+from mocksms.core.mail.html_text import text_of_html
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
 from mocksms.core.worlds import World
 from mocksms.store.conditions import Conditions
@@ -93,6 +94,8 @@ def examine(message: Message) -> None:
     text = f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
     if message.direction == "in":
         found = finder.find(text)
+        if found.code is None and message.html and not message.is_text_of_html:
+            found = finder.find(f"{message.subject}\n{text_of_html(message.html)}")
         message.code = found.code
         message.details = {**message.details, "code_reason": found.reason}
     message.links = finder.find_links(message.body, message.html)

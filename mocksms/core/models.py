@@ -58,6 +58,11 @@ class Message:
         return bool(self.details.get("status_callback"))
 
     @property
+    def is_text_of_html(self) -> bool:
+        """Whether the body of a mail was read from its HTML."""
+        return bool(self.details.get("text", {}).get("part") == "text/html")
+
+    @property
     def attachments(self) -> list[dict[str, Any]]:
         """Name, type and size (bytes) of each attachment of a mail or medium of an MMS."""
         found: list[dict[str, Any]] = self.details.get("attachments", [])

@@ -1,13 +1,12 @@
 """The attachments of a mail and the pictures within it, read from its source."""
 
-import email
-import email.policy
 import re
 from base64 import b64encode
 from dataclasses import dataclass
-from email.message import EmailMessage
+from typing import Any
 
-from mocksms.core.mail import attachment_name
+from mocksms.core import mail
+from mocksms.core.mail import headers, structure
 
 LARGEST_PICTURES = 8_000_000
 
@@ -20,35 +19,38 @@ class Part:
     content: bytes
 
 
+def listed(source: bytes) -> list[dict[str, Any]]:
+    """Return name, type and size (bytes) of each attachment, in the order of their numbers."""
+    return mail.attachments(parts) if (parts := _parts(source)) else []
+
+
 def part(source: bytes, number: int) -> Part | None:
-    """The attachment with this number (from 0, in the mail's order), or None."""
-    message = email.message_from_bytes(source, _class=EmailMessage, policy=email.policy.default)
-    for at, found in enumerate(message.iter_attachments()):
-        if at == number:
-            content = found.get_payload(decode=True)
-            if not isinstance(content, bytes):
-                content = found.as_bytes()
-            return Part(attachment_name(found, number), content)
-    return None
+    """Return the attachment with this number (from 0, in the mail's order), or None."""
+    parts = _parts(source)
+    if parts is None or number >= len(parts.files):
+        return None
+    return Part(mail.attachment_name(parts.files[number], number), parts.files[number].content)
 
 
 def pictures(source: bytes) -> dict[str, str]:
-    """The pictures that a mail's HTML may show by `cid:` (RFC 2392): each Content-ID with its `data:` address.
+    """Return the pictures that a mail's HTML may show by `cid:` (RFC 2392): each Content-ID with its `data:` address.
 
     Those that would go beyond LARGEST_PICTURES bytes together are left out.
     """
-    message = email.message_from_bytes(source, _class=EmailMessage, policy=email.policy.default)
+    parts = _parts(source)
     found: dict[str, str] = {}
     left = LARGEST_PICTURES
-    for part in message.walk():
-        try:
-            name, kind = str(part.get("Content-ID", "")).strip(" <>"), part.get_content_type()
-        except (ValueError, IndexError, AttributeError):
-            continue  # a header that the standard library cannot read
-        content = (
-            part.get_payload(decode=True) if name and re.fullmatch(r"image/[a-z0-9.+-]+", kind) else None
-        )
-        if isinstance(content, bytes) and len(content) <= left:
-            left -= len(content)
-            found[name] = f"data:{kind};base64,{b64encode(content).decode()}"
+    for leaf in parts.files if parts else ():
+        name = headers.value(leaf.part, "Content-ID").strip(" <>")
+        if name and re.fullmatch(r"image/[a-z0-9.+-]+", leaf.type) and len(leaf.content) <= left:
+            left -= len(leaf.content)
+            found[name] = f"data:{leaf.type};base64,{b64encode(leaf.content).decode()}"
     return found
+
+
+def _parts(source: bytes) -> structure.Parts | None:
+    """Return the mail's parts; None for one that an earlier version took and this one refuses."""
+    try:
+        return structure.read(source)
+    except (structure.TooManyParts, RecursionError):
+        return None

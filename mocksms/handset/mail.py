@@ -89,15 +89,14 @@ def mail_message(address: str, message_id: int) -> str:
     view = request.args.get("view", views[0][0])
     if view not in dict(views):
         abort(404)
-    source = ""
-    if view == "source":
-        source = (inbox.raw(world(), found.sid) or b"").decode("utf-8", "replace")
+    raw = inbox.raw(world(), found.sid) or b""
+    source = raw.decode("utf-8", "replace") if view == "source" else ""
     return show(
         "mail_message", devices.device(world(), address), mail=found, views=views, view=view, source=source,
         files=[
             File(str(each["name"]), template_filters.size(int(each["size"])),
                  url_for("handset.attachment", address=address, message_id=message_id, number=number))
-            for number, each in enumerate(found.attachments)
+            for number, each in enumerate(attachments.listed(raw))
         ],
         leaves_out=_has_pictures_elsewhere(found.html),
     )  # fmt: skip

@@ -85,7 +85,7 @@ def test_a_character_set_nobody_knows_is_read_as_far_as_it_goes(phone: Phone, se
     mailbox = phone.mailbox("a@example.com")
     head = b"Content-Type: text/plain; charset=x-mihon\r\n\r\n"
     server.sendmail("a@example.com", [mailbox], head + b"Your code is 482913 \xff")
-    assert phone.mail(mailbox).body == "Your code is 482913 \ufffd\n"
+    assert phone.mail(mailbox).body == "Your code is 482913 ÿ\n"
 
 
 def test_parts_inside_parts_without_end_are_refused(phone: Phone, server: smtplib.SMTP) -> None:
@@ -120,6 +120,13 @@ def test_an_unknown_plus_tag_belongs_to_the_default_world(phone: Phone, server: 
     assert phone.messages() == []
     with Phone(phone.url) as default:
         assert default.mail("hanako+shopping@example.com").links == [LINK]
+
+
+def test_the_last_plus_tag_names_the_world(phone: Phone, server: smtplib.SMTP) -> None:
+    mailbox = phone.mailbox("hanako+shop@example.com")
+    assert mailbox == f"hanako+shop+{phone.world}@example.com"
+    server.send_message(a_mail(mailbox))
+    assert phone.mail(mailbox).links == [LINK]
 
 
 def test_a_header_names_the_world(phone: Phone, server: smtplib.SMTP) -> None:

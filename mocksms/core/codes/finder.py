@@ -1,5 +1,6 @@
 """Find the one-time code and the links in a message."""
 
+import html as entities
 import re
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from mocksms.core.codes import candidates, evidence, vocabulary
 from mocksms.core.codes.text import normalise, without_addresses
 
 _LINK = re.compile(r"https?://[^\s<>\"'）」』】、。]+", re.IGNORECASE)
-_HREF = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*["']?(https?://[^\s"'>]+)""", re.IGNORECASE)
+_HREF = re.compile(r"""<a\b[^<>]*?\bhref\s*=\s*["']?(https?://[^\s"'>]+)""", re.IGNORECASE)
 _ORIGIN_BOUND = re.compile(r"@[^\s#@]+ #([0-9A-Za-z]{4,10})(?:\s+[%@]\S+)*")
 _FIRST = 160  # characters, a subject's too, whose words tell what a message is about
 
@@ -63,5 +64,5 @@ def _windows(read: list[candidates.Candidate], length: int) -> list[tuple[int, i
 def find_links(text: str, html: str = "") -> tuple[str, ...]:
     """The http(s) addresses in a text and in the links of its HTML, in order, each once."""
     found = [link.rstrip(".,;:!?)]") for link in _LINK.findall(text)] if "://" in text else []
-    found += [link.replace("&amp;", "&") for link in _HREF.findall(html)]
+    found += [entities.unescape(link) for link in _HREF.findall(html)]
     return tuple(dict.fromkeys(found))

@@ -7,14 +7,15 @@ import socket
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.parser import BytesHeaderParser
 from typing import AnyStr, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
-from mocksms.core import intake, mail, phone_numbers
+from mocksms.core import inbox, intake, mail, phone_numbers
+from mocksms.core.mail.structure import TooManyParts
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.providers.smtp import mail_requests
 from mocksms.store import Unavailable
@@ -29,7 +30,7 @@ _HEADER_BYTES = 16 * 1024
 SMTP_CODES = range(400, 600)
 REFUSED = ("4", "5")  # how the answer to a command begins that was refused
 REJECTED = 550
-_TAG = re.compile(r"[^@+]+\+([^@]+)@")
+_TAG = re.compile(r"[^@]+\+([^@+]+)@")
 
 
 def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> tuple[World, ChosenBy]:
@@ -92,9 +93,16 @@ class _Handler:
         try:
             for copy in copies:  # all before the first is kept: a mail is refused as a whole
                 copy.world, copy.chosen_by = world_of(self.worlds, copy.mailbox, source)
+            read = mail.parse(source, "", envelope.mail_from or "")
             for copy in copies:
                 assert copy.world is not None
-                message = mail.parse(source, copy.mailbox, envelope.mail_from or "")
+                message = replace(
+                    read,
+                    sid=inbox.new_sid("ML"),
+                    recipient=copy.mailbox,
+                    details={**read.details},
+                    history=[],
+                )
                 arrival = intake.meet(copy.world, "mail", copy.mailbox, message.sender, over_http=False)
                 copy.message = arrival.keep(message, source)
         except intake.Interrupted:
@@ -109,7 +117,7 @@ class _Handler:
         except Unavailable as error:
             log.error("a mail could not be kept: %s", error)
             return "451 4.3.0 The mail cannot be kept now; try again"
-        except RecursionError:
+        except (TooManyParts, RecursionError):
             return "554 5.6.0 The mail has too many parts inside each other"
         return "250 2.0.0 Kept"
 

@@ -1,0 +1,60 @@
+"""Taking a mail apart: sides, subject, text, HTML, files. The source is kept whole beside it."""
+
+from typing import Any
+
+from mocksms.core import sids
+from mocksms.core.mail import headers, structure
+from mocksms.core.mail.html_text import text_of_html
+from mocksms.core.models import Message
+
+
+def parse(source: bytes, recipient: str, envelope_sender: str) -> Message:
+    """Return the mail as a message to one recipient. Any bytes can be taken: what cannot be read is left empty.
+
+    Raise :class:`mocksms.core.mail.structure.TooManyParts`.
+    """
+    parts = structure.read(source)
+    shown = headers.value(parts.head, "From", parts.hint)
+    html = parts.html.text.text if parts.html else ""
+    body, read = _text(parts, html)
+    details: dict[str, Any] = {"from": shown or envelope_sender, "envelope_from": envelope_sender}
+    for name, header in (("to", "To"), ("cc", "Cc"), ("reply_to", "Reply-To"), ("message_id", "Message-ID")):
+        if value := headers.value(parts.head, header, parts.hint):
+            details[name] = value
+    if parts.files:
+        details["attachments"] = attachments(parts)
+    if read:
+        details["text"] = {"part": read.type, "declared": read.charset, "used": read.text.charset}
+    return Message(
+        sid=sids.new_sid("ML"),
+        channel="mail",
+        wire="smtp",
+        sender=(headers.address(str(parts.head.get("From", ""))) or envelope_sender).lower(),
+        recipient=recipient,
+        subject=headers.value(parts.head, "Subject", parts.hint),
+        body=body,
+        html=html,
+        status="delivered",
+        details=details,
+    )
+
+
+def _text(parts: structure.Parts, html: str) -> tuple[str, structure.Leaf | None]:
+    """Return the text to read, and the part that it is from."""
+    plain = parts.plain.text.text if parts.plain else ""
+    if html and structure.only_points_to_html(plain) and (words := text_of_html(html)):
+        return words, parts.html
+    return plain, parts.plain or parts.html
+
+
+def attachments(parts: structure.Parts) -> list[dict[str, Any]]:
+    """Return name, type and size (bytes) of each file of a mail, in the mail's order."""
+    return [
+        {"name": attachment_name(leaf, number), "type": leaf.type, "size": len(leaf.content)}
+        for number, leaf in enumerate(parts.files)
+    ]
+
+
+def attachment_name(leaf: structure.Leaf, number: int) -> str:
+    """Return what a file may be called on this machine, by its number where it has no name."""
+    return leaf.name or f"attachment-{number + 1}"

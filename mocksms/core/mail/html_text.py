@@ -1,0 +1,56 @@
+"""The HTML of a mail as text."""
+
+import re
+
+from justhtml import Element, JustHTML, Node, Template, Text
+
+LONGEST_HTML = (
+    100_000  # characters beside styles, comments and pictures; the rest is seen in the mail's frame only
+)
+_UNSEEN = {"head", "script", "style", "template", "title", "noscript", "textarea", "select"}
+_HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none", re.IGNORECASE)
+_PICTURE = re.compile(r"data:[\w.+-]{1,40}/[\w.+-]{1,40};base64,[A-Za-z0-9+/=\s]*")
+_COMMENT = re.compile("<!--"), re.compile("-->")
+_STYLE = re.compile(r"<style\b", re.IGNORECASE), re.compile("</style[^<>]{0,9}>", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_LINES = re.compile(r" ?\n\s*")
+
+
+def text_of_html(html: str) -> str:
+    """Return what a reader sees of an HTML mail: a line a block, the cells of a row in one line."""
+    shorter = _PICTURE.sub("data:", _without(_without(html, *_COMMENT), *_STYLE))
+    page = JustHTML(shorter[:LONGEST_HTML], sanitize=False)
+    _lay_out(page.root)
+    text = page.to_text("\n", strip=False, separator_blocks_only=True)
+    return _LINES.sub("\n", re.sub(r"[ \t\r\f\v\xa0]+", " ", text)).strip()
+
+
+def _lay_out(root: Node) -> None:
+    """Empty what is not seen, join the cells of a row, and let source lines break no line."""
+    nodes = list(root.children or ())
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, Text):
+            node.data = _BLANKS.sub(" ", node.data or "")
+        elif isinstance(node, Element):
+            if node.name in _UNSEEN or _is_hidden(node.attrs):
+                node.children.clear()
+                if isinstance(node, Template):
+                    node.template_content = None
+            elif node.name in ("td", "th"):
+                node.children.append(Text(" "))
+                node.name = "span"  # a cell breaks no line
+            nodes.extend(() if node.name == "pre" else node.children)
+
+
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or ""))
+
+
+def _without(html: str, begin: re.Pattern[str], end: re.Pattern[str]) -> str:
+    """Return HTML without what is between two marks, in one pass."""
+    kept, at = [], 0
+    while (start := begin.search(html, at)) and (stop := end.search(html, start.end())):
+        kept.append(html[at : start.start()])
+        at = stop.end()
+    return "".join([*kept, html[at:]])

@@ -1,0 +1,188 @@
+"""The parts of a mail: which are its text and its HTML, and which are files."""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import errors
+from email.message import Message
+from email.policy import Compat32
+from functools import cached_property
+from typing import Any
+
+from mocksms.core.mail import charsets, headers
+
+LONGEST_HEADER = 16_384
+MOST_NESTS = 200
+MOST_FILES = 1_000
+_META = re.compile(rb"<meta\b[^>]{0,200}\bcharset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_META_BYTES = 1_024
+_HTML = "text/html"
+_PLAIN = "text/plain"
+_SHOWN = ("text/markdown", "text/enriched", "text/richtext", "text/x-markdown")
+_POINTS_TO_HTML = re.compile(r"(?<![A-Za-z0-9./_-])html(?![A-Za-z0-9/_-])", re.IGNORECASE)
+_LONGEST_POINTER = 400
+
+
+class TooManyParts(ValueError):
+    """The mail has more parts within each other than any program writes."""
+
+
+class _Bounded(Compat32):
+    """Headers as they came, cut to a length that every reader of them can bear.
+
+    The standard library's parsers of headers need time that grows with the square of the length.
+    """
+
+    nests: list[str] = []  # noqa: RUF012  # one list a mail, given to the constructor
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, _, rest = sourcelines[0].partition(":")
+        value = (rest + "".join(sourcelines[1:]))[:LONGEST_HEADER].strip(" \t\r\n")
+        match name.lower():
+            case "content-transfer-encoding":
+                value = value.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
+            case "content-type" if value[:10].lower().startswith(("multipart/", "message/")):
+                self.nests.append(value)
+                if len(self.nests) > MOST_NESTS:
+                    raise TooManyParts
+        return name, value
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        return value
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}{self.linesep}".encode("ascii", "surrogateescape")
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A part that holds no other parts; a mail within the mail is one."""
+
+    part: Message[Any, Any]
+    hint: str  # the character set of headers that declare none
+    choice: int  # which multipart/alternative it is in, 0 for none
+
+    @cached_property
+    def type(self) -> str:
+        """Return the media type in lower case, text/plain where there is none that can be read."""
+        found = self.part.get_content_type()
+        return _PLAIN if found.startswith("multipart/") else found  # one without a boundary is all text
+
+    @cached_property
+    def name(self) -> str:
+        """Return its name as a file, "" without one."""
+        named = headers.file_name(self.part, self.hint)
+        if not named and self.type == "message/rfc822":
+            subjects = (
+                headers.harmless(headers.value(each, "Subject", self.hint)) for each in _inside(self.part)
+            )
+            named = next((f"{subject}.eml" for subject in subjects if subject), "")
+        return named
+
+    @property
+    def is_attached(self) -> bool:
+        """Return whether the sender says that it is a file, not text to read."""
+        return str(self.part.get("Content-Disposition", "")).strip().lower().startswith("attachment")
+
+    @cached_property
+    def content(self) -> bytes:
+        """Return its bytes, without their encoding for the way."""
+        part = self.part
+        if part.is_multipart():
+            inner = b"\n".join(each.as_bytes() for each in _inside(part))
+            if not part.get("Content-Transfer-Encoding"):
+                return inner
+            part = Message(part.policy)
+            part["Content-Transfer-Encoding"] = self.part["Content-Transfer-Encoding"]
+            part.set_payload(inner.lstrip().decode("ascii", "surrogateescape"))
+        try:
+            content = part.get_payload(decode=True)
+        except (ValueError, errors.MessageError):  # broken base64 or uuencode
+            return b""
+        return content if isinstance(content, bytes) else b""
+
+    @property
+    def charset(self) -> str:
+        """Return the label that is declared for its text, "" without one."""
+        if declared := headers.parameters(self.part, "Content-Type").get("charset", ""):
+            return declared
+        found = _META.search(self.content[:_META_BYTES]) if self.type == _HTML else None
+        return found[1].decode("ascii", "replace") if found else ""
+
+    @cached_property
+    def text(self) -> charsets.Decoded:
+        """Return its content as text."""
+        found = charsets.decode(self.content, self.charset)
+        return charsets.Decoded(headers.clean(found.text).replace("\r\n", "\n"), found.charset)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A mail taken apart: its head, the leaf of its text and of its HTML, and all others."""
+
+    head: Message[Any, Any]
+    plain: Leaf | None
+    html: Leaf | None
+    files: list[Leaf]
+
+    @property
+    def hint(self) -> str:
+        """Return the character set of headers that declare none: the text's."""
+        return next((leaf.charset for leaf in (self.plain, self.html) if leaf), "")
+
+
+def read(source: bytes) -> Parts:
+    """Take a mail apart. Any bytes can be taken; raise :class:`TooManyParts` for some."""
+    try:
+        head = email.message_from_bytes(source, policy=_Bounded(nests=[], linesep="\r\n", mangle_from_=False))  # type: ignore[call-arg]  # a policy takes its own attributes
+    except RecursionError:
+        raise TooManyParts from None
+    leaves = list(_leaves(head, headers.parameters(head, "Content-Type").get("charset", "")))
+    plain, html = _texts(leaves)
+    return Parts(
+        head, plain, html, [leaf for leaf in leaves if leaf is not plain and leaf is not html][:MOST_FILES]
+    )
+
+
+def _texts(leaves: list[Leaf]) -> tuple[Leaf | None, Leaf | None]:
+    """Return the leaf of the text and that of the HTML."""
+    texts = [leaf for leaf in leaves if leaf.type in (_PLAIN, _HTML, *_SHOWN) and not leaf.is_attached]
+    plain = next((at for at, leaf in enumerate(texts) if leaf.type == _PLAIN and not leaf.name), None)
+    html = next((at for at, leaf in enumerate(texts) if leaf.type == _HTML and not leaf.name), None)
+    if plain is None and html is None:
+        only = next((leaf for leaf in texts if leaf.type in (_PLAIN, _HTML) or not leaf.name), None)
+        return (None, only) if only and only.type == _HTML else (only, None)
+    if plain is not None and html is not None and html < plain:
+        together = texts[plain].choice and texts[plain].choice == texts[html].choice
+        plain = plain if together else None  # a text behind the HTML is a foot that a mailing list adds
+    return None if plain is None else texts[plain], None if html is None else texts[html]
+
+
+def _leaves(part: Message[Any, Any], hint: str, choice: int = 0) -> Iterator[Leaf]:
+    if part.get_content_maintype() == "multipart" and part.is_multipart():
+        inner = id(part) if part.get_content_subtype() == "alternative" else choice
+        for each in _inside(part):
+            yield from _leaves(each, hint, inner)
+    else:
+        yield Leaf(part, hint, choice)
+
+
+def _inside(part: Message[Any, Any]) -> list[Message[Any, Any]]:
+    """Return the parts inside a part; asked for text, the parser would decode it by any codec that it names."""
+    payload = part.get_payload() if part.is_multipart() else ()
+    return [each for each in payload if isinstance(each, Message)]
+
+
+def only_points_to_html(text: str) -> bool:
+    """Return whether a plain text has nothing to read: it is blank, or says only that the mail needs HTML."""
+    words = "".join(char for char in text if char.isprintable()).strip()
+    if not words:
+        return True
+    return (
+        len(words) <= _LONGEST_POINTER
+        and bool(_POINTS_TO_HTML.search(text))
+        and not re.search(r"\d{4}", text)
+    )
