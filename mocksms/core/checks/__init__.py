@@ -3,7 +3,7 @@
 from mocksms.core.checks import mail, sms
 from mocksms.core.checks.check import N_, Check
 from mocksms.core.checks.language import NAMES, detect
-from mocksms.core.mail import text_of_html
+from mocksms.core.mail.html_text import text_of_html
 from mocksms.core.models import Message
 
 __all__ = ["Check", "of"]
