@@ -8,7 +8,7 @@ from tests.browser.servers import Servers
 from tests.browser.test_look_account import in_order
 from tests.evidence import some
 from tools.driver import Page, expect
-from webapp.sandbox.refusals.scenarios import WAYS
+from webapp.sandbox.refusals.scenarios import SCENARIOS
 
 TYPED, CHOSEN, OLD_TAB = "WrongCode.replaced", "DocumentRefused.active", "UnknownChoice"
 
@@ -35,5 +35,5 @@ def test_refusals_are_two_clicks_away(
             in_order(site)
         site.locator(".last-step button").click()
         with servers.world.site.test_request_context(headers={"Accept-Language": language}):
-            said = WAYS[name].says
+            said = SCENARIOS[name].says
         expect(site.locator("main").get_by_text(said).first).to_be_visible()

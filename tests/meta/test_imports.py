@@ -158,6 +158,7 @@ TOOLS = (
     "timeline",
     "controls",
     "personas",
+    "journeys",
     "world",
     "store",
     "vocabulary",

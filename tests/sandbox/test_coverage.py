@@ -12,7 +12,7 @@ from tests.form_client import Page
 from tests.people import Person
 from webapp.flows.state_machines import tables
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.refusals.scenarios import UNSEEN, WAYS
+from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def test_coverage_knows_no_other_flow(world: World) -> None:
 
 def test_coverage_links_each_refusal_to_its_way(world: World) -> None:
     page = world.browser().get("/sandbox/coverage")
-    reached = {name for name in every_refusal() if any(way.refusal == name for way in WAYS.values())}
+    reached = {name for name in every_refusal() if any(way.refusal == name for way in SCENARIOS.values())}
     for name in some(reached - UNSEEN.keys()):
         assert page.has(f'tr[data-name="{name}"] form'), name
 

@@ -17,7 +17,7 @@ from tests.form_client import Browser
 from tests.lint import text_of
 from tests.people import Person
 from webapp.sandbox.refusals.sample_files import paper
-from webapp.sandbox.refusals.scenarios import UNSEEN, WAYS, every_refusal
+from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN, every_refusal
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def slow_apps(tmp_path: Path) -> Iterator[AppFixture]:
     running.stop()
 
 
-SLOW = [name for name in WAYS if name.endswith(".slow")]
+SLOW = [name for name in SCENARIOS if name.endswith(".slow")]
 
 
 def reach(browser: Browser, name: str) -> None:
@@ -77,7 +77,7 @@ STATUS = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name in WAYS if name not in SLOW])
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in SLOW])
 def test_reach_leads_to_where_one_action_brings_the_refusal(world: World, name: str) -> None:
     _walk(world, name)
 
@@ -88,7 +88,7 @@ def test_reach_leads_to_slow_networks(slow_apps: AppFixture, name: str) -> None:
 
 
 def _walk(world: World, name: str) -> None:
-    browser, way = world.browser(), WAYS[name]
+    browser, way = world.browser(), SCENARIOS[name]
     reach(browser, name)
     before = refused(world)
     if browser.page.has(".last-step"):
@@ -101,14 +101,14 @@ def _walk(world: World, name: str) -> None:
 
 
 def test_every_refusal_has_a_way_or_a_reason() -> None:
-    reached = {way.refusal for way in WAYS.values()}
+    reached = {way.refusal for way in SCENARIOS.values()}
     assert set(every_refusal()) == (reached - {""}) | set(UNSEEN)
     assert not reached & set(UNSEEN)
 
 
 def test_refusals_are_filtered_by_text_rule_and_name(browser: Browser) -> None:
     browser.get("/sandbox/refusals")
-    assert len(browser.page.all(".refusal")) == len(WAYS)
+    assert len(browser.page.all(".refusal")) == len(SCENARIOS)
     assert browser.page.has("#unseen")
     for wanted in ("このコードは有効期限が切れています", "This code has expired", "wrongcode.EXPIRED"):
         browser.submit(q=wanted)
@@ -175,7 +175,7 @@ def test_reach_knows_its_ways_only(browser: Browser) -> None:
 
 def test_list_refusals_tells_programs_every_way(world: World, browser: Browser) -> None:
     told = browser.raw("GET", "/sandbox/api/refusals").get_json()
-    assert [way["name"] for way in told["refusals"]] == list(WAYS)
+    assert [way["name"] for way in told["refusals"]] == list(SCENARIOS)
     assert told["unseen"].keys() == UNSEEN.keys()
     known = next(way for way in told["refusals"] if way["name"] == "WeakPassword.date")
     assert known["persona"] == "hanako" and known["text"]["en"].startswith(
@@ -193,4 +193,4 @@ def test_reach_for_program_gives_cookies_and_the_last_action(world: World) -> No
     other.get(told["lands"])
     other.submit(otpCode=told["last"]["value"])
     with world.site.test_request_context():
-        assert WAYS["WrongCode.replaced"].says in other.page.text
+        assert SCENARIOS["WrongCode.replaced"].says in other.page.text

@@ -34,11 +34,19 @@ class Answer(NamedTuple):
 
 
 class Button(NamedTuple):
-    """A button that sends a form: its text, its name and its value."""
+    """A button that sends a form: its text, its name, its value and its id."""
 
     label: str
     name: str
     value: str
+    id: str = ""
+
+
+class Link(NamedTuple):
+    """A link: its id, and the address where it leads."""
+
+    id: str
+    url: str
 
 
 @dataclass
@@ -80,6 +88,7 @@ class _Reader(HTMLParser):
     def __init__(self, url: str) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self.links: list[Link] = []
         self._url = url
         self._by_id: dict[str, Form] = {}
         self._left: list[Form] | None = None
@@ -95,6 +104,8 @@ class _Reader(HTMLParser):
         if self._left is None:
             if tag == "form":
                 self._add(given)
+            elif tag == "a" and "href" in given:
+                self.links.append(Link(given.get("id", ""), urljoin(self._url, given["href"])))
         elif tag == "form":
             self._form = self._left.pop(0)
         elif tag == "option":
@@ -131,7 +142,8 @@ class _Reader(HTMLParser):
             form.names.add(name)
         if tag == "button" or kind in ("submit", "image"):
             if tag == "input":
-                form.buttons.append(Button(given.get("value", ""), name, given.get("value", "")))
+                value = given.get("value", "")
+                form.buttons.append(Button(value, name, value, given.get("id", "")))
             elif given.get("type", "submit") != "button":
                 self._button, self._text = (form, given), []
             return
@@ -171,9 +183,8 @@ class _Reader(HTMLParser):
         elif tag == "button" and self._button is not None:
             form, given = self._button
             label = " ".join("".join(self._text or ()).split())
-            form.buttons.append(
-                Button(label or given.get("value", ""), given.get("name", ""), given.get("value", ""))
-            )
+            value = given.get("value", "")
+            form.buttons.append(Button(label or value, given.get("name", ""), value, given.get("id", "")))
             self._button = self._text = None
 
     def _end_option(self) -> None:
@@ -248,6 +259,29 @@ class FormClient:
         """Send the form with these fields, filled with them, and follow where it leads. Raises Lost."""
         form = self.find_form(entries, action)
         return self.go("POST", form.action, form.fill(entries), form.enctype)
+
+    def press_element(self, element_id: str, path: str = "", entries: dict[str, Any] | None = None) -> Answer:
+        """Press the button or link with this id, or the one that leads to ``path``; fill its form in first.
+
+        Raises:
+            Lost: the page has no such button or link, or its form has no such field.
+        """
+        reader = _Reader(self.url)
+        forms = reader.read(self.html)
+        for link in reader.links:
+            is_it = link.id == element_id if element_id else urlsplit(link.url).path == path
+            if is_it and not entries:
+                return self.go("GET", link.url)
+        for form in forms:
+            for button in form.buttons:
+                if button.id == element_id if element_id else urlsplit(form.action).path == path:
+                    pressed = {button.name: [button.value]} if button.name else {}
+                    return self.go("POST", form.action, form.fill(entries or {}) | pressed, form.enctype)
+        offered = [
+            *(button.id for form in forms for button in form.buttons),
+            *(link.id for link in reader.links),
+        ]
+        raise Lost(f"{self.url} has no {element_id or path}; it has {sorted(filter(None, offered))}")
 
 
 class HttpFormClient(FormClient):

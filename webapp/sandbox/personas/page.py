@@ -6,27 +6,31 @@ from http import HTTPStatus
 from typing import Any
 
 import flask
-from flask import Response, abort, current_app, g, jsonify, redirect, request, url_for
+from flask import Response, abort, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from webapp import paths
-from webapp.errors import DeliveryFailed, Refusal
 from webapp.flows.password import guess_key
 from webapp.pages import auth, music_session
 from webapp.pages.framework.language import LANGUAGES
+from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import language, page
 from webapp.rules import phone_numbers, totp
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
-from webapp.sandbox.personas import state_setup, states
-from webapp.sandbox.personas.persona_session import Seat
+from webapp.sandbox.form_client import Lost
+from webapp.sandbox.journeys.walk import Walk
+from webapp.sandbox.personas import states
+from webapp.sandbox.personas.persona import ACCOUNT_PAGE
 from webapp.sandbox.personas.personas import MAIN, PASSWORD, PERSONAS, STEPS, Persona, seed
+from webapp.sandbox.phone import PhoneRefused, PhoneSilent
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.world_middleware import blueprint, enter, world
-from webapp.services.context import Services
 from webapp.store import accounts, sessions, throttles
+
+NOT_REACHED = (Lost, PhoneSilent, PhoneRefused)
 
 
 @blueprint.get(paths.TOOLS_PERSONAS)
@@ -39,7 +43,6 @@ def people() -> ResponseReturnValue:
 
 
 def _shown(persona: Persona) -> dict[str, Any]:
-    services = world().services
     return {
         "key": persona.key,
         "name": persona.name,
@@ -47,7 +50,7 @@ def _shown(persona: Persona) -> dict[str, Any]:
         "email": persona.email,
         "number": phone_numbers.parse(persona.phone).familiar if persona.phone else "",
         "secret": totp.key_groups(persona.secret) if persona.secret else [],
-        "holds": persona.browser(services, persona.key),
+        "holds": persona.browser(services(), persona.key),
         "is_passkey": persona.browser is states.passkey_credential,
     }
 
@@ -58,12 +61,13 @@ def take_on(key: str) -> ResponseReturnValue:
     if key not in PERSONAS:
         abort(404)
     try:
-        seat, lands = _sit_down(PERSONAS[key], language())
-    except (Refusal, DeliveryFailed) as failed:
+        walk = _take_on(PERSONAS[key], language())
+    except NOT_REACHED as failed:
         flask.flash(gettext("The state could not be reached: %(why)s", why=str(failed)), "error")
         return redirect(url_for("sandbox.people"), 303)
-    response = flask.make_response(redirect(safe_path(request.form.get("next"), lands), 303))
-    return _holding(response, seat)
+    response = flask.make_response(redirect(safe_path(request.form.get("next"), walk.goes_to), 303))
+    walk.browser.hand_over(response)
+    return response
 
 
 @api.blueprint.get(paths.API_PERSONAS)
@@ -88,66 +92,56 @@ def make_persona() -> tuple[Response, int]:
             "signed_in must be true or false, and true only for one who has an account", "signed_in"
         )
     try:
-        seat, lands = _sit_down(PERSONAS[name], spoken, signed_in=signed_in)
-    except (Refusal, DeliveryFailed) as failed:
-        status = HTTPStatus.BAD_GATEWAY if isinstance(failed, DeliveryFailed) else HTTPStatus.CONFLICT
-        raise api.Unusable(f"The state could not be reached: {failed}", "name", status) from None
+        walk = _take_on(PERSONAS[name], spoken, signed_in=signed_in)
+    except NOT_REACHED as failed:
+        raise api.Unusable(
+            f"The state could not be reached: {failed}", "name", HTTPStatus.BAD_GATEWAY
+        ) from None
+    cookies = walk.browser.cookies
+    if not world().is_default:
+        cookies[services().config.cookie("world")] = world().name
     answer = jsonify(
-        {**_told(PERSONAS[name]), "world": world().name, "lands": lands, "cookies": _cookies(seat)}
+        {**_told(PERSONAS[name]), "world": world().name, "lands": walk.goes_to, "cookies": cookies}
     )
+    walk.browser.hand_over(answer)
     if not world().is_default:
         enter(answer, world().name)
-    return _holding(answer, seat), HTTPStatus.CREATED
+    return answer, HTTPStatus.CREATED
 
 
-def _sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = False) -> tuple[Seat, str]:
-    """As `sit_down`, also while the site's database is slow or locked on purpose."""
-    with world().settings.spared():
-        return sit_down(persona, spoken, signed_in=signed_in)
-
-
-def sit_down(persona: Persona, spoken: str | None = None, *, signed_in: bool = False) -> tuple[Seat, str]:
-    """Make a persona anew and let this request's browser be in its state; the seat, and the path to go to.
+def _take_on(persona: Persona, spoken: str | None, *, signed_in: bool = False) -> Walk:
+    """Make a persona anew and walk into its state, also while the site's database is slow or locked on purpose.
 
     Raises:
-        Refusal, DeliveryFailed: the state needs a message that did not leave, or a limit of the site forbids it.
+        Lost, PhoneSilent, PhoneRefused: a message that the state needs did not arrive, or a limit forbids it.
     """
-    services = world().services
-    _stand_up(services)
-    try:
-        with services.store.reading() as db:
-            accounts.get(db, states.REVIEWER)
-    except LookupError:  # some states need the desk's word
-        seed(services, (states.REVIEWER,))
-    seed(services, (persona.key,), spoken)
-    who = visitor()
-    contacts = [contact for contact in (persona.email, persona.phone) if contact]
-    with services.store.writing() as db:
-        for contact in contacts:
-            throttles.clear(db, guess_key(services, contact, who.address))
-    trace_recorder.note("tool", f"persona.{persona.key}")
-    seat = Seat(services, who, persona.key, persona.email, PASSWORD, persona.name, persona.phone or "")
-    try:
-        return seat, (state_setup.signed_in if signed_in else persona.arrive)(seat)
-    except (Refusal, DeliveryFailed):
-        flask.session.clear()
-        raise
+    with world().settings.spared():
+        _sign_out()
+        try:
+            with services().store.reading() as db:
+                accounts.get(db, states.REVIEWER)
+        except LookupError:  # some states need the desk's word
+            seed(services(), (states.REVIEWER,))
+        seed(services(), (persona.key,), spoken)
+        address = visitor().address
+        with services().store.writing() as db:
+            for contact in filter(None, (persona.email, persona.phone)):
+                throttles.clear(db, guess_key(services(), contact, address))
+        trace_recorder.note("tool", f"persona.{persona.key}")
+        walk = Walk(persona)
+        begins = "signed_in" if signed_in else persona.begins
+        if begins != "signed_out":
+            walk.browser.hold_session(persona.key, is_proven=begins == "proven")
+        walk.walk(ACCOUNT_PAGE if signed_in else persona.journey)
+    return walk
 
 
-def _stand_up(services: Services) -> None:
-    """Whoever this browser was before is signed out, of the shop and of the music app."""
+def _sign_out() -> None:
+    """Sign out who this browser was before, of the shop and of the music app."""
     ended = [each for each in (auth.session_hash(), music_session.session_hash()) if each is not None]
-    with services.store.writing() as db:
+    with services().store.writing() as db:
         for session in ended:
             sessions.end(db, session)
-    flask.session.clear()
-
-
-def _holding(response: Response, seat: Seat) -> Response:
-    """An answer that brings the browser what it is to hold besides the session."""
-    music_session.drop_session(response)
-    auth.put_trust(response, seat.trust)
-    return response
 
 
 def _told(persona: Persona) -> dict[str, Any]:
@@ -163,20 +157,5 @@ def _told(persona: Persona) -> dict[str, Any]:
         "starts": [list(start) for start in persona.starts],
     }
     if persona.browser is states.passkey_credential:
-        told["passkey"] = persona.browser(world().services, persona.key)
+        told["passkey"] = persona.browser(services(), persona.key)
     return told
-
-
-def _cookies(seat: Seat) -> dict[str, str]:
-    """Every cookie that makes any browser this one."""
-    config = world().services.config
-    signer = current_app.session_interface.get_signing_serializer(current_app)  # type: ignore[attr-defined]
-    held = {
-        config.cookie("session"): signer.dumps(dict(flask.session)),
-        config.cookie("browser"): g.browser_token,
-    }
-    if seat.trust is not None:
-        held[config.cookie(seat.trust[0])] = seat.trust[1]
-    if not world().is_default:
-        held[config.cookie("world")] = world().name
-    return held

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
-from webapp.sandbox.personas import state_setup
-from webapp.sandbox.personas.persona_session import Seat
+from webapp import paths
+from webapp.sandbox.journeys.steps import Land, Step
 from webapp.services.context import Services
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 
 PASSWORD = "Mihon-demo-1"  # noqa: S105 - printed by `make run` and in the README
+
+ACCOUNT_PAGE: tuple[Step, ...] = (Land(paths.ACCOUNT),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,9 @@ class Persona:
     """A demo account. ``state`` adds what it has beyond name and password, ``tells`` says so (a text to translate).
 
     ``browser`` gives what else a browser must hold to be in that state: a cookie, a passkey; ``secret`` is the key of
-    its authenticator app. ``arrive`` puts a browser into the state and answers with the path where it shows.
-    ``starts`` are the states of flows, as (kind, state), that somebody who is taken on is in or begins from. One that
-    is not ``registered`` has no account yet.
+    its authenticator app. A browser ``begins`` signed out, signed in or freshly proven; ``journey`` leads it to the
+    state. ``starts`` are the states of flows, as (kind, state), that the browser is then in or begins from. A persona
+    that is not ``registered`` has no account yet.
     """
 
     key: str
@@ -32,9 +35,15 @@ class Persona:
     tells: str = ""
     browser: Callable[[Services, str], dict[str, str]] = field(default=lambda _services, _account_id: {})
     starts: tuple[tuple[str, str], ...] = ()
-    arrive: Callable[[Seat], str] = state_setup.signed_in
+    begins: Literal["signed_out", "signed_in", "proven"] = "signed_in"
+    journey: tuple[Step, ...] = ACCOUNT_PAGE
     secret: str = ""
     registered: bool = True
+
+    @property
+    def password(self) -> str:
+        """Return the password, which all personas share."""
+        return PASSWORD
 
     @property
     def email(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from webapp import paths
 from webapp.flows.state_machine import BEGIN
-from webapp.sandbox.personas import flow_state_setup, state_setup, states
+from webapp.sandbox.journeys.steps import Land
+from webapp.sandbox.personas import persona_journeys, states
 from webapp.sandbox.personas.persona import PASSWORD, Persona
 from webapp.sandbox.personas.step_personas import STEPS
 from webapp.services import trust
@@ -103,7 +105,8 @@ MAIN = (
         states.locked_out,
         tells=_("Phone lost: a reset by documents waits at the desk"),
         starts=(("recovery", "received"), ("recovery_visit", "inside")),
-        arrive=flow_state_setup.visiting,
+        begins="signed_out",
+        journey=persona_journeys.VISITING,
     ),
     Persona(
         "desk",
@@ -111,7 +114,7 @@ MAIN = (
         None,
         is_reviewer=True,
         tells=_("Reviews the resets by documents"),
-        arrive=state_setup.reviewing,
+        journey=(Land(paths.DESK),),
     ),
     Persona(
         "trusted",
@@ -128,7 +131,8 @@ MAIN = (
             ("recovery", BEGIN),
             ("recovery_visit", BEGIN),
         ),
-        arrive=state_setup.at_password,
+        begins="signed_out",
+        journey=persona_journeys.TRUSTED,
     ),
     Persona(
         "throttled",
@@ -137,7 +141,8 @@ MAIN = (
         states.throttled,
         tells=_("12 wrong codes in a row: a wait of 512 seconds runs"),
         starts=(("sign_in", "code"),),
-        arrive=state_setup.at_wait,
+        begins="signed_out",
+        journey=persona_journeys.THROTTLED,
     ),
     Persona(
         "halfway",
@@ -146,7 +151,8 @@ MAIN = (
         states.half_way,
         tells=_("2SV off, a set-up left half-way: its code was not typed yet"),
         starts=(("set_up", "verify"),),
-        arrive=flow_state_setup.setting_up_by_sms,
+        begins="proven",
+        journey=persona_journeys.NUMBER_GIVEN,
     ),
     Persona(
         "kept",
@@ -163,7 +169,8 @@ MAIN = (
         states.capped,
         tells=_("10 codes sent today: no more by SMS"),
         starts=(("sign_in", "code"),),
-        arrive=state_setup.at_another_way,
+        begins="signed_out",
+        journey=persona_journeys.CAPPED,
     ),
     Persona(
         "older",
@@ -172,7 +179,8 @@ MAIN = (
         states.by_sms,
         tells=_("Codes by SMS; signs in on an older device, with the code right after the password"),
         starts=(("older_device", BEGIN),),
-        arrive=state_setup.at_older_device,
+        begins="signed_out",
+        journey=(Land(paths.OLDER_DEVICE),),
     ),
     Persona(
         "passkey",
@@ -182,7 +190,8 @@ MAIN = (
         tells=_("Codes by SMS, and a passkey whose key everybody may have"),
         browser=states.passkey_credential,
         starts=(("passkey", BEGIN),),
-        arrive=state_setup.at_sign_in,
+        begins="signed_out",
+        journey=(Land(paths.SIGN_IN),),
     ),
 )
 """The states of docs/screens.md#demo-accounts."""

@@ -1,13 +1,12 @@
 """Personas at a step of a flow: one for each state in which a page waits for something.
 
-They are made when somebody takes them on, by the flows' own steps.
+They get there when a browser takes them on: it walks the site's pages.
 """
 
 from __future__ import annotations
 
-from functools import partial
-
-from webapp.sandbox.personas import flow_state_setup, state_setup, states
+from webapp.sandbox.journeys import pages
+from webapp.sandbox.personas import persona_journeys, states
 from webapp.sandbox.personas.persona import Persona
 
 
@@ -23,7 +22,8 @@ STEPS = (
         None,
         tells=_("About to prove the address of a new account: the mailed code is asked"),
         starts=(("register", "verify"),),
-        arrive=flow_state_setup.registering,
+        begins="signed_out",
+        journey=persona_journeys.REGISTERING,
         registered=False,
     ),
     Persona(
@@ -33,7 +33,8 @@ STEPS = (
         states.by_sms,
         tells=_("Right password: the texted code is asked"),
         starts=(("sign_in", "code"),),
-        arrive=state_setup.at_code,
+        begins="signed_out",
+        journey=persona_journeys.PASSWORD_GIVEN,
     ),
     Persona(
         "oldcoded",
@@ -42,7 +43,8 @@ STEPS = (
         states.by_sms,
         tells=_("On an older device: the code is to follow the password"),
         starts=(("older_device", "code"),),
-        arrive=state_setup.at_older_code,
+        begins="signed_out",
+        journey=persona_journeys.OLDER_PASSWORD,
     ),
     Persona(
         "stepping",
@@ -51,7 +53,7 @@ STEPS = (
         states.by_sms,
         tells=_("Signed in: a code is asked before the settings open"),
         starts=(("step_up", "code"),),
-        arrive=state_setup.stepping_up,
+        journey=persona_journeys.STEPPING_UP,
     ),
     Persona(
         "waiting",
@@ -59,7 +61,7 @@ STEPS = (
         "+819011110011",
         tells=_("The mail with the link has left: the page waits for the approval"),
         starts=(("approval", "pending"),),
-        arrive=state_setup.waiting,
+        journey=persona_journeys.WAITING,
     ),
     Persona(
         "approved",
@@ -67,7 +69,7 @@ STEPS = (
         "+819011110012",
         tells=_("The link in the mail was approved: one click opens the settings"),
         starts=(("approval", "approved"),),
-        arrive=partial(state_setup.decided, decision="approve"),
+        journey=persona_journeys.decided(pages.APPROVE),
     ),
     Persona(
         "denied",
@@ -75,7 +77,7 @@ STEPS = (
         "+819011110013",
         tells=_("The link in the mail was denied"),
         starts=(("approval", "denied"),),
-        arrive=partial(state_setup.decided, decision="deny"),
+        journey=persona_journeys.decided(pages.DENY),
     ),
     Persona(
         "choosing",
@@ -83,7 +85,8 @@ STEPS = (
         "+819011110014",
         tells=_("Set-up begun: a method is to be chosen"),
         starts=(("set_up", "choose"),),
-        arrive=flow_state_setup.setting_up,
+        begins="proven",
+        journey=persona_journeys.SETTING_UP,
     ),
     Persona(
         "confirming",
@@ -92,7 +95,8 @@ STEPS = (
         states.kept,
         tells=_("Set-up begun with kept methods: the texted code is asked"),
         starts=(("set_up", "confirm"),),
-        arrive=flow_state_setup.setting_up,
+        begins="proven",
+        journey=persona_journeys.SETTING_UP,
     ),
     Persona(
         "ready",
@@ -100,7 +104,8 @@ STEPS = (
         "+819011110016",
         tells=_("Set-up almost done: 2SV is to be turned on"),
         starts=(("set_up", "ready"),),
-        arrive=flow_state_setup.almost_done,
+        begins="proven",
+        journey=persona_journeys.NUMBER_VERIFIED,
     ),
     Persona(
         "backup",
@@ -108,7 +113,8 @@ STEPS = (
         "+819011110017",
         tells=_("Set-up with a backup: the code of the second phone is asked"),
         starts=(("set_up", "backup"),),
-        arrive=flow_state_setup.adding_backup,
+        begins="proven",
+        journey=persona_journeys.ADDING_BACKUP,
     ),
     Persona(
         "adding",
@@ -117,7 +123,8 @@ STEPS = (
         states.by_sms,
         tells=_("Another method is to be chosen"),
         starts=(("method", "choose"),),
-        arrive=flow_state_setup.adding_method,
+        begins="proven",
+        journey=persona_journeys.ADDING_METHOD,
     ),
     Persona(
         "adding2",
@@ -126,7 +133,8 @@ STEPS = (
         states.by_sms,
         tells=_("Another phone was given: its code is asked"),
         starts=(("method", "verify"),),
-        arrive=flow_state_setup.adding_number,
+        begins="proven",
+        journey=persona_journeys.ADDING_NUMBER,
     ),
     Persona(
         "leaving",
@@ -135,7 +143,8 @@ STEPS = (
         states.by_sms,
         tells=_("2SV just turned off: the page asks why"),
         starts=(("turn_off", "feedback"),),
-        arrive=flow_state_setup.turned_off,
+        begins="proven",
+        journey=persona_journeys.TURNED_OFF,
     ),
     Persona(
         "moving",
@@ -143,7 +152,8 @@ STEPS = (
         "+819011110021",
         tells=_("A new mail address was given: the mailed code is asked"),
         starts=(("account_change", "verify"),),
-        arrive=flow_state_setup.changing_address,
+        begins="proven",
+        journey=persona_journeys.CHANGING_ADDRESS,
     ),
     Persona(
         "forgetful",
@@ -151,7 +161,8 @@ STEPS = (
         "+819011110022",
         tells=_("Password forgotten: the mailed code is asked"),
         starts=(("forgot_password", "verify"),),
-        arrive=flow_state_setup.forgetful,
+        begins="signed_out",
+        journey=persona_journeys.PASSWORD_FORGOTTEN,
     ),
     Persona(
         "renewing",
@@ -159,7 +170,8 @@ STEPS = (
         "+819011110023",
         tells=_("Password forgotten: a new one is to be chosen"),
         starts=(("forgot_password", "choose"),),
-        arrive=flow_state_setup.renewing,
+        begins="signed_out",
+        journey=persona_journeys.NEW_PASSWORD,
     ),
     Persona(
         "opened",
@@ -168,7 +180,8 @@ STEPS = (
         states.by_sms,
         tells=_("Phone lost: documents are to be sent"),
         starts=(("recovery", "opened"),),
-        arrive=flow_state_setup.visiting,
+        begins="signed_out",
+        journey=persona_journeys.VISITING,
     ),
     Persona(
         "reviewed",
@@ -177,7 +190,8 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: a reviewer looks at the documents"),
         starts=(("recovery", "in_review"),),
-        arrive=partial(flow_state_setup.reviewed, verdict=None),
+        begins="signed_out",
+        journey=persona_journeys.reviewed(),
     ),
     Persona(
         "wanted",
@@ -186,7 +200,8 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: more documents are wanted"),
         starts=(("recovery", "more_wanted"),),
-        arrive=partial(flow_state_setup.reviewed, verdict="ask_more", reason="氏名の部分が読み取れません。"),
+        begins="signed_out",
+        journey=persona_journeys.reviewed("ask_more", "氏名の部分が読み取れません。"),
     ),
     Persona(
         "reset",
@@ -195,7 +210,8 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: the reset was approved, 2SV is off"),
         starts=(("recovery", "approved"),),
-        arrive=partial(flow_state_setup.reviewed, verdict="approve"),
+        begins="signed_out",
+        journey=persona_journeys.reviewed("approve", "氏名と住所を確認しました。"),
     ),
     Persona(
         "rejected",
@@ -204,9 +220,8 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: the reset was declined"),
         starts=(("recovery", "rejected"),),
-        arrive=partial(
-            flow_state_setup.reviewed, verdict="reject", reason="氏名がアカウントと一致しません。"
-        ),
+        begins="signed_out",
+        journey=persona_journeys.reviewed("reject", "氏名がアカウントと一致しません。"),
     ),
     Persona(
         "cancelled",
@@ -215,6 +230,7 @@ STEPS = (
         states.locked_out,
         tells=_("Phone lost: the reset was cancelled by the owner"),
         starts=(("recovery", "cancelled"),),
-        arrive=flow_state_setup.cancelled,
+        begins="signed_out",
+        journey=persona_journeys.CANCELLED,
     ),
 )

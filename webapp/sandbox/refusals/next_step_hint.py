@@ -15,23 +15,18 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
 from webapp.pages.framework.cookies import read_cookie, set_cookie
-from webapp.sandbox.refusals.scenario import Way
-from webapp.sandbox.refusals.scenarios import WAYS
+from webapp.sandbox.refusals.scenario import Scenario
+from webapp.sandbox.refusals.scenarios import SCENARIOS
 from webapp.sandbox.world_middleware import blueprint
 
 COOKIE = "last_step"
 COOKIE_SECONDS = 900
 
 
-def tell(response: Response, way: Way, lands: str, values: Mapping[str, str]) -> None:
-    """Let the browser that gets this answer be told the way's last step, at the path where it ends."""
-    told = _signer().dumps({"way": way.name, "lands": lands, "values": dict(values)})
+def tell(response: Response, scenario: Scenario, lands: str, values: Mapping[str, str]) -> None:
+    """Let the browser that gets this answer be told the scenario's last step, at the path where it ends."""
+    told = _signer().dumps({"way": scenario.name, "lands": lands, "values": dict(values)})
     set_cookie(response, COOKIE, told if isinstance(told, str) else told.decode(), COOKIE_SECONDS)
-
-
-def values_of(way: Way, told: Mapping[str, str] | None) -> dict[str, str]:
-    """What is typed in which field: as the way says, or as was told once it was prepared."""
-    return {**(way.last.fields if way.last else {}), **(told or {})}
 
 
 def last_step() -> Markup:
@@ -43,10 +38,12 @@ def last_step() -> Markup:
         told: dict[str, Any] = _signer().loads(kept)
     except BadSignature:
         return Markup()
-    way = WAYS.get(told["way"])
-    if way is None or not _is_at(told["lands"]):
+    scenario = SCENARIOS.get(told["way"])
+    if scenario is None or not _is_at(told["lands"]):
         return Markup()
-    html = render_template("site/sandbox/last_step.html", way=way, last=way.last, values=told["values"])
+    html = render_template(
+        "site/sandbox/last_step.html", scenario=scenario, last=scenario.last, values=told["values"]
+    )
     return Markup(html)  # noqa: S704 - a template's, escaped
 
 

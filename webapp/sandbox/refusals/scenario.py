@@ -1,20 +1,18 @@
-"""A way to one refusal: how it is prepared, and what the user does last to see it."""
+"""A scenario that leads to one refusal: the journey there, and what the user does last to see it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from flask_babel import lazy_gettext as _
 from flask_babel import lazy_pgettext
 
+from webapp.sandbox.journeys.pages import Element
+from webapp.sandbox.journeys.steps import Step, Value
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.error_text import error_text
-from webapp.sandbox.refusals.scenario_context import Scene
-
-TOLD = ""
-"""In the place of a value: it is known once the way is prepared (a code, for one)."""
 
 SIGN_IN = _("Sign in")
 SIGN_IN_WITH_CODE = lazy_pgettext("code", "Sign in")
@@ -26,41 +24,47 @@ SEND_RULE = _("10 codes per account and per number in 24 hours.")
 
 
 @dataclass(frozen=True)
-class Last:
+class LastStep:
     """The last action: what is typed or chosen in which field, and the button that is pressed.
 
-    ``files`` names papers of `webapp.sandbox.refusals.sample_files` that are chosen in the field ``documents``. With
-    ``action`` no page has such a form any more, only a tab that was left open: the strip offers it.
+    A value that is a function is known once the journey has been walked. ``files`` names papers of
+    `webapp.sandbox.refusals.sample_files` that are chosen in the field ``documents``. With ``action`` no page has such
+    a form any more, only a tab that was left open: the strip offers it.
     """
 
     press: Any
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[Element, Value] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     action: str = ""
 
+    def values(self, tell: Callable[[Value], Any]) -> dict[str, str]:
+        """Return what is typed by the name of its field; ``tell`` turns functions into texts."""
+        return {element.name: str(tell(value)) for element, value in self.fields.items()}
+
 
 @dataclass(frozen=True)
-class Way:
-    """A way to a refusal.
+class Scenario:
+    """A scenario that leads to a refusal.
 
-    ``name`` is the refusal's (`catalogue`), or one of our own where no exception stands behind what the user sees or
-    where there are several ways (``Throttled.resend``); ``refusal`` is the exception's name, "" where there is none.
-    ``prepare`` walks there and returns the values of ``last`` that were not known before. Without ``last`` the page
-    that the way leads to tells it. ``rule`` is of docs/screens.md#rules, in short; ``text`` what the user reads.
+    ``name`` is the refusal's (`catalogue`), or one of our own where no exception is behind what the user sees or where
+    several scenarios lead to one (``Throttled.resend``). ``refusal`` is the exception's name, "" where there is none.
+    The browser ``begins`` signed out, signed in or freshly proven, and walks ``journey``. Without ``last`` its last
+    page tells the refusal. ``rule`` is of docs/screens.md#rules, in short; ``text`` what the user reads.
     """
 
     name: str
     flow: str
     persona: str
     rule: Any
-    prepare: Callable[[Scene], Mapping[str, str] | None]
-    last: Last | None = None
+    journey: tuple[Step, ...]
+    last: LastStep | None = None
     of: str | None = None
     text: Any = None
+    begins: Literal["signed_out", "signed_in", "proven"] = "signed_out"
 
     @property
     def refusal(self) -> str:
-        """The name of the refusal that is made, "" where the page tells it by itself."""
+        """The name of the refusal that is shown, "" where the page tells it by itself."""
         if self.of is not None:
             return self.of
         return self.name if self.name in every_refusal() else ""

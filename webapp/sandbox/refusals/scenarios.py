@@ -1,4 +1,4 @@
-"""A way to every refusal that a user can see (docs/screens.md#rules), and why nobody can see the others."""
+"""A scenario for every refusal that a user can see (docs/screens.md#rules), and why nobody can see the others."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from flask_babel import lazy_gettext as _
 
 from webapp.sandbox.refusals import scenarios_account, scenarios_settings, scenarios_sign_in
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.refusals.scenario import Way
+from webapp.sandbox.refusals.scenario import Scenario
 
-__all__ = ["UNSEEN", "WAYS", "every_refusal"]
+__all__ = ["SCENARIOS", "UNSEEN", "every_refusal"]
 
-WAYS: dict[str, Way] = {
-    way.name: way for way in (*scenarios_sign_in.WAYS, *scenarios_settings.WAYS, *scenarios_account.WAYS)
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenarios in (scenarios_sign_in, scenarios_settings, scenarios_account)
+    for scenario in scenarios.SCENARIOS
 }
 """By name, in the order of a visit."""
 

@@ -1,19 +1,20 @@
-"""Ways to what is refused at setting up, changing methods, the approval by mail, and by gateway and mail server."""
+"""Scenarios for what is refused at setting up, changing methods, approving by mail, and by gateway and mail server."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 
 from webapp import paths
-from webapp.sandbox.refusals.scenario import CODE_RULE, CONTINUE, SEND_CODE, SEND_RULE, TOLD, Last, Way
-from webapp.sandbox.refusals.scenario_context import Scene, other_than
-from webapp.sandbox.refusals.walker import Walker
+from webapp.sandbox.journeys import main_job, pages
+from webapp.sandbox.journeys.pages import Element
+from webapp.sandbox.journeys.steps import Do, Elsewhere, Land, Note, Open, Press, Step, Wait, noted
+from webapp.sandbox.personas.persona_journeys import ADDING_METHOD, NUMBER_GIVEN, SETTING_UP, WAITING
+from webapp.sandbox.refusals.scenario import CODE_RULE, CONTINUE, SEND_CODE, SEND_RULE, LastStep, Scenario
+from webapp.sandbox.refusals.scenario_context import ScenarioContext, fault, wait_past, wrong_code
 from webapp.sandbox.world_middleware import world
 
-Told = Mapping[str, str] | None
 NUMBER_RULE = _("Numbers are taken as people type them, and kept as E.164.")
 LANDLINE_RULE = _("A landline takes no text messages: it is called.")
 TWICE_RULE = _("One number, or one app secret, is never both preferred and backup.")
@@ -24,170 +25,79 @@ RESEND_RULE = _("Another message can be sent after 30 seconds.")
 CAP_RULE = _("10 approval mails per account in 24 hours.")
 GATEWAY_RULE = _("A message that could not leave changes nothing: try again, or choose another way.")
 NUMBER = "090-1234-5678"
+LINK = Note("link", lambda run: run.reader.link(run.who.email, paths.APPROVAL_LINK))
 
 
-def _set_up(scene: Scene) -> Told:
-    scene.begins_set_up()
-    return None
-
-
-def _add(scene: Scene) -> Told:
-    scene.adds_method()
-    return None
-
-
-def _remove_last(scene: Scene) -> Told:
-    scene.opens(f"{paths.SETTINGS_REMOVE}?method={scene.persona.key}-sms")
-    return None
-
-
-def _gone(scene: Scene) -> Told:
-    scene.opens(paths.SETTINGS)
-    scene.lands = f"{paths.SETTINGS_RENAME}?method=removed-before"
-    return None
-
-
-def _on_already(scene: Scene) -> Told:
-    scene.opens(paths.SETTINGS)
-    return None
-
-
-def _number_capped(scene: Scene) -> Told:
-    scene.begins_set_up()
+def _use_up_number(run: ScenarioContext) -> None:
     limits = world().services.limits
-    for _again in range(limits.send_cap):
-        scene.walker.send(phoneNumber=NUMBER)
-        scene.jump(limits.resend_seconds + 1)
-        scene.walker.get(paths.SET_UP_REGISTER)
-    return None
+    once = (main_job.GIVE_NUMBER, Wait(limits.resend_seconds + 1), Open(paths.SET_UP_REGISTER))
+    run.walk(once * limits.send_cap)
 
 
-def _wrong_code(scene: Scene) -> Told:
-    scene.begins_set_up()
-    scene.walker.send(phoneNumber=NUMBER)
-    return {"otpCode": other_than(scene.reads_code())}
-
-
-# -- the approval by mail -------------------------------------------------------------------------------------
-
-
-def _link_expired(scene: Scene) -> Told:
-    scene.lands = scene.asks_by_mail()
-    scene.jump(world().services.config.approval_seconds + 1)
-    return None
-
-
-def _wait_expired(scene: Scene) -> Told:
-    _link_expired(scene)
-    scene.lands = paths.APPROVAL
-    return None
-
-
-def _decided(decision: str, lands: str = "") -> Callable[[Scene], Told]:
-    def prepare(scene: Scene) -> Told:
-        link = scene.decides(decision, scene.asks_by_mail())
-        scene.lands = lands or link
-        return None
-
-    return prepare
-
-
-def _waiting(scene: Scene) -> Told:
-    scene.asks_by_mail()
-    return None
-
-
-def _approval_capped(scene: Scene) -> Told:
-    scene.asks_by_mail()
+def _use_up_mails(run: ScenarioContext) -> None:
     limits = world().services.limits
-    for _again in range(limits.send_cap - 1):
-        scene.jump(limits.resend_seconds + 1)
-        scene.walker.send(paths.APPROVAL_RESEND)
-    scene.jump(limits.resend_seconds + 1)
-    scene.walker.get(paths.APPROVAL)
-    return None
+    wait = Wait(limits.resend_seconds + 1)
+    run.walk((wait, Press(pages.RESEND)) * (limits.send_cap - 1))
+    run.walk((wait, Open(paths.APPROVAL)))
 
 
-def _other_browser(scene: Scene) -> Told:
-    link = scene.asks_by_mail()
-    scene.walker = Walker()
-    scene.decides("approve", link)
-    scene.lands = paths.APPROVAL
-    return None
+def _decided(decision: Element) -> tuple[Step, ...]:
+    """The owner has decided, and the page that waited was looked at."""
+    return (*WAITING, LINK, Elsewhere((Open(noted("link")), Press(decision))), Open(paths.APPROVAL))
 
 
-# -- gateway and mail server ------------------------------------------------------------------------------------
+def _number(name: str, typed: str, rule: Any = NUMBER_RULE) -> Scenario:
+    return Scenario(name, "set_up", "hanako", rule, SETTING_UP, LastStep(CONTINUE, {pages.NUMBER: typed}),
+                    begins="proven")  # fmt: skip
 
 
-def _by_text(what: str, **more: Any) -> Callable[[Scene], Told]:
-    """A set-up whose next text goes wrong."""
-
-    def prepare(scene: Scene) -> Told:
-        scene.begins_set_up()
-        scene.fault(what, "sms", **more)
-        return None
-
-    return prepare
-
-
-def _by_mail(what: str, **more: Any) -> Callable[[Scene], Told]:
-    """A step-up whose mails go wrong."""
-
-    def prepare(scene: Scene) -> Told:
-        scene.signs_in()
-        scene.walker.get(paths.SETTINGS)
-        scene.fault(what, "mail", **more)
-        return None
-
-    return prepare
-
-
-def _number(name: str, typed: str, rule: Any = NUMBER_RULE) -> Way:
-    return Way(name, "set_up", "hanako", rule, _set_up, Last(CONTINUE, {"phoneNumber": typed}))
-
-
-def _gateway(name: str, what: str, text: Any = None, **more: Any) -> Way:
-    return Way(
-        name, "set_up", "hanako", GATEWAY_RULE, _by_text(what, **more),
-        Last(CONTINUE, {"phoneNumber": NUMBER}),
-        of=".".join(name.split(".")[:2]), text=text,
+def _gateway(name: str, what: str, text: Any = None, **more: Any) -> Scenario:
+    return Scenario(
+        name, "set_up", "hanako", GATEWAY_RULE, (*SETTING_UP, fault(what, "sms", **more)),
+        LastStep(CONTINUE, {pages.NUMBER: NUMBER}), ".".join(name.split(".")[:2]), text, "proven",
     )  # fmt: skip
 
 
-def _mail(name: str, what: str, **more: Any) -> Way:
-    return Way(name, "approval", "hanako", GATEWAY_RULE, _by_mail(what, **more), Last(CONTINUE))
+def _mail(name: str, what: str, **more: Any) -> Scenario:
+    journey = (Open(paths.SETTINGS), fault(what, "mail", **more))
+    return Scenario(name, "approval", "hanako", GATEWAY_RULE, journey, LastStep(CONTINUE), begins="signed_in")
 
 
-WAYS = (
+def _approval(name: str, journey: tuple[Step, ...], text: Any) -> Scenario:
+    return Scenario(name, "approval", "hanako", APPROVAL_RULE, journey, text=text, begins="signed_in")
+
+
+SCENARIOS = (
     _number("NotAPhoneNumber.not_a_number", "0120-MIHON"),
     _number("NotAPhoneNumber.too_short", "090-1234"),
     _number("NotAPhoneNumber.too_long", "090-1234-5678-9"),
     _number("NotAPhoneNumber.unknown_country", "+999 90 1234 5678"),
     _number("LandlineNeedsCall", "03-1234-5678", LANDLINE_RULE),
-    Way("WrongCode.set_up", "set_up", "hanako", CODE_RULE, _wrong_code, Last(CONTINUE, {"otpCode": TOLD}),
-        of="WrongCode.wrong"),
-    Way("SendCapReached.number", "set_up", "hanako", SEND_RULE, _number_capped,
-        Last(CONTINUE, {"phoneNumber": NUMBER}), of="SendCapReached"),
-    Way("MethodTaken", "method", "taro", TWICE_RULE, _add, Last(SEND_CODE, {"phoneNumber": "080-1234-5678"})),
-    Way("LastMethod", "method", "taro", LAST_RULE, _remove_last,
-        Last(_("Delete"), {"method": "taro-sms"}, action=f"{paths.SETTINGS_REMOVE}?method=taro-sms")),
-    Way("UnknownMethod", "method", "taro", GONE_RULE, _gone),
-    Way("StaleFlow", "set_up", "taro", GONE_RULE, _on_already, Last(_("Get Started"), action=paths.SETTINGS_START),
-        text=_("This page has expired")),
-    Way("approval.link_expired", "approval", "hanako", APPROVAL_RULE, _link_expired,
-        text=_("This link has expired")),
-    Way("approval.expired", "approval", "hanako", APPROVAL_RULE, _wait_expired,
-        text=_("The notification has expired")),
-    Way("approval.used", "approval", "hanako", APPROVAL_RULE, _decided("approve"),
-        text=_("You approved the request")),
-    Way("approval.denied", "approval", "hanako", APPROVAL_RULE, _decided("deny"),
-        text=_("You denied the request")),
-    Way("approval.denied_here", "approval", "hanako", APPROVAL_RULE, _decided("deny", paths.APPROVAL),
-        text=_("The request was denied")),
-    Way("Throttled.approval", "approval", "hanako", RESEND_RULE, _waiting,
-        Last(_("Resend"), action=paths.APPROVAL_RESEND), of="Throttled"),
-    Way("SendCapReached.approval", "approval", "hanako", CAP_RULE, _approval_capped, Last(_("Resend")),
-        of="SendCapReached"),
+    Scenario("WrongCode.set_up", "set_up", "hanako", CODE_RULE, NUMBER_GIVEN,
+             LastStep(CONTINUE, {pages.CONTACT_CODE: wrong_code}), of="WrongCode.wrong", begins="proven"),
+    Scenario("SendCapReached.number", "set_up", "hanako", SEND_RULE, (*SETTING_UP, Do(_use_up_number)),
+             LastStep(CONTINUE, {pages.NUMBER: NUMBER}), of="SendCapReached", begins="proven"),
+    Scenario("MethodTaken", "method", "taro", TWICE_RULE, ADDING_METHOD,
+             LastStep(SEND_CODE, {pages.NUMBER: "080-1234-5678"}), begins="proven"),
+    Scenario("LastMethod", "method", "taro", LAST_RULE, (Open(f"{paths.SETTINGS_REMOVE}?method=taro-sms"),),
+             LastStep(_("Delete"), {pages.METHOD: "taro-sms"}, action=f"{paths.SETTINGS_REMOVE}?method=taro-sms"),
+             begins="proven"),
+    Scenario("UnknownMethod", "method", "taro", GONE_RULE, (Land(f"{paths.SETTINGS_RENAME}?method=removed-before"),),
+             begins="proven"),
+    Scenario("StaleFlow", "set_up", "taro", GONE_RULE, (Open(paths.SETTINGS),),
+             LastStep(_("Get Started"), action=paths.SETTINGS_START), text=_("This page has expired"),
+             begins="proven"),
+    _approval("approval.link_expired", (*WAITING, LINK, wait_past("approval_seconds"), Land(noted("link"))),
+              _("This link has expired")),
+    _approval("approval.expired", (*WAITING, wait_past("approval_seconds"), Land(paths.APPROVAL)),
+              _("The notification has expired")),
+    _approval("approval.used", (*_decided(pages.APPROVE), Land(noted("link"))), _("You approved the request")),
+    _approval("approval.denied", (*_decided(pages.DENY), Land(noted("link"))), _("You denied the request")),
+    _approval("approval.denied_here", _decided(pages.DENY), _("The request was denied")),
+    Scenario("Throttled.approval", "approval", "hanako", RESEND_RULE, WAITING,
+             LastStep(_("Resend"), action=paths.APPROVAL_RESEND), of="Throttled", begins="signed_in"),
+    Scenario("SendCapReached.approval", "approval", "hanako", CAP_RULE, (*WAITING, Do(_use_up_mails)),
+             LastStep(_("Resend")), of="SendCapReached", begins="signed_in"),
     _gateway("GatewayFailed.down", "http_status", status=503),
     _gateway("GatewayFailed.slow", "slow"),
     _gateway("GatewayFailed.garbage", "http_status", status=400),

@@ -16,7 +16,7 @@ from webapp.flows.state_machines import tables
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder, world_middleware
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.refusals.scenarios import UNSEEN, WAYS
+from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN
 from webapp.sandbox.store.trace_log import Count
 from webapp.sandbox.timeline.step_texts import refusal_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
@@ -171,7 +171,7 @@ def share(lines: Any) -> tuple[int, int]:
 
 def _refusals(counts: Mapping[tuple[str, str], Count]) -> dict[str, list[Line]]:
     """The refusals by the flow of the first way that reaches them; those that nobody can see are left out."""
-    first = {way.refusal: way for way in reversed(WAYS.values()) if way.refusal}
+    first = {each.refusal: each for each in reversed(SCENARIOS.values()) if each.refusal}
     found: dict[str, list[Line]] = {}
     for name in every_refusal():
         way, count = first.get(name), counts.get(("refusal", name))

@@ -1,0 +1,155 @@
+"""The steps of a journey: what a person does, as data. A runner does them (docs/journeys.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from webapp.sandbox.journeys.pages import Element
+
+Value = Any
+"""What is typed, or a function that gets the runner and returns it: a code is known only on the way."""
+
+
+class Person(Protocol):
+    """Who walks a journey."""
+
+    @property
+    def email(self) -> str:
+        """The address to sign in with."""
+
+    @property
+    def phone(self) -> str | None:
+        """The number in E.164."""
+
+    @property
+    def password(self) -> str:
+        """The password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """``page`` and ``state`` tell where a step is done (`main[data-page]`, `[data-state]`); ``says`` tells people."""
+
+    page: str = ""
+    state: str = ""
+    says: Any = ""
+    where: ClassVar[str] = "site"
+
+
+@dataclass(frozen=True)
+class Open(Step):
+    """Open an address of the site."""
+
+    path: Value
+
+
+@dataclass(frozen=True)
+class Press(Step):
+    """Fill in fields, choose, tick (True, False), and press a button or follow a link."""
+
+    target: Element
+    fill: Mapping[Element, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class See(Step):
+    """Be on a page that offers ``press``; nothing is pressed."""
+
+    press: Element | None = None
+    where: ClassVar[str] = "end"
+
+
+@dataclass(frozen=True)
+class TakeCode(Step):
+    """Type the code that came to the phone. It is sent with the next `Press`."""
+
+    field: Element
+    source: Value = None
+    where: ClassVar[str] = "code"
+
+
+@dataclass(frozen=True)
+class OpenMail(Step):
+    """Open the newest mail on the phone."""
+
+    where: ClassVar[str] = "mail"
+
+
+@dataclass(frozen=True)
+class FollowLink(Step):
+    """Open the mail's link to a path that begins with ``part``: in a browser that knows nothing of the first."""
+
+    part: str
+    where: ClassVar[str] = "link"
+
+
+@dataclass(frozen=True)
+class BackToFirst(Step):
+    """Go back to the first browser. Its page goes on by itself; without scripts ``press`` goes on."""
+
+    press: Element | None = None
+    where: ClassVar[str] = "tab"
+
+
+@dataclass(frozen=True)
+class Elsewhere(Step):
+    """Do steps in another browser: a stranger's, or one that is signed in to the account ``signed_in_as``."""
+
+    steps: tuple[Step, ...]
+    signed_in_as: str = ""
+
+
+class Aside(Step):
+    """A step that no page sees."""
+
+    def apply(self, run: Any) -> None:
+        """Do it; ``run`` is the runner."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Wait(Aside):
+    """Move the clock of site and phone ahead by seconds."""
+
+    seconds: Value
+
+    def apply(self, run: Any) -> None:
+        run.advance(run.value(self.seconds))
+
+
+@dataclass(frozen=True)
+class Do(Aside):
+    """Do what no person does: make a fault, write a row. ``what`` gets the runner."""
+
+    what: Callable[[Any], object]
+
+    def apply(self, run: Any) -> None:
+        self.what(run)
+
+
+@dataclass(frozen=True)
+class Land(Aside):
+    """Send the browser to a path in the end. The page is not walked."""
+
+    path: Value
+
+    def apply(self, run: Any) -> None:
+        run.lands = run.value(self.path)
+
+
+@dataclass(frozen=True)
+class Note(Aside):
+    """Keep a value for a later step, which gets it by `noted`."""
+
+    name: str
+    value: Value
+
+    def apply(self, run: Any) -> None:
+        run.notes[self.name] = run.value(self.value)
+
+
+def noted(name: str) -> Callable[[Any], Any]:
+    """Return a value that an earlier `Note` kept."""
+    return lambda run: run.notes[name]
