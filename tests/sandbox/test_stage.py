@@ -9,7 +9,7 @@ import pytest
 from tests.app_fixture import World
 from tests.form_client import Page
 from webapp.pages.framework.language import LANGUAGES
-from webapp.sandbox.stage.script import MAIN_JOB
+from webapp.sandbox.journeys.main_job import MAIN_JOB
 
 PHONE = "http://localhost:8001"  # on the host by which the site is called
 

@@ -101,9 +101,9 @@ class FormRunner:
                 self._open(link)
             case BackToFirst():
                 self.browser = self._first
-                if step.press is not None:
+                if step.target is not None:
                     self._open(self.browser.url)
-                    self.browser.press_element(step.press.id)
+                    self.browser.press_element(step.target.id)
             case Elsewhere():
                 before, self.browser = self.browser, self._other(step.signed_in_as)
                 self.walk(step.steps)

@@ -55,9 +55,9 @@ class Press(Step):
 
 @dataclass(frozen=True)
 class See(Step):
-    """Be on a page that offers ``press``; nothing is pressed."""
+    """Be on a page that offers ``target``; nothing is pressed."""
 
-    press: Element | None = None
+    target: Element | None = None
     where: ClassVar[str] = "end"
 
 
@@ -87,9 +87,9 @@ class FollowLink(Step):
 
 @dataclass(frozen=True)
 class BackToFirst(Step):
-    """Go back to the first browser. Its page goes on by itself; without scripts ``press`` goes on."""
+    """Go back to the first browser. Its page goes on by itself; without scripts ``target`` goes on."""
 
-    press: Element | None = None
+    target: Element | None = None
     where: ClassVar[str] = "tab"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -20,13 +21,15 @@ from webapp.sandbox.controls import worlds as world_pages
 from webapp.sandbox.controls.clock import JUMPS, zone
 from webapp.sandbox.controls.fault_table import GROUPS
 from webapp.sandbox.controls.faults import asked
+from webapp.sandbox.journeys.main_job import MAIN_JOB
+from webapp.sandbox.journeys.steps import Step
 from webapp.sandbox.personas.personas import MAIN, PERSONAS, Persona, seed
 from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneSilent
-from webapp.sandbox.stage.script import HANAKO, MAIN_JOB
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import blueprint, phone_url, world
 
 AUTHENTICATOR = "authenticator/"
+HANAKO = PERSONAS["hanako"]
 
 
 @blueprint.get(paths.TOOLS_STAGE)
@@ -46,7 +49,7 @@ def stage() -> ResponseReturnValue:
             first=handset(HANAKO),
             jumps=JUMPS,
             faults=GROUPS,
-            script=MAIN_JOB,
+            script=[(name, [_shown(step) for step in steps]) for name, steps in MAIN_JOB],
             **_state(),
         )
     )
@@ -87,6 +90,20 @@ def handset_of(recipient: str) -> str:
     owner = PERSONAS.get(recipient.partition("@")[0])
     own = owner is not None and recipient in (owner.email, owner.phone)
     return f"{owner.phone if owner and own and owner.phone else recipient}/"
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    """A step of Hanako's journey as the page's module reads it: what to press and to type, by selectors."""
+    run = SimpleNamespace(who=HANAKO)
+    target = getattr(step, "target", None)
+    return {
+        "says": step.says,
+        "where": step.where,
+        "page": step.page,
+        "state": step.state,
+        "press": target.selector if target else "",
+        "fill": {each.selector: value(run) for each, value in getattr(step, "fill", {}).items()},
+    }
 
 
 def _persona() -> Persona | None:
