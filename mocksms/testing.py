@@ -18,13 +18,22 @@ import pytest
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from mocksms import create_app
-from mocksms.client import NothingCame, Phone, PhoneError, Received
+from mocksms.client import AsyncPhone, NothingCame, Phone, PhoneError, Received
 from mocksms.core.worlds import Worlds
 from mocksms.providers.interface import Listener, Provider
 from mocksms.providers.registry import providers_of
 from mocksms.providers.twilio.sdk import twilio_client
 
-__all__ = ["NothingCame", "Phone", "PhoneError", "Received", "RunningPhone", "run_phone", "twilio_client"]
+__all__ = [
+    "AsyncPhone",
+    "NothingCame",
+    "Phone",
+    "PhoneError",
+    "Received",
+    "RunningPhone",
+    "run_phone",
+    "twilio_client",
+]
 
 
 class _Quiet(WSGIRequestHandler):

@@ -11,7 +11,7 @@ from functools import cache
 from tests.evidence import some
 from tests.meta.sources import ROOT, Module, modules
 
-FOR_TESTERS = ("client.py", "testing.py", "pytest_plugin.py")
+FOR_TESTERS = ("mocksms/client/__init__.py", "client.py", "testing.py", "pytest_plugin.py")
 """Modules whose names are for testers outside this repository."""
 CALLED_BY_NAME = re.compile(
     r"__\w+__|_?m\d{3}_\w+"  # Python's own names, migrations

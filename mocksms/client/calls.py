@@ -1,0 +1,228 @@
+"""What can be asked of a phone, described once for all clients."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
+
+import httpx
+
+from mocksms.api.paths import API
+from mocksms.client.messages import NothingCame, Received, Told
+from mocksms.client.steps import Ask, Steps, described
+from mocksms.core.world_names import DEFAULT, account_sid
+
+PATIENCE_SECONDS = 10.0
+HTTP_SECONDS = 70.0
+C = TypeVar("C")
+
+
+class PhoneCalls(Generic[C]):
+    """What can be asked of one world of a running phone. `C` is what a ringing call is given as."""
+
+    def __init__(self, base_url: str, world: str, smtp_port: int | None) -> None:
+        self.url = base_url.rstrip("/")
+        self.world = world
+        self.smtp_port = smtp_port
+        self._given: dict[str, int] = {}
+        self._made_world = False
+
+    def _call(self, received: Received) -> C:
+        raise NotImplementedError
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "base_url": self.url,
+            "headers": {"X-World": self.world},
+            "timeout": HTTP_SECONDS,
+            "trust_env": False,
+        }
+
+    @property
+    def account_sid(self) -> str:
+        """The AccountSid that a sender's SDK must use to send into this world."""
+        return account_sid(self.world)
+
+    def mailbox(self, address: str) -> str:
+        """Return a mailbox of this world: the address with the world as its plus-tag."""
+        local, _, host = address.partition("@")
+        return address if self.world == DEFAULT else f"{local}+{self.world}@{host}"
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    @described
+    def messages(self, /, **filters: Any) -> Steps[list[Received]]:
+        """Return messages, newest first; filters are the API's (`channel`, `to`, `sender`, `q`, `since`, `limit`)."""
+        found = (yield _get(f"{API}/messages", filters)).json()["messages"]
+        return [Received(fields) for fields in found]
+
+    @described
+    def message(self, message_id: int) -> Steps[Received]:
+        """Return one message with its checks and its raw source."""
+        return Received((yield _get(f"{API}/messages/{message_id}", {})).json())
+
+    @described
+    def eml(self, message_id: int) -> Steps[bytes]:
+        """Return a mail as it came, byte for byte."""
+        return (yield _get(f"{API}/messages/{message_id}/mail.eml", {})).content
+
+    @described
+    def last_id(self) -> Steps[int]:
+        """Return the id of the newest message, 0 without one: `since` for "from now on"."""
+        found = yield from PhoneCalls.messages.steps(self, limit=1)
+        return int(found[0].id) if found else 0
+
+    @described
+    def wait(self, /, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[Received]:
+        """Return the newest message that fits, waiting up to `timeout` seconds (at most 60). Raise
+        :class:`NothingCame`.
+        """
+        return (yield from self._wait(timeout, filters))
+
+    def _wait(self, timeout: float, filters: Mapping[str, Any]) -> Steps[Received]:
+        answer = yield _get(f"{API}/messages/wait", {**filters, "timeout": timeout})
+        if answer.status_code == 204:
+            there_is = yield from self._there_is()
+            raise NothingCame(f"no message like {filters} came within {timeout} s; there is: {there_is}")
+        return Received(answer.json())
+
+    @described
+    def sms(self, /, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[Received]:
+        """Return the newest SMS to a number; wait for the first one."""
+        return (yield from self._wait(timeout, {"to": to, "channel": "sms", **filters}))
+
+    @described
+    def mail(self, /, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[Received]:
+        """Return the newest mail to a mailbox; wait for the first one."""
+        return (yield from self._wait(timeout, {"to": to, "channel": "mail", **filters}))
+
+    @described
+    def call(self, /, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[C]:
+        """Return the newest call to a number; wait for the first one."""
+        return self._call((yield from self._wait(timeout, {"to": to, "channel": "call", **filters})))
+
+    @described
+    def code(self, to: str) -> Steps[str | None]:
+        """Return the newest code for a number or mailbox, or None."""
+        answer = yield _get(f"{API}/code", {"to": to})
+        return answer.text if answer.status_code == 200 else None
+
+    @described
+    def wait_for_code(
+        self, to: str, timeout: float = PATIENCE_SECONDS, since: int | None = None
+    ) -> Steps[str]:
+        """Return the newest code for a number or mailbox that was not given before, waiting for it.
+
+        `since` is the id of a message: only codes of newer ones count. Raise :class:`NothingCame`.
+        """
+        after = self._given.get(to, 0) if since is None else since
+        deadline = time.monotonic() + timeout
+        while True:
+            left = round(max(0.0, deadline - time.monotonic()), 3)
+            answer = yield _get(f"{API}/code", {"to": to, "wait": left, "since": after})
+            if answer.status_code == 204:
+                there_is = yield from self._there_is()
+                raise NothingCame(f"no new code for {to} within {timeout} s; there is: {there_is}")
+            after = int(answer.headers["X-Message-Id"])
+            if since is not None or after not in self._given.values():
+                self._given[to] = after
+                return answer.text
+            # else it was given for the same number in another spelling: wait for a newer one
+
+    def _there_is(self) -> Steps[str]:
+        newest = yield from PhoneCalls.messages.steps(self, limit=5)
+        told = [f"{m.id} {m.channel} to {m.to}: {m.subject or m.body[:60]!r}" for m in newest]
+        return "; ".join(told) or f"nothing in the world {self.world!r}"
+
+    @described
+    def requests(self, /, **filters: Any) -> Steps[list[Told]]:
+        """Return what senders asked for on the wires, newest first, refused requests too.
+
+        Filters are the API's: `wire`, `to`, `verdict` (accepted or refused), `since`, `limit`. Requests that name no
+        world are in the default one.
+        """
+        found = (yield _get(f"{API}/requests", filters)).json()["requests"]
+        return [Told(fields) for fields in found]
+
+    # -- changing ----------------------------------------------------------------------------------------------------
+
+    @described
+    def delete(self, /, **filters: Any) -> Steps[int]:
+        """Delete the messages that fit, all without filters; return how many they were."""
+        answer = yield Ask("DELETE", f"{API}/messages", {"params": _query(filters)})
+        return int(answer.json()["deleted"])
+
+    @described
+    def reset(self) -> Steps[None]:
+        """Empty the world: messages, handsets, authenticators, faults, clock."""
+        yield Ask("POST", f"{API}/reset")
+        self._given.clear()
+
+    @described
+    def reply(self, handset: str, to: str, body: str) -> Steps[Received]:
+        """Send a text typed on a handset."""
+        answer = yield Ask("POST", f"{API}/replies", {"json": {"from": handset, "to": to, "body": body}})
+        return Received(answer.json())
+
+    @described
+    def set_webhook(self, number: str, url: str) -> Steps[None]:
+        """Set where texts typed to a number are posted."""
+        yield Ask("PUT", f"{API}/numbers/{number}", {"json": {"sms_url": url}})
+
+    @described
+    def worlds(self) -> Steps[list[dict[str, str]]]:
+        """Return the worlds there are: name and account_sid of each."""
+        found: list[dict[str, str]] = (yield Ask("GET", f"{API}/worlds")).json()["worlds"]
+        return found
+
+    @described
+    def make_world(self) -> Steps[bool]:
+        """Make this world and return True, or False when it is there already."""
+        return (yield Ask("PUT", f"{API}/worlds/{self.world}")).status_code == 201
+
+    @described
+    def delete_world(self) -> Steps[None]:
+        """Delete this world and all in it (the default one can only be emptied)."""
+        yield Ask("DELETE", f"{API}/worlds/{self.world}")
+
+    @described
+    def lease_number(self, country: str = "") -> Steps[str]:
+        """Return a mobile number of one's own: what is sent to it lands in this world, whatever the AccountSid.
+
+        `country` has two letters, else it is the phone's own. The lease ends with the world.
+        """
+        wanted = {"kind": "number", **({"country": country} if country else {})}
+        return str((yield Ask("POST", f"{API}/leases", {"json": wanted})).json()["address"])
+
+    @described
+    def lease_mailbox(self) -> Steps[str]:
+        """Return a mailbox of one's own: what is sent to it lands in this world. The lease ends with the world."""
+        return str((yield Ask("POST", f"{API}/leases", {"json": {"kind": "mailbox"}})).json()["address"])
+
+    @described
+    def move_clock(self, offset: float) -> Steps[None]:
+        """Set the handsets' clock to real time plus so many seconds."""
+        yield Ask("PUT", f"{API}/clock", {"json": {"offset": offset}})
+
+    @described
+    def send(self, /, method: str, path: str, **content: Any) -> Steps[httpx.Response]:
+        """Send one request to the phone in this world. Raise :class:`PhoneError` when it is refused."""
+        return (yield Ask(method, path, content))
+
+    def _enter(self) -> Steps[None]:
+        self._made_world = self.world != DEFAULT and (yield from PhoneCalls.make_world.steps(self))
+
+    def _leave(self) -> Steps[None]:
+        if self._made_world:
+            yield Ask("DELETE", f"{API}/worlds/{self.world}", may_fail=True)  # 404 when the test deleted it
+
+
+def _get(path: str, filters: Mapping[str, Any]) -> Ask:
+    return Ask("GET", path, {"params": _query(filters)})
+
+
+def _query(filters: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        ("from" if name == "sender" else name): str(value)
+        for name, value in filters.items()
+        if value is not None
+    }

@@ -1,0 +1,49 @@
+"""What the phone tells, as its API does."""
+
+import html as entities
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_ANCHOR = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>(.*?)</a>""", re.I | re.S)
+
+
+class NothingCame(AssertionError):
+    """No message that fits came in time, or it holds no such link; the text tells what there was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something as the phone's API tells it; every member of the API is an attribute, `from` is `sender`."""
+
+    fields: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.fields["from" if name == "sender" else name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+class Received(Told):
+    """A message."""
+
+    __slots__ = ()
+
+    def link(self, text: str = "") -> str:
+        """Return the first address whose link text, or else which itself, contains `text`; in a mail without
+        HTML, the address that follows `text`. Raise :class:`NothingCame`.
+        """
+        for found in _ANCHOR.finditer(self.fields["html"]):
+            words = re.sub(r"\s+", " ", entities.unescape(re.sub(r"<[^>]+>", "", found[3]))).strip()
+            if text in words:
+                return entities.unescape(found[1] or found[2])
+        for address in self.fields["links"]:
+            if text in address:
+                return str(address)
+        before, found_text, after = self.fields["body"].partition(text)
+        for address in self.fields["links"] if found_text else ():
+            if address in after:
+                return str(address)
+        raise NothingCame(f"no link {text!r} in {self.fields['subject'] or before!r}: {self.fields['links']}")

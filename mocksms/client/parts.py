@@ -1,0 +1,134 @@
+"""The parts of a phone's client: faults and calls."""
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+import httpx
+
+from mocksms.api.paths import API
+from mocksms.client.messages import Received
+from mocksms.client.steps import Ask, Awaited, Steps, Waiting, described, described_value
+
+if TYPE_CHECKING:
+    from mocksms.client.phones import AsyncPhone, Phone
+
+D = TypeVar("D")
+
+
+class _Part:
+    """A part of a phone's client, which sends through it."""
+
+    def __init__(self, phone: Any) -> None:
+        self._phone = phone
+
+
+class _WaitingPart(_Part, Waiting):
+    def _answer(self, ask: Ask) -> httpx.Response:
+        answer: httpx.Response = self._phone._answer(ask)
+        return answer
+
+
+class _AwaitedPart(_Part, Awaited):
+    async def _answer(self, ask: Ask) -> httpx.Response:
+        answer: httpx.Response = await self._phone._answer(ask)
+        return answer
+
+
+class _FaultCalls:
+    """The faults of a phone's world."""
+
+    @described
+    def add(self, /, what: str, times: int | None = None, **rule: Any) -> Steps[int]:
+        """Ask for a fault and return its id: `what` is reject, undelivered (with `code`), delay, slow (`seconds`),
+        duplicate, drop, http_status (`status`), hang_up or smtp_code (`code`); `channel`, `to`, `sender` and `share`
+        choose the messages, `times=1` means the next one only.
+        """
+        body = {"from" if name == "sender" else name: value for name, value in rule.items()}
+        if times is not None:
+            body["times"] = times
+        answer = yield Ask("POST", f"{API}/faults", {"json": {"what": what, **body}})
+        return int(answer.json()["id"])
+
+    @described
+    def all(self) -> Steps[list[dict[str, Any]]]:
+        """Return the faults that were asked for."""
+        found: list[dict[str, Any]] = (yield Ask("GET", f"{API}/faults")).json()["faults"]
+        return found
+
+    @described
+    def clear(self) -> Steps[None]:
+        """Lift all faults."""
+        yield Ask("DELETE", f"{API}/faults")
+
+
+class Faults(_FaultCalls, _WaitingPart):
+    """The faults of a phone's world."""
+
+
+class AsyncFaults(_FaultCalls, _AwaitedPart):
+    """The faults of a phone's world; each call is awaited."""
+
+
+class _CallCalls(Generic[D]):
+    """A call on a handset, to be driven; `D` is its own class, which `Self` is not through a descriptor."""
+
+    received: Received
+
+    @property
+    def id(self) -> int:
+        """The id of its message."""
+        return int(self.received.id)
+
+    def _drive(self, action: str, **body: str) -> Steps[D]:
+        answer = yield Ask("POST", f"{API}/calls/{self.id}/{action}", {"json": body})
+        self.received = Received(answer.json())
+        return cast(D, self)
+
+    @described
+    def answer(self) -> Steps[D]:
+        """Take the call."""
+        return (yield from self._drive("answer"))
+
+    @described
+    def decline(self) -> Steps[D]:
+        """Refuse the call: the caller hears busy."""
+        return (yield from self._drive("decline"))
+
+    @described
+    def hangup(self) -> Steps[D]:
+        """End the call."""
+        return (yield from self._drive("hangup"))
+
+    @described
+    def digits(self, pressed: str) -> Steps[D]:
+        """Press keys."""
+        return (yield from self._drive("digits", digits=pressed))
+
+    def _now(self) -> Steps[dict[str, Any]]:
+        fields: dict[str, Any] = (yield Ask("GET", f"{API}/messages/{self.id}")).json()
+        return fields
+
+    @described_value
+    def status(self) -> Steps[str]:
+        """The provider's status of the call, as of now."""
+        return str((yield from self._now())["status"])
+
+    @described_value
+    def transcript(self) -> Steps[str]:
+        """The words heard so far."""
+        return str((yield from self._now())["body"])
+
+
+class Call(_CallCalls["Call"], _WaitingPart):
+    """A call on a handset, to be driven."""
+
+    def __init__(self, phone: "Phone", received: Received) -> None:
+        super().__init__(phone)
+        self.received = received
+
+
+class AsyncCall(_CallCalls["AsyncCall"], _AwaitedPart):
+    """A call on a handset, to be driven; each call and property is awaited."""
+
+    def __init__(self, phone: "AsyncPhone", received: Received) -> None:
+        super().__init__(phone)
+        self.received = received

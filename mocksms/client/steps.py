@@ -1,0 +1,109 @@
+"""Calls described once: a generator yields each request and gets its answer. A client does the steps or awaits them."""
+
+from collections.abc import Callable, Coroutine, Generator
+from dataclasses import dataclass, field
+from functools import update_wrapper
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
+
+import httpx
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class PhoneError(RuntimeError):
+    """The phone refused a request; the text is its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request to the phone; `content` are httpx' arguments. Refusals of one that may fail are no errors."""
+
+    method: str
+    path: str
+    content: dict[str, Any] = field(default_factory=dict)
+    may_fail: bool = False
+
+    def checked(self, answer: httpx.Response) -> httpx.Response:
+        """Return the answer. Raise :class:`PhoneError` when it refuses the request."""
+        if answer.is_error and not self.may_fail:
+            raise PhoneError(f"{self.method} {self.path}: {answer.status_code} {answer.text}")
+        return answer
+
+
+Steps = Generator[Ask, httpx.Response, R]
+
+
+class Waiting:
+    """Does steps at once. Only one thread at a time may use it."""
+
+    def _answer(self, ask: Ask) -> httpx.Response:
+        raise NotImplementedError
+
+    def _do(self, steps: Steps[R]) -> R:
+        try:
+            ask = next(steps)
+            while True:
+                ask = steps.send(self._answer(ask))
+        except StopIteration as end:
+            result: R = end.value
+            return result
+
+
+class Awaited:
+    """Does steps while others run. Only one task at a time may use it."""
+
+    async def _answer(self, ask: Ask) -> httpx.Response:
+        raise NotImplementedError
+
+    async def _do(self, steps: Steps[R]) -> R:
+        try:
+            ask = next(steps)
+            while True:
+                ask = steps.send(await self._answer(ask))
+        except StopIteration as end:
+            result: R = end.value
+            return result
+
+
+class described(Generic[P, R]):  # noqa: N801 -- a decorator
+    """A method described as steps. Its result is there at once on a :class:`Waiting`, else it is awaited."""
+
+    def __init__(self, steps: Callable[Concatenate[Any, P], Steps[R]]) -> None:
+        """`steps` is the description; other descriptions go through it by ``yield from``."""
+        self.steps = steps
+        self.__doc__ = steps.__doc__
+
+    @overload
+    def __get__(self, client: None, kind: type) -> Self: ...
+    @overload
+    def __get__(self, client: Waiting, kind: type) -> Callable[P, R]: ...
+    @overload
+    def __get__(self, client: Awaited, kind: type) -> Callable[P, Coroutine[Any, Any, R]]: ...
+    def __get__(self, client: Any, kind: type) -> Any:
+        """Return the method of this client."""
+        if client is None:
+            return self
+
+        def bound(*args: P.args, **keywords: P.kwargs) -> Any:
+            return client._do(self.steps(client, *args, **keywords))
+
+        return update_wrapper(bound, self.steps)
+
+
+class described_value(Generic[R]):  # noqa: N801 -- a decorator
+    """A property described as steps."""
+
+    def __init__(self, steps: Callable[[Any], Steps[R]]) -> None:
+        self._steps = steps
+        self.__doc__ = steps.__doc__
+
+    @overload
+    def __get__(self, client: None, kind: type) -> Self: ...
+    @overload
+    def __get__(self, client: Waiting, kind: type) -> R: ...
+    @overload
+    def __get__(self, client: Awaited, kind: type) -> Coroutine[Any, Any, R]: ...
+    def __get__(self, client: Any, kind: type) -> Any:
+        """Return the value, or what is awaited for it."""
+        return self if client is None else client._do(self._steps(client))
