@@ -47,11 +47,14 @@ class Gateways(Protocol):
     def examples(self, url: str) -> dict[str, str]:
         """Return for each channel a command that sends a first message to the phone at `url`."""
 
-    def answers(self, path: str) -> bool:
-        """Return whether a path belongs to a provider."""
+    def claims(self) -> bool:
+        """Return whether this request is meant for a provider."""
+
+    def misdirected(self) -> Response | None:
+        """Return the error for what is meant for a provider but would reach a page; None for any other request."""
 
     def problem(self, problem: Problem) -> Response | None:
-        """Return the error as the provider of the requested path words it, None for a path of nobody."""
+        """Return the error as the provider of this request words it, None for a request of nobody."""
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -107,6 +110,8 @@ def _guard() -> Response | None:
         return Response("This host name is not served here.\n", 421, mimetype="text/plain")
     if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
+    if (refusal := gateways().misdirected()) is not None:
+        return refusal
     world = gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
     if world is not None:
         g.world = world
@@ -186,7 +191,7 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     """Return what a program gets for a request that cannot be answered: JSON on the tester API and the providers'
     paths.
     """
-    is_program = request.path.startswith(PROGRAMS) or gateways().answers(request.path)
+    is_program = request.path.startswith(PROGRAMS) or gateways().claims()
     if error.code is None or error.code < 400 or not is_program:
         return error
     return _problem(Problem(error.code, error.name, error.description or ""))

@@ -4,7 +4,7 @@ A provider implements it for its own messages; the core and the delivery know no
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
 
 from mocksms.core.models import Message
@@ -14,12 +14,17 @@ Fields = list[tuple[str, str]]
 
 @dataclass(slots=True)
 class AppRequest:
-    """A form for the app: `account` says whose token signs it, `fields` go into the query when `method` is GET."""
+    """A form for the app: `account` says whose token signs it, `fields` go into the query when `method` is GET.
+
+    A `body` is sent instead of the fields, with a Content-Type among its own `headers`.
+    """
 
     url: str
     fields: Fields
     method: str = "POST"
     account: str = ""
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Self:

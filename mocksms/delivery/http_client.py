@@ -68,7 +68,7 @@ def send_signed(world: World, app: SenderApp, request: AppRequest) -> AppAnswer:
                 return AppAnswer(request.url, status, text, kind, problem)
             request = replace(request, url=absolute(request.url, location))  # a login stays on its own server
             if status in _AS_GET:
-                request = replace(request, method="GET", fields=[])
+                request = replace(request, method="GET", fields=[], body="")
     except CannotFetch as error:
         return AppAnswer(asked.url, problem=str(error))
     return AppAnswer(asked.url, problem=f"{place.url} redirects more than {MOST_REDIRECTS} times")
@@ -95,7 +95,7 @@ def _exchange(
     place: _Place, request: AppRequest, headers: Mapping[str, str]
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
     """Send a form (GET puts it into the query); return status, headers and body. Raise :class:`CannotFetch`."""
-    parts, path, body = place.parts, place.path, urlencode(request.fields)
+    parts, path, body = place.parts, place.path, request.body or urlencode(request.fields)
     sent = {"User-Agent": "mocksms", **headers}
     if place.authorization:
         sent["Authorization"] = place.authorization
@@ -103,11 +103,11 @@ def _exchange(
         path += f"{'&' if parts.query else '?'}{body}" if body else ""
         body = ""
     else:
-        sent["Content-Type"] = _FORM
+        sent.setdefault("Content-Type", _FORM)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", place.port, timeout=TIMEOUT_SECONDS)
     try:
-        connection.request(request.method, path, body or None, sent)
+        connection.request(request.method, path, body.encode() or None, sent)
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read(LARGEST_ANSWER)
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -51,6 +51,10 @@ class Provider(SenderApp):
     def authenticate(self) -> None:
         """Check the credentials of this request; raise what the provider's routes handle."""
 
+    def claims(self) -> bool:
+        """Return whether this request is meant for the provider, also one that no route answers."""
+        return request.path.startswith(self.paths)
+
     def is_sending(self) -> bool:
         """Return whether this request sends a message: only such a one may make the world that X-World names."""
         return request.method == "POST"

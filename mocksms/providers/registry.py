@@ -70,11 +70,11 @@ class Providers:
         return fault_responses.answer(interrupted)
 
     def _asked(self) -> Provider | None:
-        """Return the provider that this request is for, by its route, else by its path."""
-        return self._of_blueprint.get(request.blueprint or "") or self._of_path()
+        """Return the provider that this request is for, by its route, else the one that claims it."""
+        return self._of_blueprint.get(request.blueprint or "") or self._claimer()
 
-    def _of_path(self) -> Provider | None:
-        return next((each for each in self.all if request.path.startswith(each.paths)), None)
+    def _claimer(self) -> Provider | None:
+        return next((each for each in self.all if each.claims()), None)
 
     def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
         """Check the credentials of a provider's request and return its world; None for a request of nobody.
@@ -95,13 +95,19 @@ class Providers:
         """Return for each channel a command that sends a first message to the phone at `url`."""
         return dict(found for each in self.all if (found := each.example(url)) is not None)
 
-    def answers(self, path: str) -> bool:
-        """Return whether a path belongs to a provider."""
-        return any(path.startswith(each.paths) for each in self.all)
+    def claims(self) -> bool:
+        """Return whether this request is meant for a provider."""
+        return self._asked() is not None
+
+    def misdirected(self) -> Response | None:
+        """Return the error for what is meant for a provider but would reach a page; None for any other request."""
+        if request.blueprint is None or request.blueprint in self._of_blueprint:
+            return None
+        return self.problem(Problem(404, "No such operation", "The phone does not have this operation"))
 
     def problem(self, problem: Problem) -> Response | None:
-        """Return the error as the provider of the requested path words it, None for a path of nobody."""
-        found = self._of_path()
+        """Return the error as the provider of this request words it, None for a request of nobody."""
+        found = self._asked()
         return found.problem(problem) if found is not None else None
 
     def listen(self, app: Flask, host: str | None = None, port: int | None = None) -> dict[str, Listener]:

@@ -36,6 +36,13 @@ def is_stopped(db: Connection, number: str, sender: str) -> bool:
     return db.execute("SELECT 1 FROM stops WHERE pair = ?", (f"{number}:{sender}",)).fetchone() is not None
 
 
+def stopped(db: Connection, number: str = "") -> list[tuple[str, str]]:
+    """Return who told which sender to stop: a number's pairs, or all."""
+    within = (f"{number}:", f"{number};") if number else ("", "\U0010ffff")
+    rows = db.execute("SELECT pair FROM stops WHERE pair >= ? AND pair < ? ORDER BY pair", within)
+    return [(owner, sender) for owner, _, sender in (str(row[0]).partition(":") for row in rows)]
+
+
 def set_stopped(db: Connection, number: str, sender: str, stop: bool) -> None:
     """Note that the owner of a number told a sender to stop, or to start again."""
     sql = (

@@ -31,6 +31,12 @@ class Listener:
     hold: threading.Event = field(default_factory=_open)
     came: "Queue[tuple[str, dict[str, str], dict[str, str]]]" = field(default_factory=Queue)
 
+    bodies_came: "Queue[str]" = field(default_factory=Queue)
+
+    def next_body(self) -> str:
+        """The next request's body as it came; fails when none comes."""
+        return self.bodies_came.get(timeout=10)
+
     def next(self) -> tuple[str, dict[str, str], dict[str, str]]:
         """The next request; fails when none comes."""
         return self.came.get(timeout=10)
@@ -47,6 +53,7 @@ def listening() -> Iterator[Listener]:
             status, body = listener.answers.pop(0) if listener.answers else (200, None)
             path = self.path.partition("?")[0]
             data = (body if body is not None else listener.bodies.get(path, listener.body)).encode()
+            listener.bodies_came.put(text)
             listener.came.put((self.path, dict(parse_qsl(text)), dict(self.headers)))
             listener.hold.wait(30)
             status, headers, data = listener.at.get(path, (status, {}, data))

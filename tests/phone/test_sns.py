@@ -1,5 +1,6 @@
 """Amazon SNS' Publish, judged by boto3."""
 
+import json
 from typing import Any
 
 import httpx
@@ -61,10 +62,77 @@ def test_throttling_on_request(sns: Any, phone: Phone) -> None:
     assert refused.value.response["Error"]["Code"] == "Throttling"
 
 
-def test_another_action_is_refused(sns: Any) -> None:
+def refusal(ask: Any, **given: Any) -> tuple[str, int]:
     with pytest.raises(ClientError) as refused:
-        sns.list_topics()
-    assert refused.value.response["Error"]["Code"] == "InvalidAction"
+        ask(**given)
+    response = refused.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+@pytest.mark.parametrize(
+    ("form", "code"), [({}, "MissingAction"), ({"Action": "TagResource"}, "InvalidAction")]
+)
+def test_actions_that_are_none_are_refused_in_the_providers_form(
+    sns: Any, phone: Phone, form: dict[str, str], code: str
+) -> None:
+    answer = httpx.post(f"{phone.url}/", data=form, headers={"X-World": phone.world})
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/xml; charset=utf-8")
+    assert f"<Code>{code}</Code>" in answer.text
+    assert (
+        refusal(sns.list_tags_for_resource, ResourceArn="arn:aws:sns:us-east-1:000000000000:x")[0]
+        == "InvalidAction"
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ({"default": "by default", "sms": "by SMS"}, "by SMS"),
+        ({"default": "by default"}, "by default"),
+        ({"default": "by default", "sms": 7}, "by default"),
+    ],
+)
+def test_a_message_by_protocol_gives_the_one_of_sms(
+    sns: Any, phone: Phone, message: dict[str, object], text: str
+) -> None:
+    sns.publish(PhoneNumber=ME, Message=json.dumps(message), MessageStructure="json")
+    assert phone.sms(ME).body == text
+
+
+@pytest.mark.parametrize("message", ["no json", "[]", '{"sms": "no default"}', "[" * 100_000])
+def test_a_message_by_protocol_needs_a_default(sns: Any, message: str) -> None:
+    assert (
+        refusal(sns.publish, PhoneNumber=ME, Message=message, MessageStructure="json")[0]
+        == "InvalidParameter"
+    )
+
+
+def test_a_number_is_opted_out_by_stop_and_in_again(sns: Any, phone: Phone) -> None:
+    sns.publish(PhoneNumber=ME, Message="x", MessageAttributes=by("MIHON"))
+    assert sns.check_if_phone_number_is_opted_out(phoneNumber=ME)["isOptedOut"] is False
+    phone.reply(ME, "MIHON", "STOP")
+    phone.reply("+819087654321", "+15005550006", "STOP")  # said to another provider's sender
+    assert sns.check_if_phone_number_is_opted_out(phoneNumber=ME)["isOptedOut"] is True
+    assert sns.list_phone_numbers_opted_out()["phoneNumbers"] == [ME]
+    assert refusal(sns.publish, PhoneNumber=ME, Message="by any sender") == ("OptedOut", 400)
+    sns.opt_in_phone_number(phoneNumber=ME)
+    assert sns.list_phone_numbers_opted_out()["phoneNumbers"] == []
+    sns.publish(PhoneNumber=ME, Message="x", MessageAttributes=by("MIHON"))
+    assert refusal(sns.check_if_phone_number_is_opted_out, phoneNumber="12") == ("InvalidParameter", 400)
+
+
+def test_attributes_of_sms_are_kept_and_name_the_sender(sns: Any, phone: Phone) -> None:
+    assert sns.get_sms_attributes()["attributes"] == {}
+    given = {"DefaultSenderID": "MIHON", "DefaultSMSType": "Transactional", "MonthlySpendLimit": "1"}
+    sns.set_sms_attributes(attributes=given)
+    assert sns.get_sms_attributes()["attributes"] == given
+    assert sns.get_sms_attributes(attributes=["DefaultSMSType"])["attributes"] == {
+        "DefaultSMSType": "Transactional"
+    }
+    sns.publish(PhoneNumber=ME, Message="x")
+    assert phone.sms(ME).sender == "MIHON"
+    for wrong in ({"Other": "x"}, {"DefaultSMSType": "x"}):
+        assert refusal(sns.set_sms_attributes, attributes=wrong) == ("InvalidParameter", 400)
 
 
 def test_it_is_read_as_localstacks_users_do(sns: Any, phone: Phone) -> None:

@@ -1,117 +1,112 @@
-"""Amazon SNS' wire: Publish to a phone number, and the reader that LocalStack's users know. Signatures are ignored."""
+"""SNS: Publish and PublishBatch, to a phone number or a topic."""
 
+import json
 import re
 import uuid
 from typing import Any
-from xml.sax.saxutils import escape
 
-from flask import Blueprint, Response, jsonify, request
-from flask.typing import ResponseReturnValue
+from flask import request
 
-from mocksms.core import inbox, intake, phone_numbers
-from mocksms.core.models import Filter, Message
+from mocksms.core import intake
+from mocksms.core.models import Message
 from mocksms.core.worlds import World
-from mocksms.providers.interface import world as entered_world
+from mocksms.providers.sns import opt_outs, subscriptions, topics
+from mocksms.providers.sns.answers import Refused, invalid, message_attributes, needed
+from mocksms.store.resources import Resource
 
-blueprint = Blueprint("sns", __name__)
-XMLNS = "http://sns.amazonaws.com/doc/2010-03-31/"
-SENDER = "AWS-SNS"
 LONGEST = 1600
-MOST_ATTRIBUTES = 10
+LONGEST_ON_TOPIC = 262_144
+MOST_IN_BATCH = 10
+_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
-def _xml(body: str, status: int = 200) -> Response:
-    return Response(f'<?xml version="1.0"?>\n{body}\n', status, mimetype="text/xml")
-
-
-def refusal(code: str, words: str, status: int = 400) -> Response:
-    """Return an error as the provider words it."""
-    side = "Receiver" if status >= 500 else "Sender"
-    return _xml(
-        f'<ErrorResponse xmlns="{XMLNS}"><Error><Type>{side}</Type><Code>{escape(code)}</Code>'
-        f"<Message>{escape(words)}</Message></Error><RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>",
-        status,
-    )
-
-
-def _attributes() -> dict[str, str]:
-    """The message attributes, by name."""
-    found = {}
-    for number in range(1, MOST_ATTRIBUTES + 1):
-        prefix = f"MessageAttributes.entry.{number}."
-        if name := request.form.get(f"{prefix}Name", ""):
-            found[name] = request.form.get(f"{prefix}Value.StringValue", "")
-    return found
-
-
-@blueprint.post("/")
-def publish() -> ResponseReturnValue:
-    """Action=Publish with PhoneNumber and Message."""
-    world, form = entered_world(), request.form
-    if form.get("Action") != "Publish":
-        return refusal("InvalidAction", f"The action {form.get('Action', '')} is not served here")
-    if form.get("TopicArn") or form.get("TargetArn"):
-        return refusal("InvalidParameter", "Invalid parameter: only PhoneNumber is served here")
-    number = phone_numbers.normalise(form.get("PhoneNumber", ""), world.settings.region)
-    text = form.get("Message", "")
-    if not phone_numbers.is_number(number):
-        given = form.get("PhoneNumber", "")
-        return refusal(
-            "InvalidParameter", f"Invalid parameter: PhoneNumber Reason: {given} is not valid to publish to"
-        )
-    if not text:
-        return refusal("InvalidParameter", "Invalid parameter: Empty message")
+def publish(world: World) -> dict[str, Any]:
+    """Publish."""
+    form, attributes = request.form, message_attributes()
+    texts = _texts(form.get("Message", ""), form.get("MessageStructure", ""))
+    arn = form.get("TopicArn") or form.get("TargetArn")
+    if arn:
+        if "PhoneNumber" in form:
+            raise invalid("PhoneNumber Reason: no value allowed beside TopicArn or TargetArn")
+        return {
+            "MessageId": _to_topic(
+                world, topics.found(world, arn), texts, form.get("Subject", ""), attributes
+            )
+        }
+    if "PhoneNumber" not in form:
+        raise invalid("TopicArn or TargetArn Reason: no value for required parameter")
+    number = opt_outs.number(world, form["PhoneNumber"], "PhoneNumber Reason: {} is not valid to publish to")
+    text = texts.get("sms", texts["default"])
     if len(text) > LONGEST:
-        return refusal("InvalidParameter", "Invalid parameter: Message too long")
-    attributes = _attributes()
-    sender = (
-        attributes.get("AWS.SNS.SMS.SenderID") or attributes.get("AWS.MM.SMS.OriginationNumber") or SENDER
-    )
-    if not re.fullmatch(r"(?=.*\w)[^\x00-\x1f\x7f]{1,20}", sender):
-        return refusal("InvalidParameter", "Invalid parameter: SenderID")
+        raise invalid("Message too long")
+    if opt_outs.is_opted_out(world, number):
+        raise Refused("OptedOut", "The phone number is opted out")
+    sender = subscriptions.sender(world, attributes)
     arrival = intake.meet(world, "sms", number, sender)
-    message_id = str(uuid.uuid4())
-    message = Message(
-        sid=message_id, channel="sms", wire="sns", sender=sender, recipient=number, body=text,
-        details={"attributes": attributes} if attributes else {},
-    )  # fmt: skip
+    details = {"attributes": {name: each["Value"] for name, each in attributes.items()}} if attributes else {}
+    message = Message(str(uuid.uuid4()), "sms", sender, number, text, wire="sns", details=details)
     arrival.keep(message)
-    return _xml(
-        f'<PublishResponse xmlns="{XMLNS}"><PublishResult><MessageId>{message_id}</MessageId></PublishResult>'
-        f"<ResponseMetadata><RequestId>{uuid.uuid4()}</RequestId></ResponseMetadata></PublishResponse>"
-    )
+    return {"MessageId": message.sid}
 
 
-def _asked(world: World) -> Filter:
-    number = request.args.get("phoneNumber", "")
-    to = phone_numbers.normalise(number, world.settings.region) if number else ""
-    return Filter(channel="sms", wire="sns", to=to)
+def _to_topic(
+    world: World, topic: Resource, texts: dict[str, str], subject: str, attributes: dict[str, dict[str, str]]
+) -> str:
+    if len(subject) > 100 or not subject.isascii() or not (subject or "x").isprintable():
+        raise invalid("Subject")
+    subscriptions.sender(world, attributes)
+    return subscriptions.deliver(world, topic, texts, subject, attributes)
 
 
-@blueprint.get("/_aws/sns/sms-messages")
-def read_messages() -> Response:
-    """The SMS that came by SNS, by number, oldest first (the newest 1,000)."""
-    by_number: dict[str, list[dict[str, Any]]] = {}
-    world = entered_world()
-    for message in reversed(inbox.search(world, _asked(world), inbox.NO_MORE_THAN)):
-        by_number.setdefault(message.recipient, []).append(
-            {
-                "PhoneNumber": message.recipient,
-                "TopicArn": None,
-                "SubscribeToken": None,
-                "MessageId": message.sid,
-                "Message": message.body,
-                "MessageAttributes": message.details.get("attributes", {}),
-                "MessageStructure": None,
-                "Subject": None,
-            }
+def _texts(message: str, structure: str) -> dict[str, str]:
+    """Return a message by protocol; the one of `default` is always there. Raises :class:`Refused`."""
+    if not message:
+        raise invalid("Empty message")
+    if len(message.encode()) > LONGEST_ON_TOPIC:
+        raise invalid("Message too long")
+    if not structure:
+        return {"default": message}
+    if structure != "json":
+        raise invalid("MessageStructure")
+    try:
+        found = json.loads(message)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise invalid("Message Structure - JSON message body failed to parse")
+    if not isinstance(found.get("default"), str):
+        raise invalid("Message Structure - No default entry in JSON message body")
+    return {name: text for name, text in found.items() if isinstance(text, str)}
+
+
+def publish_batch(world: World) -> dict[str, Any]:
+    """PublishBatch: up to ten messages to a topic, each taken or refused by itself."""
+    topic, batch = topics.found(world, needed("TopicArn")), "PublishBatchRequestEntries.member"
+    parts = [
+        f"{batch}.{each}." for each in range(1, MOST_IN_BATCH + 2) if f"{batch}.{each}.Id" in request.form
+    ]
+    ids = [request.form[f"{part}Id"] for part in parts]
+    if not ids:
+        raise Refused("EmptyBatchRequest", "The batch request doesn't contain any entries.")
+    if len(ids) > MOST_IN_BATCH:
+        raise Refused(
+            "TooManyEntriesInBatchRequest", "The batch request contains more entries than permissible."
         )
-    return jsonify({"sms_messages": by_number, "region": request.args.get("region", "us-east-1")})
-
-
-@blueprint.delete("/_aws/sns/sms-messages")
-def delete_messages() -> tuple[str, int]:
-    """Deletes the SMS that came by SNS, of a number or all."""
-    world = entered_world()
-    inbox.delete(world, _asked(world))
-    return "", 204
+    if len(set(ids)) < len(ids):
+        raise Refused(
+            "BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id."
+        )
+    if not all(_ID.fullmatch(each) for each in ids):
+        raise Refused("InvalidBatchEntryId", "The Id of a batch entry doesn't abide by the specification.")
+    taken: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    for entry, part in zip(ids, parts, strict=True):
+        try:
+            texts = _texts(
+                request.form.get(f"{part}Message", ""), request.form.get(f"{part}MessageStructure", "")
+            )
+            subject, attributes = request.form.get(f"{part}Subject", ""), message_attributes(part)
+            taken.append({"Id": entry, "MessageId": _to_topic(world, topic, texts, subject, attributes)})
+        except Refused as error:
+            refused.append({"Id": entry, "Code": error.code, "Message": error.words, "SenderFault": True})
+    return {"Successful": taken, "Failed": refused}
