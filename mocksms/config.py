@@ -67,6 +67,19 @@ class Settings:
     smtp_port: int = setting(
         "8025", kinds.whole(-1, 65535), "port", "Port of the mail server; -1 switches it off"
     )
+    smtp_tls_port: int = setting(
+        "-1",
+        kinds.whole(-1, 65535),
+        "port",
+        "Port of the mail server where all is encrypted from the first byte, such as 8465; -1 for none",
+    )
+    smtp_accounts: Mapping[str, str] = setting(
+        "",
+        kinds.credentials("user:password"),
+        "user:password",
+        "Log-ins that the mail server takes, by commas, and asks for; empty takes any, and mail without one",
+        True,
+    )
     threads: int = setting(
         "128",
         kinds.whole(1, 10_000),
@@ -86,7 +99,11 @@ class Settings:
         "Who may show the phone's pages in a frame",
     )
     accounts: Mapping[str, str] = setting(
-        "", kinds.credentials, "sid:token", "Accepted gateway credentials, by commas; empty takes any", True
+        "",
+        kinds.credentials("sid:token"),
+        "sid:token",
+        "Accepted gateway credentials, by commas; empty takes any",
+        True,
     )
     region: str = setting("JP", kinds.country, "country", "Country of numbers written without a country code")
     owned_numbers: frozenset[str] = setting(

@@ -35,9 +35,10 @@ class CannotServe(Exception):
 
 
 def _refuse_taken(host: str, port: int, what: str, setting: str) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bare = host.strip("[]")
+    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        socket.create_server((bare, port), family=family).close()
     except (OSError, OverflowError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         line = f"the {what} cannot use port {port} of {host}: {reason}; choose another one by {setting}."
@@ -88,6 +89,8 @@ def _serve(settings: config.Settings) -> None:
     _refuse_taken(settings.host, settings.port, "phone", "MOCKSMS_PORT")
     if settings.smtp_port >= 0:
         _refuse_taken(settings.smtp_host, settings.smtp_port, "mail server", "MOCKSMS_SMTP_PORT")
+        if settings.smtp_tls_port >= 0:
+            _refuse_taken(settings.smtp_host, settings.smtp_tls_port, "mail server", "MOCKSMS_SMTP_TLS_PORT")
     Granian(
         "mocksms.server:application",
         factory=True,

@@ -55,6 +55,12 @@ class RunningPhone:
     listeners: Mapping[str, Listener]
     worlds: Worlds
 
+    @property
+    def smtp_tls_port(self) -> int:
+        """The port of its mail server where all is encrypted from the first byte."""
+        port: int = self.listeners["smtp"].tls_port  # type: ignore[attr-defined]  # of this one provider
+        return port
+
     def client(self, world: str = "default") -> Phone:
         """A client of one of its worlds."""
         return Phone(self.url, world, self.smtp_port)

@@ -91,12 +91,16 @@ def web_address(value: str, _region: str) -> str:
     return value
 
 
-def credentials(value: str, _region: str) -> Mapping[str, str]:
-    """Parse pairs sid:token, comma-separated."""
-    pairs = [part.split(":", 1) for part in _parts(value)]
-    if any(len(pair) != 2 or not all(pair) for pair in pairs):
-        raise ValueError("pairs sid:token, comma-separated")
-    return MappingProxyType(dict(pairs))
+def credentials(shape: str) -> Parse:
+    """Return the parser of pairs such as sid:token, comma-separated."""
+
+    def parse(value: str, _region: str) -> Mapping[str, str]:
+        pairs = [part.split(":", 1) for part in _parts(value)]
+        if any(len(pair) != 2 or not all(pair) for pair in pairs):
+            raise ValueError(f"pairs {shape}, comma-separated")
+        return MappingProxyType(dict(pairs))
+
+    return parse
 
 
 def country(value: str, _region: str) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from mocksms.testing import run_phone
 from tests import faulty_gateway
+from webapp.config import Config
 from webapp.errors import MailFailed
 from webapp.outbound.mail import Mailer
 
@@ -132,3 +135,29 @@ def test_starttls_is_not_skipped_where_the_server_lacks_it(mailbox: tuple[Mailbo
             mailer.send("hanako@example.com", "x", "x", "x")
     assert failed.value.kind == "refused"
     assert box.taken == []
+
+
+@pytest.mark.parametrize("user", ["shop", None])
+def test_site_logs_in_and_encrypts_at_the_phone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str | None
+) -> None:
+    running = run_phone(str(tmp_path), SMTP_ACCOUNTS="shop:secret" if user else "")
+    try:
+        config = Config(
+            smtp_port=running.smtp_port,
+            smtp_user=user or "",
+            smtp_password="secret" if user else "",
+            smtp_starttls=True,
+        )
+        with pytest.raises(MailFailed):
+            Mailer.of(config).check()  # nothing makes the certificate trusted
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "phone" / "mail_certificate.pem"))
+        Mailer.of(config).send("hanako@example.com", "認証コード", "認証コードは482913です。", "<p>482913")
+        with running.client() as phone:
+            assert phone.wait_for_code("hanako@example.com") == "482913"
+        if user:
+            with pytest.raises(MailFailed) as refused:
+                Mailer.of(replace(config, smtp_password="wrong")).check()
+            assert refused.value.kind == "refused"
+    finally:
+        running.stop()

@@ -13,7 +13,9 @@ class Smtp(Provider):
 
     def example(self, url: str) -> tuple[str, str]:
         """Return the command that sends a mail."""
-        address = f"{self.settings.smtp_host}:{self.settings.smtp_port}"
+        host = self.settings.smtp_host
+        address = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        address = f"{address}:{self.settings.smtp_port}"
         return "mail", (
             f"curl smtp://{address} --mail-from shop@example.com \\\n"
             "  --mail-rcpt hanako@example.com -T mail.eml"
@@ -24,7 +26,10 @@ class Smtp(Provider):
     ) -> mail_server.MailServer | None:
         """Start the mail server, unless MOCKSMS_SMTP_PORT is -1 and no port is given."""
         wanted = self.settings.smtp_port if port is None else port
-        return mail_server.start(app, host or self.settings.smtp_host, wanted) if wanted >= 0 else None
+        if wanted < 0:
+            return None
+        tls_port = self.settings.smtp_tls_port if port is None else port
+        return mail_server.start(app, host or self.settings.smtp_host, wanted, tls_port=tls_port)
 
 
 PROVIDER = Smtp

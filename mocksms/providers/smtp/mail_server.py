@@ -4,11 +4,13 @@ import asyncio
 import logging
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from email.parser import BytesHeaderParser
+from functools import partial
 from typing import AnyStr, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -17,15 +19,14 @@ from flask import Flask
 from mocksms.core import inbox, intake, mail, phone_numbers
 from mocksms.core.mail.structure import TooManyParts
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
-from mocksms.providers.smtp import mail_requests
+from mocksms.providers.smtp import certificate, mail_requests
+from mocksms.providers.smtp.session import Connection
 from mocksms.store import Unavailable
 from mocksms.store.requests import ChosenBy
 
 log = logging.getLogger("mocksms.smtp")
 WORKERS = 32  # a mail that a fault keeps waiting holds one; those of other worlds must find another
 MOST_RECIPIENTS = 100
-# RFC 5321 asks for 1,000 at least; receivers take longer lines, and apps that write HTML in one line count on it.
-LONGEST_LINE = 1_000_000
 _HEADER_BYTES = 16 * 1024
 SMTP_CODES = range(400, 600)
 REFUSED = ("4", "5")  # how the answer to a command begins that was refused
@@ -93,7 +94,7 @@ class _Handler:
         try:
             for copy in copies:  # all before the first is kept: a mail is refused as a whole
                 copy.world, copy.chosen_by = world_of(self.worlds, copy.mailbox, source)
-            read = mail.parse(source, "", envelope.mail_from or "")
+            read = mail.parse(source, "", (envelope.mail_from or "").strip("<>"))
             for copy in copies:
                 assert copy.world is not None
                 message = replace(
@@ -126,9 +127,7 @@ class _Handler:
         return "451 4.3.0 The server failed"
 
 
-class _Server(SMTP):
-    line_length_limit = LONGEST_LINE
-
+class _Server(Connection):
     async def push(self, status: AnyStr) -> None:
         await super().push(status)
         answer = status if isinstance(status, str) else status.decode("utf-8", "replace")
@@ -141,9 +140,10 @@ class _Server(SMTP):
 
 @dataclass
 class MailServer:
-    """A running mail server."""
+    """A running mail server. `tls_port` is the one where all is encrypted from the first byte, if there is one."""
 
     port: int
+    tls_port: int | None
     _loop: asyncio.AbstractEventLoop
     _thread: threading.Thread
     _workers: ThreadPoolExecutor
@@ -159,41 +159,64 @@ class MailServer:
 
 
 def start(
-    app: Flask, host: str = "127.0.0.1", port: int = 0, sock: socket.socket | None = None
+    app: Flask,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    sock: socket.socket | None = None,
+    tls_port: int = -1,
 ) -> MailServer:
-    """Starts the mail server of an app in a thread of its own; port 0 takes a free one.
+    """Start the mail server of an app in a thread of its own; port 0 takes a free one.
 
-    `sock` is a bound socket to use instead. Raises OSError when the port is taken.
+    `sock` is a bound socket to use instead. `tls_port` is the one for TLS from the first byte; -1 for none.
+    Raise OSError when a port is taken.
     """
     worlds = cast(Worlds, app.extensions["mocksms"])
-    listening = sock or socket.create_server((host, port), backlog=128)
+    settings = worlds.settings
+    encryption = certificate.context(settings)
+    listening = [sock or _listening(host, port)] + ([_listening(host, tls_port)] if tls_port >= 0 else [])
     workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="smtp")
     loop = asyncio.new_event_loop()
-    limit = worlds.settings.max_mail_bytes
 
-    def protocol() -> SMTP:
-        handler = _Handler(worlds, workers)
+    def protocol(starttls: ssl.SSLContext | None) -> SMTP:
         return _Server(
-            handler,
-            data_size_limit=limit,
+            _Handler(worlds, workers),
+            settings.smtp_accounts,
+            data_size_limit=settings.max_mail_bytes,
             enable_SMTPUTF8=True,
             hostname="mocksms",
             ident="mocksms",
+            tls_context=starttls,
             loop=loop,
         )
 
+    async def serve() -> list[asyncio.Server]:
+        # The first port begins in the clear and offers STARTTLS; on the second one all is encrypted.
+        ways = zip(listening, (None, encryption), (encryption, None), strict=False)
+        return [
+            await loop.create_server(partial(protocol, starttls), sock=each, ssl=at_once)
+            for each, at_once, starttls in ways
+        ]
+
     def run() -> None:
         asyncio.set_event_loop(loop)
-        server = loop.run_until_complete(loop.create_server(protocol, sock=listening))
+        servers = loop.run_until_complete(serve())
         try:
             loop.run_forever()
         finally:
-            server.close()
+            for server in servers:
+                server.close()
             for task in (tasks := asyncio.all_tasks(loop)):
                 task.cancel()
             loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
             loop.close()
 
+    ports = [each.getsockname()[1] for each in listening]
     thread = threading.Thread(target=run, name="smtp-server", daemon=True)
     thread.start()
-    return MailServer(listening.getsockname()[1], loop, thread, workers)
+    return MailServer(ports[0], ports[1] if len(ports) > 1 else None, loop, thread, workers)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    bare = host.strip("[]")
+    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
+    return socket.create_server((bare, port), family=family, backlog=128)

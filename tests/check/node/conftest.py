@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 
 class SdkError(Exception):
-    """What an SDK threw: its name, code and HTTP status."""
+    """What an SDK threw: its name, code and status of HTTP or SMTP."""
 
     def __init__(self, name: str, code: int | str | None, status: int | None, message: str) -> None:
         super().__init__(message)
@@ -62,5 +62,5 @@ def sdks() -> None:
 
 @pytest.fixture
 def node(sdks: None, phone: Phone) -> Node:
-    """JavaScript with both SDKs."""
+    """JavaScript with the SDKs and nodemailer."""
     return Node(phone)

@@ -1,0 +1,112 @@
+"""One SMTP connection: log-ins by three mechanisms, and the parameters that senders add to MAIL and RCPT."""
+
+import collections
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session, syntax
+
+# RFC 5321 asks for 1,000 at least; receivers take longer lines, and apps that write HTML in one line count on it.
+LONGEST_LINE = 1_000_000
+LONGEST_COMMAND = 12_288  # RFC 4954 asks for it, for AUTH
+# What other extensions add. Nothing follows from them here: the phone sends no notices.
+_TAKEN = re.compile(
+    r"\s+(?:AUTH=\S+|ENVID=\S+|RET=(?:FULL|HDRS)|ORCPT=[\w.-]+;\S+"
+    r"|NOTIFY=(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*))(?=\s|\Z)",
+    re.IGNORECASE,
+)
+# What some senders add after HELO, too, though only EHLO allows parameters.
+_TAKEN_AFTER_HELO = re.compile(r"\s+(?:BODY=(?:7BIT|8BITMIME)|SIZE=\d+|SMTPUTF8)(?=\s|\Z)", re.IGNORECASE)
+_ADDRESS = re.compile(r"(\w+:\s*(?:<[^>]*>|[^\s<]+))(.*)", re.DOTALL)
+
+
+class Connection(SMTP):
+    """aiosmtpd's protocol with what real servers have besides.
+
+    `accounts` are user names and passwords, one of which is then asked for; empty takes any log-in, and none.
+    """
+
+    line_length_limit = LONGEST_LINE
+    command_size_limit = LONGEST_COMMAND
+    command_size_limits: dict[str, int] = collections.defaultdict(lambda: LONGEST_COMMAND)  # noqa: RUF012
+    AuthLoginUsernameChallenge = "Username:"
+    AuthLoginPasswordChallenge = "Password:"
+
+    def __init__(self, handler: Any, accounts: Mapping[str, str], **options: Any) -> None:
+        self._accounts = accounts
+        super().__init__(handler, auth_require_tls=False, authenticator=self._judge, **options)
+
+    async def check_auth_needed(self, caller_method: str) -> bool:
+        """Refuse a command that comes before a log-in that is asked for. aiosmtpd's own way warns where TLS is not."""
+        if not self._accounts or (self.session is not None and self.session.authenticated):
+            return False
+        await self.push("530 5.7.0 Authentication required")
+        return True
+
+    def _judge(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: Any
+    ) -> AuthResult:
+        """Return whether a log-in is taken."""
+        assert isinstance(login, LoginPassword)
+        known = self._accounts.get(login.login.decode("utf-8", "replace"))
+        success = not self._accounts or (
+            known is not None and hmac.compare_digest(known.encode(), login.password)
+        )
+        return AuthResult(success=success, handled=False, auth_data=login)
+
+    async def auth_CRAM__MD5(self, _: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """Take a log-in by RFC 2195: the password is never sent."""
+        if len(args) > 1:
+            await self.push("501 5.5.2 CRAM-MD5 has no initial response")
+            return AuthResult(success=False, handled=True)
+        challenge = f"<{secrets.token_hex(8)}.{time.time_ns()}@mocksms>".encode()
+        answer = await self.challenge_auth(challenge)
+        if answer is MISSING:
+            return AuthResult(success=False, handled=True)
+        assert isinstance(answer, bytes)
+        user, _blank, digest = answer.rpartition(b" ")
+        if not user:
+            await self.push("501 5.5.2 The response must be user name and digest")
+            return AuthResult(success=False, handled=True)
+        known = self._accounts.get(user.decode("utf-8", "replace"))
+        success = not self._accounts or (
+            known is not None
+            and hmac.compare_digest(
+                hmac.new(known.encode(), challenge, hashlib.md5).hexdigest().encode(), digest.lower()
+            )
+        )
+        return AuthResult(success=success, handled=False, auth_data=LoginPassword(user, b""))
+
+    @syntax("AUTH <mechanism>")
+    async def smtp_AUTH(self, arg: str | None) -> None:  # noqa: N802
+        mechanism, blank, initial = (arg or "").partition(" ")
+        await super().smtp_AUTH(f"{mechanism.upper()}{blank}{initial}")
+
+    @syntax("STARTTLS", when="tls_context")
+    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802
+        if self.session is not None and self.session.ssl is not None:
+            await self.push("503 5.5.1 The connection is encrypted already")
+        else:
+            await super().smtp_STARTTLS(arg or "")
+
+    @syntax("MAIL FROM: <address>", extended=" [SP <mail-parameters>]")
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
+        await super().smtp_MAIL(self._without_taken(arg))
+
+    @syntax("RCPT TO: <address>", extended=" [SP <mail-parameters>]")
+    async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
+        await super().smtp_RCPT(self._without_taken(arg))
+
+    def _without_taken(self, arg: str | None) -> str | None:
+        found = _ADDRESS.match(arg or "")
+        if found is None:
+            return arg
+        parameters = _TAKEN.sub("", found[2])
+        if self.session is not None and not self.session.extended_smtp:
+            parameters = _TAKEN_AFTER_HELO.sub("", parameters)
+        return found[1] + parameters
