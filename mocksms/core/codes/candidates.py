@@ -9,6 +9,7 @@ MOST = 200  # candidates of one text
 # A word that a code may be or begin with: one with a digit, or a short one in capitals.
 _ATOM = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z]*+[0-9][0-9A-Za-z]*+|[A-Z]{1,10}+(?![0-9A-Za-z]))")
 _SPELT_WORD = re.compile(r"[^\W\d_][^\s\d,.、。;・…!?:]*")
+_PHONE = re.compile(r"0[5789][05]0|0120|1800")  # how numbers begin that cost the caller nothing, or much
 _HANGING = frozenset("-./:,_")
 _SPOKEN_GAP = frozenset(" \n\t\r,.、。;・-~の")
 _WIDEST, _FAR = 6, 99  # characters between two digits that a voice speaks
@@ -128,10 +129,12 @@ def _judged(text: str, chains: list[list[Atom]]) -> Iterator[Candidate]:
     if len(chains) > 1 and all(len(chain) == 1 for chain in chains):
         sizes = tuple(len(chain[0][2]) for chain in chains)
         value = "".join(chain[0][2] for chain in chains)
+        if _PHONE.match(value) and sum(sizes) >= 7:
+            return
         if sizes in _GROUPS:
             yield Candidate(start, end, value, "grouped" if value.isdigit() else "letters")
             return
-        if max(sizes) <= 4 or (len(chains) > 2 and max(sizes) == 5):
+        if (value[0] == "0" and len(value) >= 10) or max(sizes) <= 4 or (len(chains) > 2 and max(sizes) == 5):
             return  # a phone number
     elif len(chains) > 1 and sum(len(atom[2]) for chain in chains for atom in chain) > 10:
         if any(len(chain) == 1 and 4 <= len(chain[0][2]) <= 10 for chain in chains):

@@ -4,26 +4,18 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
+from mocksms.core.codes import layout
 from mocksms.core.codes.candidates import Candidate
-from mocksms.core.codes.vocabulary import YEAR_WORDS, Hit
+from mocksms.core.codes.layout import Points
+from mocksms.core.codes.vocabulary import Hit
 
 _SHORT = 100
 _MORE = {size: re.compile(rf"(?:\W*+\w){{{13 + size}}}") for size in range(4, 11)}  # than a code and a name
-_MARGIN = 24  # characters that may stand around a code alone on its line
 FARTHEST_BEFORE, FARTHEST_AFTER = 120, 60  # characters from a candidate that are looked at
 THRESHOLD = 50
 _BREAK = re.compile(r"[。！？!?\n.।](?:(?<![.।])|(?=\s|$))")
-_OPENING, _CLOSING = "「『【[(（<«\"'*_>→≫`", "」』】])）>»\"'*_<←≪`"
-_CURRENCY = re.compile(
-    r"(?:[¥￥$€£₩₹₽฿₫₺₴]|(?<![A-Za-z])(?:rs|inr|usd|eur|jpy|krw|rmb|cny|nt|rp|idr|thb|vnd|brl|pln|gbp|chf|sar|aed)\.?)"
-    r" ?-?$"
-)
 _DIGIT = re.compile(r"\d")
-_KANA = re.compile("[\u3041-\u3096]")
 _LETTERS = re.compile(r"\w")
-_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-_AMOUNT_ENDS = "%‰°€$£₩₹₽฿₫₺₴"
-_NUMBERING = "*•x+#№…"
 _JOINT = ("", " ", "'")  # between a count and its unit
 _REASONS = {
     "code": "a word for a code",
@@ -43,14 +35,14 @@ _POINTS_BEFORE = {
     "number": (35, 20, 8),
     "other": (-100, -12, 0),
     "enter": (55, 30, 22),
-    "login": (20, 15, 10),
+    "login": (26, 17, 10),
 }
 _POINTS_AFTER = {
     "code": (60, 35),
     "number": (10, 5),
     "promo": (-30, -10),
     "enter": (45, 20),
-    "login": (15, 12),
+    "login": (24, 14),
 }
 _ANYWHERE = (
     ("code", 8, "the message speaks of a code"),
@@ -58,10 +50,9 @@ _ANYWHERE = (
     ("enter", 6, "the message asks to enter something"),
     ("promo", -30, "the message speaks of a discount"),
 )
-_LAST_WORD = re.compile(r"(\d+|[^\W\d_]+|©)\W{0,2}\Z")
-
-
-Points = list[tuple[int, str]]
+_VERB_LAST = 6  # characters between letters and the verb behind them: 「QWTRPD」を入力
+_PROMO = re.compile(r"([A-Z]{4,8})\d{1,2}")
+_UNSPEAKABLE = re.compile(r"[^aeiouy]{4}|q(?!u)|\A[^aeiou]*[aeiou]?[^aeiou]*\Z")
 
 
 class Weighed(NamedTuple):
@@ -82,48 +73,68 @@ class Scene:
     def __init__(self, text: str, candidates: list[Candidate], hits: list[Hit]) -> None:
         self.text = text
         self.candidates = candidates
-        self.hits = hits
         self.lines = "\n" in text.strip()
         self.places = [each.start for each in candidates]
-        self.starts = [hit.start for hit in hits]
         self.breaks = [each.start() for each in _BREAK.finditer(text)]
         self.values = [each.value for each in candidates]
         self.kinds = {hit.kind for hit in hits}
+        if "warn" in self.kinds:
+            hits = self._without_warnings(hits)
+            self.kinds = {hit.kind for hit in hits}
+        self.hits = hits
+        self.starts = [hit.start for hit in hits]
         first = _LETTERS.search(text)
         self.first = first.start() if first else 0
         self.of_all: Points = [(points, reason) for kind, points, reason in _ANYWHERE if kind in self.kinds]
         self.short = False
-        if len(set(self.values)) == 1:
+        others = {
+            each.value for each in candidates if len(candidates) == 1 or not layout.no_code(self.text, each)
+        }
+        if len(others) <= 1:
             self.of_all.append((12, "no other number like it"))
-            self.short = not _MORE[len(candidates[0].value)].match(text, 0, _SHORT)
+            self.short = len(set(self.values)) == 1 and not _MORE[len(candidates[0].value)].match(
+                text, 0, _SHORT
+            )
+
+    def _without_warnings(self, hits: list[Hit]) -> list[Hit]:
+        """Leave out the words of sentences like "We never ask for your code" that hold no number."""
+        warnings = {bisect_left(self.breaks, hit.start) for hit in hits if hit.kind == "warn"}
+        warnings -= {bisect_left(self.breaks, place) for place in self.places}
+        return [
+            hit
+            for hit in hits
+            if hit.kind not in ("warn", "code") or bisect_left(self.breaks, hit.start) not in warnings
+        ]
 
     def weigh(self, one: Candidate) -> Weighed:
         """Return a candidate's points and reasons."""
-        alone = self.alone_on_line(one)
+        alone = self.lines and layout.alone_on_line(self.text, one)
         first = bisect_left(self.starts, one.start)
-        points = self._words_before(one, first)
+        points = self._words_before(one, first, alone)
         self._words_after(one, first, alone, points)
-        self._layout(one, alone, points)
-        self._against(one, alone, points)
+        self._seen(one, alone, points)
         points += self.of_all
         return Weighed(one, sum([each[0] for each in points]), points)
 
-    def _words_before(self, one: Candidate, last: int) -> Points:
+    def _words_before(self, one: Candidate, last: int, alone: bool) -> Points:
         """Read the words on the left, the nearest first: the nearest one decides."""
         found: Points = []
         seen: set[str] = set()
-        at = bisect_left(self.breaks, one.start)
+        start = layout.introduced(self.text, one) if alone else one.start
+        at = bisect_left(self.breaks, start)
         sentence = self.breaks[at - 1] if at else -1  # where the candidate's sentence begins
+        if start < one.start:
+            found.append((20, "a colon before its line"))
         for place in range(last - 1, max(-1, last - 13), -1):
             hit = self.hits[place]
-            distance = one.start - hit.end
+            distance = start - hit.end
             if distance > FARTHEST_BEFORE:
                 break
             broken = sentence >= hit.end
             kind = "other" if hit.kind == "promo" else hit.kind
             if (
                 kind in seen
-                or kind == "unit"
+                or kind in ("unit", "warn")
                 or (kind == "other" and seen)
                 or (broken and kind in ("code", "number") and "other" in seen)
             ):
@@ -164,7 +175,7 @@ class Scene:
                 points.append((-90, "a unit follows"))
             if kind in seen or _DIGIT.search(self.text, one.end, hit.start):
                 continue
-            if kind == "code" and self._taken(hit):
+            if kind == "code" and self._taken(place):
                 continue
             seen.add(kind)
             if kind in _POINTS_AFTER:
@@ -182,90 +193,70 @@ class Scene:
             for hit in self.hits[max(0, place - 3) : place]
         )
 
-    def _taken(self, hit: Hit) -> bool:
+    def _taken(self, place: int) -> bool:
         """Tell whether a number follows this word in its sentence: then it names that number."""
-        at = bisect_left(self.places, hit.end)
+        end = self.hits[place].end
+        at = bisect_left(self.places, end)
+        if at == len(self.places):
+            return False
+        number = self.places[at]
         return (
-            at < len(self.places)
-            and self.places[at] - hit.end <= 40
-            and not _BREAK.search(self.text, hit.end, self.places[at])
+            number - end <= 40
+            and not _BREAK.search(self.text, end, number)
+            and not any(
+                hit.kind == "other" and hit.start < number for hit in self.hits[place + 1 : place + 4]
+            )
         )
 
-    def _layout(self, one: Candidate, alone: bool, points: Points) -> None:
+    def _seen(self, one: Candidate, alone: bool, points: Points) -> None:
+        """Add what the whole message says about a candidate, and what its look and its surroundings say."""
         if alone:
             points.append((30, "alone on its line"))
-        before = self.text[max(0, one.start - 2) : one.start].strip()[-1:]
-        after = self.text[one.end : one.end + 2].strip()[:1]
-        if before and after and before in _OPENING and after in _CLOSING:
-            points.append((20, "set in marks"))
-        if one.shape == "spoken":
-            points.append((35, "spoken digit by digit"))
-        if len(one.value) == 6:
-            points.append((10, "six digits" if one.value.isdigit() else "six letters"))
         if one.start <= self.first:
             points.append((25, "the message begins with it"))
+        elif layout.labelled(self.text, self.first, one):
+            points.append((10, "a name and a colon before it"))
         if len(self.values) > 1 and self.values.count(one.value) > 1:
             points.append((15, "said twice"))
-        if self.short and (one.shape == "plain" or len(one.value) == 6):
+        if self.short and (one.shape == "plain" or len(one.value) == 6) and self._at_an_edge(one):
             points.append((60, "little else in the message"))
-
-    def _against(self, one: Candidate, alone: bool, points: Points) -> None:
-        before, after = self.text[max(0, one.start - 8) : one.start], self.text[one.end : one.end + 1]
-        last = before[-1:]
-        if (after and after in _AMOUNT_ENDS) or _CURRENCY.search(before):
-            points.append((-100, "an amount"))
-        if last and last in _NUMBERING and not (last == after == "*"):
-            if last != "*" or len(one.value) <= 4:
-                points.append((-70, "a masked or numbered one"))
-        elif before.endswith("...") or (last == "-" and before[-2:-1].strip()):
-            points.append((-100, "the end of another number"))
+        layout.add_look(self.text, one, points)
         if one.shape == "letters":
             self._against_letters(one, alone, points)
-        elif one.shape == "plain":
-            if len(one.value) == 8 and _DATE.fullmatch(one.value):
-                points.append((-60, "like a date"))
-            if len(one.value) == 4 and one.value[:2] in ("19", "20"):
-                word = _LAST_WORD.search(self.text, max(0, one.start - 16), one.start)
-                dated = word is not None and (word.group(1) in YEAR_WORDS or word.group(1).isdigit())
-                points.append((-80 if dated else -15, "like a year"))
-        elif one.shape == "grouped" and len(one.value) == 4:
-            plate = _KANA.search(before.rstrip()[-1:])
-            points.append((-100 if plate else -30, "in pairs, like a number plate"))
-        elif one.shape == "dotted":
-            points.append((-15, "with a dot"))
-        if len(one.value) > 8:
-            points.append((-15, "long for a code"))
         if "promo" in self.kinds and not one.value.isdigit():
             points.append((-80, "a discount's message"))
 
-    def alone_on_line(self, one: Candidate) -> bool:
-        """Tell whether nothing else is on the candidate's line, where a text has several."""
-        if not self.lines:
-            return False
-        start = self.text.rfind("\n", max(0, one.start - _MARGIN), one.start) + 1
-        end = self.text.find("\n", one.end, one.end + _MARGIN)
-        if (not start and one.start > _MARGIN) or (end < 0 and one.end + _MARGIN < len(self.text)):
-            return False
-        end = end if end >= 0 else len(self.text)
-        return not (_LETTERS.search(self.text, start, one.start) or _LETTERS.search(self.text, one.end, end))
+    def _at_an_edge(self, one: Candidate) -> bool:
+        """Tell whether the message begins or ends with it."""
+        return one.start <= self.first or not _LETTERS.search(self.text, one.end)
 
     def _against_letters(self, one: Candidate, alone: bool, points: Points) -> None:
         points.append((-5, "letters"))
         if one.value != one.value.upper():
             points.append((-45, "small letters"))
+        if (word := _PROMO.fullmatch(one.value)) and not _UNSPEAKABLE.search(word.group(1).lower()):
+            points.append((-80, "a word and a number, like a discount's code"))
         if not one.value.isalpha():
             return
         points.append((-12, "letters only"))
         at = bisect_left(self.starts, one.start)
         left = self.hits[at - 1] if at else None
-        named = (
+        right = self.hits[at] if at < len(self.hits) else None
+        random = _UNSPEAKABLE.search(one.value.lower()) is not None
+        named = alone
+        if (
             left is not None
             and left.kind in ("code", "enter", "number")
             and one.start - left.end <= 30
             and not _BREAK.search(self.text, left.end, one.start)
-        )
-        if not (named or alone):
-            points.append((-120, "nothing before it says that a code comes"))
+        ):
+            named = True
+            if left.kind == "enter" and not random and not alone:
+                points.append((-60, "a word that can be spoken"))
+        elif right is not None and right.kind == "enter" and 0 <= right.start - one.end <= _VERB_LAST:
+            named = named or random
+        if not named:
+            points.append((-120, "nothing says that a code comes"))
         place = bisect_left(self.places, one.start)
         beside = self.candidates[max(0, place - 1) : place + 2]
         if (at < len(self.hits) and self.starts[at] == one.start) or any(

@@ -30,6 +30,9 @@ def find(text: str) -> Found:
     read = candidates.read(plain) or candidates.spelt(lower, vocabulary.DIGITS)
     if not read:
         return Found(None, "no number that could be a code")
+    for each in read:
+        if each.shape == "letters" and not each.value.isalpha():  # its letters are no words
+            lower = f"{lower[: each.start]}{'0' * (each.end - each.start)}{lower[each.end :]}"
     scene = evidence.Scene(lower, read, vocabulary.find_words(lower, _windows(read, len(lower))))
     best = max(map(scene.weigh, read), key=lambda each: each.total)
     reasons = best.reasons()

@@ -25,6 +25,7 @@ _SHARE = 0.6  # of the hits of the language with most: fewer, and a language is 
 _CASED = re.compile(r"[A-Za-z\u00C0-\u024F\u0370-\u052F\u1E00-\u1EFF]")
 _TELLS = {"code": 3, "unit": 0}  # how much a word tells about the language
 _EVERYWHERE = {"code", "promo"}  # of English and of scripts without capitals, in any text
+_ENDING = re.compile(r"\A[\u0590-\u06FF\uAC00-\uD7A3]{1,2}(?= )")  # of a word in Hebrew, Arabic, Korean
 _NAMING = {"", " ", "-", "・", "の", " の"}  # between a word and the code that it names
 _NAMED_BY = {
     " ",
@@ -239,7 +240,7 @@ def _qualified(text: str, hits: list[Hit]) -> list[Hit]:
             and hit.kind in ("code", "number", "other", "promo")
             and last.kind in ("other", "promo", "code", "number")
         ):
-            gap = text[last.end : hit.start]
+            gap = _ENDING.sub("", text[last.end : hit.start])
             bare = hit.kind == "number" or text[hit.start : hit.end] in _BARE
             before = last.kind in ("other", "promo") and bare and gap in _NAMING
             after = last.kind in ("code", "number") and hit.kind in ("other", "promo") and gap in _NAMED_BY
