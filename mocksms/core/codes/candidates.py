@@ -5,14 +5,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from mocksms.core.codes.languages import THEN
+
 MOST = 200  # candidates of one text
 # A word that a code may be or begin with: one with a digit, or a short one in capitals.
 _ATOM = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z]*+[0-9][0-9A-Za-z]*+|[A-Z]{1,10}+(?![0-9A-Za-z]))")
 _SPELT_WORD = re.compile(r"[^\W\d_][^\s\d,.、。;・…!?:]*")
 _PHONE = re.compile(r"0[5789][05]0|0120|1800")  # how numbers begin that cost the caller nothing, or much
 _HANGING = frozenset("-./:,_")
+_AGAIN = 40  # characters before a voice says it once more
+_PAUSES = " \n\t\r,.、。;・"
 _SPOKEN_GAP = frozenset(" \n\t\r,.、。;・-~の")
-_WIDEST, _FAR = 6, 99  # characters between two digits that a voice speaks
+_WIDEST, _THEN, _FAR = 6, 6, 99  # characters between two digits that a voice speaks, with a word between them
 _GROUPS = {
     (3, 3),
     (4, 4),
@@ -51,13 +55,13 @@ def read(text: str) -> list[Candidate]:
     while at < len(atoms) and len(found) < MOST:
         start, end, word = atoms[at]
         gap = atoms[at + 1][0] - end if at + 1 < len(atoms) else _FAR
-        if gap > (_WIDEST if len(word) == 1 else 2):  # nothing belongs to it, as is the rule
+        spoken = len(word) <= 3 and gap <= _WIDEST + _THEN and word.isdigit()
+        if gap > 2 and not spoken:  # nothing belongs to it, as is the rule
             at += 1
             if 4 <= len(word) <= 10 and not _touches_letter(text, start, end):
                 found.append(Candidate(start, end, word, "plain" if word.isdigit() else "letters"))
             continue
-        run = _spoken(text, atoms, at) if len(word) == 1 else ()
-        if len(run) >= 4:
+        if spoken and (run := _spoken(text, atoms, at)):
             at += len(run)
             value = _once("".join(atom[2] for atom in run))
             if 4 <= len(value) <= 10:
@@ -70,18 +74,31 @@ def read(text: str) -> list[Candidate]:
 
 
 def _spoken(text: str, atoms: list[Atom], at: int) -> list[Atom]:
-    """Return the single digits from here on that a voice speaks one after the other."""
-    run: list[Atom] = []
-    for place in range(at, len(atoms)):
-        atom = atoms[place]
-        if len(atom[2]) > 1 or not atom[2].isdigit():
+    """Return the digits from here on that a voice speaks one after the other, or in groups that it repeats."""
+    run = [atoms[at]]
+    single = True
+    for place in range(at + 1, len(atoms)):
+        atom, last = atoms[place], run[-1]
+        if atom[0] - last[1] > _WIDEST + _THEN or len(atom[2]) > 3 or not atom[2].isdigit():
             break
-        if run:
-            gap = text[run[-1][1] : atom[0]]
-            if len(gap) > _WIDEST or not set(gap) <= _SPOKEN_GAP:
+        gap = text[last[1] : atom[0]]
+        grouped = len(atom[2]) > 1 or len(last[2]) > 1
+        if not (len(gap) <= _WIDEST and _SPOKEN_GAP.issuperset(gap)):
+            if gap.strip(_PAUSES).lower() not in THEN:
                 break
+        elif grouped and len(gap) == 1 and gap.isascii():
+            break
+        single = single and not grouped
         run.append(atom)
-    return run
+    if single:
+        return run if len(run) >= 4 else []
+    value = "".join(atom[2] for atom in run)
+    if len(run) >= 4 and _once(value) != value:
+        return run
+    again = atoms[at + len(run) : at + 2 * len(run)]
+    if len(value) >= 4 and [atom[2] for atom in again] == [atom[2] for atom in run]:
+        return run if len(run) > 1 and again[0][0] - run[-1][1] <= _AGAIN else []
+    return []
 
 
 def _once(digits: str) -> str:

@@ -13,13 +13,16 @@ _SHORT = 100
 _MORE = {size: re.compile(rf"(?:\W*+\w){{{13 + size}}}") for size in range(4, 11)}  # than a code and a name
 FARTHEST_BEFORE, FARTHEST_AFTER = 120, 60  # characters from a candidate that are looked at
 THRESHOLD = 50
-_BREAK = re.compile(r"[。！？!?\n.।](?:(?<![.।])|(?=\s|$))")
+_BREAK = re.compile(
+    r"[。！？!?\n.।](?:(?<![.।])|(?=\s|$)(?<!\bno.)(?<!\bnr.)(?<!\btel.)(?<!\bref.)(?<!\bext.)(?<!\bdok.)(?<!тел.)(?<!№.))"
+)
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"\w")
 _JOINT = ("", " ", "'")  # between a count and its unit
 _REASONS = {
     "code": "a word for a code",
     "number": "a word for a number",
+    "figures": "a word for digits",
     "other": "a word for another number",
     "promo": "a word for a discount",
     "enter": "a word for entering",
@@ -33,6 +36,7 @@ _BEFORE, _RIGHT_BEFORE, _AFTER = (
 _POINTS_BEFORE = {
     "code": (75, 50, 35),
     "number": (35, 20, 8),
+    "figures": (50, 30, 16),
     "other": (-100, -12, 0),
     "enter": (55, 30, 22),
     "login": (26, 17, 10),
@@ -40,18 +44,21 @@ _POINTS_BEFORE = {
 _POINTS_AFTER = {
     "code": (60, 35),
     "number": (10, 5),
-    "promo": (-30, -10),
+    "figures": (20, 10),
+    "promo": (-60, -30),
     "enter": (45, 20),
     "login": (24, 14),
 }
+_NEAR = {"other": 8, "figures": 24}  # characters; of other words 16
 _ANYWHERE = (
     ("code", 8, "the message speaks of a code"),
     ("login", 10, "the message speaks of signing in"),
     ("enter", 6, "the message asks to enter something"),
-    ("promo", -30, "the message speaks of a discount"),
+    ("promo", -40, "the message speaks of a discount"),
 )
-_VERB_LAST = 6  # characters between letters and the verb behind them: 「QWTRPD」を入力
-_PROMO = re.compile(r"([A-Z]{4,8})\d{1,2}")
+_AT_ONCE, _UNCASED = 3, "\u0590"
+_VERB_LAST = 24  # characters between letters and the verb behind them: 「QWTRPD」を入力
+_PROMO = re.compile(r"([A-Z]{4,8})\d{1,3}[A-Z]{0,4}")
 _UNSPEAKABLE = re.compile(r"[^aeiouy]{4}|q(?!u)|\A[^aeiou]*[aeiou]?[^aeiou]*\Z")
 
 
@@ -121,6 +128,7 @@ class Scene:
         found: Points = []
         seen: set[str] = set()
         start = layout.introduced(self.text, one) if alone else one.start
+        entered = self._entered(one, last)
         at = bisect_left(self.breaks, start)
         sentence = self.breaks[at - 1] if at else -1  # where the candidate's sentence begins
         if start < one.start:
@@ -136,29 +144,44 @@ class Scene:
                 kind in seen
                 or kind in ("unit", "warn")
                 or (kind == "other" and seen)
-                or (broken and kind in ("code", "number") and "other" in seen)
+                or (broken and kind in ("code", "number", "figures") and "other" in seen)
             ):
                 continue
             near = (
                 not seen
                 and not broken
-                and distance <= (8 if kind == "other" else 16)
+                and distance <= _NEAR.get(kind, 16)
                 and not _DIGIT.search(self.text, hit.end, one.start)
             )
             seen.add(kind)
-            if kind == "other" and near and self._code_before(place):
-                confirmed = self.hits[place - 1].kind == "login" and hit.start - self.hits[place - 1].end <= 3
-                found.append((-12 if confirmed else -45, _BEFORE[kind]))
-                continue
+            if kind == "other" and near:
+                before = self.hits[place - 1] if place else hit
+                confirmed = before.kind == "login" and hit.start - before.end <= 3
+                if confirmed or entered or self._code_before(place):
+                    found.append((-12 if confirmed or entered else -45, _BEFORE[kind]))
+                    continue
             if points := _POINTS_BEFORE[kind][0 if near else 1 if not broken else 2]:
                 found.append((points, _RIGHT_BEFORE[kind] if near else _BEFORE[kind]))
             if near and kind in ("other", "code"):
                 break
         return found
 
+    def _entered(self, one: Candidate, first: int) -> bool:
+        """Tell whether a verb, or the word for a code, follows at once, as in 2026を入力."""
+        if first >= len(self.hits):
+            return False
+        hit = self.hits[first]
+        if not 0 < hit.start - one.end <= _AT_ONCE:
+            return False
+        if hit.kind == "code":
+            return self.text[hit.start] < _UNCASED and not self.text[one.end : hit.start].strip(" '")
+        return hit.kind == "enter" and not self.text[one.end].isascii()
+
     def _words_after(self, one: Candidate, first: int, alone: bool, points: Points) -> None:
         seen: set[str] = set()
         start = one.end
+        if one.start <= self.first:  # 482913. Use it …
+            start += len(self.text[start : start + 2]) - len(self.text[start : start + 2].lstrip(".。! "))
         while alone and self.text[start : start + 1] == "\n":
             start += 1
         at = bisect_left(self.breaks, start)
@@ -175,12 +198,17 @@ class Scene:
                 points.append((-90, "a unit follows"))
             if kind in seen or _DIGIT.search(self.text, one.end, hit.start):
                 continue
-            if kind == "code" and self._taken(place):
+            if (kind == "code" and self._taken(place, 40)) or (
+                kind == "enter"
+                and distance > _AT_ONCE
+                and self._taken(place, 40 if self.text[hit.start] < _UNCASED else 12)
+            ):
                 continue
             seen.add(kind)
             if kind in _POINTS_AFTER:
                 near = distance <= (40 if kind == "code" else 16) and self.text[one.end] != ","
-                points.append((_POINTS_AFTER[kind][0 if near else 1], _AFTER[kind]))
+                at_once = 25 if place == first and kind == "enter" and self._entered(one, first) else 0
+                points.append((_POINTS_AFTER[kind][0 if near else 1] + at_once, _AFTER[kind]))
 
     def _code_before(self, place: int) -> bool:
         """Tell whether a word for a code is in the sentence before this word, and no number between them."""
@@ -193,7 +221,7 @@ class Scene:
             for hit in self.hits[max(0, place - 3) : place]
         )
 
-    def _taken(self, place: int) -> bool:
+    def _taken(self, place: int, farthest: int) -> bool:
         """Tell whether a number follows this word in its sentence: then it names that number."""
         end = self.hits[place].end
         at = bisect_left(self.places, end)
@@ -201,7 +229,7 @@ class Scene:
             return False
         number = self.places[at]
         return (
-            number - end <= 40
+            number - end <= farthest
             and not _BREAK.search(self.text, end, number)
             and not any(
                 hit.kind == "other" and hit.start < number for hit in self.hits[place + 1 : place + 4]
@@ -246,14 +274,18 @@ class Scene:
         named = alone
         if (
             left is not None
-            and left.kind in ("code", "enter", "number")
+            and left.kind in ("code", "enter", "number", "figures")
             and one.start - left.end <= 30
             and not _BREAK.search(self.text, left.end, one.start)
         ):
             named = True
             if left.kind == "enter" and not random and not alone:
                 points.append((-60, "a word that can be spoken"))
-        elif right is not None and right.kind == "enter" and 0 <= right.start - one.end <= _VERB_LAST:
+        elif (
+            right is not None
+            and right.kind in ("enter", "figures")
+            and 0 <= right.start - one.end <= _VERB_LAST
+        ):
             named = named or random
         if not named:
             points.append((-120, "nothing says that a code comes"))

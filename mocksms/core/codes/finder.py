@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 
 from mocksms.core.codes import candidates, evidence, vocabulary
+from mocksms.core.codes.languages import DIGITS
 from mocksms.core.codes.text import normalise, without_addresses
 
 _LINK = re.compile(r"https?://[^\s<>\"'）」』】、。]+", re.IGNORECASE)
@@ -27,7 +28,7 @@ def find(text: str) -> Found:
         return Found(bound, "the line bound to a web site names it")
     plain = without_addresses(plain)
     lower = plain.lower()
-    read = candidates.read(plain) or candidates.spelt(lower, vocabulary.DIGITS)
+    read = candidates.read(plain) or candidates.spelt(lower, DIGITS)
     if not read:
         return Found(None, "no number that could be a code")
     for each in read:

@@ -3,7 +3,7 @@
 import re
 
 from mocksms.core.codes.candidates import Candidate
-from mocksms.core.codes.vocabulary import YEAR_WORDS
+from mocksms.core.codes.languages import YEAR_WORDS
 
 _MARGIN = 24  # characters that may stand around a code alone on its line
 _OPENING, _CLOSING = "「『【[(（<«\"'*_>→≫`", "」』】])）>»\"'*_<←≪`"
@@ -18,6 +18,7 @@ _AMOUNT_ENDS = "%‰°€$£₩₹₽฿₫₺₴"
 _NUMBERING = "*•x+#№…"
 _BLANKS = " \t\r\n>*_-=━─「『[(【"
 _LABEL = re.compile(r"\W?[^\n:]{1,24}: ?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LAST_WORD = re.compile(r"(\d+|[^\W\d_]+|©)\W{0,2}\Z")
 
 Points = list[tuple[int, str]]
@@ -29,11 +30,13 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
         points.append(other)
     elif _in_marks(text, one):
         points.append((20, "set in marks"))
+    elif text[one.start - 2 : one.start].strip().endswith(":"):
+        points.append((8, "a colon before it"))
     size = len(one.value)
     if size == 6:
         points.append((10, "six digits" if one.value.isdigit() else "six letters"))
     elif size > 8:
-        points.append((-15, "long for a code"))
+        points.append((-40 if one.shape == "grouped" else -15, "long for a code"))
     if one.shape == "plain":
         if size == 8 and _DATE.fullmatch(one.value):
             points.append((-60, "like a date"))
@@ -46,6 +49,8 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
     elif one.shape == "grouped" and size == 4:
         plate = _KANA.search(text[max(0, one.start - 8) : one.start].rstrip()[-1:])
         points.append((-100 if plate else -30, "in pairs, like a number plate"))
+    elif one.shape == "grouped" and _YEAR.match(one.value) and text[one.start + 4] == "-" and size != 8:
+        points.append((-60, "begins with a year"))
     elif one.shape == "dotted":
         points.append((-15, "with a dot"))
 

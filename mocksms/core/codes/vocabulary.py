@@ -1,32 +1,22 @@
 """The words of all languages, found in one pass over a text."""
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from itertools import accumulate
-from pathlib import Path
 from typing import NamedTuple
 
-from mocksms.core.codes.text import normalise
+from mocksms.core.codes.languages import BARE, CASED, OWN, PHONE, TELLING, meanings
 
-_LANGUAGES: dict[str, dict[str, list[str]]] = tomllib.loads(
-    Path(__file__).with_name("languages.toml").read_text(encoding="utf-8")
-)
-YEAR_WORDS = frozenset(normalise(word) for word in _LANGUAGES["year"]["year"])
-_BARE = frozenset(_LANGUAGES["bare"]["bare"])
-DIGITS = {
-    normalise(word): str(digit)
-    for kinds in _LANGUAGES.values()
-    for digit, word in enumerate(kinds.get("digits", ()))
-} | {"oh": "0", "れい": "0", "〇": "0", "quatre": "4", "six": "6"}
 _SHARE = 0.6  # of the hits of the language with most: fewer, and a language is not the text's
-_CASED = re.compile(r"[A-Za-z\u00C0-\u024F\u0370-\u052F\u1E00-\u1EFF]")
 _TELLS = {"code": 3, "unit": 0}  # how much a word tells about the language
 _EVERYWHERE = {"code", "promo"}  # of English and of scripts without capitals, in any text
-_ENDING = re.compile(r"\A[\u0590-\u06FF\uAC00-\uD7A3]{1,2}(?= )")  # of a word in Hebrew, Arabic, Korean
+# Letters of scripts that part words by blanks: a word of theirs ends where the letters end.
+_ENDING = re.compile(rf"(?:{CASED.pattern}|[\u0590-\u06FF\u0900-\u097F\uAC00-\uD7A3])+\Z")
 _NAMING = {"", " ", "-", "・", "の", " の"}  # between a word and the code that it names
+_COMPOUNDED = {"番号", "ナンバー", "번호", "nummer"}
+_KANA_BEFORE = frozenset("のなたるいはがをにもとで")  # この番号
 _NAMED_BY = {
     " ",
     " de ",
@@ -64,23 +54,6 @@ class _Meaning(NamedTuple):
     votes: tuple[tuple[str, int], ...]
 
 
-def _load() -> dict[str, dict[str, tuple[str, bool]]]:
-    """Return what each word means in each language: {word: {language: (kind, whether letters may follow)}}.
-
-    A word that may begin inside another one has its `*` in front.
-    """
-    meanings: dict[str, dict[str, tuple[str, bool]]] = defaultdict(dict)
-    for language, kinds in _LANGUAGES.items():
-        for kind, words in kinds.items():
-            if kind in ("digits", "bare", "year"):
-                continue
-            for word in words:
-                core = normalise(word).lower().removesuffix("*")
-                free = not _CASED.match(core.lstrip("*"))
-                meanings[core].setdefault(language, (kind, free or word.endswith("*")))
-    return meanings
-
-
 def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     """Return, for the first three letters of words and for shorter words, how long the words are, longest first."""
     sizes: dict[str, set[int]] = defaultdict(set)
@@ -91,11 +64,11 @@ def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
     return {start: tuple(sorted(found, reverse=True)) for start, found in sizes.items()}
 
 
-_MEANINGS = _load()
+_MEANINGS = meanings()
 _WORDS = frozenset(word.lstrip("*") for word in _MEANINGS)
 _LENGTHS = _lengths(_WORDS)
-_INSIDE = "".join(sorted({word.lstrip("*")[0] for word in _MEANINGS if not _CASED.match(word)}))
-_BEGIN = re.compile(f"(?<!{_CASED.pattern}){_CASED.pattern}|[{re.escape(_INSIDE)}]")  # where a word may begin
+_INSIDE = "".join(sorted({word.lstrip("*")[0] for word in _MEANINGS if not CASED.match(word)}))
+_BEGIN = re.compile(f"(?<!{CASED.pattern}){CASED.pattern}|[{re.escape(_INSIDE)}]")  # where a word may begin
 _SYMBOLS = "".join({word[0] for word in _WORDS if not _LETTERS.match(word)})
 _RUNS = re.compile(f"({_LETTERS.pattern}|[{re.escape(_SYMBOLS)}])")
 _Found = list[tuple[int, int, _Meaning]]
@@ -138,7 +111,7 @@ def _parted(words: Iterable[str]) -> dict[str, list[str]]:
 
 
 _RESTS = _parted(_WORDS)
-_UNCASED_PAIRS = [(head, rest) for head in _RESTS if not _CASED.match(head) for rest in _RESTS[head]]
+_UNCASED_PAIRS = [(head, rest) for head in _RESTS if not CASED.match(head) for rest in _RESTS[head]]
 for _head, _ in _UNCASED_PAIRS:
     _RESTS.pop(_head, None)
 _known = _Known()
@@ -147,9 +120,9 @@ _known = _Known()
 def find_words(text: str, windows: Iterable[tuple[int, int]]) -> list[Hit]:
     """Return the words in these parts of a text in lower case, read in its own languages and in English."""
     found: _Found = []
-    for start, end in windows:
-        _collect(text, start, end, found)
     votes: dict[str, int] = {}
+    for start, end in windows:
+        _collect(text, start, end, found, votes)
     for _, _, meaning in found:
         for language, vote in meaning.votes:
             votes[language] = votes.get(language, 0) + vote
@@ -169,12 +142,14 @@ def find_words(text: str, windows: Iterable[tuple[int, int]]) -> list[Hit]:
     return _qualified(text, hits)
 
 
-def _collect(text: str, start: int, end: int, found: _Found) -> None:
-    """Add the words in a part of a text."""
+def _collect(text: str, start: int, end: int, found: _Found, votes: dict[str, int]) -> None:
+    """Add the words in a part of a text, and the votes of its short words for their languages."""
     parts = _RUNS.split(text[start:end])  # a gap, a run, a gap, …
     known = [(place, run) for place, run in enumerate(map(_known.__getitem__, parts[1::2])) if run]
     if not known:
         return
+    for language in filter(None, map(TELLING.get, parts[1::2])):
+        votes[language] = votes.get(language, 0) + 1
     places = list(accumulate(map(len, parts), initial=start))
     done = start
     for place, run in known:
@@ -204,30 +179,50 @@ def _scan(run: str) -> _Found:
         for length in _LENGTHS.get(key) or _LENGTHS.get(key[:2]) or _LENGTHS.get(key[:1]) or ():
             word = run[at : at + length]
             if word in _WORDS:
-                start = at + len(word)
+                end = at + len(word)
                 inside = at > 0 and _is_cased(run[at - 1])
-                if meaning := _meaning(word, inside, _is_cased(run[start : start + 1])):
-                    found.append((at, start, meaning))
-                break
+                meaning = _meaning(word, inside, _is_cased(run[end : end + 1]))
+                if meaning and start > at:  # a shorter stem, of other languages
+                    kinds = {**meaning.kinds, **found[-1][2].kinds}
+                    found[-1] = (at, start, _means(kinds, _is_cased(word[0])))
+                elif meaning:
+                    found.append((at, end, meaning))
+                    start = end
+                    if not _is_cased(word[0]):
+                        break
+    if found and _ENDING.match(run, start):
+        found[-1] = (found[-1][0], len(run), found[-1][2])
     return found
 
 
 def _is_cased(char: str) -> bool:
     """Tell whether it is a letter of an alphabet with capitals."""
-    return _CASED.match(char) is not None
+    return CASED.match(char) is not None
 
 
 @cache
 def _meaning(word: str, inside: bool, letters_follow: bool) -> _Meaning | None:
     """Return what a word means; `inside`: behind a letter, where only words count that may begin there."""
-    cased = bool(_CASED.match(word))
-    meanings = {**_MEANINGS.get("*" + word, {}), **({} if inside and cased else _MEANINGS.get(word, {}))}
-    kinds = {language: kind for language, (kind, free) in meanings.items() if free or not letters_follow}
-    if not kinds:
-        return None
+    cased = bool(CASED.match(word))
+    known = {**_MEANINGS.get("*" + word, {}), **({} if inside and cased else _MEANINGS.get(word, {}))}
+    kinds = {language: kind for language, (kind, free) in known.items() if free or not letters_follow}
+    return _means(kinds, cased) if kinds else None
+
+
+def _means(kinds: dict[str, str], cased: bool) -> _Meaning:
     foreign = [kinds["en"]] if cased and "en" in kinds else [] if cased else list(kinds.values())
     anywhere = next((each for each in foreign if each in _EVERYWHERE), "")
     return _Meaning(kinds, anywhere, tuple((each, _TELLS.get(kind, 1)) for each, kind in kinds.items()))
+
+
+def _is_compound(text: str, number: Hit) -> bool:
+    """Tell whether it is the end of a word that is not known: 採寸番号, Debitorennummer."""
+    before = text[number.start - 1 : number.start]
+    return before.isalpha() and before not in _KANA_BEFORE and text[number.start : number.end] in _COMPOUNDED
+
+
+def _names(text: str, first: Hit, second: Hit) -> bool:
+    return text[first.end : second.start] in _NAMING or text[first.end : second.start] in _NAMED_BY
 
 
 def _qualified(text: str, hits: list[Hit]) -> list[Hit]:
@@ -240,12 +235,24 @@ def _qualified(text: str, hits: list[Hit]) -> list[Hit]:
             and hit.kind in ("code", "number", "other", "promo")
             and last.kind in ("other", "promo", "code", "number")
         ):
-            gap = _ENDING.sub("", text[last.end : hit.start])
-            bare = hit.kind == "number" or text[hit.start : hit.end] in _BARE
+            gap = text[last.end : hit.start]
+            bare = hit.kind == "number" or text.startswith(BARE, hit.start)
+            bare = bare and (hit.kind == "number" or text[last.start : last.end] not in OWN)
             before = last.kind in ("other", "promo") and bare and gap in _NAMING
             after = last.kind in ("code", "number") and hit.kind in ("other", "promo") and gap in _NAMED_BY
             if (before or after) and not (before and hit.kind in ("other", "promo")):
                 joined[-1] = Hit(last.start, hit.end, last.kind if before else hit.kind)
                 continue
-        joined.append(hit)
+        if hit.kind == "number" and _is_compound(text, hit) and not (last and last.end == hit.start):
+            joined.append(Hit(hit.start, hit.end, "other"))
+        elif (
+            last
+            and last.kind == "login"
+            and hit.kind == "other"
+            and _names(text, last, hit)
+            and text[hit.start : hit.end] in PHONE
+        ):
+            joined[-1] = Hit(last.start, hit.end, "enter")
+        else:
+            joined.append(hit)
     return joined

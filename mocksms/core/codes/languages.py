@@ -1,0 +1,66 @@
+"""Read the words of all languages from languages.toml."""
+
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+
+from mocksms.core.codes.text import normalise
+
+_TABLES: dict[str, dict[str, list[str]]] = tomllib.loads(
+    Path(__file__).with_name("languages.toml").read_text(encoding="utf-8")
+)
+_GENERAL = {name: _TABLES.pop(name) for name in ("bare", "own", "then", "year")}
+_NO_KINDS = {"digits", "tells"}
+_LEAST_BARE = 5  # letters of a word that is also known without its accents
+_BARE_LETTERS = str.maketrans("đłıøß", "dlios")
+
+CASED = re.compile(r"[A-Za-z\u00C0-\u024F\u0370-\u052F\u1E00-\u1EFF]")
+BARE = tuple(_GENERAL["bare"]["bare"])
+THEN = frozenset(map(normalise, _GENERAL["then"]["then"]))
+YEAR_WORDS = frozenset(map(normalise, _GENERAL["year"]["year"]))
+PHONE = frozenset(map(normalise, _GENERAL["own"]["phone"]))
+OWN = frozenset(map(normalise, _GENERAL["own"]["own"])) | PHONE
+TELLING = {
+    normalise(word): language for language, kinds in _TABLES.items() for word in kinds.get("tells", ())
+}
+DIGITS = {
+    normalise(word): str(digit)
+    for kinds in _TABLES.values()
+    for digit, word in enumerate(kinds.get("digits", ()))
+} | {"oh": "0", "れい": "0", "〇": "0", "quatre": "4", "six": "6"}
+
+Meanings = dict[str, dict[str, tuple[str, bool]]]
+
+
+def meanings() -> Meanings:
+    """Return what each word means in each language: {word: {language: (kind, whether letters may follow)}}.
+
+    A word that may begin inside another one has its `*` in front.
+    """
+    found: Meanings = defaultdict(dict)
+    for language, kinds in _TABLES.items():
+        for kind, words in kinds.items():
+            if kind not in _NO_KINDS:
+                for word in words:
+                    _add(found, language, kind, word)
+    for word in [word for word in found if CASED.match(word.lstrip("*"))]:
+        bare = _without_accents(word)
+        if bare != word and len(bare) >= _LEAST_BARE:
+            for language, meaning in found[word].items():
+                found[bare].setdefault(language, meaning)
+    return found
+
+
+def _add(found: Meanings, language: str, kind: str, word: str) -> None:
+    core = normalise(word).lower().removesuffix("*")
+    open_end = word.endswith("*") or not CASED.match(core.lstrip("*"))
+    known = found[core].get(language)
+    found[core][language] = (known[0], known[1] or open_end) if known else (kind, open_end)
+
+
+def _without_accents(word: str) -> str:
+    """Return a word as a message in plain ASCII writes it."""
+    plain = unicodedata.normalize("NFD", word.translate(_BARE_LETTERS))
+    return "".join(char for char in plain if not unicodedata.combining(char))
