@@ -98,7 +98,7 @@ class Scene:
             each.value for each in candidates if len(candidates) == 1 or not layout.no_code(self.text, each)
         }
         if len(others) <= 1:
-            self.of_all.append((12, "no other number like it"))
+            self.of_all.append((14, "no other number like it"))
             self.short = len(set(self.values)) == 1 and not _MORE[len(candidates[0].value)].match(
                 text, 0, _SHORT
             )
@@ -156,7 +156,8 @@ class Scene:
             seen.add(kind)
             if kind == "other" and near:
                 before = self.hits[place - 1] if place else hit
-                confirmed = before.kind == "login" and hit.start - before.end <= 3
+                gap = self.text[before.end : hit.start]
+                confirmed = before.kind == "login" and len(gap) <= 3 and "\n" not in gap
                 if confirmed or entered or self._code_before(place):
                     found.append((-12 if confirmed or entered else -45, _BEFORE[kind]))
                     continue

@@ -34,7 +34,7 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
         points.append((8, "a colon before it"))
     size = len(one.value)
     if size == 6:
-        points.append((10, "six digits" if one.value.isdigit() else "six letters"))
+        points.append((14, "six digits" if one.value.isdigit() else "six letters"))
     elif size > 8:
         points.append((-40 if one.shape == "grouped" else -15, "long for a code"))
     if one.shape == "plain":
