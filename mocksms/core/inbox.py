@@ -53,9 +53,10 @@ def keep(
     statuses.plan(message, now, effects, due_at)
     held = message.status in statuses.UNSEEN
     kind = phone_numbers.kind(message.handset)
-    owed = [*owed, *receipts.owed(world, message, 1)]
+    if message.wants_receipts:
+        owed = [*owed, *receipts.owed(world, message, 1)]
     work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, owed=owed)
-    world.write_together(work, expected)
+    world.group_commit.run(work, expected)
     if message.id % store.search_index.BATCH == 0:
         with world.store.writing() as db:
             store.search_index.fill(db, message.id)

@@ -74,7 +74,7 @@ def meet(
     that keeps the message compares them with the database, see :class:`mocksms.store.group_commit.GroupCommit`.
     """
     again = partial(meet, world, channel, recipient, sender, over_http, stops)
-    known = world.known_conditions()
+    known = world.group_commit.seen or world.conditions()
     if stops and channel != "call" and not known.has_faults and not known.has_stops:
         return Arrival(world, time.time() + known.offset, NOTHING, known, again)
     conditions = world.conditions()

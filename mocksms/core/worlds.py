@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from functools import partial
 
 from mocksms import store
 from mocksms.config import Settings
@@ -18,7 +17,7 @@ from mocksms.core.world_names import DEFAULT, account_sid
 from mocksms.events.hub import Hub
 from mocksms.store.conditions import Conditions
 from mocksms.store.engine import is_name
-from mocksms.store.group_commit import GroupCommit, Work
+from mocksms.store.group_commit import GroupCommit
 
 _FRESH_SECONDS = 1.0
 _NO_APP = SenderApp()
@@ -50,18 +49,14 @@ class World:
         self.tokens = SigningTokens(world_store, settings.accounts)
         self.hub = Hub(world_store)
         self.wire_log = WireLog(world_store, background)
-        self._group_commit = GroupCommit(world_store, self.hub.publish)
+        self.group_commit = GroupCommit(world_store, self.hub.publish, self.tokens)
 
     def conditions(self) -> Conditions:
         """Return what a message meets here as of now, whichever process set it."""
         with self.store.reading() as db:
             found = store.conditions.read(db)
-        self._group_commit.seen = found
+        self.group_commit.seen = found
         return found
-
-    def known_conditions(self) -> Conditions:
-        """Return the conditions that this process saw last, without a look into the database."""
-        return self._group_commit.seen or self.conditions()
 
     def now(self) -> float:
         """Return the phone's time in Unix seconds: real time moved by the world's offset."""
@@ -88,20 +83,6 @@ class World:
             self.tokens.write(db)
             yield db, events
             self.store.after_commit(lambda: self.hub.publish(events))
-
-    def write_together(self, work: Work, expected: Conditions | None = None) -> None:
-        """Do a small write in one transaction with those of other threads that come at the same time.
-
-        `work` gets the connection and the list for its events. It may run again when another one's fails. Raise
-        :class:`ConditionsChanged` when the world's conditions are not the `expected` ones.
-        """
-        if self.tokens.unwritten:
-            work = partial(self._write_with_tokens, work)
-        self._group_commit.run(work, expected)
-
-    def _write_with_tokens(self, work: Work, db: store.Connection, events: list[Event]) -> None:
-        self.tokens.write(db)
-        work(db, events)
 
     def close(self) -> None:
         """Let waiters go, keep what is noted and close idle connections."""

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
@@ -24,11 +25,13 @@ BROKEN = "A fault broke the answer"
 BY_NOTHING = "No header, lease or credentials name a world that there is"
 
 
-def note(provider: Provider | None, response: Response) -> Response:
+def note(asked: Callable[[], Provider | None], response: Response) -> Response:
     """Note this request in the world that it was admitted to, else in the default one. Return the response.
 
-    `provider` is None for a path that nobody answers; then only what tries to send is noted.
+    `asked` returns whom a request is for that was not admitted. At a path that nobody answers, only what tries to send
+    is noted.
     """
+    provider: Provider | None = g.get("provider") or asked()
     request = request_ctx.request  # not the proxy: it costs a message more than all the rest here
     if provider is None and (request.url_rule is not None or request.method not in _UNSAFE):
         return response

@@ -5,6 +5,7 @@ import os
 import pkgutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from importlib.metadata import entry_points
 
 from flask import Flask, Response, g, request
@@ -60,7 +61,7 @@ class Providers:
                 app.register_blueprint(blueprint)
         app.register_error_handler(Rejected, self._rejected)
         app.register_error_handler(Interrupted, self._interrupted)
-        app.after_request(lambda response: http_requests.note(self._asked(), response))
+        app.after_request(partial(http_requests.note, self._asked))
 
     def _rejected(self, rejection: Rejected) -> ResponseReturnValue:
         return self._of_blueprint[request.blueprint or ""].rejected(rejection)
@@ -82,11 +83,21 @@ class Providers:
         `named` is the world's name in X-World, which a request that sends may make. Without it counts whom the
         recipient is leased to, then the credentials, then `otherwise`.
         """
-        provider = self._of_blueprint.get(request.blueprint or "")
+        provider = g.provider = self._of_blueprint.get(request.blueprint or "")
         if provider is None:
             return None
         provider.authenticate()
-        world, g.chosen_by = _chosen(worlds, provider, named, otherwise)
+        world: World | None = None
+        chosen_by: ChosenBy = "header"
+        if named is not None:
+            world = worlds.make(named)[0] if provider.is_sending() else worlds.get(named)
+        elif worlds.leases.known or time.monotonic() >= worlds.leases.known_until:
+            world, chosen_by = _leased(worlds, provider), "lease"
+        if world is None:
+            world, chosen_by = provider.chosen_world(worlds), "credentials"
+        if world is None:
+            world, chosen_by = worlds.get(otherwise), "default" if otherwise == DEFAULT else "query"
+        g.chosen_by = chosen_by
         KEPT.set(None)
         provider.entered(world)
         return world
@@ -116,22 +127,9 @@ class Providers:
         return {each.wires[0]: listener for each, listener in started if listener is not None}
 
 
-def _chosen(worlds: Worlds, provider: Provider, named: str | None, otherwise: str) -> tuple[World, ChosenBy]:
-    """Return the world of a provider's request, and what chose it."""
-    if named is not None:
-        return worlds.make(named)[0] if provider.is_sending() else worlds.get(named), "header"
-    if (world := _leased(worlds, provider)) is not None:
-        return world, "lease"
-    if (world := provider.chosen_world(worlds)) is not None:
-        return world, "credentials"
-    return worlds.get(otherwise), "default" if otherwise == DEFAULT else "query"
-
-
 def _leased(worlds: Worlds, provider: Provider) -> World | None:
     """Return the world that this request's recipient, or the message in its path, is leased to."""
     leases = worlds.leases
-    if not leases.known and time.monotonic() < leases.known_until:
-        return None
     if (address := provider.recipient()) and leases.has(address):
         return worlds.of_lease(address)
     sid = (request.view_args or {}).get("sid", "")

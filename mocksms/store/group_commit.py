@@ -6,9 +6,10 @@ hold, so that what another process changed (the clock, faults, stops) counts fro
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 from mocksms.core.models import Event
 from mocksms.store import conditions
@@ -21,6 +22,17 @@ Work = Callable[[Connection, list[Event]], None]
 
 class ConditionsChanged(Exception):
     """The world's conditions are not those that the work was made for. Nothing of it was written."""
+
+
+class Tokens(Protocol):
+    """What is still to be written of the tokens that accounts showed."""
+
+    @property
+    def unwritten(self) -> Mapping[str, str]:
+        """By account."""
+
+    def write(self, db: Connection) -> None:
+        """Write them, as part of a transaction."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,17 +49,20 @@ class _Ticket:
 class GroupCommit:
     """Lets one writer at a time lead: it does all the work that waits, in the order it came."""
 
-    def __init__(self, store: Store, publish: Callable[[list[Event]], None]) -> None:
-        """`publish` gets the events of a transaction right after its commit."""
+    def __init__(self, store: Store, publish: Callable[[list[Event]], None], tokens: Tokens) -> None:
+        """`publish` gets the events of a transaction right after its commit; `tokens` are written along."""
         self.seen: Conditions | None = None
         self._store = store
         self._publish = publish
+        self._tokens = tokens
         self._mutex = threading.Lock()
         self._queue: list[_Ticket] = []
         self._led = False
 
     def run(self, work: Work, expected: Conditions | None = None) -> None:
-        """Do the work in a transaction, perhaps with others'; return when it is committed, raise what it raised.
+        """Do a small write in a transaction, perhaps with others'; return when it is committed, raise what it raised.
+
+        `work` gets the connection and the list for its events. It may run again when another one's fails.
 
         Raise :class:`ConditionsChanged` when the conditions are not the `expected` ones. Inside a transaction of this
         thread the work becomes part of it.
@@ -89,6 +104,8 @@ class GroupCommit:
         events: list[Event] = []
         with self._store.writing() as db:
             self.seen = seen = conditions.read(db)
+            if self._tokens.unwritten:
+                self._tokens.write(db)
             for ticket in group:
                 if ticket.expected is None or ticket.expected == seen:
                     ticket.error = None

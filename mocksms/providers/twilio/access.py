@@ -2,13 +2,13 @@
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
 
-from flask import Response, jsonify, request
+from flask import Response, g, jsonify, request
 
 from mocksms.core import inbox
 from mocksms.core.models import Message
-from mocksms.core.worlds import World
+from mocksms.core.worlds import World, Worlds
+from mocksms.providers.interface import Provider
 from mocksms.providers.twilio.errors import Refusal
 
 
@@ -40,23 +40,29 @@ def account() -> str:
     return str((request.view_args or {}).get("account", ""))
 
 
-def check(accepted: Mapping[str, str]) -> None:
-    """Refuse credentials that are not among the accepted ones (401 20003); any pass when none are listed."""
-    user, password = credentials()
-    if accepted:
+class Accounts(Provider):
+    """A provider whose requests show an account and its token."""
+
+    def authenticate(self) -> None:
+        """Check HTTP Basic (401 20003): any credentials pass unless MOCKSMS_ACCOUNTS names the accepted ones."""
+        g.credentials = user, password = credentials()
+        if accepted := self.settings.accounts:
+            named = account()
+            if accepted.get(user) != password or (user.startswith("AC") and named and user != named):
+                raise Refusal(20003)
+
+    def chosen_world(self, worlds: Worlds) -> World | None:
+        """Return the world whose AccountSid is in the path, else in the credentials."""
+        return worlds.of_account(account() or g.credentials[0])
+
+    def entered(self, world: World) -> None:
+        """Keep the account's token: callbacks are signed with it, also where an API key (SK…) was shown."""
+        user, password = g.credentials
         named = account()
-        if accepted.get(user) != password or (user.startswith("AC") and named and user != named):
-            raise Refusal(20003)
-
-
-def keep_token(world: World) -> None:
-    """Keep the account's token: callbacks are signed with it, also where an API key (SK…) was shown."""
-    user, password = credentials()
-    named = account()
-    if not named or world.tokens.shown.get(named) == password:
-        return
-    if user == named or not world.tokens.of(named):
-        world.tokens.note(named, password)
+        if not named or world.tokens.shown.get(named) == password:
+            return
+        if user == named or not world.tokens.of(named):
+            world.tokens.note(named, password)
 
 
 def only_of(world: World, account: str) -> str:

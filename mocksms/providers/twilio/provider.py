@@ -9,9 +9,7 @@ from mocksms.core import phone_numbers
 from mocksms.core.intake import Rejected
 from mocksms.core.models import Message
 from mocksms.core.sender_app import AppAnswer, AppRequest, Reply
-from mocksms.core.worlds import World, Worlds
 from mocksms.errors import Problem
-from mocksms.providers.interface import Provider
 from mocksms.providers.twilio import (
     access,
     account_resources,
@@ -35,7 +33,7 @@ from mocksms.providers.twilio.serialization import ACCOUNTS, API_VERSION, SERVIC
 ACCOUNT = "AC" + "0" * 32
 
 
-class Twilio(Provider):
+class Twilio(access.Accounts):
     """Twilio's Messages and Calls of 2010-04-01 and Verify v2."""
 
     wires = ("twilio", "verify")
@@ -59,10 +57,6 @@ class Twilio(Provider):
             "  --data-urlencode To=+819012345678 -d From=Mihon -d Body='123456 is your code'"
         )
 
-    def authenticate(self) -> None:
-        """Check HTTP Basic: any credentials pass unless MOCKSMS_ACCOUNTS names the accepted ones."""
-        access.check(self.settings.accounts)
-
     def is_sending(self) -> bool:
         """Return whether this makes a message, a call or a verification."""
         return request.method == "POST" and (request.endpoint or "").partition(".")[2].startswith("create_")
@@ -71,14 +65,6 @@ class Twilio(Provider):
         """Return `To`."""
         number = request.values.get("To", "").removeprefix(WHATSAPP)
         return phone_numbers.normalise(number, self.settings.region)
-
-    def chosen_world(self, worlds: Worlds) -> World | None:
-        """Return the world whose AccountSid is in the path, else in the credentials."""
-        return worlds.of_account(access.account() or access.credentials()[0])
-
-    def entered(self, world: World) -> None:
-        """Keep the token that signs what is sent to the account's app."""
-        access.keep_token(world)
 
     def problem(self, problem: Problem) -> Response:
         """Return the error with the provider's code; its SDK reads no other form."""
