@@ -6,7 +6,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from mocksms.api.middleware import WORLD_COOKIE, YEAR_SECONDS
-from mocksms.handset import language, template_filters
+from mocksms.handset import details, language, template_filters
 
 blueprint = Blueprint("handset", __name__)
 csrf = CSRFProtect()
@@ -27,7 +27,7 @@ def install(state: BlueprintSetupState) -> None:
     app.config.update(SESSION_COOKIE_NAME="tel_session", SESSION_COOKIE_SAMESITE="Lax")
     Babel(app, locale_selector=language.choose)
     csrf.init_app(app)
-    app.jinja_env.filters.update(template_filters.FILTERS)
+    app.jinja_env.filters.update(template_filters.FILTERS, details=details.fold)
     app.jinja_env.globals["asset"] = template_filters.asset
 
 

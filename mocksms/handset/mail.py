@@ -13,6 +13,7 @@ from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 from markupsafe import escape
 
+from mocksms.api.messages import eml_response
 from mocksms.api.middleware import settings, world
 from mocksms.core import inbox
 from mocksms.core.models import Message
@@ -90,7 +91,7 @@ def mail_message(address: str, message_id: int) -> str:
     if view not in dict(views):
         abort(404)
     raw = inbox.raw(world(), found.sid) or b""
-    source = raw.decode("utf-8", "replace") if view == "source" else ""
+    source = raw.decode("utf-8", "replace").replace("\0", "\ufffd") if view == "source" else ""
     return show(
         "mail_message", devices.device(world(), address), mail=found, views=views, view=view, source=source,
         files=[
@@ -181,6 +182,15 @@ def _no_data_links(tag: str, name: str, value: str) -> str | None:
     if is_data and not (tag == "img" and name == "src" and value.strip().lower().startswith("data:image/")):
         return None
     return value
+
+
+@blueprint.get("/handsets/<address>/mail/<int:message_id>/mail.eml")
+def mail_eml(address: str, message_id: int) -> Response:
+    """Return a mail as it came, to save and open elsewhere."""
+    source = inbox.raw(world(), _mail(address, message_id).sid)
+    if source is None:
+        abort(404)
+    return eml_response(source, message_id)
 
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>/attachments/<int:number>")

@@ -14,6 +14,7 @@ from flask import g, url_for
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 from markupsafe import Markup, escape
 
+from mocksms.core.checks.language import detect
 from mocksms.core.display_names import pretty, sender, sender_line, sender_name
 from mocksms.core.models import Message
 
@@ -150,12 +151,8 @@ def _code_pattern(code: str) -> re.Pattern[str]:
 
 
 def tongue(text: str) -> str:
-    """The language a text is most likely in (ja, ko, zh, en), so that it is spoken and set in the right one."""
-    if re.search(r"[\u3040-\u30ff]", text):
-        return "ja"
-    if re.search(r"[\uac00-\ud7af]", text):
-        return "ko"
-    return "zh" if re.search(r"[\u4e00-\u9fff]", text) else "en"
+    """Return the language a text is most likely in, so that it is spoken and set in the right one."""
+    return detect(text) or "en"
 
 
 def present(values: Mapping[str, object]) -> dict[str, object]:

@@ -16,7 +16,7 @@ from mocksms.testing import RunningPhone, run_phone
 from tools.driver import Browser, Page
 
 HANAKO = "+819012345678"
-WIDTHS = {390: 844, 1280: 900}
+WIDTHS = {320: 568, 390: 844, 1280: 900}
 PATIENCE_MS = 15_000  # for a loaded machine; what is waited for comes at once on a quiet one
 
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 
 from mocksms.core import inbox, mail
+from mocksms.core.models import Message
 from mocksms.core.worlds import World
 from mocksms.handset import mail as handset_mail
 from tests.form_client import Browser
@@ -106,6 +107,25 @@ def test_attachment_is_saved_never_shown(look: Browser, send: Sender) -> None:
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/attachments/7").status_code == 404
+
+
+def test_mail_eml_is_the_source_byte_for_byte(look: Browser, here: World) -> None:
+    source = b"From: a@x.example\r\nSubject: \xff\r\n\r\n\x8a\xbf\x00"
+    found = inbox.receive(here, mail.parse(source, "hanako@example.com", "a@x.example"), source)
+    look.get(f"/handsets/{HANAKO}/mail/{found.id}?view=source")
+    answer = look.raw("GET", look.page.one("a[download$='.eml']").attrs["href"])
+    assert (answer.data, answer.mimetype) == (source, "message/rfc822")
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=mail-{found.id}.eml"
+
+
+def test_mail_eml_of_a_mail_without_a_source_is_not_offered(look_in: Browser, here: World) -> None:
+    found = inbox.receive(here, Message("ML1", "mail", "a@x.example", "hanako@example.com", body="本文"))
+    page = look_in.get(f"/handsets/{HANAKO}/mail/{found.id}?view=source")
+    assert page.one(".mail-left-out").to_text().strip() in (
+        "The source of this mail was not kept.",
+        "このメールのソースは保存されていません。",
+    )
+    assert look_in.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/mail.eml").status_code == 404
 
 
 def test_mail_message_of_another_phone_is_not_shown(look: Browser, send: Sender) -> None:

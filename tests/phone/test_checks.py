@@ -119,12 +119,13 @@ def test_same_code_compares_text_and_html(body: str, html: str, ok: bool) -> Non
 
 
 def test_same_code_says_nothing_where_there_is_nothing_to_compare() -> None:
-    for body, html in (
-        ("Your code is 482913.", ""),
-        ("Hello", "<p>Hello</p>"),
-        ("Code 482913", "<p>Code 482913</p>"),
-    ):
+    for body, html in (("Your code is 482913.", ""), ("Hello", "<p>Hello</p>")):
         assert "same_code" not in [check.name for check in mail(body, html)]
+    alone = Message(
+        "ML1", "mail", "a@x.example", "b@x.example", body="Code 482913", html="<p>Code 482913</p>"
+    )
+    alone.details = {"text": {"part": "text/html"}}
+    assert "same_code" not in [check.name for check in checks.of(alone)]
 
 
 @pytest.mark.parametrize(

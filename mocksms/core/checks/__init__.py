@@ -14,10 +14,8 @@ def of(message: Message) -> list[Check]:
     found: list[Check | None] = []
     if message.channel == "sms":
         found += [sms.encoding(message.body), sms.parts(message.body), sms.origin_bound(message.body)]
-    if message.channel == "mail" and message.html:
-        words = text_of_html(message.html)
-        if words.split() != message.body.split():  # else the mail has no text beside its HTML
-            found.append(mail.same_code(message.body, words))
+    if message.channel == "mail" and message.html and not message.is_text_of_html:
+        found.append(mail.same_code(message.body, text_of_html(message.html)))
     found += mail.links(message.links, message.html)
     found.append(_language(f"{message.subject}\n{message.body}"))
     return [check for check in found if check is not None]

@@ -30,7 +30,15 @@ function focusKey(region) {
   return null;
 }
 
+// A fold stays open. A message's own is known by its id: the list around it may have moved on.
+function keepOpen(old, fresh) {
+  const name = (each, at) => each.dataset.fold ?? at;
+  const opened = new Set([...old.querySelectorAll("details")].flatMap((each, at) => (each.open ? [name(each, at)] : [])));
+  for (const [at, each] of [...fresh.querySelectorAll("details")].entries()) if (opened.has(name(each, at))) each.open = true;
+}
+
 function swap(old, fresh) {
+  keepOpen(old, fresh);
   if (old.innerHTML === fresh.innerHTML) return;
   const known = new Set([...old.querySelectorAll("[data-key]")].map((each) => each.dataset.key));
   const key = focusKey(old);
@@ -38,8 +46,6 @@ function swap(old, fresh) {
   const scrolled = old.scrollTop;
   const atEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
   for (const each of fresh.querySelectorAll("[data-key]")) if (!known.has(each.dataset.key)) each.classList.add("bubble--fresh");
-  const opened = [...old.querySelectorAll("details")].map((each) => each.open);
-  for (const [at, each] of [...fresh.querySelectorAll("details")].entries()) if (opened[at]) each.open = true;
   old.replaceWith(fresh);
   fresh.scrollTop = scrolled;
   if (key) fresh.querySelector(key)?.focus({ preventScroll: true });

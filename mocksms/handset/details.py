@@ -1,0 +1,135 @@
+"""What the "Details" fold of a message shows: how it was read, why this code, and the checks of the message."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from flask import render_template
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from mocksms.core import checks
+from mocksms.core.checks import Check
+from mocksms.core.models import Message
+from mocksms.handset import template_filters
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fact with its label; `language` is that of a text that is not in the page's own."""
+
+    label: str
+    text: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A check as the fold shows it."""
+
+    name: str
+    ok: bool | None
+    text: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Facts and checks of one message."""
+
+    rows: list[Row]
+    lines: list[Line]
+
+    @property
+    def warnings(self) -> int:
+        """How many checks say: look at this."""
+        return sum(line.ok is False for line in self.lines)
+
+
+def fold(message: Message) -> Markup:
+    """Return the fold of a message, in the page's language."""
+    if message.channel != "sms":
+        return _render(message)
+    reason = message.details.get("code_reason", "")
+    return _text_fold(
+        str(get_locale()),
+        message.id,
+        message.direction == "in",
+        message.body,
+        message.code,
+        message.links,
+        reason,
+    )
+
+
+@lru_cache(maxsize=512)
+def _text_fold(
+    _locale: str,
+    message_id: int,
+    is_in: bool,
+    body: str,
+    code: str | None,
+    links: tuple[str, ...],
+    reason: str,
+) -> Markup:
+    """Return the fold of a text. A conversation shows forty, and is fetched again at each event."""
+    text = Message(
+        "", "sms", "", "", body, code=code, links=links, details={"code_reason": reason}, id=message_id
+    )
+    text.direction = "in" if is_in else "out"
+    return _render(text)
+
+
+def _render(message: Message) -> Markup:
+    page = render_template("phone/components/details.html", seen=of(message), message_id=message.id)
+    return Markup(page)  # noqa: S704 - a template's output
+
+
+def of(message: Message) -> Details:
+    """Return what the fold of a message shows."""
+    lines = [Line(check.name, check.ok, _translated(check)) for check in checks.of(message)]
+    return Details([*_code(message), *_mail(message)], lines)
+
+
+def _code(message: Message) -> list[Row]:
+    if message.direction == "out":
+        return []
+    rows = [Row(_("Code"), message.code or _("None found"))]
+    if reason := message.details.get("code_reason"):
+        rows.append(Row(_("Reason"), str(reason), "en"))
+    return rows
+
+
+def _mail(message: Message) -> list[Row]:
+    if message.channel != "mail":
+        return []
+    rows = []
+    if read := message.details.get("text"):
+        rows += [
+            Row(_("Part shown as text"), read["part"]),
+            Row(_("Character set declared"), read["declared"] or _("None")),
+            Row(_("Character set used"), read["used"]),
+        ]
+    files = ", ".join(_file(each) for each in message.attachments)
+    rows.append(Row(_("Attachments"), files or _("None")))
+    rows.append(Row(_("Sent from (envelope)"), message.details.get("envelope_from") or _("None")))
+    return rows
+
+
+def _file(each: dict[str, Any]) -> str:
+    return f"{each['name']} ({each['type']}, {template_filters.size(int(each['size']))})"
+
+
+def _translated(check: Check) -> Markup:
+    """Return a check's sentence in the page's language; what it quotes keeps its own language and direction."""
+    details = {name: _quoted(value) for name, value in check.details.items() if isinstance(value, str | int)}
+    if check.name == "language":
+        details["name"] = Locale.parse(check.details["language"]).get_display_name(get_locale()) or ""
+    return escape(_(check.sentence)) % details
+
+
+def _quoted(value: str | int) -> Markup | str | int:
+    if isinstance(value, int) or value.isascii():
+        return value
+    return Markup('<bdi lang="{}">{}</bdi>').format(template_filters.tongue(value), value)
