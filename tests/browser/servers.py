@@ -8,7 +8,10 @@ from typing import Any
 
 from mocksms.testing import RunningPhone
 from tests.app_fixture import AppFixture, Clock, World
+from tests.browser.page_runner import PageRunner, PhoneReader
 from tools.driver import Browser, BrowserContext, Page, expect
+from webapp.sandbox.journeys.steps import Step
+from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.server import ThreadedServer
 
 WIDTHS = {390: 844, 1280: 900}
@@ -64,6 +67,10 @@ class Servers:
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         self.windows.append(context)
         return context.new_page()
+
+    def walk(self, page: Page, who: str, *steps: Step) -> None:
+        """Let a persona do steps in a window."""
+        PageRunner(PERSONAS[who], PhoneReader(self.world.phone), self.site_url, page, self.window).walk(steps)
 
     def close(self) -> None:
         """Close all windows."""

@@ -8,6 +8,7 @@ from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tests.people import PASSWORD
 from tools.driver import Page, expect
+from webapp.sandbox.journeys import pages
 
 FRESH = "tulip-harbour-9-tea"
 
@@ -23,27 +24,27 @@ def test_register_in_a_browser_with_its_errors(servers: Servers, width: int, lan
     page = servers.window(width, language)
     page.goto(f"{servers.site_url}/ap/register")
     arrives(page, "account.register")
-    page.locator("#ap_customer_name").fill("Yuki")
-    page.locator("#ap_email").fill("yuki@example.com")
-    page.locator("#ap_password").fill("yuki-1985")
-    page.locator("#continue").click()
+    page.locator(pages.CUSTOMER_NAME).fill("Yuki")
+    page.locator(pages.EMAIL).fill("yuki@example.com")
+    page.locator(pages.PASSWORD).fill("yuki-1985")
+    page.locator(pages.CONTINUE).click()
     box = page.locator("#auth-error-message-box")
     expect(box).to_be_focused()
     assert_accessible(page)
     box.get_by_role("link").click()
-    expect(page.locator("#ap_password")).to_be_focused()
+    expect(page.locator(pages.PASSWORD)).to_be_focused()
     page.keyboard.insert_text(FRESH)  # as a paste does
     page.keyboard.press("Enter")
     arrives(page, "account.confirm_registration")
-    page.locator("#cvf-input-code").fill(servers.world.phone.wait_for_code("yuki@example.com"))
-    page.locator("#cvf-submit-code").click()
+    page.locator(pages.CONTACT_CODE).fill(servers.world.phone.wait_for_code("yuki@example.com"))
+    page.locator(pages.VERIFY_CONTACT).click()
     expect(page.locator("#nav-link-accountList-nav-line-1")).to_contain_text("Yuki")
 
 
 def test_new_password_can_be_looked_at_before_it_is_sent(servers: Servers) -> None:
     page = servers.window(390)
     page.goto(f"{servers.site_url}/ap/register")
-    field, button = page.locator("#ap_password"), page.locator("[data-shows=ap_password]")
+    field, button = page.locator(pages.PASSWORD), page.locator("[data-shows=ap_password]")
     field.fill(FRESH)
     expect(field).to_have_attribute("type", "password")
     button.click()
@@ -60,18 +61,18 @@ def test_new_password_can_be_looked_at_before_it_is_sent(servers: Servers) -> No
 def test_forgotten_password_in_a_browser(servers: Servers) -> None:
     page = servers.window(390)
     page.goto(f"{servers.site_url}/ap/signin")
-    page.locator("#ap_email").fill("hanako@example.com")
-    page.locator("#continue").click()
-    page.locator("#auth-fpp-link-bottom").click()
+    page.locator(pages.EMAIL).fill("hanako@example.com")
+    page.locator(pages.CONTINUE).click()
+    page.locator(pages.FORGOT_PASSWORD).click()
     arrives(page, "account.forgot_password")
-    expect(page.locator("#ap_email")).to_have_value("hanako@example.com")
-    page.locator("#continue").click()
+    expect(page.locator(pages.EMAIL)).to_have_value("hanako@example.com")
+    page.locator(pages.CONTINUE).click()
     arrives(page, "account.confirm_reset")
-    page.locator("#cvf-input-code").fill(servers.world.phone.wait_for_code("hanako@example.com"))
-    page.locator("#cvf-submit-code").click()
+    page.locator(pages.CONTACT_CODE).fill(servers.world.phone.wait_for_code("hanako@example.com"))
+    page.locator(pages.VERIFY_CONTACT).click()
     arrives(page, "account.new_password")
-    page.locator("#ap_fpp_password").fill(PASSWORD.upper() + "-tea")
-    page.locator("#continue").click()
-    page.locator("#ap_password").fill(PASSWORD.upper() + "-tea")
-    page.locator("#signInSubmit").click()
+    page.locator(pages.RESET_PASSWORD).fill(PASSWORD.upper() + "-tea")
+    page.locator(pages.CONTINUE).click()
+    page.locator(pages.PASSWORD).fill(PASSWORD.upper() + "-tea")
+    page.locator(pages.SIGN_IN).click()
     expect(page.locator('main[data-page="shop.home"]')).to_be_visible()

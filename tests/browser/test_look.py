@@ -10,25 +10,22 @@ from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tests.evidence import some
 from tools.driver import Page, expect
+from webapp.sandbox.journeys import main_job, pages
+from webapp.sandbox.journeys.steps import See
 
 PASSWORD = "Mihon-demo-1"
 NARROW, WIDE = 390, 1280
 
 
-def to_the_password(servers: Servers, site: Page, who: str = "taro@example.com") -> None:
-    """As far as the page that asks for the password."""
-    site.goto(f"{servers.site_url}/ap/signin")
-    site.locator("#ap_email").fill(who)
-    site.locator("#continue").click()
-    expect(site.locator("#ap_password")).to_be_visible()
+def to_the_password(servers: Servers, site: Page) -> None:
+    """Taro, as far as the page that asks for the password."""
+    servers.walk(site, "taro", *main_job.GIVE_PASSWORD[:2])
+    expect(site.locator(pages.PASSWORD)).to_be_visible()
 
 
-def to_the_code(servers: Servers, site: Page, who: str = "taro@example.com") -> None:
-    """As far as the page that asks for a code."""
-    to_the_password(servers, site, who)
-    site.locator("#ap_password").fill(PASSWORD)
-    site.locator("#signInSubmit").click()
-    expect(site.locator("#auth-mfa-form")).to_be_visible()
+def to_the_code(servers: Servers, site: Page) -> None:
+    """Taro, as far as the page that asks for a code."""
+    servers.walk(site, "taro", *main_job.GIVE_PASSWORD, See(page="sign_in.code"))
 
 
 def overhang(page: Page) -> int:
@@ -87,12 +84,12 @@ def test_tabs_are_for_phones_and_a_page_with_one_task_has_none(servers: Servers)
 def test_errors_are_focused_above_and_told_beside_their_field(servers: Servers) -> None:
     site = servers.window()
     to_the_password(servers, site)
-    site.locator("#ap_password").fill("wrong")
-    site.locator("#signInSubmit").click()
+    site.locator(pages.PASSWORD).fill("wrong")
+    site.locator(pages.SIGN_IN).click()
     box = site.locator("#auth-error-message-box")
     expect(box).to_contain_text("問題が発生しました。")
     expect(box).to_be_focused()
-    field = site.locator("#ap_password")
+    field = site.locator(pages.PASSWORD)
     expect(field).to_have_attribute("aria-invalid", "true")
     told = site.locator(f"#{field.get_attribute('aria-describedby')}")
     expect(told).to_have_text("パスワードが正しくありません")
@@ -106,17 +103,17 @@ def test_languages_change_the_page_and_keep_its_place(servers: Servers) -> None:
     to_the_password(servers, site)
     site.get_by_role("link", name="English").click()
     expect(site.locator("html")).to_have_attribute("lang", "en")
-    expect(site.locator("#ap_password")).to_be_visible()
-    expect(site.locator("#signInSubmit")).to_have_text("Sign in")
+    expect(site.locator(pages.PASSWORD)).to_be_visible()
+    expect(site.locator(pages.SIGN_IN)).to_have_text("Sign in")
     site.get_by_role("link", name="日本語").click()
-    expect(site.locator("#signInSubmit")).to_have_text("ログイン")
+    expect(site.locator(pages.SIGN_IN)).to_have_text("ログイン")
 
 
 def test_countdown_holds_the_resend_button_until_it_is_time(servers: Servers) -> None:
     site = servers.window()
     site.clock.install()
     to_the_code(servers, site)
-    button, words = site.locator("#resend"), site.locator("[data-holds=resend]")
+    button, words = site.locator(pages.RESEND), site.locator("[data-holds=resend]")
     expect(button).to_be_disabled()
     expect(words).to_contain_text(re.compile(r"あと(30|29)秒"))
     site.clock.run_for(10_000)
@@ -131,7 +128,7 @@ def test_once_sends_a_form_a_single_time(servers: Servers) -> None:
     to_the_code(servers, site)
     posts: list[str] = []
     site.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
-    site.locator("#auth-mfa-otpcode").fill("000000")
+    site.locator(pages.CODE).fill("000000")
     site.locator("#auth-mfa-form").evaluate("form => { form.requestSubmit(); form.requestSubmit(); }")
     expect(site.locator("#auth-error-message-box")).to_be_visible()
     assert len(posts) == 1
@@ -140,14 +137,14 @@ def test_once_sends_a_form_a_single_time(servers: Servers) -> None:
 def test_code_field_lets_the_browser_fill_it_and_takes_wide_digits(servers: Servers) -> None:
     site = servers.window()
     to_the_code(servers, site)
-    field = site.locator("#auth-mfa-otpcode")
+    field = site.locator(pages.CODE)
     expect(field).to_have_attribute("autocomplete", "one-time-code")
     expect(field).to_have_attribute("inputmode", "numeric")
     code = servers.world.phone.wait_for_code("+818012345678")
     wide = " ".join(chr(ord(digit) - ord("0") + ord("０")) for digit in code)
     field.fill(wide)
     expect(field).to_have_value(wide)
-    site.locator("#auth-signin-button").click()
+    site.locator(pages.SIGN_IN_WITH_CODE).click()
     expect(site.locator('main[data-page="shop.home"]')).to_be_visible()
 
 
@@ -159,11 +156,11 @@ def test_keyboard_alone_signs_in(servers: Servers) -> None:
     expect(site.locator(".skip")).to_be_in_viewport()
     site.keyboard.press("Enter")
     site.keyboard.press("Tab")
-    expect(site.locator("#ap_email")).to_be_focused()
+    expect(site.locator(pages.EMAIL)).to_be_focused()
     site.keyboard.type("hanako@example.com")
     site.keyboard.press("Enter")
-    expect(site.locator("#ap_password")).to_be_visible()
-    site.locator("#ap_password").focus()
+    expect(site.locator(pages.PASSWORD)).to_be_visible()
+    site.locator(pages.PASSWORD).focus()
     site.keyboard.type(PASSWORD)
     site.keyboard.press("Enter")
     expect(site.locator("#nav-link-accountList-nav-line-1")).to_have_text("こんにちは, 花子さん")

@@ -6,8 +6,10 @@ import pytest
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
-from tests.people import PASSWORD, PEOPLE
+from tests.people import PEOPLE
 from tools.driver import Page, expect
+from webapp.sandbox.journeys import main_job, pages
+from webapp.sandbox.journeys.steps import See
 
 LOOKS = [(390, "dark", "ja"), (1280, "light", "en")]
 OPEN = ("/ap/register", "/ap/forgotpassword", "/ap/recovery", "/music", "/music/ap/signin", "/music/older")
@@ -34,21 +36,14 @@ def visit(site: Page, url: str) -> None:
 
 def signs_in(servers: Servers, site: Page, who: str) -> None:
     """With name and password, and a code where one is asked for."""
-    person = PEOPLE[who]
-    site.goto(f"{servers.site_url}/ap/signin")
-    site.locator("#ap_email").fill(person.email)
-    site.locator("#continue").click()
-    site.locator("#ap_password").fill(PASSWORD)
-    site.locator("#signInSubmit").click()
-    if who == "taro":
-        gives_code(servers, site)
-    expect(site.locator('main[data-page="shop.home"]')).to_be_visible()
+    code = main_job.GIVE_CODE if who == "taro" else ()
+    servers.walk(site, who, *main_job.GIVE_PASSWORD, *code, See(page="shop.home"))
 
 
 def gives_code(servers: Servers, site: Page) -> None:
     """The code that was just texted to taro."""
-    site.locator("#auth-mfa-otpcode").fill(servers.world.phone.wait_for_code(PEOPLE["taro"].number))
-    site.locator("#auth-signin-button").click()
+    site.locator(pages.CODE).fill(servers.world.phone.wait_for_code(PEOPLE["taro"].number))
+    site.locator(pages.SIGN_IN_WITH_CODE).click()
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
@@ -56,7 +51,7 @@ def test_pages_of_the_account_are_in_order(servers: Servers, width: int, scheme:
     site = servers.window(width, language, color_scheme=scheme)
     signs_in(servers, site, "taro")
     site.goto(f"{servers.site_url}/account/security")
-    site.locator("#edit-two-step").click()
+    site.locator(pages.EDIT_TWO_STEP).click()
     expect(site.locator("#auth-mfa-form")).to_be_visible()
     in_order(site)
     gives_code(servers, site)
@@ -64,14 +59,14 @@ def test_pages_of_the_account_are_in_order(servers: Servers, width: int, scheme:
     for path in ACCOUNT:
         visit(site, servers.site_url + path)
     site.goto(f"{servers.site_url}/a/settings/approval")
-    site.locator("#disable-mfa").click()
+    site.locator(pages.DISABLE).click()
     expect(site.locator("dialog")).to_be_visible()
     in_order(site)
     site.keyboard.press("Escape")
     expect(site.locator("dialog")).to_be_hidden()
-    site.locator("#add-method").click()
+    site.locator(pages.ADD_METHOD).click()
     expect(site.locator('main[data-page="settings.choose_method"]')).to_be_visible()
-    site.locator("#method-app").check()
+    site.locator(pages.METHOD_APP).check()
     in_order(site)
 
 
@@ -94,12 +89,12 @@ def test_pages_of_the_desk_are_in_order(servers: Servers, width: int, scheme: st
     signs_in(servers, site, "desk")
     visit(site, f"{servers.site_url}/desk")
     site.locator("main a.row").first.click()
-    expect(site.locator("#desk-take")).to_be_visible()
+    expect(site.locator(pages.TAKE_CASE)).to_be_visible()
     in_order(site)
-    site.locator("#desk-take").click()
-    expect(site.locator("#desk-decide")).to_be_visible()
+    site.locator(pages.TAKE_CASE).click()
+    expect(site.locator(pages.DECIDE)).to_be_visible()
     in_order(site)
-    site.locator("#desk-decide").click()
+    site.locator(pages.DECIDE).click()
     expect(site.locator("#auth-error-message-box")).to_be_focused()
     in_order(site)
 
@@ -108,20 +103,20 @@ def test_pages_work_without_a_script(servers: Servers) -> None:
     site = servers.window(java_script_enabled=False)
     signs_in(servers, site, "taro")
     site.goto(f"{servers.site_url}/account/security")
-    site.locator("#edit-two-step").click()
-    expect(site.locator("#resend")).to_be_enabled()
+    site.locator(pages.EDIT_TWO_STEP).click()
+    expect(site.locator(pages.RESEND)).to_be_enabled()
     gives_code(servers, site)
-    site.locator("#add-method").click()
-    number, code = site.locator("#cvf_phone_num"), site.locator("#ch-auth-app-code-input")
+    site.locator(pages.ADD_METHOD).click()
+    number, code = site.locator(pages.NUMBER), site.locator(pages.APP_CODE)
     expect(number).to_be_visible()
     expect(code).to_be_hidden()
-    site.locator("#method-app").check()
+    site.locator(pages.METHOD_APP).check()
     expect(number).to_be_hidden()
     expect(code).to_be_visible()
     site.locator("details summary").click()
-    expect(site.locator("#totp-key")).to_be_visible()
+    expect(site.locator(pages.APP_KEY)).to_be_visible()
     site.goto(f"{servers.site_url}/a/settings/approval")
-    site.locator("#disable-mfa").click()
+    site.locator(pages.DISABLE).click()
     expect(site.locator('main[data-page="turn_off.confirm"]')).to_be_visible()
 
 

@@ -3,153 +3,139 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.browser.conftest import assert_accessible
+from tests.browser.page_runner import PageRunner
 from tests.browser.servers import Servers
 from tools.driver import Page, expect
+from webapp import paths
+from webapp.sandbox.journeys import main_job, pages
+from webapp.sandbox.journeys.main_job import APPROVE, ASK_FOR_SETTINGS, GO_ON, SET_UP_BY_SMS, SIGN_IN
+from webapp.sandbox.journeys.steps import Open, Press, See, Step, TakeCode
+from webapp.sandbox.personas.personas import PERSONAS
 
-NUMBER = "+819012345678"
-MAILBOX = "hanako@example.com"
+HANAKO = PERSONAS["hanako"]
 EXAMINED: set[tuple[object, ...]] = set()
-PASSWORD = "Mihon-demo-1"
+OPEN_SETTINGS: tuple[Step, ...] = (*ASK_FOR_SETTINGS, *APPROVE, GO_ON)
+SIGN_IN_BY_NUMBER: tuple[Step, ...] = (
+    main_job.START,
+    SIGN_IN[0],
+    Press(pages.CONTINUE, {pages.EMAIL: main_job.number}, page="sign_in.identifier"),
+    SIGN_IN[2],
+    See(page="shop.home"),
+)
+SIGN_IN_AGAIN: tuple[Step, ...] = (Open(paths.ACCOUNT), Press(pages.SIGN_OUT), *SIGN_IN)
 
 
-def on(page: Page, name: str) -> None:
-    """The window shows this page; axe looks at it when it is seen for the first time at this width."""
-    expect(page.locator(f'main[data-page="{name}"]')).to_be_visible()
-    seen = (name, page.locator("main").get_attribute("data-state"), page.viewport_size["width"])  # type: ignore[index]
-    if seen not in EXAMINED:
-        EXAMINED.add(seen)
-        assert_accessible(page)
+class LivePhone:
+    """The phone's window: what comes is read from the lock screen, once it has come by itself."""
+
+    def __init__(self, servers: Servers, width: int) -> None:
+        self.page = servers.window(width)
+        self._url = f"{servers.phone_url}/handsets/"
+        self.popup: Page | None = None
+        self._read = ""
+
+    def watch(self, to: str) -> None:
+        """Show the lock screen of a number or mailbox."""
+        self.page.goto(f"{self._url}{to}/")
+
+    def code(self, to: str) -> str:
+        """Return the code in the newest banner."""
+        newest = self.page.locator("#lock-notes [data-copy]").first
+        expect(newest).not_to_have_attribute("data-copy", self._read)
+        self._read = newest.get_attribute("data-copy") or ""
+        return self._read
+
+    def link(self, to: str, part: str) -> str:
+        """Press the link in the mail whose banner comes, and return where it leads."""
+        self.page.locator("#lock-notes").get_by_role("link", name=re.compile("Mihonセキュリティ警告")).click()
+        expect(self.page.locator('main[data-page="handset.mail_message"]')).to_be_visible()
+        with self.page.expect_popup() as popup:
+            self.page.frame_locator("iframe").get_by_role("link", name="承認または否認してください").click()
+        self.popup = popup.value
+        return self.popup.url
 
 
-def gives_name_and_password(site: Page, identifier: str = MAILBOX) -> None:
-    """From the shop's front through both pages of signing in."""
-    on(site, "shop.home")
-    site.locator("#nav-link-accountList").click()
-    on(site, "sign_in.identifier")
-    site.locator("#ap_email").fill(identifier)
-    site.locator("#continue").click()
-    site.locator("#ap_password").fill(PASSWORD)
-    assert_accessible(site)
-    site.locator("#signInSubmit").click()
+class Live(PageRunner):
+    """Hanako in front of both windows. Axe looks at each page that is seen for the first time at this width."""
+
+    def __init__(self, servers: Servers, width: int) -> None:
+        self.phone = LivePhone(servers, width)
+        super().__init__(HANAKO, self.phone, servers.site_url, servers.window(width), servers.window)
+
+    def see(self, page: str, state: str) -> None:
+        super().see(page, state)
+        size = self.page.viewport_size
+        shown = (page, self.page.locator("main").get_attribute("data-state"), size and size["width"])
+        if shown not in EXAMINED:
+            EXAMINED.add(shown)
+            assert_accessible(self.page)
+
+    def change_browser(self, path: str = "", signed_in_as: str = "") -> Callable[[], None]:
+        assert self.phone.popup is not None
+        site, self.page = self.page, self.phone.popup
+
+        def back() -> None:
+            self.page.close()
+            self.page = site
+
+        return back
+
+    def opens_settings(self) -> None:
+        """The waiting page says that it goes on by itself, and does."""
+        self.phone.watch(HANAKO.email)
+        self.walk((*ASK_FOR_SETTINGS, See(page="approval.wait")))
+        expect(self.page.locator("[data-alone]")).to_contain_text(
+            re.compile("自動的に次へ進みます|goes on by itself")
+        )
+        self.walk((*APPROVE, GO_ON, See(page="settings.overview")))
 
 
-def asks_for_settings(site: Page) -> None:
-    """アカウントサービス → ログインとセキュリティ → 「編集」, by what the pages show."""
-    site.goto(site.url.partition("/account")[0].rstrip("/").split("?")[0])
-    site.locator('a[href="/account"]:visible').first.click()
-    on(site, "account.services")
-    site.locator('main a[href="/account/security"]').click()
-    on(site, "account.security")
-    site.locator("#edit-two-step").click()
-
-
-def approves_on_the_phone(phone: Page) -> None:
-    """The mail's banner comes by itself; its link opens the site, where 「承認」 decides."""
-    phone.locator("#lock-notes").get_by_role("link", name=re.compile("Mihonセキュリティ警告")).click()
-    expect(phone.locator('main[data-page="handset.mail_message"]')).to_be_visible()
-    with phone.expect_popup() as popup:
-        phone.frame_locator("iframe").get_by_role("link", name="承認または否認してください").click()
-    page = popup.value
-    on(page, "approval.decide")
-    page.locator("#approve").click()
-    expect(page.locator("main")).to_have_attribute("data-state", "approved")
-    assert_accessible(page)
-    page.close()
-
-
-def opens_settings(servers: Servers, site: Page, width: int) -> None:
-    """With the phone in a second window; the waiting page goes on by itself."""
-    phone = servers.window(width)
-    phone.goto(f"{servers.phone_url}/handsets/{MAILBOX}/")
-    asks_for_settings(site)
-    on(site, "approval.wait")
-    expect(site.locator("[data-alone]")).to_contain_text(re.compile("自動的に次へ進みます|goes on by itself"))
-    approves_on_the_phone(phone)
-    on(site, "settings.overview")
-    phone.close()
-
-
-def turns_it_on(site: Page, *, trust: bool) -> None:
-    """The last page of setting up."""
-    on(site, "set_up.almost_done")
-    box = site.locator("#enable-mfa-form input[type=checkbox]")
-    box.set_checked(trust)
-    site.locator("#enable-mfa-form").get_by_role("button").click()
-    on(site, "settings.overview")
-    expect(site.locator("main")).to_have_attribute("data-state", "on")
-
-
-def signs_out(site: Page) -> None:
-    """By the button on the account's page."""
-    site.goto(re.sub(r"(https?://[^/]+).*", r"\1/account", site.url))
-    site.get_by_role("button", name="サインアウト").first.click()
+def elsewhere(servers: Servers, width: int) -> PageRunner:
+    """Hanako at another browser, asked for a code."""
+    other = Live(servers, width)
+    other.walk((main_job.START, *SIGN_IN, See(page="sign_in.code")))
+    return other
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_main_job_by_sms(servers: Servers, width: int) -> None:
-    site = servers.window(width)
-    site.goto(servers.site_url)
-    gives_name_and_password(site, "090-1234-5678")
-    opens_settings(servers, site, width)
-    site.get_by_role("button", name="開始する").click()
-    on(site, "set_up.choose_method")
-
-    phone = servers.window(width)
-    phone.goto(f"{servers.phone_url}/handsets/{NUMBER}/")
-    site.locator("#cvf_phone_num").fill("090-1234-5678")
-    site.locator("#cvf-submit-phone").click()
-    on(site, "set_up.verify")
-    first = code_that_comes(phone)
-    site.locator("input[name=otpCode]").fill(first)
-    site.locator("main").get_by_role("button", name="続行").click()
-    turns_it_on(site, trust=False)
-
-    signs_out(site)
-    phone.goto(f"{servers.phone_url}/handsets/{NUMBER}/")
-    gives_name_and_password(site)
-    on(site, "sign_in.code")
-    second = code_that_comes(phone, after=first)
-    site.locator("#auth-mfa-otpcode").fill(second)
-    site.locator("#auth-mfa-remember-device").check()
-    site.locator("#auth-signin-button").click()
-    on(site, "shop.home")
-
-    signs_out(site)
-    gives_name_and_password(site)
-    on(site, "shop.home")  # trusted: no code is asked
-    other = servers.window(width)
-    other.goto(servers.site_url)
-    gives_name_and_password(other)
-    on(other, "sign_in.code")
-
-
-def code_that_comes(phone: Page, after: str = "") -> str:
-    """The code in the newest banner of the lock screen, once it has come by itself."""
-    newest = phone.locator("#lock-notes [data-copy]").first
-    expect(newest).not_to_have_attribute("data-copy", after)
-    return newest.get_attribute("data-copy") or ""
+    hanako = Live(servers, width)
+    hanako.walk(SIGN_IN_BY_NUMBER)
+    hanako.opens_settings()
+    hanako.phone.watch(hanako.number)
+    hanako.walk((*SET_UP_BY_SMS, See(page="settings.overview", state="on")))
+    hanako.walk(
+        (
+            *SIGN_IN_AGAIN,
+            TakeCode(pages.CODE, page="sign_in.code"),
+            Press(pages.SIGN_IN_WITH_CODE, {pages.REMEMBER: True}),
+            See(page="shop.home"),
+        )
+    )
+    hanako.walk((*SIGN_IN_AGAIN, See(page="shop.home")))  # trusted: no code is asked
+    elsewhere(servers, width)
 
 
 @pytest.mark.parametrize(("width", "by"), [(390, "key"), (1280, "picture")])
 def test_main_job_by_app(servers: Servers, width: int, by: str) -> None:
-    site = servers.window(width)
-    site.goto(servers.site_url)
-    gives_name_and_password(site)
-    opens_settings(servers, site, width)
-    site.get_by_role("button", name="開始する").click()
-    on(site, "set_up.choose_method")
-    site.locator("#method-app").check()
+    hanako = Live(servers, width)
+    hanako.walk((main_job.START, *SIGN_IN, See(page="shop.home")))
+    hanako.opens_settings()
+    hanako.walk((main_job.BEGIN_SET_UP, See(page="set_up.choose_method")))
+    site, phone = hanako.page, hanako.phone.page
+    site.locator(pages.METHOD_APP).check()
     assert_accessible(site)
-    phone = servers.window(width)
-    phone.goto(f"{servers.phone_url}/handsets/{NUMBER}/authenticator/add")
+    phone.goto(f"{servers.phone_url}/handsets/{hanako.number}/authenticator/add")
     if by == "key":
         site.get_by_text("QRコードをスキャンできない場合").click()
         phone.get_by_label("アカウント", exact=True).fill("Mihon")
-        phone.get_by_label("キー", exact=True).fill(site.locator("#totp-key").inner_text())
+        phone.get_by_label("キー", exact=True).fill(site.locator(pages.APP_KEY).inner_text())
         phone.get_by_role("button", name="追加", exact=True).click()
     else:
         picture = site.locator(".qr").screenshot()
@@ -157,24 +143,21 @@ def test_main_job_by_app(servers: Servers, width: int, by: str) -> None:
             {"name": "qr.png", "mimeType": "image/png", "buffer": picture}
         )
     expect(phone.locator('main[data-page="handset.authenticator"]')).to_be_visible()
-    site.locator("#ch-auth-app-code-input").fill(app_code(phone))
-    site.locator("#ch-auth-app-submit").click()
-    turns_it_on(site, trust=True)
 
-    signs_out(site)
-    gives_name_and_password(site)
-    on(site, "shop.home")  # 「この端末ではコードの入力は不要です」 was ticked
+    def app_code(_run: Any) -> str:
+        phone.reload()
+        return re.sub(r"\D", "", phone.locator("[data-otp-code]").first.inner_text())
+
+    hanako.walk(
+        (
+            Press(pages.VERIFY_APP, {pages.APP_CODE: app_code}),
+            Press(pages.TURN_ON, {pages.TURN_ON_REMEMBER: True}, page="set_up.almost_done"),
+            See(page="settings.overview", state="on"),
+            *SIGN_IN_AGAIN,
+            See(page="shop.home"),  # 「この端末ではコードの入力は不要です」 was ticked
+        )
+    )
     servers.clock.advance(30)  # the code just used is spent: the next one
-    other = servers.window(width)
-    other.goto(servers.site_url)
-    gives_name_and_password(other)
-    on(other, "sign_in.code")
-    phone.reload()
-    other.locator("#auth-mfa-otpcode").fill(app_code(phone))
-    other.locator("#auth-signin-button").click()
-    on(other, "shop.home")
-
-
-def app_code(phone: Page) -> str:
-    """What the authenticator shows."""
-    return re.sub(r"\D", "", phone.locator("[data-otp-code]").first.inner_text())
+    elsewhere(servers, width).walk(
+        (Press(pages.SIGN_IN_WITH_CODE, {pages.CODE: app_code}), See(page="shop.home"))
+    )

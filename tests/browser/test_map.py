@@ -7,6 +7,8 @@ import pytest
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tools.driver import Page, expect
+from webapp.sandbox.journeys import main_job
+from webapp.sandbox.journeys.steps import See
 
 PAGES = (
     "/sandbox/map?flow=set_up",
@@ -18,12 +20,7 @@ PAGES = (
 
 def gives_password(servers: Servers, site: Page) -> None:
     """Taro, as far as the page that asks for the code."""
-    site.goto(f"{servers.site_url}/ap/signin")
-    site.locator("#ap_email").fill("taro@example.com")
-    site.locator("#continue").click()
-    site.locator("#ap_password").fill("Mihon-demo-1")
-    site.locator("#signInSubmit").click()
-    expect(site.locator("#auth-mfa-form")).to_be_visible()
+    servers.walk(site, "taro", *main_job.GIVE_PASSWORD, See(page="sign_in.code"))
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "ja"), (1280, "light", "en")])

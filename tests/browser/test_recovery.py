@@ -11,6 +11,7 @@ from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
 from tests.people import PASSWORD
 from tools.driver import Page, expect
+from webapp.sandbox.journeys import pages
 
 TARO, SAKURA, DESK = "taro@example.com", "sakura@example.com", "desk@example.com"
 PHONE = "+818012345678"
@@ -26,9 +27,9 @@ def is_in(page: Page, state: str) -> None:
 
 def opens_case(servers: Servers, page: Page, mailbox: str = TARO, *, with_scripts: bool = True) -> None:
     page.goto(f"{servers.site_url}/ap/recovery")
-    page.locator("#ap_email").fill(mailbox)
-    page.locator("#ap_password").fill(PASSWORD)
-    page.locator("#recovery-continue").click()
+    page.locator(pages.EMAIL).fill(mailbox)
+    page.locator(pages.PASSWORD).fill(PASSWORD)
+    page.locator(pages.RECOVERY_CONTINUE).click()
     expect(page.locator('main[data-page="recovery.case"]')).to_be_visible()
     if with_scripts:
         awake(page)
@@ -36,16 +37,16 @@ def opens_case(servers: Servers, page: Page, mailbox: str = TARO, *, with_script
 
 def signs_in(servers: Servers, page: Page, mailbox: str, path: str = "/ap/signin") -> None:
     page.goto(servers.site_url + path)
-    page.locator("#ap_email").fill(mailbox)
-    page.locator("#continue").click()
-    page.locator("#ap_password").fill(PASSWORD)
-    page.locator("#signInSubmit").click()
+    page.locator(pages.EMAIL).fill(mailbox)
+    page.locator(pages.CONTINUE).click()
+    page.locator(pages.PASSWORD).fill(PASSWORD)
+    page.locator(pages.SIGN_IN).click()
 
 
 def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(servers: Servers) -> None:
     page = servers.window()
     opens_case(servers, page)
-    page.locator("#documents").set_input_files([picture(), picture("front.jpg", papers.jpg(900, 600))])
+    page.locator(pages.DOCUMENTS).set_input_files([picture(), picture("front.jpg", papers.jpg(900, 600))])
     expect(page.locator("[data-chosen] li")).to_have_count(2)
     told: list[str] = []
 
@@ -57,7 +58,7 @@ def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(servers: Serve
         "bar => new MutationObserver(() => told(bar.textContent)).observe(bar, { childList: true })"
     )
     with page.expect_request(lambda request: request.resource_type == "xhr") as sent:
-        page.locator("#recovery-send").click()
+        page.locator(pages.SEND_DOCUMENTS).click()
     assert "multipart/form-data" in sent.value.headers["content-type"]
     is_in(page, "received")
     assert told[0] == "0%" and told[-1] == "100%"
@@ -67,13 +68,13 @@ def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(servers: Serve
 def test_upload_shows_the_servers_errors_in_place_and_takes_the_next_try(servers: Servers) -> None:
     page = servers.window()
     opens_case(servers, page)
-    page.locator("#documents").set_input_files([picture("page.jpg", b"<!doctype html>")])
-    page.locator("#recovery-send").click()
+    page.locator(pages.DOCUMENTS).set_input_files([picture("page.jpg", b"<!doctype html>")])
+    page.locator(pages.SEND_DOCUMENTS).click()
     expect(page.locator("#auth-error-message-box")).to_be_focused()
     is_in(page, "opened")
     assert_accessible(page)
-    page.locator("#documents").set_input_files([picture()])
-    page.locator("#recovery-send").click()
+    page.locator(pages.DOCUMENTS).set_input_files([picture()])
+    page.locator(pages.SEND_DOCUMENTS).click()
     is_in(page, "received")
 
 
@@ -82,9 +83,9 @@ def test_upload_is_not_begun_with_too_many_files(servers: Servers) -> None:
     opens_case(servers, page)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.method))
-    page.locator("#documents").set_input_files([picture(f"{at}.jpg") for at in range(4)])
-    page.locator("#recovery-send").click()
-    message = page.locator("#documents").evaluate("field => field.validationMessage")
+    page.locator(pages.DOCUMENTS).set_input_files([picture(f"{at}.jpg") for at in range(4)])
+    page.locator(pages.SEND_DOCUMENTS).click()
+    message = page.locator(pages.DOCUMENTS).evaluate("field => field.validationMessage")
     assert "3ファイル" in message
     assert "POST" not in requests
 
@@ -92,31 +93,31 @@ def test_upload_is_not_begun_with_too_many_files(servers: Servers) -> None:
 def test_upload_cannot_be_sent_twice_at_once(servers: Servers) -> None:
     page = servers.window()
     opens_case(servers, page)
-    page.locator("#documents").set_input_files([picture()])
+    page.locator(pages.DOCUMENTS).set_input_files([picture()])
     page.route(
         "**/ap/recovery/case", lambda _route: None
     )  # the answer does not come: the bar stays to be seen
-    page.locator("#recovery-send").click()
+    page.locator(pages.SEND_DOCUMENTS).click()
     expect(page.locator("#upload-progress")).to_be_visible()
-    expect(page.locator("#recovery-send")).to_be_disabled()
+    expect(page.locator(pages.SEND_DOCUMENTS)).to_be_disabled()
     expect(page.locator("[data-percent]")).to_have_text("0%")
 
 
 def test_upload_tells_when_the_connection_breaks(servers: Servers) -> None:
     page = servers.window()
     opens_case(servers, page)
-    page.locator("#documents").set_input_files([picture()])
+    page.locator(pages.DOCUMENTS).set_input_files([picture()])
     page.route("**/ap/recovery/case", lambda route: route.abort())
-    page.locator("#recovery-send").click()
-    expect(page.locator("#recovery-send")).to_be_enabled()
+    page.locator(pages.SEND_DOCUMENTS).click()
+    expect(page.locator(pages.SEND_DOCUMENTS)).to_be_enabled()
     expect(page.locator("#upload-progress")).to_be_hidden()
 
 
 def test_upload_works_without_javascript(servers: Servers) -> None:
     page = servers.window(java_script_enabled=False)
     opens_case(servers, page, with_scripts=False)
-    page.locator("#documents").set_input_files([picture()])
-    page.locator("#recovery-send").click()
+    page.locator(pages.DOCUMENTS).set_input_files([picture()])
+    page.locator(pages.SEND_DOCUMENTS).click()
     is_in(page, "received")
 
 
@@ -130,7 +131,7 @@ def test_desk_shows_the_document_and_decides(servers: Servers, width: int) -> No
     desk.goto(f"{servers.site_url}/desk")
     assert_accessible(desk)
     desk.locator("a.row").first.click()
-    desk.locator("#desk-take").click()
+    desk.locator(pages.TAKE_CASE).click()
     image = desk.locator(".document img")
     image.scroll_into_view_if_needed()
     desk.wait_for_function("document.querySelector('.document img').naturalWidth === 1000")
@@ -139,8 +140,8 @@ def test_desk_shows_the_document_and_decides(servers: Servers, width: int) -> No
         desk.locator(".document a").click()
     assert downloaded.value.suggested_filename == "document-1.png"
     desk.locator("#verdict-approve").check()
-    desk.locator("#reason").fill("氏名と住所が登録と一致")
-    desk.locator("#desk-decide").click()
+    desk.locator(pages.REASON).fill("氏名と住所が登録と一致")
+    desk.locator(pages.DECIDE).click()
     expect(desk.locator('main[data-page="desk.queue"]')).to_be_visible()
     owner.reload()
     is_in(owner, "approved")
@@ -157,8 +158,8 @@ def test_pages_for_the_locked_out_are_accessible(servers: Servers, scheme: str) 
     link = servers.world.phone.mail(TARO).link("リセットを取り消す")
     page.goto(link)
     assert_accessible(page)
-    page.locator("#recovery-cancel").click()
-    expect(page.locator("#recovery-cancel")).to_have_count(0)
+    page.locator(pages.CANCEL_RECOVERY).click()
+    expect(page.locator(pages.CANCEL_RECOVERY)).to_have_count(0)
     assert_accessible(page)
 
 
@@ -169,18 +170,18 @@ def test_music_and_the_older_device_are_accessible_and_sign_in(servers: Servers)
     signs_in(servers, page, TARO, "/music/ap/signin")
     expect(page.locator("#auth-mfa-form")).to_be_visible()
     assert_accessible(page)
-    page.locator("#auth-mfa-otpcode").fill(servers.world.phone.wait_for_code(PHONE))
-    page.locator("#auth-signin-button").click()
+    page.locator(pages.CODE).fill(servers.world.phone.wait_for_code(PHONE))
+    page.locator(pages.SIGN_IN_WITH_CODE).click()
     expect(page.locator('main[data-page="music.home"][data-state="in"]')).to_be_visible()
-    page.locator("#music-sign-out").click()
-    page.locator("#older-device").click()
+    page.locator(pages.MUSIC_SIGN_OUT).click()
+    page.locator(pages.OLDER_DEVICE).click()
     servers.clock.advance(60)
-    page.locator("#older-email").fill(TARO)
-    page.locator("#older-password").fill(PASSWORD)
-    page.locator("#older-submit").click()
+    page.locator(pages.OLDER_EMAIL).fill(TARO)
+    page.locator(pages.OLDER_PASSWORD).fill(PASSWORD)
+    page.locator(pages.OLDER_SIGN_IN).click()
     expect(page.locator("#auth-error-message-box")).to_be_focused()
     assert_accessible(page)
-    page.locator("#older-password").fill(PASSWORD + servers.world.phone.wait_for_code(PHONE))
-    page.locator("#older-submit").click()
-    expect(page.locator("#older-sign-out")).to_be_visible()
+    page.locator(pages.OLDER_PASSWORD).fill(PASSWORD + servers.world.phone.wait_for_code(PHONE))
+    page.locator(pages.OLDER_SIGN_IN).click()
+    expect(page.locator(pages.OLDER_SIGN_OUT)).to_be_visible()
     assert_accessible(page)

@@ -9,6 +9,7 @@ from mocksms.testing import RunningPhone
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tools.driver import Frame, Page, expect
+from webapp.sandbox.journeys import pages
 from webapp.store import accounts
 
 HANAKO = "+819012345678"
@@ -105,7 +106,7 @@ def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(servers: 
     phone.frame_locator(".mail-frame").get_by_role("link", name="Approve or deny").click()
     mail = page.frame_locator("[name=site-mail]")
     expect(mail.locator("[data-stage-next]")).to_have_attribute("id", "approve")
-    mail.locator("#approve").click()
+    mail.locator(pages.APPROVE).click()
     expect(page.locator("[data-tab='0'][data-news]")).to_be_visible()
     page.locator("[data-tab='0']").click()
     expect(site.locator("[data-stage-next]")).to_have_attribute("id", "get-started")
@@ -124,9 +125,9 @@ def test_stage_follows_the_persona_and_takes_the_apps_code_over(
     expect(phone.locator(f"main[data-handset='{JIRO}'] [data-otp-code]")).to_be_visible()
     site = page.frame_locator("[name=site]")
     site.locator('main a[href="/account/security"]').click()
-    site.locator("#edit-two-step").click()
+    site.locator(pages.EDIT_TWO_STEP).click()
     page.locator("#stage-take").click()
-    site.locator("#auth-signin-button").click()
+    site.locator(pages.SIGN_IN_WITH_CODE).click()
     expect(site.locator("main[data-page='settings.overview'][data-state=on]")).to_be_visible()
 
 
@@ -183,16 +184,16 @@ def test_stage_follows_a_call_to_a_landline_and_takes_its_code_over(servers: Ser
     page = opened(servers)
     site, phone = page.frame_locator("[name=site]"), page.frame_locator("[name=phone]")
     frame(page, "site").goto(f"{servers.site_url}/ap/signin")
-    site.locator("#ap_email").fill("jiro@example.com")
-    site.locator("#continue").click()
-    site.locator("#ap_password").fill("Mihon-demo-1")
-    site.locator("#signInSubmit").click()
-    site.locator("#auth-get-new-otp-link").click()
+    site.locator(pages.EMAIL).fill("jiro@example.com")
+    site.locator(pages.CONTINUE).click()
+    site.locator(pages.PASSWORD).fill("Mihon-demo-1")
+    site.locator(pages.SIGN_IN).click()
+    site.locator(pages.ANOTHER_WAY).click()
     site.get_by_label("音声電話").check()
-    site.locator("#auth-send-code").click()
+    site.locator(pages.SEND_CODE).click()
     expect(phone.locator("html[data-live-open] main[data-handset='+81312345678']")).to_be_attached()
     expect(page.locator("#stage-take")).to_be_hidden()  # a call has said nothing before it is answered
     phone.get_by_role("button", name="受話器を取る").click()
     page.locator("#stage-take").click()
-    site.locator("#auth-signin-button").click()
+    site.locator(pages.SIGN_IN_WITH_CODE).click()
     expect(site.locator("main[data-page='shop.home']")).to_be_visible()

@@ -7,6 +7,7 @@ import pytest
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tools.driver import expect
+from webapp.sandbox.journeys import main_job
 from webapp.sandbox.worlds import Worlds
 
 
@@ -19,11 +20,7 @@ def test_timeline_follows_another_window(servers: Servers, width: int, language:
     watched = site.context.new_page()
     watched.goto(f"{servers.site_url}/sandbox/timeline")
     expect(watched.locator('.beat[data-name="shop.home"]')).to_have_count(1)
-    site.goto(f"{servers.site_url}/ap/signin")
-    site.locator("#ap_email").fill("taro@example.com")
-    site.locator("#continue").click()
-    site.locator("#ap_password").fill("Mihon-demo-1")
-    site.locator("#signInSubmit").click()
+    servers.walk(site, "taro", *main_job.GIVE_PASSWORD)
     message = watched.locator('.beat[data-kind="message"] .beat-message')
     expect(message).to_contain_text(servers.world.phone.wait_for_code("+818012345678"))
     shown = watched.locator('.beat[data-kind="page"]').last

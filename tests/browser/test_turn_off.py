@@ -6,8 +6,9 @@ import pytest
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
-from tests.people import PASSWORD, PEOPLE
+from tests.people import PEOPLE
 from tools.driver import Page, expect
+from webapp.sandbox.journeys import main_job, pages
 
 SETTINGS = "/a/settings/approval"
 LANDLINE = "+81312345678"
@@ -15,19 +16,13 @@ LANDLINE = "+81312345678"
 
 def signs_in(servers: Servers, site: Page, name: str) -> None:
     """As somebody whose codes come by text, up to the shop's front."""
-    identity = PEOPLE[name]
-    site.goto(f"{servers.site_url}/ap/signin")
-    site.locator("#ap_email").fill(identity.email)
-    site.locator("#continue").click()
-    site.locator("#ap_password").fill(PASSWORD)
-    site.locator("#signInSubmit").click()
-    gives_code(servers, site, identity.number)
+    servers.walk(site, name, *main_job.SIGN_IN_BY_CODE)
 
 
 def gives_code(servers: Servers, site: Page, number: str) -> None:
     expect(site.locator('main[data-page="sign_in.code"]')).to_be_visible()
-    site.locator("#auth-mfa-otpcode").fill(servers.world.phone.wait_for_code(number))
-    site.locator("#auth-signin-button").click()
+    site.locator(pages.CODE).fill(servers.world.phone.wait_for_code(number))
+    site.locator(pages.SIGN_IN_WITH_CODE).click()
     expect(site.locator('main[data-page="sign_in.code"]')).to_have_count(0)
 
 
@@ -50,7 +45,7 @@ def test_confirm_opens_as_a_pop_up_and_closes_without_doing_anything(
     expect(dialog).to_be_hidden()
     for closes in ("Escape", "Cancel"):
         awake(site)
-        site.locator("#disable-mfa").click()
+        site.locator(pages.DISABLE).click()
         expect(dialog).to_be_visible()
         assert site.evaluate("document.querySelector('#disable-dialog').matches(':modal')")
         assert_accessible(site)
@@ -59,7 +54,7 @@ def test_confirm_opens_as_a_pop_up_and_closes_without_doing_anything(
         else:
             dialog.locator("[data-closes]").click()
         expect(dialog).to_be_hidden()
-        expect(site.locator("#disable-mfa")).to_be_focused()
+        expect(site.locator(pages.DISABLE)).to_be_focused()
     assert site.url.endswith(SETTINGS)
     expect(site.locator("main")).to_have_attribute("data-state", "on")
 
@@ -70,7 +65,7 @@ def test_turn_off_from_the_pop_up(servers: Servers, clear: bool) -> None:
     signs_in(servers, site, "taro")
     opens_settings(servers, site)
     awake(site)
-    site.locator("#disable-mfa").click()
+    site.locator(pages.DISABLE).click()
     dialog = site.locator("#disable-dialog")
     dialog.get_by_label("2段階認証の設定もクリア").set_checked(clear)
     dialog.get_by_role("button", name="無効にする").click()
@@ -86,9 +81,9 @@ def test_confirm_is_a_page_without_scripts(servers: Servers) -> None:
     site = servers.window(java_script_enabled=False)
     signs_in(servers, site, "taro")
     opens_settings(servers, site)
-    site.locator("#disable-mfa").click()
+    site.locator(pages.DISABLE).click()
     expect(site.locator('main[data-page="turn_off.confirm"]')).to_be_visible()
-    site.locator("#disable-mfa-submit").click()
+    site.locator(pages.TURN_OFF).click()
     expect(site.locator('main[data-page="turn_off.feedback"]')).to_be_visible()
 
 
@@ -97,9 +92,9 @@ def test_verify_tells_by_itself_that_the_call_was_declined(servers: Servers) -> 
     signs_in(servers, site, "taro")
     opens_settings(servers, site)
     site.get_by_role("button", name="新しい電話またはアプリを追加").click()
-    site.locator("#cvf_phone_num").fill("03-1234-5678")
+    site.locator(pages.NUMBER).fill("03-1234-5678")
     site.locator("#channel-voice").check()
-    site.locator("#cvf-submit-phone").click()
+    site.locator(pages.SEND_TO_NUMBER).click()
     expect(site.locator('main[data-page="settings.verify"]')).to_be_visible()
     expect(site.locator('[data-module="call"]')).to_be_visible()
     assert_accessible(site)

@@ -10,6 +10,7 @@ from typing import Protocol
 from tools.driver import expect
 from tools.story.captions import field_of, label_of, row_of, said, what_to_do
 from tools.story.guide import Guide, Text, text_of
+from webapp.sandbox.journeys import pages
 
 PASSWORD = "Mihon-demo-1"
 Both = tuple[str, str]
@@ -204,7 +205,7 @@ class AddToApp:
     number: str
 
     def do(self, guide: Guide) -> None:
-        key = guide.site.locator("#totp-key").inner_text()
+        key = guide.site.locator(pages.APP_KEY).inner_text()
         guide.open_phone(f"/handsets/{self.number}/authenticator/add")
         form = guide.phone.locator('form:has(input[value="key"])')
         name, secret, button = (
@@ -273,30 +274,6 @@ class Wait:
         guide.wait(self.seconds)
         if self.told[0]:
             guide.between(guide.say(*self.told))
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """Somebody signs in without a picture: their story begins later. A code is read from ``number``."""
-
-    who: str
-    number: str = ""
-    path: str = "/ap/signin"
-
-    def do(self, guide: Guide) -> None:
-        guide.open(self.path)
-        site = guide.site
-        site.locator("#ap_email").fill(self.who)
-        site.locator("#continue").click()
-        site.locator("#ap_password").fill(PASSWORD)
-        site.locator("#signInSubmit").click()
-        if self.number:
-            guide.expect("sign_in.code")
-            site.locator("#auth-mfa-otpcode").fill(guide.handsets.wait_for_code(self.number))
-            site.locator("#auth-signin-button").click()
-        expect(site.locator("#nav-link-accountList-nav-line-1")).not_to_have_text(
-            re.compile("サインイン|sign in")
-        )
 
 
 def sms_code(number: str) -> Callable[[Guide], str]:

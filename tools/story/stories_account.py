@@ -9,7 +9,6 @@ from tools.story.steps import (
     Open,
     Press,
     Quietly,
-    SignIn,
     Step,
     Upload,
     Wait,
@@ -18,6 +17,7 @@ from tools.story.steps import (
 from tools.story.stories_main import HANAKO, TO_SECURITY
 from tools.story.stories_sign_in import TARO, name_and_password
 from tools.story.story import Story
+from webapp.sandbox.journeys import pages
 from webapp.sandbox.personas.states import SPECIMEN
 
 YUKI, FRESH, NEW_MAIL, NEW_NUMBER = (
@@ -28,14 +28,16 @@ YUKI, FRESH, NEW_MAIL, NEW_NUMBER = (
 )
 DESK = "desk@example.com"
 LICENCE = str(SPECIMEN)
-SIGNED_IN = Quietly((SignIn(HANAKO),), ("サインインしてから始めます。", "You are signed in already."))
+SIGNED_IN = Quietly(
+    name_and_password("hanako", "shop.home"), ("サインインしてから始めます。", "You are signed in already.")
+)
 
 
 def approved(page: str) -> tuple[Step, ...]:
     """The mail's approval, and the page that opens after it."""
     return (
-        Press("#confirm-continue", "approval.wait"),
-        MailLink(HANAKO, "/a/c/r/", then=(Press("#approve", "approval.decide"),)),
+        Press(pages.PROVE, "approval.wait"),
+        MailLink(HANAKO, "/a/c/r/", then=(Press(pages.APPROVE, "approval.decide"),)),
         Look(
             ("承認されると、自動で次に進みます。", "Once approved, the next page opens by itself."), page=page
         ),
@@ -53,20 +55,20 @@ STORIES = (
         "hanako",
         (
             Open("/ap/signin", "sign_in.identifier"),
-            Press("#createAccountSubmit", "account.register"),
+            Press(pages.CREATE_ACCOUNT, "account.register"),
             Press(
-                "#continue",
+                pages.CONTINUE,
                 "account.confirm_registration",
                 fill=(
-                    ("#ap_customer_name", lambda guide: guide.say("ゆき", "Yuki")),
-                    ("#ap_email", YUKI),
-                    ("#ap_password", FRESH),
+                    (pages.CUSTOMER_NAME, lambda guide: guide.say("ゆき", "Yuki")),
+                    (pages.EMAIL, YUKI),
+                    (pages.PASSWORD, FRESH),
                 ),
             ),
-            Press("#cvf-submit-code", "shop.home", fill=(("#cvf-input-code", sms_code(YUKI)),)),
+            Press(pages.VERIFY_CONTACT, "shop.home", fill=((pages.CONTACT_CODE, sms_code(YUKI)),)),
             Look(
                 ("アカウントができ、サインインしています。", "The account is made, and you are signed in."),
-                "#nav-link-accountList",
+                pages.NAV,
             ),
         ),
     ),
@@ -80,15 +82,17 @@ STORIES = (
         "hanako",
         (
             Open("/ap/signin", "sign_in.identifier"),
-            Press("#continue", fill=(("#ap_email", HANAKO),)),
-            Press("#auth-fpp-link-bottom", "account.forgot_password"),
-            Press("#continue", "account.confirm_reset", fill=(("#ap_email", HANAKO),)),
-            Press("#cvf-submit-code", "account.new_password", fill=(("#cvf-input-code", sms_code(HANAKO)),)),
-            Press("#continue", fill=(("#ap_fpp_password", FRESH),)),
-            Press("#signInSubmit", "shop.home", fill=(("#ap_password", FRESH),)),
+            Press(pages.CONTINUE, fill=((pages.EMAIL, HANAKO),)),
+            Press(pages.FORGOT_PASSWORD, "account.forgot_password"),
+            Press(pages.CONTINUE, "account.confirm_reset", fill=((pages.EMAIL, HANAKO),)),
+            Press(
+                pages.VERIFY_CONTACT, "account.new_password", fill=((pages.CONTACT_CODE, sms_code(HANAKO)),)
+            ),
+            Press(pages.CONTINUE, fill=((pages.RESET_PASSWORD, FRESH),)),
+            Press(pages.SIGN_IN, "shop.home", fill=((pages.PASSWORD, FRESH),)),
             Look(
                 ("新しいパスワードでサインインできました。", "The new password signs you in."),
-                "#nav-link-accountList",
+                pages.NAV,
             ),
         ),
     ),
@@ -105,11 +109,13 @@ STORIES = (
             *TO_SECURITY,
             Press('a[href="/account/security/email"]', "step_up.confirm"),
             *approved("account.change_email"),
-            Press("#continue", "account.confirm_change", fill=(("#ap_email", NEW_MAIL),)),
-            Press("#cvf-submit-code", "account.security", fill=(("#cvf-input-code", sms_code(NEW_MAIL)),)),
+            Press(pages.CONTINUE, "account.confirm_change", fill=((pages.EMAIL, NEW_MAIL),)),
+            Press(pages.VERIFY_CONTACT, "account.security", fill=((pages.CONTACT_CODE, sms_code(NEW_MAIL)),)),
             Press('a[href="/account/security/phone"]', "account.change_phone"),
-            Press("#continue", "account.confirm_change", fill=(("#cvf_phone_num", "090-5555-6666"),)),
-            Press("#cvf-submit-code", "account.security", fill=(("#cvf-input-code", sms_code(NEW_NUMBER)),)),
+            Press(pages.CONTINUE, "account.confirm_change", fill=((pages.NUMBER, "090-5555-6666"),)),
+            Press(
+                pages.VERIFY_CONTACT, "account.security", fill=((pages.CONTACT_CODE, sms_code(NEW_NUMBER)),)
+            ),
             Look(("どちらも新しい連絡先に変わりました。", "Both are changed."), top=True),
         ),
     ),
@@ -127,15 +133,15 @@ STORIES = (
             Press('a[href="/account/security/name"]', "step_up.confirm"),
             *approved("account.change_name"),
             Press(
-                "#save",
+                pages.SAVE,
                 "account.security",
-                fill=(("#ap_customer_name", lambda guide: guide.say("はなこ", "Hana")),),
+                fill=((pages.CUSTOMER_NAME, lambda guide: guide.say("はなこ", "Hana")),),
             ),
             Press('a[href="/account/security/password"]', "account.change_password"),
             Press(
-                "#save",
+                pages.SAVE,
                 "account.security",
-                fill=(("#ap_password", PASSWORD), ("#ap_password_new", FRESH)),
+                fill=((pages.PASSWORD, PASSWORD), (pages.NEW_PASSWORD, FRESH)),
             ),
             Look(("名前とパスワードを変更しました。", "Name and password are changed."), top=True),
         ),
@@ -150,18 +156,18 @@ STORIES = (
         "hanako",
         (
             Quietly(
-                (SignIn(HANAKO), *TO_SECURITY),
+                (*name_and_password("hanako", "shop.home"), *TO_SECURITY),
                 (
                     "だれかがパスワードを知り、サインインしています。",
                     "Somebody knows the password and has signed in.",
                 ),
             ),
-            Press("#edit-two-step", "approval.wait"),
+            Press(pages.EDIT_TWO_STEP, "approval.wait"),
             MailLink(
                 HANAKO,
                 "/a/c/r/",
                 then=(
-                    Press("#deny", "approval.decide", "denied"),
+                    Press(pages.DENY, "approval.decide", "denied"),
                     Look(
                         (
                             "だれも設定を開けませんでした。パスワードの変更をおすすめします。",
@@ -190,17 +196,17 @@ STORIES = (
         ),
         "taro",
         (
-            *name_and_password(TARO, "sign_in.code"),
-            Press("#auth-get-new-otp-link", "sign_in.another_way"),
+            *name_and_password("taro", "sign_in.code"),
+            Press(pages.ANOTHER_WAY, "sign_in.another_way"),
             Press('a[href*="/ap/recovery"]', "recovery.start"),
             Press(
-                "#recovery-continue",
+                pages.RECOVERY_CONTINUE,
                 "recovery.case",
                 "opened",
-                fill=(("#ap_email", TARO), ("#ap_password", PASSWORD)),
+                fill=((pages.EMAIL, TARO), (pages.PASSWORD, PASSWORD)),
             ),
-            Upload("#documents", LICENCE),
-            Press("#recovery-send", "recovery.case", "received"),
+            Upload(pages.DOCUMENTS, LICENCE),
+            Press(pages.SEND_DOCUMENTS, "recovery.case", "received"),
             Look(
                 (
                     "書類を受け付けました。確認には1〜2日かかります。",
@@ -211,24 +217,27 @@ STORIES = (
             Open(
                 "/ap/signin", fresh=True, before=("審査する人の画面です。", "This is the reviewer's screen.")
             ),
-            *name_and_password(DESK, "")[1:],
+            *name_and_password("desk", "")[1:],
             Open("/desk", "desk.queue"),
             Press('a.row:has-text("太郎")', "desk.case"),
-            Press("#desk-take", "desk.case"),
+            Press(pages.TAKE_CASE, "desk.case"),
             Press(
-                "#desk-decide",
+                pages.DECIDE,
                 "desk.queue",
                 choose=("#verdict-approve",),
                 fill=(
-                    ("#reason", lambda guide: guide.say("氏名と住所が登録と一致", "Name and address match")),
+                    (
+                        pages.REASON,
+                        lambda guide: guide.say("氏名と住所が登録と一致", "Name and address match"),
+                    ),
                 ),
             ),
             Wait(60, ("ふたたび、依頼した人の画面です。", "Back on the screen of the person who asked.")),
             Open("/ap/signin", fresh=True),
-            *name_and_password(TARO, "shop.home")[1:],
+            *name_and_password("taro", "shop.home")[1:],
             Look(
                 ("パスワードだけでサインインできました。", "The password alone signs you in."),
-                "#nav-link-accountList",
+                pages.NAV,
             ),
         ),
         others=("desk",),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from tools.story.journeys import told
 from tools.story.steps import (
-    PASSWORD,
     AddToApp,
     AppCode,
-    Arrives,
     Call,
     Look,
-    MailLink,
     Open,
     Press,
     Quietly,
@@ -17,58 +15,20 @@ from tools.story.steps import (
     Wait,
     app_code,
     called_code,
-    sms_code,
 )
 from tools.story.story import Story
+from webapp.sandbox.journeys import main_job, pages
+from webapp.sandbox.journeys.steps import See
 
 HANAKO, HANAKO_NUMBER = "hanako@example.com", "+819012345678"
 LANDLINE = "+81312345678"
 
-SIGN_IN: tuple[Step, ...] = (
-    Open("/", "shop.home"),
-    Press("#nav-link-accountList", "sign_in.identifier"),
-    Press("#continue", "sign_in.identifier", fill=(("#ap_email", HANAKO),)),
-    Press("#signInSubmit", fill=(("#ap_password", PASSWORD),)),
-)
-TO_SECURITY: tuple[Step, ...] = (
-    Open("/", "shop.home"),
-    Press(
-        '.tabs a[href="/account"]',
-        "account.services",
-        caption=(
-            "画面下の人型タブ[アカウント]をタップし、アカウントサービスを開きます。",
-            "Tap the person tab [Account] at the bottom to open Account services.",
-        ),
-    ),
-    Press('main a[href="/account/security"]', "account.security"),
-)
-TO_SETTINGS: tuple[Step, ...] = (
-    *TO_SECURITY,
-    Press("#edit-two-step", "approval.wait"),
-    Look(
-        (
-            "Eメールアドレスに通知が届きます。承認されるまで、この画面のまま待ちます。",
-            "A notice is sent to the email address. Stay on this page until it is approved.",
-        ),
-    ),
-    MailLink(
-        HANAKO,
-        "/a/c/r/",
-        then=(
-            Press("#approve", "approval.decide"),
-            Look(
-                (
-                    "承認できました。はじめの画面に戻ります。",
-                    "The request is approved. Go back to the first screen.",
-                ),
-                top=True,
-            ),
-        ),
-    ),
-)
+SIGN_IN = told("hanako", main_job.START, *main_job.SIGN_IN)
+TO_SECURITY = told("hanako", main_job.START, *main_job.ASK_FOR_SETTINGS[:2], See(page="account.security"))
+TO_SETTINGS = told("hanako", main_job.START, *main_job.ASK_FOR_SETTINGS, *main_job.APPROVE, main_job.GO_ON)
 SIGN_OUT: tuple[Step, ...] = (
     Open("/account", "account.services"),
-    Press("#nav-item-signout", "shop.home"),
+    Press(pages.SIGN_OUT, "shop.home"),
 )
 BEGIN: tuple[Step, ...] = (
     Look(
@@ -78,7 +38,7 @@ BEGIN: tuple[Step, ...] = (
         ),
         page="settings.overview",
     ),
-    Press("#get-started", "set_up.choose_method"),
+    *told("hanako", main_job.BEGIN_SET_UP, See(page="set_up.choose_method")),
 )
 ON = Look(
     ("これで2段階認証の設定は完了です。", "Two-Step Verification is on."),
@@ -100,12 +60,7 @@ STORIES = (
             *SIGN_IN,
             *TO_SETTINGS,
             *BEGIN,
-            Press("#cvf-submit-phone", "set_up.verify", fill=(("#cvf_phone_num", "090-1234-5678"),)),
-            Arrives(HANAKO_NUMBER),
-            Press(
-                "#cvf-submit-code", "set_up.almost_done", fill=(("#cvf-input-code", sms_code(HANAKO_NUMBER)),)
-            ),
-            Press("#enable-mfa-form-submit", "settings.overview", "on"),
+            *told("hanako", *main_job.SET_UP_BY_SMS[1:], See(page="settings.overview", state="on")),
             ON,
             *SIGN_OUT,
             Wait(60, ("サインアウトしたあと、もう一度サインインします。", "Once signed out, sign in again.")),
@@ -117,15 +72,10 @@ STORIES = (
                 ),
                 page="sign_in.code",
             ),
-            Arrives(HANAKO_NUMBER),
-            Press(
-                "#auth-signin-button",
-                "shop.home",
-                fill=(("#auth-mfa-otpcode", sms_code(HANAKO_NUMBER)),),
-            ),
+            *told("hanako", *main_job.GIVE_CODE, See(page="shop.home")),
             Look(
                 ("コードを使ってサインインできました。", "You are signed in with a code."),
-                "#nav-link-accountList",
+                pages.NAV,
             ),
         ),
     ),
@@ -158,15 +108,15 @@ STORIES = (
             AddToApp(HANAKO_NUMBER),
             AppCode(HANAKO_NUMBER),
             Press(
-                "#ch-auth-app-submit",
+                pages.VERIFY_APP,
                 "set_up.almost_done",
-                fill=(("#ch-auth-app-code-input", app_code),),
+                fill=((pages.APP_CODE, app_code),),
             ),
             Press(
-                "#enable-mfa-form-submit",
+                pages.TURN_ON,
                 "settings.overview",
                 "on",
-                tick=("#enable-mfa-remember",),
+                tick=(pages.TURN_ON_REMEMBER,),
             ),
             ON,
             *SIGN_OUT,
@@ -176,7 +126,7 @@ STORIES = (
                     "この端末ではコードの入力を省略しているので、パスワードだけでサインインできます。",
                     "This device needs no code, so the password alone signs you in.",
                 ),
-                "#nav-link-accountList",
+                pages.NAV,
                 page="shop.home",
             ),
             Wait(30, ("別のブラウザでサインインします。", "Sign in with another browser.")),
@@ -184,14 +134,14 @@ STORIES = (
             Quietly(SIGN_IN[1:]),
             Look(
                 ("別のブラウザでは、コードの入力を求められます。", "Another browser is asked for a code."),
-                "#auth-mfa-otpcode",
+                pages.CODE,
                 page="sign_in.code",
             ),
             AppCode(HANAKO_NUMBER),
-            Press("#auth-signin-button", "shop.home", fill=(("#auth-mfa-otpcode", app_code),)),
+            Press(pages.SIGN_IN_WITH_CODE, "shop.home", fill=((pages.CODE, app_code),)),
             Look(
                 ("アプリのコードでサインインできました。", "The app's code signs you in."),
-                "#nav-link-accountList",
+                pages.NAV,
             ),
         ),
     ),
@@ -208,9 +158,9 @@ STORIES = (
             *TO_SETTINGS,
             *BEGIN,
             Press(
-                "#cvf-submit-phone",
+                pages.SEND_TO_NUMBER,
                 "set_up.choose_method",
-                fill=(("#cvf_phone_num", "03-1234-5678"),),
+                fill=((pages.NUMBER, "03-1234-5678"),),
             ),
             Look(
                 (
@@ -219,10 +169,10 @@ STORIES = (
                 ),
                 "#auth-error-message-box",
             ),
-            Press("#cvf-submit-phone", "set_up.verify", choose=("#channel-voice",)),
+            Press(pages.SEND_TO_NUMBER, "set_up.verify", choose=("#channel-voice",)),
             Call(LANDLINE),
-            Press("#cvf-submit-code", "set_up.almost_done", fill=(("#cvf-input-code", called_code),)),
-            Press("#enable-mfa-form-submit", "settings.overview", "on"),
+            Press(pages.VERIFY_CONTACT, "set_up.almost_done", fill=((pages.CONTACT_CODE, called_code),)),
+            Press(pages.TURN_ON, "settings.overview", "on"),
             ON,
         ),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.story.guide import Guide
+from tools.story.journeys import told
 from tools.story.steps import (
     AddToApp,
     AppCode,
@@ -13,7 +14,6 @@ from tools.story.steps import (
     Open,
     Press,
     Quietly,
-    SignIn,
     Step,
     Wait,
     app_code,
@@ -21,20 +21,19 @@ from tools.story.steps import (
     sms_code,
 )
 from tools.story.stories_main import BEGIN, HANAKO, HANAKO_NUMBER, LANDLINE, TO_SECURITY, TO_SETTINGS
-from tools.story.stories_sign_in import TARO, TARO_NUMBER, name_and_password
+from tools.story.stories_sign_in import TARO_NUMBER, name_and_password
 from tools.story.story import Story
+from webapp.sandbox.journeys import main_job, pages
+from webapp.sandbox.journeys.steps import See
 
 WITH_CODE: tuple[Step, ...] = (
     *TO_SECURITY,
     Wait(31, ("", "")),
-    Press("#edit-two-step", "sign_in.code"),
-    Arrives(TARO_NUMBER),
-    Press(
-        "#auth-signin-button", "settings.overview", "on", fill=(("#auth-mfa-otpcode", sms_code(TARO_NUMBER)),)
-    ),
+    Press(pages.EDIT_TWO_STEP, "sign_in.code"),
+    *told("taro", *main_job.GIVE_CODE, See(page="settings.overview", state="on")),
 )
 TURN_OFF = Press(
-    "#disable-mfa",
+    pages.DISABLE,
     caption=("2段階認証の設定画面で[無効にする]をタップします。", "On the settings page, tap [Disable]."),
 )
 
@@ -84,14 +83,14 @@ STORIES = (
         (
             Quietly(
                 (
-                    SignIn(HANAKO),
+                    *name_and_password("hanako", "shop.home"),
                     *TO_SETTINGS,
                     *BEGIN,
-                    Press("#cvf-submit-phone", "set_up.verify", fill=(("#cvf_phone_num", "090-1234-5678"),)),
+                    Press(pages.SEND_TO_NUMBER, "set_up.verify", fill=((pages.NUMBER, "090-1234-5678"),)),
                     Press(
-                        "#cvf-submit-code",
+                        pages.VERIFY_CONTACT,
                         "set_up.almost_done",
-                        fill=(("#cvf-input-code", sms_code(HANAKO_NUMBER)),),
+                        fill=((pages.CONTACT_CODE, sms_code(HANAKO_NUMBER)),),
                     ),
                 ),
                 (
@@ -99,7 +98,7 @@ STORIES = (
                     "The SMS code is confirmed; this is the last page.",
                 ),
             ),
-            Press("#add-backup", "set_up.backup"),
+            Press(pages.ADD_BACKUP, "set_up.backup"),
             Press(
                 'label[for="method-app"]',
                 caption=(
@@ -116,8 +115,8 @@ STORIES = (
             ),
             AddToApp(HANAKO_NUMBER),
             AppCode(HANAKO_NUMBER),
-            Press("#ch-auth-app-submit", "set_up.almost_done", fill=(("#ch-auth-app-code-input", app_code),)),
-            Press("#enable-mfa-form-submit", "settings.overview", "on"),
+            Press(pages.VERIFY_APP, "set_up.almost_done", fill=((pages.APP_CODE, app_code),)),
+            Press(pages.TURN_ON, "settings.overview", "on"),
             Look(
                 (
                     "優先する方法とバックアップ手段の両方が登録されました。",
@@ -137,30 +136,31 @@ STORIES = (
         "taro",
         (
             Quietly(
-                (SignIn(TARO, TARO_NUMBER),), ("サインインしてから始めます。", "You are signed in already.")
+                told("taro", *main_job.SIGN_IN_BY_CODE),
+                ("サインインしてから始めます。", "You are signed in already."),
             ),
             *WITH_CODE,
-            Press("#add-method", "settings.choose_method"),
+            Press(pages.ADD_METHOD, "settings.choose_method"),
             Press(
-                "#cvf-submit-phone",
+                pages.SEND_TO_NUMBER,
                 "settings.verify",
-                fill=(("#cvf_phone_num", "03-1234-5678"),),
+                fill=((pages.NUMBER, "03-1234-5678"),),
                 choose=("#channel-voice",),
             ),
             Call(LANDLINE),
-            Press("#cvf-submit-code", "settings.overview", fill=(("#cvf-input-code", called_code),)),
+            Press(pages.VERIFY_CONTACT, "settings.overview", fill=((pages.CONTACT_CODE, called_code),)),
             Press(
                 '[aria-labelledby="backups"] [data-method] form[action$="/prefer"] button',
                 "settings.overview",
             ),
             Press('[data-kind="voice"] a[href*="/rename"]', "settings.rename"),
             Press(
-                "#rename-submit",
+                pages.RENAME,
                 "settings.overview",
-                fill=(("#method-name", lambda g: g.say("自宅", "Home")),),
+                fill=((pages.METHOD_NAME, lambda g: g.say("自宅", "Home")),),
             ),
             Press('[data-kind="sms"] a[href*="/remove"]', "settings.remove"),
-            Press("#remove-submit", "settings.overview"),
+            Press(pages.REMOVE, "settings.overview"),
             Look(
                 (
                     "自宅の電話だけが残りました。最後のひとつは削除できません。",
@@ -180,23 +180,26 @@ STORIES = (
         "taro",
         (
             Quietly(
-                (SignIn(TARO, TARO_NUMBER),), ("サインインしてから始めます。", "You are signed in already.")
+                told("taro", *main_job.SIGN_IN_BY_CODE),
+                ("サインインしてから始めます。", "You are signed in already."),
             ),
             *WITH_CODE,
             TURN_OFF,
-            Press("#disable-dialog #disable-mfa-submit", "turn_off.feedback"),
-            Press("#skip-feedback", "settings.overview", "off"),
+            Press(f"#disable-dialog {pages.TURN_OFF}", "turn_off.feedback"),
+            Press(pages.SKIP_FEEDBACK, "settings.overview", "off"),
             Look(
                 ("無効になりました。登録した方法は残っています。", "It is off. The methods are kept."),
                 ".notice.info",
             ),
             Wait(31, ("もう一度、有効にします。", "Turn it on again.")),
-            Press("#get-started", "set_up.confirm_kept"),
+            Press(pages.GET_STARTED, "set_up.confirm_kept"),
             Arrives(TARO_NUMBER),
             Press(
-                "#cvf-submit-code", "set_up.almost_done", fill=(("#cvf-input-code", sms_code(TARO_NUMBER)),)
+                pages.VERIFY_CONTACT,
+                "set_up.almost_done",
+                fill=((pages.CONTACT_CODE, sms_code(TARO_NUMBER)),),
             ),
-            Press("#enable-mfa-form-submit", "settings.overview", "on"),
+            Press(pages.TURN_ON, "settings.overview", "on"),
         ),
     ),
     Story(
@@ -209,21 +212,22 @@ STORIES = (
         "taro",
         (
             Quietly(
-                (SignIn(TARO, TARO_NUMBER),), ("サインインしてから始めます。", "You are signed in already.")
+                told("taro", *main_job.SIGN_IN_BY_CODE),
+                ("サインインしてから始めます。", "You are signed in already."),
             ),
             *WITH_CODE,
             TURN_OFF,
             Press(
-                "#disable-dialog #disable-mfa-submit",
+                f"#disable-dialog {pages.TURN_OFF}",
                 "turn_off.feedback",
-                tick=("#disable-dialog #clear-settings",),
+                tick=(f"#disable-dialog {pages.CLEAR_SETTINGS}",),
             ),
             Press(
-                "#feedback-submit",
+                pages.SEND_FEEDBACK,
                 "settings.overview",
                 "off",
                 choose=("#reason-1",),
-                fill=(("#feedback-words", lambda g: g.say("電話番号が変わります", "My number changes")),),
+                fill=((pages.FEEDBACK, lambda g: g.say("電話番号が変わります", "My number changes")),),
             ),
             Look(
                 ("2段階認証の初期設定画面に戻りました。", "The settings are as they were at first."), top=True
@@ -239,29 +243,29 @@ STORIES = (
         ),
         "hanako",
         (
-            *name_and_password(HANAKO, "shop.home"),
+            *name_and_password("hanako", "shop.home"),
             *TO_SECURITY,
             Press('a[href="/account/security/passkeys"]', "step_up.confirm"),
-            Press("#confirm-continue", "approval.wait"),
-            MailLink(HANAKO, "/a/c/r/", then=(Press("#approve", "approval.decide"),)),
+            Press(pages.PROVE, "approval.wait"),
+            MailLink(HANAKO, "/a/c/r/", then=(Press(pages.APPROVE, "approval.decide"),)),
             Look(
                 ("承認されると、パスキーの画面に進みます。", "Once approved, the passkeys open."),
                 page="passkeys.overview",
             ),
             Press(
-                "#create-passkey",
-                fill=(("#passkey-name", lambda g: g.say("わたしの携帯", "My phone")),),
+                pages.CREATE_PASSKEY,
+                fill=((pages.PASSKEY_NAME, lambda g: g.say("わたしの携帯", "My phone")),),
                 before=with_fingerprint,
             ),
             Look(("パスキーを登録しました。", "The passkey is there."), "[data-passkey]"),
             Open("/account", "account.services"),
-            Press("#nav-item-signout", "shop.home", before=lift_finger),
+            Press(pages.SIGN_OUT, "shop.home", before=lift_finger),
             Open("/ap/signin"),
-            Press("#continue", fill=(("#ap_email", HANAKO),)),
-            Press("#signin-passkey", "shop.home", before=touch),
+            Press(pages.CONTINUE, fill=((pages.EMAIL, HANAKO),)),
+            Press(pages.SIGN_IN_BY_PASSKEY, "shop.home", before=touch),
             Look(
                 ("指紋だけでサインインできました。", "The fingerprint alone signs you in."),
-                "#nav-link-accountList",
+                pages.NAV,
             ),
         ),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.story.guide import Guide
+from tools.story.journeys import told
 from tools.story.steps import (
     PASSWORD,
     Arrives,
@@ -18,23 +19,21 @@ from tools.story.steps import (
     sms_code,
 )
 from tools.story.story import Story
+from webapp.sandbox.journeys import main_job, pages
+from webapp.sandbox.journeys.steps import See
 
 TARO, TARO_NUMBER = "taro@example.com", "+818012345678"
 LANDLINE = "+81312345678"
 
 
-def name_and_password(who: str, page: str, path: str = "/ap/signin") -> tuple[Step, ...]:
+def name_and_password(key: str, page: str) -> tuple[Step, ...]:
     """Both pages of signing in; ``page`` is what follows."""
-    return (
-        Open(path),
-        Press("#continue", fill=(("#ap_email", who),)),
-        Press("#signInSubmit", page, fill=(("#ap_password", PASSWORD),)),
-    )
+    return told(key, *main_job.GIVE_PASSWORD, See(page=page))
 
 
 def sign_out(told: Both) -> tuple[Step, ...]:
     """By the button on the account's page, then a minute goes by."""
-    return (Open("/account", "account.services"), Press("#nav-item-signout", "shop.home"), Wait(60, told))
+    return (Open("/account", "account.services"), Press(pages.SIGN_OUT, "shop.home"), Wait(60, told))
 
 
 def wrong_code(guide: Guide) -> str:
@@ -44,7 +43,7 @@ def wrong_code(guide: Guide) -> str:
     return "000000" if guide.notes["right"] != "000000" else "111111"
 
 
-WRONG = Press("#auth-signin-button", "sign_in.code", fill=(("#auth-mfa-otpcode", wrong_code),), picture=False)
+WRONG = Press(pages.SIGN_IN_WITH_CODE, "sign_in.code", fill=((pages.CODE, wrong_code),), picture=False)
 
 STORIES = (
     Story(
@@ -56,28 +55,28 @@ STORIES = (
         ),
         "taro",
         (
-            *name_and_password(TARO, "sign_in.code"),
+            *name_and_password("taro", "sign_in.code"),
             Arrives(TARO_NUMBER),
             Press(
-                "#auth-signin-button",
+                pages.SIGN_IN_WITH_CODE,
                 "shop.home",
-                fill=(("#auth-mfa-otpcode", sms_code(TARO_NUMBER)),),
-                tick=("#auth-mfa-remember-device",),
+                fill=((pages.CODE, sms_code(TARO_NUMBER)),),
+                tick=(pages.REMEMBER,),
             ),
             *sign_out(
                 ("もう一度、Eメールとパスワードを入力します。", "Enter address and password once more.")
             ),
-            Quietly(name_and_password(TARO, "shop.home")),
+            Quietly(name_and_password("taro", "shop.home")),
             Look(
                 ("パスワードだけでサインインできました。", "The password alone signs you in."),
-                "#nav-link-accountList",
+                pages.NAV,
             ),
             Wait(60, ("別のブラウザでは、コードを求められます。", "Another browser is asked for a code.")),
             Open("/ap/signin", fresh=True),
-            Quietly(name_and_password(TARO, "sign_in.code")[1:]),
+            Quietly(name_and_password("taro", "sign_in.code")[1:]),
             Look(
                 ("別のブラウザでは、コードの入力が必要です。", "In another browser the code is needed."),
-                "#auth-mfa-otpcode",
+                pages.CODE,
             ),
         ),
     ),
@@ -90,14 +89,14 @@ STORIES = (
         ),
         "jiro",
         (
-            *name_and_password("jiro@example.com", "sign_in.code"),
-            Press("#auth-get-new-otp-link", "sign_in.another_way"),
-            Press("#auth-send-code", "sign_in.code", choose=('input[name="otpDeviceContext"] >> nth=1',)),
+            *name_and_password("jiro", "sign_in.code"),
+            Press(pages.ANOTHER_WAY, "sign_in.another_way"),
+            Press(pages.SEND_CODE, "sign_in.code", choose=('input[name="otpDeviceContext"] >> nth=1',)),
             Call(LANDLINE),
-            Press("#auth-signin-button", "shop.home", fill=(("#auth-mfa-otpcode", called_code),)),
+            Press(pages.SIGN_IN_WITH_CODE, "shop.home", fill=((pages.CODE, called_code),)),
             Look(
                 ("電話で聞いたコードでサインインできました。", "The code from the call signs you in."),
-                "#nav-link-accountList",
+                pages.NAV,
             ),
         ),
     ),
@@ -110,8 +109,8 @@ STORIES = (
         ),
         "taro",
         (
-            *name_and_password(TARO, "sign_in.code"),
-            Press("#auth-signin-button", "sign_in.code", fill=(("#auth-mfa-otpcode", wrong_code),)),
+            *name_and_password("taro", "sign_in.code"),
+            Press(pages.SIGN_IN_WITH_CODE, "sign_in.code", fill=((pages.CODE, wrong_code),)),
             Look(
                 (
                     "コードが正しくないと、その理由が表示されます。",
@@ -140,11 +139,11 @@ STORIES = (
                 ),
                 top=True,
             ),
-            *name_and_password(TARO, "sign_in.code"),
+            *name_and_password("taro", "sign_in.code"),
             Press(
-                "#auth-signin-button",
+                pages.SIGN_IN_WITH_CODE,
                 "shop.home",
-                fill=(("#auth-mfa-otpcode", sms_code(TARO_NUMBER)),),
+                fill=((pages.CODE, sms_code(TARO_NUMBER)),),
             ),
         ),
     ),
@@ -157,9 +156,9 @@ STORIES = (
         ),
         "capped",
         (
-            *name_and_password("capped@example.com", "sign_in.code"),
-            Press("#auth-get-new-otp-link", "sign_in.another_way"),
-            Press("#auth-send-code", choose=('input[name="otpDeviceContext"] >> nth=0',)),
+            *name_and_password("capped", "sign_in.code"),
+            Press(pages.ANOTHER_WAY, "sign_in.another_way"),
+            Press(pages.SEND_CODE, choose=('input[name="otpDeviceContext"] >> nth=0',)),
             Look(
                 (
                     "上限に達していると、24時間後に再度リクエストできることが表示されます。",
@@ -180,18 +179,18 @@ STORIES = (
         "taro",
         (
             Open("/music", "music.home"),
-            Press("#music-sign-in", "music.sign_in.identifier"),
-            Press("#continue", fill=(("#ap_email", TARO),)),
-            Press("#signInSubmit", "music.sign_in.code", fill=(("#ap_password", PASSWORD),)),
+            Press(pages.MUSIC_SIGN_IN, "music.sign_in.identifier"),
+            Press(pages.CONTINUE, fill=((pages.EMAIL, TARO),)),
+            Press(pages.SIGN_IN, "music.sign_in.code", fill=((pages.PASSWORD, PASSWORD),)),
             Arrives(TARO_NUMBER),
             Press(
-                "#auth-signin-button",
+                pages.SIGN_IN_WITH_CODE,
                 "music.home",
-                fill=(("#auth-mfa-otpcode", sms_code(TARO_NUMBER)),),
-                tick=("#auth-mfa-remember-device",),
+                fill=((pages.CODE, sms_code(TARO_NUMBER)),),
+                tick=(pages.REMEMBER,),
             ),
             Look(("音楽アプリにサインインできました。", "You are signed in to the music app."), top=True),
-            Press("#music-sign-out", "music.home"),
+            Press(pages.MUSIC_SIGN_OUT, "music.home"),
             Wait(
                 60,
                 (
@@ -199,8 +198,8 @@ STORIES = (
                     "Next, an older device that has no page for codes.",
                 ),
             ),
-            Press("#older-device", "older_device.sign_in"),
-            Press("#older-submit", fill=(("#older-email", TARO), ("#older-password", PASSWORD))),
+            Press(pages.OLDER_DEVICE, "older_device.sign_in"),
+            Press(pages.OLDER_SIGN_IN, fill=((pages.OLDER_EMAIL, TARO), (pages.OLDER_PASSWORD, PASSWORD))),
             Look(
                 (
                     "エラーが表示され、同時にコードが送信されます。",
@@ -210,9 +209,12 @@ STORIES = (
             ),
             Arrives(TARO_NUMBER),
             Press(
-                "#older-submit",
+                pages.OLDER_SIGN_IN,
                 fill=(
-                    ("#older-password", lambda guide: PASSWORD + guide.handsets.wait_for_code(TARO_NUMBER)),
+                    (
+                        pages.OLDER_PASSWORD,
+                        lambda guide: PASSWORD + guide.handsets.wait_for_code(TARO_NUMBER),
+                    ),
                 ),
                 caption=(
                     "パスワードのすぐ後ろに、届いたコードを続けて入力し、[サインイン]をタップします。",

@@ -55,6 +55,7 @@ NAME_AND_PASSWORD = (
         says=_("Enter the password and press “Sign in”."),
     ),
 )  # fmt: skip
+START = Open(paths.HOME)
 SIGN_IN: tuple[Step, ...] = (
     Press(pages.NAV_SIGN_IN, page="shop.home", says=_("Press “Hello, sign in”.")),
     *NAME_AND_PASSWORD,
@@ -107,6 +108,8 @@ GIVE_CODE: tuple[Step, ...] = (
     TakeCode(pages.CODE, page="sign_in.code", says=_("A code comes to the phone: take it over.")),
     Press(pages.SIGN_IN_WITH_CODE, page="sign_in.code", says=_("Press “Sign in”.")),
 )
+GIVE_PASSWORD: tuple[Step, ...] = (Open(paths.SIGN_IN), *NAME_AND_PASSWORD)
+SIGN_IN_BY_CODE: tuple[Step, ...] = (*GIVE_PASSWORD, *GIVE_CODE, See(page="shop.home"))
 DONE = See(pages.NAV_ACCOUNT, page="shop.home", says=_("Done: signed in with password and code."))
 
 MAIN_JOB: tuple[tuple[Any, tuple[Step, ...]], ...] = (
@@ -115,5 +118,4 @@ MAIN_JOB: tuple[tuple[Any, tuple[Step, ...]], ...] = (
     (_("Turn two-step verification on"), SET_UP_BY_SMS),
     (_("Sign out, and sign in with a code"), (*SIGN_OUT, *SIGN_IN, *GIVE_CODE, DONE)),
 )
-"""The parts, each with its name and its steps. They begin at `Open(paths.HOME)`."""
-WALKED: tuple[Step, ...] = (Open(paths.HOME), *(step for _name, steps in MAIN_JOB for step in steps))
+"""The parts, each with its name and its steps. They begin at `START`."""

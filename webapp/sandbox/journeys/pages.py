@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Self
 
 from webapp import paths
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
-    """A field, a button or a link.
+class Element(str):
+    """A field, a button or a link: the CSS selector that finds it in a browser.
 
     ``id`` is its own, ``name`` what a form sends a field by, ``path`` where a link leads or where a button's form is
-    sent. An element without an id is known by its path.
+    sent. An element without an id is known by its path or by its name.
     """
 
-    id: str = ""
-    name: str = ""
-    path: str = ""
+    __slots__ = ("id", "name", "path")
 
-    @property
-    def selector(self) -> str:
-        """Return the CSS selector that finds it in a browser."""
-        if not self.id:
-            return f'main :is(a[href="{self.path}"], form[action="{self.path}"] button)'
-        return f"#{self.id}" + (f'[href^="{self.path}"]' if self.path else "")
+    id: str
+    name: str
+    path: str
+
+    def __new__(cls, id: str = "", name: str = "", path: str = "") -> Self:
+        """Make the selector."""
+        if id:
+            selector = f"#{id}" + (f'[href^="{path}"]' if path else "")
+        elif path:
+            selector = f'main :is(a[href="{path}"], form[action="{path}"] button)'
+        else:
+            selector = f'[name="{name}"]'
+        element = super().__new__(cls, selector)
+        element.id, element.name, element.path = id, name, path
+        return element
 
 
 # -- header, signing in and out ---------------------------------------------------------------------------------
 
+NAV = Element("nav-link-accountList")
 NAV_SIGN_IN = Element("nav-link-accountList", path=paths.SIGN_IN)
 NAV_ACCOUNT = Element("nav-link-accountList", path=paths.ACCOUNT)
 SIGN_OUT = Element("nav-item-signout")
@@ -40,7 +47,7 @@ CODE = Element("auth-mfa-otpcode", "otpCode")
 REMEMBER = Element("auth-mfa-remember-device", "rememberDevice")
 SIGN_IN_WITH_CODE = Element("auth-signin-button")
 ANOTHER_WAY = Element("auth-get-new-otp-link")
-METHOD_CHOICE = Element("otp-device-1", "otpDeviceContext")
+METHOD_CHOICE = Element(name="otpDeviceContext")
 SEND_CODE = Element("auth-send-code")
 RESEND = Element("resend")
 CREDENTIAL = Element(name="credential")
@@ -72,7 +79,12 @@ SEND_TO_NUMBER = Element("cvf-submit-phone")
 CONTACT_CODE = Element("cvf-input-code", "otpCode")
 VERIFY_CONTACT = Element("cvf-submit-code")
 ADD_BACKUP = Element("add-backup")
+METHOD_APP = Element("method-app")
+APP_KEY = Element("totp-key")
+APP_CODE = Element("ch-auth-app-code-input", "otpCode")
+VERIFY_APP = Element("ch-auth-app-submit")
 TURN_ON = Element("enable-mfa-form-submit")
+TURN_ON_REMEMBER = Element("enable-mfa-remember", "rememberDevice")
 ADD_METHOD = Element("add-method")
 TURN_OFF = Element("disable-mfa-submit")
 METHOD = Element(name="method")
@@ -87,3 +99,23 @@ TAKE_CASE = Element("desk-take")
 VERDICT = Element(name="verdict")
 REASON = Element("reason", "reason")
 DECIDE = Element("desk-decide")
+
+# -- other pages ------------------------------------------------------------------------------------------------
+
+FORGOT_PASSWORD = Element("auth-fpp-link-bottom")
+MUSIC_SIGN_IN = Element("music-sign-in")
+MUSIC_SIGN_OUT = Element("music-sign-out")
+OLDER_DEVICE = Element("older-device")
+OLDER_SIGN_OUT = Element("older-sign-out")
+CREATE_ACCOUNT = Element("createAccountSubmit")
+SIGN_IN_BY_PASSKEY = Element("signin-passkey")
+PASSKEY_NAME = Element("passkey-name")
+CREATE_PASSKEY = Element("create-passkey")
+DISABLE = Element("disable-mfa")
+CLEAR_SETTINGS = Element("clear-settings")
+SKIP_FEEDBACK = Element("skip-feedback")
+SEND_FEEDBACK = Element("feedback-submit")
+FEEDBACK = Element("feedback-words")
+RENAME = Element("rename-submit")
+REMOVE = Element("remove-submit")
+METHOD_NAME = Element("method-name")

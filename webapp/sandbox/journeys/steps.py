@@ -87,7 +87,7 @@ class FollowLink(Step):
 
 @dataclass(frozen=True)
 class BackToFirst(Step):
-    """Go back to the first browser. Its page goes on by itself; without scripts ``target`` goes on."""
+    """Go back to the first browser. With ``target`` its page goes on by itself; without scripts that is pressed."""
 
     target: Element | None = None
     where: ClassVar[str] = "tab"

@@ -7,7 +7,7 @@ from typing import Any
 
 from webapp.sandbox.form_client import FormClient, Lost
 from webapp.sandbox.journeys.runner import FormRunner
-from webapp.sandbox.journeys.steps import Elsewhere, FollowLink, Person, Step, TakeCode
+from webapp.sandbox.journeys.steps import FollowLink, Person, Step, TakeCode
 from webapp.sandbox.journeys.walker import Walker, path_of
 from webapp.sandbox.phone import phone
 
@@ -21,7 +21,7 @@ class Walk(FormRunner):
 
     def __init__(self, who: Person) -> None:
         self.handset = Handset()
-        super().__init__(who, Walker(), self.handset, self._other_browser)
+        super().__init__(who, self.handset, Walker(), self._other_browser)
 
     @property
     def goes_to(self) -> str:
@@ -31,7 +31,7 @@ class Walk(FormRunner):
     def walk(self, steps: Iterable[Step]) -> None:
         """Do the steps. Raises Lost, PhoneSilent, PhoneRefused."""
         steps = tuple(steps)
-        if not self.handset.is_attending and any(map(_reads_phone, steps)):
+        if not self.handset.is_attending and any(isinstance(step, TakeCode | FollowLink) for step in steps):
             self.handset.attend()
         super().walk(steps)
 
@@ -41,12 +41,6 @@ class Walk(FormRunner):
         if signed_in_as:
             other.hold_session(signed_in_as, is_proven=False)
         return other
-
-
-def _reads_phone(step: Step) -> bool:
-    return isinstance(step, TakeCode | FollowLink) or (
-        isinstance(step, Elsewhere) and any(map(_reads_phone, step.steps))
-    )
 
 
 class Handset:

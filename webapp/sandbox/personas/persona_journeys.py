@@ -13,7 +13,18 @@ from webapp.challenges.method import throttle_key
 from webapp.pages import auth
 from webapp.pages.framework.services import services
 from webapp.sandbox.journeys import main_job, pages
-from webapp.sandbox.journeys.steps import Do, Elsewhere, FollowLink, Land, Open, Press, See, Step, TakeCode
+from webapp.sandbox.journeys.steps import (
+    BackToFirst,
+    Do,
+    Elsewhere,
+    FollowLink,
+    Land,
+    Open,
+    Press,
+    See,
+    Step,
+    TakeCode,
+)
 from webapp.sandbox.personas import states
 from webapp.services import trust
 from webapp.store import methods, throttles
@@ -57,8 +68,7 @@ def _tell_wait(run: Any) -> None:
 
 NAME_GIVEN: tuple[Step, ...] = (Open(paths.SIGN_IN), main_job.NAME)
 PASSWORD_GIVEN: tuple[Step, ...] = (
-    Open(paths.SIGN_IN),
-    *main_job.NAME_AND_PASSWORD,
+    *main_job.GIVE_PASSWORD,
     See(page="sign_in.code"),
 )
 TRUSTED: tuple[Step, ...] = (Do(_hold_trust), *NAME_GIVEN)
@@ -74,7 +84,7 @@ WAITING: tuple[Step, ...] = (Open(paths.SETTINGS), Press(pages.PROVE), See(page=
 
 def decided(decision: pages.Element) -> tuple[Step, ...]:
     """The owner has decided by the link in the mail."""
-    return (*WAITING, Elsewhere((FollowLink(paths.APPROVAL_LINK), Press(decision))), Land(paths.APPROVAL))
+    return (*WAITING, FollowLink(paths.APPROVAL_LINK), Press(decision), BackToFirst(), Land(paths.APPROVAL))
 
 
 # -- two-step verification --------------------------------------------------------------------------------------

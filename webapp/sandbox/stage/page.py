@@ -101,8 +101,8 @@ def _shown(step: Step) -> dict[str, Any]:
         "where": step.where,
         "page": step.page,
         "state": step.state,
-        "press": target.selector if target else "",
-        "fill": {each.selector: value(run) for each, value in getattr(step, "fill", {}).items()},
+        "press": target or "",
+        "fill": {each: value(run) for each, value in getattr(step, "fill", {}).items()},
     }
 
 
