@@ -45,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("to")
     code.add_argument("--timeout", type=float, default=30.0, help="seconds, at most 60 (%(default)s)")
     code.add_argument("--since", type=int, help="only codes of messages newer than this id")
+    code.add_argument("--new", action="store_true", help="only a code that comes from now on")
+    code.add_argument("--json", action="store_true", help="code, id and the reason as a JSON object")
     listed = command("messages", _messages, "print what arrived, newest first")
     for name in ("--to", "--from", "--channel", "--q"):
         listed.add_argument(name, dest=name.strip("-").replace("from", "sender"))
@@ -103,9 +105,11 @@ def _speak(options: argparse.Namespace, work: Callable[[Phone], None]) -> int:
 
 
 def _wait_code(options: argparse.Namespace) -> int:
-    return _speak(
-        options, lambda phone: print(phone.wait_for_code(options.to, options.timeout, options.since))
-    )
+    def show(phone: Phone) -> None:
+        found = phone.wait_for_found_code(options.to, options.timeout, options.since, options.new)
+        print(json.dumps(found.fields, ensure_ascii=False) if options.json else found.code)
+
+    return _speak(options, show)
 
 
 def _messages(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ world.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -172,16 +173,33 @@ def wait() -> Response:
 
 @blueprint.get("/code")
 def code() -> Response:
-    """The newest code for a number or mailbox as plain text; 204 if there is none, at once or after
-    `wait` seconds.
+    """Return the newest code for a number or mailbox as plain text, or JSON where that is asked for.
+
+    Without one, at once or after `wait` seconds, the answer is 204, or 404 with `none=404`. With `new=1` only codes
+    count that come from now on.
     """
-    if not request.args.get("to"):
+    world, args = middleware.world(), request.args
+    if not args.get("to"):
         raise Problem(422, "Bad parameter", "to must name a number or mailbox", "to")
+    for name, only in (("new", "1"), ("none", "404")):
+        if args.get(name, only) != only:
+            raise Problem(422, "Bad parameter", f"{name} can be {only} only", name)
     patience = _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
-    found = inbox.wait(middleware.world(), wanted("wait", has_code=True), patience)
+    asked = wanted("wait", "new", "none", has_code=True)
+    if "new" in args:
+        asked = replace(asked, since=max(asked.since or 0, inbox.last_id(world)))
+    found = inbox.wait(world, asked, patience)
+    headers = {"Vary": "Accept"} if found is None else {"Vary": "Accept", "X-Message-Id": str(found.id)}
     if found is None or found.code is None:
-        return Response(status=204)
-    return Response(found.code, mimetype="text/plain", headers={"X-Message-Id": str(found.id)})
+        if "none" in args:
+            raise Problem(404, "No code", f"No new code came for {args['to']}", "to")
+        return Response(status=204, headers=headers)
+    if request.accept_mimetypes.best_match(("text/plain", "application/json")) == "application/json":
+        told = {"code": found.code, "id": found.id, "code_reason": found.details.get("code_reason")}
+        answer = jsonify({**told, "received_at": iso(found.received_at)})
+        answer.headers.update(headers)
+        return answer
+    return Response(found.code, mimetype="text/plain", headers=headers)
 
 
 def _told(event: Event, world: str) -> str:

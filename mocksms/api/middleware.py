@@ -107,7 +107,7 @@ def _guard() -> Response | None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
     if not _is_allowed(request.host, settings().allowed_hosts):
-        return Response("This host name is not served here.\n", 421, mimetype="text/plain")
+        return _refused_host()
     if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
     if (refusal := gateways().misdirected()) is not None:
@@ -116,6 +116,14 @@ def _guard() -> Response | None:
     if world is not None:
         g.world = world
     return None
+
+
+def _refused_host() -> Response:
+    """Return the error for a host name that is not allowed, in the form of whoever asks."""
+    words = f"The phone does not answer to {request.host!r}; add it to MOCKSMS_ALLOWED_HOSTS"
+    if request.path.startswith(PROGRAMS) or gateways().claims():
+        return _problem(Problem(421, "Misdirected Request", words, "host"))
+    return Response(f"{words}.\n", 421, mimetype="text/plain")
 
 
 @lru_cache(maxsize=256)

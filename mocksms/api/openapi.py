@@ -75,7 +75,11 @@ def _message_paths() -> Schema:
     limit = _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "Messages a page, else 50")
     cursor = _query("cursor", {**WHOLE, "minimum": 1}, "`next` of the page before")
     seconds = {"type": "number", "minimum": 0, "maximum": 60}
-    code = {"description": "The code", "content": {"text/plain": {"schema": TEXT}}}
+    found = {"code": TEXT, "id": WHOLE, "code_reason": {"type": ["string", "null"]}, "received_at": TEXT}
+    code = {
+        "description": "The code; X-Message-Id is the id of its message",
+        "content": {"text/plain": {"schema": TEXT}, "application/json": {"schema": an_object(found)}},
+    }
     eml = {"description": "Its source, byte for byte", "content": {"message/rfc822": {"schema": TEXT}}}
     stream = {
         "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world)",
@@ -113,6 +117,8 @@ def _message_paths() -> Schema:
                     *[each for each in _FILTERS if each["name"] != "to"],
                     _query("to", {"type": "string", "minLength": 1}, "The number or mailbox", True),
                     _query("wait", seconds, "Seconds to wait for one"),
+                    _query("new", {"const": "1"}, "Only a code that comes from now on"),
+                    _query("none", {"const": "404"}, "404 instead of 204 when there is none, for curl -f"),
                 ],
             )
         },

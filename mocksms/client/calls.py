@@ -114,18 +114,34 @@ class PhoneCalls(Generic[C]):
 
         `since` is the id of a message: only codes of newer ones count. Raise :class:`NothingCame`.
         """
+        return str((yield from self._found_code(to, timeout, since)).code)
+
+    @described
+    def wait_for_found_code(
+        self, to: str, timeout: float = PATIENCE_SECONDS, since: int | None = None, new: bool = False
+    ) -> Steps[Told]:
+        """Wait as :meth:`wait_for_code`; return `code`, `id` of its message, `code_reason` and `received_at`.
+
+        With `new` only codes count that come from now on.
+        """
+        return (yield from self._found_code(to, timeout, since, new))
+
+    def _found_code(self, to: str, timeout: float, since: int | None, new: bool = False) -> Steps[Told]:
         after = self._given.get(to, 0) if since is None else since
         deadline = time.monotonic() + timeout
         while True:
             left = round(max(0.0, deadline - time.monotonic()), 3)
-            answer = yield _get(f"{API}/code", {"to": to, "wait": left, "since": after})
+            query = {"to": to, "wait": left, "since": after, **({"new": 1} if new else {})}
+            asked = {"params": query, "headers": {"Accept": "application/json"}}
+            answer = yield Ask("GET", f"{API}/code", asked)
             if answer.status_code == 204:
                 there_is = yield from self._there_is()
                 raise NothingCame(f"no new code for {to} within {timeout} s; there is: {there_is}")
-            after = int(answer.headers["X-Message-Id"])
+            found = Told(answer.json())
+            after = int(found.id)
             if since is not None or after not in self._given.values():
                 self._given[to] = after
-                return answer.text
+                return found
             # else it was given for the same number in another spelling: wait for a newer one
 
     def _there_is(self) -> Steps[str]:

@@ -87,7 +87,7 @@ def parse_uri(uri: str) -> Entry:
     if parts.scheme != "otpauth" or parts.netloc.lower() != "totp":
         raise BadKey("not_totp")
     fields = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    prefix, colon, name = unquote(parts.path.lstrip("/")).partition(":")
+    issuer, name = _label(parts.path.lstrip("/"), fields.get("issuer", ""))
     try:
         digits, period = int(fields.get("digits", "6")), int(fields.get("period", "30"))
     except ValueError:
@@ -96,10 +96,21 @@ def parse_uri(uri: str) -> Entry:
     if algorithm not in _DIGESTS or not 6 <= digits <= 8 or not 5 <= period <= 300:
         raise BadKey("bad_parameters")
     return Entry(
-        id=0, handset="", issuer=fields.get("issuer", prefix if colon else "").strip()[:80],
-        name=(name if colon else prefix).strip()[:120], secret=clean_key(fields.get("secret", "")),
-        digits=digits, period=period, algorithm=cast(Algorithm, algorithm),
+        id=0, handset="", issuer=issuer.strip()[:80], name=name.strip()[:120],
+        secret=clean_key(fields.get("secret", "")), digits=digits, period=period, algorithm=cast(Algorithm, algorithm),
     )  # fmt: skip
+
+
+def _label(written: str, issuer: str) -> tuple[str, str]:
+    """Return issuer and account of a label; the issuer may itself have a colon, then the parameter tells its end."""
+    label = unquote(written)
+    if issuer and label.lower().startswith(f"{issuer.lower()}:"):
+        return issuer, label[len(issuer) + 1 :]
+    # a colon that is not quoted parts issuer and account for sure
+    before, colon, after = (unquote(part) for part in written.partition(":"))
+    if not colon:
+        before, colon, after = label.partition(":")
+    return (issuer or before, after) if colon else (issuer, label)
 
 
 def add(world: World, handset: str, secret: str, name: str = "", issuer: str = "") -> Entry:

@@ -12,6 +12,12 @@ from mocksms.core.models import Kind
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
 _JAPAN = 81
+_CALLING_CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+# Dashes, the minus sign, the long vowel mark that a Japanese keyboard gives; and marks that are not seen.
+_HYPHENS = {ord(one): "-" for one in "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u30fc\u2500\u2501"}
+_HYPHENS |= dict.fromkeys(
+    [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF], ""
+)
 _KEPT = 2  # digits that say "mobile" in most countries; the rest is drawn until it fits
 _MOST_TRIES = 200
 _FIXED = {phonenumbers.PhoneNumberType.FIXED_LINE}
@@ -27,22 +33,30 @@ _CALLS_ONLY = {
 def normalise(address: str, region: str = "JP") -> str:
     """The one spelling an address is kept under: E.164 for a number, lower case for a mailbox.
 
-    Takes numbers as people type them (full-width, spaces, hyphens, national). What is neither number nor
-    mailbox (a sender's name, a short code) is returned trimmed.
+    Takes numbers as people type them (full-width, spaces, any hyphen, national, `tel:`, a trunk 0 after the country
+    code). What is neither number nor mailbox (a sender's name, a short code) is returned trimmed.
     """
     text = unicodedata.normalize("NFKC", address)
     if text.startswith(" ") and text[1:].isdigit():
         text = "+" + text[1:]  # a form that was sent without quoting its plus sign
     text = text.strip()
-    if _E164.match(text):
+    if _E164.match(text) and not _has_trunk_zero(text):
         return text
     if "@" in text:
         return text.lower()
     return _parsed(text, region) or text
 
 
+def _has_trunk_zero(number: str) -> bool:
+    """Return whether a 0 follows the country code: in most countries it is dialled inside the country only."""
+    return any(number[end : end + 1] == "0" and number[1:end] in _CALLING_CODES for end in (2, 3, 4))
+
+
 @lru_cache(maxsize=4096)
 def _parsed(text: str, region: str) -> str:
+    if text[:4].lower() == "tel:":  # RFC 3966
+        text = text[4:].partition(";")[0]
+    text = text.translate(_HYPHENS)
     if not re.fullmatch(r"\+?[\d\s().\-]{5,30}", text):
         return ""
     try:

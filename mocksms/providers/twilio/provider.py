@@ -70,8 +70,8 @@ class Twilio(access.Accounts):
         """Return the error with the provider's code; its SDK reads no other form."""
         about = request.path if problem.status == 404 else problem.detail
         refusal = Refusal(OF_STATUS.get(problem.status, 20001), about, problem.status)
-        if problem.field == "world":
-            refusal.message = problem.detail  # the names that are nearest
+        if problem.field in ("world", "host"):
+            refusal.message = problem.detail  # the names that are nearest, the setting that allows a host
         answer = jsonify(refusal.as_json())
         answer.status_code = problem.status
         return answer

@@ -1,14 +1,19 @@
 """Twilio's own SDK, pointed at a phone."""
 
+import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
 
 def twilio_client(base_url: str, account_sid: str = "AC" + "0" * 32, token: str = "any") -> "Client":  # noqa: S107
-    """Return Twilio's own SDK, sending to the phone at `base_url`: the provider's host is swapped in each request."""
+    """Return Twilio's own SDK, sending to the phone at `base_url`: the provider's host is swapped in each request.
+
+    A phone on this machine is never asked through a proxy of the environment.
+    """
     from twilio.http.http_client import TwilioHttpClient  # the SDK is no requirement of the phone
     from twilio.rest import Client
 
@@ -18,4 +23,16 @@ def twilio_client(base_url: str, account_sid: str = "AC" + "0" * 32, token: str 
                 method, re.sub(r"\Ahttps://[^/]+", base_url.rstrip("/"), url), *args, **kwargs
             )
 
-    return Client(account_sid, token, http_client=_ToThePhone())
+    http_client = _ToThePhone()
+    if _is_loopback(urlsplit(base_url).hostname or "") and http_client.session is not None:
+        http_client.session.trust_env = False
+    return Client(account_sid, token, http_client=http_client)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
