@@ -21,7 +21,7 @@ import webapp
 from bench.floor import SECRET
 from bench.served import free_port, served
 from webapp.config import PREFIX
-from webapp.factors.app import seal_context
+from webapp.factors.shared_secret import seal_context
 from webapp.rules import totp
 from webapp.sandbox.form_client import Answer, FormClient
 from webapp.sandbox.server import CHEAP_HASH

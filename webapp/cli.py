@@ -9,7 +9,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from webapp.errors import NotAPhoneNumber, SealBroken
-from webapp.factors.app import seal_context
+from webapp.factors.app import sealed_secret
+from webapp.factors.shared_secret import seal_context
 from webapp.flows import maintenance
 from webapp.rules import identifiers, totp
 from webapp.services.account_lookup import find_account
@@ -130,7 +131,7 @@ def totp_code(who: str) -> None:
     account = _account(who)
     with services.store.reading() as db:
         owned = methods.of_account(db, account.id)
-    sealed = next((method.secret for method in owned if method.secret is not None), None)
+    sealed = next(filter(None, map(sealed_secret, owned)), None)
     if sealed is None:
         raise click.ClickException(f"{who} has no authenticator app")
     try:

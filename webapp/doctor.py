@@ -11,7 +11,8 @@ from flask import current_app
 from flask_babel import force_locale, gettext
 
 from webapp.errors import DeliveryFailed, SealBroken
-from webapp.factors.app import seal_context
+from webapp.factors.app import sealed_secret
+from webapp.factors.shared_secret import seal_context
 from webapp.outbound.notifier import Notifier
 from webapp.services.context import Services
 from webapp.store import accounts, methods
@@ -66,16 +67,12 @@ def _database(services: Services) -> str:
 
 def _keys(services: Services) -> str:
     with services.store.reading() as db:
-        apps = [
-            method
-            for account in accounts.every(db)
-            for method in methods.of_account(db, account.id)
-            if method.secret is not None
-        ]
+        owned = [each for account in accounts.every(db) for each in methods.of_account(db, account.id)]
+    apps = [(each.account_id, sealed) for each in owned if (sealed := sealed_secret(each))]
     broken = 0
-    for method in apps:
+    for account_id, sealed in apps:
         try:
-            services.seal.open(method.secret or b"", seal_context(method.account_id))
+            services.seal.open(sealed, seal_context(account_id))
         except SealBroken:
             broken += 1
     if broken:

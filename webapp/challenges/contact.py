@@ -46,14 +46,15 @@ class ContactChallenge(Challenge):
         """
         channel, to = contact.channel, contact.value
 
-        def send_word(_plain: str) -> None:
-            services.outbound.send_no_account_notice(
-                kind=word or "", channel=channel, to=to, language=language
-            )
+        def deliver(services: Services, to: str, plain: str, language: str) -> str | None:
+            if word is None:
+                return services.outbound.send_code(channel=channel, to=to, code=plain, language=language)
+            services.outbound.send_no_account_notice(kind=word, channel=channel, to=to, language=language)
+            return None
 
         recipient = f"{self.table.kind}:{named or to}"
         target = Target(flow_id, channel, to, language, account_id, counted_as=recipient)
-        outgoing = self.prepare(db, services, target, now, send_word if word else None)
+        outgoing = self.prepare(db, services, target, now, deliver)
         data = {
             "channel": channel,
             "to": to,

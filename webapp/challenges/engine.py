@@ -21,6 +21,9 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.throttles import Throttle
 
+Deliver = Callable[[Services, str, str, str], str | None]
+"""Sends a code: called with the address, the plain digits and a language. Returns a call's sid, else None."""
+
 
 class Machine(Protocol):
     """What a challenge asks of its flow's state machine."""
@@ -71,9 +74,9 @@ class Challenge:
         services: Services,
         target: Target,
         now: float,
-        send: Callable[[str], str | None] | None = None,
+        deliver: Deliver,
     ) -> OutgoingCode:
-        """Make a code for ``target``. ``send`` sends the plain digits where the usual message isn't meant.
+        """Make a code for ``target``, which ``deliver`` is to send.
 
         Raises:
             Throttled, SendCapReached.
@@ -91,14 +94,7 @@ class Challenge:
             now=now,
             is_own=target.is_own,
         )
-        if send is not None:
-            return OutgoingCode(code.id, lambda: send(plain))
-        return OutgoingCode(
-            code.id,
-            lambda: services.outbound.send_code(
-                channel=target.channel, to=target.to, code=plain, language=target.language
-            ),
-        )
+        return OutgoingCode(code.id, lambda: deliver(services, target.to, plain, target.language))
 
     def deliver(self, services: Services, flow: Flow, outgoing: OutgoingCode | None) -> Flow:
         """Send the code. Note a failure in the flow: the page shows it, and another try is free."""

@@ -10,10 +10,11 @@ from typing import Any
 
 from webapp.challenges.engine import Challenge, OutgoingCode, Target, owner_of, resend_in
 from webapp.errors import LinkRefused, MethodSwitchedOff, SendCapReached, StaleFlow, UnknownChoice
-from webapp.factors.app import seal_context
+from webapp.factors.factor import SentFactor
+from webapp.factors.registry import FACTORS
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
-from webapp.services.codes import App, Judgement, Sent, Source
+from webapp.services.codes import Judgement
 from webapp.services.context import Services
 from webapp.store import methods
 from webapp.store.accounts import Account
@@ -70,17 +71,18 @@ class MethodChallenge(Challenge):
         Raises:
             Throttled: the last code of this flow left too recently.
         """
+        factor = FACTORS[method.kind]
         asked: dict[str, Any] = {
             "method": method.id,
             "kind": method.kind,
-            "last3": (method.number or "")[-3:],
+            "last3": factor.mask(method),
             "name": method.name,
         }
-        if method.number is None or method.disabled_at is not None:
+        if not isinstance(factor, SentFactor) or method.disabled_at is not None:
             return asked, None
-        target = Target(flow_id, method.kind, method.number, account.language, account.id, method.id)
+        target = Target(flow_id, method.kind, method.number or "", account.language, account.id, method.id)
         try:
-            outgoing = self.prepare(db, services, target, now)
+            outgoing = self.prepare(db, services, target, now, factor.deliver)
         except SendCapReached:
             return {**asked, "delivery": "capped"}, None
         return asked | {"delivery": "sent", "sent_at": now}, outgoing
@@ -127,7 +129,7 @@ class MethodChallenge(Challenge):
         self.check(
             db,
             services,
-            source_of(services, context.method, flow),
+            FACTORS[context.method.kind].source(services, context.method, flow),
             typed,
             key=key,
             now=now,
@@ -162,7 +164,7 @@ def choices(services: Services, flow: Flow) -> list[Choice]:
             Choice(
                 value=services.signer.sign(f"choice:{flow.id}", method.id, services.clock.now()),
                 kind=method.kind,
-                last3=(method.number or "")[-3:],
+                last3=FACTORS[method.kind].mask(method),
                 name=method.name,
                 is_current=method.id == flow.data.get("method"),
                 is_off=method.disabled_at is not None,
@@ -190,17 +192,6 @@ def chosen(db: Connection, services: Services, flow: Flow, value: str | None, no
     if method is None:
         raise UnknownChoice()
     return method
-
-
-def source_of(services: Services, method: Method, flow: Flow) -> Source:
-    """Where the codes of a method come from, for this flow."""
-    if method.secret is None:
-        return Sent(flow.id, flow.kind, services.pepper)
-    return App(
-        method,
-        services.seal.open(method.secret, seal_context(method.account_id)).decode(),
-        services.limits.totp_window,
-    )
 
 
 def throttle_key(method_id: str) -> str:

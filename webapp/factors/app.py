@@ -1,8 +1,102 @@
-"""The authenticator app."""
+"""The authenticator app (RFC 6238)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
 
-def seal_context(account_id: str) -> str:
-    """What an account's TOTP secrets are sealed for: bytes copied to another account open nothing."""
-    return f"totp:{account_id}"
+from webapp.factors.factor import Factor, Proof
+from webapp.factors.shared_secret import seal_context, unseal
+from webapp.rules import totp
+from webapp.services.codes import Source, Verdict
+from webapp.services.context import Services
+from webapp.store import methods
+from webapp.store.accounts import Account
+from webapp.store.engine import Connection
+from webapp.store.flows import Flow
+from webapp.store.methods import Method
+
+
+@dataclass(frozen=True, slots=True)
+class AppCodes:
+    """Codes of an enrolled authenticator app: each step once and only forward (RFC 6238 5.2)."""
+
+    method: Method
+    secret: str = field(repr=False)
+    window: int
+
+    def judge(self, db: Connection, typed: str, now: float) -> Verdict:
+        """The oldest matching step that lies after the last one used wins."""
+        matching = totp.matching_steps(self.secret, typed, now, self.window)
+        if not matching:
+            return Verdict.WRONG
+        fresh = [step for step in matching if step > self.method.last_step]
+        if fresh and methods.use_step(db, self.method.id, fresh[0]):
+            return Verdict.RIGHT
+        return Verdict.USED
+
+
+@dataclass(slots=True)
+class FirstCode:
+    """The first code of an app that is being set up; `step` is what it used up, to be kept with the method."""
+
+    secret: str = field(repr=False)
+    window: int
+    step: int = 0
+
+    def judge(self, db: Connection, typed: str, now: float) -> Verdict:
+        """Right when any step in the window matches: there is no earlier use to compare with."""
+        matching = totp.matching_steps(self.secret, typed, now, self.window)
+        if not matching:
+            return Verdict.WRONG
+        self.step = matching[-1]
+        return Verdict.RIGHT
+
+
+class App(Factor):
+    """An authenticator app, which makes codes from a secret and the time."""
+
+    kind = "app"
+
+    def source(self, services: Services, method: Method, flow: Flow) -> Source:
+        """Return the app's codes."""
+        secret = services.seal.open(method.secret or b"", seal_context(method.account_id)).decode()
+        return AppCodes(method, secret, services.limits.totp_window)
+
+    def first_source(self, services: Services, account_id: str, flow: Flow) -> Source:
+        """Return the codes of the secret that the flow shows; the right one's step won't sign in
+        (docs/promises.md#9)."""
+        return FirstCode(unseal(services, account_id, flow.data["secret"]), services.limits.totp_window)
+
+    def proof(self, flow: Flow, source: Source) -> Proof:
+        """Return the flow's secret, still sealed, and the step that was used up."""
+        assert isinstance(source, FirstCode)
+        return {"kind": self.kind, "secret": flow.data["secret"], "step": source.step}
+
+    def columns(self, services: Services, account_id: str, proof: Proof) -> dict[str, Any]:
+        """Return the secret and the step. Equal secrets are told by their mark without opening them."""
+        secret = unseal(services, account_id, proof["secret"])
+        return {
+            "secret": services.seal.seal(secret.encode(), seal_context(account_id)),
+            "secret_mark": totp.mark(secret, services.pepper),
+            "last_step": proof["step"],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What an app is given: the secret, and the same as an ``otpauth:`` address for the QR code."""
+
+    secret: str = field(repr=False)
+    uri: str = field(repr=False)
+
+
+def key_of(services: Services, account: Account, flow: Flow) -> Key:
+    """Return the key of the app that may be enrolled now."""
+    secret = unseal(services, account.id, flow.data["secret"])
+    return Key(secret, totp.provisioning_uri(secret, account.email or account.phone or account.name))
+
+
+def sealed_secret(method: Method) -> bytes | None:
+    """Return the secret of an app, sealed; None if the method is no app."""
+    return method.secret if method.kind == App.kind else None

@@ -234,5 +234,5 @@ def _prepare(
         services,
         target,
         now,
-        lambda plain: services.outbound.send_approval_text(account, plain, token),
+        lambda services, _to, plain, _language: services.outbound.send_approval_text(account, plain, token),
     )

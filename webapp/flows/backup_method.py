@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from webapp.challenges import enrolment
 from webapp.errors import StaleFlow
+from webapp.factors.registry import sent_factor
 from webapp.flows import set_up
 from webapp.rules.visitor import Visitor
 from webapp.services.context import Services
 from webapp.store.flows import Flow
-from webapp.store.methods import Kind
 
 
-def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
+def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: str) -> Flow:
     """Take a backup's number and send it a code.
 
     Raises:
@@ -22,14 +22,16 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
     """
     if "proven" not in flow.data:
         raise StaleFlow("nothing is proven that could be backed up")
-    number = enrolment.read_number(typed, region, channel)
+    address = sent_factor(channel).read(typed, region)
     proofs = [flow.data["proven"], *set_up.backups_of(flow)]
     with services.store.reading() as db:
-        enrolment.refuse_taken(number.e164, set_up.kept_methods(db, flow), proofs)
-    return set_up.CODES.send(services, flow, "send_backup_code", number, channel, set_up.standing(flow))
+        enrolment.refuse_taken(address, set_up.kept_methods(db, flow), proofs)
+    return set_up.CODES.send(services, flow, "send_backup_code", channel, address, set_up.standing(flow))
 
 
-def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, name: str = "") -> Flow:
+def submit_app_code(
+    services: Services, visitor: Visitor, flow: Flow, typed: str, *, kind: str, name: str = ""
+) -> Flow:
     """Check the first code of an app that is to be a backup.
 
     Raises:
@@ -37,7 +39,7 @@ def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str
     """
     if "proven" not in flow.data:
         raise StaleFlow("nothing is proven that could be backed up")
-    return set_up.prove(services, visitor, flow, "accept_backup_app", set_up.CODES.judge_app, typed, name)
+    return set_up.prove(services, visitor, flow, "accept_backup_app", kind, typed, name)
 
 
 def skip(services: Services, flow: Flow) -> Flow:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from webapp.challenges import enrolment
 from webapp.challenges.engine import judging, owner_of
-from webapp.challenges.enrolment import EnrolmentChallenge, Proof
+from webapp.challenges.enrolment import EnrolmentChallenge
 from webapp.errors import StaleFlow, UnknownMethod
+from webapp.factors.factor import Proof
+from webapp.factors.registry import FACTORS, sent_factor
+from webapp.factors.shared_secret import new_secret
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
-from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, outbox, session_revocation
 from webapp.services.context import Services
@@ -20,7 +22,7 @@ from webapp.store import flows, methods
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
-from webapp.store.methods import Kind, Method
+from webapp.store.methods import Method
 
 TABLE = StateMachine(
     kind="method",
@@ -65,7 +67,7 @@ def start(
             account_id=account.id,
             browser=visitor.browser,
             session=session,
-            data={"secret": enrolment.new_secret(services, account.id), "replaces": replaces},
+            data={"secret": new_secret(services, account.id), "replaces": replaces},
             now=now,
             life_seconds=services.config.flow_seconds,
         )
@@ -78,16 +80,16 @@ def replaced_by(services: Services, account: Account, flow: Flow) -> Method | No
         return methods.find(db, account.id, replaces) if replaces is not None else None
 
 
-def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
+def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: str) -> Flow:
     """Take a number and send it a code; the number of the changed method itself may come by another channel.
 
     Raises:
         NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
     """
-    number = enrolment.read_number(typed, region, channel)
+    address = sent_factor(channel).read(typed, region)
     with services.store.reading() as db:
-        enrolment.refuse_taken(number.e164, _others(db, flow), [])
-    return CODES.send(services, flow, "send_code", number, channel, _standing(flow))
+        enrolment.refuse_taken(address, _others(db, flow), [])
+    return CODES.send(services, flow, "send_code", channel, address, _standing(flow))
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
@@ -98,8 +100,8 @@ def send_again(services: Services, flow: Flow) -> Flow:
     """
     if flow.state != "verify":
         raise StaleFlow("nothing to send again")
-    number = phone_numbers.parse(flow.data["number"])
-    return CODES.send(services, flow, "send_again", number, flow.data["channel"], _standing(flow))
+    kind, address = flow.data["channel"], flow.data["number"]
+    return CODES.send(services, flow, "send_again", kind, address, _standing(flow))
 
 
 def submit_number_code(
@@ -115,7 +117,7 @@ def submit_number_code(
     now = services.clock.now()
     with judging(services) as db:
         account = owner_of(db, flow)
-        proof = CODES.judge_number(db, services, visitor, account, flow, typed, now)
+        proof = CODES.judge(db, services, visitor, account, flow, flow.data["channel"], typed, now)
         TABLE.transition(db, flow, "accept_number")
         method = _keep(db, services, visitor, account, session, flow, proof, now)
     deliver_notices(services)
@@ -123,7 +125,7 @@ def submit_number_code(
 
 
 def submit_app_code(
-    services: Services, visitor: Visitor, session: bytes, flow: Flow, typed: str, *, name: str = ""
+    services: Services, visitor: Visitor, session: bytes, flow: Flow, typed: str, *, kind: str, name: str = ""
 ) -> Method:
     """Check the first code of the app; right, it counts from now on.
 
@@ -133,7 +135,7 @@ def submit_app_code(
     now = services.clock.now()
     with judging(services) as db:
         account = owner_of(db, flow)
-        proof = CODES.judge_app(db, services, visitor, account, flow, typed, now)
+        proof = CODES.judge(db, services, visitor, account, flow, kind, typed, now)
         TABLE.transition(db, flow, "accept_app")
         method = _keep(db, services, visitor, account, session, flow, {**proof, "name": name}, now)
     deliver_notices(services)
@@ -163,13 +165,14 @@ def _keep(
     if old is None:
         raise StaleFlow("it was removed meanwhile")
     methods.remove(db, account.id, old.id)
-    if (old.kind == "app") == (proof["kind"] == "app"):
+    if ("number" in proof) == bool(old.number):
         proof = {**proof, "name": proof.get("name") or old.name}
     method = enrolment.persist_method(db, services, account, proof, is_preferred=old.is_preferred, now=now)
     session_revocation.end_everything_else(db, account.id, session)
     audit.record(db, visitor, account, "method.changed", now, method=method.kind)
-    if old.number is not None and old.number != method.number:
-        outbox.enqueue_to_number(db, visitor, account, old.number, "method.number_replaced", now)
+    number = FACTORS[old.kind].number_to_tell(old)
+    if number is not None and number != method.number:
+        outbox.enqueue_to_number(db, visitor, account, number, "method.number_replaced", now)
     return method
 
 

@@ -6,16 +6,17 @@ Where methods were kept when it was turned off, one code of them is enough to tu
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from webapp.challenges import calls, enrolment
 from webapp.challenges.engine import judging, owner_of
-from webapp.challenges.enrolment import EnrolmentChallenge, Proof
+from webapp.challenges.enrolment import EnrolmentChallenge
 from webapp.challenges.method import MethodChallenge
 from webapp.errors import StaleFlow
+from webapp.factors.factor import Proof
+from webapp.factors.registry import sent_factor
+from webapp.factors.shared_secret import new_secret
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
-from webapp.rules import phone_numbers
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, trust
 from webapp.services.context import Services
@@ -25,7 +26,7 @@ from webapp.store import trust as stored_trust
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
-from webapp.store.methods import Kind, Method
+from webapp.store.methods import Method
 
 TABLE = StateMachine(
     kind="set_up",
@@ -72,8 +73,6 @@ CODES = EnrolmentChallenge(TABLE)
 KEPT: Proof = {"kind": "kept"}
 """Proven by a code of the methods that were kept: they stand again as they were."""
 
-Check = Callable[[Connection, Services, Visitor, Account, Flow, str, float], Proof]
-
 
 @dataclass(frozen=True, slots=True)
 class TurnedOn:
@@ -97,7 +96,7 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
     with services.store.writing() as db:
         flows.end_of_account(db, account.id, (TABLE.kind,))
         flow_id = flows.new_id()
-        data = {"secret": enrolment.new_secret(services, account.id)}
+        data = {"secret": new_secret(services, account.id)}
         kept = next((each for each in methods.of_account(db, account.id) if each.disabled_at is None), None)
         if kept is not None:
             asked, outgoing = KEPT_CODES.issue(db, services, account, kept, flow_id=flow_id, now=now)
@@ -189,15 +188,15 @@ def choose_anew(services: Services, flow: Flow) -> Flow:
 # -- the preferred method -----------------------------------------------------------------------------------
 
 
-def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: Kind) -> Flow:
+def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: str) -> Flow:
     """Take the preferred method's number and send it a code by ``sms`` or ``voice``; what came after is erased.
 
     Raises:
         NotAPhoneNumber, LandlineNeedsCall, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
     """
-    number = enrolment.read_number(typed, region, channel)
+    address = sent_factor(channel).read(typed, region)
     kept = {"secret": flow.data["secret"]}
-    return CODES.send(services, flow, "send_code", number, channel, kept)
+    return CODES.send(services, flow, "send_code", channel, address, kept)
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
@@ -209,8 +208,7 @@ def send_again(services: Services, flow: Flow) -> Flow:
     if flow.state not in ("verify", "backup"):
         raise StaleFlow("nothing to send again")
     move = "send_again" if flow.state == "verify" else "send_backup_again"
-    number = phone_numbers.parse(flow.data["number"])
-    return CODES.send(services, flow, move, number, flow.data["channel"], standing(flow))
+    return CODES.send(services, flow, move, flow.data["channel"], flow.data["number"], standing(flow))
 
 
 def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -222,16 +220,16 @@ def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: 
     if flow.state not in ("verify", "backup"):
         raise StaleFlow("no code is awaited")
     move = "accept_number" if flow.state == "verify" else "accept_backup_number"
-    return prove(services, visitor, flow, move, CODES.judge_number, typed)
+    return prove(services, visitor, flow, move, flow.data["channel"], typed)
 
 
-def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
+def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, kind: str) -> Flow:
     """Check the first code of the app that is to be the preferred method; what came after is erased.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
     """
-    return prove(services, visitor, flow, "accept_app", CODES.judge_app, typed)
+    return prove(services, visitor, flow, "accept_app", kind, typed)
 
 
 def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool) -> TurnedOn:
@@ -288,7 +286,7 @@ def _keep_methods(db: Connection, services: Services, account: Account, flow: Fl
 
 
 def prove(
-    services: Services, visitor: Visitor, flow: Flow, move: str, check: Check, typed: str, name: str = ""
+    services: Services, visitor: Visitor, flow: Flow, move: str, kind: str, typed: str, name: str = ""
 ) -> Flow:
     """Judge a code; right, the proof joins what is standing, and the next app would get a secret of its own.
 
@@ -298,8 +296,8 @@ def prove(
     now = services.clock.now()
     with judging(services) as db:
         account = owner_of(db, flow)
-        proof = check(db, services, visitor, account, flow, typed, now)
-        secret = enrolment.new_secret(services, account.id)
+        proof = CODES.judge(db, services, visitor, account, flow, kind, typed, now)
+        secret = new_secret(services, account.id)
         if move in ("accept_number", "accept_app"):
             return TABLE.transition(db, flow, move, data={"secret": secret, "proven": proof})
         backup = {**proof, "name": enrolment.clean_name(name)}

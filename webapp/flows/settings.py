@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp.challenges import enrolment
 from webapp.errors import LastMethod, MethodSwitchedOff, UnknownMethod
+from webapp.factors.registry import FACTORS, refuse_role
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, session_revocation
 from webapp.services import trust as trusting
@@ -38,6 +39,7 @@ def prefer(services: Services, visitor: Visitor, account: Account, method_id: st
 
     Raises:
         UnknownMethod, MethodSwitchedOff.
+        UnknownChoice: this factor may not be preferred.
     """
     with services.store.writing() as db:
         method = _owned(db, account, method_id)
@@ -45,6 +47,7 @@ def prefer(services: Services, visitor: Visitor, account: Account, method_id: st
             raise MethodSwitchedOff()
         if method.is_preferred:
             return method
+        refuse_role(method.kind, is_preferred=True)
         methods.prefer(db, account.id, method.id)
         audit.record(db, visitor, account, "method.preferred", services.clock.now(), method=method.kind)
     deliver_notices(services)
@@ -135,8 +138,11 @@ def _owned(db: Connection, account: Account, method_id: str) -> Method:
 
 
 def _others_usable(db: Connection, account: Account, method: Method) -> list[Method]:
+    """The methods that can take a method's place: they take codes, and may be preferred where it is."""
     return [
         each
         for each in methods.of_account(db, account.id)
-        if each.id != method.id and each.disabled_at is None
+        if each.id != method.id
+        and each.disabled_at is None
+        and (FACTORS[each.kind].may_be_preferred or not method.is_preferred)
     ]

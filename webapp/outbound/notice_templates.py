@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import force_locale, gettext
+from flask_babel import lazy_gettext as _
 
 from webapp.outbound import recovery_templates
 
@@ -55,13 +56,17 @@ def to_stranger(kind: str, language: str) -> Words:
         )
 
 
+METHOD_NAMES = {
+    "sms": _("text message (SMS)"),
+    "voice": _("voice call"),
+    "app": _("authenticator app"),
+}
+"""What a factor is called in a sentence, by its kind."""
+
+
 def method_name(kind: str) -> str:
     """What a kind of method is called in a sentence."""
-    return {
-        "sms": gettext("text message (SMS)"),
-        "voice": gettext("voice call"),
-        "app": gettext("authenticator app"),
-    }.get(kind, kind)
+    return str(METHOD_NAMES.get(kind, kind))
 
 
 def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:

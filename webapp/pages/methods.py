@@ -13,15 +13,15 @@ from webapp import paths
 from webapp.challenges import enrolment
 from webapp.flows import methods
 from webapp.pages import guards
-from webapp.pages.calls import call_shown, call_status
-from webapp.pages.enrolment_views import ask_number_code, offer_methods
+from webapp.pages.calls import call_status
+from webapp.pages.enrolment_views import ask_first_code, offer_factors
 from webapp.pages.error_messages import Telling
+from webapp.pages.factors.forms import EnrolmentForms
+from webapp.pages.factors.registry import method_label
 from webapp.pages.flow_pages import flow_pages, on_stale, resent
-from webapp.pages.forms.base import CodeForm
-from webapp.pages.forms.methods import MethodForms, NamedAppForm
+from webapp.pages.forms.base import AddressForm, CodeForm
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
-from webapp.pages.method_labels import method_label
 from webapp.pages.render import is_post
 from webapp.pages.settings import blueprint, method_shown
 from webapp.store.flows import Flow
@@ -69,25 +69,27 @@ def _start(replaces: str | None) -> ResponseReturnValue:
 def choose_method(flow: Flow) -> ResponseReturnValue:
     """電話番号 or 認証アプリ, for a method that is added or changed."""
     replaced = methods.replaced_by(services(), current_user.account, flow)
-    forms = MethodForms(NamedAppForm, opens="app" if replaced and replaced.kind == "app" else "phone")
+    forms = EnrolmentForms(
+        flow,
+        is_backup=replaced is None or not replaced.is_preferred,
+        is_named=True,
+        opens=replaced.kind if replaced else "",
+    )
     if forms.active.is_sent():
         with Telling(forms.active):
-            return _submit(flow, forms)
+            if isinstance(forms.active, AddressForm):
+                methods.submit_number(services(), flow, **forms.active.typed())
+                return redirect(url_for("settings.verify"), 303)
+            session = current_user.session.id_hash
+            code, kind, name = forms.active.code, forms.kind, forms.name
+            return _done(
+                flow,
+                methods.submit_app_code(services(), visitor(), session, flow, code, kind=kind, name=name),
+            )
     if not is_post() and flow.state == "verify":
         forms.offer(flow.data["number"], flow.data["channel"])
     shown = method_shown(replaced) if replaced is not None else None
-    return offer_methods("settings.choose_method", flow, forms, replaced=shown)
-
-
-def _submit(flow: Flow, forms: MethodForms) -> ResponseReturnValue:
-    if isinstance(forms.app, NamedAppForm) and forms.wants_app:
-        session = current_user.session.id_hash
-        name = forms.app.appName.data or ""
-        return _done(
-            flow, methods.submit_app_code(services(), visitor(), session, flow, forms.app.code, name=name)
-        )
-    methods.submit_number(services(), flow, **forms.number)
-    return redirect(url_for("settings.verify"), 303)
+    return offer_factors("settings.choose_method", flow, forms, replaced=shown)
 
 
 @blueprint.route(paths.METHOD_VERIFY, methods=["GET", "POST"])
@@ -100,8 +102,7 @@ def verify(flow: Flow) -> ResponseReturnValue:
         session = current_user.session.id_hash
         with Telling(form):
             return _done(flow, methods.submit_number_code(services(), visitor(), session, flow, form.code))
-    outcome = call_shown(enrolment.call_outcome(services(), flow), url_for("settings.call"))
-    return ask_number_code("settings.verify", flow, form, outcome)
+    return ask_first_code("settings.verify", flow, form, url_for("settings.call"))
 
 
 @blueprint.post(paths.METHOD_RESEND)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import flask
 from flask import Blueprint, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from webapp import paths
 from webapp.challenges.method import asked as asked_of
@@ -13,6 +12,7 @@ from webapp.flows import older_device
 from webapp.flows.sign_in import SignedIn
 from webapp.pages import guards, music_session
 from webapp.pages.error_messages import Telling, of_delivery
+from webapp.pages.factors.registry import VIEWS
 from webapp.pages.flow_pages import on_stale
 from webapp.pages.forms.recovery import OlderDeviceForm
 from webapp.pages.framework.cookies import read_cookie
@@ -77,16 +77,5 @@ def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
 def _code_follows(flow: Flow) -> str:
     """The error after the right password: what to type next, or why no code came."""
     asked = asked_of(services(), flow)
-    if asked.kind == "app":
-        return gettext(
-            "Two-Step Verification is on. Type your password again with the 6-digit code of your authenticator app "
-            "right after it, and sign in."
-        )
-    trouble = of_delivery(asked.delivery or "sent") if asked.delivery != "sent" else None
-    if trouble:
-        return trouble
-    return gettext(
-        "Two-Step Verification is on. We sent a code to the number ending in %(last3)s. Type your password again with "
-        "the code right after it, and sign in.",
-        last3=asked.last3,
-    )
+    trouble = of_delivery(asked.delivery or "sent")
+    return trouble or str(VIEWS[asked.kind].asked_older) % {"last3": asked.last3}

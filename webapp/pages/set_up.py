@@ -16,14 +16,14 @@ from webapp.flows import backup_method as backups
 from webapp.flows import set_up
 from webapp.pages import auth, guards
 from webapp.pages.calls import call_shown, call_status
-from webapp.pages.enrolment_views import ask_number_code, offer_methods
+from webapp.pages.enrolment_views import ask_first_code, offer_factors
 from webapp.pages.error_messages import Telling, of_delivery
+from webapp.pages.factors.forms import EnrolmentForms
+from webapp.pages.factors.registry import VIEWS, method_label, proof_label
 from webapp.pages.flow_pages import flow_pages, resent
-from webapp.pages.forms.base import CodeForm, TurnOnForm
-from webapp.pages.forms.methods import MethodForms, NamedAppForm
+from webapp.pages.forms.base import AddressForm, CodeForm, TurnOnForm
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
-from webapp.pages.method_labels import method_label, proof_label
 from webapp.pages.render import is_post, page
 from webapp.store.flows import Flow
 
@@ -54,6 +54,7 @@ def _kept_shown(flow: Flow) -> dict[str, Any]:
     method = set_up.asked_method(services(), flow)
     return {
         "method": asked,
+        "view": VIEWS[asked.kind],
         "label": method_label(method) if method is not None else "",
         "delivery_reason": of_delivery(asked.delivery or ""),
         "resend_in": asked.resend_in,
@@ -83,17 +84,17 @@ def choose_anew(flow: Flow) -> ResponseReturnValue:
 @UNDER_WAY.page("choose", "verify", "ready", "backup")
 def choose_method(flow: Flow) -> ResponseReturnValue:
     """Choose 電話番号 or 認証アプリ (docs/screens.md#12); coming back here and choosing anew erases what came after."""
-    forms = MethodForms()
+    forms = EnrolmentForms(flow)
     if forms.active.is_sent():
         with Telling(forms.active):
-            if forms.wants_app:
-                flow = set_up.submit_app_code(services(), visitor(), flow, forms.app.code)
+            if isinstance(forms.active, AddressForm):
+                flow = set_up.submit_number(services(), flow, **forms.active.typed())
             else:
-                flow = set_up.submit_number(services(), flow, **forms.number)
+                flow = set_up.submit_app_code(services(), visitor(), flow, forms.active.code, kind=forms.kind)
             return UNDER_WAY.elsewhere(flow)
     if not is_post() and flow.state == "verify":
         forms.offer(flow.data["number"], flow.data["channel"])
-    return offer_methods("set_up.choose_method", flow, forms)
+    return offer_factors("set_up.choose_method", flow, forms)
 
 
 @blueprint.route(paths.SET_UP_BACKUP, methods=["GET", "POST"])
@@ -101,19 +102,20 @@ def choose_method(flow: Flow) -> ResponseReturnValue:
 @UNDER_WAY.page("ready", "backup")
 def backup(flow: Flow) -> ResponseReturnValue:
     """Add another phone or app (docs/screens.md#14); not to be skipped where a backup is required."""
-    forms = MethodForms(NamedAppForm)
+    forms = EnrolmentForms(flow, is_backup=True, is_named=True)
     if forms.active.is_sent():
         with Telling(forms.active):
-            if isinstance(forms.app, NamedAppForm) and forms.wants_app:
-                name = forms.app.appName.data or ""
-                flow = backups.submit_app_code(services(), visitor(), flow, forms.app.code, name=name)
+            if isinstance(forms.active, AddressForm):
+                flow = backups.submit_number(services(), flow, **forms.active.typed())
             else:
-                flow = backups.submit_number(services(), flow, **forms.number)
+                flow = backups.submit_app_code(
+                    services(), visitor(), flow, forms.active.code, kind=forms.kind, name=forms.name
+                )
             return UNDER_WAY.elsewhere(flow)
     if not is_post() and flow.state == "backup":
         forms.offer(flow.data["number"], flow.data["channel"])
     skip_url = None if set_up.needs_backup(services(), flow) else url_for("set_up.skip_backup")
-    return offer_methods("set_up.backup", flow, forms, skip_url=skip_url)
+    return offer_factors("set_up.backup", flow, forms, skip_url=skip_url)
 
 
 @blueprint.post(paths.SET_UP_BACKUP_SKIP)
@@ -134,9 +136,10 @@ def verify(flow: Flow) -> ResponseReturnValue:
         with Telling(form):
             return UNDER_WAY.elsewhere(set_up.submit_number_code(services(), visitor(), flow, form.code))
     is_backup = flow.state == "backup"
-    outcome = call_shown(set_up.call_outcome(services(), flow), url_for("set_up.call"))
     change_url = url_for("set_up.backup" if is_backup else "set_up.choose_method")
-    return ask_number_code("set_up.verify", flow, form, outcome, is_backup=is_backup, change_url=change_url)
+    return ask_first_code(
+        "set_up.verify", flow, form, url_for("set_up.call"), is_backup=is_backup, change_url=change_url
+    )
 
 
 @blueprint.post(paths.SET_UP_RESEND)

@@ -10,17 +10,18 @@ from flask_login import current_user
 
 from webapp import paths
 from webapp.errors import UnknownMethod
+from webapp.factors.registry import FACTORS
 from webapp.flows import set_up, settings
 from webapp.pages import guards
 from webapp.pages.device_labels import device_label
 from webapp.pages.error_messages import Telling
+from webapp.pages.factors.registry import method_label
 from webapp.pages.forms.base import Form
 from webapp.pages.forms.methods import NameForm, TurnOffForm
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
-from webapp.pages.method_labels import method_label
 from webapp.pages.render import page
 from webapp.services import trust
 from webapp.store.methods import Method
@@ -140,11 +141,13 @@ def revoke_all_trust() -> ResponseReturnValue:
 
 def method_shown(method: Method) -> dict[str, object]:
     """A method as the settings' templates show it."""
+    factor = FACTORS[method.kind]
     return {
         "id": method.id,
         "kind": method.kind,
         "label": method_label(method),
-        "last3": (method.number or "")[-3:],
+        "is_told_at_number": factor.number_to_tell(method) is not None,
+        "may_be_preferred": factor.may_be_preferred,
         "name": method.name,
         "verified_on": moment(method.verified_at),
         "is_preferred": method.is_preferred,

@@ -18,6 +18,7 @@ from webapp.flows import sign_in, step_up
 from webapp.pages import auth, guards, music_session
 from webapp.pages.calls import CallShown, call_shown, call_status
 from webapp.pages.error_messages import Telling, of_delivery
+from webapp.pages.factors.registry import VIEWS
 from webapp.pages.flow_pages import FlowPages, resent
 from webapp.pages.forms.base import (
     ChoiceForm,
@@ -119,18 +120,20 @@ def code(flow: Flow) -> ResponseReturnValue:
         with Telling(form):
             return _accept(flow, form)
     asked = method.asked(services(), flow)
+    view = VIEWS[asked.kind]
     return page(
         "sign_in.code",
         app=_app(),
         form=form,
         state=flow.state,
         method=asked,
+        view=view,
         purpose=flow.kind,
         audience="device" if flow.data.get("app") == "music" else "browser",
         delivery="failed" if asked.delivery not in (None, "sent") else asked.delivery,
         delivery_reason=of_delivery(asked.delivery or ""),
         resend_in=asked.resend_in,
-        call=_call_shown(flow) if asked.kind == "voice" else None,
+        call=_call_shown(flow) if view.is_call else None,
     )
 
 
@@ -230,22 +233,13 @@ def _send_code(flow: Flow, choice: str | None) -> Flow:
 
 def _shown(choice: method.Choice) -> dict[str, object]:
     """A choice as its page shows it (docs/screens.md#5)."""
-    labels = {
-        "sms": gettext("Text message (SMS) to the number ending in %(last3)s", last3=choice.last3),
-        "voice": gettext("Voice call to the number ending in %(last3)s", last3=choice.last3),
-        "app": gettext("Use your authenticator app (%(name)s)", name=choice.name)
-        if choice.name
-        else gettext("Use your authenticator app"),
-    }
-    note = ""
-    if choice.is_off:
-        note = gettext("Switched off after too many wrong codes.")
-    elif choice.kind == "app":
-        note = gettext("Safer: the code never travels over the telephone network.")
+    view = VIEWS[choice.kind]
+    label = view.named_choice if view.named_choice and choice.name else view.choice
+    off = gettext("Switched off after too many wrong codes.")
     return {
         "value": choice.value,
-        "label": labels[choice.kind],
-        "kind": choice.kind,
+        "label": str(label) % {"last3": choice.last3, "name": choice.name},
+        "icon": view.icon,
         "checked": choice.is_current,
-        "note": note,
+        "note": off if choice.is_off else view.note,
     }

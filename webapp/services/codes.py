@@ -15,12 +15,10 @@ from enum import Enum
 from typing import Protocol
 
 from webapp.errors import SendCapReached, Throttled
-from webapp.rules import totp
 from webapp.services import throttling
-from webapp.store import codes, methods, throttles
+from webapp.store import codes, throttles
 from webapp.store.codes import SentCode
 from webapp.store.engine import Connection
-from webapp.store.methods import Method
 from webapp.store.throttles import Throttle
 
 
@@ -103,42 +101,6 @@ class Sent:
         if any(hmac.compare_digest(code.digest, digest(code, typed, self.pepper)) for code in earlier):
             return Verdict.REPLACED
         return Verdict.EXHAUSTED if newest.tries_left <= 1 else Verdict.WRONG
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """Codes of an enrolled authenticator app: each step once and only forward (RFC 6238 5.2)."""
-
-    method: Method
-    secret: str = field(repr=False)
-    window: int
-
-    def judge(self, db: Connection, typed: str, now: float) -> Verdict:
-        """The oldest matching step that lies after the last one used wins."""
-        matching = totp.matching_steps(self.secret, typed, now, self.window)
-        if not matching:
-            return Verdict.WRONG
-        fresh = [step for step in matching if step > self.method.last_step]
-        if fresh and methods.use_step(db, self.method.id, fresh[0]):
-            return Verdict.RIGHT
-        return Verdict.USED
-
-
-@dataclass(slots=True)
-class Enrolling:
-    """The first code of an app that is being set up; `step` is what it used up, to be kept with the method."""
-
-    secret: str = field(repr=False)
-    window: int
-    step: int = 0
-
-    def judge(self, db: Connection, typed: str, now: float) -> Verdict:
-        """Right when any step in the window matches: there is no earlier use to compare with."""
-        matching = totp.matching_steps(self.secret, typed, now, self.window)
-        if not matching:
-            return Verdict.WRONG
-        self.step = matching[-1]
-        return Verdict.RIGHT
 
 
 def verify(

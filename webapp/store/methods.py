@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from webapp.store import accounts
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection, Row
 from webapp.store.throttles import NONE, Throttle
-
-Kind = Literal["sms", "voice", "app"]
 
 COLUMNS = "id, account_id, kind, number, secret, secret_mark, name, is_preferred, last_step, disabled_at, verified_at"
 
@@ -20,13 +17,14 @@ COLUMNS = "id, account_id, kind, number, secret, secret_mark, name, is_preferred
 class Method:
     """A row of ``methods``.
 
-    ``number`` is E.164 (sms, voice); ``secret`` is the sealed TOTP secret and ``secret_mark`` tells equal
-    secrets apart without opening them (app). ``last_step`` is the newest TOTP step used (RFC 6238 5.2).
+    ``kind`` names its factor (`webapp.factors`), which says what the rest means. ``number`` is where codes are sent,
+    such as an E.164 number. ``secret`` is what the owner's device holds, sealed; ``secret_mark`` is equal for equal
+    secrets. ``last_step`` is the newest of its codes that was used.
     """
 
     id: str
     account_id: str
-    kind: Kind
+    kind: str
     number: str | None
     secret: bytes | None
     secret_mark: bytes | None
@@ -111,7 +109,7 @@ def add(
     db: Connection,
     *,
     account_id: str,
-    kind: Kind,
+    kind: str,
     number: str | None = None,
     secret: bytes | None = None,
     secret_mark: bytes | None = None,

@@ -234,6 +234,31 @@ _SANDBOX = (
     )""",
 )
 
+# Any factor may have methods: the table knows no kinds (a CHECK can only be dropped with its table).
+_ANY_FACTOR = (
+    """CREATE TABLE methods_of_any_factor (
+        id TEXT PRIMARY KEY,
+        account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        number TEXT,
+        secret BYTES,
+        secret_mark BYTES,
+        name TEXT NOT NULL DEFAULT '',
+        is_preferred INTEGER NOT NULL DEFAULT 0,
+        last_step INTEGER NOT NULL DEFAULT 0,
+        disabled_at DOUBLE PRECISION,
+        verified_at DOUBLE PRECISION NOT NULL,
+        UNIQUE (account_id, number),
+        UNIQUE (account_id, secret_mark)
+    )""",
+    """INSERT INTO methods_of_any_factor
+           SELECT id, account_id, kind, number, secret, secret_mark, name, is_preferred, last_step, disabled_at,
+                  verified_at FROM methods""",
+    "DROP TABLE methods",
+    "ALTER TABLE methods_of_any_factor RENAME TO methods",
+    "CREATE UNIQUE INDEX methods_preferred ON methods (account_id) WHERE is_preferred = 1",
+)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -246,5 +271,6 @@ MIGRATIONS = Migrations(
         Migration("passkeys", _PASSKEYS),
         Migration("typed", _TYPED),
         Migration("sandbox", _SANDBOX),
+        Migration("any_factor", _ANY_FACTOR),
     ),
 )

@@ -16,8 +16,7 @@ from wtforms.fields.choices import SelectFieldBase
 from wtforms.validators import ValidationError
 from wtforms.widgets import Select, html_params
 
-from webapp.challenges.engine import failure_reason
-from webapp.errors import DeliveryFailed, LandlineNeedsCall, Refusal
+from webapp.errors import DeliveryFailed, Refusal
 from webapp.pages.fields import BooleanField, PasswordField, StringField
 from webapp.rules import phone_numbers
 from webapp.rules.digits import clean_code
@@ -147,6 +146,17 @@ class CodeForm(Form):
     code: str = ""
 
 
+class AddressForm(Form):
+    """An address to receive codes at; a factor's own form has its fields."""
+
+    def typed(self) -> dict[str, Any]:
+        """Return ``region`` and ``typed`` as `SentFactor.read` takes them, and the factor's kind as ``channel``."""
+        raise NotImplementedError
+
+    def offer(self, address: str, kind: str) -> None:
+        """Fill in what was given before."""
+
+
 class SignInCodeForm(CodeForm):
     """The code at sign-in."""
 
@@ -192,25 +202,6 @@ class DecisionForm(Form):
     decision = RadioField(
         choices=[("approve", ""), ("deny", "")], validate_choice=False, validators=[offered]
     )
-
-
-class PhoneForm(Form):
-    """A number to receive codes, and how."""
-
-    countryCode = CountryField()
-    phoneNumber = StringField(validators=[filled(_("Enter a phone number."))])
-    channel = RadioField(
-        choices=[("sms", _("Text message (SMS)")), ("voice", _("Voice call"))],
-        default="sms",
-        validate_choice=False,
-        validators=[offered],
-    )
-
-    def heed(self, refusal: Refusal | DeliveryFailed) -> None:
-        """Choose a call for the next try where only a call reaches the number."""
-        is_landline = isinstance(refusal, DeliveryFailed) and failure_reason(refusal) == "landline"
-        if is_landline or isinstance(refusal, LandlineNeedsCall):
-            self.channel.data = "voice"
 
 
 class TurnOnForm(Form):

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from webapp.challenges.method import throttle_key
-from webapp.factors.app import seal_context
+from webapp.factors.shared_secret import seal_context
 from webapp.flows import recovery, set_up
 from webapp.rules import totp
 from webapp.rules.links import token_hash

@@ -1,0 +1,82 @@
+"""The forms of a page that offers factors to enrol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+
+from webapp.factors.registry import FACTORS
+from webapp.pages.factors import registry
+from webapp.pages.factors.view import Step
+from webapp.pages.forms.base import AddressForm, CodeForm, typed_before
+from webapp.pages.render import is_post
+from webapp.store.flows import Flow
+
+
+@dataclass(slots=True)
+class Offered:
+    """A step with its form on this page."""
+
+    step: Step
+    form: AddressForm | CodeForm
+    context: dict[str, Any]
+
+
+class EnrolmentForms:
+    """One form for each factor that may be enrolled here; the posted one is filled, and open.
+
+    ``opens`` is the kind that is open at first. Only a backup's app has a name, so that it's told from others.
+    """
+
+    def __init__(
+        self, flow: Flow, *, is_backup: bool = False, is_named: bool = False, opens: str = ""
+    ) -> None:
+        sent = flask.request.form if is_post() else typed_before()
+        steps = [step for step in registry.STEPS if _may_be(step, is_backup)]
+        chosen = [
+            step for step in steps if (step.name == sent.get("method") if sent else opens in step.kinds)
+        ]
+        opened = (chosen or steps)[0]
+        self._was_sent = bool(sent)
+        self.offered = [
+            Offered(step, step.form(formdata=sent if step is opened else None), step.context(flow))
+            for step in steps
+        ]
+        self.open = next(each for each in self.offered if each.step is opened)
+        for each in self.offered:
+            if not is_named and "appName" in each.form:
+                del each.form.appName
+
+    @property
+    def active(self) -> AddressForm | CodeForm:
+        """The form that was posted, or that is open."""
+        return self.open.form
+
+    @property
+    def kind(self) -> str:
+        """The kind that the open form enrols."""
+        return self.open.step.kinds[0]
+
+    @property
+    def name(self) -> str:
+        """The name that was given to the method, if any."""
+        return self.active.appName.data or "" if "appName" in self.active else ""
+
+    @property
+    def fields(self) -> list[tuple[AddressForm | CodeForm, Any]]:
+        """Each form with the ids of its elements, for the box of errors."""
+        return [(each.form, each.step.ids) for each in self.offered]
+
+    def offer(self, address: str, kind: str) -> None:
+        """Fill in the address that was given before, unless more was typed."""
+        for each in self.offered:
+            if not self._was_sent and kind in each.step.kinds and isinstance(each.form, AddressForm):
+                each.form.offer(address, kind)
+                self.open = each
+
+
+def _may_be(step: Step, is_backup: bool) -> bool:
+    factors = [FACTORS[kind] for kind in step.kinds]
+    return all(each.may_be_backup if is_backup else each.may_be_preferred for each in factors)

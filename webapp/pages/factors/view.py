@@ -1,0 +1,71 @@
+"""What a factor's pages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from webapp.pages.forms.base import AddressForm, CodeForm
+from webapp.store.flows import Flow
+
+Text = Any
+"""A lazy text, or "" for none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactorView:
+    """What a factor is called, and what pages say about it.
+
+    ``%(number)s`` in a text is the address as its owner may see it, ``%(last3)s`` is `Factor.mask`, and ``%(name)s``
+    is the owner's name for the method.
+    """
+
+    kind: str
+    icon: str
+    label: Text
+    """To the proven owner: ``%(number)s``."""
+    choice: Text
+    """To whoever is asked for a code: ``%(last3)s``."""
+    named_choice: Text = ""
+    """The same with ``%(name)s``, for a method that has one."""
+    note: Text = ""
+    asked: Text
+    """Where the code is: ``%(last3)s``."""
+    asked_name: Text = ""
+    """Which of several it is: ``%(name)s``."""
+    asked_owner: Text
+    """Where the code is, beside the address itself."""
+    asked_older: Text
+    """What to type on an older device: ``%(last3)s``."""
+    resend: Text = ""
+    """The button that sends another code; "" where none is sent."""
+    is_call: bool = False
+    written: Callable[[str], str] = str
+    """An address as its owner knows it."""
+    written_fully: Callable[[str], str] = str
+    """An address that is yet to be proven."""
+    verify_title: Text = ""
+    """Title of the page that takes the code of a new address."""
+    change: Text = ""
+    """Link to type another address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """How factors are enrolled: one choice with one form, for one factor or several.
+
+    ``template`` is included with ``form``, ``action`` (its URL), ``button`` (its label) and what ``context`` returns.
+    ``ids`` are the ids of the form's elements, by field. A form that sends codes is an `AddressForm`.
+    """
+
+    name: str
+    kinds: tuple[str, ...]
+    icon: str
+    title: Text
+    backup_title: Text = ""
+    hint: Text
+    form: type[AddressForm | CodeForm]
+    template: str
+    ids: Mapping[str, str]
+    context: Callable[[Flow], dict[str, Any]] = field(default=lambda _flow: {})
