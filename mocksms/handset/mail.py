@@ -1,29 +1,23 @@
 """The Mail app. A mail's HTML is cleaned by nh3 and shown in a sandboxed frame under a policy that loads nothing."""
 
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
-from urllib.parse import unquote
 
-import nh3
 from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
-from markupsafe import escape
 
 from mocksms.api.messages import eml_response
 from mocksms.api.middleware import settings, world
 from mocksms.core import inbox
 from mocksms.core.models import Message
-from mocksms.handset import attachments, devices, template_filters
+from mocksms.handset import attachments, devices, language, template_filters
+from mocksms.handset import mail_html as mail_html_page
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.layout_context import row_number, show
 
 PAGE = 40
-MOST_SHOWN = 24_000_000
-"""Characters of pictures in one mail: twice what `attachments.LARGEST_PICTURES` makes. One may be shown many times."""
 _ELSEWHERE = tuple(f"src={quote}{scheme}" for quote in ('"', "'", "") for scheme in ("http", "//"))
 """How a picture is written that stands on a server."""
 
@@ -35,19 +29,6 @@ PRESSES = (Path(__file__).parent.parent / "static" / "js" / "mail_presses.js").r
 PRESSES_HASH = b64encode(sha256(PRESSES.encode()).digest()).decode()
 PRESSES_POLICY = f"{FRAME_POLICY} allow-scripts; script-src 'sha256-{PRESSES_HASH}'"
 """With the one script that tells the page around the mail which link was pressed; the browser runs no other."""
-_STYLES = {
-    "background", "background-color", "border", "border-bottom", "border-collapse", "border-color",
-    "border-left", "border-radius", "border-right", "border-spacing", "border-style", "border-top",
-    "border-width", "color", "display", "font", "font-family", "font-size", "font-style",
-    "font-weight", "height", "letter-spacing", "line-height", "margin", "margin-bottom",
-    "margin-left", "margin-right", "margin-top", "max-width", "min-width", "padding",
-    "padding-bottom", "padding-left", "padding-right", "padding-top", "text-align",
-    "text-decoration", "text-transform", "transform", "vertical-align", "white-space", "width", "word-break",
-}  # fmt: skip
-_LAYOUT = {
-    "align", "bgcolor", "border", "cellpadding", "cellspacing", "dir", "height", "lang", "role", "style",
-    "valign", "width",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +93,7 @@ def mail_html(address: str, message_id: int) -> Response:
     found = _mail(address, message_id)
     tells = "presses" in request.args
     script = f"<script>{PRESSES}</script>" if tells else ""
-    page = (
-        '<!doctype html><html lang=""><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(found.subject)}</title><style>body{{margin:0;padding:16px;font:16px/1.6 system-ui,"
-        "sans-serif;color:#1c1a16;background:#fff;overflow-wrap:anywhere}img{max-width:100%}</style></head>"
-        f"<body>{clean(found.html, _pictures(found))}{script}</body></html>"
-    )
+    page = mail_html_page.document(found.html, found.subject, _pictures(found), language.theme(), script)
     answer = Response(page, mimetype="text/html")
     policy = PRESSES_POLICY if tells else FRAME_POLICY
     # All frames around it count: where the phone may stand in a frame, so may its mails.
@@ -133,55 +109,6 @@ def _has_pictures_elsewhere(html: str) -> bool:
 
 def _pictures(found: Message) -> dict[str, str]:
     return attachments.pictures(inbox.raw(world(), found.sid) or b"") if "cid:" in found.html.lower() else {}
-
-
-def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
-    """HTML without anything that runs, loads or posts (docs/promises.md#40). Links open a new tab.
-
-    `pictures` are the mail's own, by their Content-ID, as `data:` addresses. Of others, and of those that would go
-    beyond MOST_SHOWN, only the words remain (`alt`).
-    """
-    left = MOST_SHOWN
-
-    def own(name: str) -> str | None:
-        nonlocal left
-        picture = pictures.get(unquote(name))
-        if picture is None or len(picture) > left:
-            return None
-        left -= len(picture)
-        return picture
-
-    def keep(tag: str, name: str, value: str) -> str | None:
-        if (tag, name) == ("img", "src") and not value.strip().lower().startswith(("cid:", "data:")):
-            return None
-        if value.strip().lower().startswith("cid:"):
-            return own(value.strip()[4:]) if (tag, name) == ("img", "src") else None
-        return _no_data_links(tag, name, value)
-
-    attributes = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
-    attributes["*"] = set(_LAYOUT)
-    attributes["a"] = {"href", "title"}
-    return nh3.clean(
-        html,
-        tags=(nh3.ALLOWED_TAGS | {"font", "main", "section"}) - {"map", "area"},
-        clean_content_tags={"script", "style", "title"},
-        attributes=attributes,
-        url_schemes={"http", "https", "mailto", "tel", "data", "cid"},
-        filter_style_properties=_STYLES,
-        set_tag_attribute_values={"a": {"target": "_blank"}},
-        link_rel="noopener noreferrer",
-        attribute_filter=keep,
-    )
-
-
-def _no_data_links(tag: str, name: str, value: str) -> str | None:
-    """data: is for pictures alone, and style may fetch nothing."""
-    if name == "style" and ("url(" in value.lower() or "image(" in value.lower()):
-        return None
-    is_data = value.strip().lower().startswith("data:")
-    if is_data and not (tag == "img" and name == "src" and value.strip().lower().startswith("data:image/")):
-        return None
-    return value
 
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>/mail.eml")

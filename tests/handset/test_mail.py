@@ -12,7 +12,7 @@ import pytest
 from mocksms.core import inbox, mail
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
-from mocksms.handset import mail as handset_mail
+from mocksms.handset import mail_html
 from tests.form_client import Browser
 from tests.handset.conftest import Sender
 
@@ -82,8 +82,8 @@ def test_mail_html_shows_the_pictures_it_brings(look: Browser, here: World) -> N
 def test_mail_html_shows_one_picture_no_thousand_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """A picture of megabytes is written out each time it is shown."""
     picture = "data:image/png;base64,AAAA"
-    monkeypatch.setattr(handset_mail, "MOST_SHOWN", 2 * len(picture))
-    page = handset_mail.clean('<img src="cid:a" alt="印">' * 1000, {"a": picture})
+    monkeypatch.setattr(mail_html, "MOST_SHOWN", 2 * len(picture))
+    page = mail_html.clean('<img src="cid:a" alt="印">' * 1000, {"a": picture})
     assert (page.count(picture), page.count('alt="印"')) == (2, 1000)
 
 

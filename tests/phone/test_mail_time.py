@@ -8,8 +8,7 @@ import pytest
 
 from mocksms.core import inbox, mail
 from mocksms.core.mail import structure
-from mocksms.handset import attachments
-from mocksms.handset import mail as handset_mail
+from mocksms.handset import attachments, mail_html
 
 MOST_SECONDS = 1.0
 
@@ -21,7 +20,7 @@ def seconds(source: bytes) -> float:
         found = mail.parse(source, "a@example.com", "s@example.com")
         inbox.examine(found)
         attachments.listed(source)
-        handset_mail.clean(found.html)
+        mail_html.clean(found.html)
     except structure.TooManyParts:
         pass
     return time.thread_time() - begin
