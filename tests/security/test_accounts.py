@@ -108,14 +108,25 @@ def test_cap_does_not_tell_whose_number_it_is_s32(apps_with: Callable[..., AppFi
 
 
 def test_strangers_messages_use_up_no_code_of_the_owner_s24(world: World, taro: Person) -> None:
-    """Whoever registers or forgets passwords in taro's name keeps taro from nothing."""
+    """Whoever registers or forgets passwords in somebody's name keeps nobody from anything."""
+    hanako = world.person("hanako")
     for _ in range(11):
         for ask in (registers, forgets):
             ask(world.browser(), taro.national)
             ask(world.browser(), taro.email)
+            ask(world.browser(), hanako.national)
     stranger = world.browser()
     forgets(stranger, taro.email)
     assert taro.signs_in().name == "shop.home"
+    hanako.signs_in()
+    assert hanako.sets_up_by_sms().name == "settings.overview"
+
+
+def test_over_the_cap_a_number_without_an_account_gets_nothing_s16(world: World) -> None:
+    for _ in range(11):
+        page = registers(world.browser(), "090-7777-0000")
+    assert "24時間後" in page
+    assert len(texts(world, "+819077770000")) == 10
 
 
 def test_strangers_own_set_up_uses_up_no_code_of_the_owner_s24(

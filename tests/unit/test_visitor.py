@@ -89,6 +89,9 @@ def test_address_is_what_the_trusted_proxies_say_s22(proxies: int, address: str)
         ("Mozilla/5.0 (Windows NT 10.0; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox, Windows"),
         ("", ""),
         ("curl/8.5.0", "curl"),
+        # Here the parser takes whatever comes first for the browser's name.
+        ("<b>Evil</b>\"&'/1.0 CFNetwork/978.0.7 Darwin/18.7.0", "bEvil/b, iOS"),
+        (f"{'x' * 200}/1.0 CFNetwork/978.0.7 Darwin/18.7.0", f"{'x' * 40}, iOS"),
     ],
 )
 def test_device_label_is_short_and_plain_s40(user_agent: str, label: str) -> None:
