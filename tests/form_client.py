@@ -160,10 +160,18 @@ class Browser(FormClient):
 
     # -- how -----------------------------------------------------------------------------------------------
 
+    def go(
+        self, method: str, url: str, data: dict[str, list[Any]] | None = None, enctype: str = ""
+    ) -> Answer:
+        """Do a journey's step, and lint the page it ends on."""
+        answer = super().go(method, url, data, enctype)
+        self._arrive(self.url, self._response, 200)
+        return answer
+
     def _go(
         self, method: str, url: str, data: dict[str, list[Any]] | None, expect: int, enctype: str = ""
     ) -> Page:
-        self.go(method, url, data, enctype)
+        super().go(method, url, data, enctype)
         return self._arrive(self.url, self._response, expect)
 
     def exchange(self, method: str, url: str, data: dict[str, list[Any]] | None, enctype: str) -> Answer:

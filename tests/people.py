@@ -9,7 +9,12 @@ from urllib.parse import urlsplit
 
 import pyotp
 
+from mocksms.client import Phone
 from tests.form_client import Browser, Page
+from webapp import paths
+from webapp.sandbox.journeys import main_job, pages
+from webapp.sandbox.journeys.runner import FormRunner
+from webapp.sandbox.journeys.steps import Open, Press, Step
 
 if TYPE_CHECKING:
     from tests.app_fixture import World
@@ -43,6 +48,21 @@ PEOPLE = {
 }
 
 
+class PhoneReader:
+    """Reads a running phone by its client."""
+
+    def __init__(self, phone: Phone) -> None:
+        self._phone = phone
+
+    def code(self, to: str) -> str:
+        """Return the newest code that came to a number or mailbox, each only once."""
+        return self._phone.wait_for_code(to)
+
+    def link(self, to: str, part: str) -> str:
+        """Return the address of the link with ``part`` in it in the newest mail."""
+        return next(str(link) for link in self._phone.mail(to).links if part in link)
+
+
 class Person:
     """Somebody in front of a browser, with a phone in hand."""
 
@@ -55,6 +75,17 @@ class Person:
     @property
     def page(self) -> Page:
         return self.browser.page
+
+    @property
+    def phone(self) -> str:
+        """The number, as a journey knows it."""
+        return self.number
+
+    def walks(self, *steps: Step) -> Page:
+        """Do a journey's steps in this browser; the page where they end."""
+        reader = PhoneReader(self.world.phone)
+        FormRunner(self, reader, self.browser, lambda _key: self.world.browser()).walk(steps)
+        return self.page
 
     def elsewhere(self, language: str = "ja") -> Person:
         """The same person at another browser, with the same phone."""
@@ -84,14 +115,13 @@ class Person:
 
     def gives_name(self, identifier: str | None = None) -> Page:
         """From the shop's front to the page that asks for the password."""
-        self.browser.get("/")
-        self.browser.follow("#nav-link-accountList")
-        return self.browser.submit(email=identifier or self.email)
+        name = Press(pages.CONTINUE, {pages.EMAIL: identifier or self.email})
+        return self.walks(main_job.START, main_job.SIGN_IN[0], name)
 
     def gives_password(self, password: str | None = None, identifier: str | None = None) -> Page:
         """Name and password: signed in, or asked for a code."""
         self.gives_name(identifier)
-        return self.browser.submit(password=password or self.password)
+        return self.walks(Press(pages.SIGN_IN, {pages.PASSWORD: password or self.password}))
 
     def gives_code(self, code: str | None = None, *, trust: bool = False) -> Page:
         """Type a code where the page asks for one: by default the right one."""
@@ -118,9 +148,7 @@ class Person:
 
     def asks_for_settings(self) -> Page:
         """By 「編集」 in ログインとセキュリティ: to the waiting page, a code, or the settings."""
-        self.browser.get("/account")
-        self.browser.follow(self._link_to("/account/security"))
-        return self.browser.submit(form='form[action="/ap/cvf/confirm"]')
+        return self.walks(Open(paths.ACCOUNT), *main_job.ASK_FOR_SETTINGS[1:])
 
     def approves(self) -> Page:
         """Press 「承認」 on the page that the mail links to."""
@@ -148,13 +176,13 @@ class Person:
     def begins_set_up(self) -> Page:
         """「開始する」 on the settings page."""
         self.opens_settings()
-        return self.browser.press("開始する")
+        return self.walks(main_job.BEGIN_SET_UP)
 
     def sets_up_by_sms(self, number: str | None = None, *, trust: bool = False) -> Page:
         """Turn two-step verification on with a phone number, from signed in to done."""
         self.begins_set_up()
-        self.browser.submit(phoneNumber=number or self.national, channel="sms")
-        self.browser.submit(otpCode=self.reads_code())
+        typed = Press(pages.SEND_TO_NUMBER, {pages.NUMBER: number}) if number else main_job.GIVE_NUMBER
+        self.walks(typed, *main_job.VERIFY_NUMBER)
         return self.finishes_set_up(trust=trust)
 
     def sets_up_by_app(self, *, trust: bool = False) -> Page:
@@ -176,9 +204,6 @@ class Person:
         phone_browser.get(url.path)
         labels = {"approve": "承認", "deny": "否認"}
         return phone_browser.press(labels[decision])
-
-    def _link_to(self, path: str) -> str:
-        return f'[href="{path}"]'
 
 
 def key_on(page: Page) -> str:

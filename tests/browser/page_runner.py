@@ -6,26 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
-from mocksms.client import Phone
 from tools.driver import Page, expect
 from webapp.sandbox.journeys.pages import Element
 from webapp.sandbox.journeys.runner import Reader, Runner
 from webapp.sandbox.journeys.steps import Person
-
-
-class PhoneReader:
-    """Reads a running phone by its client."""
-
-    def __init__(self, phone: Phone) -> None:
-        self._phone = phone
-
-    def code(self, to: str) -> str:
-        """Return the newest code that came to a number or mailbox, each only once."""
-        return self._phone.wait_for_code(to)
-
-    def link(self, to: str, part: str) -> str:
-        """Return the address of the link with ``part`` in it in the newest mail."""
-        return next(str(link) for link in self._phone.mail(to).links if part in link)
 
 
 class PageRunner(Runner):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 
@@ -85,3 +86,20 @@ def test_page_objects_are_used() -> None:
     )
     names = [name for name, each in vars(pages).items() if isinstance(each, Element)]
     assert not [name for name in some(names) if f"pages.{name}" not in read]
+
+
+def test_sandbox_calls_no_flow_but_to_open_a_session() -> None:
+    """A browser gets into a state by pages. Only its session and a document's key are made by the flows' functions."""
+    called = {
+        f"{module.path}: {call.func.value.id}.{call.func.attr}"
+        for module in some(modules("webapp/sandbox"))
+        for call in ast.walk(module.tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and f"webapp.flows.{call.func.value.id}" in {name for name, _line, _inside in module.imports()}
+    }
+    assert called == {
+        "webapp/sandbox/journeys/walker.py: sign_in.finish",
+        "webapp/sandbox/personas/states.py: recovery.seal_context",
+    }

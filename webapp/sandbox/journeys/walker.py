@@ -1,8 +1,7 @@
-"""Walks the site's real pages for a tester, inside the process, with the cookies of the tester's own browser.
+"""Walk the site's pages inside the request at hand, with the cookies of the tester's browser.
 
-The walker follows links, fills forms as the pages offer them and reads codes from the phone. What cookies it was given
-are handed to the browser in the end, which so stands where the walker stopped. Nothing is taken a short cut: each page
-sees an ordinary request of this browser in this world.
+The walker sends each request to the site as the browser would. In the end the browser gets the walker's cookies, so it
+is where the walker stopped.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ KEPT = ("browser", "lang", "world")
 
 
 class Walker(FormClient):
-    """A browser that goes where a way leads; ``is_stranger`` makes it another one, with a name of its own."""
+    """The browser of the request at hand, which walks on; with ``is_stranger`` another one, without its cookies."""
 
     def __init__(self, is_stranger: bool = False) -> None:
         self._config = services().config

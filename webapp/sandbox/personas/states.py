@@ -17,6 +17,7 @@ from webapp.rules.links import token_hash
 from webapp.rules.webauthn_checks import user_handle
 from webapp.services.context import Services
 from webapp.services.throttling import wait_seconds
+from webapp.services.trust import cookie_name
 from webapp.store import accounts, codes, flows, methods, passkeys, throttles, trust
 from webapp.store import recovery as stored_recovery
 from webapp.store.accounts import Account
@@ -200,6 +201,11 @@ def by_passkey(db: Connection, services: Services, account: Account) -> None:
             used_at=None,
         ),
     )
+
+
+def trust_cookie(services: Services, account_id: str) -> dict[str, str]:
+    """The cookie by which a browser is trusted."""
+    return {services.config.cookie(cookie_name(account_id, "shop")): TRUST_COOKIE}
 
 
 def passkey_credential(services: Services, account_id: str) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""Every refusal within one click: what it is, the way to it, and the walker that goes it."""
+"""Every refusal within one click: the scenarios that lead to them, and what is left for the tester to do."""

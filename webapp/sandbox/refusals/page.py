@@ -1,4 +1,4 @@
-"""Every refusal within one click: the list of ways, and what leads to the page where one last action brings it."""
+"""Every refusal within one click: the list of scenarios, and the walk to the page of the last action."""
 
 from __future__ import annotations
 
