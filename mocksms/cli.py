@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--since", type=int, help="only codes of messages newer than this id")
     code.add_argument("--new", action="store_true", help="only a code that comes from now on")
     code.add_argument("--json", action="store_true", help="code, id and the reason as a JSON object")
+    code.add_argument("--pattern", help="a regular expression: its group `code`, else group 1, is the code")
     listed = command("messages", _messages, "print what arrived, newest first")
     for name in ("--to", "--from", "--channel", "--q"):
         listed.add_argument(name, dest=name.strip("-").replace("from", "sender"))
@@ -106,7 +107,9 @@ def _speak(options: argparse.Namespace, work: Callable[[Phone], None]) -> int:
 
 def _wait_code(options: argparse.Namespace) -> int:
     def show(phone: Phone) -> None:
-        found = phone.wait_for_found_code(options.to, options.timeout, options.since, options.new)
+        found = phone.wait_for_found_code(
+            options.to, options.timeout, options.since, options.new, options.pattern
+        )
         print(json.dumps(found.fields, ensure_ascii=False) if options.json else found.code)
 
     return _speak(options, show)

@@ -1,4 +1,6 @@
-"""`make docs`: write what can be read from the code into the docs: flows, settings, the tests of each promise.
+"""`make docs`: write what can be read from the code into the docs.
+
+That is flows, settings, the tests of each promise, the figures of the finder of codes.
 
 A picture is an SVG file that shows itself in light and in dark, drawn like the sandbox's map from the table that the
 code runs on. Graphviz places what a change of a flow has moved; nothing else needs it. `tests/meta/test_docs.py`
@@ -14,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
+from tests.phone.corpus import figures
 from tools import layout, promises, settings
 from webapp.flows.state_machine import BEGIN, StateMachine
 from webapp.flows.state_machines import tables
@@ -25,6 +28,7 @@ from webapp.sandbox.vocabulary.state_names import state_name
 ROOT = Path(__file__).resolve().parent.parent
 FLOWS = ROOT / "docs" / "flows.md"
 PICTURES = ROOT / "docs" / "flows"
+PHONE = ROOT / "docs" / "phone.md"
 SETTINGS = ROOT / "docs" / "settings.md"
 CSS = ROOT / "webapp" / "static" / "css"
 INTRODUCTION = """# The flows
@@ -41,6 +45,7 @@ def pages() -> dict[Path, Callable[[], str]]:
         FILE: layout.layout_file,
         FLOWS: flows_page,
         SETTINGS: lambda: settings_page(SETTINGS.read_text()),
+        PHONE: lambda: figures.page(PHONE.read_text()),
         promises.PAGE: lambda: promises.page(promises.PAGE.read_text()),
         **{PICTURES / f"{table.kind}.svg": partial(picture, table) for table in tables()},
     }

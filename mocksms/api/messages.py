@@ -15,7 +15,9 @@ from mocksms import store
 from mocksms.api import middleware
 from mocksms.api.paths import API
 from mocksms.core import checks, display_names, inbox, phone_numbers
+from mocksms.core.codes import pattern
 from mocksms.core.models import Event, Filter, Message
+from mocksms.core.worlds import World
 from mocksms.errors import Problem
 
 blueprint = Blueprint("api", __name__, url_prefix=API)
@@ -160,6 +162,15 @@ def _message(message_id: int) -> Message:
     return found
 
 
+def _awaited(world: World, chosen: Filter, seconds: float) -> Message | None:
+    """Wait for a message that fits, and in which the query's pattern finds a code. Raise :class:`Problem`."""
+    text = request.args.get("pattern")
+    try:
+        return inbox.wait(world, chosen, seconds, None if text is None else pattern.read(text))
+    except pattern.BadPattern as problem:
+        raise Problem(422, "Bad parameter", str(problem), "pattern") from None
+
+
 @blueprint.get("/messages/wait")
 def wait() -> Response:
     """Blocks until a message that fits and is newer than `since` is there: 200, or 204 after `timeout`
@@ -167,7 +178,7 @@ def wait() -> Response:
     """
     timeout = _number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
     world = middleware.world()
-    found = inbox.wait(world, wanted("timeout"), timeout)
+    found = _awaited(world, wanted("timeout", "pattern"), timeout)
     return Response(status=204) if found is None else jsonify(checked_json(found, world.name))
 
 
@@ -176,7 +187,7 @@ def code() -> Response:
     """Return the newest code for a number or mailbox as plain text, or JSON where that is asked for.
 
     Without one, at once or after `wait` seconds, the answer is 204, or 404 with `none=404`. With `new=1` only codes
-    count that come from now on.
+    count that come from now on. With `pattern`, the code is what that finds.
     """
     world, args = middleware.world(), request.args
     if not args.get("to"):
@@ -185,10 +196,10 @@ def code() -> Response:
         if args.get(name, only) != only:
             raise Problem(422, "Bad parameter", f"{name} can be {only} only", name)
     patience = _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
-    asked = wanted("wait", "new", "none", has_code=True)
+    asked = wanted("wait", "new", "none", "pattern", has_code="pattern" not in args)
     if "new" in args:
         asked = replace(asked, since=max(asked.since or 0, inbox.last_id(world)))
-    found = inbox.wait(world, asked, patience)
+    found = _awaited(world, asked, patience)
     headers = {"Vary": "Accept"} if found is None else {"Vary": "Accept", "X-Message-Id": str(found.id)}
     if found is None or found.code is None:
         if "none" in args:

@@ -12,6 +12,7 @@ from mocksms.api.openapi_schemas import (
     schemas,
 )
 from mocksms.api.paths import API
+from mocksms.core.codes.pattern import LONGEST
 
 
 def _json(schema: Schema, words: str) -> Schema:
@@ -42,6 +43,11 @@ _FILTERS = [
     _query("q", TEXT, "Only with these words (full text)"),
     _query("since", WHOLE, "Only newer than the message with this id"),
 ]
+_PATTERN = _query(
+    "pattern",
+    {"type": "string", "maxLength": LONGEST},
+    "A regular expression that finds the code instead: its group `code`, else group 1, else all of it",
+)
 _ID = _path("id", WHOLE)
 _PROBLEM = {"description": "Refused", "content": {"application/problem+json": {"schema": ref("Problem")}}}
 _NO_CONTENT = {"description": "Done, or nothing there"}
@@ -106,7 +112,7 @@ def _message_paths() -> Schema:
             "get": _call(
                 "Wait for a message",
                 {"200": _json(ref("CheckedMessage"), "The newest that fits"), "204": _NO_CONTENT},
-                [*_FILTERS, _query("timeout", seconds, "Seconds to wait, else 30")],
+                [*_FILTERS, _query("timeout", seconds, "Seconds to wait, else 30"), _PATTERN],
             )
         },
         "/code": {
@@ -119,6 +125,7 @@ def _message_paths() -> Schema:
                     _query("wait", seconds, "Seconds to wait for one"),
                     _query("new", {"const": "1"}, "Only a code that comes from now on"),
                     _query("none", {"const": "404"}, "404 instead of 204 when there is none, for curl -f"),
+                    _PATTERN,
                 ],
             )
         },

@@ -101,38 +101,53 @@ class PhoneCalls(Generic[C]):
         return self._call((yield from self._wait(timeout, {"to": to, "channel": "call", **filters})))
 
     @described
-    def code(self, to: str) -> Steps[str | None]:
-        """Return the newest code for a number or mailbox, or None."""
-        answer = yield _get(f"{API}/code", {"to": to})
+    def code(self, to: str, pattern: str | None = None) -> Steps[str | None]:
+        """Return the newest code for a number or mailbox, or None.
+
+        A `pattern` is a regular expression whose group `code`, else its first group, else all of it is the code.
+        """
+        answer = yield _get(f"{API}/code", {"to": to, "pattern": pattern})
         return answer.text if answer.status_code == 200 else None
 
     @described
     def wait_for_code(
-        self, to: str, timeout: float = PATIENCE_SECONDS, since: int | None = None
+        self,
+        to: str,
+        timeout: float = PATIENCE_SECONDS,
+        since: int | None = None,
+        pattern: str | None = None,
     ) -> Steps[str]:
         """Return the newest code for a number or mailbox that was not given before, waiting for it.
 
-        `since` is the id of a message: only codes of newer ones count. Raise :class:`NothingCame`.
+        `since` is the id of a message: only codes of newer ones count. `pattern` is as in :meth:`code`. Raise
+        :class:`NothingCame`.
         """
-        return str((yield from self._found_code(to, timeout, since)).code)
+        return str((yield from self._found_code(to, timeout, since, pattern=pattern)).code)
 
     @described
     def wait_for_found_code(
-        self, to: str, timeout: float = PATIENCE_SECONDS, since: int | None = None, new: bool = False
+        self,
+        to: str,
+        timeout: float = PATIENCE_SECONDS,
+        since: int | None = None,
+        new: bool = False,
+        pattern: str | None = None,
     ) -> Steps[Told]:
         """Wait as :meth:`wait_for_code`; return `code`, `id` of its message, `code_reason` and `received_at`.
 
         With `new` only codes count that come from now on.
         """
-        return (yield from self._found_code(to, timeout, since, new))
+        return (yield from self._found_code(to, timeout, since, new, pattern))
 
-    def _found_code(self, to: str, timeout: float, since: int | None, new: bool = False) -> Steps[Told]:
+    def _found_code(
+        self, to: str, timeout: float, since: int | None, new: bool = False, pattern: str | None = None
+    ) -> Steps[Told]:
         after = self._given.get(to, 0) if since is None else since
         deadline = time.monotonic() + timeout
         while True:
             left = round(max(0.0, deadline - time.monotonic()), 3)
-            query = {"to": to, "wait": left, "since": after, **({"new": 1} if new else {})}
-            asked = {"params": query, "headers": {"Accept": "application/json"}}
+            query = {"to": to, "wait": left, "since": after, "new": 1 if new else None, "pattern": pattern}
+            asked = {"params": _query(query), "headers": {"Accept": "application/json"}}
             answer = yield Ask("GET", f"{API}/code", asked)
             if answer.status_code == 204:
                 there_is = yield from self._there_is()

@@ -8,6 +8,7 @@ from functools import partial
 from mocksms import store
 from mocksms.core import phone_numbers, receipts, segments, sids, statuses
 from mocksms.core.codes import finder
+from mocksms.core.codes.pattern import Pattern
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.mail.html_text import text_of_html
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
@@ -90,11 +91,15 @@ def owe(db: store.Connection, jobs: Sequence[NewJob]) -> None:
         store.jobs.add(db, job, time.time())
 
 
+def words(message: Message) -> str:
+    """Return what a code is looked for in: a mail's subject and text, else the text."""
+    return f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
+
+
 def examine(message: Message) -> None:
     """Find what is stored beside a text: code and the reason for it, links, segments."""
-    text = f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
     if message.direction == "in":
-        found = finder.find(text)
+        found = finder.find(words(message))
         if found.code is None and message.html and not message.is_text_of_html:
             found = finder.find(f"{message.subject}\n{text_of_html(message.html)}")
         message.code = found.code
@@ -140,22 +145,35 @@ def _complete_words(world: World) -> None:
             store.search_index.fill(db, last)
 
 
-def wait(world: World, wanted: Filter, timeout: float) -> Message | None:
+def wait(world: World, wanted: Filter, timeout: float, pattern: Pattern | None = None) -> Message | None:
     """The newest message that fits; waits up to `timeout` seconds for one to come, else None.
 
-    Raise :class:`Gone` at once when the world is deleted meanwhile.
+    With a pattern, only the newest 50 that fit are looked at, and its code is the message's. Raise :class:`Gone` at
+    once when the world is deleted meanwhile, :class:`BadPattern` when the pattern takes too long.
     """
     deadline = time.monotonic() + timeout
     with world.hub.wait(lambda event: wanted.matches(event.message)) as waiter:
         while True:
-            if found := search(world, wanted, 1):
-                return found[0]
+            if found := _first(search(world, wanted, PAGE if pattern else 1), pattern):
+                return found
             left = deadline - time.monotonic()
             if not world.store.exists():
                 raise store.Gone(world.name)
             if left <= 0 or world.hub.closed:
                 return None
             waiter.pause(left)
+
+
+def _first(found: Sequence[Message], pattern: Pattern | None) -> Message | None:
+    """Return the first message, or the first in which the pattern finds a code, with that code."""
+    for message in found:
+        if pattern is None:
+            return message
+        if code := pattern.find(words(message)):
+            message.code = code
+            message.details = {**message.details, "code_reason": "the pattern in the request names it"}
+            return message
+    return None
 
 
 def last_id(world: World) -> int:

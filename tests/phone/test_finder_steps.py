@@ -1,0 +1,74 @@
+"""The finder's work grows with the length of a text, and ends where the text that it looks at ends."""
+
+import sys
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from mocksms.core.codes.finder import find
+from mocksms.core.codes.text import LONGEST_TEXT
+
+PARTS = [
+    *"1A-._/@#*:, \nxの、。٣",
+    *(
+        "12",
+        "4829",
+        "code ",
+        "code",
+        "コード",
+        "your ",
+        "Mat Khau ",
+        "never ask ",
+        "PJHL-HPHZ ",
+        "one two ",
+        "then ",
+    ),
+    *("https://", "a@", "¥", "2026", "0120-", "\u200b", "認証", "番号", "WOOL15 "),
+]
+
+
+def steps(text: str) -> int:
+    """Return how many lines of Python the finder runs for a text."""
+    ran = 0
+
+    def count(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal ran
+        ran += 1
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        find(text)
+    finally:
+        sys.settrace(before)
+    return ran
+
+
+def test_twice_the_text_takes_twice_the_steps() -> None:
+    from hypothesis import example, given, settings
+    from hypothesis import strategies as st
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(st.sampled_from(PARTS), min_size=1, max_size=6).map("".join))
+    @example("1 ")
+    @example("1-")
+    @example("code 12 ")
+    @example("a@")
+    @example("1234 code ")
+    @example("never ask code 1234. ")
+    def doubled(part: str) -> None:
+        once = part * (2_000 // len(part) + 1)
+        find(once * 2)  # its words are known from here on
+        assert steps(once * 2) <= 2.2 * steps(once) + 1_000
+
+    doubled()
+
+
+@pytest.mark.parametrize("part", ["1 ", "code 4829 ", "コード１２３４。", "a@b/", "one two "])
+def test_no_more_than_the_first_characters_are_looked_at(part: str) -> None:
+    text = part * (LONGEST_TEXT // len(part))
+    find(text)
+    assert steps(text * 8) <= steps(text) + 100
+    assert find("x" * LONGEST_TEXT + " code 482913").code is None
