@@ -61,11 +61,12 @@ class Noted:
 
     def kept(self) -> WireRequest:
         """Return what is kept of it: no secret, and no more than the limits."""
-        body, answer = _text(self.body, LONGEST_BODY), _text(self.answer, LONGEST_ANSWER)
+        body = _text(self.body, LONGEST_BODY) if self.body else ""
+        answer = _text(self.answer, LONGEST_ANSWER)
         headers = [(_header_name(name), value) for name, value in self.headers[:MOST_HEADERS]]
-        shown = [each for each in (*headers, *self.query, *self.fields) if not _is_secret(each[0])]
+        shown = [value for name, value in (*headers, *self.query, *self.fields) if not _is_secret(name)]
         # Most requests hold no secret but in their headers: one look at all of it tells.
-        is_plain = not _may_hold_secret("\n".join((self.path, body, answer, *(value for _, value in shown))))
+        is_plain = not _may_hold_secret("\n".join((self.path, body, answer, *shown)))
         hide = _cut if is_plain else without_secrets
         path, answer = hide(self.path, LONGEST_PATH), hide(answer, LONGEST_ANSWER)
         if self.query:

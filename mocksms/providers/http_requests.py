@@ -4,10 +4,10 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import cast
+from typing import Any, cast
 
-from flask import Request, Response, current_app, g
-from flask.globals import request_ctx
+from flask import Request, Response, current_app
+from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException
 
 from mocksms import store
@@ -31,23 +31,25 @@ def note(asked: Callable[[], Provider | None], response: Response) -> Response:
     `asked` returns whom a request is for that was not admitted. At a path that nobody answers, only what tries to send
     is noted.
     """
-    provider: Provider | None = g.get("provider") or asked()
-    request = request_ctx.request  # not the proxy: it costs a message more than all the rest here
+    # Behind the proxies: each look through one costs a message as much as a line of this log.
+    request, context = request_ctx.request, app_ctx.g
+    provider: Provider | None = context.get("provider") or asked()
     if provider is None and (request.url_rule is not None or request.method not in _UNSAFE):
         return response
-    worlds = cast(Worlds, current_app.extensions["mocksms"])
-    chosen_by: ChosenBy | None = g.get("chosen_by")
     try:
-        world = g.world if chosen_by is not None and "world" in g else worlds.get()
-        world.wire_log.note(_noted(request, provider, response, chosen_by or "default"))
+        world = context.get("world") if "chosen_by" in context else None
+        if world is None:
+            world = cast(Worlds, current_app.extensions["mocksms"]).get()
+        world.wire_log.note(_noted(request, provider, response, context))
     except store.EngineError:  # the log must not spoil what it tells of
         log.exception("a request cannot be noted")
     return response
 
 
-def _noted(request: Request, provider: Provider | None, response: Response, chosen_by: ChosenBy) -> Noted:
-    status, is_broken = response.status_code, g.get("is_broken", False)
-    message = KEPT.get() if "chosen_by" in g else None
+def _noted(request: Request, provider: Provider | None, response: Response, context: Any) -> Noted:
+    status, is_broken = response.status_code, context.get("is_broken", False)
+    chosen_by: ChosenBy | None = context.get("chosen_by")
+    message = KEPT.get() if chosen_by is not None else None
     recipient, body = "", b""
     fields: Pairs = ()
     with suppress(HTTPException):  # a body that is too large or cannot be read
@@ -62,7 +64,7 @@ def _noted(request: Request, provider: Provider | None, response: Response, chos
     return Noted(
         at=time.time(),
         wire=message.wire if message else provider.wires[0] if provider else "",
-        chosen_by=chosen_by,
+        chosen_by=chosen_by or "default",
         method=request.method,
         path=request.path,
         recipient=recipient,
@@ -70,7 +72,7 @@ def _noted(request: Request, provider: Provider | None, response: Response, chos
         is_accepted=status < 400 and not is_broken,
         reason=reason,
         sid=message.sid if message else "",
-        query=tuple(request.args.items(multi=True)),
+        query=tuple(request.args.items(multi=True)) if request.query_string else (),
         headers=[each for each in request.environ.items() if each[0].startswith(_HEADERS)],
         fields=fields,
         body=body,
@@ -82,4 +84,5 @@ def _body(request: Request) -> tuple[Pairs, bytes]:
     """Return the body as the fields of a form, else as bytes; a large one only where it was read already."""
     if "form" not in vars(request) and (request.content_length or LARGEST_READ) >= LARGEST_READ:
         return (), b""
-    return tuple(request.form.items(multi=True)), request.get_data()
+    fields = tuple(request.form.items(multi=True))
+    return fields, b"" if fields else request.get_data()
