@@ -110,11 +110,10 @@ def _guard() -> Response | None:
         return _refused_host()
     if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
-    if (refusal := gateways().misdirected()) is not None:
-        return refusal
     world = gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
-    if world is not None:
-        g.world = world
+    if world is None:
+        return gateways().misdirected()
+    g.world = world
     return None
 
 
