@@ -143,6 +143,10 @@ def test_same_code_says_nothing_where_there_is_nothing_to_compare() -> None:
         ('<a href="https://mihon.example@evil.example/">Open</a>', ["userinfo"], "evil.example"),
         ('<a href="https://192.0.2.7/a">Open</a>', ["ip_address"], "192.0.2.7"),
         ('<a href="https://mіhon.example/a">mihon.example</a>', ["other_host", "lookalike"], "xn--mhon-l9d.example"),
+        ('<a href="https://раураӏ.example/a">Open</a>', ["lookalike"], "xn--80aa0cbo65f.example"),
+        ('<a href="https://пример.example/a">Open</a>', [], "xn--e1afmkfd.example"),
+        ('<a href="https://見本.example/a">見本</a>', [], "xn--8pvz87e.example"),
+        ('<a href="https://bücher.example/a">bücher.example</a>', [], "xn--bcher-kva.example"),
         ('<a href="http://[::1/a">Open</a>', ["no_host"], ""),
     ],
 )  # fmt: skip

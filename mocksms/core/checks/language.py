@@ -62,10 +62,14 @@ for _language, _words in _WORDS.items():
         _SHARED.setdefault(_word, []).append(_language)
 
 
-@lru_cache(maxsize=1024)
 def detect(text: str) -> str | None:
     """Return the language that most of a text is in, as in NAMES; None where its letters tell nothing."""
-    words = _ADDRESS.sub(" ", text[:_EXAMINED]).lower()
+    return _detected(text[:_EXAMINED])  # what is remembered must not be a whole mail
+
+
+@lru_cache(maxsize=256)
+def _detected(text: str) -> str | None:
+    words = _ADDRESS.sub(" ", text).lower()
     if words.isascii():
         return _of_latin(words)
     counts = {script: len(found.findall(words)) for script, found in _SCRIPTS.items()}

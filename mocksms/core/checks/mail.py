@@ -21,6 +21,10 @@ _ADDRESS = re.compile(
 _FILE = re.compile(
     r"\.(?:pdf|zip|html?|txt|docx?|xlsx?|pptx?|png|jpe?g|gif|csv|ics|md|js|py)\Z", re.IGNORECASE
 )
+_LATIN_LIKE = frozenset(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u04cf\u03bf\u03bd\u03c1\u03c5\u03b9\u03ba\u03b1"
+)
+"""Cyrillic and Greek letters that look like Latin ones."""
 _SAID = {
     "userinfo": N_("Leads to %(host)s; what is before the “@” in its address is not the host."),
     "other_host": N_("Leads to %(host)s, but its words name %(named)s."),
@@ -90,7 +94,7 @@ def _link(address: str, words: str) -> Check:
     problems = {
         "userinfo": parts.username is not None,
         "other_host": details["named"] is not None,
-        "lookalike": "xn--" in host,
+        "lookalike": _may_look_like_another(host),
         "ip_address": _is_ip(host) and not _is_local(host),
         "plain_http": parts.scheme.lower() == "http" and not _is_local(host),
     }
@@ -106,6 +110,21 @@ def _ascii(host: str) -> str:
         return host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
         return host
+
+
+def _may_look_like_another(host: str) -> bool:
+    """Tell whether a name mixes Latin letters with Greek or Cyrillic ones, or has only such as look Latin."""
+    try:
+        labels = host.encode("ascii").decode("idna").split(".") if "xn--" in host else []
+    except UnicodeError:
+        return False
+    for label in labels:
+        letters = {char for char in label if char.isalpha()}
+        if any("\u0370" <= char <= "\u058f" for char in letters) and (
+            letters <= _LATIN_LIKE or any("a" <= char <= "z" for char in letters)
+        ):
+            return True
+    return False
 
 
 def _named(words: str) -> str | None:
