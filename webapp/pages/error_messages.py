@@ -9,40 +9,12 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.challenges.engine import failure_reason
-from webapp.errors import (
-    ContactTaken,
-    ContactUnchanged,
-    DeliveryFailed,
-    DocumentRefused,
-    DocumentTooLarge,
-    LandlineNeedsCall,
-    LastMethod,
-    MailDomainRefused,
-    MailFailed,
-    MethodSwitchedOff,
-    MethodTaken,
-    MobileNeeded,
-    NotAMailAddress,
-    NotAPhoneNumber,
-    NothingToReset,
-    OwnCase,
-    PasskeyRefused,
-    PasskeyTaken,
-    Refusal,
-    SendCapReached,
-    Throttled,
-    TooManyDocuments,
-    UnknownAccount,
-    UnknownChoice,
-    UnknownMethod,
-    WeakPassword,
-    WrongCode,
-    WrongPassword,
-)
-from webapp.pages.account_error_messages import of_account
-from webapp.pages.document_error_messages import of_document
+from webapp.errors import DeliveryFailed, GatewayFailed, Refusal, Throttled, WrongCode, refusal_name
 from webapp.pages.forms.base import Form, Told
 from webapp.pages.framework.shown_refusals import show, show_name
+from webapp.pages.refusal_texts import TEXTS
+
+MEGABYTE = 1024 * 1024
 
 
 class Telling:
@@ -81,90 +53,32 @@ def _wait(refusal: Refusal | DeliveryFailed) -> int | None:
     return math.ceil(refusal.wait_seconds) or None if isinstance(refusal, WrongCode) else None
 
 
-_SAID = {
-    WrongPassword: _("Your password is incorrect"),
-    UnknownAccount: _("We cannot find an account with that email address or number."),
-    MethodSwitchedOff: _(
-        "Too many wrong codes were entered. This method takes no codes any more: use another way."
-    ),
-    Throttled: _("That was too soon or too often. Please wait before you try again."),
-    SendCapReached: _(
-        "You have reached the limit of OTP requests for today. You can request again after 24 hours."
-    ),
-    MethodTaken: _("This number is already one of your methods. Enter a different one."),
-    LandlineNeedsCall: _(
-        "This is a landline, which cannot receive text messages. Choose a voice call instead."
-    ),
-    LastMethod: _("This is your last method. To use none, turn Two-Step Verification off instead."),
-    UnknownMethod: _("This method is no longer there. It may have been removed in another window."),
-    UnknownChoice: _("Choose where to receive the code."),
-    PasskeyRefused: _("The passkey was not accepted. Try again, or use another way."),
-    NothingToReset: _("Two-Step Verification is off for this account: your password alone signs you in."),
-    PasskeyTaken: _("This device already has a passkey for your account."),
-    OwnCase: _("This is your own case: somebody else must decide it."),
-}
-"""What is always said in the same words."""
-
-
 def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
     """The sentence for a refusal, or None for one that needs a page of its own."""
-    said = _SAID.get(type(refusal))
-    if said is not None:
-        return str(said)
-    match refusal:
-        case WrongCode():
-            return _of_code(refusal.verdict)
-        case NotAPhoneNumber():
-            return _of_number(refusal.reason)
-        case (
-            NotAMailAddress()
-            | MailDomainRefused()
-            | MobileNeeded()
-            | ContactTaken()
-            | ContactUnchanged()
-            | WeakPassword()
-        ):
-            return of_account(refusal)
-        case TooManyDocuments() | DocumentTooLarge() | DocumentRefused():
-            return of_document(refusal)
-        case MailFailed():
-            return _of_mail(refusal.kind)
-        case DeliveryFailed():
-            return str(_NOT_DELIVERED[failure_reason(refusal)])
-    return None
+    name = refusal_name(refusal)
+    if isinstance(refusal, GatewayFailed):
+        name = f"GatewayFailed.{failure_reason(refusal)}"
+    text = TEXTS.get(name, TEXTS.get(type(refusal).__name__))
+    return None if text is None else str(text) % _facts(refusal)
 
 
-_NOT_DELIVERED = {
-    "down": _(
-        "The message could not be sent: the telephone network does not answer. Please try again in "
-        "a moment, or choose another way."
-    ),
-    "slow": _("The message could not be sent in time. Please try again in a moment, or choose another way."),
-    "garbage": _(
-        "The message could not be sent: the telephone network gave a strange answer. Please try "
-        "again in a moment, or choose another way."
-    ),
-    "refused": _(
-        "The telephone network refused the message. Please check the number, or choose another way."
-    ),
-    "landline": _("This number cannot receive text messages. Choose a voice call instead."),
-    "stopped": _(
-        "This number has opted out of text messages. Send START from the phone, or choose another way."
-    ),
-    "unreachable": _("This number cannot be reached. Please check it, or choose another way."),
-    "capped": _(
-        "You have reached the limit of OTP requests for today. You can request again after 24 hours."
-    ),
-}
+def _facts(refusal: Refusal | DeliveryFailed) -> dict[str, object]:
+    """What a refusal's text may name."""
+    return {
+        "domains": ", ".join(getattr(refusal, "domains", ())),
+        "count": getattr(refusal, "limit", 0),
+        "size": getattr(refusal, "limit_bytes", 0) // MEGABYTE,
+    }
 
 
 def of_delivery(reason: str) -> str | None:
     """Return why a message did not leave, by `failure_reason`; None when it did. The page shows it."""
-    if reason not in _NOT_DELIVERED:
-        return None
     kind = "refused" if reason in ("landline", "stopped", "unreachable") else reason
-    show_name("SendCapReached" if kind == "capped" else f"GatewayFailed.{kind}")
-    return str(_NOT_DELIVERED[reason])
+    text = TEXTS.get("SendCapReached" if reason == "capped" else f"GatewayFailed.{reason}")
+    if text is None:
+        return None
+    show_name("SendCapReached" if reason == "capped" else f"GatewayFailed.{kind}")
+    return str(text)
 
 
 _NOT_CALLED = {
@@ -185,34 +99,6 @@ def of_mail_delivery(reason: str) -> str | None:
     if reason == "sent":
         return None
     show_name("SendCapReached" if reason == "capped" else f"MailFailed.{reason}")
-    return _of_mail(reason)
-
-
-def _of_mail(reason: str) -> str:
     if reason == "capped":
         return gettext("We have sent you many requests today. You can ask again after 24 hours.")
-    return gettext("The mail could not be sent. Nothing was changed; please try again in a moment.")
-
-
-def _of_code(verdict: str) -> str:
-    return {
-        "wrong": gettext(
-            "The One Time Password (OTP) you entered is not valid. Check the code and try again."
-        ),
-        "expired": gettext("This code has expired. Ask for a new one."),
-        "used": gettext("This code was used before. Wait for the next one, or ask for a new one."),
-        "replaced": gettext("A newer code was sent. Enter the code of the latest message."),
-        "exhausted": gettext("Too many wrong tries: this code is no longer good. Ask for a new one."),
-        "dead": gettext("Too many wrong tries: this code is no longer good. Ask for a new one."),
-        "missing": gettext("No code is under way. Ask for a new one."),
-    }[verdict]
-
-
-def _of_number(reason: str) -> str:
-    return {
-        "empty": gettext("Enter a phone number."),
-        "not_a_number": gettext("This is not a phone number. Enter digits only, for example 090-1234-5678."),
-        "too_short": gettext("This phone number is too short."),
-        "too_long": gettext("This phone number is too long."),
-        "unknown_country": gettext("The country code of this number is unknown."),
-    }[reason]
+    return str(TEXTS["MailFailed"])
