@@ -12,8 +12,10 @@ from typing import Any
 
 from webapp.challenges.engine import Challenge, OutgoingCode, Target
 from webapp.rules.contacts import Contact
+from webapp.rules.visitor import Visitor
 from webapp.services.codes import Judgement, Sent
 from webapp.services.context import Services
+from webapp.store import flows
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
@@ -65,6 +67,48 @@ class ContactChallenge(Challenge):
             "sent_at": now,
         }
         return data, outgoing
+
+    def begin(
+        self,
+        db: Connection,
+        services: Services,
+        visitor: Visitor,
+        contact: Contact,
+        *,
+        language: str,
+        now: float,
+        data: dict[str, Any],
+        word: str | None = None,
+        named: str | None = None,
+        account_id: str | None = None,
+        counts_for: str | None = None,
+        session: bytes | None = None,
+    ) -> tuple[Flow, OutgoingCode]:
+        """Begin a flow that verifies ``contact``; see `issue`. The code counts for the account ``counts_for``."""
+        flow_id, move = flows.new_id(), "send_code"
+        issued, outgoing = self.issue(
+            db,
+            services,
+            flow_id,
+            contact,
+            language=language,
+            now=now,
+            word=word,
+            account_id=counts_for,
+            named=named,
+        )
+        flow = self.table.begin(
+            db,
+            move,
+            account_id=account_id,
+            browser=visitor.browser,
+            session=session,
+            data={**data, **issued},
+            now=now,
+            life_seconds=services.config.flow_seconds,
+            flow_id=flow_id,
+        )
+        return flow, outgoing
 
     def send_again(self, services: Services, flow: Flow, account_id: str | None = None) -> Flow:
         """Send another code to the same contact by the move ``send_again``; the earlier one is dead.

@@ -32,6 +32,21 @@ class Machine(Protocol):
     def kind(self) -> str:
         """The kind of flow; also the purpose of its codes."""
 
+    def begin(
+        self,
+        db: Connection,
+        name: str,
+        *,
+        account_id: str | None,
+        browser: bytes,
+        session: bytes | None,
+        data: dict[str, Any],
+        now: float,
+        life_seconds: float,
+        flow_id: str,
+    ) -> Flow:
+        """Make a flow by a move."""
+
     def transition(self, db: Connection, flow: Flow, name: str, *, data: dict[str, Any]) -> Flow:
         """Make a move. Raise ``StaleFlow`` when the flow is elsewhere."""
 

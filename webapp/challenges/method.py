@@ -16,7 +16,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.codes import Judgement
 from webapp.services.context import Services
-from webapp.store import methods
+from webapp.store import flows, methods
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
@@ -86,6 +86,35 @@ class MethodChallenge(Challenge):
         except SendCapReached:
             return {**asked, "delivery": "capped"}, None
         return asked | {"delivery": "sent", "sent_at": now}, outgoing
+
+    def begin(
+        self,
+        db: Connection,
+        services: Services,
+        visitor: Visitor,
+        account: Account,
+        method: Method,
+        now: float,
+        *,
+        data: dict[str, Any],
+        move: str = "ask_code",
+        session: bytes | None = None,
+    ) -> tuple[Flow, OutgoingCode | None]:
+        """Begin a flow that asks for a code of ``method``; see `issue`."""
+        flow_id = flows.new_id()
+        issued, outgoing = self.issue(db, services, account, method, flow_id=flow_id, now=now)
+        flow = self.table.begin(
+            db,
+            move,
+            account_id=account.id,
+            browser=visitor.browser,
+            session=session,
+            data={**data, **issued},
+            now=now,
+            life_seconds=services.config.flow_seconds,
+            flow_id=flow_id,
+        )
+        return flow, outgoing
 
     def send_again(
         self, services: Services, flow: Flow, choice: str | None, *, move: str, kept: tuple[str, ...]

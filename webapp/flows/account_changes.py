@@ -178,27 +178,18 @@ def _send_code(
         owner = find_owner(db, contact)
         if owner is not None and owner.id == account.id:
             raise ContactUnchanged()
-        flow_id = flows.new_id()
-        data, outgoing = CODES.issue(
+        flow, outgoing = CODES.begin(
             db,
             services,
-            flow_id,
+            visitor,
             contact,
-            language=owner.language if owner else account.language,
+            language=(owner or account).language,
             now=now,
+            data={},
             word="register.known" if owner else None,
             account_id=account.id,
-        )
-        flow = TABLE.begin(
-            db,
-            "send_code",
-            account_id=account.id,
-            browser=visitor.browser,
+            counts_for=account.id,
             session=session,
-            data=data,
-            now=now,
-            life_seconds=services.config.flow_seconds,
-            flow_id=flow_id,
         )
         audit.record(db, visitor, account, "account.change_started", now, by=contact.channel)
     return CODES.deliver(services, flow, outgoing)

@@ -13,10 +13,10 @@ from typing import Literal
 from webapp.challenges.engine import Challenge, OutgoingCode, Target, judging, owner_of, resend_in
 from webapp.errors import SendCapReached, StaleFlow, Throttled
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
-from webapp.flows.step_up import Elevated
+from webapp.flows.step_up import Elevated, elevate
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Attempt, Visitor
-from webapp.services import audit, sessions
+from webapp.services import audit
 from webapp.services.codes import Judgement, Sent
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
@@ -197,12 +197,7 @@ def _take(
     if account.two_step_on:
         raise StaleFlow("two-step verification is on by now: a code is asked instead")
     TABLE.transition(db, flow, "take")
-    assert flow.session is not None
-    token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
-    if token is None:
-        raise StaleFlow("the session has ended")
-    audit.record(db, visitor, account, "step_up.done", now, how=flow.data["by"])
-    return Elevated(token, flow.data["return_to"])
+    return elevate(db, services, visitor, account, flow, now, how=flow.data["by"])
 
 
 def _is_capped(db: Connection, services: Services, account: Account, now: float) -> bool:

@@ -55,26 +55,17 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
     with services.store.writing() as db:
         account = find_owner(db, typed)
         to = Contact("mail", account.email) if account is not None and account.email else typed
-        flow_id = flows.new_id()
-        data, outgoing = CODES.issue(
+        flow, outgoing = CODES.begin(
             db,
             services,
-            flow_id,
+            visitor,
             to,
-            language=account.language if account else visitor.language,
+            language=(account or visitor).language,
             now=now,
+            data={"typed": identifier},
             word=None if account else "forgot_password.unknown",
             named=typed.value,
-        )
-        flow = TABLE.begin(
-            db,
-            "send_code",
             account_id=account.id if account else None,
-            browser=visitor.browser,
-            data={"typed": identifier, **data},
-            now=now,
-            life_seconds=services.config.flow_seconds,
-            flow_id=flow_id,
         )
         audit.record(db, visitor, account, "password.reset_started", now)
     return CODES.deliver(services, flow, outgoing)

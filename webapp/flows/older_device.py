@@ -21,7 +21,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
-from webapp.store import flows, methods, sessions
+from webapp.store import methods, sessions
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
@@ -134,30 +134,20 @@ def _accept_code(
 def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | None, password: str) -> Flow:
     now = services.clock.now()
     account = proven.account
-    flow_id = pending.id if pending is not None else flows.new_id()
     digits = trailing_digits(unicodedata.normalize("NFKC", password))
     with services.store.writing() as db:
         proven.forget_guesses(db)
         method = pick(methods.of_account(db, account.id))
         if method.disabled_at is not None:
             raise MethodSwitchedOff()
-        asked, outgoing = CODES.issue(db, services, account, method, flow_id=flow_id, now=now)
         # A password that ends in fewer digits than a code tells nothing that is worth keeping.
-        data = {"app": APP, "digits": digits if digits >= CODE_DIGITS else 0, **asked}
-        if pending is not None:
-            flow = TABLE.transition(db, pending, "send_code", data=data)
-        else:
-            flow = TABLE.begin(
-                db,
-                "ask_code",
-                account_id=account.id,
-                browser=visitor.browser,
-                data=data,
-                now=now,
-                life_seconds=services.config.flow_seconds,
-                flow_id=flow_id,
-            )
+        data = {"app": APP, "digits": digits if digits >= CODE_DIGITS else 0}
+        if pending is None:
+            flow, outgoing = CODES.begin(db, services, visitor, account, method, now, data=data)
             audit.record(db, visitor, account, "sign_in.password_right", now)
+        else:
+            asked, outgoing = CODES.issue(db, services, account, method, flow_id=pending.id, now=now)
+            flow = TABLE.transition(db, pending, "send_code", data={**data, **asked})
     return CODES.deliver(services, flow, outgoing)
 
 

@@ -15,11 +15,11 @@ from webapp.errors import PasskeyRefused, PasskeyTaken, StaleFlow
 from webapp.flows import recovery, sign_in
 from webapp.flows.sign_in import SignedIn
 from webapp.flows.state_machine import BEGIN, Move, StateMachine
-from webapp.flows.step_up import Elevated
+from webapp.flows.step_up import Elevated, elevate
 from webapp.rules import webauthn_checks as checks
 from webapp.rules.visitor import Visitor
 from webapp.rules.webauthn_checks import CHALLENGE_BYTES, Site
-from webapp.services import audit, sessions
+from webapp.services import audit
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, passkeys
@@ -172,11 +172,7 @@ def finish_step_up(
         USING.transition(db, flow, "accept")
         if not passkeys.use(db, passkey, sign_count, now) or flow.session is None:
             raise StaleFlow("used by another")
-        token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
-        if token is None:
-            raise StaleFlow("the session has ended")
-        audit.record(db, visitor, account, "step_up.done", now, how="passkey")
-    return Elevated(token, flow.data["return_to"])
+        return elevate(db, services, visitor, account, flow, now, how="passkey")
 
 
 def rename(services: Services, visitor: Visitor, account: Account, passkey_id: str, name: str) -> bool:

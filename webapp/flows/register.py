@@ -16,7 +16,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions
 from webapp.services.account_lookup import find_owner
 from webapp.services.context import Services
-from webapp.store import accounts, flows
+from webapp.store import accounts
 from webapp.store import sessions as stored_sessions
 from webapp.store.flows import Flow
 
@@ -52,25 +52,15 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
     now = services.clock.now()
     with services.store.writing() as db:
         owner = find_owner(db, contact)
-        flow_id = flows.new_id()
-        data, outgoing = CODES.issue(
+        flow, outgoing = CODES.begin(
             db,
             services,
-            flow_id,
+            visitor,
             contact,
-            language=owner.language if owner else visitor.language,
+            language=(owner or visitor).language,
             now=now,
+            data={"name": name, "typed": identifier, "password_hash": password_hash},
             word="register.known" if owner else None,
-        )
-        flow = TABLE.begin(
-            db,
-            "send_code",
-            account_id=None,
-            browser=visitor.browser,
-            data={"name": name, "typed": identifier, "password_hash": password_hash, **data},
-            now=now,
-            life_seconds=services.config.flow_seconds,
-            flow_id=flow_id,
         )
         audit.record(db, visitor, owner, "register.started", now, is_known=owner is not None)
     return CODES.deliver(services, flow, outgoing)

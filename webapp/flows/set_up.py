@@ -95,23 +95,23 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
     outgoing = None
     with services.store.writing() as db:
         flows.end_of_account(db, account.id, (TABLE.kind,))
-        flow_id = flows.new_id()
         data = {"secret": new_secret(services, account.id)}
         kept = next((each for each in methods.of_account(db, account.id) if each.disabled_at is None), None)
         if kept is not None:
-            asked, outgoing = KEPT_CODES.issue(db, services, account, kept, flow_id=flow_id, now=now)
-            data |= asked
-        flow = TABLE.begin(
-            db,
-            "start" if kept is None else "start_again",
-            account_id=account.id,
-            browser=visitor.browser,
-            session=session,
-            data=data,
-            now=now,
-            life_seconds=services.config.flow_seconds,
-            flow_id=flow_id,
-        )
+            flow, outgoing = KEPT_CODES.begin(
+                db, services, visitor, account, kept, now, move="start_again", data=data, session=session
+            )
+        else:
+            flow = TABLE.begin(
+                db,
+                "start",
+                account_id=account.id,
+                browser=visitor.browser,
+                session=session,
+                data=data,
+                now=now,
+                life_seconds=services.config.flow_seconds,
+            )
         audit.record(db, visitor, account, "set_up.started", now)
     return KEPT_CODES.deliver(services, flow, outgoing)
 
@@ -253,20 +253,7 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
         sessions.lower_others(db, flow.account_id, flow.browser)
         account = accounts.get(db, flow.account_id)
         preferred = _keep_methods(db, services, account, flow, now)
-        cookie = None
-        if remember:
-            cookie = (
-                trust.cookie_name(account.id, "shop"),
-                trust.issue(
-                    db,
-                    account,
-                    app="shop",
-                    device=visitor.device,
-                    near=visitor.near,
-                    now=now,
-                    life_seconds=services.config.trust_seconds,
-                ),
-            )
+        cookie = trust.issue(db, services, visitor, account, "shop", now) if remember else None
         audit.record(db, visitor, account, "two_step.on", now, method=preferred.kind)
     deliver_notices(services)
     return TurnedOn(cookie)

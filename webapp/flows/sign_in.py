@@ -20,7 +20,7 @@ from webapp.services import audit, sessions, trust
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
-from webapp.store import flows, methods
+from webapp.store import methods
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -131,19 +131,9 @@ def _after_password(
     if honoured.was_copied:
         audit.record(db, visitor, account, "trust.copied", now)
         extra["was_copied"] = True
-    flow_id = flows.new_id()
     method = pick(methods.of_account(db, account.id))
-    asked, outgoing = CODES.issue(db, services, account, method, flow_id=flow_id, now=now)
-    flow = TABLE.begin(
-        db,
-        "ask_code",
-        account_id=account.id,
-        browser=visitor.browser,
-        data={"app": app, "return_to": return_to, "epoch": account.trust_epoch, **asked, **extra},
-        now=now,
-        life_seconds=services.config.flow_seconds,
-        flow_id=flow_id,
-    )
+    data = {"app": app, "return_to": return_to, "epoch": account.trust_epoch, **extra}
+    flow, outgoing = CODES.begin(db, services, visitor, account, method, now, data=data)
     audit.record(db, visitor, account, "sign_in.password_right", now)
     return flow, outgoing
 
@@ -183,20 +173,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
             flow.data["return_to"],
             now,
             how=flow.data["kind"],
-            trust_cookie=(
-                trust.cookie_name(account.id, app),
-                trust.issue(
-                    db,
-                    account,
-                    app=app,
-                    device=visitor.device,
-                    near=visitor.near,
-                    now=now,
-                    life_seconds=services.config.trust_seconds,
-                ),
-            )
-            if remember
-            else None,
+            trust_cookie=trust.issue(db, services, visitor, account, app, now) if remember else None,
         )
     recovery.after_sign_in(services, left_over)
     return signed_in

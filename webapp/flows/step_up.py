@@ -17,9 +17,10 @@ from webapp.flows.state_machine import BEGIN, Move, StateMachine
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions
 from webapp.services.context import Services
-from webapp.store import flows, methods
+from webapp.store import methods
 from webapp.store import sessions as session_rows
 from webapp.store.accounts import Account
+from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.sessions import Session
 
@@ -55,20 +56,9 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
     """Ask for a code of the preferred method; one that is sent leaves now."""
     now = services.clock.now()
     with services.store.writing() as db:
-        flow_id = flows.new_id()
         method = pick(methods.of_account(db, account.id))
-        asked, outgoing = CODES.issue(db, services, account, method, flow_id=flow_id, now=now)
-        flow = TABLE.begin(
-            db,
-            "ask_code",
-            account_id=account.id,
-            browser=visitor.browser,
-            session=session,
-            data={"return_to": return_to, **asked},
-            now=now,
-            life_seconds=services.config.flow_seconds,
-            flow_id=flow_id,
-        )
+        data = {"return_to": return_to}
+        flow, outgoing = CODES.begin(db, services, visitor, account, method, now, data=data, session=session)
     return CODES.deliver(services, flow, outgoing)
 
 
@@ -97,11 +87,29 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     with judging(services, tells_owner=True) as db:
         context = CODES.judge(db, services, visitor, flow, typed, now)
         TABLE.transition(db, flow, "accept_code")
-        assert flow.session is not None
-        token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
-        if token is None:
-            raise StaleFlow("the session has ended")
-        audit.record(db, visitor, context.account, "step_up.done", now, how=flow.data["kind"])
+        return elevate(db, services, visitor, context.account, flow, now, how=flow.data["kind"])
+
+
+def elevate(
+    db: Connection,
+    services: Services,
+    visitor: Visitor,
+    account: Account,
+    flow: Flow,
+    now: float,
+    *,
+    how: str,
+) -> Elevated:
+    """Elevate the session that asked, inside the transaction of its proof; ``how`` names the proof in the record.
+
+    Raises:
+        StaleFlow: the session has ended.
+    """
+    assert flow.session is not None
+    token = sessions.elevate(db, flow.session, now + services.config.step_up_seconds)
+    if token is None:
+        raise StaleFlow("the session has ended")
+    audit.record(db, visitor, account, "step_up.done", now, how=how)
     return Elevated(token, flow.data["return_to"])
 
 

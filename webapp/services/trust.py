@@ -13,6 +13,8 @@ import secrets
 from dataclasses import dataclass
 
 from webapp.rules.links import new_token, token_hash
+from webapp.rules.visitor import Visitor
+from webapp.services.context import Services
 from webapp.store import trust
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -39,9 +41,9 @@ def cookie_name(account_id: str, app: str) -> str:
 
 
 def issue(
-    db: Connection, account: Account, *, app: str, device: str, near: str, now: float, life_seconds: float
-) -> str:
-    """Trust a browser from now on; the value of its first cookie."""
+    db: Connection, services: Services, visitor: Visitor, account: Account, app: str, now: float
+) -> tuple[str, str]:
+    """Trust a browser from now on; return the name's own part and the value of its first cookie."""
     series, token = new_token(), new_token()
     trust.add(
         db,
@@ -52,14 +54,14 @@ def issue(
             token_hash=token_hash(token),
             epoch=account.trust_epoch,
             app=app,
-            device=device,
-            near=near,
+            device=visitor.device,
+            near=visitor.near,
             created_at=now,
             used_at=now,
-            expires_at=now + life_seconds,
+            expires_at=now + services.config.trust_seconds,
         ),
     )
-    return f"{series}:{token}"
+    return cookie_name(account.id, app), f"{series}:{token}"
 
 
 def honour(db: Connection, cookie: str | None, account: Account, *, app: str, now: float) -> Honoured:
