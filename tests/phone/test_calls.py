@@ -52,6 +52,23 @@ def test_a_call_rings_is_answered_and_speaks_the_code(twilio: Any, phone: Phone)
     assert fetched.start_time is not None
 
 
+@pytest.mark.parametrize(
+    "says",
+    [
+        "".join(f"<Say>{digit}</Say>" for digit in "482913") * 3,
+        '<Say loop="3">4 8 2 9 1 3</Say>',
+        "<Say>4, 8, 2, 9, 1, 3.</Say>" * 3,
+        "<Say>Your code: 482. 913. Again: 482. 913.</Say>",
+        "<Say>認証番号は、4、8、2、9、1、3、です。</Say>",
+        "<Say>four, eight, two, nine, one, three</Say>",
+    ],
+)
+def test_spoken_digits_are_one_code(twilio: Any, phone: Phone, says: str) -> None:
+    _, rings = ring(twilio, phone, twiml=f"<Response>{says}</Response>")
+    drive(phone, rings.id, "answer")
+    assert phone.wait_for_code(ME) == "482913"
+
+
 def test_single_digits_are_joined_without_the_repeat(twilio: Any, phone: Phone) -> None:
     _, rings = ring(twilio, phone, twiml=TWICE)
     drive(phone, rings.id, "answer")

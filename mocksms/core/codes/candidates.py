@@ -14,9 +14,10 @@ _SPELT_WORD = re.compile(r"[^\W\d_][^\s\d,.、。;・…!?:]*")
 _PHONE = re.compile(r"0[5789][05]0|0120|1800")  # how numbers begin that cost the caller nothing, or much
 _HANGING = frozenset("-./:,_")
 _AGAIN = 40  # characters before a voice says it once more
+_ALPHABETS = "\u0600"  # scripts that part words by blanks come before it, most of them
 _PAUSES = " \n\t\r,.、。;・"
 _SPOKEN_GAP = frozenset(" \n\t\r,.、。;・-~の")
-_WIDEST, _THEN, _FAR = 6, 6, 99  # characters between two digits that a voice speaks, with a word between them
+_WIDEST, _THEN = 6, 6  # characters between two digits that a voice speaks, with a word between them
 _GROUPS = {
     (3, 3),
     (4, 4),
@@ -45,6 +46,7 @@ class Candidate(NamedTuple):
 
 
 Atom = tuple[int, int, str]
+_NONE: Atom = (1 << 30, 1 << 30, "")  # behind the last one
 
 
 def read(text: str) -> list[Candidate]:
@@ -54,8 +56,15 @@ def read(text: str) -> list[Candidate]:
     at = 0
     while at < len(atoms) and len(found) < MOST:
         start, end, word = atoms[at]
-        gap = atoms[at + 1][0] - end if at + 1 < len(atoms) else _FAR
-        spoken = len(word) <= 3 and gap <= _WIDEST + _THEN and word.isdigit()
+        after = atoms[at + 1] if at + 1 < len(atoms) else _NONE
+        gap = after[0] - end
+        spoken = (
+            len(word) <= 3
+            and gap <= _WIDEST + _THEN
+            and len(after[2]) <= 3
+            and text[end] in _SPOKEN_GAP
+            and (word + after[2]).isdigit()
+        )
         if gap > 2 and not spoken:  # nothing belongs to it, as is the rule
             at += 1
             if 4 <= len(word) <= 10 and not _touches_letter(text, start, end):
@@ -69,7 +78,8 @@ def read(text: str) -> list[Candidate]:
             continue
         chains = _chains(text, atoms, at)
         at += sum(map(len, chains))
-        found.extend(_judged(text, chains))
+        if len(chains) > 1 or len(chains[0]) == 1 or text[end] in "-.":  # else a time, a date or an amount
+            found.extend(_judged(text, chains))
     return found
 
 
@@ -167,14 +177,16 @@ def _one(text: str, chain: list[Atom]) -> Iterator[Candidate]:
     if _touches_letter(text, start, end):
         return
     words = [atom[2] for atom in chain]
+    prefix = ""
     if len(words) > 1 and len(words[0]) <= 2 and words[0].isalpha() and all(map(str.isdigit, words[1:])):
-        words, chain = words[1:], chain[1:]
+        prefix, words, chain = words[0], words[1:], chain[1:]
     value = "".join(words)
     if not 4 <= len(value) <= 10:
         return
     digits = value.isdigit()
     if len(words) == 1:
-        yield Candidate(start, end, value, "plain" if digits else "letters")
+        plain = "prefixed" if len(prefix) > 1 else "plain"
+        yield Candidate(start, end, value, plain if digits else "letters")
         return
     gaps = {text[a[1] : b[0]] for a, b in itertools.pairwise(chain)}
     sizes = tuple(map(len, words))
@@ -195,12 +207,14 @@ def _touches_letter(text: str, start: int, end: int) -> bool:
 def spelt(text: str, digits: dict[str, str]) -> list[Candidate]:
     """Return the codes that a text in lower case spells in words, digit by digit."""
     found: list[Candidate] = []
-    if sum(map(digits.__contains__, _SPELT_WORD.findall(text))) < 4:
+    if sum(map(digits.__contains__, _SPELT_WORD.findall(text))) < 2:
         return found
     run: list[tuple[int, int, str]] = []
     for word in [*_SPELT_WORD.finditer(text), None]:
         gap = text[run[-1][1] : word.start()] if run and word else ""
         digit = digits.get(word.group()) if word else None
+        if word and not digit and word.group()[0] > _ALPHABETS:  # 是三、…、八です
+            digit = digits.get(word.group()[0 if run else -1])
         if word and digit and len(gap) <= _WIDEST and set(gap) <= _SPOKEN_GAP:
             run.append((word.start(), word.end(), digit))
             continue

@@ -4,18 +4,17 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
-from mocksms.core.codes import layout
+from mocksms.core.codes import layout, sentences
 from mocksms.core.codes.candidates import Candidate
+from mocksms.core.codes.languages import BARE
 from mocksms.core.codes.layout import Points
+from mocksms.core.codes.sentences import BREAK
 from mocksms.core.codes.vocabulary import Hit
 
 _SHORT = 100
 _MORE = {size: re.compile(rf"(?:\W*+\w){{{13 + size}}}") for size in range(4, 11)}  # than a code and a name
 FARTHEST_BEFORE, FARTHEST_AFTER = 120, 60  # characters from a candidate that are looked at
 THRESHOLD = 50
-_BREAK = re.compile(
-    r"[。！？!?\n.।](?:(?<![.।])|(?=\s|$)(?<!\bno.)(?<!\bnr.)(?<!\btel.)(?<!\bref.)(?<!\bext.)(?<!\bdok.)(?<!тел.)(?<!№.))"
-)
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"\w")
 _JOINT = ("", " ", "'")  # between a count and its unit
@@ -26,6 +25,7 @@ _REASONS = {
     "other": "a word for another number",
     "promo": "a word for a discount",
     "enter": "a word for entering",
+    "by": "a word for using",
     "login": "a word for signing in",
 }
 _BEFORE, _RIGHT_BEFORE, _AFTER = (
@@ -39,13 +39,14 @@ _POINTS_BEFORE = {
     "figures": (50, 30, 16),
     "other": (-100, -12, 0),
     "enter": (55, 30, 22),
+    "by": (38, 8, 0),
     "login": (26, 17, 10),
 }
 _POINTS_AFTER = {
     "code": (60, 35),
     "number": (10, 5),
     "figures": (20, 10),
-    "promo": (-60, -30),
+    "promo": (-30, -10),
     "enter": (45, 20),
     "login": (24, 14),
 }
@@ -54,9 +55,9 @@ _ANYWHERE = (
     ("code", 8, "the message speaks of a code"),
     ("login", 10, "the message speaks of signing in"),
     ("enter", 6, "the message asks to enter something"),
-    ("promo", -40, "the message speaks of a discount"),
 )
 _AT_ONCE, _UNCASED = 3, "\u0590"
+_DISCOUNT = "the message speaks of a discount"
 _VERB_LAST = 24  # characters between letters and the verb behind them: 「QWTRPD」を入力
 _PROMO = re.compile(r"([A-Z]{4,8})\d{1,3}[A-Z]{0,4}")
 _UNSPEAKABLE = re.compile(r"[^aeiouy]{4}|q(?!u)|\A[^aeiou]*[aeiou]?[^aeiou]*\Z")
@@ -80,38 +81,34 @@ class Scene:
     def __init__(self, text: str, candidates: list[Candidate], hits: list[Hit]) -> None:
         self.text = text
         self.candidates = candidates
-        self.lines = "\n" in text.strip()
+        self.lines = "\n" in text
         self.places = [each.start for each in candidates]
-        self.breaks = [each.start() for each in _BREAK.finditer(text)]
+        self.breaks = [each.start() for each in BREAK.finditer(text)]
         self.values = [each.value for each in candidates]
         self.kinds = {hit.kind for hit in hits}
-        if "warn" in self.kinds:
-            hits = self._without_warnings(hits)
+        if not self.kinds.isdisjoint(sentences.SAYS_NONE):
+            hits = sentences.without_none(hits, self.breaks, self.places)
             self.kinds = {hit.kind for hit in hits}
         self.hits = hits
         self.starts = [hit.start for hit in hits]
         first = _LETTERS.search(text)
         self.first = first.start() if first else 0
         self.of_all: Points = [(points, reason) for kind, points, reason in _ANYWHERE if kind in self.kinds]
+        if "promo" in self.kinds:
+            signs_in = any(
+                hit.kind == "login" or (hit.kind == "code" and not text.startswith(BARE, hit.start))
+                for hit in hits
+            )
+            self.of_all.append((-15, _DISCOUNT) if signs_in else (-120, f"{_DISCOUNT}, not of signing in"))
         self.short = False
-        others = {
-            each.value for each in candidates if len(candidates) == 1 or not layout.no_code(self.text, each)
-        }
-        if len(others) <= 1:
+        if (
+            len(candidates) == 1
+            or len({each.value for each in candidates if not layout.no_code(text, each)}) <= 1
+        ):
             self.of_all.append((14, "no other number like it"))
             self.short = len(set(self.values)) == 1 and not _MORE[len(candidates[0].value)].match(
                 text, 0, _SHORT
             )
-
-    def _without_warnings(self, hits: list[Hit]) -> list[Hit]:
-        """Leave out the words of sentences like "We never ask for your code" that hold no number."""
-        warnings = {bisect_left(self.breaks, hit.start) for hit in hits if hit.kind == "warn"}
-        warnings -= {bisect_left(self.breaks, place) for place in self.places}
-        return [
-            hit
-            for hit in hits
-            if hit.kind not in ("warn", "code") or bisect_left(self.breaks, hit.start) not in warnings
-        ]
 
     def weigh(self, one: Candidate) -> Weighed:
         """Return a candidate's points and reasons."""
@@ -142,7 +139,7 @@ class Scene:
             kind = "other" if hit.kind == "promo" else hit.kind
             if (
                 kind in seen
-                or kind in ("unit", "warn")
+                or kind in ("unit", *sentences.SAYS_NONE)
                 or (kind == "other" and seen)
                 or (broken and kind in ("code", "number", "figures") and "other" in seen)
             ):
@@ -161,7 +158,15 @@ class Scene:
                 if confirmed or entered or self._code_before(place):
                     found.append((-12 if confirmed or entered else -45, _BEFORE[kind]))
                     continue
-            if points := _POINTS_BEFORE[kind][0 if near else 1 if not broken else 2]:
+            points = _POINTS_BEFORE[kind][0 if near else 1 if not broken else 2]
+            if (
+                broken
+                and len(seen) == 1
+                and kind in ("code", "figures")
+                and _LETTERS.search(self.text, sentence + 1, start)
+            ):
+                points //= 2  # its own sentence begins with other words
+            if points:
                 found.append((points, _RIGHT_BEFORE[kind] if near else _BEFORE[kind]))
             if near and kind in ("other", "code"):
                 break
@@ -217,7 +222,7 @@ class Scene:
         return any(
             hit.kind == "code"
             and start - hit.end <= 30
-            and not _BREAK.search(self.text, hit.end, start)
+            and not BREAK.search(self.text, hit.end, start)
             and not _DIGIT.search(self.text, hit.end, start)
             for hit in self.hits[max(0, place - 3) : place]
         )
@@ -231,7 +236,7 @@ class Scene:
         number = self.places[at]
         return (
             number - end <= farthest
-            and not _BREAK.search(self.text, end, number)
+            and not BREAK.search(self.text, end, number)
             and not any(
                 hit.kind == "other" and hit.start < number for hit in self.hits[place + 1 : place + 4]
             )
@@ -275,12 +280,12 @@ class Scene:
         named = alone
         if (
             left is not None
-            and left.kind in ("code", "enter", "number", "figures")
+            and left.kind in ("code", "enter", "by", "number", "figures")
             and one.start - left.end <= 30
-            and not _BREAK.search(self.text, left.end, one.start)
+            and not BREAK.search(self.text, left.end, one.start)
         ):
             named = True
-            if left.kind == "enter" and not random and not alone:
+            if left.kind in ("enter", "by") and not random and not alone:
                 points.append((-60, "a word that can be spoken"))
         elif (
             right is not None

@@ -14,11 +14,13 @@ _CURRENCY = re.compile(
 _KANA = re.compile("[\u3041-\u3096]")
 _LETTERS = re.compile(r"\w")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_PREFIXES = "בהלמוכש"  # Hebrew words of one letter
 _AMOUNT_ENDS = "%‰°€$£₩₹₽฿₫₺₴"
 _NUMBERING = "*•x+#№…"
 _BLANKS = " \t\r\n>*_-=━─「『[(【"
 _LABEL = re.compile(r"\W?[^\n:]{1,24}: ?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_LONGEST_NAME = 26
 _LAST_WORD = re.compile(r"(\d+|[^\W\d_]+|©)\W{0,2}\Z")
 
 Points = list[tuple[int, str]]
@@ -37,6 +39,11 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
         points.append((14, "six digits" if one.value.isdigit() else "six letters"))
     elif size > 8:
         points.append((-40 if one.shape == "grouped" else -15, "long for a code"))
+    _add_shape(text, one, points)
+
+
+def _add_shape(text: str, one: Candidate, points: Points) -> None:
+    size = len(one.value)
     if one.shape == "plain":
         if size == 8 and _DATE.fullmatch(one.value):
             points.append((-60, "like a date"))
@@ -44,6 +51,8 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
             word = _LAST_WORD.search(text, max(0, one.start - 16), one.start)
             dated = word is not None and (word.group(1) in YEAR_WORDS or word.group(1).isdigit())
             points.append((-80 if dated else -15, "like a year"))
+    elif one.shape == "prefixed":
+        points.append((-30, "behind two letters"))
     elif one.shape == "spoken":
         points.append((35, "spoken digit by digit"))
     elif one.shape == "grouped" and size == 4:
@@ -63,7 +72,7 @@ def no_code(text: str, one: Candidate) -> tuple[int, str] | None:
         return (-100, "an amount")
     if last and last in _NUMBERING and not (last == after == "*"):
         return (-70, "a masked or numbered one") if last != "*" or len(one.value) <= 4 else None
-    if before.endswith("...") or (last == "-" and before[-2:-1].strip()):
+    if before.endswith("...") or (last == "-" and before[-2:-1].strip() and before[-2] not in _PREFIXES):
         return (-100, "the end of another number")
     return None
 
@@ -93,4 +102,7 @@ def introduced(text: str, one: Candidate) -> int:
 
 def labelled(text: str, first: int, one: Candidate) -> bool:
     """Tell whether a message begins with a name and a colon, then the candidate."""
-    return _LABEL.fullmatch(text, max(0, first - 1), one.start) is not None
+    return (
+        one.start - first <= _LONGEST_NAME
+        and _LABEL.fullmatch(text, max(0, first - 1), one.start) is not None
+    )

@@ -1,9 +1,9 @@
 """The words of all languages, found in one pass over a text."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -15,7 +15,8 @@ _EVERYWHERE = {"code", "promo"}  # of English and of scripts without capitals, i
 # Letters of scripts that part words by blanks: a word of theirs ends where the letters end.
 _ENDING = re.compile(rf"(?:{CASED.pattern}|[\u0590-\u06FF\u0900-\u097F\uAC00-\uD7A3])+\Z")
 _NAMING = {"", " ", "-", "・", "の", " の"}  # between a word and the code that it names
-_COMPOUNDED = {"番号", "ナンバー", "번호", "nummer"}
+_COMPOUNDED = {"番号", "ナンバー", "번호", "nummer", "编号", "編號", "号", "號", "コード", "코드"}
+_COMPOUNDS = {"number": "other", "code": "number"}  # what the end of an unknown word means
 _KANA_BEFORE = frozenset("のなたるいはがをにもとで")  # この番号
 _NAMED_BY = {
     " ",
@@ -35,7 +36,7 @@ _KEY = 3  # letters by which a word is looked up
 _LETTERS = re.compile(  # with their marks
     r"[^\s\d!-@\[-`{-~\u00A1-\u00BF\u2000-\u206F\u20A0-\u20CF\u3001-\u3004\u3008-\u3020]+"
 )
-_MOST_KNOWN, _LONGEST_KNOWN = 4096, 64  # runs of letters that are remembered, and how long they may be
+_MOST_KNOWN, _LONGEST_KNOWN = 8192, 64  # runs of letters that are remembered, and how long they may be
 
 
 class Hit(NamedTuple):
@@ -46,12 +47,14 @@ class Hit(NamedTuple):
     kind: str
 
 
-class _Meaning(NamedTuple):
-    """What a word means: the kind of each language, its kind in any text, and its votes for languages."""
+class _Meaning:
+    """What a word means: the kind of each language, and its kind in a text of another one."""
 
-    kinds: dict[str, str]
-    anywhere: str
-    votes: tuple[tuple[str, int], ...]
+    __slots__ = ("anywhere", "kinds")
+
+    def __init__(self, kinds: dict[str, str], anywhere: str) -> None:
+        self.kinds = kinds
+        self.anywhere = anywhere
 
 
 def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -82,21 +85,31 @@ class _Run(NamedTuple):
 
 
 class _Known(dict[str, _Run | None]):
-    """The words in runs of letters, worked out once."""
+    """The words in runs of letters, worked out once. Those that came up lately are kept twice as long."""
+
+    def __init__(self) -> None:
+        self.earlier: dict[str, _Run | None] = {}
 
     def __missing__(self, run: str) -> _Run | None:
-        found = _Run(_scan(run), _longer(run))
-        known = found if found.words or found.longer else None
+        if run in self.earlier:
+            known = self.earlier[run]
+        else:
+            found = _Run(_scan(run), _longer(run))
+            known = found if found.words or found.longer else None
         if len(run) <= _LONGEST_KNOWN:
             if len(self) >= _MOST_KNOWN:
+                self.earlier = dict(self)
                 self.clear()
             self[run] = known
         return known
 
 
 def _longer(run: str) -> list[tuple[int, str, str]]:
-    words = [(len(run) - len(head), rest, head + rest) for head, rest in _UNCASED_PAIRS if run.endswith(head)]
-    words += [(0, rest, run + rest) for rest in _RESTS.get(run, ())]
+    words = [(0, rest, run + rest) for rest in _RESTS.get(run, ())]
+    if run.endswith(_UNCASED_HEADS):
+        words += [
+            (len(run) - len(head), rest, head + rest) for head, rest in _UNCASED_PAIRS if run.endswith(head)
+        ]
     return sorted(words, key=lambda word: -len(word[2]))
 
 
@@ -114,42 +127,45 @@ _RESTS = _parted(_WORDS)
 _UNCASED_PAIRS = [(head, rest) for head in _RESTS if not CASED.match(head) for rest in _RESTS[head]]
 for _head, _ in _UNCASED_PAIRS:
     _RESTS.pop(_head, None)
+_UNCASED_HEADS = tuple({head for head, _ in _UNCASED_PAIRS})
 _known = _Known()
 
 
 def find_words(text: str, windows: Iterable[tuple[int, int]]) -> list[Hit]:
     """Return the words in these parts of a text in lower case, read in its own languages and in English."""
     found: _Found = []
-    votes: dict[str, int] = {}
+    tells: list[str] = []
     for start, end in windows:
-        _collect(text, start, end, found, votes)
-    for _, _, meaning in found:
-        for language, vote in meaning.votes:
-            votes[language] = votes.get(language, 0) + vote
+        _collect(text, start, end, found, tells)
+    kinds = _kinds(tuple([meaning for _, _, meaning in found]), tuple(tells))
+    return _qualified(
+        text, [Hit(start, end, kind) for (start, end, _), kind in zip(found, kinds, strict=True) if kind]
+    )
+
+
+@lru_cache(maxsize=2048)  # an app's messages have the same words again and again
+def _kinds(meanings: tuple[_Meaning, ...], tells: tuple[str, ...]) -> list[str]:
+    """Return of what kind each word is in the language that all of them tell."""
+    votes: dict[str, int] = dict(Counter(tells))
+    for meaning in meanings:
+        for language, kind in meaning.kinds.items():
+            votes[language] = votes.get(language, 0) + _TELLS.get(kind, 1)
     least = _SHARE * max(votes.values(), default=0)
     languages = [language for language, count in votes.items() if count >= least]
-    if len(languages) > 1:
-        languages.sort(key=votes.__getitem__, reverse=True)
-    hits = []
-    for start, end, (kinds, anywhere, _) in found:
-        for language in languages:
-            if language in kinds:
-                hits.append(Hit(start, end, kinds[language]))
-                break
-        else:
-            if anywhere:
-                hits.append(Hit(start, end, anywhere))
-    return _qualified(text, hits)
+    languages.sort(key=votes.__getitem__, reverse=True)
+    return [
+        next((meaning.kinds[each] for each in languages if each in meaning.kinds), meaning.anywhere)
+        for meaning in meanings
+    ]
 
 
-def _collect(text: str, start: int, end: int, found: _Found, votes: dict[str, int]) -> None:
-    """Add the words in a part of a text, and the votes of its short words for their languages."""
+def _collect(text: str, start: int, end: int, found: _Found, tells: list[str]) -> None:
+    """Add the words in a part of a text, and the languages that its short words tell."""
     parts = _RUNS.split(text[start:end])  # a gap, a run, a gap, …
     known = [(place, run) for place, run in enumerate(map(_known.__getitem__, parts[1::2])) if run]
     if not known:
         return
-    for language in filter(None, map(TELLING.get, parts[1::2])):
-        votes[language] = votes.get(language, 0) + 1
+    tells += filter(None, map(TELLING.get, parts[1::2]))
     places = list(accumulate(map(len, parts), initial=start))
     done = start
     for place, run in known:
@@ -164,7 +180,8 @@ def _collect(text: str, start: int, end: int, found: _Found, votes: dict[str, in
                 if meaning := _meaning(word, False, _is_cased(text[done : done + 1])):
                     words.append((first, done - at, meaning))
                 break
-        found += [(at + first, at + last, meaning) for first, last, meaning in words]
+        for first, last, meaning in words:
+            found.append((at + first, at + last, meaning))
 
 
 def _scan(run: str) -> _Found:
@@ -212,13 +229,13 @@ def _meaning(word: str, inside: bool, letters_follow: bool) -> _Meaning | None:
 def _means(kinds: dict[str, str], cased: bool) -> _Meaning:
     foreign = [kinds["en"]] if cased and "en" in kinds else [] if cased else list(kinds.values())
     anywhere = next((each for each in foreign if each in _EVERYWHERE), "")
-    return _Meaning(kinds, anywhere, tuple((each, _TELLS.get(kind, 1)) for each, kind in kinds.items()))
+    return _Meaning(kinds, anywhere)
 
 
-def _is_compound(text: str, number: Hit) -> bool:
-    """Tell whether it is the end of a word that is not known: 採寸番号, Debitorennummer."""
-    before = text[number.start - 1 : number.start]
-    return before.isalpha() and before not in _KANA_BEFORE and text[number.start : number.end] in _COMPOUNDED
+def _is_compound(text: str, hit: Hit) -> bool:
+    """Tell whether it is the end of a word that is not known: 採寸番号, Debitorennummer, 避難所コード."""
+    before = text[hit.start - 1 : hit.start]
+    return before.isalpha() and before not in _KANA_BEFORE and text[hit.start : hit.end] in _COMPOUNDED
 
 
 def _names(text: str, first: Hit, second: Hit) -> bool:
@@ -243,8 +260,8 @@ def _qualified(text: str, hits: list[Hit]) -> list[Hit]:
             if (before or after) and not (before and hit.kind in ("other", "promo")):
                 joined[-1] = Hit(last.start, hit.end, last.kind if before else hit.kind)
                 continue
-        if hit.kind == "number" and _is_compound(text, hit) and not (last and last.end == hit.start):
-            joined.append(Hit(hit.start, hit.end, "other"))
+        if hit.kind in _COMPOUNDS and not (last and last.end == hit.start) and _is_compound(text, hit):
+            joined.append(Hit(hit.start, hit.end, _COMPOUNDS[hit.kind]))
         elif (
             last
             and last.kind == "login"
