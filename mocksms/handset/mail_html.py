@@ -8,10 +8,19 @@ from urllib.parse import unquote
 import nh3
 from markupsafe import escape
 
+from mocksms.core.mail.html_text import text_of_html
 from mocksms.handset import mail_styles
 
 MOST_SHOWN = 24_000_000
 """Characters of pictures in one mail: twice what `attachments.LARGEST_PICTURES` makes. One may be shown many times."""
+DEEPEST = 256
+"""Elements inside each other: cleaning takes time that grows with the length times the depth."""
+_TEXT_OF_DEEP = 20_000  # characters of such HTML whose text is shown; the view "Text" has more
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+_OFTEN_UNCLOSED = {
+    "area", "base", "br", "col", "colgroup", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "option", "p",
+    "source", "tbody", "td", "tfoot", "th", "thead", "tr", "wbr",
+}  # fmt: skip
 _LAYOUT = {
     "align", "bgcolor", "border", "cellpadding", "cellspacing", "class", "dir", "height", "id", "lang", "role", "style",
     "valign", "width",
@@ -60,8 +69,10 @@ def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return HTML without anything that runs, loads or posts (docs/promises.md#40). Links open a new tab.
 
     `pictures` are the mail's own, by their Content-ID, as `data:` addresses. Of others, and of those that would go
-    beyond MOST_SHOWN, only the words remain (`alt`).
+    beyond MOST_SHOWN, only the words remain (`alt`). Of HTML with elements too deep inside each other the text remains.
     """
+    if _is_too_deep(html):
+        return f"<pre>{escape(text_of_html(html[:_TEXT_OF_DEEP]))}</pre>"
     left = MOST_SHOWN
 
     def own(name: str) -> str | None:
@@ -101,6 +112,16 @@ def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
         link_rel="noopener noreferrer",
         attribute_filter=keep,
     )
+
+
+def _is_too_deep(html: str) -> bool:
+    depth = 0
+    for found in _TAG.finditer(html):
+        if found[2].lower() not in _OFTEN_UNCLOSED:
+            depth = max(0, depth - 1) if found[1] else depth + 1
+            if depth > DEEPEST:
+                return True
+    return False
 
 
 def _fitting(tag: str, name: str, value: str) -> str | None:

@@ -153,3 +153,23 @@ def test_mail_message_names_who_else_got_it_and_where_an_answer_goes(look_in: Br
     found = inbox.receive(here, mail.parse(source, "hanako@example.com", "x@example.com"), source)
     people = look_in.get(f"/handsets/{HANAKO}/mail/{found.id}").one(".mail-head__people").to_text()
     assert "太郎 <taro@example.com>" in people and "help@example.com" in people
+
+
+def test_mail_that_this_version_refuses_is_still_shown(look: Browser, here: World) -> None:
+    head = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (at, at) for at in range(300)
+    )
+    kept = mail.parse(b"Subject: x\r\n\r\nbody", "hanako@example.com", "x@example.com")
+    found = inbox.receive(here, kept, head + b"\r\nbody")
+    page = look.get(f"/handsets/{HANAKO}/mail/{found.id}")
+    assert "body" in page.one(".mail-text").to_text()
+    assert look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/attachments/0").status_code == 404
+
+
+def test_mail_html_that_is_too_deep_is_shown_as_text(look: Browser, send: Sender) -> None:
+    found = send.mail("hanako@example.com", "件名", "本文", "<div>" * 300 + "<b>本文 & <i>more</i>")
+    page = look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html").text
+    assert "<pre>本文 &amp; more</pre>" in page
+    table = "<table><tr><td>" * 60 + "x"
+    found = send.mail("hanako@example.com", "件名", "本文", table + "<p>y<br>" * 1000)
+    assert "<table" in look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html").text

@@ -20,7 +20,7 @@ def seconds(source: bytes) -> float:
         found = mail.parse(source, "a@example.com", "s@example.com")
         inbox.examine(found)
         attachments.listed(source)
-        mail_html.clean(found.html)
+        mail_html.document(found.html, found.subject, {}, "dark")
     except structure.TooManyParts:
         pass
     return time.thread_time() - begin
@@ -54,6 +54,14 @@ HTML = "Content-Type: text/html\r\n\r\n"
         HTML + "<meta " * 100_000,
         HTML + "<b>" * 30_000,
         HTML + "<a><b><p>" * 10_000,
+        HTML + "<div>" * 60_000,
+        HTML + "<div><p>" * 40_000,
+        HTML + "<div>" * 250 + "<p>x</p>" * 20_000,
+        HTML + "<style>color-scheme:" + "color-scheme:" * 50_000,
+        HTML + "<style>p{" + "@media(" * 50_000 + "</style>",
+        HTML + "<p style=\"" + "a:b;" * 50_000 + "\">",
+        HTML + "<body " * 50_000,
+        HTML + "<meta name=color-scheme " * 20_000,
         HTML + "<table><tr><td>" * 7_000,
         HTML + "<p style='" + "display" * 100_000,
         HTML + "data:a/b;base64," * 50_000,
