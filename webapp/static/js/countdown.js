@@ -1,9 +1,23 @@
 // Counts the seconds until something may be tried again, and holds its button until then.
-// data-seconds: how long; data-holds: id of the button. The server keeps the time; this only shows it.
+// data-seconds: how long; data-holds: id of the button. The server keeps the time; this only shows it. In the sandbox its
+// clock can be moved: data-clock of the body is where it is read.
+const EVERY_MS = 1000;
+const JITTER_MS = 1500;
+
+// By how many milliseconds the site's clock is ahead of the browser's; null when it does not answer.
+async function ahead(address) {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+    return answer.ok ? Date.parse((await answer.json()).now) - Date.now() : null;
+  } catch {
+    return null;
+  }
+}
+
 export default function countdown(element) {
   const number = element.querySelector("[data-number]");
   const button = document.getElementById(element.dataset.holds ?? "");
-  const end = performance.now() + Number(element.dataset.seconds) * 1000;
+  let end = performance.now() + Number(element.dataset.seconds) * 1000;
   if (button) button.disabled = true;
 
   function tick() {
@@ -16,5 +30,16 @@ export default function countdown(element) {
     element.hidden = true;
     if (button) button.disabled = false;
   }
+
+  async function follow(address, before) {
+    const now = await ahead(address);
+    const moved = before === null || now === null ? 0 : now - before;
+    const isMoved = Math.abs(moved) > JITTER_MS;
+    if (isMoved) end -= moved;
+    if (end > performance.now()) setTimeout(follow, EVERY_MS, address, isMoved ? now : (before ?? now));
+  }
+
   tick();
+  const { clock } = document.body.dataset;
+  if (clock) follow(clock, null);
 }
