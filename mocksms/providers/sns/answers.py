@@ -108,9 +108,10 @@ def message_attributes(prefix: str = "") -> dict[str, dict[str, str]]:
     form, found = request.form, {}
     for number in range(1, MOST_PARTS + 1):
         part = f"{prefix}MessageAttributes.entry.{number}."
-        if name := form.get(f"{part}Name", ""):
-            value = form.get(f"{part}Value.StringValue") or form.get(f"{part}Value.BinaryValue", "")
-            found[name] = {"Type": form.get(f"{part}Value.DataType", ""), "Value": value}
+        if not (name := form.get(f"{part}Name", "")):
+            break
+        value = form.get(f"{part}Value.StringValue") or form.get(f"{part}Value.BinaryValue", "")
+        found[name] = {"Type": form.get(f"{part}Value.DataType", ""), "Value": value}
     return found
 
 

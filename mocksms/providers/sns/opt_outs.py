@@ -40,14 +40,18 @@ def _is_of_sns(world: World, owner: str, sender: str) -> bool:
 
 
 def is_opted_out(world: World, number: str) -> bool:
-    """Return whether a number takes no SMS of SNS any more, from whatever sender."""
-    return world.conditions().has_stops and bool(_stopped(world, number))
+    """Return whether a number takes no SMS of SNS any more, from whatever sender.
+
+    Whether there are stops at all is known here: the transaction that keeps a message looks again.
+    """
+    known = world.group_commit.seen or world.conditions()
+    return known.has_stops and bool(_stopped(world, number))
 
 
 def check(world: World) -> dict[str, Any]:
     """CheckIfPhoneNumberIsOptedOut."""
     asked = number(world, needed("phoneNumber"), "PhoneNumber Reason: input incorrectly formatted")
-    return {"isOptedOut": is_opted_out(world, asked)}
+    return {"isOptedOut": bool(_stopped(world, asked))}
 
 
 def listed(world: World) -> dict[str, Any]:
