@@ -50,6 +50,7 @@ _REFUSALS: dict[int, tuple[int, str]] = {
     21656: (400, "The ContentVariables Parameter is invalid: {value}"),
     21701: (404, "The Messaging Service {value} does not exist"),
     21704: (400, "The Messaging Service contains no phone numbers"),
+    21705: (400, "The Messaging Service is invalid"),
     21709: (400, "Alpha Sender ID is Invalid or Not Authorized for this Messaging Service"),
     21710: (409, "Phone Number Already Exists in Messaging Service"),
     21712: (409, "Phone Number or Short Code is associated with another Messaging Service."),

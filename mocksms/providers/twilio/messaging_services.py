@@ -217,8 +217,10 @@ def delete_sender(service: str, collection: str, sid: str) -> ResponseReturnValu
 def of_message(world: World, sid: str) -> Resource:
     """Return the service that a message names. The first use makes it, unless MOCKSMS_ACCOUNTS is set.
 
-    Raises :class:`Refusal` 21701 for one that nobody made, 21704 for one without senders.
+    Raises :class:`Refusal` 21705 for what is no sid, 21701 for a service that nobody made.
     """
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", sid):
+        raise Refusal(21705)
     found = resources.find(world, SERVICE, sid)
     if found is None and not world.settings.accounts:
         content = {**resources.defaults(MEMBERS), "friendly_name": sid}
@@ -229,7 +231,7 @@ def of_message(world: World, sid: str) -> Resource:
 
 
 def sender_of(world: World, service: Resource) -> str:
-    """Return the number or name that a service sends from, its own sid without any."""
+    """Return the number or name that a service sends from, its own sid without any. Raises :class:`Refusal` 21704."""
     pool = senders(world, service.sid)
     if not pool and world.settings.accounts:
         raise Refusal(21704)

@@ -45,3 +45,37 @@ def test_throttling_is_the_sdks_own_error(node: Node, phone: Phone) -> None:
     with pytest.raises(SdkError) as refused:
         node(PUBLISH, PhoneNumber=ME, Message="x")
     assert refused.value.name == "Throttling"
+
+
+def test_topic_reaches_its_subscribers(node: Node, phone: Phone) -> None:
+    code = """
+        const { TopicArn } = await sns.send(new sdk.sns.CreateTopicCommand({ Name: "codes" }));
+        await sns.send(new sdk.sns.SubscribeCommand({ TopicArn, Protocol: "sms", Endpoint: given.to }));
+        const message = JSON.stringify({ default: "for all", sms: "482913 is your code" });
+        await sns.send(new sdk.sns.PublishCommand({ TopicArn, Message: message, MessageStructure: "json" }));
+        const { Subscriptions } = await sns.send(new sdk.sns.ListSubscriptionsByTopicCommand({ TopicArn }));
+        const { Attributes } = await sns.send(new sdk.sns.GetTopicAttributesCommand({ TopicArn }));
+        return { endpoint: Subscriptions[0].Endpoint, confirmed: Attributes.SubscriptionsConfirmed };
+    """
+    assert node(code, to=ME) == {"endpoint": ME, "confirmed": "1"}
+    assert phone.wait_for_code(ME) == "482913"
+
+
+def test_opt_outs_are_read_and_lifted(node: Node, phone: Phone) -> None:
+    node(PUBLISH, PhoneNumber=ME, Message="x")
+    phone.reply(ME, "AWS-SNS", "STOP")
+    code = """
+        const opted = new sdk.sns.ListPhoneNumbersOptedOutCommand({});
+        const before = (await sns.send(opted)).phoneNumbers;
+        const refused = await sns.send(new sdk.sns.PublishCommand(given)).catch((error) => error.name);
+        await sns.send(new sdk.sns.OptInPhoneNumberCommand({ phoneNumber: given.PhoneNumber }));
+        return { before, refused, after: (await sns.send(opted)).phoneNumbers };
+    """
+    found = node(code, PhoneNumber=ME, Message="x")
+    assert found == {"before": [ME], "refused": "OptedOutException", "after": []}
+
+
+def test_topic_that_is_not_there_is_the_sdks_own_error(node: Node) -> None:
+    with pytest.raises(SdkError) as refused:
+        node(PUBLISH, TopicArn="arn:aws:sns:us-east-1:000000000000:none", Message="x")
+    assert (refused.value.name, refused.value.status) == ("NotFoundException", 404)

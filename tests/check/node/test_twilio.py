@@ -118,3 +118,46 @@ def test_verification_is_started_and_approved(node: Node, phone: Phone) -> None:
     code = phone.wait_for_code(ME)
     assert node(check, to=ME, code="000000" if code != "000000" else "111111") == "pending"
     assert node(check, to=ME, code=code) == "approved"
+
+
+def test_messaging_service_sends_from_its_senders(node: Node, phone: Phone) -> None:
+    code = """
+        const { sid } = await twilio.messaging.v1.services.create({ friendlyName: "Mihon" });
+        await twilio.messaging.v1.services.create({ friendlyName: "Other" });
+        await twilio.messaging.v1.services(sid).alphaSenders.create({ alphaSender: "MIHON" });
+        await twilio.messages.create({ to: given.to, messagingServiceSid: sid, body: "“482913” is your code" });
+        return (await twilio.messaging.v1.services.list({ pageSize: 1 })).map((each) => each.friendlyName);
+    """
+    assert node(code, to=ME) == ["Mihon", "Other"]
+    assert (phone.sms(ME).sender, phone.sms(ME).body) == ("MIHON", '"482913" is your code')
+
+
+def test_account_numbers_and_lookup_answer(node: Node) -> None:
+    code = """
+        const account = await twilio.api.accounts(twilio.accountSid).fetch();
+        const numbers = await twilio.incomingPhoneNumbers.list();
+        const found = await twilio.lookups.v2.phoneNumbers(given.to).fetch({ fields: "line_type_intelligence" });
+        return [account.status, numbers[0].phoneNumber, found.valid, found.lineTypeIntelligence.type];
+    """
+    assert node(code, to=ME) == ["active", SHOP, True, "mobile"]
+
+
+def test_totp_factor_gives_the_address_for_an_authenticator(node: Node) -> None:
+    code = """
+        const entity = twilio.verify.v2.services(given.service).entities("hanako-1");
+        const made = await entity.newFactors.create({ friendlyName: "Hanako", factorType: "totp" });
+        const wrong = await entity.factors(made.sid).update({ authPayload: "0" });
+        return [made.binding.uri.startsWith("otpauth://totp/Verify:Hanako?secret="), wrong.status];
+    """
+    assert node(code, service="VA" + "0" * 32) == [True, "unverified"]
+
+
+def test_page_without_its_token_is_refused(node: Node) -> None:
+    code = "return await twilio.messages.page({ pageNumber: 1 }).catch((error) => String(error.message ?? error))"
+    assert "PageToken" in node(code)
+
+
+def test_whatsapp_keeps_its_prefix(node: Node) -> None:
+    code = "const { to, from } = await twilio.messages.create(given); return [to, from]"
+    given = {"to": f"whatsapp:{ME}", "from": f"whatsapp:{SHOP}", "body": "x"}
+    assert node(code, **given) == [given["to"], given["from"]]
