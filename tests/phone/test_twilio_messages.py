@@ -60,6 +60,7 @@ def test_the_answer_has_every_key(twilio: Any, phone: Phone) -> None:
         ({"to": "+15005550009", "from_": SHOP, "body": "x"}, 21614),
         ({"to": ME, "from_": ME, "body": "x"}, 21266),
         ({"to": ME, "messaging_service_sid": "no sid", "body": "x"}, 21705),
+        ({"to": ME, "messaging_service_sid": "VA" + "1" * 32, "body": "x"}, 21705),
         ({"to": ME, "from_": SHOP, "media_url": ["http://localhost/a.png", "http://[::1"]}, 21620),
         ({"to": ME, "from_": "+15005550001", "body": "x"}, 21212),
         ({"to": ME, "from_": "+15005550007", "body": "x"}, 21606),

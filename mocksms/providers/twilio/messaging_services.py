@@ -219,7 +219,7 @@ def of_message(world: World, sid: str) -> Resource:
 
     Raises :class:`Refusal` 21705 for what is no sid, 21701 for a service that nobody made.
     """
-    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", sid):
+    if not re.fullmatch(r"MG[A-Za-z0-9_-]{1,62}", sid):
         raise Refusal(21705)
     found = resources.find(world, SERVICE, sid)
     if found is None and not world.settings.accounts:
