@@ -72,7 +72,8 @@ class Weighed(NamedTuple):
 
     def reasons(self) -> str:
         """Return the three strongest reasons."""
-        return "; ".join(reason for _, reason in sorted(self.points, key=lambda each: -abs(each[0]))[:3])
+        strongest = sorted([(-abs(points), reason) for points, reason in self.points])[:3]
+        return "; ".join([reason for _, reason in strongest])
 
 
 class Scene:
@@ -125,7 +126,6 @@ class Scene:
         found: Points = []
         seen: set[str] = set()
         start = layout.introduced(self.text, one) if alone else one.start
-        entered = self._entered(one, last)
         at = bisect_left(self.breaks, start)
         sentence = self.breaks[at - 1] if at else -1  # where the candidate's sentence begins
         if start < one.start:
@@ -139,7 +139,7 @@ class Scene:
             kind = "other" if hit.kind == "promo" else hit.kind
             if (
                 kind in seen
-                or kind in ("unit", *sentences.SAYS_NONE)
+                or kind not in _POINTS_BEFORE
                 or (kind == "other" and seen)
                 or (broken and kind in ("code", "number", "figures") and "other" in seen)
             ):
@@ -155,6 +155,7 @@ class Scene:
                 before = self.hits[place - 1] if place else hit
                 gap = self.text[before.end : hit.start]
                 confirmed = before.kind == "login" and len(gap) <= 3 and "\n" not in gap
+                entered = self._entered(one, last)
                 if confirmed or entered or self._code_before(place):
                     found.append((-12 if confirmed or entered else -45, _BEFORE[kind]))
                     continue
@@ -202,7 +203,7 @@ class Scene:
             kind = hit.kind
             if kind == "unit" and not seen and self.text[one.end : hit.start] in _JOINT:
                 points.append((-90, "a unit follows"))
-            if kind in seen or _DIGIT.search(self.text, one.end, hit.start):
+            if kind in seen or kind not in _POINTS_AFTER or _DIGIT.search(self.text, one.end, hit.start):
                 continue
             if (kind == "code" and self._taken(place, 40)) or (
                 kind == "enter"
@@ -211,10 +212,9 @@ class Scene:
             ):
                 continue
             seen.add(kind)
-            if kind in _POINTS_AFTER:
-                near = distance <= (40 if kind == "code" else 16) and self.text[one.end] != ","
-                at_once = 25 if place == first and kind == "enter" and self._entered(one, first) else 0
-                points.append((_POINTS_AFTER[kind][0 if near else 1] + at_once, _AFTER[kind]))
+            near = distance <= (40 if kind == "code" else 16) and self.text[one.end] != ","
+            at_once = 25 if place == first and kind == "enter" and self._entered(one, first) else 0
+            points.append((_POINTS_AFTER[kind][0 if near else 1] + at_once, _AFTER[kind]))
 
     def _code_before(self, place: int) -> bool:
         """Tell whether a word for a code is in the sentence before this word, and no number between them."""

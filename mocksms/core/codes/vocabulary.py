@@ -15,6 +15,7 @@ _EVERYWHERE = {"code", "promo"}  # of English and of scripts without capitals, i
 # Letters of scripts that part words by blanks: a word of theirs ends where the letters end.
 _ENDING = re.compile(rf"(?:{CASED.pattern}|[\u0590-\u06FF\u0900-\u097F\uAC00-\uD7A3])+\Z")
 _NAMING = {"", " ", "-", "・", "の", " の"}  # between a word and the code that it names
+_NAMES = {"code", "number", "other", "promo"}  # kinds of words that name a number
 _COMPOUNDED = {"番号", "ナンバー", "번호", "nummer", "编号", "編號", "号", "號", "コード", "코드"}
 _COMPOUNDS = {"number": "other", "code": "number"}  # what the end of an unknown word means
 _KANA_BEFORE = frozenset("のなたるいはがをにもとで")  # この番号
@@ -246,12 +247,11 @@ def _qualified(text: str, hits: list[Hit]) -> list[Hit]:
     """Join a word with the code or number that it names: an order number, código de reserva, 商品コード."""
     joined: list[Hit] = []
     for hit in hits:
+        if hit.kind not in _NAMES:
+            joined.append(hit)
+            continue
         last = joined[-1] if joined else None
-        if (
-            last
-            and hit.kind in ("code", "number", "other", "promo")
-            and last.kind in ("other", "promo", "code", "number")
-        ):
+        if last and last.kind in _NAMES:
             gap = text[last.end : hit.start]
             bare = hit.kind == "number" or text.startswith(BARE, hit.start)
             bare = bare and (hit.kind == "number" or text[last.start : last.end] not in OWN)
