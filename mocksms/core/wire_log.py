@@ -21,6 +21,7 @@ FLUSH_SECONDS = 0.2
 MOST_HEADERS = 50
 LONGEST_NAME, LONGEST_PATH, LONGEST_REASON, LONGEST_HEADER = 80, 1000, 500, 500
 LONGEST_BODY, LONGEST_ANSWER = 4000, 2000
+LONGEST_ACCEPTED = 300  # of an answer that refuses nothing: what it says is in the message
 KEPT: ContextVar[Message | None] = ContextVar("kept", default=None)
 """The message that the request of this thread left."""
 
@@ -62,13 +63,13 @@ class Noted:
     def kept(self) -> WireRequest:
         """Return what is kept of it: no secret, and no more than the limits."""
         body = _text(self.body, LONGEST_BODY) if self.body else ""
-        answer = _text(self.answer, LONGEST_ANSWER)
-        headers = [(_header_name(name), value) for name, value in self.headers[:MOST_HEADERS]]
-        shown = [value for name, value in (*headers, *self.query, *self.fields) if not _is_secret(name)]
+        longest_answer = LONGEST_ACCEPTED if self.is_accepted else LONGEST_ANSWER
+        answer = _text(self.answer, longest_answer)
+        shown = [value for name, value in (*self.query, *self.fields) if not _is_secret(name)]
         # Most requests hold no secret but in their headers: one look at all of it tells.
         is_plain = not _may_hold_secret("\n".join((self.path, body, answer, *shown)))
         hide = _cut if is_plain else without_secrets
-        path, answer = hide(self.path, LONGEST_PATH), hide(answer, LONGEST_ANSWER)
+        path, answer = hide(self.path, LONGEST_PATH), hide(answer, longest_answer)
         if self.query:
             path = f"{path}?{'&'.join(f'{n}={v}' for n, v in _shown(self.query, LONGEST_PATH, hide))}"
         if self.fields:
@@ -87,16 +88,17 @@ class Noted:
             is_accepted=self.is_accepted,
             reason=reason[:LONGEST_REASON],
             sid=self.sid,
-            headers="\n".join([f"{n}: {v}" for n, v in _shown(headers, LONGEST_HEADER, hide)]),
+            headers=_header_lines(tuple(self.headers[:MOST_HEADERS])),
             body=body[:LONGEST_BODY],
             answer=answer,
         )
 
 
-@lru_cache(maxsize=1024)
-def _header_name(name: str) -> str:
-    """Return a header's name as people write it; WSGI has it as HTTP_USER_AGENT."""
-    return name.removeprefix("HTTP_").replace("_", "-").title()[:LONGEST_NAME]
+@lru_cache(maxsize=64)  # a client sends the same ones again and again
+def _header_lines(headers: Pairs) -> str:
+    """Return a line for each header, its name as people write it; WSGI has it as HTTP_USER_AGENT."""
+    named = [(name.removeprefix("HTTP_").replace("_", "-").title(), value) for name, value in headers]
+    return "\n".join(f"{name}: {value}" for name, value in _shown(named, LONGEST_HEADER, without_secrets))
 
 
 @lru_cache(maxsize=1024)

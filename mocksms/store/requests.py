@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any, Literal
 
 from mocksms.store.engine import Connection
@@ -48,6 +49,7 @@ class Wanted:
 
 
 _KEPT = [field.name for field in fields(WireRequest) if field.name not in ("id", "message")]
+_ALL, _FLAG = attrgetter(*_KEPT), _KEPT.index("is_accepted")
 _INSERT = f"INSERT INTO requests ({', '.join(_KEPT)}) VALUES ({', '.join('?' for _ in _KEPT)})"  # noqa: S608
 _SELECT = (
     f"SELECT {', '.join(f'requests.{name}' for name in _KEPT)}, requests.id, messages.id"  # noqa: S608
@@ -73,8 +75,8 @@ def empty(db: Connection, now: float) -> None:
 
 
 def _values(request: WireRequest) -> tuple[Any, ...]:
-    values = (getattr(request, name) for name in _KEPT)
-    return tuple(int(value) if isinstance(value, bool) else value for value in values)
+    values: tuple[Any, ...] = _ALL(request)
+    return (*values[:_FLAG], int(values[_FLAG]), *values[_FLAG + 1 :])
 
 
 def newest(db: Connection, wanted: Wanted, limit: int, before: int | None = None) -> list[WireRequest]:
