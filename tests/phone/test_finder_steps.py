@@ -1,5 +1,6 @@
 """The finder's work grows with the length of a text, and ends where the text that it looks at ends."""
 
+import random
 import sys
 from types import FrameType
 from typing import Any
@@ -64,6 +65,19 @@ def test_twice_the_text_takes_twice_the_steps() -> None:
         assert steps(once * 2) <= 2.2 * steps(once) + 1_000
 
     doubled()
+
+
+@pytest.mark.parametrize("gap", [" ", ", ", "-", " - ", ". "])
+@pytest.mark.parametrize("highest", [9, 99, 999, 9_999, 99_999])
+def test_numbers_without_an_end_take_steps_by_their_length(highest: int, gap: str) -> None:
+    numbers = random.Random(highest)
+    once = gap.join(str(numbers.randint(highest // 10 + 1, highest)) for _ in range(1_000))
+    assert steps(once + gap + once) <= 2.2 * steps(once) + 1_000
+
+
+@pytest.mark.parametrize("end", ["12", "code", "1.5"])
+def test_digits_before_something_else_take_steps_by_their_length(end: str) -> None:
+    assert steps("1 " * 2_000 + end) <= 2.2 * steps("1 " * 1_000 + end) + 1_000
 
 
 @pytest.mark.parametrize("part", ["1 ", "code 4829 ", "コード１２３４。", "a@b/", "one two "])

@@ -13,6 +13,7 @@ _ATOM = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z]*+[0-9][0-9A-Za-z]*+|[A-Z]{1,10}
 _SPELT_WORD = re.compile(r"[^\W\d_][^\s\d,.、。;・…!?:]*")
 _PHONE = re.compile(r"0[5789][05]0|0120|1800")  # how numbers begin that cost the caller nothing, or much
 _HANGING = frozenset("-./:,_")
+_MOST_SPOKEN = 40  # numbers that are read as one code: ten digits, said four times
 _AGAIN = 40  # characters before a voice says it once more
 _ALPHABETS = "\u0600"  # scripts that part words by blanks come before it, most of them
 _PAUSES = " \n\t\r,.、。;・"
@@ -97,6 +98,8 @@ def _spoken(text: str, atoms: list[Atom], at: int) -> list[Atom]:
             if gap.strip(_PAUSES).lower() not in THEN:
                 break
         elif grouped and len(gap) == 1 and gap.isascii():
+            break
+        if (grouped or not single) and len(run) >= _MOST_SPOKEN:
             break
         single = single and not grouped
         run.append(atom)

@@ -45,7 +45,7 @@ def meanings() -> Meanings:
             if kind not in _NO_KINDS:
                 for word in words:
                     _add(found, language, kind, word)
-    for word in [word for word in found if CASED.match(word.lstrip("*"))]:
+    for word in [word for word in found if not word.isascii() and CASED.match(word.lstrip("*"))]:
         bare = _without_accents(word)
         if bare != word and len(bare) >= _LEAST_BARE:
             for language, meaning in found[word].items():
