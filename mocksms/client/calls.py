@@ -81,7 +81,7 @@ class PhoneCalls(Generic[C]):
     def _wait(self, timeout: float, filters: Mapping[str, Any]) -> Steps[Received]:
         answer = yield _get(f"{API}/messages/wait", {**filters, "timeout": timeout})
         if answer.status_code == 204:
-            there_is = yield from self._there_is()
+            there_is = yield from self._there_is(filters.get("to"))
             raise NothingCame(f"no message like {filters} came within {timeout} s; there is: {there_is}")
         return Received(answer.json())
 
@@ -150,7 +150,7 @@ class PhoneCalls(Generic[C]):
             asked = {"params": _query(query), "headers": {"Accept": "application/json"}}
             answer = yield Ask("GET", f"{API}/code", asked)
             if answer.status_code == 204:
-                there_is = yield from self._there_is()
+                there_is = yield from self._there_is(to)
                 raise NothingCame(f"no new code for {to} within {timeout} s; there is: {there_is}")
             found = Told(answer.json())
             after = int(found.id)
@@ -159,10 +159,17 @@ class PhoneCalls(Generic[C]):
                 return found
             # else it was given for the same number in another spelling: wait for a newer one
 
-    def _there_is(self) -> Steps[str]:
+    def _there_is(self, to: str | None) -> Steps[str]:
         newest = yield from PhoneCalls.messages.steps(self, limit=5)
         told = [f"{m.id} {m.channel} to {m.to}: {m.subject or m.body[:60]!r}" for m in newest]
-        return "; ".join(told) or f"nothing in the world {self.world!r}"
+        told = told or [f"nothing in the world {self.world!r}"]
+        for world in dict.fromkeys((self.world, DEFAULT)) if to else ():
+            asked = _query({"to": to, "verdict": "refused", "limit": 2})
+            content = {"params": asked, "headers": {"X-World": world}}
+            answer = yield Ask("GET", f"{API}/requests", content, may_fail=True)
+            found = answer.json()["requests"] if answer.is_success else []
+            told += [f"refused in the world {world!r}: {each['status']} {each['reason']}" for each in found]
+        return "; ".join(told)
 
     @described
     def requests(self, /, **filters: Any) -> Steps[list[Told]]:

@@ -14,7 +14,7 @@ import pytest
 from mocksms.core import wire_log
 from mocksms.core.wire_log import LONGEST_ACCEPTED, LONGEST_BODY, without_secrets
 from mocksms.store.requests import MOST_KEPT, Wanted
-from mocksms.testing import Phone, PhoneError, RunningPhone, run_phone
+from mocksms.testing import NothingCame, Phone, PhoneError, RunningPhone, run_phone
 
 ME, SHOP, SECRET = "+819012345678", "+15005550006", "hunter2"
 ACCOUNT = "AC" + "9" * 32
@@ -93,6 +93,19 @@ def test_refused_request_is_in_the_default_world_and_says_why(
     found = only(base)
     assert (found.verdict, found.status, found.reason) == ("refused", status, reason)
     assert (found.wire, found.chosen_by, found.sid, found.message) == ("twilio", "default", None, None)
+
+
+def test_wait_that_ends_names_what_was_refused(base: Phone, running: RunningPhone) -> None:
+    with running.client("w1") as phone:
+        send(base, token="wrong")
+        phone.faults.add("reject", code=21614, times=1)
+        send(phone)
+        with pytest.raises(NothingCame) as nothing:
+            phone.wait_for_code("090-1234-5678", 0)
+        assert "nothing in the world 'w1'; refused in the world 'w1': 400 21614 " in str(nothing.value)
+        assert str(nothing.value).endswith("refused in the world 'default': 401 20003 Authenticate")
+        with pytest.raises(NothingCame, match=r"nothing in the world 'w1'$"):
+            phone.wait(0)
 
 
 def test_request_of_no_world_is_in_the_default_world(base: Phone, running: RunningPhone) -> None:
