@@ -20,11 +20,14 @@ def test_readme_shell_blocks_run_in_a_clone(tmp_path: Path) -> None:
 
 def test_guide_of_the_phone_runs_in_the_shell(tmp_path: Path) -> None:
     with Reader(tmp_path) as reader:
-        _, sent, read, commands, refused = [reader.run(block) for block in blocks("docs/phone.md", "sh")]
+        _, sent, read, commands, refused, after = [
+            reader.run(block) for block in blocks("docs/phone.md", "sh")
+        ]
     assert '"sid":"SM' in sent
     assert read.startswith("482913") and '"channel":"sms"' in read
     assert commands.startswith("482913\n") and '"code": "482913"' in commands
     assert json.loads(refused) == {"requests": [], "next": None}
+    assert after == "", "the phone was reset before"
 
 
 def test_guide_of_testers_runs_in_the_shell(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 
 from webapp import paths
+from webapp.pages.forms.base import Form
 from webapp.pages.render import page
 from webapp.sandbox.world_middleware import blueprint
 
@@ -23,11 +23,8 @@ ICONS = (
 PICTURES = ("envelope", "guard", "done", "denied", "knock")
 
 
-class Sample(FlaskForm):
+class Sample(Form):
     """Fields to show; the page has nothing to send."""
-
-    class Meta:
-        csrf = False
 
     plain = StringField()
     wrong = StringField()
