@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The first one draws nothing on a screen, which takes a third of the time off the tests.
+NAMES = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+)  # fmt: skip
+PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk")
 MAC_APPS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -58,7 +62,7 @@ def ensure(python: str) -> str | None:
     if found or os.environ.get("BROWSER_PATH"):
         return found
     if sys.platform.startswith("linux") and shutil.which("apt-get") and os.geteuid() == 0:
-        apt_install("chromium", "fonts-noto-cjk")
+        apt_install(*PACKAGES)
     else:
         subprocess.run([python, "-m", "playwright", "install", "chromium"], check=False)
     return find()

@@ -46,9 +46,14 @@ def _libatomic() -> str | None:
         return None
 
 
-IN_CHROMIUM = ("tests/browser", "tests/docs/test_playwright.py", f"{CHECK}/look/test_chromium.py")
+LOOK = ("charsets", "chromium", "details", "handset_look", "look_account", "mail_html")
+IN_CHROMIUM = (
+    "tests/browser",
+    "tests/docs/test_playwright.py",
+    *(f"{CHECK}/look/test_{each}.py" for each in LOOK),
+)
 PROGRAMS = (
-    Program("Chromium", browser.find, IN_CHROMIUM, ("chromium", "fonts-noto-cjk")),
+    Program("Chromium", browser.find, IN_CHROMIUM, browser.PACKAGES),
     Program("libatomic", _libatomic, IN_CHROMIUM, ("libatomic1",)),
     Program("oathtool", _on_path("oathtool"), ("tests/security/test_oathtool.py",), ("oathtool",)),
     Program(

@@ -14,8 +14,9 @@ from tools import browser as browsers
 from tools.driver import Browser, BrowserContext, Page
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file of browser tests stays on one worker, so that its tests share one browser."""
+    """Each file of browser tests stays on one worker, so that its tests share one browser (before xdist groups)."""
     for item in items:
         if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.xdist_group(f"browser {item.path.name}"))
@@ -103,3 +104,10 @@ def assert_accessible(page: Page) -> None:
         for v in found["violations"]
     ]
     assert not told, f"{page.url}: " + "\n".join(told)
+
+
+def in_order(page: Page) -> None:
+    """Accessible, and no wider than the window."""
+    assert_accessible(page)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{page.url} is {wide} px too wide"

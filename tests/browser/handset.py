@@ -108,3 +108,14 @@ def window(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert not wrong, wrong
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe finds on the page, one line each."""
+    from axe_core_python.sync_playwright import Axe
+
+    found: dict[str, Any] = Axe().run(page)
+    return [
+        f"{rule['id']} ({rule['impact']}): {[node['target'] for node in rule['nodes']][:3]}"
+        for rule in found["violations"]
+    ]

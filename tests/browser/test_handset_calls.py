@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
-from tests.browser.test_handset_look import complaints
+from tests.browser.handset import HANAKO, Desk, complaints, desk, running_phone, window
 from tests.evidence import some
 from tools.driver import Page, expect
 
@@ -153,7 +152,7 @@ def test_call_that_was_hung_up_stops_its_audio(desk: Desk, window: Window) -> No
 
 
 def test_call_comes_as_a_banner_over_an_open_app(desk: Desk, window: Window) -> None:
-    page = window(f"/handsets/{HANAKO}/messages/")
+    page = window(f"/handsets/{HANAKO}/messages/", reduced_motion="reduce")
     desk.call(CODE)
     expect(page.locator(".banner--call")).to_be_visible()
     assert complaints(page) == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.conftest import in_order
 from tests.browser.servers import Servers
-from tests.browser.test_look_account import in_order
 from tests.evidence import some
 from tools.driver import Page, expect
 from webapp.sandbox.refusals.scenarios import SCENARIOS

@@ -43,6 +43,7 @@ function leaveLinks() {
   const mail = document.querySelector(".mail-frame");
   if (mail && !mail.sandbox.contains("allow-scripts")) {
     mail.sandbox.add("allow-scripts");
+    mail.addEventListener("load", () => { mail.dataset.leavesLinks = ""; }, { once: true });
     mail.src = `${mail.getAttribute("src")}?presses=1`;
   }
 }

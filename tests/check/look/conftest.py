@@ -9,9 +9,12 @@ import pytest
 
 from mocksms.core import authenticator
 from mocksms.testing import RunningPhone, run_phone
+from tests.browser.conftest import chromium, servers
 from tests.browser.handset import Desk
 from tests.browser.servers import RunningSite
 from tests.check.look.pages import HANAKO
+
+__all__ = ["chromium", "servers"]
 
 
 @pytest.fixture(scope="session")

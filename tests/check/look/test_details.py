@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from mocksms.core import calls
-from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
-from tests.browser.test_handset_look import Window, complaints
+from tests.browser.handset import HANAKO, Desk, complaints, desk, running_phone, window
+from tests.check.look.test_handset_look import Window
 from tests.handset.test_calls import ring
 from tools.driver import expect
 

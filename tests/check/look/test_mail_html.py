@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
-from tests.browser.test_handset_look import Window
+from tests.check.look.test_handset_look import Window
 
 __all__ = ["desk", "running_phone", "window"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("handset-look")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import assert_accessible
+from tests.browser.conftest import in_order
 from tests.browser.servers import Servers
 from tests.people import PEOPLE
 from tools.driver import Page, expect
@@ -18,13 +18,6 @@ ACCOUNT = (
     "/account/security/password", "/account/security/devices/end-all", "/a/settings/approval",
     "/a/settings/approval/disable",
 )  # fmt: skip
-
-
-def in_order(page: Page) -> None:
-    """Accessible, and no wider than the window."""
-    assert_accessible(page)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
 
 
 def visit(site: Page, url: str) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from mocksms.core import authenticator
-from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
+from tests.browser.handset import HANAKO, Desk, complaints, desk, running_phone, window
 from tools.driver import Page, expect
 
 __all__ = ["desk", "running_phone", "window"]
@@ -32,17 +31,6 @@ def fill(desk: Desk) -> int:
     desk.mail("hanako@example.com", "Mihonセキュリティ警告", "本文 http://localhost:8000/", "<h1>警告</h1>")
     authenticator.add(desk.world, HANAKO, "MIHONDEMOMIHONDEMOMIHONDEMO23456", "jiro@example.com", "Mihon")
     return int(desk.running.client().messages(channel="mail")[0].id)
-
-
-def complaints(page: Page) -> list[str]:
-    """What axe finds on the page, one line each."""
-    from axe_core_python.sync_playwright import Axe
-
-    found: dict[str, Any] = Axe().run(page)
-    return [
-        f"{rule['id']} ({rule['impact']}): {[node['target'] for node in rule['nodes']][:3]}"
-        for rule in found["violations"]
-    ]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
