@@ -15,6 +15,7 @@ from mocksms.core import wire_log
 from mocksms.core.wire_log import LONGEST_ACCEPTED, LONGEST_BODY, without_secrets
 from mocksms.store.requests import MOST_KEPT, Wanted
 from mocksms.testing import NothingCame, Phone, PhoneError, RunningPhone, run_phone
+from tests import cpu
 
 ME, SHOP, SECRET = "+819012345678", "+15005550006", "hunter2"
 ACCOUNT = "AC" + "9" * 32
@@ -237,12 +238,12 @@ def test_secrets_are_found_in_each_form(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a." * 4000, "token" * 1600, '"' * 8000, "//" * 4000, "\\" * 8000 + "token="]
+    "text",
+    ["a." * 4000, "token" * 1600, '"' * 8000, "//" * 4000, "\\" * 8000 + "token="],
+    ids=["dots", "names", "quotes", "slashes", "backslashes"],
 )
 def test_hostile_text_takes_no_time(text: str) -> None:
-    start = time.process_time()
-    without_secrets(text + "@", LONGEST_BODY)
-    assert time.process_time() - start < 1
+    assert cpu.seconds(lambda: without_secrets(text + "@", LONGEST_BODY)) < 1
 
 
 def test_log_is_bounded(base: Phone, running: RunningPhone, monkeypatch: pytest.MonkeyPatch) -> None:
