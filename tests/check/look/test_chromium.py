@@ -7,14 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import chromium
 from tests.browser.servers import WIDTHS
 from tests.check.look.conftest import Handset
 from tests.check.look.looking import assert_as_known, too_wide
 from tests.check.look.pages import PHONE_STATES, SITE_STATES, State, sending
 from tools.driver import Browser, Page
-
-__all__ = ["chromium"]
 
 STILL = """() => {
     const sheet = new CSSStyleSheet();
