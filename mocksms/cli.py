@@ -15,8 +15,9 @@ Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, 1 after one clear line, 2 when nothing came or a setting cannot be
-    used.
+    """Run one command and return its exit code.
+
+    0: done. 1, after one line: nothing came, or the phone refused or is not there. 2: wrong usage or a bad setting.
     """
     try:
         options = _parser().parse_args(arguments)
@@ -91,14 +92,11 @@ def _serve(_: argparse.Namespace) -> int:
 
 
 def _speak(options: argparse.Namespace, work: Callable[[Phone], None]) -> int:
-    """Does something with a running phone; one clear line when there is none or it refuses."""
+    """Do something with a running phone. Say in one line when there is none or it refuses."""
     try:
         with closing(Phone(options.url, options.world)) as phone:  # `with` would make the world and delete it
             work(phone)
-    except NothingCame as problem:
-        _complain(problem)
-        return 2
-    except PhoneError as problem:
+    except (NothingCame, PhoneError) as problem:
         return _complain(problem)
     except httpx.HTTPError as problem:
         return _complain(f"no phone answers at {options.url}: {problem}")

@@ -91,10 +91,19 @@ def whole(name: str, default: int | None, low: int, high: int) -> int | None:
     return int(text)
 
 
-def wanted(*others: str, has_code: bool = False) -> Filter:
-    """The filter that the query string asks for. A name that is neither a filter nor one of `others` is refused: a
-    slip of the pen must not fit, or delete, everything.
+def wanted(world: World, *others: str, has_code: bool = False) -> Filter:
+    """Return the filter that the query string asks for. Raise :class:`Problem`.
+
+    A name that is neither a filter nor one of `others` is refused: a typing error must not match, or delete,
+    everything. So is a `since` ahead of all ids: it is from another world or phone, and nothing would ever match.
     """
+    chosen = _filter(*others, has_code=has_code)
+    if chosen.since and chosen.since > (newest := inbox.last_id(world)):
+        raise Problem(409, "Unknown id", f"since is ahead of the newest id of this world, {newest}", "since")
+    return chosen
+
+
+def _filter(*others: str, has_code: bool = False) -> Filter:
     for name in request.args:
         if name not in _FILTERS and name not in others:
             raise Problem(422, "Bad parameter", f"{name} is not a filter", name)
@@ -118,7 +127,7 @@ def messages() -> Response:
     """Messages that fit, newest first, with a cursor for the next page."""
     limit = whole("limit", inbox.PAGE, 1, inbox.NO_MORE_THAN) or inbox.PAGE
     world = middleware.world()
-    found = inbox.search(world, wanted("limit", "cursor"), limit, whole("cursor", None, 1, 10**18))
+    found = inbox.search(world, wanted(world, "limit", "cursor"), limit, whole("cursor", None, 1, 10**18))
     following = str(found[-1].id) if len(found) == limit else None
     return jsonify({"messages": [as_json(message, world.name) for message in found], "next": following})
 
@@ -126,7 +135,8 @@ def messages() -> Response:
 @blueprint.delete("/messages")
 def delete_messages() -> Response:
     """Deletes the messages that fit; all when nothing is asked."""
-    return jsonify({"deleted": inbox.delete(middleware.world(), wanted())})
+    world = middleware.world()
+    return jsonify({"deleted": inbox.delete(world, wanted(world))})
 
 
 @blueprint.get("/messages/<int:message_id>")
@@ -178,7 +188,7 @@ def wait() -> Response:
     """
     timeout = _number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
     world = middleware.world()
-    found = _awaited(world, wanted("timeout", "pattern"), timeout)
+    found = _awaited(world, wanted(world, "timeout", "pattern"), timeout)
     return Response(status=204) if found is None else jsonify(checked_json(found, world.name))
 
 
@@ -196,7 +206,7 @@ def code() -> Response:
         if args.get(name, only) != only:
             raise Problem(422, "Bad parameter", f"{name} can be {only} only", name)
     patience = _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
-    asked = wanted("wait", "new", "none", "pattern", has_code="pattern" not in args)
+    asked = wanted(world, "wait", "new", "none", "pattern", has_code="pattern" not in args)
     if "new" in args:
         asked = replace(asked, since=max(asked.since or 0, inbox.last_id(world)))
     found = _awaited(world, asked, patience)
@@ -230,7 +240,7 @@ def events() -> Response:
     world = middleware.world()
     resumed = request.headers.get("Last-Event-ID", "")
     after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else whole("since", None, 0, 10**18)
-    chosen = wanted()
+    chosen = _filter()
     chosen = Filter(channel=chosen.channel, to=chosen.to, sender=chosen.sender)
     subscription = world.hub.subscribe(after, lambda event: chosen.matches(event.message))
 

@@ -60,8 +60,8 @@ def _call(
     described: Schema = {
         "summary": summary,
         "parameters": [*_WORLD, *(parameters or [])],
-        # 400: no HTTP; 404: no such world; 409: too many worlds; 410: the world was deleted meanwhile;
-        # 421: another host's name; 503: the database cannot be written.
+        # 400: no HTTP; 404: no such world; 409: too many worlds, or a `since` of another world; 410: the world was
+        # deleted meanwhile; 421: another host's name; 503: the database cannot be written.
         "responses": {
             **dict.fromkeys(("400", "404", "409", "410", "421", "422", "503"), _PROBLEM),
             **answers,

@@ -12,7 +12,14 @@ R = TypeVar("R")
 
 
 class PhoneError(RuntimeError):
-    """The phone refused a request; the text is its own."""
+    """The phone refused a request; the text says why. `problem` is its problem document (RFC 9457), else empty."""
+
+    def __init__(self, asked: str, answer: httpx.Response) -> None:
+        self.problem: dict[str, Any] = {}
+        if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
+            self.problem = answer.json()
+        reason = self.problem.get("detail") or self.problem.get("title") or answer.text
+        super().__init__(f"{asked}: {answer.status_code} {' '.join(reason.split())}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Ask:
     def checked(self, answer: httpx.Response) -> httpx.Response:
         """Return the answer. Raise :class:`PhoneError` when it refuses the request."""
         if answer.is_error and not self.may_fail:
-            raise PhoneError(f"{self.method} {self.path}: {answer.status_code} {answer.text}")
+            raise PhoneError(f"{self.method} {self.path}", answer)
         return answer
 
 

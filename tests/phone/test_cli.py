@@ -42,9 +42,48 @@ def test_reading_and_driving(phone: Phone, twilio: Any, capsys: pytest.CaptureFi
     assert f"{phone.world}\t{phone.account_sid}\n" in capsys.readouterr().out
     assert run(phone, "reset") == 0
     assert phone.messages() == []
-    assert run(phone, "wait-code", ME, "--timeout", "0") == 2
     assert cli.main(["messages", "--url", "http://127.0.0.1:9"]) == 1
     assert "no phone answers" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["wait-code", ME, "--timeout", "0"], "no new code"),
+        (["wait-code", ME, "--new", "--timeout", "0"], "no new code"),
+        (["wait-code", ME, "--since", "99999"], "since is ahead"),
+        (["wait-code", ME, "--pattern", "("], "pattern"),
+        (["messages", "--channel", "fax"], "channel"),
+        (["fault", "explode"], "what"),
+        (["reset", "--world", "never-made"], "never-made"),
+    ],
+    ids=["no_code", "new", "since", "pattern", "channel", "fault", "world"],
+)
+def test_what_is_not_there_or_refused_is_exit_code_1_and_one_line(
+    phone: Phone, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert run(phone, *words) == 1
+    line = capsys.readouterr().err
+    assert said in line and line.startswith("mocksms: ") and line.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["dance"],
+        ["wait-code"],
+        ["wait-code", ME, "--timeout", "soon"],
+        ["world", "burn"],
+        ["messages", "--all"],
+    ],
+    ids=["none", "command", "to", "timeout", "action", "option"],
+)
+def test_wrong_usage_is_exit_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(words)
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err
 
 
 def free_port() -> int:

@@ -55,6 +55,32 @@ def test_only_new_codes_are_those_from_now_on(twilio: Any, phone: Phone) -> None
     later.join()
 
 
+@pytest.mark.parametrize("call", ["code", "messages", "messages/wait"])
+def test_an_id_ahead_of_all_ids_is_refused_at_once(twilio: Any, phone: Phone, call: str) -> None:
+    send(twilio, "482913")
+    newest = phone.sms(ME).id
+    headers, query = (
+        {"X-World": phone.world},
+        {"to": ME, **({"timeout": "20"} if call.endswith("wait") else {})},
+    )
+    began = time.monotonic()
+    for since, status in ((newest, 200), (newest + 50, 409)):
+        answer = httpx.get(f"{phone.url}/api/v1/messages", params={"since": since}, headers=headers)
+        assert answer.status_code == status
+    refused = httpx.get(f"{phone.url}/api/v1/{call}", params={**query, "since": newest + 50}, headers=headers)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (409, "since")
+    assert "ahead of the newest id" in refused.json()["detail"] and time.monotonic() - began < 10
+
+
+def test_an_id_from_before_a_reset_still_waits_for_what_is_newer(twilio: Any, phone: Phone) -> None:
+    send(twilio, "482913")
+    before = str(phone.sms(ME).id)
+    phone.reset()
+    assert ask(phone, since=before).status_code == 204
+    send(twilio, "739104")
+    assert ask(phone, since=before).text == "739104"
+
+
 def test_no_code_is_an_error_where_that_is_asked_for(phone: Phone) -> None:
     assert ask(phone).status_code == 204
     answer = ask(phone, none="404")
