@@ -9,12 +9,11 @@
 Each test has a world of its own: the app reaches it by `phone.account_sid` or by `phone.mailbox(…)`.
 """
 
-import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
-import pytest
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from mocksms import create_app
@@ -34,6 +33,10 @@ __all__ = [
     "run_phone",
     "twilio_client",
 ]
+
+
+pytest_plugins = ["mocksms.pytest_plugin"]
+"""Pytest loads it with this module; where the package is installed, it is there already."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -87,16 +90,18 @@ def run_phone(instance: str, providers: Sequence[type[Provider]] = (), **setting
     return RunningPhone(url, listeners["smtp"].port, server, listeners, app.extensions["mocksms"])
 
 
-@pytest.fixture(scope="session")
-def phone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPhone]:
-    """A phone that runs as long as the tests do."""
-    running = run_phone(str(tmp_path_factory.mktemp("phone")))
-    yield running
-    running.stop()
+if find_spec("pytest"):  # the server and `twilio_client` need none
+    import pytest
 
+    from mocksms.pytest_plugin import PhoneServer, own_world
 
-@pytest.fixture
-def phone(phone_server: RunningPhone) -> Iterator[Phone]:
-    """A fresh world of the running phone; no other test sees what arrives there."""
-    with phone_server.client(f"t{secrets.token_hex(8)}") as client:
-        yield client
+    @pytest.fixture(scope="session")
+    def phone_server(mocksms_server: PhoneServer) -> PhoneServer:
+        """Return the phone that runs as long as the tests do."""
+        return mocksms_server
+
+    @pytest.fixture
+    def phone(request: pytest.FixtureRequest, phone_server: PhoneServer) -> Iterator[Phone]:
+        """Return a client of this test's world on the phone: no other test sees what arrives there."""
+        with own_world(request, phone_server) as client:
+            yield client

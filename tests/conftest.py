@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from tests.form_client import Browser
     from tests.people import Person
 
-pytest_plugins = ["tests.coverage", "tests.left_out", "tests.recorded_statements"]
+pytest_plugins = [
+    "mocksms.pytest_plugin",
+    "webapp.sandbox.pytest_plugin",
+    "tests.coverage",
+    "tests.left_out",
+    "tests.recorded_statements",
+]
 
 # Rewriting thousands of asserts takes longer than reading them: keep what was rewritten, whatever the environment says.
 sys.dont_write_bytecode = False

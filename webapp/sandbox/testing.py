@@ -33,6 +33,9 @@ from webapp.sandbox.worlds import Worlds
 
 __all__ = ["Client", "Mihon", "MihonError", "Persona", "Site", "SiteWorld"]
 
+pytest_plugins = ["webapp.sandbox.pytest_plugin"]
+"""Pytest loads it with this module; where the package is installed, it is there already."""
+
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
