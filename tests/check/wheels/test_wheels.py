@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 from pathlib import Path
 
 import httpx
 import pytest
 
 from mocksms.testing import run_phone
-from tests.check.wheels.conftest import Stranger
+from tests.check.wheels.conftest import Install, Stranger
 from tests.docs.blocks import Block, blocks
+from tests.package.stranger import WHOLE
+from tests.packaged import Built
 from webapp.home import VERSION
 
 TOKEN = re.compile(r'name="csrf_token" [^>]*?value="([^"]+)"')
@@ -72,6 +75,27 @@ def test_wheels_run_the_readme_s_tests(whole: Stranger, block: Block) -> None:
     done = whole.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", example.name)
     example.unlink()
     assert f"{block.text.count('def test_')} passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_wheels_plugins_work_with_each_pytest(built: Built, install: Install) -> None:
+    stranger = install(f"{built.wheel}[phone,site]", "pytest==7.4.*", "pytest-xdist")
+    (stranger.folder / "test_it.py").write_text(WHOLE)
+    for version in ("7.4", "8", "9"):
+        updated = stranger.run("python", "-m", "pip", "install", "--quiet", f"pytest=={version}.*")
+        assert updated.returncode == 0, updated.stderr
+        # The oldest one itself uses what newer Pythons warn of.
+        strict = () if version == "7.4" and sys.version_info >= (3, 12) else ("-W", "error")
+        for options in ((), ("-n", "2"), ("-p", "mocksms.pytest_plugin")):
+            done = stranger.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", *strict, *options)
+            assert "6 passed" in done.stdout, f"pytest {version} {options}: {done.stdout}{done.stderr}"
+
+
+def test_wheels_bare_plugins_load_and_name_the_extra(built: Built, install: Install) -> None:
+    stranger = install(str(built.wheel), "pytest")
+    test = "def test_nothing(): pass\ndef test_phone(mocksms_phone): pass\ndef test_site(mihon): pass\n"
+    (stranger.folder / "test_it.py").write_text(test)
+    done = stranger.run("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
+    assert "1 passed, 2 errors" in done.stdout and "pip install 'nidankai[phone]'" in done.stdout, done.stdout
 
 
 def test_wheels_bare_are_a_light_client(bare: Stranger) -> None:
