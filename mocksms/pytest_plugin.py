@@ -76,7 +76,7 @@ class _RemotePhone:
 def _remote(url: str) -> PhoneServer:
     import httpx  # not before a test uses the phone
 
-    from mocksms import config
+    from mocksms import config  # not before a test uses the phone
     from mocksms.client import PhoneError
 
     remote = _RemotePhone(url.rstrip("/"), config.load().smtp_port)
@@ -121,7 +121,7 @@ def mocksms_async_phone(mocksms_phone: Phone) -> AsyncPhone:
     """Return the client to await in asyncio or trio; the world is that of `mocksms_phone`."""
     import httpx  # not before a test uses the phone
 
-    from mocksms.client import AsyncPhone
+    from mocksms.client import AsyncPhone  # not before a test uses the phone
 
     transport = httpx.AsyncHTTPTransport(
         verify=mocksms_phone.url.startswith("https:"),
