@@ -9,6 +9,8 @@ import pytest
 from bench import peers
 from bench.served import INGEST_WORK, LARGE, MEMORY_WORK, SMALL, newest_work
 
+pytestmark = pytest.mark.xdist_group("peers")  # two workers would install into the same folder
+
 ROWS = (INGEST_WORK, newest_work(SMALL), newest_work(LARGE), MEMORY_WORK)
 
 
