@@ -79,7 +79,7 @@ class AppFixture:
         self.services.store.restore(self._clean)
         self._restore_uploads()
         self.services.clock.set_offset(0.0)
-        self.site.extensions["nidankai_worlds"].get().walks.empty()
+        self.site.extensions["nidankai_worlds"].get().trace_log.empty()
         self.phone.reset()
         return World(self)
 

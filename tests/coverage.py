@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from webapp.flows.state_machine import Move, StateMachine
+    from webapp.flows.state_machine import StateMachine, Transition
 
 MADE: set[str] = set()
 
 
-def _name(table: StateMachine, move: Move, source: str) -> str:
+def _name(table: StateMachine, move: Transition, source: str) -> str:
     return f"{table.kind}: {move.name} from {source}"
 
 
-def _note(_sender: Any, *, table: StateMachine, move: Move, source: str, **_rest: Any) -> None:
+def _note(_sender: Any, *, table: StateMachine, move: Transition, source: str, **_rest: Any) -> None:
     MADE.add(_name(table, move, source))
 
 
 def listen() -> None:
     """Count the moves made in this process from now on."""
-    from webapp.flows.state_machine import moved
+    from webapp.flows.state_machine import transitioned
 
-    moved.connect(_note)
+    transitioned.connect(_note)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,9 +52,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _missing() -> list[str]:
-    from webapp.flows.state_machines import tables
+    from webapp.flows.state_machines import all_machines
 
-    all_moves = {_name(t, m, source) for t in tables() for m in t.moves for source in m.sources}
+    all_moves = {_name(t, m, source) for t in all_machines() for m in t.transitions for source in m.sources}
     return sorted(all_moves - MADE)
 
 

@@ -19,8 +19,8 @@ from xml.etree import ElementTree as Xml
 from tests.phone.corpus import figures
 from tools import layout, promises, settings
 from webapp.flows.state_machine import BEGIN, StateMachine
-from webapp.flows.state_machines import tables
-from webapp.sandbox.state_diagram.drawing import Words, draw, text_of
+from webapp.flows.state_machines import all_machines
+from webapp.sandbox.state_diagram.drawing import Labels, draw, text_of
 from webapp.sandbox.state_diagram.layout import FILE, layouts
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.vocabulary.state_names import state_name
@@ -47,19 +47,19 @@ def pages() -> dict[Path, Callable[[], str]]:
         SETTINGS: lambda: settings_page(SETTINGS.read_text()),
         PHONE: lambda: figures.page(PHONE.read_text()),
         promises.PAGE: lambda: promises.page(promises.PAGE.read_text()),
-        **{PICTURES / f"{table.kind}.svg": partial(picture, table) for table in tables()},
+        **{PICTURES / f"{table.kind}.svg": partial(picture, table) for table in all_machines()},
     }
 
 
 def flows_page() -> str:
     """All flows: a picture each, what every move means, and the page that shows each state."""
-    return "\n".join([INTRODUCTION, *(_section(table) for table in tables())])
+    return "\n".join([INTRODUCTION, *(_section(table) for table in all_machines())])
 
 
 def _section(table: StateMachine) -> str:
     moves = "\n".join(
         f"| `{move.name}` | {_states(move.sources)} | {_state(table, move.target)} | {move.means} |"
-        for move in table.moves
+        for move in table.transitions
     )
     shown = "\n".join(
         f"| {_state(table, state)} | {state_name(table.kind, state)} | {f'`{page}`' if page else 'none'} |"
@@ -75,9 +75,9 @@ def _section(table: StateMachine) -> str:
 
 def picture(table: StateMachine) -> str:
     """A flow's picture as a file that stands alone: with its own look, in light and in dark."""
-    words = Words(
+    words = Labels(
         lambda state: state_name(table.kind, state),
-        lambda name: next(move.means for move in table.moves if move.name == name),
+        lambda name: next(move.means for move in table.transitions if move.name == name),
     )
     svg = draw(table, layouts()[table.kind], words, name=flow_title(table.kind))
     svg.set("xmlns", "http://www.w3.org/2000/svg")

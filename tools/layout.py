@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 
 from webapp.flows.state_machine import BEGIN, StateMachine
-from webapp.flows.state_machines import tables
+from webapp.flows.state_machines import all_machines
 from webapp.sandbox.state_diagram.drawing import EDGE, LINE, name_width, sign_width, small_width
 from webapp.sandbox.state_diagram.graph import Arrow, arrows, order
 from webapp.sandbox.state_diagram.layout import FILE
@@ -44,7 +44,7 @@ def layout_file() -> str:
     old = json.loads(FILE.read_text()) if FILE.exists() else {}
     data = {
         table.kind: old[table.kind] if fits(table, old.get(table.kind)) else place(table)
-        for table in tables()
+        for table in all_machines()
     }
     text = json.dumps(data, indent=1)
     return re.sub(r"\[[^][{}]*\]", lambda numbers: " ".join(numbers[0].split()), text) + "\n"

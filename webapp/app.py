@@ -95,7 +95,7 @@ def create_app(
         ConfigError: a setting is missing, unreadable or unsafe.
     """
     settled = configuration.load(config)
-    app = flask_overrides.LeanFlask("webapp", template_folder=str(home.templates()))
+    app = flask_overrides.SyncFlask("webapp", template_folder=str(home.templates()))
     app.extensions["nidankai_engine"] = engine = open_engine(Path(settled.instance))
     app.extensions["nidankai"] = _services(settled, clock or Clock(), gateway_transport, engine)
     _configure(app, settled, load_keys(settled).secret)

@@ -68,7 +68,7 @@ def reset(world: str | None) -> None:
     else:
         raise click.ClickException("worlds are there in sandbox mode only (WEBAPP_SANDBOX=1)")
     with services.store.reading() as db:
-        click.echo(f"{services.store.place} is clean, with {len(accounts.every(db))} accounts")
+        click.echo(f"{services.store.place} is clean, with {len(accounts.list_all(db))} accounts")
 
 
 @account_group.command("add")
@@ -116,7 +116,7 @@ def account_show(who: str) -> None:
 def account_list() -> None:
     """List all accounts, oldest first."""
     with _services().store.reading() as db:
-        found = accounts.every(db)
+        found = accounts.list_all(db)
     for each in found:
         state = "2SV on" if each.two_step_on else "2SV off"
         click.echo(f"{each.id:18} {state:8} {each.email or each.phone or '':32} {each.name}")

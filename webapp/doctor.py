@@ -28,7 +28,7 @@ class Finding:
     text: str
 
 
-class Unwell(Exception):
+class CheckFailed(Exception):
     """A check found something; the message says what to do."""
 
 
@@ -40,7 +40,7 @@ def examine(services: Services) -> list[Finding]:
 def _find(part: str, check: Callable[[Services], str], services: Services) -> Finding:
     try:
         return Finding(part, True, check(services))
-    except Unwell as unwell:
+    except CheckFailed as unwell:
         return Finding(part, False, str(unwell))
     except (EngineError, OSError) as failure:
         return Finding(part, False, f"{type(failure).__name__}: {failure}")
@@ -50,24 +50,24 @@ def _settings(services: Services) -> str:
     config = services.config
     host = urlsplit(config.site_url).hostname
     if host is None or urlsplit(config.site_url).scheme not in ("http", "https"):
-        raise Unwell(f"WEBAPP_SITE_URL={config.site_url} is no address that a link could begin with")
+        raise CheckFailed(f"WEBAPP_SITE_URL={config.site_url} is no address that a link could begin with")
     if not config.sandbox and not config.is_tls:
-        raise Unwell(f"{config.site_url} is not https: cookies and codes would travel in the open")
+        raise CheckFailed(f"{config.site_url} is not https: cookies and codes would travel in the open")
     return f"{config.site_url}, {'sandbox' if config.sandbox else 'production'}"
 
 
 def _database(services: Services) -> str:
     wrong = services.store.health()
     if wrong:
-        raise Unwell("; ".join(wrong))
+        raise CheckFailed("; ".join(wrong))
     with services.store.reading() as db:
-        count = len(accounts.every(db))
+        count = len(accounts.list_all(db))
     return f"{services.store.place}, {count} accounts"
 
 
 def _keys(services: Services) -> str:
     with services.store.reading() as db:
-        owned = [each for account in accounts.every(db) for each in methods.of_account(db, account.id)]
+        owned = [each for account in accounts.list_all(db) for each in methods.of_account(db, account.id)]
     apps = [(each.account_id, sealed) for each in owned if (sealed := sealed_secret(each))]
     broken = 0
     for account_id, sealed in apps:
@@ -76,7 +76,7 @@ def _keys(services: Services) -> str:
         except SealBroken:
             broken += 1
     if broken:
-        raise Unwell(
+        raise CheckFailed(
             f"{broken} of {len(apps)} app secrets open with no key: add the lost one to WEBAPP_SEAL_KEYS"
         )
     return f"{len(apps)} app secrets open"
@@ -89,7 +89,7 @@ def _gateway(services: Services) -> str:
     try:
         post.gateway.check()
     except DeliveryFailed as failed:
-        raise Unwell(f"{services.config.gateway_url} {failed}: see WEBAPP_GATEWAY_URL") from None
+        raise CheckFailed(f"{services.config.gateway_url} {failed}: see WEBAPP_GATEWAY_URL") from None
     return f"{services.config.gateway_url} answers"
 
 
@@ -101,17 +101,17 @@ def _mail(services: Services) -> str:
     try:
         post.mailer.check()
     except DeliveryFailed as failed:
-        raise Unwell(f"{server} {failed}: see WEBAPP_SMTP_HOST and WEBAPP_SMTP_PORT") from None
+        raise CheckFailed(f"{server} {failed}: see WEBAPP_SMTP_HOST and WEBAPP_SMTP_PORT") from None
     return f"{server} answers"
 
 
 def _catalogue(services: Services) -> str:
     compiled = Path(current_app.root_path) / "translations" / "ja" / "LC_MESSAGES" / "messages.mo"
     if not compiled.exists():
-        raise Unwell("the Japanese catalogue is not compiled: pybabel compile -d webapp/translations")
+        raise CheckFailed("the Japanese catalogue is not compiled: pybabel compile -d webapp/translations")
     with force_locale("ja"):
         if gettext("Once more:") == "Once more:":
-            raise Unwell(
+            raise CheckFailed(
                 "the Japanese catalogue is older than the code: pybabel compile -d webapp/translations"
             )
     return "ja, en"
@@ -127,7 +127,7 @@ def _places(services: Services) -> str:
         with maxminddb.open_database(path) as reader:
             return f"{path}, {reader.metadata().database_type}"
     except maxminddb.InvalidDatabaseError as invalid:
-        raise Unwell(f"WEBAPP_GEOIP_FILE={path}: {invalid}") from None
+        raise CheckFailed(f"WEBAPP_GEOIP_FILE={path}: {invalid}") from None
 
 
 _CHECKS = {

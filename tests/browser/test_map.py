@@ -54,7 +54,7 @@ def test_map_keeps_each_name_inside_its_box(servers: Servers) -> None:
 
 
 def test_map_and_coverage_follow_another_window(servers: Servers) -> None:
-    servers.world.site.extensions["nidankai_worlds"].get().walks.empty()
+    servers.world.site.extensions["nidankai_worlds"].get().trace_log.empty()
     map_page = servers.window(1280)
     map_page.goto(f"{servers.site_url}/sandbox/map")
     coverage = map_page.context.new_page()

@@ -14,7 +14,7 @@ from webapp.sandbox.worlds import Worlds
 @pytest.mark.parametrize(("width", "language", "scheme"), [(390, "ja", "light"), (1280, "en", "dark")])
 def test_timeline_follows_another_window(servers: Servers, width: int, language: str, scheme: str) -> None:
     worlds: Worlds = servers.world.site.extensions["nidankai_worlds"]
-    worlds.get().walks.empty()
+    worlds.get().trace_log.empty()
     site = servers.window(width, language, color_scheme=scheme)
     site.goto(servers.site_url)
     watched = site.context.new_page()

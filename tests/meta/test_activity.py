@@ -102,7 +102,7 @@ def test_activity_has_words_for_each_kind(apps: AppFixture, language: str) -> No
 def test_activity_that_is_mailed_has_a_mail(apps: AppFixture, kind: str, language: str) -> None:
     data = {"method": "sms", "to": "h***@example.com", "reason": "-", "count": 1, "name": "-"}
     with _speaking(apps.site, language):
-        words = notice_templates.words(kind, data, language)
+        words = notice_templates.notice_text(kind, data, language)
     assert words.headline and words.body and words.advice
 
 

@@ -11,7 +11,7 @@ from tests.evidence import some
 from tests.meta.sources import ROOT
 from tools import docs, layout
 from webapp.flows.state_machine import StateMachine
-from webapp.flows.state_machines import tables
+from webapp.flows.state_machines import all_machines
 from webapp.sandbox.state_diagram.layout import FILE
 
 
@@ -20,25 +20,30 @@ def test_docs_made_from_the_code_are_up_to_date(path: Path) -> None:
     assert path.read_text() == docs.pages()[path](), "run `make docs` and commit what it writes"
 
 
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
+@pytest.mark.parametrize("table", all_machines(), ids=lambda table: table.kind)
 def test_layout_has_every_state_and_move_and_none_more(table: StateMachine) -> None:
     data = json.loads(FILE.read_text())
     assert layout.fits(table, data.get(table.kind)), "run `make docs` and commit what it writes"
-    assert set(data) == {table.kind for table in tables()}
+    assert set(data) == {table.kind for table in all_machines()}
 
 
 def test_docs_show_every_move_of_every_flow() -> None:
     text = (ROOT / "docs" / "flows.md").read_text()
-    missing = [move.name for table in tables() for move in table.moves if f"| `{move.name}` |" not in text]
+    missing = [
+        move.name
+        for table in all_machines()
+        for move in table.transitions
+        if f"| `{move.name}` |" not in text
+    ]
     assert not missing, f"run `make docs`; docs/flows.md lacks {missing}"
 
 
 def test_docs_show_a_picture_of_every_flow_and_none_of_another() -> None:
     pictures = {path.stem for path in docs.PICTURES.glob("*.svg")}
-    assert pictures == {table.kind for table in tables()}, "run `make docs` and commit what it writes"
-    for table in some(tables()):
+    assert pictures == {table.kind for table in all_machines()}, "run `make docs` and commit what it writes"
+    for table in some(all_machines()):
         text = (docs.PICTURES / f"{table.kind}.svg").read_text()
-        missing = [move.name for move in table.moves if f">{move.name}<" not in text]
+        missing = [move.name for move in table.transitions if f">{move.name}<" not in text]
         assert not missing, f"docs/flows/{table.kind}.svg lacks {missing}"
         assert "var(" not in text and "light-dark(" not in text, (
             "viewers other than browsers know no such thing"

@@ -17,7 +17,7 @@ from tests.meta.sources import ROOT
 
 APPS = {"webapp": "babel.cfg", "mocksms": "mocksms/babel.cfg"}
 FOLDERS = {"webapp": ("webapp", "templates/site"), "mocksms": ("mocksms", "templates/phone")}
-KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None, "Move": (4,)}
+KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None, "Transition": (4,)}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w+\}")
 COMMAND = "make words ARGS={app}"
 

@@ -10,14 +10,14 @@ from tests.app_fixture import World
 from tests.evidence import some
 from tests.form_client import Page
 from tests.people import Person
-from webapp.flows.state_machines import tables
+from webapp.flows.state_machines import all_machines
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN
 
 
 @pytest.fixture(autouse=True)
 def nothing_walked(world: World) -> None:
-    world.site.extensions["nidankai_worlds"].get().walks.empty()
+    world.site.extensions["nidankai_worlds"].get().trace_log.empty()
 
 
 def done(page: Page) -> set[str]:
@@ -40,7 +40,12 @@ def told(world: World) -> dict[str, Any]:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_coverage_lists_every_move_and_refusal_once(world: World, language: str) -> None:
     page = world.browser(language).get("/sandbox/coverage")
-    every = [f"{move.name} from {source}" for t in tables() for move in t.moves for source in move.sources]
+    every = [
+        f"{move.name} from {source}"
+        for t in all_machines()
+        for move in t.transitions
+        for source in move.sources
+    ]
     rows = [row.attrs["data-name"] for row in page.all(".cover-table tbody tr")]
     assert sorted(rows) == sorted([*every, *(name for name in every_refusal() if name not in UNSEEN)])
     assert not done(page)
@@ -64,7 +69,7 @@ def test_coverage_counts_what_was_walked_by_any_browser(world: World, taro: Pers
 def test_coverage_begins_anew_with_a_reset(world: World, taro: Person) -> None:
     taro.gives_password()
     assert told(world)["totals"]["moves"]["exercised"] > 0
-    world.site.extensions["nidankai_worlds"].get().walks.empty()
+    world.site.extensions["nidankai_worlds"].get().trace_log.empty()
     assert told(world)["totals"]["moves"]["exercised"] == 0
 
 
@@ -82,7 +87,9 @@ def test_coverage_links_each_refusal_to_its_way(world: World) -> None:
 def test_coverage_is_told_to_programs(world: World, taro: Person) -> None:
     taro.gives_password()
     answer = told(world)
-    assert [flow["flow"] for flow in answer["flows"]][: len(tables())] == [table.kind for table in tables()]
+    assert [flow["flow"] for flow in answer["flows"]][: len(all_machines())] == [
+        table.kind for table in all_machines()
+    ]
     sign_in = next(flow for flow in answer["flows"] if flow["flow"] == "sign_in")
     asked = next(move for move in sign_in["moves"] if move["name"] == "ask_code")
     assert asked["times"] == 1 and asked["last_at"].endswith("Z") and asked["source"] == "begin"

@@ -54,7 +54,7 @@ def is_told(page: Page, words: str) -> bool:
 def test_faults_page_names_each_fault(world: World, language: str) -> None:
     page = world.browser(language).get("/sandbox/faults")
     for key, fault in some(FAULTS.items()):
-        assert page.has(f"#always-{key}") and page.has(f"#next-{key}") == (not fault.facts)
+        assert page.has(f"#always-{key}") and page.has(f"#next-{key}") == (not fault.settings)
 
 
 def test_faults_lost_sms_never_arrives_and_the_next_does(world: World, taro: Person) -> None:

@@ -8,13 +8,13 @@ from tests.app_fixture import World
 from tests.evidence import some
 from tests.form_client import Page
 from tests.people import Person
-from webapp.flows.state_machines import tables
+from webapp.flows.state_machines import all_machines
 from webapp.sandbox.personas.personas import PERSONAS
 
 
 @pytest.fixture(autouse=True)
 def nothing_walked(world: World) -> None:
-    world.site.extensions["nidankai_worlds"].get().walks.empty()
+    world.site.extensions["nidankai_worlds"].get().trace_log.empty()
 
 
 def marked(page: Page, mark: str) -> set[str]:
@@ -29,15 +29,15 @@ def made(page: Page) -> set[str]:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("kind", [table.kind for table in tables()])
+@pytest.mark.parametrize("kind", [table.kind for table in all_machines()])
 def test_flow_map_shows_every_flow(world: World, kind: str, language: str) -> None:
     page = world.browser(language).get(f"/sandbox/map?flow={kind}")
-    table = next(table for table in tables() if table.kind == kind)
+    table = next(table for table in all_machines() if table.kind == kind)
     assert page.state == kind
     assert {row.attrs["data-move"].split(" ")[0] for row in page.all(".map-moves tbody tr")} == {
-        move.name for move in table.moves
+        move.name for move in table.transitions
     }
-    assert len(page.all(".map-card")) == len(tables())
+    assert len(page.all(".map-card")) == len(all_machines())
     assert not marked(page, "reached") and not made(page)
 
 
@@ -70,7 +70,7 @@ def test_flow_map_begins_anew_with_a_new_walk(world: World, taro: Person) -> Non
     taro.gives_password()
     taro.browser.get("/sandbox/map?flow=sign_in")
     page = taro.browser.press("新しく始める")
-    assert page.name == "sandbox.flow_map" and page.state == "sign_in"
+    assert page.name == "sandbox.state_diagram" and page.state == "sign_in"
     assert made(page) == set()
     assert marked(page, "here") == {"code"}, "the sign-in is still under way"
 

@@ -14,7 +14,7 @@ from tests.evidence import some
 from tests.form_client import Browser, Page
 from webapp.flows import sign_in
 from webapp.flows.state_machine import BEGIN, StateMachine
-from webapp.flows.state_machines import tables
+from webapp.flows.state_machines import all_machines
 from webapp.sandbox.personas.personas import MAIN, PASSWORD, PERSONAS, STEPS
 
 LANDS = {
@@ -74,7 +74,7 @@ def test_people_land_where_their_state_shows(world: World, key: str) -> None:
 @pytest.mark.parametrize("persona", STEPS, ids=lambda persona: persona.key)
 def test_people_at_a_step_are_in_the_state_that_they_name(world: World, persona: Any) -> None:
     ((kind, state),) = persona.starts
-    table: StateMachine = next(table for table in tables() if table.kind == kind)
+    table: StateMachine = next(table for table in all_machines() if table.kind == kind)
     browser = world.browser()
     for _ in range(2):
         page = take_on(browser, persona.key)
@@ -83,7 +83,7 @@ def test_people_at_a_step_are_in_the_state_that_they_name(world: World, persona:
 
 
 def test_people_start_in_states_that_there_are() -> None:
-    states = {table.kind: {BEGIN, *(move.target for move in table.moves)} for table in tables()}
+    states = {table.kind: {BEGIN, *(move.target for move in table.transitions)} for table in all_machines()}
     starts = [(*start, persona.key) for persona in PERSONAS.values() for start in persona.starts]
     for kind, state, key in some(starts):
         assert state in states[kind], (key, kind, state)
@@ -94,8 +94,8 @@ def test_people_start_in_every_state_that_waits_for_somebody() -> None:
     fleeting = {("approval", "used"), ("passkey", "asked"), ("passkey_registration", "asked")}
     states = {
         (table.kind, move.target)
-        for table in tables()
-        for move in table.moves
+        for table in all_machines()
+        for move in table.transitions
         if move.target not in table.ends
     }
     assert states - reached == fleeting
@@ -233,7 +233,7 @@ def test_people_that_need_a_message_say_so_when_it_does_not_leave(world: World) 
     world.phone.faults.add("http_status", status=503)
     browser = world.browser()
     page = take_on(browser, "halfway")
-    assert page.name == "sandbox.people" and page.all("[role=alert], .notice")
+    assert page.name == "sandbox.personas" and page.all("[role=alert], .notice")
     answer = world.site.test_client().post("/sandbox/api/personas", json={"name": "halfway"})
     assert answer.status_code == 502 and answer.get_json()["field"] == "name"
 
@@ -319,7 +319,7 @@ def test_people_half_signed_in_are_rows_that_the_flow_made(world: World) -> None
     with client.session_transaction() as session:
         flow_id = session["sign_in_shop"]
     rows = world.sql("SELECT kind, state FROM flows WHERE id = ?", flow_id)
-    assert [tuple(row) for row in rows] == [(sign_in.TABLE.kind, "code")]
+    assert [tuple(row) for row in rows] == [(sign_in.MACHINE.kind, "code")]
 
 
 def test_people_are_taken_on_while_the_database_is_locked_on_purpose(world: World) -> None:

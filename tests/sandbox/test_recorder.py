@@ -10,23 +10,23 @@ import webapp
 from tests.app_fixture import World
 from tests.people import Person
 from webapp.sandbox.server import CHEAP_HASH
-from webapp.sandbox.store.trace_log import Step, Walks
+from webapp.sandbox.store.trace_log import Step, TraceLog
 from webapp.sandbox.worlds import Worlds
 from webapp.store.engine import Busy
 from webapp.store.engine.recording import listening
 
 
-def walks(world: World) -> Walks:
+def trace_log(world: World) -> TraceLog:
     worlds: Worlds = world.site.extensions["nidankai_worlds"]
-    return worlds.get().walks
+    return worlds.get().trace_log
 
 
 def walked(world: World) -> list[Step]:
-    return walks(world).steps()
+    return trace_log(world).steps()
 
 
 def test_a_sign_in_is_noted_page_by_page(world: World, taro: Person) -> None:
-    walks(world).empty()
+    trace_log(world).empty()
     taro.signs_in()
     steps = walked(world)
     names = [(step.kind, step.name) for step in steps]
@@ -41,15 +41,15 @@ def test_a_sign_in_is_noted_page_by_page(world: World, taro: Person) -> None:
 
 
 def test_a_refusal_is_noted_with_its_reason(world: World, taro: Person) -> None:
-    walks(world).empty()
+    trace_log(world).empty()
     taro.gives_password()
     taro.gives_code("000000" if taro.reads_code() != "000000" else "111111")
-    counts = {(count.kind, count.name): count.times for count in walks(world).counts()}
+    counts = {(count.kind, count.name): count.times for count in trace_log(world).counts()}
     assert counts["refusal", "WrongCode.wrong"] == 1
 
 
 def test_nothing_secret_is_noted(world: World, hanako: Person) -> None:
-    walks(world).empty()
+    trace_log(world).empty()
     hanako.signs_in()
     hanako.opens_settings()
     link = world.phone.mail(hanako.email).link("承認")
@@ -61,7 +61,7 @@ def test_nothing_secret_is_noted(world: World, hanako: Person) -> None:
 def test_walk_is_committed_apart_after_the_answer(world: World, taro: Person) -> None:
     """No page waits for it, and it is none of the statements that the page itself makes."""
     taro.signs_in()
-    before = walks(world).last_id()
+    before = trace_log(world).last_id()
     statements: list[str] = []
     with ThreadPoolExecutor(1) as pool, world.services.store.writing(), listening(statements.append):
         answer = pool.submit(taro.browser.raw, "GET", "/account").result()  # nobody else can write meanwhile
@@ -73,7 +73,7 @@ def test_walk_is_committed_apart_after_the_answer(world: World, taro: Person) ->
 
 
 def test_walk_that_cannot_be_kept_now_is_kept_later(world: World, taro: Person) -> None:
-    walks(world).empty()
+    trace_log(world).empty()
     store = world.services.store
     with store.writing():
         patience, store.patience_seconds = store.patience_seconds, 0.01
@@ -92,7 +92,7 @@ def test_walk_and_clock_are_seen_by_another_process(world: World, taro: Person) 
     other: Worlds = webapp.create_app(
         {"instance": world.services.config.instance, "sandbox": True, **CHEAP_HASH}
     ).extensions["nidankai_worlds"]
-    assert [step.id for step in other.get().walks.steps()] == [step.id for step in walked(world)] != []
+    assert [step.id for step in other.get().trace_log.steps()] == [step.id for step in walked(world)] != []
     world.services.clock.advance(3600)
     assert other.get().services.clock.offset == 3600
     other.get().settings.change(locked_database=True)

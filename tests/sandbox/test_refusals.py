@@ -16,7 +16,7 @@ from tests.app_fixture import AppFixture, World
 from tests.form_client import Browser
 from tests.lint import text_of
 from tests.people import Person
-from webapp.sandbox.refusals.sample_files import paper
+from webapp.sandbox.refusals.sample_files import sample_bytes
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN, every_refusal
 
 
@@ -42,8 +42,8 @@ def reach(browser: Browser, name: str) -> None:
 
 def refused(world: World) -> dict[str, int]:
     """How often each refusal was made in this world."""
-    walks = world.site.extensions["nidankai_worlds"].get().walks
-    return {count.name: count.times for count in walks.counts() if count.kind == "refusal"}
+    trace_log = world.site.extensions["nidankai_worlds"].get().trace_log
+    return {count.name: count.times for count in trace_log.counts() if count.kind == "refusal"}
 
 
 def do_last(browser: Browser) -> None:
@@ -57,7 +57,7 @@ def do_last(browser: Browser) -> None:
     fields: dict[str, Any] = json.loads(strip.attrs["data-last-fields"])
     if "data-last-files" in strip.attrs:
         names = [path.rpartition("/")[2] for path in json.loads(strip.attrs["data-last-files"])]
-        fields["documents"] = [(io.BytesIO(paper(name)), name) for name in names]
+        fields["documents"] = [(io.BytesIO(sample_bytes(name)), name) for name in names]
     browser.submit(press=strip.attrs["data-last-press"], expect=_status(browser), **fields)
 
 
@@ -146,7 +146,7 @@ def test_reach_stays_in_its_world(world: World, browser: Browser) -> None:
     assert worlds.get("qa-ways").services.clock.offset > 0 and world.services.clock.offset == 0
     reach(browser, "WrongCode.wrong")
     do_last(browser)
-    counted = {count.name for count in worlds.get("qa-ways").walks.counts()}
+    counted = {count.name for count in worlds.get("qa-ways").trace_log.counts()}
     assert {"WrongCode.wrong", "reach.WrongCode.wrong"} <= counted
     assert refused(world) == before
     world.apps.phone_of("qa-ways").delete_world()
@@ -170,7 +170,7 @@ def test_reach_knows_its_ways_only(browser: Browser) -> None:
     browser.post("/sandbox/refusals/nothing", {"csrf_token": browser.csrf_token}, expect=404)
     assert browser.raw("POST", "/sandbox/api/refusals/nothing").status_code == 404
     assert browser.raw("GET", "/sandbox/papers/nothing").status_code == 404
-    assert browser.raw("GET", "/sandbox/papers/torn.png").data == paper("torn.png")
+    assert browser.raw("GET", "/sandbox/papers/torn.png").data == sample_bytes("torn.png")
 
 
 def test_list_refusals_tells_programs_every_way(world: World, browser: Browser) -> None:

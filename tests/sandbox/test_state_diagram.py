@@ -9,14 +9,14 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from tests.evidence import some
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
-from webapp.flows.state_machines import tables
-from webapp.sandbox.state_diagram.drawing import Marks, Words, draw, draw_small, text_of
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
+from webapp.flows.state_machines import all_machines
+from webapp.sandbox.state_diagram.drawing import Labels, Marks, draw, draw_small, text_of
 from webapp.sandbox.state_diagram.graph import arrows, order
-from webapp.sandbox.state_diagram.layout import Layout, Rect, Way, layouts
+from webapp.sandbox.state_diagram.layout import Layout, Rect, Route, layouts
 from webapp.sandbox.vocabulary.state_names import state_name
 
-WORDS = Words(lambda state: f"State {state}", lambda move: f"Means {move}", lambda state: f"#{state}")
+WORDS = Labels(lambda state: f"State {state}", lambda move: f"Means {move}", lambda state: f"#{state}")
 TOUCH = 2
 """Pixels by which a line may reach into what it joins: places are whole pixels, lines are not."""
 
@@ -58,7 +58,7 @@ def _bezier(t: float, a: float, b: float, c: float, d: float) -> float:
     return a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t**2 * (1 - t) + d * t**3
 
 
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
+@pytest.mark.parametrize("table", all_machines(), ids=lambda table: table.kind)
 def test_picture_has_no_two_things_in_one_place(table: StateMachine) -> None:
     layout = layouts()[table.kind]
     things = {**layout.states, **{key: way.label for key, way in layout.ways.items()}}
@@ -70,7 +70,7 @@ def test_picture_has_no_two_things_in_one_place(table: StateMachine) -> None:
         assert one.top >= 0 and one.top + one.height <= layout.height, name
 
 
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
+@pytest.mark.parametrize("table", all_machines(), ids=lambda table: table.kind)
 def test_picture_has_no_line_through_a_name_or_a_label(table: StateMachine) -> None:
     layout = layouts()[table.kind]
     things = {**layout.states, **{key: way.label for key, way in layout.ways.items()}}
@@ -82,7 +82,7 @@ def test_picture_has_no_line_through_a_name_or_a_label(table: StateMachine) -> N
             assert not crossed, f"{key} runs through {crossed}"
 
 
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
+@pytest.mark.parametrize("table", all_machines(), ids=lambda table: table.kind)
 def test_picture_has_every_arrow_from_its_states_to_its_target(table: StateMachine) -> None:
     layout = layouts()[table.kind]
     for arrow in some(arrows(table)):
@@ -100,7 +100,7 @@ def test_picture_has_every_arrow_from_its_states_to_its_target(table: StateMachi
                 assert any(is_within(end, way.label, TOUCH) for end in ends), arrow.key
 
 
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
+@pytest.mark.parametrize("table", all_machines(), ids=lambda table: table.kind)
 def test_picture_leads_on_downwards_and_back_upwards(table: StateMachine) -> None:
     layout, turn = layouts()[table.kind], order(table).index
     for arrow in some(arrows(table)):
@@ -110,12 +110,12 @@ def test_picture_leads_on_downwards_and_back_upwards(table: StateMachine) -> Non
                 assert is_down == (turn(source) < turn(arrow.target)), arrow.key
 
 
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.kind)
+@pytest.mark.parametrize("table", all_machines(), ids=lambda table: table.kind)
 def test_drawing_names_every_state_and_move(table: StateMachine) -> None:
     svg = Xml.fromstring(text_of(draw(table, layouts()[table.kind], WORDS, name=table.kind)))
     texts = {text.text for text in svg.iter("text")}
     assert {f"State {state}" for state in order(table)} <= texts
-    assert {move.name for move in table.moves} <= texts
+    assert {move.name for move in table.transitions} <= texts
     assert {link.get("href") for link in svg.iter("a")} == {f"#{state}" for state in order(table)}
     assert not [node for node in svg.iter() if node.get("style")], "the page's policy refuses inline style"
     small = Xml.fromstring(text_of(draw_small(table, layouts()[table.kind])))
@@ -123,7 +123,7 @@ def test_drawing_names_every_state_and_move(table: StateMachine) -> None:
 
 
 def test_drawing_marks_what_was_walked_and_where_the_browser_is() -> None:
-    table = next(table for table in tables() if table.kind == "sign_in")
+    table = next(table for table in all_machines() if table.kind == "sign_in")
     marks = Marks(frozenset({BEGIN, "code"}), frozenset({"code"}), frozenset({("ask_code", BEGIN)}))
     svg = Xml.fromstring(text_of(draw(table, layouts()[table.kind], WORDS, marks)))
     walked = {text.text for text in svg.iter("text") if "walked" in (text.get("class") or "")}
@@ -136,19 +136,19 @@ def test_drawing_marks_what_was_walked_and_where_the_browser_is() -> None:
 
 
 def test_drawing_escapes_what_is_said() -> None:
-    table = StateMachine("odd", {BEGIN: None}, (Move("a<b", (BEGIN,), "x&y", "means"),))
+    table = StateMachine("odd", {BEGIN: None}, (Transition("a<b", (BEGIN,), "x&y", "means"),))
     room = Rect(0, 0, 1, 1)
     layout = Layout(
-        1, 1, {BEGIN: room, "x&y": room}, {"begin > x&y": Way(room, {BEGIN: "M0 0"}, "M0 0", "M0 0")}
+        1, 1, {BEGIN: room, "x&y": room}, {"begin > x&y": Route(room, {BEGIN: "M0 0"}, "M0 0", "M0 0")}
     )
-    text = text_of(draw(table, layout, Words(str, str)))
+    text = text_of(draw(table, layout, Labels(str, str)))
     assert "a&lt;b" in text and "x&amp;y" in text and "<b" not in text
 
 
 def test_state_words_know_every_state() -> None:
     bare = [
         f"{table.kind}.{state}"
-        for table in tables()
+        for table in all_machines()
         for state in order(table)
         if state_name(table.kind, state) == state
     ]

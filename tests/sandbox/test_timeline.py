@@ -12,11 +12,11 @@ from tests.app_fixture import World
 from tests.evidence import some
 from tests.form_client import Page
 from tests.people import Person
-from webapp.flows.state_machines import tables
+from webapp.flows.state_machines import all_machines
 from webapp.pages.render import has_page
 from webapp.sandbox.controls.fault_table import FAULTS
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.store.trace_log import MOST_PICTURES, Step, Walks
+from webapp.sandbox.store.trace_log import MOST_PICTURES, Step, TraceLog
 from webapp.sandbox.timeline.page import PAGE_STEPS
 from webapp.sandbox.timeline.step_texts import refusal_words
 from webapp.sandbox.timeline.steps import matched
@@ -27,10 +27,10 @@ from webapp.sandbox.worlds import Worlds
 
 
 @pytest.fixture(autouse=True)
-def walks(world: World) -> Walks:
+def trace_log(world: World) -> TraceLog:
     """The log of this test's world, empty."""
     worlds: Worlds = world.site.extensions["nidankai_worlds"]
-    found = worlds.get().walks
+    found = worlds.get().trace_log
     found.empty()
     return found
 
@@ -95,10 +95,10 @@ def test_timeline_shows_other_walks_only_when_asked(world: World, taro: Person, 
     assert ("event", "sign_in.done") in list(zip(kinds(page), names(page), strict=True))
 
 
-def test_timeline_is_cut_into_pages(taro: Person, walks: Walks) -> None:
+def test_timeline_is_cut_into_pages(taro: Person, trace_log: TraceLog) -> None:
     taro.browser.get("/")
-    walk = walks.steps()[0].walk
-    walks.add([Step(1.8e9 + at, walk, "event", "sign_out") for at in range(PAGE_STEPS + 10)])
+    walk = trace_log.steps()[0].walk
+    trace_log.add([Step(1.8e9 + at, walk, "event", "sign_out") for at in range(PAGE_STEPS + 10)])
     page = taro.browser.get("/sandbox/timeline")
     assert len(kinds(page)) == 11  # the first page of the shop besides
     page = taro.browser.follow("前へ")
@@ -134,9 +134,9 @@ def test_timeline_comes_without_the_phone(apps_with: Any) -> None:
     world.site.extensions["nidankai_phone_wire"] = None
     person = world.person("hanako")
     person.browser.get("/")
-    walks = worlds.get().walks
-    walk = walks.steps()[0].walk
-    walks.add([Step(1.8e9, walk, "message", "sms", {"to": person.number, "subject": "", "sid": ""})])
+    trace_log = worlds.get().trace_log
+    walk = trace_log.steps()[0].walk
+    trace_log.add([Step(1.8e9, walk, "message", "sms", {"to": person.number, "subject": "", "sid": ""})])
     page = person.browser.get("/sandbox/timeline")
     assert "電話が応答しません" in page.text and "message" in kinds(page)
     assert as_json(person)["phone_answers"] is False
@@ -177,7 +177,7 @@ def test_timeline_report_is_a_page_and_one_file(world: World, language: str) -> 
     assert ".cover-seal" in answer.text
 
 
-def test_timeline_picture_is_checked_by_its_content(taro: Person, walks: Walks) -> None:
+def test_timeline_picture_is_checked_by_its_content(taro: Person, trace_log: TraceLog) -> None:
     taro.browser.get("/")
     client = taro.browser.client
     url = "/sandbox/api/timeline/pictures"
@@ -191,10 +191,10 @@ def test_timeline_picture_is_checked_by_its_content(taro: Person, walks: Walks) 
     assert status(png(), "text/plain") == 415
     assert status(png() + b"\0" * (1 << 20), "image/png") == 413
     assert status(png(), "image/png", "?after=999999") == 404
-    assert walks.steps(kinds=("picture",)) == []
-    assert status(png(), "image/png", f"?after={walks.last_id()}") == 201
-    step = walks.steps(kinds=("picture",))[0]
-    assert step.data["after"] == step.id - 1 and step.walk == walks.steps()[0].walk
+    assert trace_log.steps(kinds=("picture",)) == []
+    assert status(png(), "image/png", f"?after={trace_log.last_id()}") == 201
+    step = trace_log.steps(kinds=("picture",))[0]
+    assert step.data["after"] == step.id - 1 and step.walk == trace_log.steps()[0].walk
     taro.browser.get("/music")
     assert client.post(f"{url}?after={step.id - 1}", data=png(9), content_type="image/png").status_code == 201
     page = taro.browser.get("/sandbox/timeline")
@@ -203,12 +203,12 @@ def test_timeline_picture_is_checked_by_its_content(taro: Person, walks: Walks) 
     assert client.get("/sandbox/timeline/pictures/../default.db").status_code == 404
     assert client.get(f"/sandbox/timeline/pictures/{'0' * 32}.png").status_code == 404
     client.post(url, data=png(), content_type="image/png", headers={"Origin": "https://evil.example"})
-    assert len(walks.steps(kinds=("picture",))) == 2
+    assert len(trace_log.steps(kinds=("picture",))) == 2
 
 
 def test_timeline_pictures_go_with_their_world(world: World) -> None:
     worlds: Worlds = world.site.extensions["nidankai_worlds"]
-    made = worlds.make("pictured").walks
+    made = worlds.make("pictured").trace_log
     for width in range(1, MOST_PICTURES + 3):
         last = made.keep_picture(png(width), "png")
     assert len(list(made.pictures.iterdir())) == MOST_PICTURES and made.find_picture(last)
@@ -221,7 +221,7 @@ def test_timeline_pictures_go_with_their_world(world: World) -> None:
 
 def test_timeline_words_are_there_for_all(world: World) -> None:
     with world.site.test_request_context("/?lang=en"):
-        assert not [table.kind for table in tables() if flow_title(table.kind) == table.kind]
+        assert not [table.kind for table in all_machines() if flow_title(table.kind) == table.kind]
         untold = [name for name in every_refusal() if refusal_words(name) == name]
         assert not untold, f"no words in timeline_words.py for {untold}"
         assert page_title("sign_in.code") and has_page("sandbox.timeline")

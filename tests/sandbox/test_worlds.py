@@ -32,7 +32,7 @@ def worlds(world: World) -> Iterator[Worlds]:
 def test_worlds_are_made_with_the_demo_accounts_and_deleted_whole(worlds: Worlds) -> None:
     made = worlds.make("qa-1")
     with made.services.store.reading() as db:
-        assert [each.id for each in accounts.every(db)] == [
+        assert [each.id for each in accounts.list_all(db)] == [
             "hanako", "taro", "jiro", "sakura", "desk",
         ]  # fmt: skip
     assert len(list(made.services.uploads.folder.iterdir())) == 1  # sakura's paper
@@ -59,12 +59,12 @@ def test_worlds_have_accounts_clocks_and_walks_of_their_own(worlds: Worlds, worl
         accounts.remove(db, "taro")
     one.services.clock.advance(3600)
     with two.services.store.reading() as db:
-        assert "taro" in [each.id for each in accounts.every(db)]
+        assert "taro" in [each.id for each in accounts.list_all(db)]
     assert one.services.clock.now() - two.services.clock.now() == pytest.approx(3600, abs=5)
     assert world.services.clock.offset == 0
     emptied = worlds.empty("one")
     with emptied.services.store.reading() as db:
-        assert "taro" in [each.id for each in accounts.every(db)]
+        assert "taro" in [each.id for each in accounts.list_all(db)]
     assert emptied.services.clock.offset == 0
 
 
@@ -153,9 +153,9 @@ def test_worlds_settings_that_change_at_once_are_all_kept(worlds: Worlds) -> Non
 
 def test_worlds_logs_begin_under_many_hands(worlds: Worlds) -> None:
     for at in range(10):
-        walks = worlds.make(f"log{at}").walks
+        trace_log = worlds.make(f"log{at}").trace_log
         with ThreadPoolExecutor(6) as pool:
-            ids = list(pool.map(walks.add, [[Step(1.0, "w", "tool", "x")]] * 12))
+            ids = list(pool.map(trace_log.add, [[Step(1.0, "w", "tool", "x")]] * 12))
         assert sorted(ids) == list(range(1, 13))
 
 
@@ -199,7 +199,7 @@ def test_empty_world_is_no_world(
     if "/api/" in path:
         assert answer.mimetype == "application/problem+json" and "empty" in (answer.json or {})["detail"]
     with world.services.store.reading() as db:
-        assert "taro" not in [each.id for each in accounts.every(db)]
+        assert "taro" not in [each.id for each in accounts.list_all(db)]
 
 
 def test_deleted_world_is_told_to_the_browsers_in_it(worlds: Worlds, world: World) -> None:

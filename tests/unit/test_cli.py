@@ -108,7 +108,7 @@ def test_reset_empties_one_world(world: World) -> None:
     world.person("taro").signs_in()
     assert "5 accounts" in run(world, "reset", "--yes", "--world", "cli").output
     with other.services.store.reading() as db:
-        assert len(accounts.every(db)) == 5
+        assert len(accounts.list_all(db)) == 5
     assert world.phone.messages(), "the default world is as it was"
     assert "no world nobody" in run(world, "reset", "--yes", "--world", "nobody", well=False).output
     assert "names like it: cli" in run(world, "reset", "--yes", "--world", "cly", well=False).output

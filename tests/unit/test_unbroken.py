@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webapp.pages.framework.nowrap_filter import unbroken
+from webapp.pages.framework.nowrap_filter import nowrap
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ from webapp.pages.framework.nowrap_filter import unbroken
     ],
 )
 def test_unbroken_holds_together_what_belongs_together(text: str, whole: list[str]) -> None:
-    html = unbroken(text)
+    html = nowrap(text)
     parts = [each.split("</span>")[0] for each in html.split('<span class="nowrap">')[1:]]
     assert parts == whole
     assert html.striptags() == text
 
 
 def test_unbroken_escapes_what_somebody_typed() -> None:
-    assert unbroken("(it's')の") == "(it&#39;s&#39;)の"
-    assert unbroken("<b>03-1234-5678") == '&lt;b&gt;<span class="nowrap">03-1234-5678</span>'
+    assert nowrap("(it's')の") == "(it&#39;s&#39;)の"
+    assert nowrap("<b>03-1234-5678") == '&lt;b&gt;<span class="nowrap">03-1234-5678</span>'

@@ -68,7 +68,7 @@ class Guide:
         self._contexts: list[BrowserContext] = []
         self._before: list[str] = []
         self._last_message = 0
-        self._last_step = world.walks.last_id()
+        self._last_step = world.trace_log.last_id()
         self.site = self.new_window()
         self._phone: Page | None = None
 
@@ -149,7 +149,7 @@ class Guide:
         """Pass over what arrived and happened since the last scene."""
         for message in self.handsets.messages(since=self._last_message):
             self._last_message = max(self._last_message, int(message.id))
-        self._last_step = self.world.walks.last_id()
+        self._last_step = self.world.trace_log.last_id()
 
     def settle(self) -> None:
         """Note in the last scene what arrived and happened since."""
@@ -164,7 +164,7 @@ class Guide:
             to = address_words(message.to)
             scene.arrivals.append(Arrival(message.channel, to, message.subject or "", text))
         with self.environment.site.test_request_context("/"), force_locale(self.language):
-            for step in self.world.walks.steps(after=self._last_step):
+            for step in self.world.trace_log.steps(after=self._last_step):
                 self._last_step = step.id
                 if step.kind in TOLD_KINDS:
                     scene.happened.append((kind_word(step.kind), step_words(step)))

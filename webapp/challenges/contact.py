@@ -13,7 +13,7 @@ from typing import Any
 from webapp.challenges.engine import Challenge, OutgoingCode, Target
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
-from webapp.services.codes import Judgement, Sent
+from webapp.services.codes import Judgement, SentSource
 from webapp.services.context import Services
 from webapp.store import flows
 from webapp.store.engine import Connection
@@ -32,13 +32,13 @@ class ContactChallenge(Challenge):
         *,
         language: str,
         now: float,
-        word: str | None = None,
+        notice_kind: str | None = None,
         account_id: str | None = None,
         named: str | None = None,
     ) -> tuple[dict[str, Any], OutgoingCode]:
         """Make a code for ``contact``: return the flow's data about it, and the message to deliver.
 
-        ``word`` names the notice that is sent instead. The cap of sends counts per address and kind of flow:
+        ``notice_kind`` names the notice that is sent instead. The cap of sends counts per address and kind of flow:
         strangers who register or forget passwords in somebody's name use up no code of that owner's sign-in
         (docs/promises.md#24). What was typed is counted, ``named``, where the code goes elsewhere: else the cap of an
         address would tell which number belongs to it (docs/promises.md#32).
@@ -49,12 +49,14 @@ class ContactChallenge(Challenge):
         channel, to = contact.channel, contact.value
 
         def deliver(services: Services, to: str, plain: str, language: str) -> str | None:
-            if word is None:
+            if notice_kind is None:
                 return services.outbound.send_code(channel=channel, to=to, code=plain, language=language)
-            services.outbound.send_no_account_notice(kind=word, channel=channel, to=to, language=language)
+            services.outbound.send_no_account_notice(
+                kind=notice_kind, channel=channel, to=to, language=language
+            )
             return None
 
-        recipient = f"{self.table.kind}:{named or to}"
+        recipient = f"{self.machine.kind}:{named or to}"
         target = Target(flow_id, channel, to, language, account_id, counted_as=recipient)
         outgoing = self.prepare(db, services, target, now, deliver)
         data = {
@@ -62,7 +64,7 @@ class ContactChallenge(Challenge):
             "to": to,
             "named": named,
             "language": language,
-            "word": word,
+            "word": notice_kind,
             "delivery": "sent",
             "sent_at": now,
         }
@@ -78,7 +80,7 @@ class ContactChallenge(Challenge):
         language: str,
         now: float,
         data: dict[str, Any],
-        word: str | None = None,
+        notice_kind: str | None = None,
         named: str | None = None,
         account_id: str | None = None,
         counts_for: str | None = None,
@@ -93,11 +95,11 @@ class ContactChallenge(Challenge):
             contact,
             language=language,
             now=now,
-            word=word,
+            notice_kind=notice_kind,
             account_id=counts_for,
             named=named,
         )
-        flow = self.table.begin(
+        flow = self.machine.begin(
             db,
             move,
             account_id=account_id,
@@ -125,11 +127,11 @@ class ContactChallenge(Challenge):
                 Contact(kept["channel"], kept["to"]),
                 language=kept["language"],
                 now=services.clock.now(),
-                word=kept["word"],
+                notice_kind=kept["word"],
                 account_id=account_id,
                 named=kept["named"],
             )
-            flow = self.table.transition(db, flow, "send_again", data={**kept, **data})
+            flow = self.machine.transition(db, flow, "send_again", data={**kept, **data})
         return self.deliver(services, flow, outgoing)
 
     def judge(
@@ -148,7 +150,7 @@ class ContactChallenge(Challenge):
         Raises:
             WrongCode, Throttled.
         """
-        source = Sent(flow.id, flow.kind, services.pepper)
+        source = SentSource(flow.id, flow.kind, services.pepper)
         is_decoy = flow.data["word"] is not None
         self.check(db, services, source, typed, key=key, now=now, note=note, is_decoy=is_decoy)
         return Contact(flow.data["channel"], flow.data["to"])

@@ -81,7 +81,7 @@ class OutgoingCode:
 class Challenge:
     """The codes of one kind of flow."""
 
-    table: Machine
+    machine: Machine
 
     def prepare(
         self,
@@ -99,7 +99,7 @@ class Challenge:
         code, plain = codes.prepare(
             db,
             flow_id=target.bound_to,
-            purpose=self.table.kind,
+            purpose=self.machine.kind,
             account_id=target.account_id,
             method_id=target.method_id,
             channel=target.channel,
@@ -119,7 +119,7 @@ class Challenge:
         with services.store.writing() as db:
             reason = _mark_failed(db, outgoing, failed)
             data = {**flow.data, "delivery": reason, "sent_at": 0}
-            return self.table.transition(db, flow, "note_undelivered", data=data)
+            return self.machine.transition(db, flow, "note_undelivered", data=data)
 
     def check(
         self,

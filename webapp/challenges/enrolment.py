@@ -47,7 +47,7 @@ class EnrolmentChallenge(Challenge):
         deliver_or_raise(services, outgoing)
         with services.store.writing() as db:
             data = {**kept, "number": address, "channel": kind, "sent_at": now}
-            return self.table.transition(db, flow, move, data=data)
+            return self.machine.transition(db, flow, move, data=data)
 
     def judge(
         self,

@@ -22,7 +22,7 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import ChallengeContext, Method
 
-TELL_AT = (1, 10)
+NOTIFY_AT = (1, 10)
 """The wrong codes in a row after which the owner is mailed: the first of a run, and when it goes on."""
 
 SHOWN = ("method", "kind", "last3", "name")
@@ -41,7 +41,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CodePageState:
     """What the code page shows of the challenge; ``resend_in`` in whole seconds."""
 
     kind: str
@@ -103,7 +103,7 @@ class MethodChallenge(Challenge):
         """Begin a flow that asks for a code of ``method``; see `issue`."""
         flow_id = flows.new_id()
         issued, outgoing = self.issue(db, services, account, method, flow_id=flow_id, now=now)
-        flow = self.table.begin(
+        flow = self.machine.begin(
             db,
             move,
             account_id=account.id,
@@ -135,7 +135,7 @@ class MethodChallenge(Challenge):
             if asked.get("delivery") == "capped":
                 asked |= {name: flow.data[name] for name in SHOWN}
             data = {**{name: flow.data[name] for name in kept}, **asked}
-            flow = self.table.transition(db, flow, move, data=data)
+            flow = self.machine.transition(db, flow, move, data=data)
         return self.deliver(services, flow, outgoing)
 
     def judge(
@@ -179,10 +179,12 @@ def pick(owned: list[Method]) -> Method:
     return next((method for method in owned if method.disabled_at is None), owned[0])
 
 
-def asked(services: Services, flow: Flow) -> Asked:
+def asked(services: Services, flow: Flow) -> CodePageState:
     """What the code page shows of a flow's challenge."""
     data = flow.data
-    return Asked(data["kind"], data["last3"], data["name"], data.get("delivery"), resend_in(services, flow))
+    return CodePageState(
+        data["kind"], data["last3"], data["name"], data.get("delivery"), resend_in(services, flow)
+    )
 
 
 def choices(services: Services, flow: Flow) -> list[Choice]:
@@ -244,7 +246,7 @@ def _count_against(
         account,
         "sign_in.code_wrong",
         now,
-        tell=judgement.wrong_in_a_row in TELL_AT,
+        notify=judgement.wrong_in_a_row in NOTIFY_AT,
         verdict=judgement.verdict.value,
         method=method.kind,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from webapp.services.codes import Sent, Source
+from webapp.services.codes import SentSource, Source
 from webapp.services.context import Services
 from webapp.store.flows import Flow
 from webapp.store.methods import Method
@@ -66,11 +66,11 @@ class SentFactor(Factor):
 
     def source(self, services: Services, method: Method, flow: Flow) -> Source:
         """Return the codes that were sent for this flow."""
-        return Sent(flow.id, flow.kind, services.pepper)
+        return SentSource(flow.id, flow.kind, services.pepper)
 
     def first_source(self, services: Services, account_id: str, flow: Flow) -> Source:
         """Return the codes that were sent for this flow and address."""
-        return Sent(scope(flow, flow.data["number"]), flow.kind, services.pepper)
+        return SentSource(scope(flow, flow.data["number"]), flow.kind, services.pepper)
 
     def proof(self, flow: Flow, source: Source) -> Proof:
         """Return the address that the code went to."""

@@ -12,7 +12,7 @@ from webapp.challenges.contact import ContactChallenge
 from webapp.challenges.engine import judging, owner_of
 from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongPassword
 from webapp.flows import approval, forgot_password
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import contacts, identifiers, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
@@ -29,18 +29,18 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.sessions import Session
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="account_change",
     pages={BEGIN: "account.security", "verify": "account.confirm_change", "done": "account.security"},
-    moves=(
-        Move("send_code", (BEGIN,), "verify", "a new address or number was given; the code leaves"),
-        Move("send_again", ("verify",), "verify", "another code to the same place"),
-        Move("note_undelivered", ("verify",), "verify", "the code could not be sent"),
-        Move("accept_code", ("verify",), "done", "right code: the address or number counts"),
+    transitions=(
+        Transition("send_code", (BEGIN,), "verify", "a new address or number was given; the code leaves"),
+        Transition("send_again", ("verify",), "verify", "another code to the same place"),
+        Transition("note_undelivered", ("verify",), "verify", "the code could not be sent"),
+        Transition("accept_code", ("verify",), "done", "right code: the address or number counts"),
     ),
 )
 
-CODES = ContactChallenge(TABLE)
+CODES = ContactChallenge(MACHINE)
 
 
 def change_name(services: Services, visitor: Visitor, account: Account, name: str) -> None:
@@ -130,7 +130,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
         contact = CODES.judge(db, services, flow, typed, key=key, now=now, note=note)
         if find_owner(db, contact) is not None:
             raise ContactTaken()
-        TABLE.transition(db, flow, "accept_code")
+        MACHINE.transition(db, flow, "accept_code")
         _keep(db, visitor, account, contact, now)
     deliver_notices(services)
     return contact
@@ -186,7 +186,7 @@ def _send_code(
             language=(owner or account).language,
             now=now,
             data={},
-            word="register.known" if owner else None,
+            notice_kind="register.known" if owner else None,
             account_id=account.id,
             counts_for=account.id,
             session=session,
@@ -200,7 +200,7 @@ def _keep(db: Connection, visitor: Visitor, account: Account, contact: Contact, 
 
     What went to the old place opens nothing any more: an owner who leaves a mailbox may do so because it is read.
     """
-    flows.end_of_account(db, account.id, (forgot_password.TABLE.kind, approval.TABLE.kind))
+    flows.end_of_account(db, account.id, (forgot_password.MACHINE.kind, approval.MACHINE.kind))
     if contact.channel == "mail":
         accounts.set_email(db, account.id, contact.value)
         kind, shown = "account.email_changed", identifiers.mask_email(contact.value)

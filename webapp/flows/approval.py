@@ -12,12 +12,12 @@ from typing import Literal
 
 from webapp.challenges.engine import Challenge, OutgoingCode, Target, judging, owner_of, resend_in
 from webapp.errors import SendCapReached, StaleFlow, Throttled
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.flows.step_up import Elevated, elevate
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Attempt, Visitor
 from webapp.services import audit
-from webapp.services.codes import Judgement, Sent
+from webapp.services.codes import Judgement, SentSource
 from webapp.services.context import Services
 from webapp.services.outbox import deliver_notices
 from webapp.store import events, flows
@@ -25,7 +25,7 @@ from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="approval",
     pages={
         BEGIN: "step_up.confirm",
@@ -34,18 +34,18 @@ TABLE = StateMachine(
         "denied": "approval.wait",
         "used": None,
     },
-    moves=(
-        Move("ask", (BEGIN,), "pending", "a page asked; the mail leaves"),
-        Move("send_again", ("pending",), "pending", "another mail; the earlier link leads nowhere"),
-        Move("note_undelivered", ("pending",), "pending", "the mail could not be sent"),
-        Move("approve", ("pending",), "approved", "Approve in the mail's page, or the texted code"),
-        Move("deny", ("pending",), "denied", "Deny: final, the owner is mailed"),
-        Move("take", ("approved",), "used", "the session that asked is elevated"),
+    transitions=(
+        Transition("ask", (BEGIN,), "pending", "a page asked; the mail leaves"),
+        Transition("send_again", ("pending",), "pending", "another mail; the earlier link leads nowhere"),
+        Transition("note_undelivered", ("pending",), "pending", "the mail could not be sent"),
+        Transition("approve", ("pending",), "approved", "Approve in the mail's page, or the texted code"),
+        Transition("deny", ("pending",), "denied", "Deny: final, the owner is mailed"),
+        Transition("take", ("approved",), "used", "the session that asked is elevated"),
     ),
     ends=frozenset(),
 )
 
-CODES = Challenge(TABLE)
+CODES = Challenge(MACHINE)
 
 Status = Literal["pending", "approved", "denied", "used", "expired"]
 
@@ -54,7 +54,7 @@ def request(services: Services, visitor: Visitor, account: Account, session: byt
     """Ask the owner; a pending request of this session is used again and sends nothing (docs/promises.md#41)."""
     now = services.clock.now()
     with services.store.writing() as db:
-        pending = flows.find_of_session(db, TABLE.kind, session, "pending", now)
+        pending = flows.find_of_session(db, MACHINE.kind, session, "pending", now)
         if pending is not None:
             return pending
         data = {
@@ -68,7 +68,7 @@ def request(services: Services, visitor: Visitor, account: Account, session: byt
         if _is_capped(db, services, account, now):
             data |= {"delivery": "capped", "sent_at": 0}
         token = new_token()
-        flow = TABLE.begin(
+        flow = MACHINE.begin(
             db,
             "ask",
             account_id=account.id,
@@ -99,7 +99,7 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
         if _is_capped(db, services, account, now):
             raise SendCapReached()
         token = new_token()
-        flow = TABLE.transition(
+        flow = MACHINE.transition(
             db, flow, "send_again", data={**flow.data, "delivery": "sent", "sent_at": now}
         )
         flows.set_token(db, flow, token_hash(token))
@@ -112,14 +112,14 @@ def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | No
     if flow_id is None:
         return None
     with services.store.reading() as db:
-        flow = flows.find(db, flow_id, TABLE.kind, visitor.browser, -math.inf)
+        flow = flows.find(db, flow_id, MACHINE.kind, visitor.browser, -math.inf)
     return flow if flow is not None and flow.session == session else None
 
 
 def find_by_link(services: Services, token: str) -> Flow | None:
     """The request that a mail's link leads to."""
     with services.store.reading() as db:
-        return flows.find_by_token(db, TABLE.kind, token_hash(token))
+        return flows.find_by_token(db, MACHINE.kind, token_hash(token))
 
 
 def status(services: Services, flow: Flow) -> Status:
@@ -149,7 +149,7 @@ def decide(services: Services, visitor: Visitor, flow: Flow, decision: Literal["
         raise StaleFlow("a texted link only denies")
     with services.store.writing() as db:
         account = owner_of(db, flow)
-        flow = TABLE.transition(db, flow, decision)
+        flow = MACHINE.transition(db, flow, decision)
         kind = "approval.approved" if decision == "approve" else "approval.denied"
         audit.record(db, visitor, account, kind, now, asked_from=flow.data["device"])
     if decision == "deny":
@@ -172,9 +172,9 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
         def note(judgement: Judgement) -> None:
             audit.record(db, visitor, account, "approval.code_wrong", now, verdict=judgement.verdict.value)
 
-        source = Sent(flow.id, TABLE.kind, services.pepper)
+        source = SentSource(flow.id, MACHINE.kind, services.pepper)
         CODES.check(db, services, source, typed, key=f"approval:{account.id}", now=now, note=note)
-        flow = TABLE.transition(db, flow, "approve")
+        flow = MACHINE.transition(db, flow, "approve")
         return _take(db, services, visitor, account, flow, now)
 
 
@@ -196,7 +196,7 @@ def _take(
 ) -> Elevated:
     if account.two_step_on:
         raise StaleFlow("two-step verification is on by now: a code is asked instead")
-    TABLE.transition(db, flow, "take")
+    MACHINE.transition(db, flow, "take")
     return elevate(db, services, visitor, account, flow, now, how=flow.data["by"])
 
 

@@ -26,7 +26,7 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
     proofs = [flow.data["proven"], *set_up.backups_of(flow)]
     with services.store.reading() as db:
         enrolment.refuse_taken(address, set_up.kept_methods(db, flow), proofs)
-    return set_up.CODES.send(services, flow, "send_backup_code", channel, address, set_up.standing(flow))
+    return set_up.CODES.send(services, flow, "send_backup_code", channel, address, set_up.lasting_data(flow))
 
 
 def submit_app_code(
@@ -51,4 +51,4 @@ def skip(services: Services, flow: Flow) -> Flow:
     if flow.state == "ready":
         return flow
     with services.store.writing() as db:
-        return set_up.TABLE.transition(db, flow, "skip_backup", data=set_up.standing(flow))
+        return set_up.MACHINE.transition(db, flow, "skip_backup", data=set_up.lasting_data(flow))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from webapp.challenges.contact import ContactChallenge
 from webapp.challenges.engine import judging
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import contacts, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
@@ -21,7 +21,7 @@ from webapp.services.session_revocation import end_everything_else
 from webapp.store import accounts, flows
 from webapp.store.flows import Flow
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="forgot_password",
     pages={
         BEGIN: "account.forgot_password",
@@ -29,16 +29,18 @@ TABLE = StateMachine(
         "choose": "account.new_password",
         "done": "sign_in.identifier",
     },
-    moves=(
-        Move("send_code", (BEGIN,), "verify", "an address or number was given; the code leaves"),
-        Move("send_again", ("verify",), "verify", "another code to the same place"),
-        Move("note_undelivered", ("verify",), "verify", "the code could not be sent"),
-        Move("accept_code", ("verify",), "choose", "right code"),
-        Move("set_password", ("choose",), "done", "the new password counts; everything else is signed out"),
+    transitions=(
+        Transition("send_code", (BEGIN,), "verify", "an address or number was given; the code leaves"),
+        Transition("send_again", ("verify",), "verify", "another code to the same place"),
+        Transition("note_undelivered", ("verify",), "verify", "the code could not be sent"),
+        Transition("accept_code", ("verify",), "choose", "right code"),
+        Transition(
+            "set_password", ("choose",), "done", "the new password counts; everything else is signed out"
+        ),
     ),
 )
 
-CODES = ContactChallenge(TABLE)
+CODES = ContactChallenge(MACHINE)
 
 
 def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
@@ -63,7 +65,7 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
             language=(account or visitor).language,
             now=now,
             data={"typed": identifier},
-            word=None if account else "forgot_password.unknown",
+            notice_kind=None if account else "forgot_password.unknown",
             named=typed.value,
             account_id=account.id if account else None,
         )
@@ -97,7 +99,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
             audit.record(db, visitor, account, "password.reset_code_wrong", now)
 
         CODES.judge(db, services, flow, typed, key=f"forgot_password:{flow.id}", now=now, note=note)
-        return TABLE.transition(db, flow, "accept_code", flow_id=flows.new_id())
+        return MACHINE.transition(db, flow, "accept_code", flow_id=flows.new_id())
 
 
 def set_password(services: Services, visitor: Visitor, flow: Flow, password: str) -> None:
@@ -113,7 +115,7 @@ def set_password(services: Services, visitor: Visitor, flow: Flow, password: str
     password_hash = services.hasher.hash(password)
     now = services.clock.now()
     with services.store.writing() as db:
-        TABLE.transition(db, flow, "set_password")
+        MACHINE.transition(db, flow, "set_password")
         accounts.set_password_hash(db, account.id, password_hash)
         end_everything_else(db, account.id, None)
         audit.record(db, visitor, account, "password.reset", now)

@@ -13,7 +13,7 @@ from webapp.errors import StaleFlow, UnknownMethod
 from webapp.factors.factor import Proof
 from webapp.factors.registry import FACTORS, sent_factor
 from webapp.factors.shared_secret import new_secret
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, outbox, session_revocation
 from webapp.services.context import Services
@@ -24,7 +24,7 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import Method
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="method",
     pages={
         BEGIN: "settings.overview",
@@ -32,17 +32,17 @@ TABLE = StateMachine(
         "verify": "settings.verify",
         "done": "settings.overview",
     },
-    moves=(
-        Move("start_adding", (BEGIN,), "choose", "Add a new phone or app"),
-        Move("start_changing", (BEGIN,), "choose", "Change"),
-        Move("send_code", ("choose", "verify"), "verify", "a number was given; its code leaves"),
-        Move("send_again", ("verify",), "verify", "another code to the same number"),
-        Move("accept_number", ("verify",), "done", "right code from the phone: the method counts"),
-        Move("accept_app", ("choose", "verify"), "done", "right code from the app: the method counts"),
+    transitions=(
+        Transition("start_adding", (BEGIN,), "choose", "Add a new phone or app"),
+        Transition("start_changing", (BEGIN,), "choose", "Change"),
+        Transition("send_code", ("choose", "verify"), "verify", "a number was given; its code leaves"),
+        Transition("send_again", ("verify",), "verify", "another code to the same number"),
+        Transition("accept_number", ("verify",), "done", "right code from the phone: the method counts"),
+        Transition("accept_app", ("choose", "verify"), "done", "right code from the app: the method counts"),
     ),
 )
 
-CODES = EnrolmentChallenge(TABLE)
+CODES = EnrolmentChallenge(MACHINE)
 
 
 def start(
@@ -60,8 +60,8 @@ def start(
     with services.store.writing() as db:
         if replaces is not None and methods.find(db, account.id, replaces) is None:
             raise UnknownMethod()
-        flows.end_of_account(db, account.id, (TABLE.kind,))
-        return TABLE.begin(
+        flows.end_of_account(db, account.id, (MACHINE.kind,))
+        return MACHINE.begin(
             db,
             "start_adding" if replaces is None else "start_changing",
             account_id=account.id,
@@ -118,7 +118,7 @@ def submit_number_code(
     with judging(services) as db:
         account = owner_of(db, flow)
         proof = CODES.judge(db, services, visitor, account, flow, flow.data["channel"], typed, now)
-        TABLE.transition(db, flow, "accept_number")
+        MACHINE.transition(db, flow, "accept_number")
         method = _keep(db, services, visitor, account, session, flow, proof, now)
     deliver_notices(services)
     return method
@@ -136,7 +136,7 @@ def submit_app_code(
     with judging(services) as db:
         account = owner_of(db, flow)
         proof = CODES.judge(db, services, visitor, account, flow, kind, typed, now)
-        TABLE.transition(db, flow, "accept_app")
+        MACHINE.transition(db, flow, "accept_app")
         method = _keep(db, services, visitor, account, session, flow, {**proof, "name": name}, now)
     deliver_notices(services)
     return method

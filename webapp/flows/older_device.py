@@ -16,7 +16,7 @@ from webapp.errors import MethodSwitchedOff
 from webapp.flows import recovery, sign_in
 from webapp.flows.password import CookieReader, Proven, prove
 from webapp.flows.sign_in import SignedIn
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_account
@@ -28,19 +28,19 @@ from webapp.store.flows import Flow
 APP = "music"
 CODE_DIGITS = 6
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="older_device",
     pages={BEGIN: "older_device.sign_in", "code": "older_device.sign_in", "done": "older_device.sign_in"},
-    moves=(
-        Move("accept_password", (BEGIN,), "done", "right password, no code needed"),
-        Move("ask_code", (BEGIN,), "code", "right password: an error is shown, a code leaves"),
-        Move("send_code", ("code",), "code", "the password alone once more: another code"),
-        Move("note_undelivered", ("code",), "code", "the code could not be sent"),
-        Move("accept_code", ("code",), "done", "right password with the right code after it"),
+    transitions=(
+        Transition("accept_password", (BEGIN,), "done", "right password, no code needed"),
+        Transition("ask_code", (BEGIN,), "code", "right password: an error is shown, a code leaves"),
+        Transition("send_code", ("code",), "code", "the password alone once more: another code"),
+        Transition("note_undelivered", ("code",), "code", "the code could not be sent"),
+        Transition("accept_code", ("code",), "done", "right password with the right code after it"),
     ),
 )
 
-CODES = MethodChallenge(TABLE)
+CODES = MethodChallenge(MACHINE)
 
 _LAST_DIGITS = re.compile(r"[0-9]*\Z")
 
@@ -105,7 +105,7 @@ def _accept_password(
     with services.store.writing() as db:
         proven.forget_guesses(db)
         _end(db, ended_session)
-        TABLE.record_transition("accept_password")
+        MACHINE.record_transition("accept_password")
         return sign_in.finish(db, services, visitor, proven.account, APP, return_to, now, how="password")
 
 
@@ -123,7 +123,7 @@ def _accept_code(
     with judging(services, tells_owner=True) as db:
         proven.forget_guesses(db)
         CODES.judge(db, services, visitor, flow, code, now)
-        TABLE.transition(db, flow, "accept_code")
+        MACHINE.transition(db, flow, "accept_code")
         _end(db, ended_session)
         left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
         signed_in = sign_in.finish(db, services, visitor, account, APP, return_to, now, how="older_device")
@@ -147,7 +147,7 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
             audit.record(db, visitor, account, "sign_in.password_right", now)
         else:
             asked, outgoing = CODES.issue(db, services, account, method, flow_id=pending.id, now=now)
-            flow = TABLE.transition(db, pending, "send_code", data={**data, **asked})
+            flow = MACHINE.transition(db, pending, "send_code", data={**data, **asked})
     return CODES.deliver(services, flow, outgoing)
 
 

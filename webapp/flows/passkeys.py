@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from webapp.errors import PasskeyRefused, PasskeyTaken, StaleFlow
 from webapp.flows import recovery, sign_in
 from webapp.flows.sign_in import SignedIn
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.flows.step_up import Elevated, elevate
 from webapp.rules import webauthn_checks as checks
 from webapp.rules.visitor import Visitor
@@ -34,20 +34,20 @@ LONGEST_NAME = 40
 REGISTERING = StateMachine(
     kind="passkey_registration",
     pages={BEGIN: "passkeys.overview", "asked": "passkeys.overview", "done": "passkeys.overview"},
-    moves=(
-        Move("ask", (BEGIN,), "asked", "Create a passkey: the device is asked for a new one"),
-        Move("accept", ("asked",), "done", "the device made one: it is kept"),
-        Move("refuse", ("asked",), "done", "the answer was not right: nothing is kept"),
+    transitions=(
+        Transition("ask", (BEGIN,), "asked", "Create a passkey: the device is asked for a new one"),
+        Transition("accept", ("asked",), "done", "the device made one: it is kept"),
+        Transition("refuse", ("asked",), "done", "the answer was not right: nothing is kept"),
     ),
 )
 USING = StateMachine(
     kind="passkey",
     pages={BEGIN: "sign_in.identifier", "asked": "sign_in.identifier", "done": "shop.home"},
-    moves=(
-        Move("ask_to_sign_in", (BEGIN,), "asked", "Sign in with a passkey, or the browser's own offer"),
-        Move("ask_to_step_up", (BEGIN,), "asked", "Confirm with a passkey, before settings open"),
-        Move("accept", ("asked",), "done", "the device proved its owner: signed in, or elevated"),
-        Move("refuse", ("asked",), "done", "the answer was not right"),
+    transitions=(
+        Transition("ask_to_sign_in", (BEGIN,), "asked", "Sign in with a passkey, or the browser's own offer"),
+        Transition("ask_to_step_up", (BEGIN,), "asked", "Confirm with a passkey, before settings open"),
+        Transition("accept", ("asked",), "done", "the device proved its owner: signed in, or elevated"),
+        Transition("refuse", ("asked",), "done", "the answer was not right"),
     ),
 )
 

@@ -79,7 +79,7 @@ def _known(
         key = guess_key(services, typed.strip().lower(), visitor.address)
         return None, key, throttles.read(db, key)
     key = guess_key(services, identifier.value, visitor.address)
-    account, guesses = accounts.find_with_guesses(db, identifier.kind, identifier.value, key)
+    account, guesses = accounts.find_with_throttle(db, identifier.kind, identifier.value, key)
     series = ((account and cookie(trust.cookie_name(account.id, app))) or "").partition(":")[0]
     if account is not None and series:
         trusted = trust.find(db, series)

@@ -12,7 +12,7 @@ import secrets
 
 from webapp.errors import NothingToReset, SendCapReached, StaleFlow
 from webapp.flows.password import CookieReader, prove
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import recovery_links
 from webapp.rules.uploads import documents
 from webapp.rules.uploads.documents import Upload
@@ -30,7 +30,7 @@ from webapp.store.recovery import Decision, StoredDocument
 OPEN = ("opened", "received", "in_review", "more_wanted")
 """The states in which a case can still be decided or cancelled."""
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind=stored.KIND,
     pages={
         BEGIN: "recovery.start",
@@ -42,22 +42,22 @@ TABLE = StateMachine(
         "rejected": "recovery.case",
         "cancelled": "recovery.case",
     },
-    moves=(
-        Move("open", (BEGIN,), "opened", "right password; the owner is mailed with a link to cancel"),
-        Move("submit", ("opened", "more_wanted"), "received", "Received: documents came"),
-        Move("take", ("received",), "in_review", "In review: a reviewer began"),
-        Move(
+    transitions=(
+        Transition("open", (BEGIN,), "opened", "right password; the owner is mailed with a link to cancel"),
+        Transition("submit", ("opened", "more_wanted"), "received", "Received: documents came"),
+        Transition("take", ("received",), "in_review", "In review: a reviewer began"),
+        Transition(
             "ask_more",
             ("in_review",),
             "more_wanted",
             "More documents needed: the owner is mailed what is missing",
         ),
-        Move(
+        Transition(
             "approve", ("in_review",), "approved", "Approved: two-step verification is off, methods are gone"
         ),
-        Move("reject", ("in_review",), "rejected", "Declined: nothing changes"),
-        Move("cancel", OPEN, "cancelled", "Cancelled: by the page, or by the link in the mail"),
-        Move(
+        Transition("reject", ("in_review",), "rejected", "Declined: nothing changes"),
+        Transition("cancel", OPEN, "cancelled", "Cancelled: by the page, or by the link in the mail"),
+        Transition(
             "cancel_by_sign_in",
             OPEN,
             "cancelled",
@@ -70,9 +70,9 @@ TABLE = StateMachine(
 VISIT = StateMachine(
     kind="recovery_visit",
     pages={BEGIN: "recovery.start", "inside": "recovery.case", "done": "shop.home"},
-    moves=(
-        Move("enter", (BEGIN,), "inside", "right password: this browser may see the account's case"),
-        Move("leave", ("inside",), "done", "the page was closed"),
+    transitions=(
+        Transition("enter", (BEGIN,), "inside", "right password: this browser may see the account's case"),
+        Transition("leave", ("inside",), "done", "the page was closed"),
     ),
 )
 
@@ -114,7 +114,7 @@ def _open(db: Connection, services: Services, visitor: Visitor, account: Account
     since = now - services.limits.send_cap_seconds
     if events.count_since(db, account.id, "recovery.opened", since) >= services.limits.send_cap:
         raise SendCapReached()
-    case = TABLE.begin(
+    case = MACHINE.begin(
         db,
         "open",
         account_id=account.id,
@@ -157,7 +157,7 @@ def documents_of(services: Services, case: Flow) -> list[StoredDocument]:
         return stored.documents_of(db, case.id)
 
 
-def last_word(services: Services, case: Flow) -> Decision | None:
+def last_decision(services: Services, case: Flow) -> Decision | None:
     """What the desk decided last about a case."""
     with services.store.reading() as db:
         return next(iter(stored.decisions_of(db, case.id)), None)
@@ -182,7 +182,7 @@ def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Uploa
             services.uploads.write(name, services.seal.seal(document.content, seal_context(name)))
         with services.store.writing() as db:
             account = accounts.get(db, case.account_id or "")
-            case = TABLE.transition(db, case, "submit")
+            case = MACHINE.transition(db, case, "submit")
             for at, (name, document) in enumerate(zip(names, taken, strict=True)):
                 kept = StoredDocument(name, case.id, document.kind, len(document.content), now + at / 1000)
                 stored.add_document(db, kept)
@@ -203,7 +203,7 @@ def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
     now = services.clock.now()
     with services.store.writing() as db:
         account = accounts.get(db, case.account_id or "")
-        case = TABLE.transition(db, case, "cancel")
+        case = MACHINE.transition(db, case, "cancel")
         left_over = stored.drop_documents(db, case.id)
         stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
         audit.record(db, visitor, account, "recovery.cancelled", now)
@@ -222,7 +222,7 @@ def cancel_by_sign_in(
     case = stored.newest_of_account(db, account.id, OPEN, now)
     if case is None:
         return None
-    TABLE.transition(db, case, "cancel_by_sign_in")
+    MACHINE.transition(db, case, "cancel_by_sign_in")
     stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
     audit.record(db, visitor, account, "recovery.cancelled", now)
     return stored.drop_documents(db, case.id)

@@ -10,7 +10,7 @@ from webapp.challenges.contact import ContactChallenge
 from webapp.challenges.engine import judging
 from webapp.errors import ContactTaken
 from webapp.flows.sign_in import SignedIn
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import contacts, password_strength
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions
@@ -20,18 +20,18 @@ from webapp.store import accounts
 from webapp.store import sessions as stored_sessions
 from webapp.store.flows import Flow
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="register",
     pages={BEGIN: "account.register", "verify": "account.confirm_registration", "done": "shop.home"},
-    moves=(
-        Move("send_code", (BEGIN,), "verify", "name, address and password were given; the code leaves"),
-        Move("send_again", ("verify",), "verify", "another code to the same address"),
-        Move("note_undelivered", ("verify",), "verify", "the code could not be sent"),
-        Move("accept_code", ("verify",), "done", "right code: the account is made and signed in"),
+    transitions=(
+        Transition("send_code", (BEGIN,), "verify", "name, address and password were given; the code leaves"),
+        Transition("send_again", ("verify",), "verify", "another code to the same address"),
+        Transition("note_undelivered", ("verify",), "verify", "the code could not be sent"),
+        Transition("accept_code", ("verify",), "done", "right code: the account is made and signed in"),
     ),
 )
 
-CODES = ContactChallenge(TABLE)
+CODES = ContactChallenge(MACHINE)
 
 
 def start(services: Services, visitor: Visitor, *, name: str, identifier: str, password: str) -> Flow:
@@ -60,7 +60,7 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
             language=(owner or visitor).language,
             now=now,
             data={"name": name, "typed": identifier, "password_hash": password_hash},
-            word="register.known" if owner else None,
+            notice_kind="register.known" if owner else None,
         )
         audit.record(db, visitor, owner, "register.started", now, is_known=owner is not None)
     return CODES.deliver(services, flow, outgoing)
@@ -91,7 +91,7 @@ def submit_code(
         contact = CODES.judge(db, services, flow, typed, key=f"register:{flow.id}", now=now)
         if find_owner(db, contact) is not None:
             raise ContactTaken()
-        TABLE.transition(db, flow, "accept_code")
+        MACHINE.transition(db, flow, "accept_code")
         account = accounts.add(
             db,
             now=now,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from webapp.errors import OwnCase, SealBroken
-from webapp.flows.recovery import TABLE, seal_context
+from webapp.flows.recovery import MACHINE, seal_context
 from webapp.rules.uploads import documents
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
@@ -67,7 +67,7 @@ def queue(services: Services) -> list[tuple[Flow, Account]]:
         return [(case, accounts.get(db, case.account_id or "")) for case in waiting]
 
 
-def decided_lately(services: Services) -> list[tuple[Decision, str, str]]:
+def recently_decided(services: Services) -> list[tuple[Decision, str, str]]:
     """What the desk decided last, with the names of reviewers and customers."""
     with services.store.reading() as db:
         return _with_names(db, stored.latest_decisions(db))
@@ -135,7 +135,7 @@ def _move(
     now = services.clock.now()
     left_over: list[str] = []
     with services.store.writing() as db:
-        flow = TABLE.transition(db, case.flow, move)
+        flow = MACHINE.transition(db, case.flow, move)
         if move == "approve":
             accounts.set_two_step(db, owner.id, False)
             methods.remove_all(db, owner.id)

@@ -16,7 +16,7 @@ from webapp.errors import StaleFlow
 from webapp.factors.factor import Proof
 from webapp.factors.registry import sent_factor
 from webapp.factors.shared_secret import new_secret
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, trust
 from webapp.services.context import Services
@@ -28,7 +28,7 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import Method
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="set_up",
     pages={
         BEGIN: "settings.overview",
@@ -39,35 +39,37 @@ TABLE = StateMachine(
         "backup": "set_up.verify",
         "done": "settings.overview",
     },
-    moves=(
-        Move("start", (BEGIN,), "choose", "Get Started"),
-        Move("start_again", (BEGIN,), "confirm", "Get Started with methods kept: the preferred one is asked"),
-        Move("send_kept_code", ("confirm",), "confirm", "another code to the kept number"),
-        Move("note_undelivered", ("confirm",), "confirm", "the code could not be sent"),
-        Move("accept_kept_code", ("confirm",), "ready", "right code of the kept method"),
-        Move("choose_anew", ("confirm",), "choose", "other methods are to replace the kept ones"),
-        Move(
+    transitions=(
+        Transition("start", (BEGIN,), "choose", "Get Started"),
+        Transition(
+            "start_again", (BEGIN,), "confirm", "Get Started with methods kept: the preferred one is asked"
+        ),
+        Transition("send_kept_code", ("confirm",), "confirm", "another code to the kept number"),
+        Transition("note_undelivered", ("confirm",), "confirm", "the code could not be sent"),
+        Transition("accept_kept_code", ("confirm",), "ready", "right code of the kept method"),
+        Transition("choose_anew", ("confirm",), "choose", "other methods are to replace the kept ones"),
+        Transition(
             "send_code",
             ("choose", "verify", "ready", "backup"),
             "verify",
             "a number was given; its code leaves",
         ),
-        Move("send_again", ("verify",), "verify", "another code to the same number"),
-        Move("accept_number", ("verify",), "ready", "right code from the phone"),
-        Move("accept_app", ("choose", "verify", "ready", "backup"), "ready", "right code from the app"),
-        Move("send_backup_code", ("ready", "backup"), "backup", "a backup's number was given"),
-        Move("send_backup_again", ("backup",), "backup", "another code to the backup's number"),
-        Move("accept_backup_number", ("backup",), "ready", "right code from the backup's phone"),
-        Move("accept_backup_app", ("ready", "backup"), "ready", "right code from the backup's app"),
-        Move("skip_backup", ("backup",), "ready", "the backup's number is given up"),
-        Move("turn_on", ("ready",), "done", "Got it. Turn on Two-Step Verification"),
+        Transition("send_again", ("verify",), "verify", "another code to the same number"),
+        Transition("accept_number", ("verify",), "ready", "right code from the phone"),
+        Transition("accept_app", ("choose", "verify", "ready", "backup"), "ready", "right code from the app"),
+        Transition("send_backup_code", ("ready", "backup"), "backup", "a backup's number was given"),
+        Transition("send_backup_again", ("backup",), "backup", "another code to the backup's number"),
+        Transition("accept_backup_number", ("backup",), "ready", "right code from the backup's phone"),
+        Transition("accept_backup_app", ("ready", "backup"), "ready", "right code from the backup's app"),
+        Transition("skip_backup", ("backup",), "ready", "the backup's number is given up"),
+        Transition("turn_on", ("ready",), "done", "Got it. Turn on Two-Step Verification"),
     ),
 )
 
-KEPT_CODES = MethodChallenge(TABLE)
+KEPT_CODES = MethodChallenge(MACHINE)
 """The codes of methods that were kept."""
 
-CODES = EnrolmentChallenge(TABLE)
+CODES = EnrolmentChallenge(MACHINE)
 """The codes of new methods."""
 
 KEPT: Proof = {"kind": "kept"}
@@ -94,7 +96,7 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
     now = services.clock.now()
     outgoing = None
     with services.store.writing() as db:
-        flows.end_of_account(db, account.id, (TABLE.kind,))
+        flows.end_of_account(db, account.id, (MACHINE.kind,))
         data = {"secret": new_secret(services, account.id)}
         kept = next((each for each in methods.of_account(db, account.id) if each.disabled_at is None), None)
         if kept is not None:
@@ -102,7 +104,7 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
                 db, services, visitor, account, kept, now, move="start_again", data=data, session=session
             )
         else:
-            flow = TABLE.begin(
+            flow = MACHINE.begin(
                 db,
                 "start",
                 account_id=account.id,
@@ -158,7 +160,7 @@ def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: st
     with judging(services, tells_owner=True) as db:
         KEPT_CODES.judge(db, services, visitor, flow, typed, now)
         data = {"secret": flow.data["secret"], "proven": KEPT}
-        return TABLE.transition(db, flow, "accept_kept_code", data=data)
+        return MACHINE.transition(db, flow, "accept_kept_code", data=data)
 
 
 def asked_method(services: Services, flow: Flow) -> Method | None:
@@ -175,14 +177,14 @@ def call_outcome(services: Services, flow: Flow) -> calls.Outcome | None:
     return enrolment.call_outcome(services, flow) if flow.state in ("verify", "backup") else None
 
 
-def choose_anew(services: Services, flow: Flow) -> Flow:
+def replace_kept(services: Services, flow: Flow) -> Flow:
     """Set other methods up; the kept ones go once it is turned on.
 
     Raises:
         StaleFlow.
     """
     with services.store.writing() as db:
-        return TABLE.transition(db, flow, "choose_anew", data={"secret": flow.data["secret"]})
+        return MACHINE.transition(db, flow, "choose_anew", data={"secret": flow.data["secret"]})
 
 
 # -- the preferred method -----------------------------------------------------------------------------------
@@ -208,7 +210,7 @@ def send_again(services: Services, flow: Flow) -> Flow:
     if flow.state not in ("verify", "backup"):
         raise StaleFlow("nothing to send again")
     move = "send_again" if flow.state == "verify" else "send_backup_again"
-    return CODES.send(services, flow, move, flow.data["channel"], flow.data["number"], standing(flow))
+    return CODES.send(services, flow, move, flow.data["channel"], flow.data["number"], lasting_data(flow))
 
 
 def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
@@ -244,7 +246,7 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
     now = services.clock.now()
     assert flow.account_id is not None
     with services.store.writing() as db:
-        TABLE.transition(db, flow, "turn_on")
+        MACHINE.transition(db, flow, "turn_on")
         if needs_backup(services, flow):
             raise StaleFlow("a backup is required")
         if not accounts.set_two_step(db, flow.account_id, True):
@@ -286,13 +288,13 @@ def prove(
         proof = CODES.judge(db, services, visitor, account, flow, kind, typed, now)
         secret = new_secret(services, account.id)
         if move in ("accept_number", "accept_app"):
-            return TABLE.transition(db, flow, move, data={"secret": secret, "proven": proof})
+            return MACHINE.transition(db, flow, move, data={"secret": secret, "proven": proof})
         backup = {**proof, "name": enrolment.clean_name(name)}
-        data = {**standing(flow), "secret": secret, "backups": [*backups_of(flow), backup]}
-        return TABLE.transition(db, flow, move, data=data)
+        data = {**lasting_data(flow), "secret": secret, "backups": [*backups_of(flow), backup]}
+        return MACHINE.transition(db, flow, move, data=data)
 
 
-def standing(flow: Flow) -> dict[str, object]:
+def lasting_data(flow: Flow) -> dict[str, object]:
     """What of a flow's data stays while another number is tried."""
     return {name: flow.data[name] for name in ("secret", "proven", "backups") if name in flow.data}
 

@@ -14,7 +14,7 @@ from webapp.challenges.method import MethodChallenge, pick
 from webapp.errors import UnknownAccount
 from webapp.flows import recovery
 from webapp.flows.password import CookieReader, prove
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions, trust
 from webapp.services.account_lookup import find_account
@@ -26,19 +26,19 @@ from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="sign_in",
     pages={BEGIN: "sign_in.identifier", "code": "sign_in.code", "done": "shop.home"},
-    moves=(
-        Move("accept_password", (BEGIN,), "done", "right password, no code needed"),
-        Move("ask_code", (BEGIN,), "code", "right password, two-step verification on"),
-        Move("send_code", ("code",), "code", "another code, or another way"),
-        Move("note_undelivered", ("code",), "code", "the code could not be sent"),
-        Move("accept_code", ("code",), "done", "right code"),
+    transitions=(
+        Transition("accept_password", (BEGIN,), "done", "right password, no code needed"),
+        Transition("ask_code", (BEGIN,), "code", "right password, two-step verification on"),
+        Transition("send_code", ("code",), "code", "another code, or another way"),
+        Transition("note_undelivered", ("code",), "code", "the code could not be sent"),
+        Transition("accept_code", ("code",), "done", "right code"),
     ),
 )
 
-CODES = MethodChallenge(TABLE)
+CODES = MethodChallenge(MACHINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,11 @@ def _after_password(
     extra: dict[str, Any] = {}
     cookie_name = trust.cookie_name(account.id, app)
     if not account.two_step_on:
-        TABLE.record_transition("accept_password")
+        MACHINE.record_transition("accept_password")
         return finish(db, services, visitor, account, app, return_to, now, how="password"), None
     honoured = trust.honour(db, cookie(cookie_name), account, app=app, now=now)
     if honoured.cookie is not None:
-        TABLE.record_transition("accept_password")
+        MACHINE.record_transition("accept_password")
         return finish(
             db,
             services,
@@ -159,7 +159,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
         context = CODES.judge(db, services, visitor, flow, typed, now)
         # As it was when the password was right: a change since then ends this sign-in.
         account = replace(context.account, trust_epoch=flow.data["epoch"])
-        TABLE.transition(db, flow, "accept_code")
+        MACHINE.transition(db, flow, "accept_code")
         app = flow.data["app"]
         left_over = None
         if context.has_case:

@@ -24,13 +24,13 @@ from webapp.store.flows import Flow
 BEGIN = "begin"
 """The state before a flow has a row."""
 
-moved = Signal(
+transitioned = Signal(
     "Sent after each move with table=, move=, source=, target=, flow=; inside the move's transaction."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
     """A named step from any of ``sources`` to ``target``; ``means`` says in a few words what happens."""
 
     name: str
@@ -49,12 +49,12 @@ class StateMachine:
 
     kind: str
     pages: Mapping[str, str | None]
-    moves: tuple[Move, ...]
+    transitions: tuple[Transition, ...]
     ends: frozenset[str] = frozenset({"done"})
-    _by_name: dict[str, Move] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _by_name: dict[str, Transition] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._by_name.update({move.name: move for move in self.moves})
+        self._by_name.update({move.name: move for move in self.transitions})
 
     def begin(
         self,
@@ -85,7 +85,7 @@ class StateMachine:
             life_seconds=life_seconds,
             flow_id=flow_id,
         )
-        moved.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=flow)
+        transitioned.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=flow)
         return flow
 
     def find(
@@ -124,10 +124,10 @@ class StateMachine:
             )
         if after is None:
             raise StaleFlow(f"{self.kind}: {name} was made by another")
-        moved.send(self, table=self, move=move, source=flow.state, target=move.target, flow=after)
+        transitioned.send(self, table=self, move=move, source=flow.state, target=move.target, flow=after)
         return after
 
     def record_transition(self, name: str) -> None:
         """Note a move from `BEGIN` straight to an end: no row was needed."""
         move = self._by_name[name]
-        moved.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=None)
+        transitioned.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=None)

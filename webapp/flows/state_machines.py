@@ -11,7 +11,7 @@ from webapp.flows.state_machine import StateMachine
 
 
 @cache
-def tables() -> tuple[StateMachine, ...]:
+def all_machines() -> tuple[StateMachine, ...]:
     """Each table of moves in `webapp.flows`, in the order of their kinds."""
     names = [module.name for module in pkgutil.iter_modules(flows.__path__)]
     modules = [importlib.import_module(f"webapp.flows.{name}") for name in names]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from webapp.challenges.engine import judging
 from webapp.challenges.method import MethodChallenge, pick
 from webapp.errors import SealBroken, StaleFlow
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions
 from webapp.services.context import Services
@@ -30,18 +30,18 @@ Typed = list[tuple[str, str]]
 SECRET_FIELDS = re.compile("password|otp|token|credential", re.IGNORECASE)
 MOST_TYPED = 4000  # characters; the largest form in the settings has 1,000
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="step_up",
     pages={BEGIN: "step_up.confirm", "code": "sign_in.code", "done": None},
-    moves=(
-        Move("ask_code", (BEGIN,), "code", "a page asked for a fresh proof"),
-        Move("send_code", ("code",), "code", "another code, or another way"),
-        Move("note_undelivered", ("code",), "code", "the code could not be sent"),
-        Move("accept_code", ("code",), "done", "right code: the session is elevated"),
+    transitions=(
+        Transition("ask_code", (BEGIN,), "code", "a page asked for a fresh proof"),
+        Transition("send_code", ("code",), "code", "another code, or another way"),
+        Transition("note_undelivered", ("code",), "code", "the code could not be sent"),
+        Transition("accept_code", ("code",), "done", "right code: the session is elevated"),
     ),
 )
 
-CODES = MethodChallenge(TABLE)
+CODES = MethodChallenge(MACHINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
     """This session's step-up under way."""
-    flow = TABLE.find(services, visitor, flow_id)
+    flow = MACHINE.find(services, visitor, flow_id)
     return flow if flow is not None and flow.session == session else None
 
 
@@ -86,7 +86,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     now = services.clock.now()
     with judging(services, tells_owner=True) as db:
         context = CODES.judge(db, services, visitor, flow, typed, now)
-        TABLE.transition(db, flow, "accept_code")
+        MACHINE.transition(db, flow, "accept_code")
         return elevate(db, services, visitor, context.account, flow, now, how=flow.data["kind"])
 
 

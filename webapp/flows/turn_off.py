@@ -7,7 +7,7 @@ trust and mails the owner (docs/screens.md#endings, docs/promises.md#48).
 from __future__ import annotations
 
 from webapp.errors import StaleFlow
-from webapp.flows.state_machine import BEGIN, Move, StateMachine
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, session_revocation
 from webapp.services.context import Services
@@ -16,14 +16,14 @@ from webapp.store import accounts, feedback, methods
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
 
-TABLE = StateMachine(
+MACHINE = StateMachine(
     kind="turn_off",
     pages={BEGIN: "turn_off.confirm", "feedback": "turn_off.feedback", "done": "settings.overview"},
-    moves=(
-        Move("turn_off", (BEGIN,), "feedback", "Turn off: the methods are kept"),
-        Move("clear", (BEGIN,), "feedback", "Turn off and clear the settings: the methods go"),
-        Move("send_feedback", ("feedback",), "done", "Submit: the reason is kept, without a name"),
-        Move("skip_feedback", ("feedback",), "done", "Skip"),
+    transitions=(
+        Transition("turn_off", (BEGIN,), "feedback", "Turn off: the methods are kept"),
+        Transition("clear", (BEGIN,), "feedback", "Turn off and clear the settings: the methods go"),
+        Transition("send_feedback", ("feedback",), "done", "Submit: the reason is kept, without a name"),
+        Transition("skip_feedback", ("feedback",), "done", "Skip"),
     ),
 )
 
@@ -44,7 +44,7 @@ def turn_off(services: Services, visitor: Visitor, account: Account, session: by
         if clear:
             methods.remove_all(db, account.id)
         session_revocation.end_everything_else(db, account.id, session)
-        flow = TABLE.begin(
+        flow = MACHINE.begin(
             db,
             "clear" if clear else "turn_off",
             account_id=account.id,
@@ -66,7 +66,7 @@ def send_feedback(services: Services, visitor: Visitor, flow: Flow, *, reason: s
         StaleFlow: it was sent or skipped before.
     """
     with services.store.writing() as db:
-        TABLE.transition(db, flow, "send_feedback")
+        MACHINE.transition(db, flow, "send_feedback")
         feedback.add(
             db,
             at=services.clock.now(),
@@ -83,4 +83,4 @@ def skip_feedback(services: Services, flow: Flow) -> None:
         StaleFlow: it was sent or skipped before.
     """
     with services.store.writing() as db:
-        TABLE.transition(db, flow, "skip_feedback")
+        MACHINE.transition(db, flow, "skip_feedback")

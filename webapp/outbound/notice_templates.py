@@ -12,7 +12,7 @@ from webapp.outbound import recovery_templates
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class NoticeText:
     """A notice in one language."""
 
     headline: str
@@ -25,29 +25,29 @@ class Words:
         return f"Mihon: {self.body} {self.advice}" + (f"\n{self.link_label}: {link}" if link else "")
 
 
-def words(kind: str, data: dict[str, Any], language: str) -> Words:
+def notice_text(kind: str, data: dict[str, Any], language: str) -> NoticeText:
     """The words for an event of ``kind``; ``data`` is what was recorded with it."""
     with force_locale(language):
         if kind.startswith("recovery."):
-            headline, body = recovery_templates.told(kind, data)
+            headline, body = recovery_templates.headline_and_body(kind, data)
             label = gettext("Cancel the reset") if "link" in data else ""
-            return Words(headline, body, recovery_templates.advice(kind), label)
+            return NoticeText(headline, body, recovery_templates.advice(kind), label)
         headline, body = _told(kind, data)
-        return Words(headline, body, _advice(kind))
+        return NoticeText(headline, body, _advice(kind))
 
 
-def to_stranger(kind: str, language: str) -> Words:
+def no_account_text(kind: str, language: str) -> NoticeText:
     """The words for an address that was typed where a code goes to, and that gets none."""
     with force_locale(language):
         if kind == "register.known":
-            return Words(
+            return NoticeText(
                 gettext("You already have an account"),
                 gettext(
                     "Somebody tried to create an account with this address or number. It has one already."
                 ),
                 gettext("If this was you, please sign in. If it wasn't, you need not do anything."),
             )
-        return Words(
+        return NoticeText(
             gettext("There is no account with this address or number"),
             gettext("Somebody asked for a new password, but no account has this address or number."),
             gettext(

@@ -65,7 +65,7 @@ class Notifier:
 
     def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:
         """A word to somebody who gets no code, by ``sms`` or ``mail``. Raises DeliveryFailed."""
-        words = notice_templates.to_stranger(kind, language)
+        words = notice_templates.no_account_text(kind, language)
         if channel == "sms":
             self.gateway.text(to, words.as_text())
             return
@@ -82,7 +82,7 @@ class Notifier:
 
     def send_notice(self, notice: Notice, account: Account) -> None:
         """A security notice, by mail or text. Raises DeliveryFailed."""
-        words = notice_templates.words(notice.kind, notice.data, account.language)
+        words = notice_templates.notice_text(notice.kind, notice.data, account.language)
         link = self._link(notice.data["link"]) if "link" in notice.data else ""
         if notice.channel == "sms":
             self.gateway.text(notice.recipient, words.as_text(link))

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext
 
 
-def told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
+def headline_and_body(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     """Headline and body for an event ``recovery.…``; a reviewer's reason is part of the body."""
     reason = str(data.get("reason", ""))
     words = {

@@ -14,7 +14,7 @@ from webapp.flows import account_changes as changing
 from webapp.pages import auth, guards
 from webapp.pages.account import blueprint
 from webapp.pages.code_views import ask_code
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import flow_pages, resent
 from webapp.pages.forms.account import ChangePasswordForm, EmailForm, NameForm, NumberForm
 from webapp.pages.forms.base import CodeForm
@@ -27,7 +27,7 @@ from webapp.store.flows import Flow
 __all__ = ["blueprint"]
 
 UNDER_WAY = flow_pages(
-    changing.TABLE,
+    changing.MACHINE,
     start="account.security",
     lost=_("This took too long or was finished elsewhere. Nothing was changed here."),
 )
@@ -50,7 +50,7 @@ def change_email() -> ResponseReturnValue:
     """Another mail address, which a code goes to."""
     form = EmailForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             flow = changing.submit_email(
                 services(),
                 visitor(),
@@ -69,7 +69,7 @@ def change_phone() -> ResponseReturnValue:
     """Another mobile number, which a code goes to."""
     form = NumberForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             flow = changing.submit_phone(
                 services(),
                 visitor(),
@@ -95,7 +95,7 @@ def confirm_change(flow: Flow) -> ResponseReturnValue:
     """The code that went to the new address or number."""
     form = CodeForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             contact = changing.submit_code(services(), visitor(), flow, form.code)
             is_mail = contact.channel == "mail"
             return _done(
@@ -123,7 +123,7 @@ def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     account = current_user.account
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             token = changing.change_password(
                 services(),
                 visitor(),

@@ -15,9 +15,9 @@ from webapp.errors import StaleFlow
 from webapp.flows import approval
 from webapp.flows.step_up import Elevated
 from webapp.pages import auth, guards
-from webapp.pages.error_messages import Telling, of_mail_delivery
+from webapp.pages.error_messages import ShowErrors, of_mail_delivery
 from webapp.pages.flow_pages import FlowPages, on_stale
-from webapp.pages.forms.base import CodeForm, DecisionForm, Told
+from webapp.pages.forms.base import CodeForm, DecisionForm, FormMessage
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -30,7 +30,7 @@ blueprint = Blueprint("approval", __name__)
 
 def _asked() -> Flow | None:
     return approval.find(
-        services(), visitor(), current_user.session.id_hash, guards.kept_flow_id(approval.TABLE)
+        services(), visitor(), current_user.session.id_hash, guards.kept_flow_id(approval.MACHINE)
     )
 
 
@@ -51,11 +51,11 @@ def wait(flow: Flow) -> ResponseReturnValue:
     if is_post() and status == "approved":
         return _take(flow)
     if is_post() and flow.data["by"] == "mail" and status == "pending":
-        form.told = Told(
+        form.message = FormMessage(
             gettext("It has not been approved yet. Open the link in the message and approve first.")
         )
     elif status == "pending" and form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             return _go_on(approval.submit_code(services(), visitor(), flow, form.code))
     delivery = of_mail_delivery(flow.data["delivery"])
     return page(
@@ -85,7 +85,7 @@ def poll() -> ResponseReturnValue:
 @ASKED.page()
 def resend(flow: Flow) -> ResponseReturnValue:
     """Another mail; where the request is over, a new request."""
-    with Telling():
+    with ShowErrors():
         if approval.status(services(), flow) == "pending":
             approval.send_again(services(), visitor(), flow)
         else:

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from webapp.flows.sign_in import SignedIn
 from webapp.pages.framework.cookies import set_cookie
 from webapp.pages.framework.services import services
-from webapp.pages.guards import FLOW, TYPED, way_back
+from webapp.pages.guards import FLOW, TYPED, return_url
 from webapp.rules.links import token_hash
 from webapp.rules.return_to import safe_path
 from webapp.services.context import Services
@@ -77,14 +77,14 @@ def _load(token: str) -> User | None:
     session, account = found
     if now - session.seen_at >= SEEN_EVERY_SECONDS:
         with own.store.writing() as db:
-            sessions.seen(db, session.id_hash, now)
+            sessions.touch(db, session.id_hash, now)
     return User(token, account, session)
 
 
 def _to_sign_in() -> ResponseReturnValue:
     if flask.session.pop("_user_id", None):  # Flask-Login's: the token of a session that is no more
         flask.flash(gettext("You were signed out: your session expired, or it was ended elsewhere."), "info")
-    wanted = safe_path(way_back(url_for("shop.home")))
+    wanted = safe_path(return_url(url_for("shop.home")))
     return redirect(url_for("sign_in.identifier", return_to=wanted), 303)
 
 

@@ -1,4 +1,4 @@
-"""Telling of a call on the page that waits for its code."""
+"""Show a call on the page that waits for its code."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from webapp.pages.render import is_post
 
 
 @dataclass(frozen=True, slots=True)
-class CallShown:
+class CallView:
     """What a page tells of a call: ``problem`` once it brought no code; ``poll_url`` while it may be asked."""
 
     problem: str | None
     poll_url: str | None
 
 
-def call_shown(outcome: Outcome | None, poll_url: str) -> CallShown | None:
+def call_view(outcome: Outcome | None, poll_url: str) -> CallView | None:
     """A call for a page's template; None where the code did not come by a call.
 
     The page that answers a form does not poll: it would be sent once more when it reloads.
     """
     if outcome is None:
         return None
-    return CallShown(of_call(outcome), poll_url if outcome == "under_way" and not is_post() else None)
+    return CallView(of_call(outcome), poll_url if outcome == "under_way" and not is_post() else None)
 
 
 def call_status(outcome: Outcome | None) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from flask_login import current_user, login_required
 from webapp import paths
 from webapp.flows import reviewer_queue
 from webapp.flows.reviewer_queue import Case
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import on_stale
 from webapp.pages.forms.recovery import DecisionForm
 from webapp.pages.framework.language import moment
@@ -63,7 +63,7 @@ def queue() -> ResponseReturnValue:
             }
             for flow, account in reviewer_queue.queue(services())
         ],
-        decisions=[_decided(*each) for each in reviewer_queue.decided_lately(services())],
+        decisions=[_decided(*each) for each in reviewer_queue.recently_decided(services())],
     )
 
 
@@ -80,7 +80,7 @@ def case(case_id: str) -> ResponseReturnValue:
     shown = _case(case_id)
     form = DecisionForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             reviewer_queue.decide(
                 services(),
                 visitor(),
@@ -115,7 +115,7 @@ def case(case_id: str) -> ResponseReturnValue:
 @on_stale(_moved_on)
 def take(case_id: str) -> ResponseReturnValue:
     """Begin the review: the status becomes 審査中."""
-    with Telling():
+    with ShowErrors():
         reviewer_queue.take(services(), visitor(), current_user.account, _case(case_id))
     return redirect(url_for("desk.case", case_id=case_id), 303)
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.challenges import enrolment
 from webapp.challenges.engine import resend_in
-from webapp.pages.calls import call_shown
+from webapp.pages.calls import call_view
 from webapp.pages.factors.forms import EnrolmentForms
 from webapp.pages.factors.registry import VIEWS
 from webapp.pages.forms.base import CodeForm
@@ -34,6 +34,6 @@ def ask_first_code(
         view=view,
         address=view.written_fully(flow.data["number"]),
         resend_in=resend_in(services(), flow),
-        call=call_shown(enrolment.call_outcome(services(), flow), poll_url),
+        call=call_view(enrolment.call_outcome(services(), flow), poll_url),
         **more,
     )

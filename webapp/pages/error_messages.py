@@ -10,14 +10,14 @@ from flask_babel import lazy_gettext as _
 
 from webapp.challenges.engine import failure_reason
 from webapp.errors import DeliveryFailed, GatewayFailed, Refusal, Throttled, WrongCode, refusal_name
-from webapp.pages.forms.base import Form, Told
+from webapp.pages.forms.base import Form, FormMessage
 from webapp.pages.framework.shown_refusals import show, show_name
 from webapp.pages.refusal_texts import TEXTS
 
 MEGABYTE = 1024 * 1024
 
 
-class Telling:
+class ShowErrors:
     """A block whose refusal becomes text: beside its field in ``form``, above the form, or flashed without a form.
 
     What no text can answer (a stale flow) goes on to `flow_pages.on_stale` or to the error handler.
@@ -39,10 +39,10 @@ class Telling:
         if self._form is None:
             flask.flash(text, "error")
         else:
-            self._form.heed(refusal)
+            self._form.on_refusal(refusal)
             field = getattr(refusal, "field", None)
             is_beside = field is not None and self._form.refuse(field, text)
-            self._form.told = Told(None if is_beside else text, _wait(refusal))
+            self._form.message = FormMessage(None if is_beside else text, _wait(refusal))
         return True
 
 

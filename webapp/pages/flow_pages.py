@@ -2,7 +2,7 @@
 
 A page gets the flow handed in, and only shows it or makes one step::
 
-    UNDER_WAY = flow_pages(set_up.TABLE, start="settings.overview", lost=_("The set-up took too long."))
+    UNDER_WAY = flow_pages(set_up.MACHINE, start="settings.overview", lost=_("The set-up took too long."))
 
     @blueprint.route(paths.SET_UP_CONFIRM, methods=["GET", "POST"])
     @guards.elevated
@@ -10,7 +10,7 @@ A page gets the flow handed in, and only shows it or makes one step::
     def confirm_kept(flow: Flow) -> ResponseReturnValue:
         form = CodeForm()
         if form.is_sent():
-            with Telling(form):
+            with ShowErrors(form):
                 set_up.submit_kept_code(services(), visitor(), flow, form.code)
                 return redirect(url_for("set_up.almost_done"), 303)
         return page("set_up.confirm_kept", form=form, state=flow.state)
@@ -32,7 +32,7 @@ from flask_login import current_user
 from webapp.errors import StaleFlow
 from webapp.flows.state_machine import StateMachine
 from webapp.pages import guards
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.framework.services import services
 from webapp.pages.framework.shown_refusals import show
 from webapp.pages.framework.visitor import visitor
@@ -107,7 +107,7 @@ def flow_pages(table: StateMachine, start: str, lost: Any = None, *, of_account:
 
 def resent(send: Callable[[], Flow], endpoint: str) -> ResponseReturnValue:
     """Send another code and go back to the page that waits for it, with a text about what became of it."""
-    with Telling():
+    with ShowErrors():
         flow = send()
         if flow.data.get("delivery", "sent") == "sent":  # else the page itself tells what became of it
             flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))

@@ -13,7 +13,7 @@ from webapp.flows import forgot_password as resetting
 from webapp.pages import guards
 from webapp.pages.account import blueprint
 from webapp.pages.code_views import ask_code
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import flow_pages, resent
 from webapp.pages.forms.account import ForgotPasswordForm, NewPasswordForm
 from webapp.pages.forms.base import CodeForm
@@ -25,7 +25,7 @@ from webapp.store.flows import Flow
 __all__ = ["blueprint"]
 
 UNDER_WAY = flow_pages(
-    resetting.TABLE,
+    resetting.MACHINE,
     start="account.forgot_password",
     lost=_("This took too long or was begun in another browser. Nothing was changed; please start again."),
     of_account=False,
@@ -37,7 +37,7 @@ def forgot_password() -> ResponseReturnValue:
     """Whose password; what was typed at the sign-in is filled in."""
     form = ForgotPasswordForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             flow = resetting.start(services(), visitor(), form.email.data or "")
             guards.keep_flow(flow)
             return redirect(url_for("account.confirm_reset"), 303)
@@ -53,7 +53,7 @@ def confirm_reset(flow: Flow) -> ResponseReturnValue:
     """The code, wherever it went: known and unknown accounts see the same page (docs/promises.md#32)."""
     form = CodeForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             guards.keep_flow(resetting.submit_code(services(), visitor(), flow, form.code))
             return redirect(url_for("account.new_password"), 303)
     return ask_code("account.confirm_reset", flow, form, destination=flow.data["typed"], is_neutral=True)
@@ -72,7 +72,7 @@ def new_password(flow: Flow) -> ResponseReturnValue:
     """The new password; after it one signs in as ever, with a code where two-step verification is on."""
     form = NewPasswordForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             resetting.set_password(services(), visitor(), flow, form.password.data or "")
             flask.session["identifier_shop"] = flow.data["typed"]
             flask.flash(gettext("Your password was changed. Please sign in with the new one."))

@@ -27,7 +27,7 @@ TYPED = "typed"
 """In the cookie: something typed is kept for when the proof was given."""
 
 
-def way_back(default: str) -> str:
+def return_url(default: str) -> str:
     """Where to come back to after a proof: this very page, where it can be looked at, else ``default``."""
     return request.full_path.rstrip("?") if _can_be_seen() else default
 
@@ -53,7 +53,7 @@ def elevated(page: Page[P]) -> Page[P]:
             if request.method == "GET" and flask.session.pop(TYPED, None):
                 _fill_again()
             return page(*args, **kwargs)
-        here = way_back(url_for("settings.overview"))
+        here = return_url(url_for("settings.overview"))
         if request.method == "POST" and _can_be_seen():
             step_up.keep_typed(services(), current_user.session, here, request.form.items(multi=True))
             flask.session[TYPED] = True

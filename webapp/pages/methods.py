@@ -15,7 +15,7 @@ from webapp.flows import methods
 from webapp.pages import guards
 from webapp.pages.calls import call_status
 from webapp.pages.enrolment_views import ask_first_code, offer_factors
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.factors.forms import EnrolmentForms
 from webapp.pages.factors.registry import method_label
 from webapp.pages.flow_pages import flow_pages, on_stale, resent
@@ -28,7 +28,7 @@ from webapp.store.flows import Flow
 from webapp.store.methods import Method
 
 UNDER_WAY = flow_pages(
-    methods.TABLE,
+    methods.MACHINE,
     start="settings.overview",
     lost=_("That took too long or was finished elsewhere. Nothing was changed here."),
 )
@@ -54,7 +54,7 @@ def change() -> ResponseReturnValue:
 
 @on_stale(_to_settings)
 def _start(replaces: str | None) -> ResponseReturnValue:
-    with Telling():
+    with ShowErrors():
         flow = methods.start(
             services(), visitor(), current_user.account, current_user.session.id_hash, replaces
         )
@@ -76,7 +76,7 @@ def choose_method(flow: Flow) -> ResponseReturnValue:
         opens=replaced.kind if replaced else "",
     )
     if forms.active.is_sent():
-        with Telling(forms.active):
+        with ShowErrors(forms.active):
             if isinstance(forms.active, AddressForm):
                 methods.submit_number(services(), flow, **forms.active.typed())
                 return redirect(url_for("settings.verify"), 303)
@@ -100,7 +100,7 @@ def verify(flow: Flow) -> ResponseReturnValue:
     form = CodeForm()
     if form.is_sent():
         session = current_user.session.id_hash
-        with Telling(form):
+        with ShowErrors(form):
             return _done(flow, methods.submit_number_code(services(), visitor(), session, flow, form.code))
     return ask_first_code("settings.verify", flow, form, url_for("settings.call"))
 

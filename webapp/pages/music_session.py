@@ -47,7 +47,7 @@ def _load() -> tuple[Session, Account] | None:
         return None
     if now - found[0].seen_at >= SEEN_EVERY_SECONDS:
         with own.store.writing() as db:
-            sessions.seen(db, found[0].id_hash, now)
+            sessions.touch(db, found[0].id_hash, now)
     return found
 
 

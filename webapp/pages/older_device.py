@@ -11,7 +11,7 @@ from webapp.challenges.method import asked as asked_of
 from webapp.flows import older_device
 from webapp.flows.sign_in import SignedIn
 from webapp.pages import guards, music_session
-from webapp.pages.error_messages import Telling, of_delivery
+from webapp.pages.error_messages import ShowErrors, of_delivery
 from webapp.pages.factors.registry import VIEWS
 from webapp.pages.flow_pages import on_stale
 from webapp.pages.forms.recovery import OlderDeviceForm
@@ -29,9 +29,9 @@ blueprint = Blueprint("older_device", __name__)
 def sign_in() -> ResponseReturnValue:
     """Password first; after the error, password and code in the same field."""
     form = OlderDeviceForm()
-    pending = older_device.TABLE.find(services(), visitor(), guards.kept_flow_id(older_device.TABLE))
+    pending = older_device.MACHINE.find(services(), visitor(), guards.kept_flow_id(older_device.MACHINE))
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             outcome = older_device.submit(
                 services(),
                 visitor(),
@@ -68,7 +68,7 @@ def sign_out() -> ResponseReturnValue:
 
 def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
     """Signed in, and never trusted: there is no cookie but the session's."""
-    flask.session.pop(guards.FLOW + older_device.TABLE.kind, None)
+    flask.session.pop(guards.FLOW + older_device.MACHINE.kind, None)
     response = current_app.make_response(redirect(signed_in.return_to, 303))
     music_session.put_session(response, signed_in.token)
     return response

@@ -18,7 +18,7 @@ from webapp import paths
 from webapp.flows import passkeys
 from webapp.flows.passkeys import REGISTERING, USING
 from webapp.pages import auth, guards
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
@@ -67,7 +67,7 @@ def register() -> ResponseReturnValue:
     if flow is None or flow.account_id != current_user.account.id:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("passkeys.overview"), 303)
-    with Telling():
+    with ShowErrors():
         made = passkeys.finish_registration(
             services(),
             visitor(),
@@ -116,7 +116,7 @@ def sign_in() -> ResponseReturnValue:
     if flow is None or flow.session is not None:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("sign_in.identifier"), 303)
-    with Telling():
+    with ShowErrors():
         return auth.welcome(
             passkeys.finish_sign_in(
                 services(), visitor(), flow, request.form.get("credential", ""), auth.session_hash()
@@ -145,7 +145,7 @@ def step_up() -> ResponseReturnValue:
         flask.flash(gettext("That took too long. Please try again."), "error")
         return redirect(url_for("account.security"), 303)
     account = current_user.account
-    with Telling():
+    with ShowErrors():
         elevated = passkeys.finish_step_up(
             services(), visitor(), account, flow, request.form.get("credential", "")
         )

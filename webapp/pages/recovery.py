@@ -14,7 +14,7 @@ from webapp import paths
 from webapp.errors import LinkExpired, LinkTampered, StaleFlow
 from webapp.flows import recovery
 from webapp.pages import guards
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import FlowPages, on_stale
 from webapp.pages.forms.recovery import DocumentsForm, NameAndPasswordForm
 from webapp.pages.framework.cookies import read_cookie
@@ -64,7 +64,7 @@ def start() -> ResponseReturnValue:
         return _to_case()
     form = NameAndPasswordForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             visit = recovery.enter(
                 services(),
                 visitor(),
@@ -84,7 +84,7 @@ def case(visit: Flow) -> ResponseReturnValue:
     shown = recovery.case_of(services(), visit)
     form = DocumentsForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             return _submit(shown)
     return _case_page(shown, form)
 
@@ -97,7 +97,7 @@ def _submit(shown: Flow) -> ResponseReturnValue:
 
 def _case_page(shown: Flow, form: DocumentsForm) -> ResponseReturnValue:
     config = services().config
-    word = recovery.last_word(services(), shown)
+    word = recovery.last_decision(services(), shown)
     return page(
         "recovery.case",
         form=form,

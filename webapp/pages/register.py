@@ -13,7 +13,7 @@ from webapp.flows import register as registering
 from webapp.pages import auth, guards
 from webapp.pages.account import blueprint
 from webapp.pages.code_views import ask_code
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import flow_pages, resent
 from webapp.pages.forms.account import RegisterForm
 from webapp.pages.forms.base import CodeForm
@@ -25,7 +25,7 @@ from webapp.store.flows import Flow
 __all__ = ["blueprint"]
 
 UNDER_WAY = flow_pages(
-    registering.TABLE,
+    registering.MACHINE,
     start="account.register",
     lost=_("This took too long or was begun in another browser. Nothing was changed; please start again."),
     of_account=False,
@@ -38,7 +38,7 @@ def register() -> ResponseReturnValue:
     flow = UNDER_WAY.find()
     form = RegisterForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             flow = registering.start(
                 services(),
                 visitor(),
@@ -59,7 +59,7 @@ def confirm_registration(flow: Flow) -> ResponseReturnValue:
     """The code that went to the address; the right one makes the account and signs it in."""
     form = CodeForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             signed_in = registering.submit_code(
                 services(), visitor(), flow, form.code, ended_session=auth.session_hash()
             )

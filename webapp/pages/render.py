@@ -8,7 +8,7 @@ from flask import current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
-from webapp.pages.forms.base import NOTHING, Form
+from webapp.pages.forms.base import NO_MESSAGE, Form
 
 
 def page(
@@ -23,20 +23,20 @@ def page(
 
     A page that refuses answers 200 like any other form, or 429 with Retry-After while a wait runs.
     """
-    told = form.told if form is not None else NOTHING
+    message = form.message if form is not None else NO_MESSAGE
     answer = make_response(
         render_template(
             f"site/{endpoint.replace('.', '/')}.html",
             form=form,
-            problem=told.problem,
-            retry_after=told.retry_after,
+            problem=message.problem,
+            retry_after=message.retry_after,
             page_state=state,
             **context,
         )
     )
-    answer.status_code = http_status or (429 if told.retry_after else 200)
-    if told.retry_after:
-        answer.headers["Retry-After"] = str(told.retry_after)
+    answer.status_code = http_status or (429 if message.retry_after else 200)
+    if message.retry_after:
+        answer.headers["Retry-After"] = str(message.retry_after)
     return answer
 
 

@@ -15,9 +15,9 @@ from webapp.challenges.method import asked as asked_of
 from webapp.flows import backup_method as backups
 from webapp.flows import set_up
 from webapp.pages import auth, guards
-from webapp.pages.calls import call_shown, call_status
+from webapp.pages.calls import call_status, call_view
 from webapp.pages.enrolment_views import ask_first_code, offer_factors
-from webapp.pages.error_messages import Telling, of_delivery
+from webapp.pages.error_messages import ShowErrors, of_delivery
 from webapp.pages.factors.forms import EnrolmentForms
 from webapp.pages.factors.registry import VIEWS, method_label, proof_label
 from webapp.pages.flow_pages import flow_pages, resent
@@ -30,7 +30,7 @@ from webapp.store.flows import Flow
 blueprint = Blueprint("set_up", __name__)
 
 UNDER_WAY = flow_pages(
-    set_up.TABLE,
+    set_up.MACHINE,
     start="settings.overview",
     lost=_("The set-up took too long or was finished elsewhere. Nothing was changed here."),
 )
@@ -43,7 +43,7 @@ def confirm_kept(flow: Flow) -> ResponseReturnValue:
     """Turning on again with the methods that were kept: one code of the preferred one."""
     form = CodeForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             set_up.submit_kept_code(services(), visitor(), flow, form.code)
             return redirect(url_for("set_up.almost_done"), 303)
     return page("set_up.confirm_kept", form=form, state=flow.state, **_kept_shown(flow))
@@ -58,7 +58,7 @@ def _kept_shown(flow: Flow) -> dict[str, Any]:
         "label": method_label(method) if method is not None else "",
         "delivery_reason": of_delivery(asked.delivery or ""),
         "resend_in": asked.resend_in,
-        "call": call_shown(set_up.call_outcome(services(), flow), url_for("set_up.call")),
+        "call": call_view(set_up.call_outcome(services(), flow), url_for("set_up.call")),
     }
 
 
@@ -70,12 +70,12 @@ def resend_kept(flow: Flow) -> ResponseReturnValue:
     return resent(lambda: set_up.send_kept_code(services(), flow), "set_up.confirm_kept")
 
 
-@blueprint.post(paths.SET_UP_CONFIRM_ANEW)
+@blueprint.post(paths.SET_UP_REPLACE_KEPT)
 @guards.elevated
 @UNDER_WAY.page("confirm")
-def choose_anew(flow: Flow) -> ResponseReturnValue:
+def replace_kept(flow: Flow) -> ResponseReturnValue:
     """Set other methods up instead of the kept ones."""
-    set_up.choose_anew(services(), flow)
+    set_up.replace_kept(services(), flow)
     return redirect(url_for("set_up.choose_method"), 303)
 
 
@@ -86,7 +86,7 @@ def choose_method(flow: Flow) -> ResponseReturnValue:
     """Choose 電話番号 or 認証アプリ (docs/screens.md#12); coming back here and choosing anew erases what came after."""
     forms = EnrolmentForms(flow)
     if forms.active.is_sent():
-        with Telling(forms.active):
+        with ShowErrors(forms.active):
             if isinstance(forms.active, AddressForm):
                 flow = set_up.submit_number(services(), flow, **forms.active.typed())
             else:
@@ -104,7 +104,7 @@ def backup(flow: Flow) -> ResponseReturnValue:
     """Add another phone or app (docs/screens.md#14); not to be skipped where a backup is required."""
     forms = EnrolmentForms(flow, is_backup=True, is_named=True)
     if forms.active.is_sent():
-        with Telling(forms.active):
+        with ShowErrors(forms.active):
             if isinstance(forms.active, AddressForm):
                 flow = backups.submit_number(services(), flow, **forms.active.typed())
             else:
@@ -133,7 +133,7 @@ def verify(flow: Flow) -> ResponseReturnValue:
     """Take the code from the phone, the preferred one or a backup (docs/screens.md#13)."""
     form = CodeForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             return UNDER_WAY.elsewhere(set_up.submit_number_code(services(), visitor(), flow, form.code))
     is_backup = flow.state == "backup"
     change_url = url_for("set_up.backup" if is_backup else "set_up.choose_method")

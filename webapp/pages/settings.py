@@ -14,7 +14,7 @@ from webapp.factors.registry import FACTORS
 from webapp.flows import set_up, settings
 from webapp.pages import guards
 from webapp.pages.device_labels import device_label
-from webapp.pages.error_messages import Telling
+from webapp.pages.error_messages import ShowErrors
 from webapp.pages.factors.registry import method_label
 from webapp.pages.forms.base import Form
 from webapp.pages.forms.methods import NameForm, TurnOffForm
@@ -70,14 +70,14 @@ def start() -> ResponseReturnValue:
     """開始する: to the choice of a method, or, where methods were kept, to one code."""
     flow = set_up.start(services(), visitor(), current_user.account, current_user.session.id_hash)
     guards.keep_flow(flow)
-    return redirect(url_for(set_up.TABLE.pages[flow.state] or ".overview"), 303)
+    return redirect(url_for(set_up.MACHINE.pages[flow.state] or ".overview"), 303)
 
 
 @blueprint.post(paths.SETTINGS_PREFER)
 @guards.elevated
 def prefer() -> ResponseReturnValue:
     """優先する."""
-    with Telling():
+    with ShowErrors():
         method = settings.prefer(services(), visitor(), current_user.account, request.form.get("method", ""))
         flask.flash(gettext("Preferred method: %(method)s", method=method_label(method)))
     return redirect(url_for("settings.overview"), 303)
@@ -109,7 +109,7 @@ def remove() -> ResponseReturnValue:
     form = Form()
     if form.is_sent():
         session = current_user.session.id_hash
-        with Telling(form):
+        with ShowErrors(form):
             settings.remove(services(), visitor(), current_user.account, session, method.id)
             flask.flash(gettext("The method was deleted. All other devices were signed out."))
             return redirect(url_for("settings.overview"), 303)
@@ -164,6 +164,6 @@ def _method() -> Method | None:
 
 
 def _gone() -> ResponseReturnValue:
-    with Telling():
+    with ShowErrors():
         raise UnknownMethod()
     return redirect(url_for("settings.overview"), 303)

@@ -16,17 +16,17 @@ from webapp import paths
 from webapp.challenges import calls, method
 from webapp.flows import sign_in, step_up
 from webapp.pages import auth, guards, music_session
-from webapp.pages.calls import CallShown, call_shown, call_status
-from webapp.pages.error_messages import Telling, of_delivery
+from webapp.pages.calls import CallView, call_status, call_view
+from webapp.pages.error_messages import ShowErrors, of_delivery
 from webapp.pages.factors.registry import VIEWS
 from webapp.pages.flow_pages import FlowPages, resent
 from webapp.pages.forms.base import (
     ChoiceForm,
     CodeForm,
+    FormMessage,
     IdentifierForm,
     PasswordForm,
     SignInCodeForm,
-    Told,
 )
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
@@ -42,8 +42,8 @@ def _challenged() -> Flow | None:
     """The flow that waits for a code from this browser: a step-up when signed in to the shop, else a sign-in."""
     session = auth.session_hash()
     if session is not None and not music_session.is_music():
-        return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.TABLE))
-    return sign_in.TABLE.find(services(), visitor(), flask.session.get(_own("sign_in")))
+        return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.MACHINE))
+    return sign_in.MACHINE.find(services(), visitor(), flask.session.get(_own("sign_in")))
 
 
 def _start_again(_flow: Flow | None) -> ResponseReturnValue:
@@ -68,16 +68,16 @@ def identifier() -> ResponseReturnValue:
     if not is_post():
         return _identifier_page(form)
     if form.validate():
-        with Telling(form):
+        with ShowErrors(form):
             sign_in.check_identifier(services(), form.email.data or "")
             flask.session[_own("identifier")] = (form.email.data or "").strip()
-            flask.session[_own("return_to")] = _way_on(request.form.get("return_to"))
+            flask.session[_own("return_to")] = _next_url(request.form.get("return_to"))
             return redirect(url_for(".identifier", step="password"), 303)
     return _identifier_page(form)
 
 
 def _identifier_page(form: IdentifierForm) -> ResponseReturnValue:
-    return_to = _way_on(request.values.get("return_to"))
+    return_to = _next_url(request.values.get("return_to"))
     return page("sign_in.identifier", app=_app(), form=form, return_to=return_to)
 
 
@@ -88,14 +88,14 @@ def password() -> ResponseReturnValue:
         return redirect(url_for(".identifier"), 303)
     form = PasswordForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             outcome = sign_in.submit_password(
                 services(),
                 visitor(),
                 typed,
                 form.password.data or "",
                 app=_app(),
-                return_to=_way_on(flask.session.get(_own("return_to"))),
+                return_to=_next_url(flask.session.get(_own("return_to"))),
                 cookie=read_cookie,
                 ended_session=music_session.session_hash()
                 if music_session.is_music()
@@ -114,10 +114,10 @@ def password() -> ResponseReturnValue:
 @CHALLENGED.page()
 def code(flow: Flow) -> ResponseReturnValue:
     """Ask for the code of a sign-in or step-up under way (docs/screens.md#4)."""
-    is_sign_in = flow.kind == sign_in.TABLE.kind
+    is_sign_in = flow.kind == sign_in.MACHINE.kind
     form: CodeForm = SignInCodeForm() if is_sign_in else CodeForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             return _accept(flow, form)
     asked = method.asked(services(), flow)
     view = VIEWS[asked.kind]
@@ -133,12 +133,12 @@ def code(flow: Flow) -> ResponseReturnValue:
         delivery="failed" if asked.delivery not in (None, "sent") else asked.delivery,
         delivery_reason=of_delivery(asked.delivery or ""),
         resend_in=asked.resend_in,
-        call=_call_shown(flow) if view.is_call else None,
+        call=_call_view(flow) if view.is_call else None,
     )
 
 
-def _call_shown(flow: Flow) -> CallShown | None:
-    return call_shown(calls.outcome(services(), flow.id, flow.kind), url_for(".call"))
+def _call_view(flow: Flow) -> CallView | None:
+    return call_view(calls.outcome(services(), flow.id, flow.kind), url_for(".call"))
 
 
 @blueprint.get(paths.SIGN_IN_CALL)
@@ -163,18 +163,18 @@ def another_way(flow: Flow) -> ResponseReturnValue:
     """Offer every verified way to receive a code (docs/screens.md#5), signed for this flow."""
     form = ChoiceForm()
     if form.is_sent():
-        with Telling(form):
+        with ShowErrors(form):
             flow = _send_code(flow, form.otpDeviceContext.data)
             if flow.data.get("delivery") in (None, "sent"):
                 return redirect(url_for(".code"), 303)
-            form.told = Told(of_delivery(flow.data["delivery"]))
+            form.message = FormMessage(of_delivery(flow.data["delivery"]))
     return page(
         "sign_in.another_way",
         app=_app(),
         form=form,
         state=flow.state,
         choices=[_shown(choice) for choice in method.choices(services(), flow)],
-        capped=flow.data.get("delivery") == "capped" and form.told.problem is None,
+        capped=flow.data.get("delivery") == "capped" and form.message.problem is None,
         recovery_url=url_for("recovery.start") if has_page("recovery.start") else None,
     )
 
@@ -182,7 +182,7 @@ def another_way(flow: Flow) -> ResponseReturnValue:
 @blueprint.post(paths.SIGN_OUT)
 def sign_out() -> ResponseReturnValue:
     """End this app's session; its cookie is dead at once, and the other app's lives on."""
-    response = flask.make_response(redirect(_way_on(None), 303))
+    response = flask.make_response(redirect(_next_url(None), 303))
     if music_session.is_music():
         music_session.leave(response)
     elif current_user.is_authenticated:
@@ -201,7 +201,7 @@ def _own(key: str) -> str:
     return f"{key}_{_app()}"
 
 
-def _way_on(path: str | None) -> str:
+def _next_url(path: str | None) -> str:
     """Where a finished sign-in leads: where the visitor wanted to go, else to the app's own front."""
     return safe_path(path, url_for("music.home") if music_session.is_music() else url_for("shop.home"))
 
@@ -218,7 +218,7 @@ def _welcome(signed_in: sign_in.SignedIn) -> ResponseReturnValue:
 
 
 def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
-    if flow.kind == sign_in.TABLE.kind:
+    if flow.kind == sign_in.MACHINE.kind:
         remember = isinstance(form, SignInCodeForm) and bool(form.rememberDevice.data)
         return _welcome(sign_in.submit_code(services(), visitor(), flow, form.code, remember=remember))
     elevated = step_up.submit_code(services(), visitor(), flow, form.code)
@@ -227,7 +227,7 @@ def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
 
 
 def _send_code(flow: Flow, choice: str | None) -> Flow:
-    send = sign_in.send_code if flow.kind == sign_in.TABLE.kind else step_up.send_code
+    send = sign_in.send_code if flow.kind == sign_in.MACHINE.kind else step_up.send_code
     return send(services(), flow, choice)
 
 

@@ -20,7 +20,7 @@ from webapp.store.flows import Flow
 
 blueprint = Blueprint("turn_off", __name__)
 
-JUST_OFF = flow_pages(turn_off.TABLE, start="settings.overview")
+JUST_OFF = flow_pages(turn_off.MACHINE, start="settings.overview")
 
 
 def _to_settings() -> ResponseReturnValue:

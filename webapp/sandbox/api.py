@@ -13,14 +13,14 @@ from flask import Blueprint, Flask, Response, jsonify, request
 
 from webapp import paths
 from webapp.sandbox import world_middleware
-from webapp.sandbox.phone import PhoneRefused, PhoneSilent
+from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable
 from webapp.sandbox.worlds import BadWorld
 
 blueprint = Blueprint("sandbox_api", __name__)
 blueprint.before_request(world_middleware.guard)
 
 
-class Unusable(Exception):
+class InvalidBody(Exception):
     """What was asked can't be done; ``text`` says why and ``field`` names the part of the body."""
 
     def __init__(self, text: str, field: str = "", status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> None:
@@ -37,14 +37,14 @@ def install(app: Flask) -> None:
 
 
 def body() -> dict[str, Any]:
-    """The request's JSON object. Raises Unusable."""
+    """The request's JSON object. Raises InvalidBody."""
     if request.content_length in (None, 0) and not request.content_type:
         return {}
     if not request.is_json:
-        raise Unusable("The body must be JSON", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        raise InvalidBody("The body must be JSON", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     found = request.get_json(silent=True)
     if not isinstance(found, dict):
-        raise Unusable("The body must be a JSON object")
+        raise InvalidBody("The body must be a JSON object")
     return found
 
 
@@ -68,8 +68,8 @@ def problem(status: int, text: str, field: str = "") -> tuple[Response, int]:
     return told, status
 
 
-@blueprint.errorhandler(Unusable)
-def _on_unusable(error: Unusable) -> tuple[Response, int]:
+@blueprint.errorhandler(InvalidBody)
+def _on_invalid_body(error: InvalidBody) -> tuple[Response, int]:
     return problem(error.status, error.text, error.field)
 
 
@@ -87,8 +87,8 @@ def _on_bad_world(error: BadWorld) -> tuple[Response, int]:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, texts[error.reason], "name")
 
 
-@blueprint.errorhandler(PhoneSilent)
-def _on_silent_phone(error: PhoneSilent) -> tuple[Response, int]:
+@blueprint.errorhandler(PhoneUnreachable)
+def _on_unreachable_phone(error: PhoneUnreachable) -> tuple[Response, int]:
     return problem(HTTPStatus.BAD_GATEWAY, f"The phone does not answer: {error}")
 
 

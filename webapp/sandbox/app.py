@@ -8,13 +8,13 @@ from flask import Flask
 
 from webapp.sandbox import api, banner, patterns, trace_recorder, world_middleware
 from webapp.sandbox.controls import clock, faults
-from webapp.sandbox.controls import worlds as making_worlds
-from webapp.sandbox.personas import page as people
+from webapp.sandbox.controls import worlds as worlds_page
+from webapp.sandbox.personas import page as personas_page
 from webapp.sandbox.personas import personas
 from webapp.sandbox.refusals import page as refusals
 from webapp.sandbox.stage import page as stage
 from webapp.sandbox.state_diagram import coverage
-from webapp.sandbox.state_diagram import page as flow_map
+from webapp.sandbox.state_diagram import page as state_diagram
 from webapp.sandbox.timeline import page as timeline
 from webapp.sandbox.timeline import report
 from webapp.sandbox.worlds import Worlds
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     import httpx
 
 PAGES = (
-    patterns, stage, people, clock, faults, making_worlds, refusals, flow_map, coverage, timeline, report,
+    patterns, stage, personas_page, clock, faults, worlds_page, refusals, state_diagram, coverage, timeline, report,
 )  # fmt: skip
-"""The tools' pages and calls: each adds its routes to `door.blueprint` and `api.blueprint` when it is imported."""
+"""The pages and calls of the tools. Importing one adds its routes to the blueprints of sandbox and API."""
 
 
 def install(app: Flask, transport: httpx.BaseTransport | None = None) -> None:
@@ -36,7 +36,7 @@ def install(app: Flask, transport: httpx.BaseTransport | None = None) -> None:
     worlds = Worlds(base, app.extensions["nidankai_engine"], transport, seed=personas.seed)
     services = app.extensions["nidankai"] = worlds.get().services
     with services.store.reading() as db:
-        is_new = not accounts.every(db)
+        is_new = not accounts.list_all(db)
     if is_new:
         personas.seed(services)
     world_middleware.install(app, worlds, transport)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, current_app, g, render_template
 from markupsafe import Markup
 
-from webapp.pages.guards import way_back
+from webapp.pages.guards import return_url
 from webapp.sandbox import world_middleware
 from webapp.sandbox.vocabulary.durations import moved_by
 
@@ -30,7 +30,7 @@ def tools_note() -> Markup:
         return Markup()
     told = {"world": world, "settings": settings, "moved_by": moved_by(settings.offset)}
     if g.get("problem_status"):  # past the context processors, which ask the database who is signed in
-        html = current_app.jinja_env.get_template("site/sandbox/note.html").render(told, only_tells=True)
+        html = current_app.jinja_env.get_template("site/sandbox/banner.html").render(told, only_tells=True)
     else:
-        html = render_template("site/sandbox/note.html", **told, here=way_back("/"))
+        html = render_template("site/sandbox/banner.html", **told, here=return_url("/"))
     return Markup(html)  # noqa: S704 - a template's, escaped

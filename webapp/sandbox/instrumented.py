@@ -15,7 +15,7 @@ sent = Signal(
 )
 
 
-class WatchedGateway(Gateway):
+class InstrumentedGateway(Gateway):
     """The gateway; each text and call that was taken is told."""
 
     def text(self, to_e164: str, body: str) -> str:
@@ -31,7 +31,7 @@ class WatchedGateway(Gateway):
         return sid
 
 
-class WatchedMailer(Mailer):
+class InstrumentedMailer(Mailer):
     """The mail server; each mail that was taken is told."""
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:

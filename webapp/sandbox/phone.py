@@ -18,7 +18,7 @@ API = "/api/v1/"
 HANDSETS = "/handsets/"
 
 
-class PhoneSilent(Exception):
+class PhoneUnreachable(Exception):
     """The phone does not answer, or is none: another gateway has no such API. The text names its address."""
 
 
@@ -38,7 +38,7 @@ class Phone:
         """The phone's answer to a call of its API below ``/api/v1/``, read from JSON; None when it is empty.
 
         Raises:
-            PhoneSilent, PhoneRefused.
+            PhoneUnreachable, PhoneRefused.
         """
         import httpx  # slow to load, and first needed when a tool is used
 
@@ -59,12 +59,12 @@ class Phone:
                 answer.json() if answer.content and "json" in answer.headers.get("Content-Type", "") else None
             )
         except (httpx.HTTPError, ValueError) as failure:
-            raise PhoneSilent(f"{self._url}: {type(failure).__name__}") from failure
+            raise PhoneUnreachable(f"{self._url}: {type(failure).__name__}") from failure
         if answer.is_success:
             return told
         if isinstance(told, dict) and "detail" in told:
             raise PhoneRefused(str(told["detail"]))
-        raise PhoneSilent(f"{self._url}: HTTP {answer.status_code}")
+        raise PhoneUnreachable(f"{self._url}: HTTP {answer.status_code}")
 
 
 def phone(world: str | None = None) -> Phone:

@@ -15,7 +15,7 @@ from flask import Flask, Response, g, has_request_context, request, template_ren
 from jinja2 import Template
 
 from webapp import paths
-from webapp.flows.state_machine import Move, StateMachine, moved
+from webapp.flows.state_machine import StateMachine, Transition, transitioned
 from webapp.pages.framework.shown_refusals import shown
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import instrumented
@@ -59,16 +59,16 @@ def note(kind: str, name: str, **data: Any) -> None:
     """
     notes: Notes | None = g.get("notes") if has_request_context() else None
     if notes is not None:
-        step = Step(notes.world.services.clock.now(), walk_id(), kind, name, data)
+        step = Step(notes.world.services.clock.now(), recording_id(), kind, name, data)
         notes.world.services.store.after_commit(lambda: notes.steps.append(step))
 
 
-def walk_id() -> str:
+def recording_id() -> str:
     """The walk of this browser: the same for all it does."""
     return visitor().browser.hex()[:16]
 
 
-def move_name(table: StateMachine, move: Move, source: str) -> str:
+def transition_name(table: StateMachine, move: Transition, source: str) -> str:
     """A move's name in the log: flow, move and where it started."""
     return f"{table.kind}: {move.name} from {source}"
 
@@ -80,18 +80,18 @@ def _on_page(_app: Flask, template: Template, context: dict[str, Any], **_rest: 
         notes.page = (template.name or "").removeprefix("site/").removesuffix(".html").replace("/", ".")
 
 
-@moved.connect
+@transitioned.connect
 def _on_move(
     _sender: object,
     *,
     table: StateMachine,
-    move: Move,
+    move: Transition,
     source: str,
     target: str,
     flow: Flow | None,
     **_rest: Any,
 ) -> None:
-    note("move", move_name(table, move, source), flow=table.kind, move=move.name,
+    note("move", transition_name(table, move, source), flow=table.kind, move=move.name,
          source=source, target=target, means=move.means)  # fmt: skip
 
 
@@ -131,16 +131,16 @@ def _keep(response: Response) -> Response:
         if response.location:
             to = response.location.split("?")[0]
             data["to"] = to.replace(token, "<token>") if token else to
-        steps.append(Step(now, walk_id(), "page", endpoint or "", data))
+        steps.append(Step(now, recording_id(), "page", endpoint or "", data))
     if steps:
-        notes.world.walks.queue(steps)
+        notes.world.trace_log.queue(steps)
         response.call_on_close(lambda: _flush(notes.world))
     return response
 
 
 def _flush(world: World) -> None:
     try:
-        world.walks.flush()
+        world.trace_log.flush()
     except Gone:  # this request has deleted its world
         pass
     except EngineError:  # a log that can't be kept now must not spoil what it tells of

@@ -23,7 +23,7 @@ class WorldSettings:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._last = Settings()
-        self._spared = threading.local()
+        self._without_faults = threading.local()
 
     def now(self) -> Settings:
         """Return the settings; the last ones known where the database can't be asked."""
@@ -35,7 +35,7 @@ class WorldSettings:
 
     def change(self, **values: Any) -> Settings:
         """Set some of them. Two changes at once are both made."""
-        with self.spared(), self._store.writing() as db:
+        with self.without_faults(), self._store.writing() as db:
             changed = replace(world_settings.read(db), **values)
             world_settings.write(db, changed)
         self.forget()
@@ -51,9 +51,9 @@ class WorldSettings:
         if has_request_context():
             g.pop("world_settings", None)
 
-    def obstruct(self) -> None:
+    def inject_faults(self) -> None:
         """Wait or raise `Busy` before a transaction, as a slow or a locked database does."""
-        if getattr(self._spared, "is_on", False):
+        if getattr(self._without_faults, "is_on", False):
             return
         settings = self.now()
         if settings.locked_database:
@@ -62,14 +62,14 @@ class WorldSettings:
             time.sleep(settings.slow_database)
 
     @contextmanager
-    def spared(self) -> Iterator[None]:
+    def without_faults(self) -> Iterator[None]:
         """Obstruct nothing that this thread writes inside the block: it is a tool's."""
-        before = getattr(self._spared, "is_on", False)
-        self._spared.is_on = True
+        before = getattr(self._without_faults, "is_on", False)
+        self._without_faults.is_on = True
         try:
             yield
         finally:
-            self._spared.is_on = before
+            self._without_faults.is_on = before
 
     def _read(self) -> Settings:
         try:

@@ -19,9 +19,9 @@ from urllib.parse import urlencode
 
 from webapp.clock import Clock
 from webapp.outbound.notifier import Notifier
-from webapp.sandbox.instrumented import WatchedGateway, WatchedMailer
+from webapp.sandbox.instrumented import InstrumentedGateway, InstrumentedMailer
 from webapp.sandbox.store import earlier_files
-from webapp.sandbox.store.trace_log import Walks
+from webapp.sandbox.store.trace_log import TraceLog
 from webapp.sandbox.world_settings import WorldClock, WorldSettings
 from webapp.services.context import Services
 from webapp.store import accounts
@@ -52,7 +52,7 @@ class World:
     name: str
     services: Services
     settings: WorldSettings
-    walks: Walks
+    trace_log: TraceLog
 
     @property
     def is_default(self) -> bool:
@@ -135,7 +135,7 @@ class Worlds:
             UnknownWorld: there is none.
         """
         world = self.get(name)
-        number = world.walks.last_number()
+        number = world.trace_log.last_number()
         rows, files = self._template()
         world.services.store.restore(rows)
         world.settings.forget()
@@ -144,7 +144,7 @@ class Worlds:
         for file, sealed in papers.items():
             world.services.uploads.write(file, sealed)
         world.services.clock.set_offset(0.0)
-        world.walks.empty(number)
+        world.trace_log.empty(number)
         return world
 
     def delete(self, name: str) -> bool:
@@ -175,8 +175,8 @@ class Worlds:
         with store.reading() as db:
             return Summary(
                 name,
-                len(accounts.every(db)),
-                world.walks.last_id(),
+                len(accounts.list_all(db)),
+                world.trace_log.last_id(),
                 world.services.clock.offset,
                 store.size() + sum(_size(path) for path in files),
             )
@@ -186,11 +186,11 @@ class Worlds:
         folder = Path(base.config.instance) if default else store.folder
         earlier_files.take_over(store, folder)
         settings = WorldSettings(store)
-        store.before_writing = settings.obstruct
+        store.before_writing = settings.inject_faults
         headers = {} if default else {HEADER: store.name}
         config = base.config
-        gateway = WatchedGateway.of(config, self._transport, headers)
-        mailer = WatchedMailer.of(config, headers)
+        gateway = InstrumentedGateway.of(config, self._transport, headers)
+        mailer = InstrumentedMailer.of(config, headers)
         given_clock = default and type(base.clock) is not Clock
         suffix = "" if default else "?" + urlencode({"world": store.name})
         services = replace(
@@ -200,8 +200,8 @@ class Worlds:
             uploads=Uploads(folder / "uploads"),
             outbound=Notifier(gateway, mailer, config.site_url, suffix),
         )
-        walks = Walks(store, folder / "walks.pictures", settings.spared)
-        return World(store.name, services, settings, walks)
+        trace_log = TraceLog(store, folder / "walks.pictures", settings.without_faults)
+        return World(store.name, services, settings, trace_log)
 
     def _template(self) -> tuple[bytes, dict[str, bytes]]:
         """A seeded world's rows, and its files by their paths in its folder: made by each process, so never of an

@@ -48,10 +48,10 @@ def record(
     kind: str,
     now: float,
     *,
-    tell: bool = True,
+    notify: bool = True,
     **data: Any,
 ) -> None:
-    """Write one event, and a notice to the owner where its kind is in `NOTIFY_KINDS` and ``tell`` is True.
+    """Write one event, and a notice to the owner where its kind is in `NOTIFY_KINDS` and ``notify`` is True.
 
     Call it in the transaction of the change itself: either both are there or neither (docs/promises.md#63, #65).
     ``data`` must hold no code, token, secret or full number.
@@ -65,5 +65,5 @@ def record(
         near=visitor.near,
         **data,
     )
-    if account is not None and tell and kind in NOTIFY_KINDS:
+    if account is not None and notify and kind in NOTIFY_KINDS:
         outbox.enqueue(db, account, kind, now, when=now, device=visitor.device, near=visitor.near, **data)

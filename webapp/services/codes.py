@@ -73,7 +73,7 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentSource:
     """Codes sent for one flow and purpose: good nowhere else (docs/promises.md#14)."""
 
     flow_id: str

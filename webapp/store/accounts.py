@@ -76,7 +76,7 @@ def find_by_phone(db: Connection, phone: str) -> Account | None:
     return None if row is None else from_row(row)
 
 
-def find_with_guesses(
+def find_with_throttle(
     db: Connection, kind: Literal["email", "phone"], value: str, throttle_key: str
 ) -> tuple[Account | None, Throttle]:
     """Who signs in as ``value``, if anybody, and the wrong passwords counted under ``throttle_key``."""
@@ -94,7 +94,7 @@ _WITH_GUESSES = {
 }
 
 
-def every(db: Connection) -> list[Account]:
+def list_all(db: Connection) -> list[Account]:
     """All accounts, oldest first; for the command line."""
     return [from_row(row) for row in db.execute(f"SELECT {COLUMNS} FROM accounts ORDER BY created_at, id")]
 

@@ -61,7 +61,7 @@ def find_with_account(
     return Session(*(row["s_" + name] for name in Session.__dataclass_fields__)), accounts.from_row(row)
 
 
-def seen(db: Connection, id_hash: bytes, now: float) -> None:
+def touch(db: Connection, id_hash: bytes, now: float) -> None:
     """Note that a session was used."""
     db.execute("UPDATE sessions SET seen_at = ? WHERE id_hash = ?", (now, id_hash))
 

@@ -40,7 +40,7 @@ class PhoneForm(AddressForm):
         self.phoneNumber.data = phone_numbers.parse(address).international
         self.channel.data = kind
 
-    def heed(self, refusal: Refusal | DeliveryFailed) -> None:
+    def on_refusal(self, refusal: Refusal | DeliveryFailed) -> None:
         """Choose a call for the next try where only a call reaches the number."""
         is_landline = isinstance(refusal, DeliveryFailed) and failure_reason(refusal) == "landline"
         if is_landline or isinstance(refusal, LandlineNeedsCall):

@@ -28,20 +28,20 @@ NO = (False, "false", "", "0")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class FormMessage:
     """What a page tells besides its fields: a sentence above the form, and whole seconds to wait."""
 
     problem: str | None = None
     retry_after: int | None = None
 
 
-NOTHING = Told()
+NO_MESSAGE = FormMessage()
 
 
 class Form(FlaskForm):
     """A form of the site. CSRF is checked before any form is read."""
 
-    told = NOTHING
+    message = NO_MESSAGE
 
     class Meta(FlaskForm.Meta):
         csrf = False  # CSRFProtect has done it for the whole request
@@ -54,7 +54,7 @@ class Form(FlaskForm):
         """Return whether it was posted in good shape."""
         return request.method == "POST" and self.validate()
 
-    def heed(self, refusal: Refusal | DeliveryFailed) -> None:
+    def on_refusal(self, refusal: Refusal | DeliveryFailed) -> None:
         """Offer what helps against a refusal that is about to be told; by default nothing."""
 
     def refuse(self, field: str, text: str) -> bool:

@@ -40,7 +40,7 @@ class DocumentsForm(Form):
     documents = MultipleFileField()
     http_status: int | None = None
 
-    def heed(self, refusal: Refusal | DeliveryFailed) -> None:
+    def on_refusal(self, refusal: Refusal | DeliveryFailed) -> None:
         """Answer 413 where a document is too large."""
         if isinstance(refusal, DocumentTooLarge):
             self.http_status = 413

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
 
-class LeanFlask(Flask):
+class SyncFlask(Flask):
     """Flask without the look, for each function it calls, whether that is a coroutine: none of the site's is."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,7 +23,7 @@ class LeanFlask(Flask):
         return func
 
 
-class LeanTemplate(Template):
+class SharedMacrosTemplate(Template):
     """A template whose macros are handed out at once.
 
     For each import Jinja compares the names of all globals on both sides, in case a template was loaded with
@@ -35,7 +35,7 @@ class LeanTemplate(Template):
         return kept if kept is not None else super()._get_default_module(ctx)
 
 
-class LeanSessions(SecureCookieSessionInterface):
+class CachedSignerSessions(SecureCookieSessionInterface):
     """Flask's signed cookie, with one signer for each set of keys instead of one for each look at it."""
 
     def __init__(self) -> None:
@@ -56,5 +56,5 @@ class LeanSessions(SecureCookieSessionInterface):
 
 def install(app: Flask) -> None:
     """Use both."""
-    app.jinja_env.template_class = LeanTemplate
-    app.session_interface = LeanSessions()
+    app.jinja_env.template_class = SharedMacrosTemplate
+    app.session_interface = CachedSignerSessions()

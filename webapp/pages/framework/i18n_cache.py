@@ -21,14 +21,14 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from webapp.pages.framework.nowrap_filter import unbroken
+from webapp.pages.framework.nowrap_filter import nowrap
 
 LONGEST_QUERY = 300
 FOLDER = Path(__file__).parents[2] / "translations"
 
 
 def install(app: Flask) -> None:
-    """Give templates their words, the filter `unbroken`, the page's locale and the addresses of static files."""
+    """Give templates their words, the filter `nowrap`, the page's locale and the addresses of static files."""
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _catalogue().ugettext(text),
         ngettext=lambda one, many, count: _catalogue().ungettext(one, many, count),
@@ -36,7 +36,7 @@ def install(app: Flask) -> None:
         npgettext=lambda context, one, many, count: _catalogue().unpgettext(context, one, many, count),
         newstyle=True,
     )
-    app.add_template_filter(unbroken)
+    app.add_template_filter(nowrap)
     app.jinja_env.globals.update(
         _=said, get_locale=_locale, static_url=static_url, kept_part=kept, page_query=page_query
     )

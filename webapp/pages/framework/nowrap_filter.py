@@ -13,6 +13,6 @@ WHOLE = re.compile(
 )
 
 
-def unbroken(text: str) -> Markup:
+def nowrap(text: str) -> Markup:
     """Return a text as HTML, each part that has to stay on one line held together."""
     return Markup(WHOLE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped

@@ -18,7 +18,7 @@ from webapp import paths
 from webapp.pages.render import page
 from webapp.rules import totp
 from webapp.sandbox import api, trace_recorder
-from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.store.clock_rollback import rewind
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import back_to, blueprint, world
@@ -87,15 +87,15 @@ def set_clock() -> Response:
     """Move the clock: to be ``offset`` seconds ahead, ``by`` seconds, or ``to`` a time (ISO 8601)."""
     body = api.body()
     if len(body) != 1 or not body.keys() <= {"offset", "by", "to"}:
-        raise api.Unusable("Give one of offset, by (seconds) and to (a time)")
+        raise api.InvalidBody("Give one of offset, by (seconds) and to (a time)")
     ((name, value),) = body.items()
     if isinstance(value, bool) or not isinstance(value, str if name == "to" else int | float):
-        raise api.Unusable(f"{name} must be a {'time' if name == 'to' else 'number of seconds'}", name)
+        raise api.InvalidBody(f"{name} must be a {'time' if name == 'to' else 'number of seconds'}", name)
     try:
         told = move(_number(str(value)) if name == "offset" else _wanted(**{name: str(value)}))
     except BadTime as bad:
         texts = {"unreadable": "Can't be read", "far": "The clock goes at most ten years away"}
-        raise api.Unusable(texts[bad.reason], name) from None
+        raise api.InvalidBody(texts[bad.reason], name) from None
     return jsonify(_as_json(None if told else world().services.clock.offset))
 
 
@@ -123,7 +123,7 @@ def move(offset: float) -> str:
     trace_recorder.note("tool", "clock.move", offset=round(offset))
     if is_back:
         now = services.clock.now()
-        with world().settings.spared(), services.store.writing() as db:
+        with world().settings.without_faults(), services.store.writing() as db:
             rewind(db, now, totp.step_at(now))
     return set_phone(offset)
 
@@ -132,7 +132,7 @@ def set_phone(offset: float) -> str:
     """Set the phone's clock in this world; why it was not, or ""."""
     try:
         phone().ask("PUT", "clock", {"offset": offset})
-    except (PhoneSilent, PhoneRefused) as failed:
+    except (PhoneUnreachable, PhoneRefused) as failed:
         return str(failed)
     return ""
 
@@ -141,7 +141,7 @@ def phone_offset() -> float | None:
     """How far the phone's clock is ahead in this world; None when it does not answer."""
     try:
         return float(phone().ask("GET", "clock")["offset"])
-    except (PhoneSilent, PhoneRefused, KeyError, TypeError, ValueError):
+    except (PhoneUnreachable, PhoneRefused, KeyError, TypeError, ValueError):
         return None
 
 

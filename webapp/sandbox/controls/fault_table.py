@@ -20,7 +20,7 @@ class Fault:
     key: str
     words: Any
     rules: tuple[dict[str, Any], ...] = ()
-    facts: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     is_lasting: bool = False
 
 
@@ -141,13 +141,13 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
             Fault(
                 "slow-database",
                 _("The database is slow: each change waits 2 seconds"),
-                facts={"slow_database": SLOW_SECONDS},
+                settings={"slow_database": SLOW_SECONDS},
                 is_lasting=True,
             ),
             Fault(
                 "locked-database",
                 _("The database is locked: nothing can be changed"),
-                facts={"locked_database": True},
+                settings={"locked_database": True},
                 is_lasting=True,
             ),
         ),

@@ -17,7 +17,7 @@ from webapp import paths
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
-from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.store.world_settings import Settings
 from webapp.sandbox.world_middleware import back_to, blueprint, world
 
@@ -26,7 +26,7 @@ MOST_TIMES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FaultRule:
     """A fault that was asked for, of the key ``fault`` if it has one.
 
     ``id`` lifts it; ``left`` is how often it still works, None until it is lifted; ``used`` how often it worked, None
@@ -57,19 +57,19 @@ def faults() -> ResponseReturnValue:
 
 
 @blueprint.post(paths.TOOLS_FAULTS)
-def ask_fault() -> ResponseReturnValue:
+def set_fault() -> ResponseReturnValue:
     """Ask for the fault of the key ``fault``, for ``often`` = ``next`` or ``always``; or for a rule of one's own."""
     key, often = request.form.get("fault", ""), request.form.get("often", "")
     try:
         if key == CUSTOM:
             _add(_typed_rule(), 1 if often == "next" else None)
         elif key in FAULTS:
-            ask(FAULTS[key], {"next": 1, "always": None}.get(often, _usual(FAULTS[key])))
+            activate(FAULTS[key], {"next": 1, "always": None}.get(often, _usual(FAULTS[key])))
         else:
             flask.abort(400)
     except BadFault as bad:
         return _page({bad.field: gettext("Please check this.")})
-    except PhoneSilent:
+    except PhoneUnreachable:
         _say_silent()
     except PhoneRefused as refused:
         _say_refused(refused)
@@ -78,12 +78,12 @@ def ask_fault() -> ResponseReturnValue:
     return back_to("sandbox.faults")
 
 
-@blueprint.post(paths.TOOLS_FAULTS_LIFT)
-def lift_faults() -> ResponseReturnValue:
+@blueprint.post(paths.TOOLS_FAULTS_CLEAR)
+def clear_faults() -> ResponseReturnValue:
     """Lift one fault (``id``), or all."""
     try:
-        lift(request.form.get("id", ""))
-    except PhoneSilent:
+        clear(request.form.get("id", ""))
+    except PhoneUnreachable:
         _say_silent()
     except PhoneRefused:
         flask.flash(gettext("This fault was lifted already."), "info")
@@ -99,7 +99,7 @@ def show_faults() -> Response:
         {"fault": fault.key, "words": str(fault.words), "lasts": fault.is_lasting}
         for fault in FAULTS.values()
     ]
-    return jsonify(faults=[asdict(each) for each in asked()], known=known)
+    return jsonify(faults=[asdict(each) for each in active_faults()], known=known)
 
 
 @api.blueprint.post(paths.API_FAULTS)
@@ -108,37 +108,37 @@ def add_fault() -> tuple[Response, int]:
     body = api.body()
     if "what" in body:
         _add(body, body.get("times"))
-        return jsonify(faults=[asdict(each) for each in asked()]), 201
+        return jsonify(faults=[asdict(each) for each in active_faults()]), 201
     fault = FAULTS.get(str(body.get("fault")))
     if fault is None:
-        raise api.Unusable(f"fault must be one of {', '.join(FAULTS)}", "fault")
+        raise api.InvalidBody(f"fault must be one of {', '.join(FAULTS)}", "fault")
     times = body.get("times", _usual(fault))
     if isinstance(times, bool) or not (
         times is None or (isinstance(times, int) and 1 <= times <= MOST_TIMES)
     ):
-        raise api.Unusable(f"times must be a whole number from 1 to {MOST_TIMES}, or null", "times")
-    if fault.facts and "times" in body and times is not None:
-        raise api.Unusable("This fault of the site's own lasts until it is lifted", "times")
-    ask(fault, times)
-    return jsonify(faults=[asdict(each) for each in asked()]), 201
+        raise api.InvalidBody(f"times must be a whole number from 1 to {MOST_TIMES}, or null", "times")
+    if fault.settings and "times" in body and times is not None:
+        raise api.InvalidBody("This fault of the site's own lasts until it is lifted", "times")
+    activate(fault, times)
+    return jsonify(faults=[asdict(each) for each in active_faults()]), 201
 
 
 @api.blueprint.delete(paths.API_FAULTS)
 @api.blueprint.delete(paths.API_FAULT)
 def remove_fault(fault_id: str = "") -> Response:
     """Lift one fault, or all."""
-    lift(fault_id)
-    return jsonify(faults=[asdict(each) for each in asked()])
+    clear(fault_id)
+    return jsonify(faults=[asdict(each) for each in active_faults()])
 
 
-def ask(fault: Fault, times: int | None) -> None:
+def activate(fault: Fault, times: int | None) -> None:
     """Let this go wrong, ``times`` times or until it is lifted; anew where it was asked for before.
 
     Raises:
-        PhoneSilent, PhoneRefused.
+        PhoneUnreachable, PhoneRefused.
     """
-    if fault.facts:
-        world().settings.change(**fault.facts)
+    if fault.settings:
+        world().settings.change(**fault.settings)
     for rule in fault.rules:
         for old in _rules():
             if _key(old) == _key(rule):
@@ -147,16 +147,16 @@ def ask(fault: Fault, times: int | None) -> None:
     trace_recorder.note("tool", f"fault.{fault.key}", times=times)
 
 
-def lift(fault_id: str = "") -> None:
+def clear(fault_id: str = "") -> None:
     """Lift one fault, or all: the site's own also where the phone does not answer.
 
     Raises:
-        PhoneSilent, PhoneRefused.
+        PhoneUnreachable, PhoneRefused.
     """
     trace_recorder.note("tool", "fault.lift", fault=fault_id or "all")
     own = [FAULTS[fault_id]] if fault_id in FAULTS else [] if fault_id else list(FAULTS.values())
     plain = Settings()
-    changes = {name: getattr(plain, name) for fault in own for name in fault.facts}
+    changes = {name: getattr(plain, name) for fault in own for name in fault.settings}
     if changes:
         world().settings.change(**changes)
     if not fault_id:
@@ -165,17 +165,17 @@ def lift(fault_id: str = "") -> None:
         phone().ask("DELETE", f"faults/{int(fault_id) if fault_id.isascii() and fault_id.isdigit() else 0}")
 
 
-def asked() -> list[Asked]:
-    """What was asked for in this world, the site's own first. Raises PhoneSilent, PhoneRefused."""
+def active_faults() -> list[FaultRule]:
+    """What was asked for in this world, the site's own first. Raises PhoneUnreachable, PhoneRefused."""
     return [*_own(), *(_asked(rule) for rule in _rules())]
 
 
-def _own() -> list[Asked]:
+def _own() -> list[FaultRule]:
     plain, settings = Settings(), world().settings.now()
     return [
-        Asked(fault.key, fault.key, str(fault.words))
+        FaultRule(fault.key, fault.key, str(fault.words))
         for fault in FAULTS.values()
-        if fault.facts and any(getattr(settings, name) != getattr(plain, name) for name in fault.facts)
+        if fault.settings and any(getattr(settings, name) != getattr(plain, name) for name in fault.settings)
     ]
 
 
@@ -206,9 +206,9 @@ def _key(rule: dict[str, Any]) -> tuple[Any, ...]:
 _KNOWN = {_key(rule): fault for fault in FAULTS.values() for rule in fault.rules}
 
 
-def _asked(rule: dict[str, Any]) -> Asked:
+def _asked(rule: dict[str, Any]) -> FaultRule:
     fault = _KNOWN.get(_key({**rule, "to": ""}))
-    return Asked(
+    return FaultRule(
         str(rule["id"]),
         fault.key if fault else "",
         str(fault.words) if fault else _words(rule),
@@ -261,8 +261,8 @@ def _number(text: str, field: str) -> float:
 def _page(errors: dict[str, str] | None = None) -> ResponseReturnValue:
     silent = False
     try:
-        found = asked()
-    except (PhoneSilent, PhoneRefused):
+        found = active_faults()
+    except (PhoneUnreachable, PhoneRefused):
         found, silent = _own(), True
     return page(
         "sandbox.faults",

@@ -16,7 +16,7 @@ from webapp import paths
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
-from webapp.sandbox.phone import PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import (
     LostWorld,
@@ -108,7 +108,7 @@ def gone_world(gone: Gone) -> Any:
 @api.blueprint.get(paths.API_WORLDS)
 def list_worlds() -> Response:
     """All worlds."""
-    return jsonify(worlds=[_told(each) for each in worlds().summaries()])
+    return jsonify(worlds=[_as_row(each) for each in worlds().summaries()])
 
 
 @api.blueprint.get(paths.API_WORLD)
@@ -131,9 +131,9 @@ def put_world(name: str) -> tuple[Response, int]:
 def remove_world(name: str) -> tuple[Response | str, int]:
     """Delete a world and all in it: 204."""
     if name == DEFAULT:
-        raise api.Unusable("The default world is only ever emptied", "name", 409)
+        raise api.InvalidBody("The default world is only ever emptied", "name", 409)
     if not worlds().delete(name):
-        raise api.Unusable("There is no world of this name", "name", 404)
+        raise api.InvalidBody("There is no world of this name", "name", 404)
     _ask_phone("DELETE", name)
     return "", 204
 
@@ -178,7 +178,7 @@ def _ask_phone(what: str, name: str) -> str:
             phone(name).ask("POST", "reset")
         elif name != DEFAULT:
             phone(name).ask(what, f"worlds/{name}")
-    except PhoneSilent as silent:
+    except PhoneUnreachable as silent:
         return str(silent)
     except PhoneRefused as refused:
         return "" if what == "DELETE" else str(refused)  # it never had one
@@ -202,7 +202,7 @@ def _must_exist(name: str) -> None:
     try:
         worlds().get(name)
     except UnknownWorld as unknown:
-        raise api.Unusable(api.no_world(name, unknown.nearest), "name", 404) from None
+        raise api.InvalidBody(api.no_world(name, unknown.nearest), "name", 404) from None
 
 
 def _called(name: str) -> str:
@@ -229,9 +229,9 @@ def _page(bad: BadWorld | None = None) -> ResponseReturnValue:
 
 
 def _as_json(name: str) -> dict[str, Any]:
-    return _told(worlds().summary(name))
+    return _as_row(worlds().summary(name))
 
 
-def _told(found: Summary) -> dict[str, Any]:
+def _as_row(found: Summary) -> dict[str, Any]:
     own = f"{request.host_url}?world={found.name}"
     return asdict(found) | {"url": own, "phone_url": f"{phone_url()}/?world={found.name}"}

@@ -10,10 +10,10 @@ from urllib.parse import urljoin
 from webapp.sandbox.form_client import FormClient, Lost
 from webapp.sandbox.journeys.pages import Element
 from webapp.sandbox.journeys.steps import (
-    Aside,
     BackToFirst,
-    Elsewhere,
     FollowLink,
+    HiddenStep,
+    InOtherBrowser,
     Open,
     OpenMail,
     Person,
@@ -109,9 +109,9 @@ class Runner:
                     back()
                     if step.target is not None:
                         self.go_on(step.target)
-                case Elsewhere():
-                    self._walk_elsewhere(step)
-                case Aside():
+                case InOtherBrowser():
+                    self._walk_in_other_browser(step)
+                case HiddenStep():
                     step.apply(self)
                 case See() | OpenMail():
                     pass
@@ -121,7 +121,7 @@ class Runner:
     def go_on(self, target: Element) -> None:
         """Wait until the first browser's page has gone on by itself; without scripts it takes a press."""
 
-    def _walk_elsewhere(self, step: Elsewhere) -> None:
+    def _walk_in_other_browser(self, step: InOtherBrowser) -> None:
         back = self.change_browser(signed_in_as=step.signed_in_as)
         self.walk(step.steps)
         back()

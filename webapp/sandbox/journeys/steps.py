@@ -94,14 +94,14 @@ class BackToFirst(Step):
 
 
 @dataclass(frozen=True)
-class Elsewhere(Step):
+class InOtherBrowser(Step):
     """Do steps in another browser: a stranger's, or one that is signed in to the account ``signed_in_as``."""
 
     steps: tuple[Step, ...]
     signed_in_as: str = ""
 
 
-class Aside(Step):
+class HiddenStep(Step):
     """A step that no page sees."""
 
     def apply(self, run: Any) -> None:
@@ -110,7 +110,7 @@ class Aside(Step):
 
 
 @dataclass(frozen=True)
-class Wait(Aside):
+class Wait(HiddenStep):
     """Move the clock of site and phone ahead by seconds."""
 
     seconds: Value
@@ -120,7 +120,7 @@ class Wait(Aside):
 
 
 @dataclass(frozen=True)
-class Do(Aside):
+class Do(HiddenStep):
     """Do what no person does: make a fault, write a row. ``what`` gets the runner."""
 
     what: Callable[[Any], object]
@@ -130,7 +130,7 @@ class Do(Aside):
 
 
 @dataclass(frozen=True)
-class Land(Aside):
+class LandOn(HiddenStep):
     """Send the browser to a path in the end. The page is not walked."""
 
     path: Value
@@ -140,7 +140,7 @@ class Land(Aside):
 
 
 @dataclass(frozen=True)
-class Note(Aside):
+class Note(HiddenStep):
     """Keep a value for a later step, which gets it by `noted`."""
 
     name: str

@@ -24,15 +24,15 @@ class Walk(FormRunner):
         super().__init__(who, self.handset, Walker(), self._other_browser)
 
     @property
-    def goes_to(self) -> str:
+    def destination(self) -> str:
         """Return the path where the browser is to go."""
         return self.lands or self.browser.path
 
     def walk(self, steps: Iterable[Step]) -> None:
-        """Do the steps. Raises Lost, PhoneSilent, PhoneRefused."""
+        """Do the steps. Raises Lost, PhoneUnreachable, PhoneRefused."""
         steps = tuple(steps)
         if not self.handset.is_attending and any(isinstance(step, TakeCode | FollowLink) for step in steps):
-            self.handset.attend()
+            self.handset.skip_received()
         super().walk(steps)
 
     @staticmethod
@@ -44,37 +44,37 @@ class Walk(FormRunner):
 
 
 class Handset:
-    """Reads on the phone what arrives after `attend`, each message once."""
+    """Reads on the phone what arrives after `skip_received`, each message once."""
 
     def __init__(self) -> None:
         self.is_attending = False
         self._began = 0
         self._read: dict[str, int] = {}
 
-    def attend(self) -> None:
-        """Pass over what is on the phone already. Raises PhoneSilent."""
+    def skip_received(self) -> None:
+        """Pass over what is on the phone already. Raises PhoneUnreachable."""
         newest = phone().ask("GET", "messages", limit=1)["messages"]
         self.is_attending = True
         self._began = max((each["id"] for each in newest), default=0)
 
     def code(self, to: str) -> str:
-        """The next code that comes to this number or mailbox. Raises Lost, PhoneSilent."""
+        """The next code that comes to this number or mailbox. Raises Lost, PhoneUnreachable."""
         while True:
             found = self._next(to, "code")
             if found["code"]:
                 return str(found["code"])
 
-    def answers(self, to: str) -> str:
-        """Answer the call that rings at this number: the code that it speaks. Raises Lost, PhoneSilent."""
+    def answer_call(self, to: str) -> str:
+        """Answer the call that rings at this number: the code that it speaks. Raises Lost, PhoneUnreachable."""
         call = self._next(to, "call")
         return str(phone().ask("POST", f"calls/{call['id']}/answer", {})["code"])
 
-    def declines(self, to: str) -> None:
-        """Decline the call that rings at this number. Raises Lost, PhoneSilent."""
+    def decline_call(self, to: str) -> None:
+        """Decline the call that rings at this number. Raises Lost, PhoneUnreachable."""
         phone().ask("POST", f"calls/{self._next(to, 'call')['id']}/decline", {})
 
     def link(self, to: str, part: str) -> str:
-        """The path of the next link that comes to this mailbox and has ``part`` in it. Raises Lost, PhoneSilent."""
+        """Return the path of the next link that comes to this mailbox. Raises Lost, PhoneUnreachable."""
         while True:
             for link in self._next(to, f"link to {part}")["links"]:
                 if part in link:

@@ -25,21 +25,21 @@ from webapp.sandbox.journeys.walk import Walk
 from webapp.sandbox.personas import states
 from webapp.sandbox.personas.persona import ACCOUNT_PAGE
 from webapp.sandbox.personas.personas import MAIN, PASSWORD, PERSONAS, STEPS, Persona, seed
-from webapp.sandbox.phone import PhoneRefused, PhoneSilent
+from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.world_middleware import blueprint, enter, world
 from webapp.store import accounts, sessions, throttles
 
-NOT_REACHED = (Lost, PhoneSilent, PhoneRefused)
+NOT_REACHED = (Lost, PhoneUnreachable, PhoneRefused)
 
 
 @blueprint.get(paths.TOOLS_PERSONAS)
-def people() -> ResponseReturnValue:
+def personas() -> ResponseReturnValue:
     """Everybody there is, with what a tester needs to know of them."""
     steps: dict[str, list[dict[str, Any]]] = {}
     for persona in STEPS:
         steps.setdefault(flow_title(persona.starts[0][0]), []).append(_shown(persona))
-    return page("sandbox.people", password=PASSWORD, main=[_shown(each) for each in MAIN], steps=steps)
+    return page("sandbox.personas", password=PASSWORD, main=[_shown(each) for each in MAIN], steps=steps)
 
 
 def _shown(persona: Persona) -> dict[str, Any]:
@@ -64,8 +64,8 @@ def take_on(key: str) -> ResponseReturnValue:
         walk = _take_on(PERSONAS[key], language())
     except NOT_REACHED as failed:
         flask.flash(gettext("The state could not be reached: %(why)s", why=str(failed)), "error")
-        return redirect(url_for("sandbox.people"), 303)
-    response = flask.make_response(redirect(safe_path(request.form.get("next"), walk.goes_to), 303))
+        return redirect(url_for("sandbox.personas"), 303)
+    response = flask.make_response(redirect(safe_path(request.form.get("next"), walk.destination), 303))
     walk.browser.hand_over(response)
     return response
 
@@ -73,7 +73,7 @@ def take_on(key: str) -> ResponseReturnValue:
 @api.blueprint.get(paths.API_PERSONAS)
 def list_personas() -> Response:
     """Everybody there is."""
-    return jsonify(personas=[_told(persona) for persona in PERSONAS.values()])
+    return jsonify(personas=[_as_json(persona) for persona in PERSONAS.values()])
 
 
 @api.blueprint.post(paths.API_PERSONAS)
@@ -84,24 +84,24 @@ def make_persona() -> tuple[Response, int]:
     body = api.body()
     name, spoken, signed_in = body.get("name"), body.get("language"), body.get("signed_in", False)
     if not isinstance(name, str) or name not in PERSONAS:
-        raise api.Unusable(f"name must be one of {', '.join(PERSONAS)}", "name")
+        raise api.InvalidBody(f"name must be one of {', '.join(PERSONAS)}", "name")
     if spoken not in (None, *LANGUAGES):
-        raise api.Unusable(f"language must be one of {', '.join(LANGUAGES)}", "language")
+        raise api.InvalidBody(f"language must be one of {', '.join(LANGUAGES)}", "language")
     if not isinstance(signed_in, bool) or (signed_in and not PERSONAS[name].registered):
-        raise api.Unusable(
+        raise api.InvalidBody(
             "signed_in must be true or false, and true only for one who has an account", "signed_in"
         )
     try:
         walk = _take_on(PERSONAS[name], spoken, signed_in=signed_in)
     except NOT_REACHED as failed:
-        raise api.Unusable(
+        raise api.InvalidBody(
             f"The state could not be reached: {failed}", "name", HTTPStatus.BAD_GATEWAY
         ) from None
     cookies = walk.browser.cookies
     if not world().is_default:
         cookies[services().config.cookie("world")] = world().name
     answer = jsonify(
-        {**_told(PERSONAS[name]), "world": world().name, "lands": walk.goes_to, "cookies": cookies}
+        {**_as_json(PERSONAS[name]), "world": world().name, "lands": walk.destination, "cookies": cookies}
     )
     walk.browser.hand_over(answer)
     if not world().is_default:
@@ -113,9 +113,9 @@ def _take_on(persona: Persona, spoken: str | None, *, signed_in: bool = False) -
     """Make a persona anew and walk into its state, also while the site's database is slow or locked on purpose.
 
     Raises:
-        Lost, PhoneSilent, PhoneRefused: a message that the state needs did not arrive, or a limit forbids it.
+        Lost, PhoneUnreachable, PhoneRefused: a message that the state needs did not arrive, or a limit forbids it.
     """
-    with world().settings.spared():
+    with world().settings.without_faults():
         _sign_out()
         try:
             with services().store.reading() as db:
@@ -144,7 +144,7 @@ def _sign_out() -> None:
             sessions.end(db, session)
 
 
-def _told(persona: Persona) -> dict[str, Any]:
+def _as_json(persona: Persona) -> dict[str, Any]:
     """A persona as JSON."""
     told: dict[str, Any] = {
         "name": persona.key,

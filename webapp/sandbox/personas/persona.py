@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from webapp import paths
-from webapp.sandbox.journeys.steps import Land, Step
+from webapp.sandbox.journeys.steps import LandOn, Step
 from webapp.services.context import Services
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 
 PASSWORD = "Mihon-demo-1"  # noqa: S105 - printed by `make run` and in the README
 
-ACCOUNT_PAGE: tuple[Step, ...] = (Land(paths.ACCOUNT),)
+ACCOUNT_PAGE: tuple[Step, ...] = (LandOn(paths.ACCOUNT),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from webapp.sandbox.journeys import main_job, pages
 from webapp.sandbox.journeys.steps import (
     BackToFirst,
     Do,
-    Elsewhere,
     FollowLink,
-    Land,
+    InOtherBrowser,
+    LandOn,
     Open,
     Press,
     See,
@@ -73,7 +73,7 @@ PASSWORD_GIVEN: tuple[Step, ...] = (
 )
 TRUSTED: tuple[Step, ...] = (Do(_hold_trust), *NAME_GIVEN)
 THROTTLED: tuple[Step, ...] = (*PASSWORD_GIVEN, Do(_tell_wait))
-CAPPED: tuple[Step, ...] = (*PASSWORD_GIVEN, Land(paths.SIGN_IN_ANOTHER_WAY))
+CAPPED: tuple[Step, ...] = (*PASSWORD_GIVEN, LandOn(paths.SIGN_IN_ANOTHER_WAY))
 OLDER_PASSWORD: tuple[Step, ...] = (
     Open(paths.OLDER_DEVICE),
     Press(pages.OLDER_SIGN_IN, {pages.OLDER_EMAIL: main_job.email, pages.OLDER_PASSWORD: main_job.password}),
@@ -84,7 +84,7 @@ WAITING: tuple[Step, ...] = (Open(paths.SETTINGS), Press(pages.PROVE), See(page=
 
 def decided(decision: pages.Element) -> tuple[Step, ...]:
     """The owner has decided by the link in the mail."""
-    return (*WAITING, FollowLink(paths.APPROVAL_LINK), Press(decision), BackToFirst(), Land(paths.APPROVAL))
+    return (*WAITING, FollowLink(paths.APPROVAL_LINK), Press(decision), BackToFirst(), LandOn(paths.APPROVAL))
 
 
 # -- two-step verification --------------------------------------------------------------------------------------
@@ -143,4 +143,4 @@ def reviewed(verdict: str = "", reason: str = "") -> tuple[Step, ...]:
     case = Open(lambda run: paths.DESK_CASE.replace("<case_id>", f"{run.who.key}-recovery"))
     decides = Press(pages.DECIDE, {pages.VERDICT: verdict, pages.REASON: reason})
     desk = (case, Press(pages.TAKE_CASE), *((decides,) if verdict else ()))
-    return (*VISITING, Elsewhere(desk, signed_in_as=states.REVIEWER), Land(paths.RECOVERY_CASE))
+    return (*VISITING, InOtherBrowser(desk, signed_in_as=states.REVIEWER), LandOn(paths.RECOVERY_CASE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from webapp import paths
 from webapp.flows.state_machine import BEGIN
-from webapp.sandbox.journeys.steps import Land
+from webapp.sandbox.journeys.steps import LandOn
 from webapp.sandbox.personas import persona_journeys, states
 from webapp.sandbox.personas.persona import PASSWORD, Persona
 from webapp.sandbox.personas.step_personas import STEPS
@@ -80,7 +80,7 @@ MAIN = (
         starts=(("recovery", "received"), ("recovery_visit", "inside")), begins="signed_out",
         journey=persona_journeys.VISITING),
     Persona("desk", "窓口", None, is_reviewer=True, tells=_("Reviews the resets by documents"),
-        journey=(Land(paths.DESK),)),
+        journey=(LandOn(paths.DESK),)),
     Persona("trusted", "信子", "+819011110001", states.trusted,
         tells=_("Codes by SMS, but none in this browser: it is trusted"),
         browser=states.trust_cookie,
@@ -98,10 +98,10 @@ MAIN = (
         starts=(("sign_in", "code"),), begins="signed_out", journey=persona_journeys.CAPPED),
     Persona("older", "古夫", "+819011110006", states.by_sms,
         tells=_("Codes by SMS; signs in on an older device, with the code right after the password"),
-        starts=(("older_device", BEGIN),), begins="signed_out", journey=(Land(paths.OLDER_DEVICE),)),
+        starts=(("older_device", BEGIN),), begins="signed_out", journey=(LandOn(paths.OLDER_DEVICE),)),
     Persona("passkey", "鍵子", "+819011110007", states.by_passkey,
         tells=_("Codes by SMS, and a passkey whose key everybody may have"), browser=states.passkey_credential,
-        starts=(("passkey", BEGIN),), begins="signed_out", journey=(Land(paths.SIGN_IN),)),
+        starts=(("passkey", BEGIN),), begins="signed_out", journey=(LandOn(paths.SIGN_IN),)),
 )  # fmt: skip
 """The states of docs/screens.md#demo-accounts."""
 

@@ -84,7 +84,7 @@ def locked_out(db: Connection, services: Services, account: Account) -> None:
     by_sms(db, services, account)
     case = flows.add(
         db,
-        kind=recovery.TABLE.kind,
+        kind=recovery.MACHINE.kind,
         state="received",
         account_id=account.id,
         browser=hashlib.sha256(account.id.encode()).digest(),
@@ -133,7 +133,7 @@ def half_way(db: Connection, services: Services, account: Account) -> None:
     secret = services.seal.seal(JIRO_SECRET.encode(), seal_context(account.id))
     flows.add(
         db,
-        kind=set_up.TABLE.kind,
+        kind=set_up.MACHINE.kind,
         state="verify",
         account_id=account.id,
         browser=_BROWSER,

@@ -23,7 +23,7 @@ COOKIE = "last_step"
 COOKIE_SECONDS = 900
 
 
-def tell(response: Response, scenario: Scenario, lands: str, values: Mapping[str, str]) -> None:
+def set_hint(response: Response, scenario: Scenario, lands: str, values: Mapping[str, str]) -> None:
     """Let the browser that gets this answer be told the scenario's last step, at the path where it ends."""
     told = _signer().dumps({"way": scenario.name, "lands": lands, "values": dict(values)})
     set_cookie(response, COOKIE, told if isinstance(told, str) else told.decode(), COOKIE_SECONDS)
@@ -61,4 +61,4 @@ def _signer() -> URLSafeSerializer:
 @blueprint.record_once
 def _install(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals["last_step"] = last_step
-    state.app.jinja_env.filters["paper_url"] = lambda name: url_for("sandbox.papers", name=name)
+    state.app.jinja_env.filters["sample_file_url"] = lambda name: url_for("sandbox.sample_file", name=name)

@@ -13,9 +13,9 @@ from webapp import paths
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.form_client import Lost
-from webapp.sandbox.phone import PhoneRefused, PhoneSilent
+from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable
 from webapp.sandbox.refusals import next_step_hint
-from webapp.sandbox.refusals.sample_files import NAMES, paper
+from webapp.sandbox.refusals.sample_files import NAMES, sample_bytes
 from webapp.sandbox.refusals.scenario import Scenario
 from webapp.sandbox.refusals.scenario_context import ScenarioContext
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN
@@ -49,20 +49,20 @@ def reach(name: str) -> ResponseReturnValue:
     scenario = SCENARIOS.get(name) or abort(404)
     try:
         walk, values = _walk(scenario)
-    except (Lost, PhoneSilent, PhoneRefused) as failed:
+    except (Lost, PhoneUnreachable, PhoneRefused) as failed:
         flask.flash(gettext("The way could not be walked: %(reason)s", reason=str(failed)), "error")
         return redirect(url_for("sandbox.refusals"), 303)
-    response = flask.make_response(redirect(walk.goes_to, 303))
+    response = flask.make_response(redirect(walk.destination, 303))
     _hand_over(response, scenario, walk, values)
     return response
 
 
-@blueprint.get(paths.TOOLS_PAPER)
-def papers(name: str) -> ResponseReturnValue:
+@blueprint.get(paths.TOOLS_SAMPLE_FILE)
+def sample_file(name: str) -> ResponseReturnValue:
     """A paper that no reset takes, for the tester to send."""
     if name not in NAMES:
         abort(404)
-    response = Response(paper(name), mimetype="application/octet-stream")
+    response = Response(sample_bytes(name), mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
@@ -80,14 +80,14 @@ def reach_for_program(name: str) -> ResponseReturnValue:
     """The same preparation: where it lands, the cookies that a client needs there, and the last action."""
     scenario = SCENARIOS.get(name)
     if scenario is None:
-        raise api.Unusable("There is no way of this name", "name", 404)
+        raise api.InvalidBody("There is no way of this name", "name", 404)
     try:
         walk, values = _walk(scenario)
     except Lost as failed:
-        raise api.Unusable(f"The way could not be walked: {failed}", status=502) from failed
+        raise api.InvalidBody(f"The way could not be walked: {failed}", status=502) from failed
     response = jsonify(
         name=scenario.name,
-        lands=walk.goes_to,
+        lands=walk.destination,
         cookies=walk.browser.cookies,
         last=_last_json(scenario, values),
     )
@@ -104,7 +104,7 @@ def _walk(scenario: Scenario) -> tuple[ScenarioContext, dict[str, str]]:
 
 def _hand_over(response: Response, scenario: Scenario, walk: ScenarioContext, values: dict[str, str]) -> None:
     walk.browser.hand_over(response)
-    next_step_hint.tell(response, scenario, walk.goes_to, values)
+    next_step_hint.set_hint(response, scenario, walk.destination, values)
 
 
 def _shown(scenario: Scenario) -> dict[str, Any]:
@@ -139,6 +139,6 @@ def _last_json(scenario: Scenario, values: dict[str, str]) -> dict[str, Any] | N
         "value": values.get(main or ""),
         "press": str(last.press),
         "fields": values,
-        "files": [url_for("sandbox.papers", name=name) for name in last.files],
+        "files": [url_for("sandbox.sample_file", name=name) for name in last.files],
         "action": last.action or None,
     }

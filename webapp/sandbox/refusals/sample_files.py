@@ -15,14 +15,14 @@ LARGE_BYTES = 10 * 1024 * 1024 + 1  # one more than `Config.upload_bytes` allows
 _SIDE = 50_000  # pixels: 7 GB, if anybody drew it
 
 
-def paper(name: str) -> bytes:
+def sample_bytes(name: str) -> bytes:
     """The bytes of the paper of this name. Raises KeyError."""
     return _made(name)
 
 
 @lru_cache(maxsize=16)
 def _made(name: str) -> bytes:
-    return _PAPERS[name]()
+    return _FILES[name]()
 
 
 def _pdf(body: bytes = b"", size: int = 0) -> bytes:
@@ -55,7 +55,7 @@ def _swelling_document() -> bytes:
     return file.getvalue()
 
 
-_PAPERS: dict[str, Callable[[], bytes]] = {
+_FILES: dict[str, Callable[[], bytes]] = {
     "notes.txt": lambda: b"What I wanted to say.\n",
     "empty.pdf": lambda: b"",
     "torn.png": lambda: b"this is no picture",
@@ -68,4 +68,4 @@ _PAPERS: dict[str, Callable[[], bytes]] = {
     "page-3.pdf": _pdf,
     "page-4.pdf": _pdf,
 }
-NAMES = tuple(_PAPERS)
+NAMES = tuple(_FILES)

@@ -34,7 +34,7 @@ class ScenarioContext(Walk):
                 accounts.remove(db, stranger.id)
         personas.seed(services, (self.key,))
         super().__init__(personas.PERSONAS[self.key])
-        self.handset.attend()
+        self.handset.skip_received()
         if scenario.begins != "signed_out":
             self.browser.hold_session(self.key, is_proven=scenario.begins == "proven")
         self.walk(scenario.journey)

@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _
 from webapp import paths
 from webapp.flows import recovery
 from webapp.sandbox.journeys import pages
-from webapp.sandbox.journeys.steps import Do, Elsewhere, Land, Note, Open, Press, Step, noted
+from webapp.sandbox.journeys.steps import Do, InOtherBrowser, LandOn, Note, Open, Press, Step, noted
 from webapp.sandbox.personas.persona_journeys import NEW_PASSWORD, VISITING
 from webapp.sandbox.personas.personas import PASSWORD
-from webapp.sandbox.refusals.sample_files import paper
+from webapp.sandbox.refusals.sample_files import sample_bytes
 from webapp.sandbox.refusals.scenario import NEXT, SEND_CODE, LastStep, Scenario
 from webapp.sandbox.refusals.scenario_context import NOTED_CODE, STRANGER, ScenarioContext, wait_past
 from webapp.sandbox.world_middleware import world
@@ -69,7 +69,7 @@ TAKEN: tuple[Step, ...] = (
     *CHANGE_EMAIL,
     Press(pages.CONTINUE, {pages.EMAIL: STRANGER}),
     STRANGERS_CODE,
-    Elsewhere(
+    InOtherBrowser(
         (*REGISTER, Press(pages.VERIFY_CONTACT, {pages.CONTACT_CODE: lambda run: run.reader.code(STRANGER)}))
     ),
 )
@@ -79,7 +79,7 @@ OWN_CASE: tuple[Step, ...] = (
     *VISITING,
     Press(
         pages.SEND_DOCUMENTS,
-        {pages.DOCUMENTS: lambda _run: [(io.BytesIO(paper("page-1.pdf")), "page-1.pdf")]},
+        {pages.DOCUMENTS: lambda _run: [(io.BytesIO(sample_bytes("page-1.pdf")), "page-1.pdf")]},
     ),
     _set_two_step(False),
     Do(lambda run: run.browser.hold_session(run.key, is_proven=False)),
@@ -123,7 +123,7 @@ SCENARIOS = (
     _change("WeakPassword.unchanged", PASSWORD_RULE, (Open(paths.CHANGE_PASSWORD),),
             LastStep(SAVE, {pages.PASSWORD: PASSWORD, pages.NEW_PASSWORD: PASSWORD})),
     Scenario("register.too_long", "register", "hanako", FLOW_RULE,
-             (*REGISTER, wait_past("flow_seconds"), Land(paths.REGISTER_VERIFY)), text=_(
+             (*REGISTER, wait_past("flow_seconds"), LandOn(paths.REGISTER_VERIFY)), text=_(
         "This took too long or was begun in another browser. Nothing was changed; please start again.")),
     Scenario("NothingToReset", "recovery", "hanako", RESET_RULE, (Open(paths.RECOVERY),),
              LastStep(NEXT, {pages.EMAIL: "hanako@example.com", pages.PASSWORD: PASSWORD})),
@@ -138,9 +138,9 @@ SCENARIOS = (
     _refused("TooManyDocuments", "page-1.pdf", "page-2.pdf", "page-3.pdf", "page-4.pdf"),
     Scenario("OwnCase", "recovery", "desk", OWN_RULE, OWN_CASE, LastStep(_("Begin the review"))),
     Scenario("LinkExpired", "recovery", "taro", LINK_RULE,
-             (*VISITING, CANCEL_LINK, wait_past("recovery_seconds"), Land(noted("link"))),
+             (*VISITING, CANCEL_LINK, wait_past("recovery_seconds"), LandOn(noted("link"))),
              text=_("There is nothing to cancel any more")),
     Scenario("LinkTampered", "recovery", "taro", LINK_RULE,
-             (*VISITING, CANCEL_LINK, Land(lambda run: run.notes["link"][:-6] + "broken")),
+             (*VISITING, CANCEL_LINK, LandOn(lambda run: run.notes["link"][:-6] + "broken")),
              text=_("Page not found")),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from webapp import paths
 from webapp.sandbox.journeys import main_job, pages
 from webapp.sandbox.journeys.pages import Element
-from webapp.sandbox.journeys.steps import Do, Elsewhere, Land, Note, Open, Press, Step, Wait, noted
+from webapp.sandbox.journeys.steps import Do, InOtherBrowser, LandOn, Note, Open, Press, Step, Wait, noted
 from webapp.sandbox.personas.persona_journeys import ADDING_METHOD, NUMBER_GIVEN, SETTING_UP, WAITING
 from webapp.sandbox.refusals.scenario import CODE_RULE, CONTINUE, SEND_CODE, SEND_RULE, LastStep, Scenario
 from webapp.sandbox.refusals.scenario_context import ScenarioContext, fault, wait_past, wrong_code
@@ -43,7 +43,7 @@ def _use_up_mails(run: ScenarioContext) -> None:
 
 def _decided(decision: Element) -> tuple[Step, ...]:
     """The owner has decided, and the page that waited was looked at."""
-    return (*WAITING, LINK, Elsewhere((Open(noted("link")), Press(decision))), Open(paths.APPROVAL))
+    return (*WAITING, LINK, InOtherBrowser((Open(noted("link")), Press(decision))), Open(paths.APPROVAL))
 
 
 def _number(name: str, typed: str, rule: Any = NUMBER_RULE) -> Scenario:
@@ -82,17 +82,17 @@ SCENARIOS = (
     Scenario("LastMethod", "method", "taro", LAST_RULE, (Open(f"{paths.SETTINGS_REMOVE}?method=taro-sms"),),
              LastStep(_("Delete"), {pages.METHOD: "taro-sms"}, action=f"{paths.SETTINGS_REMOVE}?method=taro-sms"),
              begins="proven"),
-    Scenario("UnknownMethod", "method", "taro", GONE_RULE, (Land(f"{paths.SETTINGS_RENAME}?method=removed-before"),),
+    Scenario("UnknownMethod", "method", "taro", GONE_RULE, (LandOn(f"{paths.SETTINGS_RENAME}?method=removed-before"),),
              begins="proven"),
     Scenario("StaleFlow", "set_up", "taro", GONE_RULE, (Open(paths.SETTINGS),),
              LastStep(_("Get Started"), action=paths.SETTINGS_START), text=_("This page has expired"),
              begins="proven"),
-    _approval("approval.link_expired", (*WAITING, LINK, wait_past("approval_seconds"), Land(noted("link"))),
+    _approval("approval.link_expired", (*WAITING, LINK, wait_past("approval_seconds"), LandOn(noted("link"))),
               _("This link has expired")),
-    _approval("approval.expired", (*WAITING, wait_past("approval_seconds"), Land(paths.APPROVAL)),
+    _approval("approval.expired", (*WAITING, wait_past("approval_seconds"), LandOn(paths.APPROVAL)),
               _("The notification has expired")),
-    _approval("approval.used", (*_decided(pages.APPROVE), Land(noted("link"))), _("You approved the request")),
-    _approval("approval.denied", (*_decided(pages.DENY), Land(noted("link"))), _("You denied the request")),
+    _approval("approval.used", (*_decided(pages.APPROVE), LandOn(noted("link"))), _("You approved the request")),
+    _approval("approval.denied", (*_decided(pages.DENY), LandOn(noted("link"))), _("You denied the request")),
     _approval("approval.denied_here", _decided(pages.DENY), _("The request was denied")),
     Scenario("Throttled.approval", "approval", "hanako", RESEND_RULE, WAITING,
              LastStep(_("Resend"), action=paths.APPROVAL_RESEND), of="Throttled", begins="signed_in"),

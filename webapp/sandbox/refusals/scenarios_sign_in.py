@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from webapp import paths
 from webapp.sandbox.journeys import main_job, pages
-from webapp.sandbox.journeys.steps import Do, Elsewhere, Land, Note, Open, Press, Step, Wait, noted
+from webapp.sandbox.journeys.steps import Do, InOtherBrowser, LandOn, Note, Open, Press, Step, Wait, noted
 from webapp.sandbox.personas.persona_journeys import NAME_GIVEN, OLDER_PASSWORD, PASSWORD_GIVEN, SETTING_UP
 from webapp.sandbox.personas.personas import PASSWORD
 from webapp.sandbox.refusals.scenario import (
@@ -100,7 +100,7 @@ LOCK_DATABASE = Do(lambda _run: world().settings.change(locked_database=True))
 # A code and its sign-in end in the same second: here the sign-in is begun five minutes ahead of its code.
 CODE_OUTLIVED: tuple[Step, ...] = (
     Wait(300), *PASSWORD_GIVEN, Wait(-300), *ASK_FOR_CALL,
-    Note("code", lambda run: run.handset.answers(JIROS_LANDLINE)), wait_past("code_seconds"),
+    Note("code", lambda run: run.handset.answer_call(JIROS_LANDLINE)), wait_past("code_seconds"),
 )  # fmt: skip
 TRUSTED_TOO_LONG: tuple[Step, ...] = (
     *PASSWORD_GIVEN, Press(pages.SIGN_IN_WITH_CODE, {pages.CODE: right_code, pages.REMEMBER: True}), SIGN_OUT,
@@ -140,27 +140,27 @@ SCENARIOS = (
                                           pages.OLDER_PASSWORD: lambda run: PASSWORD + wrong_code(run)}),
              of="WrongCode.wrong"),
     Scenario("call.declined", "sign_in", "jiro", CALL_RULE,
-             (*PASSWORD_GIVEN, *ASK_FOR_CALL, Do(lambda run: run.handset.declines(JIROS_LANDLINE)),
-              Land(paths.SIGN_IN_CODE)),
+             (*PASSWORD_GIVEN, *ASK_FOR_CALL, Do(lambda run: run.handset.decline_call(JIROS_LANDLINE)),
+              LandOn(paths.SIGN_IN_CODE)),
              text=_("The line was busy, or the call was declined. You can be called again, or choose another way.")),
     Scenario("database.locked", "sign_in", "taro", TROUBLE_RULE, (*PASSWORD_GIVEN, NOTE_CODE, LOCK_DATABASE),
              _type(NOTED_CODE), text=_("We can't do this right now")),
     Scenario("sign_in.too_long", "sign_in", "taro", FLOW_RULE,
-             (*PASSWORD_GIVEN, wait_past("flow_seconds"), Land(paths.SIGN_IN_CODE)), text=TOO_LONG),
+             (*PASSWORD_GIVEN, wait_past("flow_seconds"), LandOn(paths.SIGN_IN_CODE)), text=TOO_LONG),
     Scenario("sign_in.other_browser", "sign_in", "taro", FLOW_RULE,
-             (Elsewhere(PASSWORD_GIVEN), Land(paths.SIGN_IN_CODE)), text=TOO_LONG),
+             (InOtherBrowser(PASSWORD_GIVEN), LandOn(paths.SIGN_IN_CODE)), text=TOO_LONG),
     Scenario("PasskeyRefused", "passkey", "passkey", PASSKEY_RULE,
              (*NAME_GIVEN, Do(_ask_for_passkey), Open(paths.SIGN_IN)),
              LastStep(_("Sign in with a passkey"), {pages.CREDENTIAL: "{}"}, action=paths.PASSKEY)),
     Scenario("session.idle", "sign_in", "hanako", SESSION_RULE,
-             (wait_past("session_idle_seconds"), Land(paths.ACCOUNT)),
+             (wait_past("session_idle_seconds"), LandOn(paths.ACCOUNT)),
              text=_("Email or mobile phone number"), begins="signed_in"),
-    Scenario("session.day", "sign_in", "hanako", SESSION_RULE, (Do(_use_all_day), Land(paths.ACCOUNT)),
+    Scenario("session.day", "sign_in", "hanako", SESSION_RULE, (Do(_use_all_day), LandOn(paths.ACCOUNT)),
              text=_("Email or mobile phone number"), begins="signed_in"),
     Scenario("trust.over", "sign_in", "taro", TRUST_RULE, TRUSTED_TOO_LONG,
              LastStep(SIGN_IN, {pages.PASSWORD: PASSWORD}), text=_("Enter OTP")),
     Scenario("set_up.too_long", "set_up", "hanako", FLOW_RULE,
-             (*SETTING_UP, wait_past("flow_seconds"), Land(paths.SET_UP_REGISTER)),
+             (*SETTING_UP, wait_past("flow_seconds"), LandOn(paths.SET_UP_REGISTER)),
              text=_("The set-up took too long or was finished elsewhere. Nothing was changed here."),
              begins="proven"),
 )  # fmt: skip

@@ -20,11 +20,11 @@ from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls import worlds as world_pages
 from webapp.sandbox.controls.clock import JUMPS, zone
 from webapp.sandbox.controls.fault_table import GROUPS
-from webapp.sandbox.controls.faults import asked
+from webapp.sandbox.controls.faults import active_faults
 from webapp.sandbox.journeys.main_job import MAIN_JOB
 from webapp.sandbox.journeys.steps import Step
 from webapp.sandbox.personas.personas import MAIN, PERSONAS, Persona, seed
-from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneSilent
+from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneUnreachable
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import blueprint, phone_url, world
 
@@ -115,10 +115,10 @@ def _state() -> dict[str, Any]:
     here = world()
     clock = here.services.clock
     who = _persona()
-    message = here.walks.latest(trace_recorder.walk_id(), "message")
+    message = here.trace_log.latest(trace_recorder.recording_id(), "message")
     try:
-        faults = [str(each.words) for each in asked() if each.left != 0]
-    except (PhoneSilent, PhoneRefused):
+        faults = [str(each.words) for each in active_faults() if each.left != 0]
+    except (PhoneUnreachable, PhoneRefused):
         faults = []
     return {
         "world": here.name,

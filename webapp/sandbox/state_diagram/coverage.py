@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from webapp import paths
-from webapp.flows.state_machines import tables
+from webapp.flows.state_machines import all_machines
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder, world_middleware
 from webapp.sandbox.refusals.catalogue import every_refusal
@@ -106,7 +106,7 @@ def coverage() -> ResponseReturnValue:
         only_missing=only_missing,
         share=share,
         unseen=UNSEEN,
-        stamp=world_middleware.world().walks.last_id(),
+        stamp=world_middleware.world().trace_log.last_id(),
     )
 
 
@@ -139,9 +139,9 @@ def coverage_json() -> Response:
 
 def covered(world: World) -> list[Part]:
     """Everything there is to exercise, by flow, with how often it was."""
-    counts = {(count.kind, count.name): count for count in world.walks.counts()}
+    counts = {(count.kind, count.name): count for count in world.trace_log.counts()}
     refusals = _refusals(counts)
-    flows = [Part(table.kind, [], refusals.pop(table.kind, [])) for table in tables()]
+    flows = [Part(table.kind, [], refusals.pop(table.kind, [])) for table in all_machines()]
     flows = [
         replace(
             part,
@@ -149,15 +149,15 @@ def covered(world: World) -> list[Part]:
                 Line(
                     move.name,
                     gettext(move.means),
-                    counts.get(("move", trace_recorder.move_name(table, move, source))),
+                    counts.get(("move", trace_recorder.transition_name(table, move, source))),
                     source,
                     move.target,
                 )
-                for move in table.moves
+                for move in table.transitions
                 for source in move.sources
             ],
         )
-        for part, table in zip(flows, tables(), strict=True)
+        for part, table in zip(flows, all_machines(), strict=True)
     ]
     elsewhere = [line for lines in refusals.values() for line in lines]
     return [*flows, *([Part(EVERYWHERE, [], elsewhere)] if elsewhere else [])]

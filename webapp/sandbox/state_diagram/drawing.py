@@ -32,7 +32,7 @@ class Marks:
 
 
 @dataclass(frozen=True)
-class Words:
+class Labels:
     """The picture's texts: a state's name, a move's meaning, and the address of a state's link, if it has one."""
 
     state: Callable[[str], str]
@@ -41,7 +41,7 @@ class Words:
 
 
 def draw(
-    table: StateMachine, layout: Layout, words: Words, marks: Marks = Marks(), *, name: str = ""
+    table: StateMachine, layout: Layout, words: Labels, marks: Marks = Marks(), *, name: str = ""
 ) -> Xml.Element:
     """Draw a flow in full; ``name`` is its label for screen readers."""
     svg = _svg(layout, "drawing", {"role": "group", "aria-label": name})
@@ -116,7 +116,7 @@ def _arrows(parent: Xml.Element, table: StateMachine, layout: Layout, marks: Mar
 
 
 def _state(
-    parent: Xml.Element, table: StateMachine, rect: Rect, words: Words, marks: Marks, state: str
+    parent: Xml.Element, table: StateMachine, rect: Rect, words: Labels, marks: Marks, state: str
 ) -> None:
     if words.link:
         parent = Xml.SubElement(parent, "a", {"href": words.link(state)})

@@ -29,20 +29,20 @@ class Arrow:
 def order(table: StateMachine) -> tuple[str, ...]:
     """Return all states of a table: the beginning first, then as the table lists them, ends last."""
     listed = dict.fromkeys([BEGIN, *table.pages])
-    for move in table.moves:
+    for move in table.transitions:
         listed |= dict.fromkeys([*move.sources, move.target])
     return (*(s for s in listed if s not in table.ends), *(s for s in listed if s in table.ends))
 
 
 def finals(table: StateMachine) -> frozenset[str]:
     """Return the states that no move leads out of."""
-    return frozenset(order(table)) - {source for move in table.moves for source in move.sources}
+    return frozenset(order(table)) - {source for move in table.transitions for source in move.sources}
 
 
 def arrows(table: StateMachine) -> tuple[Arrow, ...]:
     """Return the moves of a table as arrows."""
     between: dict[tuple[str, str], tuple[str, ...]] = {}
-    for move in table.moves:
+    for move in table.transitions:
         for source in move.sources:
             between[source, move.target] = (*between.get((source, move.target), ()), move.name)
     ends, found = finals(table), {}

@@ -33,7 +33,7 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Route:
     """An arrow's lines as SVG paths: ``tails`` from each source to the label, ``end`` from there, and the ``head``.
 
     A loop has no tails: its end leads from the state back to it.
@@ -52,7 +52,7 @@ class Layout:
     width: int
     height: int
     states: Mapping[str, Rect]
-    ways: Mapping[str, Way]
+    ways: Mapping[str, Route]
 
 
 @cache
@@ -63,7 +63,7 @@ def layouts() -> Mapping[str, Layout]:
 
 def _layout(data: dict[str, Any]) -> Layout:
     ways = {
-        key: Way(Rect(*way["label"]), way["tails"], way["end"], way["head"])
+        key: Route(Rect(*way["label"]), way["tails"], way["end"], way["head"])
         for key, way in data["ways"].items()
     }
     width, height = data["size"]

@@ -11,13 +11,13 @@ from flask_babel import gettext
 from markupsafe import Markup
 
 from webapp import paths
-from webapp.flows.state_machine import Move, StateMachine
-from webapp.flows.state_machines import tables
+from webapp.flows.state_machine import StateMachine, Transition
+from webapp.flows.state_machines import all_machines
 from webapp.pages.render import page
 from webapp.sandbox import api, world_middleware
 from webapp.sandbox.personas.persona import Persona
 from webapp.sandbox.personas.personas import PERSONAS
-from webapp.sandbox.state_diagram.drawing import Marks, Words, draw, draw_small, text_of
+from webapp.sandbox.state_diagram.drawing import Labels, Marks, draw, draw_small, text_of
 from webapp.sandbox.state_diagram.graph import order
 from webapp.sandbox.state_diagram.layout import layouts
 from webapp.sandbox.state_diagram.progress import Progress, find_progress
@@ -41,11 +41,11 @@ class Shown:
         return flow_title(self.table.kind)
 
     @property
-    def arrows(self) -> list[tuple[Move, str, bool]]:
+    def arrows(self) -> list[tuple[Transition, str, bool]]:
         """Each move with where it starts, and whether this walk has made it from there."""
         return [
             (move, source, (move.name, source) in self.marks.walked)
-            for move in self.table.moves
+            for move in self.table.transitions
             for source in move.sources
         ]
 
@@ -66,8 +66,8 @@ class Shown:
     @property
     def picture(self) -> Markup:
         """The flow in full; each state leads to its row in the list of states."""
-        means = {move.name: move.means for move in self.table.moves}
-        words = Words(self.word, lambda name: gettext(means[name]), lambda state: f"#state-{state}")
+        means = {move.name: move.means for move in self.table.transitions}
+        words = Labels(self.word, lambda name: gettext(means[name]), lambda state: f"#state-{state}")
         svg = draw(self.table, layouts()[self.table.kind], words, self.marks, name=self.title)
         return Markup(text_of(svg))  # noqa: S704 - escaped
 
@@ -77,17 +77,17 @@ class Shown:
         return Markup(text_of(draw_small(self.table, layouts()[self.table.kind], self.marks)))  # noqa: S704 - escaped
 
 
-@world_middleware.blueprint.get(paths.TOOLS_MAP)
-def flow_map() -> ResponseReturnValue:
+@world_middleware.blueprint.get(paths.TOOLS_STATE_DIAGRAM)
+def state_diagram() -> ResponseReturnValue:
     """One flow in full (``?flow=``; else the one that this browser is in), all as small overviews."""
-    found = find_progress(world_middleware.world(), tables())
-    flows = {table.kind: Shown(table, found.marks(table)) for table in tables()}
+    found = find_progress(world_middleware.world(), all_machines())
+    flows = {table.kind: Shown(table, found.marks(table)) for table in all_machines()}
     asked = request.args.get("flow")
     kind = asked or _where(found)
     if kind not in flows:
         abort(404)
     return page(
-        "sandbox.flow_map",
+        "sandbox.state_diagram",
         state=kind,
         shown=flows[kind],
         flows=flows,
@@ -96,14 +96,14 @@ def flow_map() -> ResponseReturnValue:
         here=[(flows[place.kind], place.state) for place in found.here],
         personas=starting_in(kind),
         page_url=page_url,
-        stamp=world_middleware.world().walks.last_id(),
+        stamp=world_middleware.world().trace_log.last_id(),
     )
 
 
 @api.blueprint.get(paths.API_STAMP)
 def stamp() -> Response:
     """A number that grows with whatever happens in this world: pages ask for it to know when they are old."""
-    return jsonify(stamp=world_middleware.world().walks.last_id())
+    return jsonify(stamp=world_middleware.world().trace_log.last_id())
 
 
 def starting_in(kind: str) -> Mapping[str, list[Persona]]:

@@ -45,7 +45,7 @@ class Progress:
 def find_progress(world: World, tables: Sequence[StateMachine]) -> Progress:
     """Look it up: the flows that are under way, and the end that was come to last, for nothing is under way there."""
     by_kind = {table.kind: table for table in tables}
-    moves = [step for step in moves_of_walk(world) if step.data["flow"] in by_kind]
+    moves = [step for step in transitions_of_recording(world) if step.data["flow"] in by_kind]
     with world.services.store.reading() as db:
         rows = flows.of_browser(db, visitor().browser, world.services.clock.now())
     known = [Place(row.kind, row.state) for row in rows if row.kind in by_kind]
@@ -57,9 +57,9 @@ def find_progress(world: World, tables: Sequence[StateMachine]) -> Progress:
     return Progress(tuple(dict.fromkeys(here)), moves)
 
 
-def moves_of_walk(world: World) -> list[Step]:
+def transitions_of_recording(world: World) -> list[Step]:
     """The moves that this browser made since its walk was begun, oldest first."""
-    steps = world.walks.steps(trace_recorder.walk_id(), kinds=("move", "tool"))
+    steps = world.trace_log.steps(trace_recorder.recording_id(), kinds=("move", "tool"))
     begun = max(
         (at for at, step in enumerate(steps) if (step.kind, step.name) == ("tool", BEGIN)), default=-1
     )

@@ -56,18 +56,18 @@ class Count:
     last_at: float
 
 
-class Walks:
+class TraceLog:
     """The log of one world. Safe to share between threads.
 
-    ``pictures`` is the folder of the walks' pictures; ``spared`` keeps a tool's writes from the site's own faults.
+    ``pictures`` is a folder. ``without_faults`` keeps a tool's writes from the site's own faults.
     """
 
     def __init__(
-        self, store: Store, pictures: Path, spared: Callable[[], AbstractContextManager[None]]
+        self, store: Store, pictures: Path, without_faults: Callable[[], AbstractContextManager[None]]
     ) -> None:
         self.pictures = pictures
         self._store = store
-        self._spared = spared
+        self._without_faults = without_faults
         self._pending: deque[Step] = deque(maxlen=MOST_PENDING)
         self._flushing = threading.Lock()
 
@@ -154,7 +154,7 @@ class Walks:
         """Forget everything; ids go on growing, from ``last_number`` at least."""
         self._pending.clear()
         shutil.rmtree(self.pictures, ignore_errors=True)
-        with self._spared(), self._store.writing() as db:
+        with self._without_faults(), self._store.writing() as db:
             db.execute("DELETE FROM steps")
             db.execute("DELETE FROM counts")
             db.execute(
@@ -168,7 +168,7 @@ class Walks:
             return db.execute(sql, parameters).fetchall()
 
     def _keep(self, steps: Sequence[Step]) -> int:
-        with self._spared(), self._store.writing() as db:
+        with self._without_faults(), self._store.writing() as db:
             row = db.execute(
                 "UPDATE world_settings SET last_step = last_step + ? RETURNING last_step", (len(steps),)
             ).fetchone()

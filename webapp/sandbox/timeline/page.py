@@ -14,7 +14,7 @@ from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder, world_middleware
 from webapp.sandbox.timeline.pictures import picture_url
 from webapp.sandbox.timeline.step_texts import KINDS, kind_word
-from webapp.sandbox.timeline.steps import BEGIN, asked, chosen_steps, received, told_steps
+from webapp.sandbox.timeline.steps import BEGIN, chosen_steps, read_filter, received, step_views
 
 PAGE_STEPS = 150
 MOST_AT_ONCE = 2000
@@ -23,7 +23,7 @@ MOST_AT_ONCE = 2000
 @world_middleware.blueprint.get(paths.TOOLS_TIMELINE)
 def timeline() -> ResponseReturnValue:
     """One page of steps, the newest by default."""
-    wanted, world = asked(), world_middleware.world()
+    wanted, world = read_filter(), world_middleware.world()
     steps = chosen_steps(world, wanted)
     pages = max(1, math.ceil(len(steps) / PAGE_STEPS))
     number = min(max(request.args.get("page", pages, int), 1), pages)
@@ -32,20 +32,20 @@ def timeline() -> ResponseReturnValue:
     return page(
         "sandbox.timeline",
         asked=wanted,
-        steps=told_steps(shown, messages),
+        steps=step_views(shown, messages),
         kinds=KINDS,
         kind_word=kind_word,
         picture_url=picture_url,
         phone_answers=phone_answers,
         number=number,
         pages=pages,
-        last_id=world.walks.last_id(),
+        last_id=world.trace_log.last_id(),
         count=len(steps),
     )
 
 
 @world_middleware.blueprint.post(paths.TOOLS_TIMELINE_BEGIN)
-def begin_walk() -> ResponseReturnValue:
+def begin_recording() -> ResponseReturnValue:
     """Start a new walk: the timeline shows what comes after."""
     trace_recorder.note("tool", BEGIN)
     return redirect(safe_path(request.form.get("next"), url_for("sandbox.timeline")))
@@ -54,7 +54,7 @@ def begin_walk() -> ResponseReturnValue:
 @api.blueprint.get(paths.API_TIMELINE, endpoint="timeline")
 def timeline_json() -> ResponseReturnValue:
     """The steps as JSON: ``?kind=`` (repeated), ``?all=1``, ``?walk=``, ``?after=`` an id; at most `MOST_AT_ONCE`."""
-    wanted, world = asked(), world_middleware.world()
+    wanted, world = read_filter(), world_middleware.world()
     steps = chosen_steps(world, wanted)[:MOST_AT_ONCE]
     messages, phone_answers = received(steps)
     body: dict[str, Any] = {
@@ -62,6 +62,6 @@ def timeline_json() -> ResponseReturnValue:
         "walk": wanted.walk,
         "last_id": max((step.id for step in steps), default=wanted.after),
         "phone_answers": phone_answers,
-        "steps": [told.as_json() for told in told_steps(steps, messages)],
+        "steps": [told.as_json() for told in step_views(steps, messages)],
     }
     return jsonify(body)

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp import paths
 from webapp.sandbox import api, trace_recorder, world_middleware
-from webapp.sandbox.api import Unusable
+from webapp.sandbox.api import InvalidBody
 from webapp.sandbox.store.trace_log import Step
 
 MOST_BYTES = 1 << 20
@@ -29,19 +29,19 @@ def add_picture() -> ResponseReturnValue:
     step's or this browser's; ``?caption=`` says what is seen.
     """
     ending, content = _picture()
-    walks = world_middleware.world().walks
+    trace_log = world_middleware.world().trace_log
     after = request.args.get("after", 0, int)
-    shown = walks.find(after) if after else None
+    shown = trace_log.find(after) if after else None
     if after and shown is None:
-        raise Unusable("There is no such step in this world", "after", HTTPStatus.NOT_FOUND)
-    walk = request.args.get("walk") or (shown.walk if shown else trace_recorder.walk_id())
-    shown = shown or walks.latest(walk, "page")
-    name = walks.keep_picture(content, ending)
+        raise InvalidBody("There is no such step in this world", "after", HTTPStatus.NOT_FOUND)
+    walk = request.args.get("walk") or (shown.walk if shown else trace_recorder.recording_id())
+    shown = shown or trace_log.latest(walk, "page")
+    name = trace_log.keep_picture(content, ending)
     data: dict[str, Any] = {"caption": request.args.get("caption", "")[:LONGEST_CAPTION]}
     if shown is not None:
         data["after"] = shown.id
     now = world_middleware.world().services.clock.now()
-    step_id = walks.add([Step(now, walk, "picture", name, data)])
+    step_id = trace_log.add([Step(now, walk, "picture", name, data)])
     told = {"id": step_id, "name": name, "url": picture_url(name)}
     return jsonify(told), HTTPStatus.CREATED
 
@@ -49,7 +49,7 @@ def add_picture() -> ResponseReturnValue:
 @world_middleware.blueprint.get(paths.TOOLS_TIMELINE_PICTURE)
 def timeline_picture(name: str) -> Response:
     """One picture."""
-    content = world_middleware.world().walks.find_picture(name)
+    content = world_middleware.world().trace_log.find_picture(name)
     if content is None:
         abort(404)
     return Response(content, mimetype=f"image/{name.rpartition('.')[2]}")
@@ -61,15 +61,17 @@ def picture_url(name: str) -> str:
 
 
 def _picture() -> tuple[str, bytes]:
-    """The body's kind and bytes, seen to be a picture. Raises Unusable."""
+    """The body's kind and bytes, seen to be a picture. Raises InvalidBody."""
     if request.mimetype not in TYPES:
-        raise Unusable("The body must be image/png or image/webp", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        raise InvalidBody(
+            "The body must be image/png or image/webp", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        )
     if (request.content_length or 0) > MOST_BYTES:
-        raise Unusable("A picture may have up to 1 MB", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        raise InvalidBody("A picture may have up to 1 MB", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     content = request.get_data(cache=False)
     form, ending = TYPES[request.mimetype]
     if not _is_picture(content, form):
-        raise Unusable("The body is not the picture that its type says")
+        raise InvalidBody("The body is not the picture that its type says")
     return ending, content
 
 

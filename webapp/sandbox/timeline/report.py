@@ -21,7 +21,7 @@ from webapp.sandbox import world_middleware
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.pictures import picture_url
 from webapp.sandbox.timeline.step_texts import KINDS, kind_word
-from webapp.sandbox.timeline.steps import Told, asked, chosen_steps, received, told_steps
+from webapp.sandbox.timeline.steps import StepView, chosen_steps, read_filter, received, step_views
 from webapp.store import accounts
 
 SHEETS = ("tokens", "timeline", "report")
@@ -54,13 +54,13 @@ class Chapter:
     """Steps in a row that belong to one part of the site."""
 
     title: str
-    steps: list[Told] = field(default_factory=list)
+    steps: list[StepView] = field(default_factory=list)
 
 
 @world_middleware.blueprint.get(paths.TOOLS_TIMELINE_REPORT)
 def timeline_report() -> ResponseReturnValue:
     """The report as a page, or with ``?download=1`` as one file that needs nothing else."""
-    wanted, world = asked(), world_middleware.world()
+    wanted, world = read_filter(), world_middleware.world()
     steps = chosen_steps(world, wanted)
     messages, phone_answers = received(steps)
     download = bool(request.args.get("download"))
@@ -72,7 +72,7 @@ def timeline_report() -> ResponseReturnValue:
             asked=wanted,
             world=world,
             now=now,
-            chapters=chapters(told_steps(steps, messages)),
+            chapters=chapters(step_views(steps, messages)),
             people=people(steps),
             counts=[(kind, label, n) for kind, label in KINDS.items() if (n := _count(steps, kind))],
             kind_word=kind_word,
@@ -93,7 +93,7 @@ def timeline_report() -> ResponseReturnValue:
     return answer
 
 
-def chapters(told: Sequence[Told]) -> list[Chapter]:
+def chapters(told: Sequence[StepView]) -> list[Chapter]:
     """The steps by the part of the site that they belong to, in their order.
 
     What a request did is in the log before the page that it answered with, so a step belongs to the page after it.
@@ -118,14 +118,14 @@ def chapters(told: Sequence[Told]) -> list[Chapter]:
 def people(steps: Sequence[Step]) -> list[str]:
     """Who the walk was about: the names of the accounts in its events, as far as they are still there."""
     with world_middleware.world().services.store.reading() as db:
-        known = {account.id: account for account in accounts.every(db)}
+        known = {account.id: account for account in accounts.list_all(db)}
     ids = dict.fromkeys(step.data["account"] for step in steps if step.data.get("account") in known)
     return [f"{known[each].name} ({known[each].email or known[each].phone})" for each in ids]
 
 
 def picture_data(name: str) -> str:
     """A picture as a data URI; "" for one that is gone."""
-    content = world_middleware.world().walks.find_picture(name)
+    content = world_middleware.world().trace_log.find_picture(name)
     if content is None:
         return "data:,"
     return f"data:image/{name.rpartition('.')[2]};base64,{base64.b64encode(content).decode()}"

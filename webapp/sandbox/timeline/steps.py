@@ -13,7 +13,7 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from webapp.sandbox import trace_recorder, world_middleware
-from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneSilent, phone
+from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.step_texts import KINDS, step_detail, step_words
 from webapp.sandbox.worlds import World
@@ -27,7 +27,7 @@ _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TimelineFilter:
     """Which steps: of one walk (``walk``; None for all of the world), of some kinds, after an id."""
 
     walk: str | None
@@ -35,7 +35,7 @@ class Asked:
     after: int = 0
 
     @classmethod
-    def read(cls, args: MultiDict[str, str], walk: str) -> Asked:
+    def read(cls, args: MultiDict[str, str], walk: str) -> TimelineFilter:
         """From a query string: ``kind`` (repeated), ``all``, ``walk``, ``after``; ``walk`` is this browser's."""
         kinds = tuple(kind for kind in KINDS if kind in args.getlist("kind"))
         chosen = None if args.get("all") else args.get("walk") or walk
@@ -45,7 +45,7 @@ class Asked:
     @property
     def query(self) -> dict[str, Any]:
         """The same as arguments of an address."""
-        own = self.walk == trace_recorder.walk_id()
+        own = self.walk == trace_recorder.recording_id()
         return {
             "kind": list(self.kinds) or None,
             "all": 1 if self.walk is None else None,
@@ -54,7 +54,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StepView:
     """A step as it is shown. ``gap`` are the seconds since the step before; ``local`` is the time in the site's zone,
     on another day than the step before if ``is_new_day``; ``message`` is the phone's."""
 
@@ -105,9 +105,9 @@ class Told:
         return told
 
 
-def chosen_steps(world: World, asked: Asked) -> list[Step]:
+def chosen_steps(world: World, asked: TimelineFilter) -> list[Step]:
     """The steps that were asked for, oldest first: of one walk those since it was last begun."""
-    steps = world.walks.steps(asked.walk, after=asked.after)
+    steps = world.trace_log.steps(asked.walk, after=asked.after)
     if asked.walk is not None:
         begun = [at for at, step in enumerate(steps) if step.kind == "tool" and step.name == BEGIN]
         steps = steps[begun[-1] :] if begun else steps
@@ -126,16 +126,16 @@ def in_place(steps: Sequence[Step]) -> list[Step]:
     return [each for step in rest for each in (step, *pictures.get(step.id, ()))]
 
 
-def told_steps(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -> list[Told]:
+def step_views(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -> list[StepView]:
     """The steps in words, each with its message where it is among ``messages``."""
     found = matched(steps, messages)
     zone = ZoneInfo(world_middleware.world().services.config.time_zone)
-    told: list[Told] = []
+    told: list[StepView] = []
     for step in steps:
         local = datetime.fromtimestamp(step.at, zone)
         before = next((each for each in reversed(told) if each.step.kind != "picture"), None)
         told.append(
-            Told(
+            StepView(
                 step,
                 step_words(step),
                 step_detail(step),
@@ -154,7 +154,7 @@ def received(steps: Iterable[Step]) -> tuple[list[dict[str, Any]], bool]:
         return [], True
     try:
         answer = phone().ask("GET", "messages", limit=MOST_MESSAGES)
-    except (PhoneSilent, PhoneRefused):
+    except (PhoneUnreachable, PhoneRefused):
         return [], False
     messages: list[dict[str, Any]] = answer["messages"] if isinstance(answer, dict) else []
     for message in messages:
@@ -191,9 +191,9 @@ def handset_url(address: str) -> str:
     return f"{world_middleware.phone_url()}{HANDSETS}{address}/{query}"
 
 
-def asked() -> Asked:
+def read_filter() -> TimelineFilter:
     """What this request asks for."""
-    return Asked.read(request.args, trace_recorder.walk_id())
+    return TimelineFilter.read(request.args, trace_recorder.recording_id())
 
 
 def _received_at(message: dict[str, Any]) -> float:
