@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NEWEST = 2  # the wave that is only counted
-SEAL = 3835131717  # of the newest wave's rows; changes when a row is edited or leaves
+NEWEST = 3  # the wave that is only counted
+SEAL = 1214683955  # of the newest wave's rows; changes when a row is edited or leaves
 
 
 @dataclass(frozen=True)
