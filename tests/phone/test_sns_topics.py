@@ -1,11 +1,16 @@
 """SNS' topics and subscriptions, judged by boto3."""
 
+import base64
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from mocksms.testing import Phone
 from tests.phone.listener import Listener, listening
@@ -97,6 +102,70 @@ def test_an_app_confirms_and_is_posted_to(sns: Any, topic: str, app: Listener) -
     )
     sns.publish(TopicArn=topic, Message="生の文")
     assert app.next_body() == "生の文"
+
+
+def check(message: dict[str, Any]) -> None:
+    """Check a message as the provider's documents tell its receivers to. Raise InvalidSignature."""
+    names = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]
+    if message["Type"] == "SubscriptionConfirmation":
+        names = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
+    text = "".join(f"{name}\n{message[name]}\n" for name in names if name in message)
+    pem = httpx.get(message["SigningCertURL"]).raise_for_status().content
+    key = x509.load_pem_x509_certificate(pem).public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    digest = {"1": hashes.SHA1, "2": hashes.SHA256}[message["SignatureVersion"]]()
+    key.verify(base64.b64decode(message["Signature"]), text.encode(), padding.PKCS1v15(), digest)
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_what_an_app_gets_is_signed(sns: Any, phone: Phone, topic: str, app: Listener, version: str) -> None:
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="SignatureVersion", AttributeValue=version)
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{app.url}/sns")
+    asked = json.loads(app.next_body())
+    check(asked)
+    assert asked["SignatureVersion"] == version and asked["SigningCertURL"].startswith(f"{phone.url}/")
+    httpx.get(asked["SubscribeURL"]).raise_for_status()
+    sns.publish(TopicArn=topic, Message="確認コード 482913\n<&>", Subject="Hi")
+    told = json.loads(app.next_body())
+    check(told)
+    for name, other in (
+        ("Message", "x"),
+        ("Subject", "x"),
+        ("TopicArn", "x"),
+        ("SignatureVersion", "21"[version == "2"]),
+    ):
+        with pytest.raises(InvalidSignature):
+            check({**told, name: other})
+    sns.publish(TopicArn=topic, Message="no subject")
+    check(told := json.loads(app.next_body()))
+    httpx.get(told["UnsubscribeURL"]).raise_for_status()
+    assert sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"] == []
+
+
+def test_a_json_mail_is_signed(sns: Any, phone: Phone, topic: str) -> None:
+    sns.subscribe(TopicArn=topic, Protocol="email-json", Endpoint=MAIL)
+    httpx.get(phone.mail(MAIL).links[0]).raise_for_status()
+    sns.publish(TopicArn=topic, Message="482913")
+    check(json.loads(phone.mail(MAIL, q="482913").body))
+
+
+def test_the_signing_key_is_made_once_and_is_nobody_elses(
+    sns: Any, topic: str, app: Listener, phone: Phone
+) -> None:
+    urls = set()
+    for path in ("a", "b"):
+        sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=f"{app.url}/{path}")
+        urls.add(json.loads(app.next_body())["SigningCertURL"])
+    [url] = urls
+    assert "PRIVATE" not in httpx.get(url).text
+    assert httpx.get(url.replace(".pem", "0.pem")).status_code == 404
+
+
+def test_a_signature_version_that_is_none_is_refused(sns: Any, topic: str) -> None:
+    attribute = {"AttributeName": "SignatureVersion", "AttributeValue": "3"}
+    assert refusal(sns.set_topic_attributes, TopicArn=topic, **attribute) == ("InvalidParameter", 400)
+    made = {"Name": "other", "Attributes": {"SignatureVersion": "0"}}
+    assert refusal(sns.create_topic, **made) == ("InvalidParameter", 400)
 
 
 def test_each_protocol_gets_its_own_text(sns: Any, phone: Phone, topic: str, app: Listener) -> None:

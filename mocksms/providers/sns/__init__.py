@@ -18,7 +18,7 @@ _READS = ("Check", "Get", "List")
 
 
 class Sns(Provider):
-    """Amazon SNS. It sends no receipts of SMS, takes no texts and does not check signatures."""
+    """Amazon SNS. It sends no receipts of SMS, takes no texts and checks no signatures."""
 
     wires = ("sns",)
     blueprints = (routes.blueprint,)
@@ -62,7 +62,7 @@ class Sns(Provider):
         return answers.refusal(code, words)
 
     def signed(self, request: AppRequest, token: str) -> Mapping[str, str]:
-        """Return the headers of a notification; the certificate that would sign it is the provider's alone."""
+        """Return the headers of a notification; its signature is in its body."""
         return {"User-Agent": "Amazon Simple Notification Service Agent", **request.headers}
 
 

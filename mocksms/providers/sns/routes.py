@@ -9,7 +9,15 @@ from mocksms.core import inbox, phone_numbers
 from mocksms.core.models import Filter
 from mocksms.core.worlds import World
 from mocksms.providers.interface import world as entered_world
-from mocksms.providers.sns import answers, opt_outs, other_services, publish, subscriptions, topics
+from mocksms.providers.sns import (
+    answers,
+    opt_outs,
+    other_services,
+    publish,
+    signatures,
+    subscriptions,
+    topics,
+)
 from mocksms.providers.sns.answers import Refused, needed
 
 blueprint = Blueprint("sns", __name__)
@@ -39,7 +47,7 @@ ACTIONS: Mapping[str, Callable[[World], Mapping[str, Any] | None]] = {
     "SetSubscriptionAttributes": subscriptions.set_attributes,
     "SetTopicAttributes": topics.set_attributes,
     "Subscribe": subscriptions.subscribe,
-    "Unsubscribe": subscriptions.unsubscribe,
+    "Unsubscribe": lambda world: subscriptions.unsubscribe(world, needed("SubscriptionArn")),
 }
 
 
@@ -69,6 +77,25 @@ def confirm() -> Response:
         return answers.answer("ConfirmSubscription", subscriptions.confirm(entered_world(), arn, token))
     except Refused as error:
         return answers.refusal(error.code, error.words, error.status)
+
+
+@blueprint.get(subscriptions.UNSUBSCRIBE)
+def unsubscribe() -> Response:
+    """End a subscription: what each notification leads to."""
+    try:
+        subscriptions.unsubscribe(entered_world(), request.args.get("SubscriptionArn", ""))
+        return answers.answer("Unsubscribe", None)
+    except Refused as error:
+        return answers.refusal(error.code, error.words, error.status)
+
+
+@blueprint.get(f"{signatures.CERTIFICATE}<fingerprint>.pem")
+def certificate(fingerprint: str) -> Response:
+    """Return the certificate that checks signatures."""
+    found = signatures.certificate(entered_world().settings, fingerprint)
+    if found is None:
+        return answers.refusal("NotFound", "The phone has no such certificate", 404)
+    return Response(found, mimetype="application/x-pem-file")
 
 
 def _asked(world: World) -> Filter:

@@ -19,13 +19,14 @@ from mocksms.core.sender_app import AppRequest
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import World
 from mocksms.delivery import http_client
-from mocksms.providers.sns import opt_outs, topics
+from mocksms.providers.sns import opt_outs, signatures, topics
 from mocksms.providers.sns.answers import OWN, Entries, Refused, entries, invalid, needed
 from mocksms.store.jobs import NewJob
 from mocksms.store.resources import Resource
 
 SUBSCRIPTION = "sns_subscription"
 CONFIRM = f"{OWN}sns/confirm"
+UNSUBSCRIBE = f"{OWN}sns/unsubscribe"
 MAIL_SENDER = "no-reply@sns.amazonaws.com"
 MAIL_SUBJECT = "AWS Notification Message"
 PENDING = "pending confirmation"
@@ -85,10 +86,7 @@ def subscribe(world: World) -> dict[str, Any]:
 
 def _ask(world: World, topic: Resource, subscription: Resource) -> None:
     """Send the address that confirms a subscription to where it leads."""
-    query = {"TopicArn": topic.sid, "Token": subscription.content["token"]}
-    if world.name != DEFAULT:
-        query["world"] = world.name
-    url = f"{request.host_url.rstrip('/')}{CONFIRM}?{urlencode(query)}"
+    url = _own_url(world, CONFIRM, TopicArn=topic.sid, Token=subscription.content["token"])
     if subscription.content["protocol"] in _WITH_MAIL:
         words = f"You have chosen to subscribe to the topic:\n{topic.sid}\n\nTo confirm this subscription, open:\n{url}"
         _mail(world, topic, subscription, "AWS Notification - Subscription Confirmation", words)
@@ -97,7 +95,20 @@ def _ask(world: World, topic: Resource, subscription: Resource) -> None:
         **_letter(world, topic, "SubscriptionConfirmation"), "Token": subscription.content["token"],
         "Message": f"You have chosen to subscribe to the topic {topic.sid}.", "SubscribeURL": url,
     }  # fmt: skip
-    _post(world, topic, subscription, body["MessageId"], "SubscriptionConfirmation", json.dumps(body))
+    sent = json.dumps(_signed(world, topic, body))
+    _post(world, topic, subscription, body["MessageId"], "SubscriptionConfirmation", sent)
+
+
+def _own_url(world: World, path: str, **query: str) -> str:
+    """Return an address of the phone for what apps and mailboxes are sent."""
+    if world.name != DEFAULT:
+        query["world"] = world.name
+    return f"{request.host_url.rstrip('/')}{path}?{urlencode(query)}"
+
+
+def _signed(world: World, topic: Resource, body: dict[str, Any]) -> dict[str, Any]:
+    version = topic.content.get("SignatureVersion", signatures.VERSIONS[0])
+    return signatures.signed(world.settings, body, version, request.host_url)
 
 
 def confirm(world: World, arn: str, token: str) -> dict[str, Any]:
@@ -125,9 +136,8 @@ def _found(world: World, arn: str) -> Resource:
     return kept
 
 
-def unsubscribe(world: World) -> None:
-    """Unsubscribe: also one that is not there, as the provider does."""
-    arn = needed("SubscriptionArn")
+def unsubscribe(world: World, arn: str) -> None:
+    """Unsubscribe, by its action or by the address in a notification. One that is not there is no error."""
     if arn.count(":") != 6:
         raise invalid("SubscriptionArn Reason: An ARN must have at least 6 elements")
     with world.store.writing() as db:
@@ -203,13 +213,15 @@ def deliver(
 
 
 def _as_json(world: World, topic: Resource, subscription: Resource, body: dict[str, Any]) -> None:
-    """Send a message whole, by mail or HTTP; only its text where the subscription is a raw one."""
+    """Send a message whole and signed, by mail or HTTP; only its text where the subscription is a raw one."""
+    signed = _signed(world, topic, body)
+    signed["UnsubscribeURL"] = _own_url(world, UNSUBSCRIBE, SubscriptionArn=subscription.sid)
     if subscription.content["protocol"] == "email-json":
         subject = body.get("Subject", MAIL_SUBJECT)
-        _mail(world, topic, subscription, subject, json.dumps(body, ensure_ascii=False, indent=2))
+        _mail(world, topic, subscription, subject, json.dumps(signed, ensure_ascii=False, indent=2))
         return
     is_raw = subscription.content["attributes"].get("RawMessageDelivery", "").lower() == "true"
-    sent = body["Message"] if is_raw else json.dumps(body)
+    sent = body["Message"] if is_raw else json.dumps(signed)
     _post(world, topic, subscription, body["MessageId"], "Notification", sent, is_raw)
 
 

@@ -7,6 +7,7 @@ from flask import request
 
 from mocksms import store
 from mocksms.core.worlds import World
+from mocksms.providers.sns import signatures
 from mocksms.providers.sns.answers import Entries, Refused, entries, invalid, needed
 from mocksms.providers.sns.other_services import scope
 from mocksms.store.resources import Resource
@@ -38,6 +39,8 @@ def _given(attributes: dict[str, str]) -> dict[str, str]:
         raise invalid(f"Attributes Reason: Unknown attribute {unknown[0]}")
     if len(attributes.get("DisplayName", "")) > 100:
         raise invalid("DisplayName")
+    if attributes.get("SignatureVersion", "1") not in signatures.VERSIONS:
+        raise invalid("SignatureVersion")
     return attributes
 
 

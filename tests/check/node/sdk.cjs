@@ -1,7 +1,13 @@
 // Run a piece of JavaScript against the phone: node sdk.cjs PHONE_URL ACCOUNT_SID CODE [JSON].
 // The code has `twilio` (a client), `sns` (a client), `sdk` (all packages) and `given`, and may await. What it returns
 // is printed as JSON: {"answer": …}, or {"error": {name, code, status, message}} for what the SDK throws.
-const sdk = { twilio: require("twilio"), sns: require("@aws-sdk/client-sns"), nodemailer: require("nodemailer") };
+const sdk = {
+  twilio: require("twilio"),
+  sns: require("@aws-sdk/client-sns"),
+  nodemailer: require("nodemailer"),
+  snsValidator: require("sns-validator"),
+  snsPayloadValidator: require("sns-payload-validator"),
+};
 
 const [url, account, code, given] = process.argv.slice(2);
 

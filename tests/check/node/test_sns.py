@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import httpx
 import pytest
 
 from mocksms.testing import Phone
 from tests.check.node.conftest import Node, SdkError
+from tests.phone.listener import listening
 
 ME = "+819012345678"
 PUBLISH = "return (await sns.send(new sdk.sns.PublishCommand(given))).MessageId"
@@ -79,3 +82,38 @@ def test_topic_that_is_not_there_is_the_sdks_own_error(node: Node) -> None:
     with pytest.raises(SdkError) as refused:
         node(PUBLISH, TopicArn="arn:aws:sns:us-east-1:000000000000:none", Message="x")
     assert (refused.value.name, refused.value.status) == ("NotFoundException", 404)
+
+
+TOPIC = """
+    const Attributes = { SignatureVersion: given.version };
+    const { TopicArn } = await sns.send(new sdk.sns.CreateTopicCommand({ Name: "app", Attributes }));
+    const subscription = { TopicArn, Protocol: "http", Endpoint: given.url };
+    await sns.send(new sdk.sns.SubscribeCommand(subscription));
+    return TopicArn;
+"""
+# Both validators take certificates from Amazon's hosts by https alone; the address itself is not signed.
+VALIDATE = """
+    const served = given.message.SigningCertURL;
+    const [http, https] = ["http", "https"].map(process.getBuiltinModule);
+    https.get = (url, ...rest) => http.get(served, rest.at(-1));
+    const name = served.slice(served.lastIndexOf("/"));
+    const message = { ...given.message, SigningCertURL: `https://sns.us-east-1.amazonaws.com${name}` };
+    await new Promise((done, failed) =>
+      new sdk.snsValidator().validate(message, (error) => (error ? failed(error) : done())));
+    await new sdk.snsPayloadValidator().validate(message);
+    return message.Type;
+"""
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_what_an_app_gets_is_accepted_by_its_validators(node: Node, version: str) -> None:
+    with listening() as app:
+        topic = node(TOPIC, version=version, url=app.url)
+        asked = json.loads(app.next_body())
+        assert node(VALIDATE, message=asked) == "SubscriptionConfirmation"
+        httpx.get(asked["SubscribeURL"]).raise_for_status()
+        node(PUBLISH, TopicArn=topic, Message="確認コード 482913", Subject="Sign in")
+        told = json.loads(app.next_body())
+    assert node(VALIDATE, message=told) == "Notification"
+    with pytest.raises(SdkError, match="signature is invalid"):
+        node(VALIDATE, message={**told, "Message": "確認コード 111111"})
