@@ -1,77 +1,77 @@
-# Nidankai's workshop. Every target sets up what it needs by itself; doing so again takes no time.
-# Plain POSIX sh and GNU make 3.81 (macOS) are enough; the work is done by the scripts in tools/.
+# Every target installs what it needs first; repeating it takes no time.
+# Plain POSIX sh and GNU make 3.81 (macOS) are enough; scripts in tools/ do the work.
 .DEFAULT_GOAL := help
-.PHONY: help run test check mutants lint format lock pictures storyboard bench docs words reset
+.PHONY: help run test check mutants lint format lock pictures storyboard bench docs i18n words reset
 
 VENV = .venv/bin/python
-READY = sh tools/with-python tools/ready.py
+BOOTSTRAP = sh tools/python-wrapper tools/bootstrap.py
 
 help:
-	@echo "make run       start the site and the phone (SITE_PORT, PHONE_PORT, SMTP_PORT, INSTANCE move them)"
-	@echo "make test      every test, those in a real browser too (ARGS='-k sign_in' chooses)"
-	@echo "make check     everything, in parts of 20 minutes at most (ONLY=look,node chooses)"
-	@echo "make mutants   break each promise on purpose and see its tests fail (ONLY=12,62 chooses)"
+	@echo "make run       start the site and the phone (SITE_PORT, PHONE_PORT, SMTP_PORT, INSTANCE change ports and data folder)"
+	@echo "make test      all tests, including a real browser (ARGS='-k sign_in' selects)"
+	@echo "make check     all checks, in parts of 20 minutes at most (ONLY=look,node selects)"
+	@echo "make mutants   break each promise on purpose and check that its tests fail (ONLY=12,62 selects)"
 	@echo "make lint      ruff and mypy --strict"
-	@echo "make format    let ruff put the code in order"
+	@echo "make format    format the code with ruff"
 	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
-	@echo "make pictures  take the README's pictures anew in a real browser"
-	@echo "make storyboard  walk every flow and write it down as a guide with pictures (ARGS='--only main-sms --lang ja')"
-	@echo "make docs      write the flows' diagrams and the settings' tables anew from the code"
-	@echo "make words     bring the Japanese catalogues up to what code and templates say"
-	@echo "make lock      pin and hash what the requirements*.in files ask for"
-	@echo "make reset     empty the databases: a clean world at the next start"
+	@echo "make pictures  take the README's pictures in a real browser"
+	@echo "make storyboard  walk every flow and write an illustrated guide (ARGS='--only main-sms --lang ja')"
+	@echo "make docs      generate flow diagrams, settings tables and other generated docs from the code"
+	@echo "make i18n      bring the Japanese catalogues up to date with code and templates"
+	@echo "make lock      pin and hash the packages of requirements*.in"
+	@echo "make reset     empty the databases; the next start has a clean world"
 
 run:
-	@$(READY) run
+	@$(BOOTSTRAP) run
 	@$(VENV) -m webapp.command run
 
 test:
-	@$(READY) test
+	@$(BOOTSTRAP) test
 	@$(VENV) -m pytest $(ARGS)
 
 check:
-	@$(READY) check
+	@$(BOOTSTRAP) check
 	@$(VENV) -m tools.check $(ONLY)
 
 mutants:
-	@$(READY) test
+	@$(BOOTSTRAP) test
 	@$(VENV) -m tools.mutants $(ONLY)
 
 lint:
-	@$(READY) develop
+	@$(BOOTSTRAP) develop
 	@$(VENV) -m ruff check
 	@$(VENV) -m ruff format --check
 	@$(VENV) -m mypy
 
 format:
-	@$(READY) develop
+	@$(BOOTSTRAP) develop
 	@$(VENV) -m ruff check --fix
 	@$(VENV) -m ruff format
 
 lock:
-	@$(READY) develop
+	@$(BOOTSTRAP) develop
 	@$(VENV) -m tools.lock
 
 pictures:
-	@$(READY) browser
+	@$(BOOTSTRAP) browser
 	@$(VENV) -m tools.pictures
 
 storyboard:
-	@$(READY) browser
+	@$(BOOTSTRAP) browser
 	@$(VENV) -m tools.storyboard $(ARGS)
 
 bench:
-	@$(READY) test
+	@$(BOOTSTRAP) test
 	@$(VENV) -m bench $(ARGS)
 
 docs:
-	@$(READY) docs
+	@$(BOOTSTRAP) docs
 	@$(VENV) -m tools.docs
 
-words:
-	@$(READY) develop
-	@$(VENV) -m tools.words $(ARGS)
+i18n words:
+	@$(BOOTSTRAP) develop
+	@$(VENV) -m tools.i18n $(ARGS)
 
 reset:
-	@$(READY) run
+	@$(BOOTSTRAP) run
 	@$(VENV) -m webapp.command reset

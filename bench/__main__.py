@@ -1,4 +1,7 @@
-"""`make bench`: measure, and print the tables; with `ARGS=--scale` by rows stored, with `ARGS=--crowd` by processes."""
+"""`make bench`: measure and print the tables.
+
+`ARGS=--scale` measures by rows stored, `ARGS=--concurrency` (or `--crowd`) by processes.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 import platform
 import sys
 
-from bench import crowd, peers, phone, scale, site
+from bench import concurrency, peers, phone, scale, site
 from bench.table import markdown
 
 
@@ -14,11 +17,11 @@ def main() -> int:
     """Both apps' rows, and the machine they were measured on."""
     if "--scale" in sys.argv[1:]:
         return scale.main()
-    if "--crowd" in sys.argv[1:]:
-        return crowd.main()
+    if "--concurrency" in sys.argv[1:] or "--crowd" in sys.argv[1:]:
+        return concurrency.main()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
     print(markdown(site.rows()), end="\n\n")
-    print(markdown(phone.rows(), peers.measured()))
+    print(markdown(phone.rows(), peers.measure()))
     return 0
 
 

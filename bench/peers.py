@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlencode
 
 from bench.measure import ROOT
-from bench.served import (
+from bench.server_process import (
     CLIENTS,
     EACH,
     INGEST_WORK,
@@ -32,8 +32,8 @@ from bench.served import (
     SMALL,
     TEXT,
     free_port,
-    mebibytes,
-    newest_work,
+    memory_mib,
+    newest_row_name,
 )
 
 INSTALL_SECONDS = 600
@@ -251,14 +251,14 @@ def _measured(peer: Peer) -> Results:
     with _running(peer, _installed(peer)) as process:
         stored, seconds = _send(peer, 0, CLIENTS * EACH)
         results = {INGEST_WORK: f"{stored / seconds:,.0f}"}
-        results[newest_work(SMALL)] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
+        results[newest_row_name(SMALL)] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
         stored += _send(peer, stored, LARGE, FILL_SECONDS)[0]
-        results[newest_work(LARGE)] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
-        results[MEMORY_WORK] = f"{mebibytes(process):,.0f} ({stored:,} stored)"
+        results[newest_row_name(LARGE)] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
+        results[MEMORY_WORK] = f"{memory_mib(process):,.0f} ({stored:,} stored)"
     return results
 
 
-def measured() -> dict[str, Results]:
+def measure() -> dict[str, Results]:
     """For each peer its figures by the name of the row; one that is not there says so in the first row."""
     found: dict[str, Results] = {}
     for peer in _peers():

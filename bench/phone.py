@@ -22,7 +22,7 @@ from flask import Flask
 from bench import phone_floor
 from bench.client import Client
 from bench.measure import cpu_milliseconds, timed
-from bench.served import (
+from bench.server_process import (
     INGEST_WORK,
     LARGE,
     MEMORY_WORK,
@@ -31,11 +31,11 @@ from bench.served import (
     TEXT,
     free_port,
     ingest,
-    mebibytes,
-    newest_work,
+    memory_mib,
+    newest_row_name,
     request,
     send,
-    served,
+    server_process,
 )
 from bench.table import Row
 from mocksms import create_app
@@ -123,7 +123,7 @@ def _newest(folder: Path) -> list[Row]:
                 "ours": lambda: timed(lambda: ours.get(address)),
             }
         )
-        rows.append(Row(newest_work(count), "ms CPU", spent["floor"], spent["ours"], "≤ 1 ms"))
+        rows.append(Row(newest_row_name(count), "ms CPU", spent["floor"], spent["ours"], "≤ 1 ms"))
     app.extensions["mocksms"].close()
     return rows
 
@@ -136,7 +136,7 @@ def _memory(folder: Path) -> Row:
         "MOCKSMS_PORT": str(port),
         "MOCKSMS_SMTP_PORT": "-1",
     }
-    with served(["-m", "mocksms", "serve"], port, environment) as process:
+    with server_process(["-m", "mocksms", "serve"], port, environment) as process:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             for page in (
                 "/",
@@ -144,7 +144,7 @@ def _memory(folder: Path) -> Row:
                 "/api/v1/messages?limit=1&to=%2B819012300042",
             ) * 10:
                 client.get(page).raise_for_status()
-        return Row(MEMORY_WORK, "MiB", None, mebibytes(process), "≤ 60 MiB", 0)
+        return Row(MEMORY_WORK, "MiB", None, memory_mib(process), "≤ 60 MiB", 0)
 
 
 def rows() -> list[Row]:
@@ -155,8 +155,8 @@ def rows() -> list[Row]:
         environment = {"MOCKSMS_INSTANCE": name, "MOCKSMS_PORT": str(ours), "MOCKSMS_SMTP_PORT": "-1"}
         command = [*GRANIAN, "--port", str(bare), "bench.phone_floor:create_app"]
         with (
-            served(["-m", "mocksms", "serve"], ours, environment),
-            served(command, bare, {"FLOOR_DB": str(folder / "ingest.db")}),
+            server_process(["-m", "mocksms", "serve"], ours, environment),
+            server_process(command, bare, {"FLOOR_DB": str(folder / "ingest.db")}),
         ):
             turns = [(ingest(bare), ingest(ours)) for _ in range(ROUNDS)]
             took = sorted(_arrivals(ours))
@@ -187,4 +187,4 @@ if __name__ == "__main__":
     from bench import peers
     from bench.table import markdown
 
-    print(markdown(rows(), peers.measured()))
+    print(markdown(rows(), peers.measure()))

@@ -11,7 +11,7 @@ from flask import Flask
 
 from bench.client import Client
 from bench.measure import cpu_milliseconds, timed
-from bench.served import SENDER, TEXT
+from bench.server_process import SENDER, TEXT
 from mocksms import create_app, store
 from mocksms.core import inbox
 from mocksms.core.models import Message, Sent

@@ -153,7 +153,7 @@ class SiteWalk:
         return client
 
 
-def _hear(listener: Callable[[str], None] | None) -> None:
+def _collect_codes(listener: Callable[[str], None] | None) -> None:
     listeners[:] = [] if listener is None else [listener]
 
 
@@ -168,7 +168,7 @@ def rows() -> list[Row]:
         bare_code, code = bare.code(), site.code()
         with Trace(bare.app.extensions["db"].set_trace_callback) as bare_sql:
             bare.walk(bare_code)
-        with Trace(_hear) as sql:
+        with Trace(_collect_codes) as sql:
             site.walk("jiro", code)
         bare_start, bare_size = start_and_memory(FLOOR_APP.format(folder=name), "/ap/signin")
         start, size = start_and_memory(SITE_APP.format(settings=site.settings), "/ap/signin")

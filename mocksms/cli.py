@@ -91,7 +91,7 @@ def _serve(_: argparse.Namespace) -> int:
     return 0
 
 
-def _speak(options: argparse.Namespace, work: Callable[[Phone], None]) -> int:
+def _with_client(options: argparse.Namespace, work: Callable[[Phone], None]) -> int:
     """Do something with a running phone. Say in one line when there is none or it refuses."""
     try:
         with closing(Phone(options.url, options.world)) as phone:  # `with` would make the world and delete it
@@ -110,7 +110,7 @@ def _wait_code(options: argparse.Namespace) -> int:
         )
         print(json.dumps(found.fields, ensure_ascii=False) if options.json else found.code)
 
-    return _speak(options, show)
+    return _with_client(options, show)
 
 
 def _messages(options: argparse.Namespace) -> int:
@@ -123,7 +123,7 @@ def _messages(options: argparse.Namespace) -> int:
                 words = " ".join((message.subject or message.body).split())[:100]
                 print(f"{message.id}\t{message.received_at}\t{message.channel}\t{message.to}\t{words}")
 
-    return _speak(options, show)
+    return _with_client(options, show)
 
 
 def _fault(options: argparse.Namespace) -> int:
@@ -135,11 +135,11 @@ def _fault(options: argparse.Namespace) -> int:
         rule = {name: value for name in names if (value := getattr(options, name)) is not None}
         print(phone.faults.add(options.what, options.times, **rule))
 
-    return _speak(options, ask)
+    return _with_client(options, ask)
 
 
 def _reset(options: argparse.Namespace) -> int:
-    return _speak(options, lambda phone: phone.reset())
+    return _with_client(options, lambda phone: phone.reset())
 
 
 def _world(options: argparse.Namespace) -> int:
@@ -152,4 +152,4 @@ def _world(options: argparse.Namespace) -> int:
             for world in phone.worlds():
                 print(f"{world['name']}\t{world['account_sid']}")
 
-    return _speak(options, work)
+    return _with_client(options, work)

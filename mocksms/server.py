@@ -120,7 +120,7 @@ def application() -> Flask:
     app = create_app()
     worlds = middleware.worlds_of(app)
     providers_of(app).listen(app)
-    _at_signal(worlds.let_go)
+    _at_signal(worlds.release_waiters)
     return app
 
 

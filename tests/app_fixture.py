@@ -18,8 +18,8 @@ import webapp
 from mocksms.providers.smtp import mail_server
 from mocksms.testing import Phone, RunningPhone
 from tests import coverage
+from tests.actors import PEOPLE, Person
 from tests.form_client import Browser
-from tests.people import PEOPLE, Person
 from webapp.sandbox.server import CHEAP_HASH
 
 SITE_URL = "http://localhost:8000"

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tools import ready
+from tools import bootstrap
 
 if TYPE_CHECKING:
     from mocksms.testing import Phone
+    from tests.actors import Person
     from tests.app_fixture import AppFixture, Clock, World
     from tests.form_client import Browser
-    from tests.people import Person
 
 pytest_plugins = [
     "mocksms.pytest_plugin",
@@ -39,8 +39,8 @@ _BEFORE = pytest.StashKey[frozenset[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the catalogues once, in the process that hands out the tests."""
     if not hasattr(config, "workerinput"):
-        ready.PYTHON = Path(sys.executable)
-        ready.compile_catalogues()
+        bootstrap.PYTHON = Path(sys.executable)
+        bootstrap.compile_catalogues()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,16 +6,16 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from tests import papers
+from tests import sample_files
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.form_client import Page
-from tests.people import Person
 from webapp.services.account_lookup import find_account
 
 FILES: dict[str, Callable[[], bytes]] = {
-    "licence.jpg": papers.jpg,
-    "bill.pdf": papers.pdf,
-    "letter.docx": papers.docx,
+    "licence.jpg": sample_files.jpg,
+    "bill.pdf": sample_files.pdf,
+    "letter.docx": sample_files.docx,
 }
 
 

@@ -73,10 +73,10 @@ def apt_install(*packages: str) -> bool:
     print("nidankai: apt-get install", *packages, flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     commands = (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", *packages])
-    return all(_is_quietly_done(command, environment) for command in commands)
+    return all(_succeeds(command, environment) for command in commands)
 
 
-def _is_quietly_done(command: list[str], environment: dict[str, str]) -> bool:
+def _succeeds(command: list[str], environment: dict[str, str]) -> bool:
     nothing = subprocess.DEVNULL
     return subprocess.run(command, env=environment, stdin=nothing, stdout=nothing).returncode == 0
 

@@ -102,10 +102,10 @@ def _look() -> str:
 
 
 def _filled(sheet: str, tokens: dict[str, str], at: int) -> str:
-    return re.sub(r"var\((--[a-z-]+)\)", lambda name: _of_two(tokens[name[1]], at), sheet)
+    return re.sub(r"var\((--[a-z-]+)\)", lambda name: _theme_value(tokens[name[1]], at), sheet)
 
 
-def _of_two(value: str, at: int) -> str:
+def _theme_value(value: str, at: int) -> str:
     """A token's light (0) or dark (1) value."""
     found = re.fullmatch(r"light-dark\((.+), (.+)\)", value)
     return found[at + 1] if found else " ".join(value.split())

@@ -167,7 +167,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copies = [Copy(Path(folder, str(number))) for number in range(WORKERS)]
         outcomes = _try_all(chosen, tests, copies)
-        outcomes += doubtful(outcomes, copies[0])
+        outcomes += unreliable(outcomes, copies[0])
     bad = [outcome for outcome in outcomes if outcome.problem]
     print(f"{len(chosen)} mutants in {time.monotonic() - begin:.0f} s, {len(bad)} problems")
     print("\n".join(map(str, bad)))
@@ -192,7 +192,7 @@ def _try_all(chosen: list[Mutant], tests: dict[int, list[str]], copies: list[Cop
         return list(pool.map(work, chosen))
 
 
-def doubtful(outcomes: list[Outcome], copy: Copy) -> list[Outcome]:
+def unreliable(outcomes: list[Outcome], copy: Copy) -> list[Outcome]:
     """Run the tests that failed without any mutant, and return those that fail then too."""
     killers = dict.fromkeys(outcome.killer for outcome in outcomes if outcome.killer)
     if not killers:

@@ -46,7 +46,7 @@ def main() -> int:
 
 def side_by_side(servers: Servers, scheme: str) -> None:
     """The site asks for the code that the phone shows."""
-    hanako_turns_it_on(servers)
+    turn_on_for_hanako(servers)
     stage = servers.window(1520, viewport=DESK, color_scheme=scheme)
     stage.goto(f"{servers.site_url}/sandbox/stage")
     expect(stage.locator(".stage-desk[data-phone-answers]")).to_be_attached()
@@ -61,7 +61,7 @@ def side_by_side(servers: Servers, scheme: str) -> None:
     picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).save(PICTURES / f"{name}.png", optimize=True)
 
 
-def hanako_turns_it_on(servers: Servers) -> None:
+def turn_on_for_hanako(servers: Servers) -> None:
     """Hanako's two-step verification is turned on beforehand, without a window."""
     hanako = servers.world.person("hanako", origin=servers.site_url)
     hanako.signs_in()

@@ -31,7 +31,7 @@ from tools.story.story import Story
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class StoryBroke(Exception):
+class StoryFailed(Exception):
     """A story that can't be walked to its end; the text names story, language and step."""
 
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     try:
         pages = make(folder, stories, asked.lang or list(LANGUAGES))
-    except StoryBroke as broken:
+    except StoryFailed as broken:
         print(f"nidankai: {broken}", file=sys.stderr)
         return 1
     print(f"nidankai: {len(stories)} stories in {time.monotonic() - began:.0f} s")
@@ -94,7 +94,7 @@ def walk(environment: Environment, chromium: Browser, folder: Path, story: Story
                 try:
                     step.do(guide)
                 except Exception as failure:
-                    raise StoryBroke(_why(story, language, number, step, failure, guide)) from failure
+                    raise StoryFailed(_why(story, language, number, step, failure, guide)) from failure
                 guide.settle()
         finally:
             guide.close()

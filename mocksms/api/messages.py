@@ -81,7 +81,7 @@ def _number(name: str, default: float | None, low: float, high: float) -> float 
     return float(text)
 
 
-def whole(name: str, default: int | None, low: int, high: int) -> int | None:
+def whole_number(name: str, default: int | None, low: int, high: int) -> int | None:
     """Return a whole number of the query string. Raise :class:`Problem`."""
     text = request.args.get(name, "")
     if not text:
@@ -91,7 +91,7 @@ def whole(name: str, default: int | None, low: int, high: int) -> int | None:
     return int(text)
 
 
-def wanted(world: World, *others: str, has_code: bool = False) -> Filter:
+def message_filter(world: World, *others: str, has_code: bool = False) -> Filter:
     """Return the filter that the query string asks for. Raise :class:`Problem`.
 
     A name that is neither a filter nor one of `others` is refused: a typing error must not match, or delete,
@@ -117,7 +117,7 @@ def _filter(*others: str, has_code: bool = False) -> Filter:
         to=phone_numbers.normalise(to, region) if to else "",
         sender=phone_numbers.normalise(sender, region) if sender else "",
         q=request.args.get("q", "")[:200],
-        since=whole("since", None, 0, 10**18),
+        since=whole_number("since", None, 0, 10**18),
         has_code=has_code,
     )
 
@@ -125,9 +125,11 @@ def _filter(*others: str, has_code: bool = False) -> Filter:
 @blueprint.get("/messages")
 def messages() -> Response:
     """Messages that fit, newest first, with a cursor for the next page."""
-    limit = whole("limit", inbox.PAGE, 1, inbox.NO_MORE_THAN) or inbox.PAGE
+    limit = whole_number("limit", inbox.PAGE, 1, inbox.NO_MORE_THAN) or inbox.PAGE
     world = middleware.world()
-    found = inbox.search(world, wanted(world, "limit", "cursor"), limit, whole("cursor", None, 1, 10**18))
+    found = inbox.search(
+        world, message_filter(world, "limit", "cursor"), limit, whole_number("cursor", None, 1, 10**18)
+    )
     following = str(found[-1].id) if len(found) == limit else None
     return jsonify({"messages": [as_json(message, world.name) for message in found], "next": following})
 
@@ -136,7 +138,7 @@ def messages() -> Response:
 def delete_messages() -> Response:
     """Deletes the messages that fit; all when nothing is asked."""
     world = middleware.world()
-    return jsonify({"deleted": inbox.delete(world, wanted(world))})
+    return jsonify({"deleted": inbox.delete(world, message_filter(world))})
 
 
 @blueprint.get("/messages/<int:message_id>")
@@ -188,7 +190,7 @@ def wait() -> Response:
     """
     timeout = _number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
     world = middleware.world()
-    found = _awaited(world, wanted(world, "timeout", "pattern"), timeout)
+    found = _awaited(world, message_filter(world, "timeout", "pattern"), timeout)
     return Response(status=204) if found is None else jsonify(checked_json(found, world.name))
 
 
@@ -206,7 +208,7 @@ def code() -> Response:
         if args.get(name, only) != only:
             raise Problem(422, "Bad parameter", f"{name} can be {only} only", name)
     patience = _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
-    asked = wanted(world, "wait", "new", "none", "pattern", has_code="pattern" not in args)
+    asked = message_filter(world, "wait", "new", "none", "pattern", has_code="pattern" not in args)
     if "new" in args:
         asked = replace(asked, since=max(asked.since or 0, inbox.last_id(world)))
     found = _awaited(world, asked, patience)
@@ -223,7 +225,7 @@ def code() -> Response:
     return Response(found.code, mimetype="text/plain", headers=headers)
 
 
-def _told(event: Event, world: str) -> str:
+def _event_text(event: Event, world: str) -> str:
     """An event as the stream tells it; written once for all streams that are open."""
     if not event.text:
         data = json.dumps(event_json(event, world), ensure_ascii=False)
@@ -239,7 +241,7 @@ def events() -> Response:
     """
     world = middleware.world()
     resumed = request.headers.get("Last-Event-ID", "")
-    after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else whole("since", None, 0, 10**18)
+    after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else whole_number("since", None, 0, 10**18)
     chosen = _filter()
     chosen = Filter(channel=chosen.channel, to=chosen.to, sender=chosen.sender)
     subscription = world.hub.subscribe(after, lambda event: chosen.matches(event.message))
@@ -253,7 +255,7 @@ def events() -> Response:
                 while not world.hub.closed:
                     found = subscription.get(KEEPALIVE_SECONDS)
                     for event in found:
-                        yield _told(event, world.name)
+                        yield _event_text(event, world.name)
                     if not found:
                         yield ": still here\n\n"
             except store.Gone:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from mocksms.api import middleware
-from mocksms.api.messages import iso, whole
+from mocksms.api.messages import iso, whole_number
 from mocksms.api.paths import API
 from mocksms.core import inbox, phone_numbers
 from mocksms.errors import Problem
@@ -52,10 +52,10 @@ def requests() -> Response:
         wire=request.args.get("wire", ""),
         to=phone_numbers.normalise(to, middleware.settings().region) if to else "",
         is_accepted=VERDICTS[verdict],
-        since=whole("since", None, 0, 10**18),
+        since=whole_number("since", None, 0, 10**18),
     )
-    limit = whole("limit", inbox.PAGE, 1, MOST_KEPT) or inbox.PAGE
+    limit = whole_number("limit", inbox.PAGE, 1, MOST_KEPT) or inbox.PAGE
     world = middleware.world()
-    found = world.wire_log.newest(wanted, limit, whole("cursor", None, 1, 10**18))
+    found = world.wire_log.newest(wanted, limit, whole_number("cursor", None, 1, 10**18))
     following = str(found[-1].id) if len(found) == limit else None
     return jsonify({"requests": [as_json(each, world.name) for each in found], "next": following})

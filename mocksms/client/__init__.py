@@ -3,12 +3,13 @@
 :class:`Phone` waits for each answer, :class:`AsyncPhone` is awaited; both have the same calls.
 """
 
-from mocksms.client.messages import NothingCame, Received, Told
+from mocksms.client.messages import ApiObject, NothingCame, Received
 from mocksms.client.parts import AsyncCall, AsyncFaults, Call, Faults
 from mocksms.client.phones import AsyncPhone, Phone
 from mocksms.client.steps import PhoneError
 
 __all__ = [
+    "ApiObject",
     "AsyncCall",
     "AsyncFaults",
     "AsyncPhone",
@@ -18,5 +19,4 @@ __all__ = [
     "Phone",
     "PhoneError",
     "Received",
-    "Told",
 ]

@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from mocksms.api.paths import API
-from mocksms.client.messages import NothingCame, Received, Told
-from mocksms.client.steps import Ask, Steps, described
+from mocksms.client.messages import ApiObject, NothingCame, Received
+from mocksms.client.steps import Request, Steps, api_call
 from mocksms.core.world_names import DEFAULT, account_sid
 
 PATIENCE_SECONDS = 10.0
@@ -54,29 +54,29 @@ class PhoneCalls(Generic[C]):
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
-    @described
+    @api_call
     def messages(self, /, **filters: Any) -> Steps[list[Received]]:
         """Return messages, newest first; filters are the API's (`channel`, `to`, `sender`, `q`, `since`, `limit`)."""
         found = (yield _get(f"{API}/messages", filters)).json()["messages"]
         return [Received(fields) for fields in found]
 
-    @described
+    @api_call
     def message(self, message_id: int) -> Steps[Received]:
         """Return one message with its checks and its raw source."""
         return Received((yield _get(f"{API}/messages/{message_id}", {})).json())
 
-    @described
+    @api_call
     def eml(self, message_id: int) -> Steps[bytes]:
         """Return a mail as it came, byte for byte."""
         return (yield _get(f"{API}/messages/{message_id}/mail.eml", {})).content
 
-    @described
+    @api_call
     def last_id(self) -> Steps[int]:
         """Return the id of the newest message, 0 without one: `since` for "from now on"."""
         found = yield from PhoneCalls.messages.steps(self, limit=1)
         return int(found[0].id) if found else 0
 
-    @described
+    @api_call
     def wait(self, /, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[Received]:
         """Return the newest message that fits, waiting up to `timeout` seconds (at most 60). Raise
         :class:`NothingCame`.
@@ -90,22 +90,22 @@ class PhoneCalls(Generic[C]):
             raise NothingCame(f"no message like {filters} came within {timeout} s; there is: {there_is}")
         return Received(answer.json())
 
-    @described
+    @api_call
     def sms(self, /, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[Received]:
         """Return the newest SMS to a number; wait for the first one."""
         return (yield from self._wait(timeout, {"to": to, "channel": "sms", **filters}))
 
-    @described
+    @api_call
     def mail(self, /, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[Received]:
         """Return the newest mail to a mailbox; wait for the first one."""
         return (yield from self._wait(timeout, {"to": to, "channel": "mail", **filters}))
 
-    @described
+    @api_call
     def call(self, /, to: str, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[C]:
         """Return the newest call to a number; wait for the first one."""
         return self._call((yield from self._wait(timeout, {"to": to, "channel": "call", **filters})))
 
-    @described
+    @api_call
     def code(self, to: str, pattern: str | None = None) -> Steps[str | None]:
         """Return the newest code for a number or mailbox, or None.
 
@@ -114,7 +114,7 @@ class PhoneCalls(Generic[C]):
         answer = yield _get(f"{API}/code", {"to": to, "pattern": pattern})
         return answer.text if answer.status_code == 200 else None
 
-    @described
+    @api_call
     def wait_for_code(
         self,
         to: str,
@@ -129,7 +129,7 @@ class PhoneCalls(Generic[C]):
         """
         return str((yield from self._found_code(to, timeout, since, pattern=pattern)).code)
 
-    @described
+    @api_call
     def wait_for_found_code(
         self,
         to: str,
@@ -137,7 +137,7 @@ class PhoneCalls(Generic[C]):
         since: int | None = None,
         new: bool = False,
         pattern: str | None = None,
-    ) -> Steps[Told]:
+    ) -> Steps[ApiObject]:
         """Wait as :meth:`wait_for_code`; return `code`, `id` of its message, `code_reason` and `received_at`.
 
         With `new` only codes count that come from now on.
@@ -146,18 +146,18 @@ class PhoneCalls(Generic[C]):
 
     def _found_code(
         self, to: str, timeout: float, since: int | None, new: bool = False, pattern: str | None = None
-    ) -> Steps[Told]:
+    ) -> Steps[ApiObject]:
         after = self._given.get(to, 0) if since is None else since
         deadline = time.monotonic() + timeout
         while True:
             left = round(max(0.0, deadline - time.monotonic()), 3)
             query = {"to": to, "wait": left, "since": after, "new": 1 if new else None, "pattern": pattern}
             asked = {"params": _query(query), "headers": {"Accept": "application/json"}}
-            answer = yield Ask("GET", f"{API}/code", asked)
+            answer = yield Request("GET", f"{API}/code", asked)
             if answer.status_code == 204:
                 there_is = yield from self._there_is(to)
                 raise NothingCame(f"no new code for {to} within {timeout} s; there is: {there_is}")
-            found = Told(answer.json())
+            found = ApiObject(answer.json())
             after = int(found.id)
             if since is not None or after not in self._given.values():
                 self._given[to] = after
@@ -171,96 +171,97 @@ class PhoneCalls(Generic[C]):
         for world in dict.fromkeys((self.world, DEFAULT)) if to else ():
             asked = _query({"to": to, "verdict": "refused", "limit": 2})
             content = {"params": asked, "headers": {"X-World": world}}
-            answer = yield Ask("GET", f"{API}/requests", content, may_fail=True)
+            answer = yield Request("GET", f"{API}/requests", content, may_fail=True)
             found = answer.json()["requests"] if answer.is_success else []
             told += [f"refused in the world {world!r}: {each['status']} {each['reason']}" for each in found]
         return "; ".join(told)
 
-    @described
-    def requests(self, /, **filters: Any) -> Steps[list[Told]]:
+    @api_call
+    def requests(self, /, **filters: Any) -> Steps[list[ApiObject]]:
         """Return what senders asked for on the wires, newest first, refused requests too.
 
         Filters are the API's: `wire`, `to`, `verdict` (accepted or refused), `since`, `limit`. Requests that name no
         world are in the default one.
         """
         found = (yield _get(f"{API}/requests", filters)).json()["requests"]
-        return [Told(fields) for fields in found]
+        return [ApiObject(fields) for fields in found]
 
     # -- changing ----------------------------------------------------------------------------------------------------
 
-    @described
+    @api_call
     def delete(self, /, **filters: Any) -> Steps[int]:
         """Delete the messages that fit, all without filters; return how many they were."""
-        answer = yield Ask("DELETE", f"{API}/messages", {"params": _query(filters)})
+        answer = yield Request("DELETE", f"{API}/messages", {"params": _query(filters)})
         return int(answer.json()["deleted"])
 
-    @described
+    @api_call
     def reset(self) -> Steps[None]:
         """Empty the world: messages, handsets, authenticators, faults, clock."""
-        yield Ask("POST", f"{API}/reset")
+        yield Request("POST", f"{API}/reset")
         self._given.clear()
 
-    @described
+    @api_call
     def reply(self, handset: str, to: str, body: str) -> Steps[Received]:
         """Send a text typed on a handset."""
-        answer = yield Ask("POST", f"{API}/replies", {"json": {"from": handset, "to": to, "body": body}})
+        answer = yield Request("POST", f"{API}/replies", {"json": {"from": handset, "to": to, "body": body}})
         return Received(answer.json())
 
-    @described
+    @api_call
     def set_webhook(self, number: str, url: str) -> Steps[None]:
         """Set where texts typed to a number are posted."""
-        yield Ask("PUT", f"{API}/numbers/{number}", {"json": {"sms_url": url}})
+        yield Request("PUT", f"{API}/numbers/{number}", {"json": {"sms_url": url}})
 
-    @described
+    @api_call
     def worlds(self) -> Steps[list[dict[str, str]]]:
         """Return the worlds there are: name and account_sid of each."""
-        found: list[dict[str, str]] = (yield Ask("GET", f"{API}/worlds")).json()["worlds"]
+        found: list[dict[str, str]] = (yield Request("GET", f"{API}/worlds")).json()["worlds"]
         return found
 
-    @described
+    @api_call
     def make_world(self) -> Steps[bool]:
         """Make this world and return True, or False when it is there already."""
-        return (yield Ask("PUT", f"{API}/worlds/{self.world}")).status_code == 201
+        return (yield Request("PUT", f"{API}/worlds/{self.world}")).status_code == 201
 
-    @described
+    @api_call
     def delete_world(self) -> Steps[None]:
         """Delete this world and all in it (the default one can only be emptied)."""
-        yield Ask("DELETE", f"{API}/worlds/{self.world}")
+        yield Request("DELETE", f"{API}/worlds/{self.world}")
 
-    @described
+    @api_call
     def lease_number(self, country: str = "") -> Steps[str]:
         """Return a mobile number of one's own: what is sent to it lands in this world, whatever the AccountSid.
 
         `country` has two letters, else it is the phone's own. The lease ends with the world.
         """
         wanted = {"kind": "number", **({"country": country} if country else {})}
-        return str((yield Ask("POST", f"{API}/leases", {"json": wanted})).json()["address"])
+        return str((yield Request("POST", f"{API}/leases", {"json": wanted})).json()["address"])
 
-    @described
+    @api_call
     def lease_mailbox(self) -> Steps[str]:
         """Return a mailbox of one's own: what is sent to it lands in this world. The lease ends with the world."""
-        return str((yield Ask("POST", f"{API}/leases", {"json": {"kind": "mailbox"}})).json()["address"])
+        return str((yield Request("POST", f"{API}/leases", {"json": {"kind": "mailbox"}})).json()["address"])
 
-    @described
+    @api_call
     def move_clock(self, offset: float) -> Steps[None]:
         """Set the handsets' clock to real time plus so many seconds."""
-        yield Ask("PUT", f"{API}/clock", {"json": {"offset": offset}})
+        yield Request("PUT", f"{API}/clock", {"json": {"offset": offset}})
 
-    @described
+    @api_call
     def send(self, /, method: str, path: str, **content: Any) -> Steps[httpx.Response]:
         """Send one request to the phone in this world. Raise :class:`PhoneError` when it is refused."""
-        return (yield Ask(method, path, content))
+        return (yield Request(method, path, content))
 
     def _enter(self) -> Steps[None]:
         self._made_world = self.world != DEFAULT and (yield from PhoneCalls.make_world.steps(self))
 
     def _leave(self) -> Steps[None]:
         if self._made_world:
-            yield Ask("DELETE", f"{API}/worlds/{self.world}", may_fail=True)  # 404 when the test deleted it
+            # 404 when the test deleted it
+            yield Request("DELETE", f"{API}/worlds/{self.world}", may_fail=True)
 
 
-def _get(path: str, filters: Mapping[str, Any]) -> Ask:
-    return Ask("GET", path, {"params": _query(filters)})
+def _get(path: str, filters: Mapping[str, Any]) -> Request:
+    return Request("GET", path, {"params": _query(filters)})
 
 
 def _query(filters: Mapping[str, Any]) -> dict[str, str]:

@@ -14,7 +14,7 @@ class NothingCame(AssertionError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ApiObject:
     """Something as the phone's API tells it; every member of the API is an attribute, `from` is `sender`."""
 
     fields: Mapping[str, Any]
@@ -26,7 +26,7 @@ class Told:
             raise AttributeError(name) from None
 
 
-class Received(Told):
+class Received(ApiObject):
     """A message."""
 
     __slots__ = ()

@@ -6,7 +6,7 @@ import httpx
 
 from mocksms.api.paths import API
 from mocksms.client.messages import Received
-from mocksms.client.steps import Ask, Awaited, Steps, Waiting, described, described_value
+from mocksms.client.steps import AsyncRunner, BlockingRunner, Request, Steps, api_call, api_property
 
 if TYPE_CHECKING:
     from mocksms.client.phones import AsyncPhone, Phone
@@ -21,14 +21,14 @@ class _Part:
         self._phone = phone
 
 
-class _WaitingPart(_Part, Waiting):
-    def _answer(self, ask: Ask) -> httpx.Response:
+class _WaitingPart(_Part, BlockingRunner):
+    def _answer(self, ask: Request) -> httpx.Response:
         answer: httpx.Response = self._phone._answer(ask)
         return answer
 
 
-class _AwaitedPart(_Part, Awaited):
-    async def _answer(self, ask: Ask) -> httpx.Response:
+class _AwaitedPart(_Part, AsyncRunner):
+    async def _answer(self, ask: Request) -> httpx.Response:
         answer: httpx.Response = await self._phone._answer(ask)
         return answer
 
@@ -36,7 +36,7 @@ class _AwaitedPart(_Part, Awaited):
 class _FaultCalls:
     """The faults of a phone's world."""
 
-    @described
+    @api_call
     def add(self, /, what: str, times: int | None = None, **rule: Any) -> Steps[int]:
         """Ask for a fault and return its id: `what` is reject, undelivered (with `code`), delay, slow (`seconds`),
         duplicate, drop, http_status (`status`), hang_up or smtp_code (`code`); `channel`, `to`, `sender` and `share`
@@ -45,19 +45,19 @@ class _FaultCalls:
         body = {"from" if name == "sender" else name: value for name, value in rule.items()}
         if times is not None:
             body["times"] = times
-        answer = yield Ask("POST", f"{API}/faults", {"json": {"what": what, **body}})
+        answer = yield Request("POST", f"{API}/faults", {"json": {"what": what, **body}})
         return int(answer.json()["id"])
 
-    @described
+    @api_call
     def all(self) -> Steps[list[dict[str, Any]]]:
         """Return the faults that were asked for."""
-        found: list[dict[str, Any]] = (yield Ask("GET", f"{API}/faults")).json()["faults"]
+        found: list[dict[str, Any]] = (yield Request("GET", f"{API}/faults")).json()["faults"]
         return found
 
-    @described
+    @api_call
     def clear(self) -> Steps[None]:
         """Lift all faults."""
-        yield Ask("DELETE", f"{API}/faults")
+        yield Request("DELETE", f"{API}/faults")
 
 
 class Faults(_FaultCalls, _WaitingPart):
@@ -79,40 +79,40 @@ class _CallCalls(Generic[D]):
         return int(self.received.id)
 
     def _drive(self, action: str, **body: str) -> Steps[D]:
-        answer = yield Ask("POST", f"{API}/calls/{self.id}/{action}", {"json": body})
+        answer = yield Request("POST", f"{API}/calls/{self.id}/{action}", {"json": body})
         self.received = Received(answer.json())
         return cast(D, self)
 
-    @described
+    @api_call
     def answer(self) -> Steps[D]:
         """Take the call."""
         return (yield from self._drive("answer"))
 
-    @described
+    @api_call
     def decline(self) -> Steps[D]:
         """Refuse the call: the caller hears busy."""
         return (yield from self._drive("decline"))
 
-    @described
+    @api_call
     def hangup(self) -> Steps[D]:
         """End the call."""
         return (yield from self._drive("hangup"))
 
-    @described
+    @api_call
     def digits(self, pressed: str) -> Steps[D]:
         """Press keys."""
         return (yield from self._drive("digits", digits=pressed))
 
     def _now(self) -> Steps[dict[str, Any]]:
-        fields: dict[str, Any] = (yield Ask("GET", f"{API}/messages/{self.id}")).json()
+        fields: dict[str, Any] = (yield Request("GET", f"{API}/messages/{self.id}")).json()
         return fields
 
-    @described_value
+    @api_property
     def status(self) -> Steps[str]:
         """The provider's status of the call, as of now."""
         return str((yield from self._now())["status"])
 
-    @described_value
+    @api_property
     def transcript(self) -> Steps[str]:
         """The words heard so far."""
         return str((yield from self._now())["body"])

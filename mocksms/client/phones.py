@@ -9,14 +9,14 @@ from mocksms.client.calls import PhoneCalls
 from mocksms.client.in_process import ThreadedTransport
 from mocksms.client.messages import Received
 from mocksms.client.parts import AsyncCall, AsyncFaults, Call, Faults
-from mocksms.client.steps import Ask, Awaited, Waiting
+from mocksms.client.steps import AsyncRunner, BlockingRunner, Request
 from mocksms.core.world_names import DEFAULT
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
-class Phone(PhoneCalls[Call], Waiting):
+class Phone(PhoneCalls[Call], BlockingRunner):
     """One world of a running phone. Only one thread at a time may use it.
 
     `with Phone(url, "w1") as phone:` makes the world and deletes it at the end. A world that was there before stays.
@@ -43,7 +43,7 @@ class Phone(PhoneCalls[Call], Waiting):
     def _call(self, received: Received) -> Call:
         return Call(self, received)
 
-    def _answer(self, ask: Ask) -> httpx.Response:
+    def _answer(self, ask: Request) -> httpx.Response:
         return ask.checked(self._http.request(ask.method, ask.path, **ask.content))
 
     def close(self) -> None:
@@ -63,7 +63,7 @@ class Phone(PhoneCalls[Call], Waiting):
             self.close()
 
 
-class AsyncPhone(PhoneCalls[AsyncCall], Awaited):
+class AsyncPhone(PhoneCalls[AsyncCall], AsyncRunner):
     """One world of a running phone, for asyncio and trio: each call is awaited. Only one task at a time may use it.
 
     `async with AsyncPhone(url, "w1") as phone:` makes the world and deletes it at the end, as :class:`Phone` does.
@@ -90,7 +90,7 @@ class AsyncPhone(PhoneCalls[AsyncCall], Awaited):
     def _call(self, received: Received) -> AsyncCall:
         return AsyncCall(self, received)
 
-    async def _answer(self, ask: Ask) -> httpx.Response:
+    async def _answer(self, ask: Request) -> httpx.Response:
         return ask.checked(await self._http.request(ask.method, ask.path, **ask.content))
 
     async def close(self) -> None:

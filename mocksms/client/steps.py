@@ -23,7 +23,7 @@ class PhoneError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Request:
     """A request to the phone; `content` are httpx' arguments. Refusals of one that may fail are no errors."""
 
     method: str
@@ -38,13 +38,13 @@ class Ask:
         return answer
 
 
-Steps = Generator[Ask, httpx.Response, R]
+Steps = Generator[Request, httpx.Response, R]
 
 
-class Waiting:
+class BlockingRunner:
     """Does steps at once. Only one thread at a time may use it."""
 
-    def _answer(self, ask: Ask) -> httpx.Response:
+    def _answer(self, ask: Request) -> httpx.Response:
         raise NotImplementedError
 
     def _do(self, steps: Steps[R]) -> R:
@@ -57,10 +57,10 @@ class Waiting:
             return result
 
 
-class Awaited:
+class AsyncRunner:
     """Does steps while others run. Only one task at a time may use it."""
 
-    async def _answer(self, ask: Ask) -> httpx.Response:
+    async def _answer(self, ask: Request) -> httpx.Response:
         raise NotImplementedError
 
     async def _do(self, steps: Steps[R]) -> R:
@@ -73,7 +73,7 @@ class Awaited:
             return result
 
 
-class described(Generic[P, R]):  # noqa: N801 -- a decorator
+class api_call(Generic[P, R]):  # noqa: N801 -- a decorator
     """A method described as steps. Its result is there at once on a :class:`Waiting`, else it is awaited."""
 
     def __init__(self, steps: Callable[Concatenate[Any, P], Steps[R]]) -> None:
@@ -84,9 +84,9 @@ class described(Generic[P, R]):  # noqa: N801 -- a decorator
     @overload
     def __get__(self, client: None, kind: type) -> Self: ...
     @overload
-    def __get__(self, client: Waiting, kind: type) -> Callable[P, R]: ...
+    def __get__(self, client: BlockingRunner, kind: type) -> Callable[P, R]: ...
     @overload
-    def __get__(self, client: Awaited, kind: type) -> Callable[P, Coroutine[Any, Any, R]]: ...
+    def __get__(self, client: AsyncRunner, kind: type) -> Callable[P, Coroutine[Any, Any, R]]: ...
     def __get__(self, client: Any, kind: type) -> Any:
         """Return the method of this client."""
         if client is None:
@@ -98,7 +98,7 @@ class described(Generic[P, R]):  # noqa: N801 -- a decorator
         return update_wrapper(bound, self.steps)
 
 
-class described_value(Generic[R]):  # noqa: N801 -- a decorator
+class api_property(Generic[R]):  # noqa: N801 -- a decorator
     """A property described as steps."""
 
     def __init__(self, steps: Callable[[Any], Steps[R]]) -> None:
@@ -108,9 +108,9 @@ class described_value(Generic[R]):  # noqa: N801 -- a decorator
     @overload
     def __get__(self, client: None, kind: type) -> Self: ...
     @overload
-    def __get__(self, client: Waiting, kind: type) -> R: ...
+    def __get__(self, client: BlockingRunner, kind: type) -> R: ...
     @overload
-    def __get__(self, client: Awaited, kind: type) -> Coroutine[Any, Any, R]: ...
+    def __get__(self, client: AsyncRunner, kind: type) -> Coroutine[Any, Any, R]: ...
     def __get__(self, client: Any, kind: type) -> Any:
         """Return the value, or what is awaited for it."""
         return self if client is None else client._do(self._steps(client))

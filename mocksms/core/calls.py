@@ -54,7 +54,7 @@ def place(
     held = call.status in ("queued", "failed", "no-answer")
     with world.write() as (db, events):
         store.messages.add(db, call, phone_numbers.kind(call.recipient), held=held)
-        inbox.owe(db, receipts.owed(world, call, 0))
+        inbox.enqueue_jobs(db, receipts.owed(world, call, 0))
         if not held:
             events.append(Event(call.id, now, "message", call))
     world.background.watch(world)
@@ -96,7 +96,7 @@ def cancel(world: World, call: Message, status: str) -> Message:
 
 def redirect(world: World, call: Message, alter: Callable[[Message], None]) -> Message:
     """Give a call in progress another document: `alter` changes what its interpreter keeps."""
-    return _go_on(world, _change(world, call.id, {"in-progress"}, alter, "redirect"))
+    return _advance(world, _change(world, call.id, {"in-progress"}, alter, "redirect"))
 
 
 def digits(world: World, call_id: int, pressed: str) -> Message:
@@ -106,7 +106,7 @@ def digits(world: World, call_id: int, pressed: str) -> Message:
         _interpreter(world, found).press(found, pressed)
         found.details["pressed"] = (found.details.get("pressed", "") + pressed)[-KEYS_SHOWN:]
 
-    return _go_on(world, _change(world, call_id, {"in-progress"}, alter, "digits"))
+    return _advance(world, _change(world, call_id, {"in-progress"}, alter, "digits"))
 
 
 def ringing(world: World, number: str) -> list[Message]:
@@ -162,7 +162,7 @@ def _pick_up(world: World, call_id: int, who: str) -> Message:
     call = _change(world, call_id, {"ringing"}, alter, "in-progress")
     if call.details.get("hang_up"):
         return _end(world, call_id, "completed", {"in-progress"})
-    return _go_on(world, call)
+    return _advance(world, call)
 
 
 def _end(world: World, call_id: int, status: str, allowed: set[str]) -> Message:
@@ -191,7 +191,7 @@ def load(world: World, call_id: int, answer: AppAnswer) -> None:
         _interpreter(world, found).load(found, answer)
 
     try:
-        _go_on(world, _change(world, call_id, {"in-progress"}, alter, "document"))
+        _advance(world, _change(world, call_id, {"in-progress"}, alter, "document"))
     except (NoSuchCall, WrongState):
         return  # it ended while its document was fetched
 
@@ -203,7 +203,7 @@ def _interpreter(world: World, call: Message) -> Interpreter:
     return interpreter
 
 
-def _go_on(world: World, call: Message) -> Message:
+def _advance(world: World, call: Message) -> Message:
     """Run a call until it waits for keys, ends, or needs a document (which is fetched in the background)."""
     interpreter = _interpreter(world, call)
     if interpreter.needs(call) is None:
@@ -217,7 +217,7 @@ def _go_on(world: World, call: Message) -> Message:
     return call
 
 
-def go_on_when_due(world: World, sid: str) -> None:
+def advance_due(world: World, sid: str) -> None:
     """Do what happens by itself: a delayed call rings, ringing stops, keys were not pressed, the talk is over."""
     call = inbox.by_sid(world, sid)
     if call is None or call.due_at is None or call.due_at > world.now():
@@ -228,7 +228,7 @@ def go_on_when_due(world: World, sid: str) -> None:
         elif call.status == "ringing":
             _miss(world, call)
         elif asks_for_keys(world, call):
-            _go_on(
+            _advance(
                 world,
                 _change(world, call.id, {"in-progress"}, _interpreter(world, call).time_is_up, "timeout"),
             )
@@ -247,7 +247,7 @@ def _ring(world: World, sid: str) -> None:
         _step(world, call, "ringing")
         call.due_at = world.now() + call.details["ring_seconds"]
         store.messages.arrive(db, call, phone_numbers.kind(call.recipient))
-        inbox.owe(db, receipts.owed(world, call, len(call.history) - 1))
+        inbox.enqueue_jobs(db, receipts.owed(world, call, len(call.history) - 1))
         events.append(Event(call.id, call.received_at, "message", call))
     world.background.watch(world)
 

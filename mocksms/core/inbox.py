@@ -70,7 +70,7 @@ def keep(
     return message
 
 
-def arrive(world: World, sid: str) -> None:
+def deliver_held(world: World, sid: str) -> None:
     """Let a message arrive that was held back; nothing happens when it is not held any more."""
     now = world.now()
     with world.write() as (db, events):
@@ -80,18 +80,18 @@ def arrive(world: World, sid: str) -> None:
         before = len(message.history)
         statuses.arrive(message, now)
         store.messages.arrive(db, message, phone_numbers.kind(message.handset))
-        owe(db, receipts.owed(world, message, before))
+        enqueue_jobs(db, receipts.owed(world, message, before))
         events.append(Event(message.id, now, "message", replace(message)))
     world.background.watch(world)
 
 
-def owe(db: store.Connection, jobs: Sequence[NewJob]) -> None:
+def enqueue_jobs(db: store.Connection, jobs: Sequence[NewJob]) -> None:
     """Write down what is owed to apps, as part of a transaction."""
     for job in jobs:
         store.jobs.add(db, job, time.time())
 
 
-def words(message: Message) -> str:
+def text_with_code(message: Message) -> str:
     """Return what a code is looked for in: a mail's subject and text, else the text."""
     return f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
 
@@ -99,7 +99,7 @@ def words(message: Message) -> str:
 def examine(message: Message) -> None:
     """Find what is stored beside a text: code and the reason for it, links, segments."""
     if message.direction == "in":
-        found = finder.find(words(message))
+        found = finder.find(text_with_code(message))
         if found.code is None and message.html and not message.is_text_of_html:
             found = finder.find(f"{message.subject}\n{text_of_html(message.html)}")
         message.code = found.code
@@ -169,7 +169,7 @@ def _first(found: Sequence[Message], pattern: Pattern | None) -> Message | None:
     for message in found:
         if pattern is None:
             return message
-        if code := pattern.find(words(message)):
+        if code := pattern.find(text_with_code(message)):
             message.code = code
             message.details = {**message.details, "code_reason": "the pattern in the request names it"}
             return message
@@ -256,7 +256,7 @@ def change(
         before, steps = replace(found), len(found.history)
         if alter(found):
             found.updated_at = world.now()
-            owe(db, [*receipts.owed(world, found, steps), *owed(found)])
+            enqueue_jobs(db, [*receipts.owed(world, found, steps), *owed(found)])
             event_id = store.messages.update(db, found, kind, detail)
             if (found.subject, found.body) != (before.subject, before.body):
                 store.search_index.forget(db, before)

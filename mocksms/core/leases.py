@@ -54,7 +54,7 @@ class Leases:
 
     def of_world(self, world_store: store.Store) -> list[Lease]:
         """Return the leases of a world, oldest first."""
-        return [each for each in self.everything() if each.place == world_store.place]
+        return [each for each in self.all_leases() if each.place == world_store.place]
 
     def end(self, world_store: store.Store, lease_id: int | None = None) -> int:
         """End one lease of a world, or all; return how many there were."""
@@ -66,7 +66,7 @@ class Leases:
     def has(self, address: str) -> bool:
         """Return whether an address is leased, as far as this process knows."""
         if time.monotonic() >= self.known_until:
-            self.known = frozenset(each.address for each in self.everything())
+            self.known = frozenset(each.address for each in self.all_leases())
             self.known_until = time.monotonic() + FRESH_SECONDS
         return address in self.known
 
@@ -77,10 +77,10 @@ class Leases:
         with self._default().reading() as db:
             return store.leases.of_address(db, address)
 
-    def everything(self) -> list[Lease]:
+    def all_leases(self) -> list[Lease]:
         """Return all leases, oldest first."""
         with self._default().reading() as db:
-            return store.leases.everything(db)
+            return store.leases.all_leases(db)
 
 
 def _mailbox() -> str:

@@ -38,7 +38,7 @@ Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(slots=True)  # not frozen: that would cost each message more than the rest of the note
-class Noted:
+class RecordedRequest:
     """A request as it came, with its secrets: they are taken out when it is kept.
 
     The body is `fields` where it was a form, else `body`.
@@ -60,7 +60,7 @@ class Noted:
     body: bytes = b""
     answer: bytes = b""
 
-    def kept(self) -> WireRequest:
+    def redacted(self) -> WireRequest:
         """Return what is kept of it: no secret, and no more than the limits."""
         body = _text(self.body, LONGEST_BODY) if self.body else ""
         longest_answer = LONGEST_ACCEPTED if self.is_accepted else LONGEST_ANSWER
@@ -163,11 +163,11 @@ class WireLog:
     def __init__(self, world_store: store.Store, background: Background) -> None:
         self._store = world_store
         self._background = background
-        self._noted: deque[Noted] = deque(maxlen=MOST_KEPT)
+        self._noted: deque[RecordedRequest] = deque(maxlen=MOST_KEPT)
         self._is_due = False
         self._flushing = threading.Lock()
 
-    def note(self, request: Noted) -> None:
+    def record(self, request: RecordedRequest) -> None:
         """Note a request. It is kept within FLUSH_SECONDS."""
         self._noted.append(request)
         if not self._is_due:
@@ -178,7 +178,7 @@ class WireLog:
         """Keep what was noted. What cannot be kept now is kept with the next ones; a deleted world's is forgotten."""
         with self._flushing:
             self._is_due = False
-            noted: list[Noted] = []
+            noted: list[RecordedRequest] = []
             with suppress(IndexError):  # empty
                 while True:
                     noted.append(self._noted.popleft())
@@ -189,8 +189,8 @@ class WireLog:
                 room = MOST_KEPT - len(self._noted)
                 self._noted.extendleft(reversed(noted[-room:] if room else []))
 
-    def _keep(self, noted: Sequence[Noted]) -> None:
-        kept = [each.kept() for each in noted]
+    def _keep(self, noted: Sequence[RecordedRequest]) -> None:
+        kept = [each.redacted() for each in noted]
         with suppress(store.Gone):
             if kept:
                 with self._store.writing() as db:

@@ -159,7 +159,7 @@ class Worlds:
 
     def of_leased_message(self, sid: str) -> World | None:
         """Return the world with leases that holds the message of this id, or None: its sender knows no world."""
-        for lease in {each.place: each for each in self.leases.everything()}.values():
+        for lease in {each.place: each for each in self.leases.all_leases()}.values():
             world = self.of_lease(lease.address)
             if world is not None:
                 with world.store.reading() as db:
@@ -208,7 +208,7 @@ class Worlds:
         """Return the worlds opened in this process."""
         return list(self._open.values())
 
-    def let_go(self) -> None:
+    def release_waiters(self) -> None:
         """Let everyone who waits go at once: the phone is about to stop."""
         for world in self.all_open():
             world.hub.close()

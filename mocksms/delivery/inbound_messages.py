@@ -73,7 +73,7 @@ def hand_over(world: World, job: Job) -> None:
         return
     replies = _replies(world, app, app.inbound(message, job.content["url"]))
     with world.store.writing() as db:
-        store.jobs.done(db, job.id)
+        store.jobs.ack(db, job.id)
         for reply in replies:
             back = Message(
                 sid=inbox.new_sid("SM"), channel="sms", wire=app.wires[0], sender=message.recipient,

@@ -26,7 +26,7 @@ RUNS: dict[str, Run] = {
 
 def start(world: World) -> None:
     """Do what is due, in a thread of its own."""
-    world.background.outbound_jobs.later(0, partial(work_off, world))
+    world.background.outbound_jobs.later(0, partial(run_due, world))
 
 
 def start_due(world: World) -> None:
@@ -37,7 +37,7 @@ def start_due(world: World) -> None:
         start(world)
 
 
-def work_off(world: World) -> None:
+def run_due(world: World) -> None:
     """Do jobs until none is due."""
     try:
         while (job := _take(world)) is not None:
@@ -53,7 +53,7 @@ def _take(world: World) -> Job | None:
     if due_at is None or due_at > now or world.hub.closed:
         return None
     with world.store.writing() as db:
-        return store.jobs.take(db, now, now + TAKEN_SECONDS)
+        return store.jobs.claim(db, now, now + TAKEN_SECONDS)
 
 
 def _run(world: World, job: Job) -> float | None:
@@ -69,8 +69,8 @@ def _run(world: World, job: Job) -> float | None:
 def _finish(world: World, job: Job, again_in: float | None) -> None:
     with world.store.writing() as db:
         if again_in is None:
-            store.jobs.done(db, job.id)
+            store.jobs.ack(db, job.id)
         else:
-            store.jobs.postpone(db, job.id, time.time() + again_in, job.tries)
+            store.jobs.retry(db, job.id, time.time() + again_in, job.tries)
     if again_in is not None:
-        world.background.outbound_jobs.later(again_in, partial(work_off, world))
+        world.background.outbound_jobs.later(again_in, partial(run_due, world))

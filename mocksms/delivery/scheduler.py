@@ -71,9 +71,9 @@ def deliver_due(world: World) -> bool:
     for message in found:
         try:
             if message.channel == "call":
-                calls.go_on_when_due(world, message.sid)
+                calls.advance_due(world, message.sid)
             else:
-                inbox.arrive(world, message.sid)
+                inbox.deliver_held(world, message.sid)
         except store.Unavailable:
             raise
         except Exception:

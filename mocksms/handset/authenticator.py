@@ -18,13 +18,13 @@ from mocksms.core.authenticator import BadKey, Entry
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.forms import KeyForm, LinkForm, PictureForm
-from mocksms.handset.layout_context import show
+from mocksms.handset.layout_context import render
 
 MOST_PICTURE_BYTES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class EntryView:
     """An entry with its code of now. `step` is the number of the code's period since 1970, `ring_offset` how much of
     the ring's 100 parts is gone."""
 
@@ -42,10 +42,10 @@ class Shown:
     ring_offset: float
 
 
-def shown(entry: Entry, at: float) -> Shown:
+def entry_view(entry: Entry, at: float) -> EntryView:
     """What the app shows of an entry at this time (unix seconds)."""
     left = entry.seconds_left(at)
-    return Shown(
+    return EntryView(
         entry.id, entry.issuer, entry.name, entry.secret, entry.digits, entry.period, entry.algorithm,
         entry.code(at), entry.code(at + entry.period), int(at // entry.period), int(left) or 1,
         round(100 - 100 * left / entry.period, 1),
@@ -75,8 +75,8 @@ def codes(address: str) -> str:
     known = {entry.secret for entry in kept}
     given = [entry for entry in presets(world().settings.authenticators) if entry.handset == address]
     found = [*(entry for entry in given if entry.secret not in known), *kept]
-    entries = [shown(entry, g.phone_now) for entry in found]
-    return show("authenticator", devices.device(world(), address), entries=entries)
+    entries = [entry_view(entry, g.phone_now) for entry in found]
+    return render("authenticator", devices.device(world(), address), entries=entries)
 
 
 @blueprint.route("/handsets/<address>/authenticator/add", methods=["GET", "POST"])
@@ -97,7 +97,7 @@ def authenticator_add(address: str) -> Response | str | tuple[str, int]:
                 flash(_("%(name)s was added.", name=entry.issuer or entry.name or _("The account")))
                 return redirect(url_for("handset.authenticator", address=address))
             problem = _("Please look at the marked field.")
-    page = show(
+    page = render(
         "authenticator_add", devices.device(world(), address), key_form=key_form, link_form=link_form,
         picture_form=picture_form, problem=problem,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from mocksms.core import calls, inbox
 from mocksms.core.models import Filter, Message
 from mocksms.handset import devices, voice
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.layout_context import row_number, show
+from mocksms.handset.layout_context import render, row_number
 
 PAGE = 50
 MISSED = {"no-answer", "canceled", "failed"}
@@ -43,7 +43,7 @@ class Phrase:
     speech: str
 
 
-def seen(message: Message) -> Call:
+def call_view(message: Message) -> Call:
     """A call's message as the app shows it."""
     details = message.details
     recorded = details.get("answered_by") == "machine_start"
@@ -78,10 +78,10 @@ def phone(address: str) -> str:
     if len(found) == PAGE:
         older = url_for("handset.phone", address=address, before=found[-1].id)
     unread = inbox.unread(world(), address).get("call", 0)
-    return show(
+    return render(
         "phone",
         devices.device(world(), address),
-        calls=[seen(each) for each in found],
+        calls=[call_view(each) for each in found],
         older_url=older,
         unread=unread,
     )
@@ -91,8 +91,8 @@ def phone(address: str) -> str:
 def voicemail(address: str) -> str:
     """What callers said to the voicemail, newest first."""
     found = inbox.search(world(), Filter(to=address, channel="call"), PAGE * 2)
-    recorded = [call for call in map(seen, found) if call.recorded]
-    return show("voicemail", devices.device(world(), address), calls=recorded)
+    recorded = [call for call in map(call_view, found) if call.recorded]
+    return render("voicemail", devices.device(world(), address), calls=recorded)
 
 
 @blueprint.get("/handsets/<address>/phone/<int:message_id>")
@@ -100,10 +100,10 @@ def call(address: str, message_id: int) -> str:
     """One call: ringing, in progress with its words and keys, or over."""
     message = _call(address, message_id)
     state = message.status if message.status in ("ringing", "in-progress") else "ended"
-    return show(
+    return render(
         "call",
         devices.device(world(), address),
-        call=seen(message),
+        call=call_view(message),
         state=state,
         asked=calls.asks_for_keys(world(), message),
         spoken=_phrases(message),

@@ -50,7 +50,7 @@ class Card:
 
 
 @lru_cache(maxsize=16)
-def standing(pairs: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
+def configured_phones(pairs: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
     """Return the phones that the setting `phones` puts on the desk: each number with its mail accounts."""
     phones: dict[str, tuple[str, ...]] = {}
     for number, mailbox in pairs:
@@ -59,7 +59,7 @@ def standing(pairs: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
 
 
 def _standing(world: World) -> dict[str, tuple[str, ...]]:
-    return standing(world.settings.phones)
+    return configured_phones(world.settings.phones)
 
 
 def paired(world: World) -> dict[str, str]:

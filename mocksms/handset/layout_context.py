@@ -17,7 +17,7 @@ LONGEST = 320  # characters of a mail address (RFC 3696 errata 1690)
 
 
 @blueprint.before_request
-def enter() -> None:
+def note_time() -> None:
     """Reads the phone's clock once for the whole page."""
     g.phone_now = world().now()
 
@@ -42,7 +42,7 @@ def row_number(values: Mapping[str, str], name: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
-def show(template: str, device: Device | None = None, **words: Any) -> str:
+def render(template: str, device: Device | None = None, **words: Any) -> str:
     """Renders a page of the handset with the desk around it."""
     tongue = language.choose()
     current = (

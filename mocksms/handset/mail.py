@@ -15,7 +15,7 @@ from mocksms.core.models import Message
 from mocksms.handset import attachments, devices, language, template_filters
 from mocksms.handset import mail_html as mail_html_page
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.layout_context import row_number, show
+from mocksms.handset.layout_context import render, row_number
 
 PAGE = 40
 _ELSEWHERE = tuple(f"src={quote}{scheme}" for quote in ('"', "'", "") for scheme in ("http", "//"))
@@ -44,7 +44,7 @@ class File:
 def mail(address: str) -> str:
     """The mailboxes of this phone, newest mail first."""
     device = devices.device(world(), address)
-    return show("mail", device, boxes=devices.mailboxes(world(), device))
+    return render("mail", device, boxes=devices.mailboxes(world(), device))
 
 
 @blueprint.get("/handsets/<address>/mail/box/<box>")
@@ -58,7 +58,7 @@ def mailbox(address: str, box: str) -> str:
     if len(found) > PAGE:
         found = found[:PAGE]
         older = url_for("handset.mailbox", address=address, box=box, before=found[-1].id)
-    return show("mailbox", device, box=box, mails=found, older_url=older)
+    return render("mailbox", device, box=box, mails=found, older_url=older)
 
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>")
@@ -73,7 +73,7 @@ def mail_message(address: str, message_id: int) -> str:
         abort(404)
     raw = inbox.raw(world(), found.sid) or b""
     source = raw.decode("utf-8", "replace").replace("\0", "\ufffd") if view == "source" else ""
-    return show(
+    return render(
         "mail_message", devices.device(world(), address), mail=found, views=views, view=view, source=source,
         files=[
             File(str(each["name"]), template_filters.size(int(each["size"])),

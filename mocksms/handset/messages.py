@@ -14,7 +14,7 @@ from mocksms.core.models import Message
 from mocksms.delivery import inbound_messages
 from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.layout_context import row_number, show
+from mocksms.handset.layout_context import render, row_number
 
 PAGE = 40
 LONGEST_REPLY = 1600
@@ -45,7 +45,7 @@ def by_day(messages: list[Message]) -> list[Day]:
 def messages(address: str) -> str:
     """The conversations of a phone, newest first."""
     device = devices.device(world(), address)
-    return show("messages", device, threads=inbox.threads(world(), address, "sms"))
+    return render("messages", device, threads=inbox.threads(world(), address, "sms"))
 
 
 @blueprint.get("/handsets/<address>/messages/<path:peer>")
@@ -62,7 +62,7 @@ def thread(address: str, peer: str) -> str:
         older = url_for("handset.thread", address=address, peer=peer, before=found[-1].id)
     unread = sum(message.direction == "in" and message.read_at is None for message in found)
     days = by_day(found[::-1])
-    return show(
+    return render(
         "thread", devices.device(world(), address), peer=peer, days=days, unread=unread, older_url=older
     )
 

@@ -29,7 +29,7 @@ def _page(title: str, text: str, status: int) -> tuple[str, int]:
 
 
 @blueprint.errorhandler(HTTPException)
-def refused(error: HTTPException) -> tuple[str, int] | HTTPException:
+def show_http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     """A page that is not there, or a form that was sent too late."""
     status = error.code or 500
     if status < 400:
@@ -46,14 +46,14 @@ def refused(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 @blueprint.app_errorhandler(NotFound)
-def nowhere(error: NotFound) -> ResponseReturnValue | NotFound:
+def not_found(error: NotFound) -> ResponseReturnValue | NotFound:
     """An address that leads nowhere: a page in a browser, and for programs the short answer."""
     is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith(PROGRAMS)
-    return refused(error) if is_page else http_error(error)
+    return show_http_error(error) if is_page else http_error(error)
 
 
 @blueprint.errorhandler(BadWorld)
-def no_world(_error: BadWorld) -> tuple[str, int]:
+def bad_world_name(_error: BadWorld) -> tuple[str, int]:
     """A world was asked for by a name that none can have."""
     return _page(_("Not found"), _("There is no world of this name."), 422)
 
@@ -80,14 +80,14 @@ def too_many_worlds(_error: TooManyWorlds) -> tuple[str, int]:
 
 
 @blueprint.errorhandler(store.Unavailable)
-def busy(error: store.Unavailable) -> tuple[str, int]:
+def unavailable(error: store.Unavailable) -> tuple[str, int]:
     """The world's database is locked or the disk is full: nothing was changed (docs/promises.md#67)."""
     log.error("the world's database cannot be used: %s", error)
     return _page(_("The phone is busy"), _("Nothing was changed. Please try again in a moment."), 503)
 
 
 @blueprint.errorhandler(Exception)
-def broken(error: Exception) -> tuple[str, int]:
+def internal_error(error: Exception) -> tuple[str, int]:
     """A fault of the phone itself: told in the log, not on the page."""
     log.exception("a page of the handset failed", exc_info=error)
     return _page(

@@ -15,8 +15,8 @@ from mocksms.core.worlds import World
 from mocksms.handset import devices, template_filters
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.devices import Device
-from mocksms.handset.layout_context import show
-from mocksms.handset.views import note
+from mocksms.handset.layout_context import render
+from mocksms.handset.views import notification
 
 RESULTS = 50
 COLUMNS = ("id", "channel", "direction", "from", "to", "subject", "body", "code", "status", "received_at")
@@ -27,8 +27,8 @@ def search(address: str) -> str:
     """Messages, calls and mails of one phone that have all of the words."""
     device = devices.device(world(), address)
     query = request.args.get("q", "").strip()[:200]
-    found = [note(device, message) for message in _found(device, query)] if query else []
-    return show("search", device, results=found, query=query)
+    found = [notification(device, message) for message in _found(device, query)] if query else []
+    return render("search", device, results=found, query=query)
 
 
 def _found(device: Device, query: str) -> list[Message]:
@@ -46,8 +46,10 @@ def search_all() -> str:
     found = []
     for message in inbox.search(world(), Filter(q=query), RESULTS) if query else []:
         found.append((devices.device(world(), message.handset), message))
-    return show(
-        "search_all", results=[(device, note(device, message)) for device, message in found], query=query
+    return render(
+        "search_all",
+        results=[(device, notification(device, message)) for device, message in found],
+        query=query,
     )
 
 

@@ -12,10 +12,10 @@ from mocksms.core import display_names, inbox, phone_numbers
 from mocksms.core.models import Filter, Message
 from mocksms.handset import devices, language
 from mocksms.handset._blueprint import blueprint
-from mocksms.handset.calls import seen
+from mocksms.handset.calls import call_view
 from mocksms.handset.devices import Device
 from mocksms.handset.forms import PairForm
-from mocksms.handset.layout_context import is_handset, row_number, show
+from mocksms.handset.layout_context import is_handset, render, row_number
 
 NOTES = 5
 MOST_AT_ONCE = 6
@@ -23,7 +23,7 @@ CODE_SHOWS_SECONDS = 15 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Notification:
     """One notice of the lock screen, or one find of a search: which app it belongs to and where it leads."""
 
     app: str
@@ -34,18 +34,20 @@ class Note:
     unread: int = 1
 
 
-def note(device: Device, message: Message, unread: int = 1) -> Note:
+def notification(device: Device, message: Message, unread: int = 1) -> Notification:
     """The notice of a message."""
     if message.channel == "mail":
         url = url_for("handset.mail_message", address=device.address, message_id=message.id)
-        return Note(
+        return Notification(
             "mail", display_names.sender_name(message), devices.preview(message), url, message, unread
         )
     if message.channel == "call":
         url = url_for("handset.call", address=device.address, message_id=message.id)
-        return Note("phone", display_names.pretty(message.peer), seen(message).outcome, url, message, unread)
+        return Notification(
+            "phone", display_names.pretty(message.peer), call_view(message).outcome, url, message, unread
+        )
     url = url_for("handset.thread", address=device.address, peer=message.peer)
-    return Note(
+    return Notification(
         "messages", display_names.pretty(message.peer), devices.preview(message), url, message, unread
     )
 
@@ -55,7 +57,7 @@ def desk() -> str:
     """All handsets of this world, newest first; before the first message, how to send one."""
     before = row_number(request.args, "before")
     oldest = devices.oldest_shown(world(), before)
-    return show(
+    return render(
         "desk",
         cards=devices.cards(world(), before),
         older_url=url_for("handset.desk", before=oldest) if oldest else None,
@@ -73,7 +75,7 @@ def side_by_side() -> str:
     """Several handsets at once, each live in a frame of its own: the chosen ones, at most MOST_AT_ONCE."""
     wanted = [address for address in request.args.getlist("handset") if is_handset(address)]
     chosen = [devices.device(world(), address) for address in dict.fromkeys(wanted)][:MOST_AT_ONCE]
-    return show("side_by_side", chosen=chosen)
+    return render("side_by_side", chosen=chosen)
 
 
 @blueprint.get("/handsets")
@@ -83,17 +85,17 @@ def pick_up() -> BaseResponse | tuple[str, int]:
     if is_handset(address):
         return redirect(url_for("handset.lock", address=address))
     problem = _("This is neither a telephone number nor a mail address.")
-    return show("desk", examples=_examples(), pick_problem=problem), 400
+    return render("desk", examples=_examples(), pick_problem=problem), 400
 
 
 @blueprint.get("/handsets/<address>/")
 def lock(address: str) -> str:
     """The lock screen: the time, and a notice of each conversation with something unread."""
     device = devices.device(world(), address)
-    return show("lock", device, notes=notes(device))
+    return render("lock", device, notes=notifications(device))
 
 
-def notes(device: Device) -> list[Note]:
+def notifications(device: Device) -> list[Notification]:
     """What is unread on a device, newest first, one notice a conversation or mail sender."""
     threads = []
     if device.kind != "mailbox":
@@ -105,7 +107,7 @@ def notes(device: Device) -> list[Note]:
         ]
     for box in devices.mailboxes(world(), device)[:NOTES]:
         threads += inbox.threads(world(), box.address, "mail", NOTES)
-    found = [note(device, each.last, each.unread) for each in threads if each.unread and each.last]
+    found = [notification(device, each.last, each.unread) for each in threads if each.unread and each.last]
     return sorted(found, key=lambda each: each.last.id, reverse=True)[:NOTES]
 
 
@@ -119,7 +121,7 @@ def home(address: str) -> str:
         "phone": counts.get("call", 0),
         "mail": sum(box.unread for box in devices.mailboxes(world(), device)),
     }
-    return show("home", device, badges=badges, latest=latest_code(device))
+    return render("home", device, badges=badges, latest=latest_code(device))
 
 
 def latest_code(device: Device) -> Message | None:
@@ -168,7 +170,7 @@ def settings(address: str) -> BaseResponse | str | tuple[str, int]:
             return answer
     device = devices.device(world(), address)
     themes = [("auto", _("Automatic")), ("light", _("Light")), ("dark", _("Dark"))]
-    page = show("settings", device, pair_form=form, themes=themes)
+    page = render("settings", device, pair_form=form, themes=themes)
     return (page, 422) if form.errors else page
 
 

@@ -11,7 +11,7 @@ from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException
 
 from mocksms import store
-from mocksms.core.wire_log import KEPT, Noted, Pairs
+from mocksms.core.wire_log import KEPT, Pairs, RecordedRequest
 from mocksms.core.worlds import Worlds
 from mocksms.providers.interface import Provider
 from mocksms.store.requests import ChosenBy
@@ -25,7 +25,7 @@ BROKEN = "A fault broke the answer"
 BY_NOTHING = "No header, lease or credentials name a world that there is"
 
 
-def note(asked: Callable[[], Provider | None], response: Response) -> Response:
+def record(asked: Callable[[], Provider | None], response: Response) -> Response:
     """Note this request in the world that it was admitted to, else in the default one. Return the response.
 
     `asked` returns whom a request is for that was not admitted. At a path that nobody answers, only what tries to send
@@ -40,13 +40,13 @@ def note(asked: Callable[[], Provider | None], response: Response) -> Response:
         world = context.get("world") if "chosen_by" in context else None
         if world is None:
             world = cast(Worlds, current_app.extensions["mocksms"]).get()
-        world.wire_log.note(_noted(request, provider, response, context))
+        world.wire_log.record(_noted(request, provider, response, context))
     except store.EngineError:  # the log must not spoil what it tells of
         log.exception("a request cannot be noted")
     return response
 
 
-def _noted(request: Request, provider: Provider | None, response: Response, context: Any) -> Noted:
+def _noted(request: Request, provider: Provider | None, response: Response, context: Any) -> RecordedRequest:
     status, is_broken = response.status_code, context.get("is_broken", False)
     chosen_by: ChosenBy | None = context.get("chosen_by")
     message = KEPT.get() if chosen_by is not None else None
@@ -61,7 +61,7 @@ def _noted(request: Request, provider: Provider | None, response: Response, cont
         reason = NO_PATH
     else:
         reason = BY_NOTHING if status < 400 and chosen_by == "default" else ""
-    return Noted(
+    return RecordedRequest(
         at=time.time(),
         wire=message.wire if message else provider.wires[0] if provider else "",
         chosen_by=chosen_by or "default",

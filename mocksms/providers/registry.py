@@ -61,7 +61,7 @@ class Providers:
                 app.register_blueprint(blueprint)
         app.register_error_handler(Rejected, self._rejected)
         app.register_error_handler(Interrupted, self._interrupted)
-        app.after_request(partial(http_requests.note, self._asked))
+        app.after_request(partial(http_requests.record, self._asked))
 
     def _rejected(self, rejection: Rejected) -> ResponseReturnValue:
         return self._of_blueprint[request.blueprint or ""].rejected(rejection)

@@ -40,7 +40,7 @@ def add(db: Connection, job: NewJob, due_at: float) -> None:
     )
 
 
-def take(db: Connection, now: float, until: float) -> Job | None:
+def claim(db: Connection, now: float, until: float) -> Job | None:
     """Return the job that is due first, and keep it from others until then; None when nothing is due."""
     row = db.execute(
         f"SELECT id, kind, tries, content FROM jobs WHERE due_at <= ? AND {_IS_FIRST} ORDER BY due_at, id LIMIT 1",  # noqa: S608
@@ -48,16 +48,16 @@ def take(db: Connection, now: float, until: float) -> Job | None:
     ).fetchone()
     if row is None:
         return None
-    postpone(db, row["id"], until, row["tries"] + 1)
+    retry(db, row["id"], until, row["tries"] + 1)
     return Job(row["id"], row["kind"], row["tries"] + 1, json.loads(row["content"]))
 
 
-def postpone(db: Connection, job_id: int, due_at: float, tries: int) -> None:
+def retry(db: Connection, job_id: int, due_at: float, tries: int) -> None:
     """Let a job be due later."""
     db.execute("UPDATE jobs SET due_at = ?, tries = ? WHERE id = ?", (due_at, tries, job_id))
 
 
-def done(db: Connection, job_id: int) -> None:
+def ack(db: Connection, job_id: int) -> None:
     """Delete a job."""
     db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 

@@ -34,7 +34,7 @@ def add(db: Connection, lease: Lease) -> int:
     return int(row["id"])
 
 
-def everything(db: Connection) -> list[Lease]:
+def all_leases(db: Connection) -> list[Lease]:
     """Return all leases, oldest first."""
     return [Lease(*row) for row in db.execute(f"SELECT {_COLUMNS} FROM leases ORDER BY id")]  # noqa: S608
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mocksms.testing import RunningPhone
+from tests.actors import PhoneReader
 from tests.app_fixture import AppFixture, Clock, World
 from tests.browser.page_runner import PageRunner
-from tests.people import PhoneReader
 from tools.driver import Browser, BrowserContext, Page, expect
 from webapp.sandbox.journeys.steps import Step
 from webapp.sandbox.personas.personas import PERSONAS

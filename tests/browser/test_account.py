@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import PASSWORD
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
-from tests.people import PASSWORD
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import pages
 

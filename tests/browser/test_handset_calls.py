@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.assertions import not_empty
 from tests.browser.handset import HANAKO, Desk, complaints, desk, running_phone, window
-from tests.evidence import some
 from tools.driver import Page, expect
 
 __all__ = ["desk", "running_phone", "window"]
@@ -100,7 +100,7 @@ def test_call_is_spoken_by_the_phones_own_voice_when_asked(desk: Desk, window: W
     expect(page.locator("html")).to_have_attribute("data-played", "7")
     played = page.evaluate("window.played")
     assert [name for name, _ in played] == [f"{number}.wav" for number in range(7)]
-    assert all(0.3 < seconds < 3 for _, seconds in some(played))
+    assert all(0.3 < seconds < 3 for _, seconds in not_empty(played))
     assert page.evaluate("window.spoken") == []
 
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from tests.assertions import not_empty
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
-from tests.evidence import some
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import main_job, pages
 from webapp.sandbox.journeys.steps import See
@@ -63,7 +63,7 @@ def test_every_page_wears_ribbon_seal_and_stamp(servers: Servers, path: str) -> 
     assert site.locator("main .stamp").count() == 1
     turned = site.locator("main .stamp").evaluate("stamp => getComputedStyle(stamp).transform")
     assert turned.startswith("matrix"), "the stamp is not turned"
-    for image in some(site.locator("img").all()):
+    for image in not_empty(site.locator("img").all()):
         image.scroll_into_view_if_needed()
         loaded = "image => image.decode().then(() => image.naturalWidth > 0)"
         assert image.evaluate(loaded), image.get_attribute("src")

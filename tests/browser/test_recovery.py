@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests import papers
+from tests import sample_files
+from tests.actors import PASSWORD
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
-from tests.people import PASSWORD
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import pages
 
@@ -18,7 +18,7 @@ PHONE = "+818012345678"
 
 
 def picture(name: str = "licence.jpg", content: bytes | None = None) -> Any:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": content or papers.jpg()}
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content or sample_files.jpg()}
 
 
 def is_in(page: Page, state: str) -> None:
@@ -46,7 +46,9 @@ def signs_in(servers: Servers, page: Page, mailbox: str, path: str = "/ap/signin
 def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(servers: Servers) -> None:
     page = servers.window()
     opens_case(servers, page)
-    page.locator(pages.DOCUMENTS).set_input_files([picture(), picture("front.jpg", papers.jpg(900, 600))])
+    page.locator(pages.DOCUMENTS).set_input_files(
+        [picture(), picture("front.jpg", sample_files.jpg(900, 600))]
+    )
     expect(page.locator("[data-chosen] li")).to_have_count(2)
     told: list[str] = []
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.assertions import not_empty
 from tests.browser.conftest import in_order
 from tests.browser.servers import Servers
-from tests.evidence import some
 from tools.driver import Page, expect
 from webapp.sandbox.refusals.scenarios import SCENARIOS
 
@@ -29,7 +29,7 @@ def test_refusals_are_two_clicks_away(
     site = servers.window(width, language, color_scheme=scheme)
     site.goto(f"{servers.site_url}/sandbox/refusals?q=NotAPhoneNumber")
     in_order(site)
-    for name in some(names):
+    for name in not_empty(names):
         reach(site, servers.site_url, name)
         if name != CHOSEN:
             in_order(site)

@@ -8,12 +8,12 @@ from urllib.parse import unquote
 import pytest
 from markupsafe import Markup
 
+from tests.assertions import not_empty
 from tests.browser.conftest import assert_accessible
-from tests.evidence import some
 from tools import storyboard
 from tools.driver import Browser
 from tools.story import writer
-from tools.story.captions import said, what_to_do
+from tools.story.captions import instruction, sentence
 from tools.story.environment import Environment
 from tools.story.scenes import LANGUAGES, Arrival, Chapter, Scene
 from tools.story.stories import STORIES
@@ -35,14 +35,14 @@ def test_storyboard_walks_a_story_and_writes_it_down(tmp_path: Path, chromium: B
     happened = [text for scene in chapter.scenes for _kind, text in scene.happened]
     assert "アカウントを作成しました" in happened
     index, page = writer.write(tmp_path / "board", {"ja": [chapter]}, "2026-11-22")
-    for scene in some(chapter.scenes):
+    for scene in not_empty(chapter.scenes):
         assert (tmp_path / "board" / scene.picture).stat().st_size < 200_000
     window = chromium.new_page(viewport={"width": 390, "height": 844})
     for each in (index, page):
         window.goto(each.as_uri())
         assert_accessible(window)
         assert not window.evaluate("document.documentElement.scrollWidth > innerWidth")
-        for link in some(window.locator("a[href]").all()):
+        for link in not_empty(window.locator("a[href]").all()):
             target = unquote(link.get_attribute("href") or "")
             path, _hash, mark = target.partition("#")
             assert (tmp_path / "board" / (path or page.name)).exists()
@@ -63,7 +63,7 @@ def test_storyboard_names_the_story_and_the_step_that_broke(
     environment = Environment(tmp_path / "environment")
     broken = Story("broken", ("壊", "Broken"), ("", ""), "hanako", (Breaks(),))
     try:
-        with pytest.raises(storyboard.StoryBroke) as told:
+        with pytest.raises(storyboard.StoryFailed) as told:
             storyboard.walk(environment, chromium, tmp_path, broken, "en")
     finally:
         environment.stop()
@@ -73,7 +73,7 @@ def test_storyboard_names_the_story_and_the_step_that_broke(
 
 def test_storyboard_writes_both_languages_and_escapes_what_it_shows(tmp_path: Path) -> None:
     scene = Scene(
-        what_to_do("en", [("Password", "a<b")], [], ["Trust"], "Continue"),
+        instruction("en", [("Password", "a<b")], [], ["Trust"], "Continue"),
         "phone",
         "en/x-01.webp",
         before=["<i>later</i>"],
@@ -90,15 +90,15 @@ def test_storyboard_writes_both_languages_and_escapes_what_it_shows(tmp_path: Pa
 
 
 def test_storyboard_captions_are_made_of_the_pages_words() -> None:
-    made = what_to_do("ja", [("キー", "<x>")], ["電話番号"], ["設定もクリア"], "続行", "2段階認証の設定")
+    made = instruction("ja", [("キー", "<x>")], ["電話番号"], ["設定もクリア"], "続行", "2段階認証の設定")
     assert made == Markup(
         "「電話番号」を選び、「キー」に<b>&lt;x&gt;</b>を入力し、「設定もクリア」にチェックを入れ、"
         "「2段階認証の設定」の<b>[続行]</b>をタップします。"
     )
-    assert said("Tap [Go] <now>") == Markup("Tap <b>[Go]</b> &lt;now&gt;")
+    assert sentence("Tap [Go] <now>") == Markup("Tap <b>[Go]</b> &lt;now&gt;")
 
 
 def test_storyboard_stories_have_names_and_words_of_their_own() -> None:
     assert len({story.name for story in STORIES}) == len(STORIES)
-    for story in some(STORIES):
+    for story in not_empty(STORIES):
         assert all(story.title) and all(story.opening) and story.steps

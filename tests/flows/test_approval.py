@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.people import Person
 from webapp.store import accounts
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pyotp
 import pytest
 
+from tests.actors import Person, key_on
 from tests.app_fixture import AppFixture, World
 from tests.lint import text_of
-from tests.people import Person, key_on
 
 OTHER = "+819022223333"
 REGISTER, BACKUP, HOWTO = (f"/a/settings/approval/setup/{place}" for place in ("register", "backup", "howto"))

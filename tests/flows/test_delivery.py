@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
-from tests.people import Person
+from tests.assertions import not_empty
 from tests.security.tools import rows
 from webapp.services.outbox import MOST_REFUSALS, deliver_notices
 
@@ -44,7 +44,7 @@ def test_notice_that_is_refused_holds_up_no_other(world: World) -> None:
 
 def test_notice_that_is_refused_for_good_is_given_up(world: World) -> None:
     changes_number_while_refused(world, 21614)
-    for _ in some(range(MOST_REFUSALS - 1)):
+    for _ in not_empty(range(MOST_REFUSALS - 1)):
         assert len(rows(world, "notices")) == 1
         assert delivers(world) == 0
     assert not rows(world, "notices")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.form_client import CHROME
-from tests.people import Person
 
 IPHONE = CHROME.replace("Windows NT 10.0; Win64; x64", "iPhone; CPU iPhone OS 18_0 like Mac OS X")
 

@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 import httpx
 from flask import Flask
 
+from tests.actors import PASSWORD, Person
 from tests.app_fixture import SITE_URL, World
-from tests.people import PASSWORD, Person
 from webapp.sandbox.form_client import HttpFormClient, read_forms
 
 

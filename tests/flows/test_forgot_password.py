@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
 from tests.form_client import Page
-from tests.people import Person
 
 FRESH = "tulip-harbour-9-tea"
 

@@ -7,10 +7,10 @@ from typing import Any
 import pyotp
 import pytest
 
+from tests.actors import Person, key_on
 from tests.app_fixture import World
 from tests.form_client import Page
 from tests.lint import text_of
-from tests.people import Person, key_on
 
 OTHER = "+819022223333"
 LANDLINE = "+81312345678"

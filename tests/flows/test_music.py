@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.form_client import Page
-from tests.people import Person
 from tests.security.test_outbound_pages import gateway_in
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import jinja2
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.docs.blocks import Block, blocks
 from tests.lint import text_of
-from tests.people import Person
 from webapp.factors import registry as factors
 from webapp.outbound import notice_templates
 from webapp.pages.factors import registry as pages

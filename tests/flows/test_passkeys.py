@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.authenticator import Authenticator
 from tests.form_client import Browser, Page
-from tests.people import Person
 
 OVERVIEW = "/account/security/passkeys"
 

@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.authenticator import Authenticator
 from tests.flows.test_passkeys import enters
-from tests.people import Person
 from webapp.sandbox.personas import personas, states
 
 

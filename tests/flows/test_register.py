@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.actors import Identity, Person
 from tests.app_fixture import AppFixture, World
 from tests.form_client import Page
-from tests.people import Identity, Person
 
 YUKI = Identity("Yuki", "yuki@example.com", "+818055556666", password="tulip-harbour-9-tea")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.people import Person
 
 
 @pytest.mark.parametrize("trust", [False, True])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
-from tests.people import Person
+from tests.assertions import not_empty
 
 
 def test_services_leads_to_security_and_settings(world: World, language: str) -> None:
@@ -24,7 +24,7 @@ def test_security_lists_the_rows_devices_and_activity(world: World, language: st
         if language == "ja"
         else ("Name", "Email", "Primary mobile number", "Password", "Two-Step Verification")
     )
-    for row in some(rows):
+    for row in not_empty(rows):
         assert row in page.text
     assert "080-1234-5678" in page.text
     assert "Chrome, Windows" in page.text

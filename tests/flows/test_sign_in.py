@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import PASSWORD, Person
 from tests.app_fixture import World
-from tests.people import PASSWORD, Person
 
 
 def test_home_greets_who_is_in(world: World, language: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.form_client import Page
-from tests.people import Person
 
 STALE = 901  # the step-up counts for 15 minutes
 NOT_SAVED = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pyotp
 import pytest
 
+from tests.actors import Person, key_on
 from tests.app_fixture import World
 from tests.lint import text_of
-from tests.people import Person, key_on
 from webapp.store import feedback
 
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.form_client import Page
-from tests.people import Person
 
 LANDLINE = "+81312345678"
 RINGS_SECONDS = 65  # longer than a call rings

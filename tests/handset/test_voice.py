@@ -17,7 +17,7 @@ from mocksms.core.models import Message
 from mocksms.core.worlds import World
 from mocksms.handset import voice
 from mocksms.search import romaji
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.form_client import Browser
 from tests.handset.test_calls import HANAKO, ring
 
@@ -154,7 +154,7 @@ def test_speech_is_offered_where_a_voice_speaks(look_in: Browser, here: World) -
     assert offered == [f"{base}/0.wav", f"{base}/2.wav", None], (
         "the pause counts, and nobody here speaks Finnish"
     )
-    for address in some(filter(None, offered)):
+    for address in not_empty(filter(None, offered)):
         answer = look_in.raw("GET", address)
         assert answer.status_code == 200 and answer.mimetype == "audio/wav"
         assert "no-cache" in answer.headers["Cache-Control"], "after a reset another call has this address"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT
 from tools import check
 from tools.programs import CHECK
@@ -26,7 +26,7 @@ def test_parts_are_the_folders_that_have_tests(tmp_path: Path) -> None:
 
 def test_every_test_of_the_check_is_in_a_part() -> None:
     parts = check.parts()
-    for path in some((ROOT / CHECK).rglob("test_*.py")):
+    for path in not_empty((ROOT / CHECK).rglob("test_*.py")):
         assert path.parent.parent == ROOT / CHECK, f"{path}: a part is a folder of {CHECK}"
         assert parts[path.parent.name][-1] == f"{CHECK}/{path.parent.name}"
 
@@ -34,7 +34,7 @@ def test_every_test_of_the_check_is_in_a_part() -> None:
 def test_unknown_part_gets_one_line_with_the_parts(capsys: pytest.CaptureFixture[str]) -> None:
     assert check.main(["test,nonsense"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "no part is called nonsense" in line and all(name in line for name in some(check.parts()))
+    assert "no part is called nonsense" in line and all(name in line for name in not_empty(check.parts()))
 
 
 def test_parts_pass_fail_run_nothing_or_take_too_long(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT, Module, modules
 
 FOR_TESTERS = (
@@ -61,7 +61,10 @@ def test_names_are_used() -> None:
 def test_styles_are_used() -> None:
     sheets = [path for app in ("webapp", "mocksms") for path in (ROOT / app / "static").rglob("*.css")]
     css = re.sub(
-        r"/\*.*?\*/|url\([^)]*\)|\"[^\"]*\"", "", "\n".join(p.read_text() for p in some(sheets)), flags=re.S
+        r"/\*.*?\*/|url\([^)]*\)|\"[^\"]*\"",
+        "",
+        "\n".join(p.read_text() for p in not_empty(sheets)),
+        flags=re.S,
     )
     sources = [ROOT / module.path for module in modules("webapp", "mocksms")]
     sources += list((ROOT / "templates").rglob("*.html"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT
 from tools import docs, layout
 from webapp.flows.state_machine import StateMachine
@@ -41,7 +41,7 @@ def test_docs_show_every_move_of_every_flow() -> None:
 def test_docs_show_a_picture_of_every_flow_and_none_of_another() -> None:
     pictures = {path.stem for path in docs.PICTURES.glob("*.svg")}
     assert pictures == {table.kind for table in all_machines()}, "run `make docs` and commit what it writes"
-    for table in some(all_machines()):
+    for table in not_empty(all_machines()):
         text = (docs.PICTURES / f"{table.kind}.svg").read_text()
         missing = [move.name for move in table.transitions if f">{move.name}<" not in text]
         assert not missing, f"docs/flows/{table.kind}.svg lacks {missing}"

@@ -6,7 +6,7 @@ import ast
 import re
 from functools import cache
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT, Module, modules
 from webapp.sandbox.journeys import pages
 from webapp.sandbox.journeys.pages import Element
@@ -40,7 +40,7 @@ def written(module: Module) -> list[str]:
 
 
 def test_ids_of_fields_are_in_the_page_objects_only() -> None:
-    read = [module for module in some(modules(*READERS)) if module.path != PAGE_OBJECTS]
+    read = [module for module in not_empty(modules(*READERS)) if module.path != PAGE_OBJECTS]
     found = {module.path: len(written(module)) for module in read if written(module)}
     assert found == OFFENDERS, f"take them from {PAGE_OBJECTS}; OFFENDERS may only shrink"
 
@@ -53,7 +53,7 @@ def test_page_objects_are_on_the_pages() -> None:
     elements = [each for each in vars(pages).values() if isinstance(each, Element)]
     unknown = [
         each.id
-        for each in some(elements)
+        for each in not_empty(elements)
         if each.id and each.id not in ids() and not any(re.fullmatch(id_, each.id) for id_ in made)
     ]
     assert not unknown, "no template has them"
@@ -69,7 +69,7 @@ def test_main_job_is_written_once() -> None:
     """Nobody else presses the button that turns two-step verification on after a text, or gives the number first."""
     wrong = [
         module.path
-        for module in some(modules(*READERS))
+        for module in not_empty(modules(*READERS))
         if module.path not in (PAGE_OBJECTS, OWN) and re.search(OF_MAIN_JOB, (ROOT / module.path).read_text())
     ]
     assert not wrong, f"take the steps of {OWN}"
@@ -85,14 +85,14 @@ def test_page_objects_are_used() -> None:
         (ROOT / module.path).read_text() for module in modules(*READERS) if module.path != PAGE_OBJECTS
     )
     names = [name for name, each in vars(pages).items() if isinstance(each, Element)]
-    assert not [name for name in some(names) if f"pages.{name}" not in read]
+    assert not [name for name in not_empty(names) if f"pages.{name}" not in read]
 
 
 def test_sandbox_calls_no_flow_but_to_open_a_session() -> None:
     """A browser gets into a state by pages. Only its session and a document's key are made by the flows' functions."""
     called = {
         f"{module.path}: {call.func.value.id}.{call.func.attr}"
-        for module in some(modules("webapp/sandbox"))
+        for module in not_empty(modules("webapp/sandbox"))
         for call in ast.walk(module.tree)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)

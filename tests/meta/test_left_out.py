@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT
 from tools.programs import PROGRAMS, Program
 
@@ -28,7 +28,7 @@ def run(*paths: str, **environment: str) -> str:
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_programs_name_tests_that_exist(program: Program) -> None:
-    assert not [path for path in some(program.tests) if not (ROOT / path).exists()]
+    assert not [path for path in not_empty(program.tests) if not (ROOT / path).exists()]
 
 
 def test_missing_programs_are_named_with_the_count_of_their_tests() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT
 from tools import check, mutants, promises
 from tools.mutants import Copy, Mutant
@@ -35,7 +35,7 @@ def test_mutants_are_faults_of_sound_code(tmp_path: Path) -> None:
             broken = (ROOT / mutant.file).read_text().replace(mutant.old, mutant.new)
             (tmp_path / f"{number}_{Path(mutant.file).name}").write_text(broken)
     command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821,E9"]
-    judged = subprocess.run([*command, *some(tmp_path.iterdir())], capture_output=True, text=True)
+    judged = subprocess.run([*command, *not_empty(tmp_path.iterdir())], capture_output=True, text=True)
     assert not judged.returncode, judged.stdout
 
 
@@ -105,9 +105,9 @@ def test_test_that_fails_without_the_mutant_proves_nothing(tmp_path: Path, outpu
     problems(GOOD, root=tmp_path)
     killed = mutants.Outcome(7, f"{HERE}:2", killer="tests/test_x.py::test_a_s07")
     code = 1 if output.startswith("FAILED") else 3
-    (doubtful,) = mutants.doubtful([killed], Fake(tmp_path, code, output))
+    (doubtful,) = mutants.unreliable([killed], Fake(tmp_path, code, output))
     assert doubtful.problem.startswith("PROVES NOTHING")
-    assert mutants.doubtful([killed], Fake(tmp_path, 0, "1 passed")) == []
+    assert mutants.unreliable([killed], Fake(tmp_path, 0, "1 passed")) == []
 
 
 def test_unknown_promise_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

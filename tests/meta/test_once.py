@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT, modules
 
 ROOMS = ("webapp/pages", "webapp/flows", "webapp/challenges", "webapp/factors", "webapp/services")
@@ -59,7 +59,7 @@ def test_factors_are_asked_and_never_told_apart_by_kind() -> None:
     ]
     wrong += [
         f"{path.relative_to(ROOT)} {found[0]}"
-        for path in some((ROOT / "templates" / "site").rglob("*.html"))
+        for path in not_empty((ROOT / "templates" / "site").rglob("*.html"))
         for found in re.finditer(r"""(kind|channel) [!=]= ["'](sms|voice|app)["']""", path.read_text())
     ]
     assert not wrong, f"ask the factor (webapp/factors) or its view (webapp/pages/factors): {wrong}"

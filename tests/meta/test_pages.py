@@ -12,7 +12,7 @@ from tests.meta.sources import ROOT, modules, test_names
 # Where pages are rendered, by which function, and where their templates lie.
 HOMES = {
     "webapp.pages": ("page", "templates/site", ""),
-    "mocksms.handset": ("show", "templates/phone", "handset."),
+    "mocksms.handset": ("render", "templates/phone", "handset."),
 }
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 PARTS = re.compile(r"""(?:\{%-?\s*(?:extends|include|import|from)\s+|kept_part\()["']([^"']+)["']""")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mocksms import create_app
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT, Module, modules
 
 
@@ -45,7 +45,7 @@ def heads(tmp_path: Path) -> frozenset[str]:
 
 def test_phone_paths_stand_once(heads: frozenset[str]) -> None:
     assert {"/api", "/handsets", "/_aws"} <= heads
-    for head in some(sorted(heads)):
+    for head in not_empty(sorted(heads)):
         path = re.compile(rf"{re.escape(head)}(/|\Z)")
         found = [
             f"{module.path}:{line}"

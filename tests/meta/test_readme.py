@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tests.assertions import not_empty
 from tests.docs.blocks import blocks, indented, pages
-from tests.evidence import some
 from tests.meta.sources import ROOT
 from webapp.sandbox.personas.personas import BASIC, PERSONAS
 
@@ -24,7 +24,7 @@ def test_readme_leads_to_every_page_of_the_docs() -> None:
 
 def test_readme_lists_the_accounts_of_the_first_start() -> None:
     text = (ROOT / PAGE).read_text()
-    for name in some(BASIC):
+    for name in not_empty(BASIC):
         persona = PERSONAS[name]
         row = next(line for line in text.splitlines() if line.startswith(f"| `{name}@example.com` |"))
         digits = re.sub(r"\D", "", row.split("|")[2])

@@ -19,7 +19,7 @@ APPS = {"webapp": "babel.cfg", "mocksms": "mocksms/babel.cfg"}
 FOLDERS = {"webapp": ("webapp", "templates/site"), "mocksms": ("mocksms", "templates/phone")}
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None, "lazy_ngettext": (1, 2), "_l": None, "Transition": (4,)}
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w+\}")
-COMMAND = "make words ARGS={app}"
+COMMAND = "make i18n ARGS={app}"
 
 
 @cache

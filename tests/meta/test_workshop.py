@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT
-from tools import browser, ready
+from tools import bootstrap, browser
 from webapp import run
 
 ONE_LINE = 1
@@ -60,7 +60,7 @@ def test_make_alone_lists_every_target() -> None:
     rules = (ROOT / "Makefile").read_text().splitlines()
     targets = next(line for line in rules if line.startswith(".PHONY")).split()[1:]
     assert make("").stdout == listed
-    assert all(f"make {target} " in listed for target in some(targets) if target != "help")
+    assert all(f"make {target} " in listed for target in not_empty(targets) if target != "help")
 
 
 def test_run_names_the_port_that_is_taken_and_the_variable(taken_port: int, tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_run_starts_both_says_where_to_go_and_stops_both(tmp_path: Path) -> None
     )
     assert "hanako@example.com" in text and "Mihon-demo-1" in text
     assert "Traceback" not in text
-    for port in some(ports.values()):
+    for port in not_empty(ports.values()):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", int(port))) != 0, f"something still listens on {port}"
 
@@ -130,7 +130,7 @@ def test_wrong_python_gets_one_clear_line(tmp_path: Path) -> None:
     old.write_text('#!/bin/sh\nif [ "$1" = -V ]; then echo "Python 3.9.2"; else exit 1; fi\n')
     old.chmod(0o755)
     script = (
-        (ROOT / "tools" / "with-python")
+        (ROOT / "tools" / "python-wrapper")
         .read_text()
         .replace("/usr/local/bin/python3", "")
         .replace("/opt/homebrew/bin/python3", "")
@@ -146,9 +146,9 @@ def test_missing_ensurepip_names_the_package(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     monkeypatch.setattr("shutil.which", lambda _name: "/usr/bin/apt-get")
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    monkeypatch.setattr(ready, "PYTHON", Path("/nonexistent/python"))
-    with pytest.raises(ready.NotReady, match=r"apt-get install python3\.\d+-venv"):
-        ready.make_environment()
+    monkeypatch.setattr(bootstrap, "PYTHON", Path("/nonexistent/python"))
+    with pytest.raises(bootstrap.BootstrapError, match=r"apt-get install python3\.\d+-venv"):
+        bootstrap.make_environment()
 
 
 def test_browser_path_is_used_and_a_wrong_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +167,7 @@ def test_locks_are_hashed_and_name_no_registry() -> None:
     ):
         text = (ROOT / name).read_text()
         pins = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
-        assert pins and all("==" in pin for pin in some(pins)), name
+        assert pins and all("==" in pin for pin in not_empty(pins)), name
         assert text.count("--hash=sha256:") >= len(pins)
         assert "://" not in text and "\n--" not in text, f"{name} names a registry"
 
@@ -180,7 +180,7 @@ def test_locks_agree_and_hold_what_is_asked_for() -> None:
         "requirements-dev.txt",
         "requirements-docs.txt",
     ):
-        for package, version in some(
+        for package, version in not_empty(
             re.findall(r"^([a-z0-9._-]+)==([^ ]+)", (ROOT / name).read_text(), re.M)
         ):
             assert pins.setdefault(package, version) == version, f"{package} is pinned twice; run `make lock`"

@@ -18,10 +18,10 @@ import pyotp
 import pytest
 
 from mocksms.testing import NothingCame, Phone, RunningPhone, run_phone
-from tests.evidence import some
+from tests.actors import PASSWORD, PEOPLE
+from tests.assertions import not_empty
 from tests.form_client import Browser, Page
 from tests.old_instance import make
-from tests.people import PASSWORD, PEOPLE
 from webapp.sandbox.testing import Site, SiteWorld
 
 ARCHIVE = Path(__file__).parent / "instance.tar.xz"
@@ -79,7 +79,7 @@ def test_messages_are_all_there_in_order(old: Instance) -> None:
     for world in WORLDS:
         found = [dict(message.fields) for message in reversed(old.phone(world).messages(limit=100))]
         assert [each["id"] for each in found] == [each["id"] for each in old.kept[world]["messages"]]
-        for now, then in some(zip(found, old.kept[world]["messages"], strict=True)):
+        for now, then in not_empty(zip(found, old.kept[world]["messages"], strict=True)):
             assert {name: now[name] for name in then if name != "details"} == _without(then, "details")
         count += len(found)
     assert count >= 20

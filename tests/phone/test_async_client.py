@@ -15,7 +15,7 @@ import pytest
 import mocksms
 from mocksms.client import AsyncCall, AsyncFaults, AsyncPhone, Call, Faults, NothingCame, Phone, PhoneError
 from mocksms.testing import RunningPhone, run_phone, twilio_client
-from tests.evidence import some
+from tests.assertions import not_empty
 
 ME, SHOP = "+819012345678", "+15005550006"
 Result = TypeVar("Result")
@@ -43,7 +43,7 @@ def public(kind: type) -> set[str]:
 def test_async_client_has_the_same_public_names(kind: type, its_async: type) -> None:
     assert len(public(kind)) > 2
     assert public(kind) == public(its_async)
-    for name in some(public(kind)):
+    for name in not_empty(public(kind)):
         assert inspect.getdoc(getattr(kind, name)), f"{name} is not described"
     for client in (kind, its_async):
         assert ("__enter__" in dir(client)) == (kind is Phone and client is kind)
@@ -53,7 +53,7 @@ def test_async_client_takes_the_same_arguments() -> None:
     ours, its_async = Phone("http://x", "w"), AsyncPhone("http://x", "w")
     called = [name for name in public(Phone) if callable(getattr(ours, name)) and name != "close"]
     assert {"lease_number", "make_world", "requests", "wait_for_code"} <= set(called)
-    for name in some(called):
+    for name in not_empty(called):
         assert inspect.signature(getattr(ours, name)).parameters.keys() == (
             inspect.signature(getattr(its_async, name)).parameters.keys()
         ), name

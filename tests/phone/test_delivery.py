@@ -161,7 +161,7 @@ def test_what_fails_holds_up_nothing_else(twilio: Any, phone: Phone, monkeypatch
     def fail(*_: object) -> None:
         raise RuntimeError("a fault of the phone")
 
-    monkeypatch.setattr(calls, "go_on_when_due", fail)
+    monkeypatch.setattr(calls, "advance_due", fail)
     twilio.calls.create(to=ME, from_=SHOP, twiml="<Response/>", timeout=30)
     phone.faults.add("delay", seconds=60)
     twilio.messages.create(to=ME, from_=SHOP, body="later")
@@ -179,7 +179,7 @@ def test_what_fails_is_not_tried_again_at_once(
     worlds = mocksms.create_app({"INSTANCE": str(tmp_path)}).extensions["mocksms"]
     world, pauses = worlds.get(), []
     monkeypatch.setattr(world.background.jobs, "later", lambda seconds, _work: pauses.append(seconds))
-    monkeypatch.setattr(inbox, "arrive", fail)
+    monkeypatch.setattr(inbox, "deliver_held", fail)
     held = Message(inbox.new_sid("SM"), "sms", sender=SHOP, recipient=ME, body="x")
     inbox.receive(world, held, due_at=world.now() - 1)
     pauses.clear()

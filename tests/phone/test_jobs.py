@@ -110,7 +110,7 @@ def test_call_gets_its_document_after_kill_9_s68(tmp_path: Path, app: Listener) 
     world = again.worlds.get()
     with world.store.writing() as db:  # as if the time for which the dead process had it were over
         for row in db.execute("SELECT id FROM jobs").fetchall():
-            store.jobs.postpone(db, row["id"], 0.0, 1)
+            store.jobs.retry(db, row["id"], 0.0, 1)
     job_runner.start_due(world)
     assert app.next()[0] == "/twiml"
     assert again.client().wait_for_code(ME) == "482913"
@@ -124,7 +124,7 @@ def _owe(world: World, line: str, number: int) -> None:
 
 def _take(world: World, now: float, until: float) -> int | None:
     with world.store.writing() as db:
-        job = store.jobs.take(db, now, until)
+        job = store.jobs.claim(db, now, until)
     return None if job is None else int(job.content["number"])
 
 

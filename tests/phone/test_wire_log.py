@@ -251,13 +251,13 @@ def test_log_is_bounded(base: Phone, running: RunningPhone, monkeypatch: pytest.
     found = only(base)
     assert len(found.body) == LONGEST_BODY
     log = running.worlds.get().wire_log
-    noted: list[wire_log.Noted] = []
-    monkeypatch.setattr(log, "note", noted.append)
+    noted: list[wire_log.RecordedRequest] = []
+    monkeypatch.setattr(log, "record", noted.append)
     send(base)
     monkeypatch.undo()
     for _ in range(3):
         for _ in range(MOST_KEPT):
-            log.note(noted[0])
+            log.record(noted[0])
         log.flush()
     with running.worlds.get().store.reading() as db:
         assert db.execute("SELECT count(*) FROM requests").fetchone()[0] == MOST_KEPT

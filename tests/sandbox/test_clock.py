@@ -13,9 +13,9 @@ from flask import Flask
 
 import webapp
 from mocksms.testing import run_phone
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
 from tests.form_client import Browser
-from tests.people import Person
 from webapp.sandbox.server import CHEAP_HASH
 
 DAY = 86400

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.form_client import Page
-from tests.people import Person
 from webapp.flows.state_machines import all_machines
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN
@@ -80,7 +80,7 @@ def test_coverage_knows_no_other_flow(world: World) -> None:
 def test_coverage_links_each_refusal_to_its_way(world: World) -> None:
     page = world.browser().get("/sandbox/coverage")
     reached = {name for name in every_refusal() if any(way.refusal == name for way in SCENARIOS.values())}
-    for name in some(reached - UNSEEN.keys()):
+    for name in not_empty(reached - UNSEEN.keys()):
         assert page.has(f'tr[data-name="{name}"] form'), name
 
 

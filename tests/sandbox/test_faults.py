@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from mocksms.testing import NothingCame, run_phone
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.form_client import Browser, Page
-from tests.people import Person
 from webapp.sandbox.controls.fault_table import FAULTS
 from webapp.sandbox.worlds import Worlds
 
@@ -53,7 +53,7 @@ def is_told(page: Page, words: str) -> bool:
 
 def test_faults_page_names_each_fault(world: World, language: str) -> None:
     page = world.browser(language).get("/sandbox/faults")
-    for key, fault in some(FAULTS.items()):
+    for key, fault in not_empty(FAULTS.items()):
         assert page.has(f"#always-{key}") and page.has(f"#next-{key}") == (not fault.settings)
 
 
@@ -290,7 +290,7 @@ def test_faults_unknown_are_refused(world: World) -> None:
 
 
 def test_fault_api_asks_for_each_and_lifts(world: World) -> None:
-    for key in some(FAULTS):
+    for key in not_empty(FAULTS):
         assert any(each["words"] for each in call(world, "POST", "", {"fault": key})["faults"]), key
     listed = call(world, "GET")
     assert {each["fault"] for each in listed["known"]} == set(FAULTS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.form_client import Page
-from tests.people import Person
 from webapp.flows.state_machines import all_machines
 from webapp.sandbox.personas.personas import PERSONAS
 
@@ -86,7 +86,7 @@ def test_flow_map_links_states_to_the_personas_that_start_there(world: World) ->
     browser = world.browser()
     starts = [(*start, persona.key) for persona in PERSONAS.values() for start in persona.starts]
     pages = {kind: browser.get(f"/sandbox/map?flow={kind}") for kind in {kind for kind, _, _ in starts}}
-    for kind, state, key in some(starts):
+    for kind, state, key in not_empty(starts):
         assert pages[kind].has(f'#state-{state} form[action="/sandbox/personas/{key}"]'), key
 
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import webapp
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.people import Person
 from webapp.sandbox.server import CHEAP_HASH
 from webapp.sandbox.store.trace_log import Step, TraceLog
 from webapp.sandbox.worlds import Worlds

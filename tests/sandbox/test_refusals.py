@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from mocksms.testing import run_phone
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
 from tests.form_client import Browser
 from tests.lint import text_of
-from tests.people import Person
 from webapp.sandbox.refusals.sample_files import sample_bytes
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN, every_refusal
 

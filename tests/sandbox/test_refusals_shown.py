@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.meta.sources import modules
-from tests.people import Person
 from webapp.pages.framework.shown_refusals import shown
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.error_text import error_text
@@ -27,7 +27,7 @@ def test_refusal_that_no_page_shows_is_not_reported(world: World) -> None:
         seen.append(what)
 
     with world.site.test_request_context("/"), shown.connected_to(note):
-        silent = {name for name in some(every_refusal()) if not error_text(name)}
+        silent = {name for name in not_empty(every_refusal()) if not error_text(name)}
     assert silent == WITHOUT_TEXT
     assert not seen
 

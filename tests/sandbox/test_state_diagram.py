@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.flows.state_machines import all_machines
 from webapp.sandbox.state_diagram.drawing import Labels, Marks, draw, draw_small, text_of
@@ -74,7 +74,7 @@ def test_picture_has_no_two_things_in_one_place(table: StateMachine) -> None:
 def test_picture_has_no_line_through_a_name_or_a_label(table: StateMachine) -> None:
     layout = layouts()[table.kind]
     things = {**layout.states, **{key: way.label for key, way in layout.ways.items()}}
-    for key, way in some(layout.ways.items()):
+    for key, way in not_empty(layout.ways.items()):
         for line in (*way.tails.values(), way.end):
             crossed = [
                 n for n, rect in things.items() if any(is_within(p, rect, -TOUCH) for p in drawn(line))
@@ -85,13 +85,13 @@ def test_picture_has_no_line_through_a_name_or_a_label(table: StateMachine) -> N
 @pytest.mark.parametrize("table", all_machines(), ids=lambda table: table.kind)
 def test_picture_has_every_arrow_from_its_states_to_its_target(table: StateMachine) -> None:
     layout = layouts()[table.kind]
-    for arrow in some(arrows(table)):
+    for arrow in not_empty(arrows(table)):
         way, target = layout.ways[arrow.key], layout.states[arrow.target]
         assert is_within(points(way.head)[0], target, TOUCH), f"{arrow.key} ends elsewhere"
         starts = (
             {source: way.tails[source] for source in arrow.sources} if way.tails else {arrow.target: way.end}
         )
-        for source, line in some(starts.items()):
+        for source, line in not_empty(starts.items()):
             ends = [points(line)[0], points(line)[-1]]
             assert any(is_within(end, layout.states[source], TOUCH) for end in ends), (
                 f"{arrow.key} from {source}"
@@ -103,8 +103,8 @@ def test_picture_has_every_arrow_from_its_states_to_its_target(table: StateMachi
 @pytest.mark.parametrize("table", all_machines(), ids=lambda table: table.kind)
 def test_picture_leads_on_downwards_and_back_upwards(table: StateMachine) -> None:
     layout, turn = layouts()[table.kind], order(table).index
-    for arrow in some(arrows(table)):
-        for source in some(arrow.sources):
+    for arrow in not_empty(arrows(table)):
+        for source in not_empty(arrow.sources):
             if not arrow.is_loop:
                 is_down = layout.states[source].top < layout.states[arrow.target].top
                 assert is_down == (turn(source) < turn(arrow.target)), arrow.key

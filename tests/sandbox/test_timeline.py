@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.form_client import Page
-from tests.people import Person
 from webapp.flows.state_machines import all_machines
 from webapp.pages.render import has_page
 from webapp.sandbox.controls.fault_table import FAULTS
@@ -119,7 +119,7 @@ def test_timeline_as_json_goes_on_after_an_id(taro: Person) -> None:
     assert told["world"] == "default" and told["phone_answers"] is True
     message = next(step for step in told["steps"] if step["kind"] == "message")
     assert message["message"]["code"] and "/handsets/+818012345678/" in message["message"]["handset"]
-    assert all(step["at"].endswith("Z") and step["text"] for step in some(told["steps"]))
+    assert all(step["at"].endswith("Z") and step["text"] for step in not_empty(told["steps"]))
     assert as_json(taro, after=told["last_id"])["steps"] == []
     taro.signs_out()
     later = as_json(taro, after=told["last_id"], kind="event")["steps"]

@@ -15,7 +15,7 @@ import pytest
 import webapp
 from mocksms.testing import run_phone
 from tests.app_fixture import AppFixture, World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.form_client import Browser
 from webapp.sandbox.form_client import HttpFormClient
 from webapp.sandbox.server import CHEAP_HASH, ThreadedServer
@@ -264,7 +264,7 @@ def test_worlds_ten_at_once_over_two_processes(two_sites: TwoSites) -> None:
 
     with ThreadPoolExecutor(10) as pool:
         assert list(pool.map(walk, range(10))) == [("太郎さん", 1)] * 10
-    for site in some(two_sites.sites):
+    for site in not_empty(two_sites.sites):
         assert len(two_sites.asks("GET", f"{site}/sandbox/api/worlds").json()["worlds"]) == 11
     assert two_sites.asks("GET", f"{two_sites.phone}/api/v1/messages").json()["messages"] == []
 

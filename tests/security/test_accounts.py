@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
 from tests.form_client import Browser
-from tests.people import Person
 from tests.security.tools import (
     all_rows,
     holds_digits,

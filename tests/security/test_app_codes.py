@@ -15,9 +15,9 @@ from functools import partial
 import pyotp
 import pytest
 
+from tests.actors import Person, key_on
 from tests.app_fixture import World
-from tests.evidence import refusal, some
-from tests.people import Person, key_on
+from tests.assertions import not_empty, refusal
 from tests.security.tools import is_accepted, is_signed_in, rows, stored_bytes, to_mid_step, types
 from webapp.rules import totp
 
@@ -105,7 +105,7 @@ def test_secret_is_on_no_page_once_set_up_s07(world: World, hanako: Person) -> N
     rules = [rule for rule in world.site.url_map.iter_rules() if "GET" in (rule.methods or ())]
     paths = [rule.rule for rule in rules if not rule.arguments]
     assert len(paths) > 40
-    for path in some(paths):
+    for path in not_empty(paths):
         answer = hanako.browser.raw("GET", f"{path}?method={method}", follow_redirects=True)
         seen = answer.text.replace(" ", "") + str(answer.history)
         assert secret not in seen, path

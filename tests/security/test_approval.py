@@ -10,10 +10,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests import lockout
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.form_client import Browser
-from tests.people import Person
 from tests.security.tools import all_rows, is_signed_in, rows, sends, stored_bytes, texts
 from webapp.pages.framework import visitor
 
@@ -65,7 +65,7 @@ def test_token_is_long_and_kept_as_a_hash_s33(world: World, asking: Person) -> N
     token = link_of(world, asking).rpartition("/")[2]
     assert len(token) >= 22  # 128 bits in URL-safe base64
     assert hashlib.sha256(token.encode()).digest() in [row["token_hash"] for row in rows(world, "flows")]
-    for table, row in some(all_rows(world)):
+    for table, row in not_empty(all_rows(world)):
         assert not any(token in str(value) for value in row.values()), table
     assert token.encode() not in stored_bytes(world)
 
@@ -232,7 +232,7 @@ def test_token_leaks_into_no_referer_and_no_log_s39(
     mailbox = world.browser()
     page = mailbox.get(path)
     assert page.headers["Referrer-Policy"] in ("no-referrer", "same-origin")
-    for element in some(page.all("a[href], link[href], script[src], img[src]")):
+    for element in not_empty(page.all("a[href], link[href], script[src], img[src]")):
         target = element.attrs.get("href") or element.attrs.get("src")
         assert target.startswith(("/", "?", "#")), "a link off the site, with the token in the address bar"
     mailbox.press("承認")

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.actors import PASSWORD, Person
 from tests.app_fixture import AppFixture, World
-from tests.evidence import some
-from tests.people import PASSWORD, Person
+from tests.assertions import not_empty
 from tests.security.tools import sends
 from webapp.errors import Throttled, WrongPassword
 from webapp.flows import account_changes
@@ -84,7 +84,7 @@ def test_guess_is_not_told_of_when_a_wait_began_while_it_was_hashed_s22(world: W
         prove(services, VISITOR, "hanako@example.com", typed, app="shop", cookie=lambda _name: None)
 
     def others_guess() -> None:
-        for _ in some(range(world.services.config.password_free_tries + 1)):
+        for _ in not_empty(range(world.services.config.password_free_tries + 1)):
             with pytest.raises(WrongPassword):
                 guess(world.services, "wrong")
 

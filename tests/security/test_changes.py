@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
-from tests.people import Person
+from tests.assertions import not_empty
 from tests.security.tools import is_signed_in, protected, rows, sends, texts, to_mid_step
 
 SETTINGS = "/a/settings/approval"
@@ -114,7 +114,7 @@ def test_every_change_asks_for_step_up_when_stale_s42(world: World, taro: Person
         "trust": "x",
         "clearSettings": "y",
     }
-    for path in some(paths):
+    for path in not_empty(paths):
         answer = sends(taro.browser, path, **fields)
         assert answer.status_code == 303, path
         assert answer.headers["Location"].startswith("/ap/cvf/confirm?"), path

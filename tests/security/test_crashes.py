@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from tests import lockout as recovery
+from tests.actors import Person, key_on
 from tests.app_fixture import World
-from tests.evidence import some
-from tests.people import Person, key_on
+from tests.assertions import not_empty
 from tests.security.tools import to_mid_step
 from webapp.sandbox.server import CHEAP_HASH
 
@@ -126,7 +126,7 @@ def test_step_is_wholly_done_or_not_at_all_s65(
     before, after = result["before"], result["after"]
     assert before != after
     assert len(result["crashes"]) >= 3
-    for number, crashed in some(enumerate(result["crashes"], 1)):
+    for number, crashed in not_empty(enumerate(result["crashes"], 1)):
         assert crashed["after_crash"] in (before, after), f"between before and after at statement {number}"
         assert crashed["after_repeat"] in (None, after), f"cannot be repeated after statement {number}"
 

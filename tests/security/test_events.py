@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.actors import Person, key_on
 from tests.app_fixture import World
-from tests.evidence import some
-from tests.people import Person, key_on
+from tests.assertions import not_empty
 from tests.security.tools import holds_digits, rows, sends, texts, to_mid_step, types, wrong_code
 
 
@@ -116,9 +116,9 @@ def test_events_hold_no_secret_s63(world: World, taro: Person, hanako: Person) -
     assert len(rows(world, "events")) >= 8
     private = [taro.number[1:], "9011112222", taro.password, hanako.email, taro.email, token]
     for table in ("events", "notices"):
-        for row in some(rows(world, table)):
+        for row in not_empty(rows(world, table)):
             kept = {column: value for column, value in row.items() if column not in ("at", "recipient")}
-            for column, value in some(kept.items()):
+            for column, value in not_empty(kept.items()):
                 assert not any(secret in str(value) for secret in private), (table, column)
                 assert not any(holds_digits(str(value), code) for code in codes), (table, column)
 

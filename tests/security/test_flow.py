@@ -9,9 +9,9 @@ import argon2
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
-from tests.evidence import some
-from tests.people import Person
+from tests.assertions import not_empty
 from tests.security.tools import (
     is_accepted,
     is_signed_in,
@@ -37,10 +37,10 @@ def test_password_alone_opens_no_protected_page_s26(world: World, taro: Person) 
     assert taro.gives_password().name == "sign_in.code"
     before = rows(world, "accounts"), rows(world, "methods"), len(texts(world))
     assert len(protected(world, "GET")) >= 5
-    for path in some(protected(world, "GET")):
+    for path in not_empty(protected(world, "GET")):
         answer = taro.browser.raw("GET", path)
         assert (answer.status_code, leads_to(answer)) in ((303, SIGN_IN), (303, MUSIC), (401, None)), path
-    for path in some(protected(world, "POST")):
+    for path in not_empty(protected(world, "POST")):
         answer = sends(taro.browser, path, decision="approve", otpCode="123456", rememberDevice="1")
         assert (answer.status_code, leads_to(answer)) in ((303, SIGN_IN), (303, MUSIC), (401, None)), path
     assert (rows(world, "accounts"), rows(world, "methods"), len(texts(world))) == before

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.evidence import some
-from tests.people import Person
+from tests.assertions import not_empty
 from tests.security.tools import is_signed_in, protected, rows, sends, texts
 
 POLICY = {
@@ -49,7 +49,7 @@ def test_every_post_asks_for_the_token_s62(world: World, hanako: Person) -> None
     hanako.opens_settings()
     sent, before = len(texts(world)), rows(world, "flows")
     assert len(posts(world.site)) >= 10
-    for path in some(posts(world.site)):
+    for path in not_empty(posts(world.site)):
         for token in ({}, {"csrf_token": ""}, {"csrf_token": "x"}):
             fields = {"email": hanako.email, "password": "x", "otpCode": "123456", "decision": "deny"}
             answer = hanako.browser.raw("POST", path, data={**fields, **token})
@@ -80,7 +80,7 @@ def test_headers_are_on_200_and_3xx_s62(world: World, hanako: Person) -> None:
         if signed_in:
             hanako.signs_in()
             hanako.opens_settings()
-        for path in some(paths):
+        for path in not_empty(paths):
             answer = hanako.browser.raw("GET", path)
             check(answer, path)
             assert answer.headers["Cache-Control"] == "no-store", path
@@ -138,10 +138,10 @@ def test_headers_are_on_5xx_s62(world: World, monkeypatch: pytest.MonkeyPatch) -
 def test_signed_out_visitor_gets_no_further_by_any_method_s62(world: World) -> None:
     stranger = world.browser()
     stranger.get("/ap/signin")
-    for path in some(protected(world, "GET")):
+    for path in not_empty(protected(world, "GET")):
         for method in ("GET", "HEAD"):
             assert stranger.raw(method, path).status_code == 303, path
-    for path in some(protected(world, "POST")):
+    for path in not_empty(protected(world, "POST")):
         assert sends(stranger, path).status_code == 303, path
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.people import Person
 from tests.security.model import Walker
 
 NUMBER = "+819087654321"

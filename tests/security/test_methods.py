@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.lint import text_of
-from tests.people import Person
 from tests.security.tools import is_signed_in, rows, sends, texts, types, wrong_code
 from webapp.store import methods
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests import lockout
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.flows.test_music import types
-from tests.people import Person
 from tests.security.tools import rows
 from webapp.services import trust as trust_rules
 from webapp.store import trust

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 
 from tests import faulty_gateway
+from tests.actors import Person, key_on
 from tests.app_fixture import World
-from tests.people import Person, key_on
 from tests.security.tools import is_signed_in, rows, sends, texts
 from webapp.outbound.gateway import Gateway
 from webapp.outbound.mail import Mailer

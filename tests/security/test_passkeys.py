@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.authenticator import PRESENT, Authenticator, text
 from tests.flows.test_passkeys import enters, options, registers
 from tests.lockout import begins, begins_review, decides, file, reviewer, sends
-from tests.people import Person
 from tests.security.tools import rows
 from tests.security.tools import sends as posts
 from webapp.store import passkeys

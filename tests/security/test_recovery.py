@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests import lockout
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.people import Person
 from webapp.store import methods, recovery, sessions, trust
 from webapp.store.accounts import Account
 

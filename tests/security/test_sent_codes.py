@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
-from tests.evidence import refusal, some
+from tests.assertions import not_empty, refusal
 from tests.lint import text_of
-from tests.people import Person
 from tests.security.tools import (
     AFTER_RESEND_WAIT,
     all_rows,
@@ -43,7 +43,7 @@ def chi_square(parts: list[str], kinds: int) -> float:
 
 def test_ten_thousand_codes_are_six_even_digits_s11() -> None:
     drawn = [[new_code() for _ in range(10_000)] for _ in range(4)]
-    assert all(len(code) == 6 and code.isdecimal() and code.isascii() for code in some(drawn[0]))
+    assert all(len(code) == 6 and code.isdecimal() and code.isascii() for code in not_empty(drawn[0]))
     # A fair generator fails p > .001 once in a thousand draws, four draws together never; a bent one always.
     for width, degrees in ((1, 9), (2, 99)):
         for at in range(0, 6, width):
@@ -136,7 +136,7 @@ def test_sent_code_is_hashed_at_rest_and_never_logged_s15(
     code = taro.reads_code()
     (kept,) = rows(world, "codes")
     assert kept["digest"] not in (hashlib.sha256(code.encode()).digest(), code.encode())
-    for table, row in some(all_rows(world)):
+    for table, row in not_empty(all_rows(world)):
         assert not any(holds_digits(str(value), code) for value in row.values()), table
     assert not holds_digits(stored_bytes(world), code)
     assert is_accepted(types(taro, code))

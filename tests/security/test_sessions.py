@@ -12,11 +12,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 import mocksms
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.flows.test_music import listens
 from tests.form_client import Browser
-from tests.people import Person
 from tests.security.tools import is_accepted, is_signed_in, rows, sends, to_mid_step, types
 
 SETTINGS = "/a/settings/approval"
@@ -170,7 +170,7 @@ def cookies_of(world: World, person: Person, origin: str) -> dict[str, str]:
 def test_cookies_are_kept_from_scripts_and_other_sites_s45(world: World, taro: Person) -> None:
     cookies = cookies_of(world, taro, "http://localhost:8000")
     assert len(cookies) == COOKIES
-    for name, attributes in some(cookies.items()):
+    for name, attributes in not_empty(cookies.items()):
         assert name.startswith("mihon_"), name
         assert "HttpOnly" in attributes, name
         assert "SameSite=Lax" in attributes, name
@@ -182,7 +182,7 @@ def test_cookies_are_bound_to_the_host_under_tls_s45(apps_with: Callable[..., Ap
     taro = world.person("taro", origin="https://mihon.example")
     cookies = cookies_of(world, taro, "https://mihon.example")
     assert len(cookies) == COOKIES
-    for name, attributes in some(cookies.items()):
+    for name, attributes in not_empty(cookies.items()):
         assert name.startswith("__Host-mihon_"), name
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes.strip().split("; ")), name
         assert "Domain" not in attributes, name

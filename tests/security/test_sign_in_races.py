@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import PASSWORD, Person
 from tests.app_fixture import World
-from tests.people import PASSWORD, Person
 from webapp.challenges.method import pick
 from webapp.errors import StaleFlow
 from webapp.flows.password import prove

@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 
 import pytest
 
+from tests.actors import Person, key_on
 from tests.app_fixture import World
 from tests.form_client import Browser
-from tests.people import Person, key_on
 from tests.security.tools import all_rows, is_signed_in, rows, sends, texts, to_mid_step
 from webapp.flows import maintenance
 from webapp.store import events

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.flows.test_music import to_music
-from tests.people import Person
 from tests.security.tools import is_signed_in, rows, texts
 from webapp.services.trust import cookie_name
 

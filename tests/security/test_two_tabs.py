@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.people import Person
 from tests.security.tools import AFTER_RESEND_WAIT, rows
 from webapp.errors import StaleFlow, WrongCode
 from webapp.flows import approval, methods, set_up, turn_off

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests import lockout, papers
+from tests import lockout, sample_files
+from tests.actors import Person
 from tests.app_fixture import World
-from tests.people import Person
 from webapp.store import recovery
 
 
@@ -17,17 +17,19 @@ def test_upload_one_byte_over_is_413_and_the_limit_is_not_s58(apps_with: Any) ->
     world = apps_with(upload_bytes=20_000).fresh()
     taro = world.person("taro")
     lockout.begins(taro)
-    over = lockout.file("bill.pdf", papers.pdf(size=20_001))
+    over = lockout.file("bill.pdf", sample_files.pdf(size=20_001))
     page = taro.browser.submit(documents=[over], expect=413)
     assert "大きすぎます" in page.problem
-    assert lockout.sends(taro, lockout.file("bill.pdf", papers.pdf(size=20_000))).state == "received"
+    assert lockout.sends(taro, lockout.file("bill.pdf", sample_files.pdf(size=20_000))).state == "received"
 
 
 def test_upload_of_more_than_all_files_may_have_is_413_s58(apps_with: Any) -> None:
     world = apps_with(upload_bytes=20_000).fresh()
     taro = world.person("taro")
     lockout.begins(taro)
-    page = taro.browser.submit(documents=[lockout.file("bill.pdf", papers.pdf(size=400_000))], expect=413)
+    page = taro.browser.submit(
+        documents=[lockout.file("bill.pdf", sample_files.pdf(size=400_000))], expect=413
+    )
     assert page.status == 413
 
 
@@ -44,7 +46,7 @@ def test_upload_without_a_case_takes_no_more_than_any_form_s58(world: World) -> 
 def test_upload_names_are_forgotten_s59(taro: Person, world: World, name: str) -> None:
     before = lockout.files(world)
     lockout.begins(taro)
-    page = lockout.sends(taro, lockout.file(name, papers.png()))
+    page = lockout.sends(taro, lockout.file(name, sample_files.png()))
     assert page.state == "received"
     (kept,) = lockout.files(world) - before
     assert len(kept) == 32 and set(kept) <= set("0123456789abcdef")
@@ -56,7 +58,7 @@ def test_upload_names_are_forgotten_s59(taro: Person, world: World, name: str) -
 def test_upload_is_sealed_at_rest_s59(taro: Person, world: World) -> None:
     before = lockout.files(world)
     lockout.begins(taro)
-    lockout.sends(taro, lockout.file("bill.pdf", papers.pdf()))
+    lockout.sends(taro, lockout.file("bill.pdf", sample_files.pdf()))
     (kept,) = lockout.files(world) - before
     content = (world.services.uploads.folder / kept).read_bytes()
     assert b"PDF" not in content and b"Catalog" not in content

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
-from tests.evidence import refusal
+from tests.assertions import refusal
 from tests.lint import text_of
-from tests.people import Person
 from tests.security.tools import (
     is_accepted,
     is_signed_in,

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.actors import Person
 from tests.app_fixture import World
 from tests.form_client import Browser
-from tests.people import Person
 
 STEP_SECONDS = 30
 AFTER_RESEND_WAIT = 31
@@ -50,7 +50,7 @@ def sends(browser: Browser, path: str, **fields: Any) -> TestResponse:
 def is_accepted(answer: TestResponse) -> bool:
     """Whether a sign-in or a step-up went on to another page, or else showed an error or began again.
 
-    `tests.evidence.refusal` says which refusal it was.
+    `tests.assertions.refusal` says which refusal it was.
     """
     if answer.status_code == 303:
         return "/ap/" not in answer.headers["Location"]

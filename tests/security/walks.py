@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 )
 
 from tests import lockout as recovery
+from tests.actors import PASSWORD
 from tests.app_fixture import AppFixture
-from tests.people import PASSWORD
 from tests.security.model import FLOW, IDLE, SEEN_EVERY, SETTINGS, STEP_UP, TRUST, App, Model, Walker
 from tests.security.tools import rows, wrong_code
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.store.conftest import MIGRATIONS, add, names
 from webapp.store.engine import (
     Busy,
@@ -68,7 +68,7 @@ def test_pool_keeps_few_connections_and_closes_those_long_unused(
 
 def test_worlds_used_long_ago_keep_no_connection(engine: SqliteEngine) -> None:
     stores = []
-    for number in some(range(sqlite_worlds.WITH_CONNECTIONS + 10)):
+    for number in not_empty(range(sqlite_worlds.WITH_CONNECTIONS + 10)):
         engine.make(f"w{number}")
         stores.append(engine.open(f"w{number}"))
         assert names(stores[-1]) == []
@@ -82,7 +82,7 @@ def test_files_belong_to_their_owner_alone(engine: SqliteEngine) -> None:
         store = engine.open(name)
         with store.writing() as db:
             add(db, "thing")
-        for path in some(store.folder.rglob("*")):
+        for path in not_empty(store.folder.rglob("*")):
             assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
 

@@ -8,8 +8,8 @@ import pyotp
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.actors import PEOPLE
 from tests.app_fixture import World
-from tests.people import PEOPLE
 from webapp.__main__ import main as serve
 from webapp.errors import MailFailed
 from webapp.sandbox.personas import personas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from webapp.errors import LinkExpired, LinkTampered
 from webapp.rules.links import Signer, new_token, token_hash
 
@@ -43,7 +43,7 @@ def test_read_refuses_nonsense(token: str) -> None:
 def test_read_notices_every_changed_character() -> None:
     signer = Signer("secret")
     token = signer.sign("deny", "flow-1", NOW)
-    for at, char in some(enumerate(token)):
+    for at, char in not_empty(enumerate(token)):
         changed = token[:at] + ("A" if char != "A" else "E") + token[at + 1 :]
         with pytest.raises(LinkTampered):
             signer.read("deny", changed, 600, NOW)

@@ -41,7 +41,7 @@ def row_of(element: Locator) -> str:
     return str(element.evaluate(_ROW))
 
 
-def what_to_do(
+def instruction(
     language: str,
     typed: Sequence[tuple[str, str]],
     chosen: Sequence[str],
@@ -66,7 +66,7 @@ def what_to_do(
     return Markup(sentence[:1].upper() + sentence[1:] + ".")
 
 
-def said(sentence: str) -> Markup:
+def sentence(sentence: str) -> Markup:
     """A sentence of the story's own; [labels] in it are set off."""
     text = str(escape(sentence))
     return Markup(text.replace("[", "<b>[").replace("]", "]</b>"))

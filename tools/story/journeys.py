@@ -33,7 +33,7 @@ APPROVED = Look(
 )
 
 
-def told(key: str, *journey: steps.Step) -> tuple[Step, ...]:
+def story_of(key: str, *journey: steps.Step) -> tuple[Step, ...]:
     """Return the story of a persona's journey. What comes to the phone is shown on it."""
     who = PERSONAS[key]
     story: list[Step] = []

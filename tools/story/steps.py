@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tools.driver import expect
-from tools.story.captions import field_of, label_of, row_of, said, what_to_do
+from tools.story.captions import field_of, instruction, label_of, row_of, sentence
 from tools.story.guide import Guide, Text, text_of
 from webapp.sandbox.journeys import pages
 
@@ -75,9 +75,9 @@ class Press:
             box.check()
         button = site.locator(self.target).locator("visible=true").first
         if self.caption is not None:
-            caption = said(guide.say(*self.caption))
+            caption = sentence(guide.say(*self.caption))
         else:
-            caption = what_to_do(
+            caption = instruction(
                 guide.language,
                 [(field_of(field), text) for field, text in typed],
                 [field_of(radio) for radio in chosen],
@@ -123,7 +123,7 @@ class Look:
         if self.top:
             site.evaluate("window.scrollTo(0, 0)")
         marked = [site.locator(self.marked).locator("visible=true").first] if self.marked else []
-        guide.take(said(guide.say(*self.caption)), "site", site, *marked)
+        guide.take(sentence(guide.say(*self.caption)), "site", site, *marked)
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Arrives:
         guide.open_phone(f"/handsets/{self.address}/")
         note = guide.phone.locator("#lock-notes li").first
         expect(note).to_be_visible()
-        guide.take(said(guide.say(*self.caption)), "phone", guide.phone, note)
+        guide.take(sentence(guide.say(*self.caption)), "phone", guide.phone, note)
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class MailLink:
         link = guide.phone.frame_locator("iframe").locator(f'a[href*="{self.href}"]').first
         label = label_of(link)
         guide.take(
-            said(
+            sentence(
                 guide.say(
                     f"届いたEメールを開き、[{label}]をタップします。",
                     f"Open the mail that arrived, and tap [{label}].",
@@ -189,13 +189,13 @@ class Call:
         guide.open_phone(page)
         answer = guide.phone.locator('form[action$="/answer"] button').first
         rings = ("電話が鳴ります。[{}]をタップします。", "The phone rings. Tap [{}].")
-        guide.take(said(guide.say(*rings).format(label_of(answer))), "phone", guide.phone, answer)
+        guide.take(sentence(guide.say(*rings).format(label_of(answer))), "phone", guide.phone, answer)
         ringing.answer()
         guide.notes["code"] = guide.handsets.wait_for_code(self.number)
         ringing.hangup()
         guide.open_phone(page)
         told = ("音声でワンタイムパスワードが読み上げられます。", "A voice speaks the one-time password.")
-        guide.take(said(guide.say(*told)), "phone", guide.phone)
+        guide.take(sentence(guide.say(*told)), "phone", guide.phone)
 
 
 @dataclass(frozen=True)
@@ -217,8 +217,8 @@ class AddToApp:
         secret.fill(key)
         app = guide.say("認証アプリを開き、", "Open the authenticator: ")
         typed = [(field_of(name), "Mihon"), (field_of(secret), key)]
-        caption = what_to_do(guide.language, typed, [], [], label_of(button))
-        guide.take(said(app) + caption, "phone", guide.phone, button)
+        caption = instruction(guide.language, typed, [], [], label_of(button))
+        guide.take(sentence(app) + caption, "phone", guide.phone, button)
         button.click()
         expect(guide.phone.locator('main[data-page="handset.authenticator"]')).to_be_visible()
 
@@ -234,7 +234,7 @@ class AppCode:
         shown = guide.phone.locator("[data-otp-code]").first
         expect(shown).to_be_visible()
         guide.take(
-            said(
+            sentence(
                 guide.say(
                     "認証アプリに6桁のワンタイムパスワードが表示されます。青い円が残りの秒数です。",
                     "The authenticator shows a one-time password of six digits. The blue ring shows the seconds left.",

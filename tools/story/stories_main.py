@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.story.journeys import told
+from tools.story.journeys import story_of
 from tools.story.steps import (
     AddToApp,
     AppCode,
@@ -23,9 +23,11 @@ from webapp.sandbox.journeys.steps import See
 HANAKO, HANAKO_NUMBER = "hanako@example.com", "+819012345678"
 LANDLINE = "+81312345678"
 
-SIGN_IN = told("hanako", main_job.START, *main_job.SIGN_IN)
-TO_SECURITY = told("hanako", main_job.START, *main_job.ASK_FOR_SETTINGS[:2], See(page="account.security"))
-TO_SETTINGS = told("hanako", main_job.START, *main_job.ASK_FOR_SETTINGS, *main_job.APPROVE, main_job.GO_ON)
+SIGN_IN = story_of("hanako", main_job.START, *main_job.SIGN_IN)
+TO_SECURITY = story_of("hanako", main_job.START, *main_job.ASK_FOR_SETTINGS[:2], See(page="account.security"))
+TO_SETTINGS = story_of(
+    "hanako", main_job.START, *main_job.ASK_FOR_SETTINGS, *main_job.APPROVE, main_job.GO_ON
+)
 SIGN_OUT: tuple[Step, ...] = (
     Open("/account", "account.services"),
     Press(pages.SIGN_OUT, "shop.home"),
@@ -38,7 +40,7 @@ BEGIN: tuple[Step, ...] = (
         ),
         page="settings.overview",
     ),
-    *told("hanako", main_job.BEGIN_SET_UP, See(page="set_up.choose_method")),
+    *story_of("hanako", main_job.BEGIN_SET_UP, See(page="set_up.choose_method")),
 )
 ON = Look(
     ("これで2段階認証の設定は完了です。", "Two-Step Verification is on."),
@@ -60,7 +62,7 @@ STORIES = (
             *SIGN_IN,
             *TO_SETTINGS,
             *BEGIN,
-            *told("hanako", *main_job.SET_UP_BY_SMS[1:], See(page="settings.overview", state="on")),
+            *story_of("hanako", *main_job.SET_UP_BY_SMS[1:], See(page="settings.overview", state="on")),
             ON,
             *SIGN_OUT,
             Wait(60, ("サインアウトしたあと、もう一度サインインします。", "Once signed out, sign in again.")),
@@ -72,7 +74,7 @@ STORIES = (
                 ),
                 page="sign_in.code",
             ),
-            *told("hanako", *main_job.GIVE_CODE, See(page="shop.home")),
+            *story_of("hanako", *main_job.GIVE_CODE, See(page="shop.home")),
             Look(
                 ("コードを使ってサインインできました。", "You are signed in with a code."),
                 pages.NAV,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.story.guide import Guide
-from tools.story.journeys import told
+from tools.story.journeys import story_of
 from tools.story.steps import (
     AddToApp,
     AppCode,
@@ -30,7 +30,7 @@ WITH_CODE: tuple[Step, ...] = (
     *TO_SECURITY,
     Wait(31, ("", "")),
     Press(pages.EDIT_TWO_STEP, "sign_in.code"),
-    *told("taro", *main_job.GIVE_CODE, See(page="settings.overview", state="on")),
+    *story_of("taro", *main_job.GIVE_CODE, See(page="settings.overview", state="on")),
 )
 TURN_OFF = Press(
     pages.DISABLE,
@@ -136,7 +136,7 @@ STORIES = (
         "taro",
         (
             Quietly(
-                told("taro", *main_job.SIGN_IN_BY_CODE),
+                story_of("taro", *main_job.SIGN_IN_BY_CODE),
                 ("サインインしてから始めます。", "You are signed in already."),
             ),
             *WITH_CODE,
@@ -180,7 +180,7 @@ STORIES = (
         "taro",
         (
             Quietly(
-                told("taro", *main_job.SIGN_IN_BY_CODE),
+                story_of("taro", *main_job.SIGN_IN_BY_CODE),
                 ("サインインしてから始めます。", "You are signed in already."),
             ),
             *WITH_CODE,
@@ -212,7 +212,7 @@ STORIES = (
         "taro",
         (
             Quietly(
-                told("taro", *main_job.SIGN_IN_BY_CODE),
+                story_of("taro", *main_job.SIGN_IN_BY_CODE),
                 ("サインインしてから始めます。", "You are signed in already."),
             ),
             *WITH_CODE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.story.guide import Guide
-from tools.story.journeys import told
+from tools.story.journeys import story_of
 from tools.story.steps import (
     PASSWORD,
     Arrives,
@@ -28,7 +28,7 @@ LANDLINE = "+81312345678"
 
 def name_and_password(key: str, page: str) -> tuple[Step, ...]:
     """Both pages of signing in; ``page`` is what follows."""
-    return told(key, *main_job.GIVE_PASSWORD, See(page=page))
+    return story_of(key, *main_job.GIVE_PASSWORD, See(page=page))
 
 
 def sign_out(told: Both) -> tuple[Step, ...]:

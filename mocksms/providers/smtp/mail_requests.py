@@ -8,7 +8,7 @@ from aiosmtpd.smtp import Envelope
 
 from mocksms import store
 from mocksms.core.models import Message
-from mocksms.core.wire_log import LONGEST_BODY, Noted
+from mocksms.core.wire_log import LONGEST_BODY, RecordedRequest
 from mocksms.core.worlds import World, Worlds
 from mocksms.store.requests import ChosenBy
 
@@ -18,7 +18,7 @@ BY_NOTHING = "No X-World, lease or plus-tag names a world that there is"
 
 
 @dataclass(slots=True)
-class Copy:
+class RecordedMail:
     """A mail for one mailbox: the world that it is for, and the message that was kept of it."""
 
     mailbox: str
@@ -27,14 +27,14 @@ class Copy:
     message: Message | None = None
 
 
-def note(worlds: Worlds, envelope: Envelope, copy: Copy, answer: str) -> None:
+def record(worlds: Worlds, envelope: Envelope, copy: RecordedMail, answer: str) -> None:
     """Note what became of a copy, in the default world where it has none. `answer` is "" for a connection that ends."""
     message, code = copy.message, answer[:3]
     is_in_default = message is not None and copy.chosen_by == "default"
     content = envelope.original_content or b""
     try:
-        (copy.world or worlds.get()).wire_log.note(
-            Noted(
+        (copy.world or worlds.get()).wire_log.record(
+            RecordedRequest(
                 at=time.time(),
                 wire="smtp",
                 chosen_by=copy.chosen_by,

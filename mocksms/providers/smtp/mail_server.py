@@ -82,14 +82,16 @@ class _Handler:
         return answer or "421 4.7.0 Hung up"
 
     def _take(self, envelope: Envelope) -> str:
-        copies = [mail_requests.Copy(each) for each in map(phone_numbers.normalise, envelope.rcpt_tos)]
+        copies = [
+            mail_requests.RecordedMail(each) for each in map(phone_numbers.normalise, envelope.rcpt_tos)
+        ]
         copies = list({each.mailbox: each for each in copies}.values())
         answer = self._keep(envelope, copies)
         for each in copies:
-            mail_requests.note(self.worlds, envelope, each, answer)
+            mail_requests.record(self.worlds, envelope, each, answer)
         return answer
 
-    def _keep(self, envelope: Envelope, copies: Sequence[mail_requests.Copy]) -> str:
+    def _keep(self, envelope: Envelope, copies: Sequence[mail_requests.RecordedMail]) -> str:
         source = envelope.original_content or b""
         try:
             for copy in copies:  # all before the first is kept: a mail is refused as a whole
@@ -134,8 +136,8 @@ class _Server(Connection):
         handler = cast(_Handler, self.event_handler)
         if answer[:1] in REFUSED and answer != handler.noted:
             recipients = self.envelope.rcpt_tos if self.envelope else []
-            refused = mail_requests.Copy(", ".join(recipients))
-            mail_requests.note(handler.worlds, self.envelope or Envelope(), refused, answer)
+            refused = mail_requests.RecordedMail(", ".join(recipients))
+            mail_requests.record(handler.worlds, self.envelope or Envelope(), refused, answer)
 
 
 @dataclass

@@ -288,5 +288,5 @@ def _post(
         receipts.KIND, f"{receipts.KIND}:{subscription.sid}", {"wire": "sns", "request": asdict(asked)}
     )
     with world.store.writing() as db:
-        inbox.owe(db, [job])
+        inbox.enqueue_jobs(db, [job])
     world.background.watch(world)

@@ -134,7 +134,7 @@ def senders(world: World, service: str) -> list[str]:
     return [
         each.content[kind.member]
         for kind in KINDS.values()
-        for each in resources.everything(world, kind.kind, service)
+        for each in resources.list_all(world, kind.kind, service)
     ]
 
 

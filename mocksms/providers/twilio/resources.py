@@ -101,7 +101,7 @@ def found(world: World, kind: str, sid: str, parent: str = "") -> Resource:
     return resource
 
 
-def everything(world: World, kind: str, parent: str = "") -> list[Resource]:
+def list_all(world: World, kind: str, parent: str = "") -> list[Resource]:
     """Return a parent's resources of a kind, oldest first."""
     with world.store.reading() as db:
         return store.resources.listed(db, kind, parent)

@@ -12,7 +12,13 @@ from mocksms.providers.twilio import resources
 from mocksms.providers.twilio.access import refused
 from mocksms.providers.twilio.errors import Refusal
 from mocksms.providers.twilio.serialization import SERVICES
-from mocksms.providers.twilio.totp_factors import common, entity_sid, found_entity, found_factor, is_right
+from mocksms.providers.twilio.totp_factors import (
+    common,
+    entity_sid,
+    found_entity,
+    found_factor,
+    is_valid_code,
+)
 from mocksms.store.resources import Resource
 
 CHALLENGE = "challenge"
@@ -56,7 +62,7 @@ def create_challenge(service: str, identity: str) -> ResponseReturnValue:
     factor = found_factor(world, service, identity, form.get("FactorSid", ""))
     if factor.content["status"] != "verified":
         raise Refusal(60318)
-    answers = is_right(world, factor.content, form.get("AuthPayload", ""))
+    answers = is_valid_code(world, factor.content, form.get("AuthPayload", ""))
     content = {"factor": factor.sid, "responded_at": world.now() if answers else None}
     made = resources.make(world, "YC", CHALLENGE, content, factor.parent)
     return jsonify(challenge_json(world, service, identity, made)), 201
@@ -89,7 +95,7 @@ def answer_challenge(service: str, identity: str, sid: str) -> ResponseReturnVal
     if _status(world, challenge) == "expired":
         raise Refusal(60323)
     factor = found_factor(world, service, identity, challenge.content["factor"])
-    if is_right(world, factor.content, request.form.get("AuthPayload", "")):
+    if is_valid_code(world, factor.content, request.form.get("AuthPayload", "")):
         resources.change(world, challenge, {"responded_at": world.now()})
     return jsonify(challenge_json(world, service, identity, challenge))
 

@@ -197,7 +197,7 @@ def change_factor(service: str, identity: str, sid: str) -> ResponseReturnValue:
     factor = found_factor(world, service, identity, sid)
     content = {**factor.content, "config": _config(factor.content["config"])}
     content["friendly_name"] = request.form.get("FriendlyName") or content["friendly_name"]
-    if is_right(world, content, request.form.get("AuthPayload", "")):
+    if is_valid_code(world, content, request.form.get("AuthPayload", "")):
         content["status"] = "verified"
     resources.change(world, factor, content)
     return jsonify(factor_json(service, identity, factor))
@@ -216,7 +216,7 @@ def found_factor(world: World, service: str, identity: str, sid: str) -> Resourc
     return resources.found(world, FACTOR, sid, entity_sid(service, identity))
 
 
-def is_right(world: World, content: dict[str, Any], code: str) -> bool:
+def is_valid_code(world: World, content: dict[str, Any], code: str) -> bool:
     """Return whether this is the code now, or of as many steps before or after as the skew allows."""
     config = content["config"]
     step, algorithm = config["time_step"], _ALGORITHMS[config["alg"]]

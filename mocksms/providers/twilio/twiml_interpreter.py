@@ -118,7 +118,7 @@ def go_on(call: Message, now: float) -> None:
         call.due_at = now + seconds
 
 
-def _hear(call: Message, heard: list[twiml_parser.Spoken]) -> float:
+def _hear(call: Message, heard: list[twiml_parser.SpokenText]) -> float:
     """Puts what is said into the transcript; gives its length in seconds."""
     call.details.setdefault("spoken", []).extend(asdict(each) for each in heard)
     words = [each.text for each in heard if each.text]

@@ -38,7 +38,7 @@ class Verb:
 
 
 @dataclass(slots=True)
-class Spoken:
+class SpokenText:
     """Something heard in a call: words in a language, or a silence or sound when there are none."""
 
     text: str
@@ -87,17 +87,17 @@ def _verb(element: ElementTree.Element, inner: list[Verb] | None = None) -> Verb
     return Verb(str(element.tag), dict(element.attrib), words, inner or [])
 
 
-def speak(verb: Verb) -> list[Spoken] | None:
+def speak(verb: Verb) -> list[SpokenText] | None:
     """What is heard of a Say, Pause or Play; None for another verb."""
     if verb.name == "Say":
         language = verb.attributes.get("language") or _language_of_voice(verb.attributes.get("voice", ""))
         pace = _SECONDS_A_CHARACTER.get(language[:2], _OTHER_SECONDS_A_CHARACTER)
         times = verb.number("loop", 1, 0, MOST_REPEATS) or MOST_REPEATS
-        return [Spoken(verb.text, language, round(len(verb.text) * pace, 2)) for _ in range(times)]
+        return [SpokenText(verb.text, language, round(len(verb.text) * pace, 2)) for _ in range(times)]
     if verb.name == "Pause":
-        return [Spoken("", "", float(verb.number("length", 1, 0, 60)))]
+        return [SpokenText("", "", float(verb.number("length", 1, 0, 60)))]
     if verb.name == "Play":
-        return [Spoken("", "", 2.0)]
+        return [SpokenText("", "", 2.0)]
     return None
 
 

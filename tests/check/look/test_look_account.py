@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.actors import PEOPLE
 from tests.browser.conftest import in_order
 from tests.browser.servers import Servers
-from tests.people import PEOPLE
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import main_job, pages
 from webapp.sandbox.journeys.steps import See

@@ -7,16 +7,16 @@ import re
 import pytest
 
 from bench import peers
-from bench.served import INGEST_WORK, LARGE, MEMORY_WORK, SMALL, newest_work
+from bench.server_process import INGEST_WORK, LARGE, MEMORY_WORK, SMALL, newest_row_name
 
 pytestmark = pytest.mark.xdist_group("peers")  # two workers would install into the same folder
 
-ROWS = (INGEST_WORK, newest_work(SMALL), newest_work(LARGE), MEMORY_WORK)
+ROWS = (INGEST_WORK, newest_row_name(SMALL), newest_row_name(LARGE), MEMORY_WORK)
 
 
 @pytest.fixture(scope="module")
 def measured() -> dict[str, peers.Results]:
-    return peers.measured()
+    return peers.measure()
 
 
 @pytest.mark.parametrize("peer", ["moto", "maildev"])

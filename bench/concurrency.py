@@ -19,7 +19,7 @@ import pyotp
 
 import webapp
 from bench.floor import SECRET
-from bench.served import free_port, served
+from bench.server_process import free_port, server_process
 from webapp.config import PREFIX
 from webapp.factors.shared_secret import seal_context
 from webapp.rules import totp
@@ -94,21 +94,21 @@ def table() -> str:
 def measure(workers: int) -> tuple[float, list[float]]:
     """Sign-ins a second with so many processes, and what each request took (seconds)."""
     with tempfile.TemporaryDirectory() as folder:
-        people = _people(folder)
-        environment = {PREFIX + name.upper(): _written(value) for name, value in SETTINGS.items()}
+        people = _make_accounts(folder)
+        environment = {PREFIX + name.upper(): _to_file(value) for name, value in SETTINGS.items()}
         environment |= {"WEBAPP_INSTANCE": folder}
         port = free_port()
         command = ["-m", "webapp", "--port", str(port), "--workers", str(workers)]
-        with served(command, port, environment):
+        with server_process(command, port, environment):
             warm_up: list[float] = []
-            _crowd(port, people[:40], warm_up)
+            _sign_in_all(port, people[:40], warm_up)
             took: list[float] = []
             begun = time.perf_counter()
-            _crowd(port, people[40:], took)
+            _sign_in_all(port, people[40:], took)
             return (len(people) - 40) / (time.perf_counter() - begun), took
 
 
-def _crowd(port: int, people: list[str], took: list[float]) -> None:
+def _sign_in_all(port: int, people: list[str], took: list[float]) -> None:
     """Let BROWSERS sign these people in side by side."""
     waiting, failed = list(people), []
 
@@ -131,7 +131,7 @@ def _crowd(port: int, people: list[str], took: list[float]) -> None:
         raise failed[0]
 
 
-def _people(folder: str) -> list[str]:
+def _make_accounts(folder: str) -> list[str]:
     """Accounts whose codes come from an app with the known secret."""
     services: Services = webapp.create_app({**SETTINGS, "instance": folder}).extensions["nidankai"]
     hashed, now = services.hasher.hash(PASSWORD), services.clock.now()
@@ -152,7 +152,7 @@ def _people(folder: str) -> list[str]:
     return names
 
 
-def _written(value: object) -> str:
+def _to_file(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.app_fixture import AppFixture, World
-from tests.evidence import some
+from tests.assertions import not_empty
 from tests.form_client import Browser, Page
 from webapp.flows import sign_in
 from webapp.flows.state_machine import BEGIN, StateMachine
@@ -50,7 +50,7 @@ def asked(world: World, name: str, **body: Any) -> tuple[FlaskClient, dict[str, 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_people_page_shows_everybody_and_what_one_needs(world: World, language: str) -> None:
     page = world.browser(language).get("/sandbox/personas")
-    for persona in some(PERSONAS.values()):
+    for persona in not_empty(PERSONAS.values()):
         assert page.all(f"#persona-{persona.key}"), persona.key
         assert persona.name in page.text
     for told in (
@@ -85,7 +85,7 @@ def test_people_at_a_step_are_in_the_state_that_they_name(world: World, persona:
 def test_people_start_in_states_that_there_are() -> None:
     states = {table.kind: {BEGIN, *(move.target for move in table.transitions)} for table in all_machines()}
     starts = [(*start, persona.key) for persona in PERSONAS.values() for start in persona.starts]
-    for kind, state, key in some(starts):
+    for kind, state, key in not_empty(starts):
         assert state in states[kind], (key, kind, state)
 
 

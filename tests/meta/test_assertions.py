@@ -26,7 +26,7 @@ VIEWS = {"items", "keys", "split", "splitlines", "values"}
 
 
 def has_elements(node: ast.expr, names: Names) -> bool:
-    """Whether an expression is known to have elements: a literal, a constant, or `tests.evidence.some(…)`."""
+    """Whether an expression is known to have elements: a literal, a constant, or `tests.assertions.not_empty(…)`."""
     match node:
         case ast.Tuple(elts=[*parts]) | ast.List(elts=[*parts]) | ast.Set(elts=[*parts]):
             return any(not isinstance(part, ast.Starred) or has_elements(part.value, names) for part in parts)
@@ -40,7 +40,7 @@ def has_elements(node: ast.expr, names: Names) -> bool:
             return has_elements(left, names) or has_elements(right, names)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
             return all(not part.ifs and has_elements(part.iter, names) for part in node.generators)
-        case ast.Call(func=ast.Name(id="some")):
+        case ast.Call(func=ast.Name(id="not_empty")):
             return True
         case ast.Call(func=ast.Name(id="range"), args=[*bounds]):
             return all(_number(bound, names) != 0 for bound in bounds[:2][-1:])
@@ -134,24 +134,26 @@ def _tests() -> list[tuple[str, ast.FunctionDef]]:
     ]
 
 
-def test_evidence_is_of_one_outcome() -> None:
+def test_assertions_is_of_one_outcome() -> None:
     wrong = [f"{at}:{line} {text}" for at, test in _tests() for line, text in either_or(test)]
     assert not wrong, f"assert what does happen, not one of two things: {wrong}"
 
 
-def test_evidence_names_the_refusal() -> None:
+def test_assertions_names_the_refusal() -> None:
     wrong = [f"{m.path}:{line} {text}" for m in modules("tests") for line, text in vague_refusals(m.tree)]
-    assert not wrong, f"say which refusal it is (tests.evidence.refusal): {wrong}"
+    assert not wrong, f"say which refusal it is (tests.assertions.refusal): {wrong}"
 
 
-def test_evidence_is_of_something() -> None:
+def test_assertions_is_of_something() -> None:
     constants = {module.path: _constants(list(module.tree.body)) for module in modules("tests")}
     wrong = [
         f"{at}:{line} {text}"
         for at, test in _tests()
         for line, text in loops_over_nothing(test, constants[at])
     ]
-    assert not wrong, f"a loop over nothing asserts nothing; loop over some(…) of tests.evidence: {wrong}"
+    assert not wrong, (
+        f"a loop over nothing asserts nothing; loop over not_empty(…) of tests.assertions: {wrong}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_evidence_is_of_something() -> None:
         ("def test_x():\n    assert all(each for each in found())", 1),
         ("def test_x():\n    for link in page.locator('a').all():\n        expect(link).to_be_visible()", 1),
         ("def test_x():\n    for each in []:\n        assert each", 1),
-        ("def test_x():\n    for each in some(found()):\n        assert each", 0),
+        ("def test_x():\n    for each in not_empty(found()):\n        assert each", 0),
         ("def test_x():\n    for key in ('a', 'b'):\n        assert key", 0),
         ("def test_x():\n    for key, at in zip(KEYS, range(N)):\n        assert key", 0),
         (
@@ -173,7 +175,7 @@ def test_evidence_is_of_something() -> None:
         ),
     ],
 )
-def test_evidence_finds_loops_over_nothing(code: str, count: int) -> None:
+def test_assertions_finds_loops_over_nothing(code: str, count: int) -> None:
     names = _constants(list(ast.parse("KEYS = ['a']\nN = 3").body))
     (function,) = ast.parse(code).body
     assert isinstance(function, ast.FunctionDef)
@@ -191,12 +193,12 @@ def test_evidence_finds_loops_over_nothing(code: str, count: int) -> None:
         ("assert a", 0),
     ],
 )
-def test_evidence_finds_either_or(code: str, count: int) -> None:
+def test_assertions_finds_either_or(code: str, count: int) -> None:
     assert len(list(either_or(ast.parse(code)))) == count
 
 
 @pytest.mark.parametrize(
     ("code", "count"), [("assert not tools.is_accepted(x)", 1), ("assert is_accepted(x)", 0)]
 )
-def test_evidence_finds_vague_refusals(code: str, count: int) -> None:
+def test_assertions_finds_vague_refusals(code: str, count: int) -> None:
     assert len(list(vague_refusals(ast.parse(code)))) == count

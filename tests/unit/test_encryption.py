@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.evidence import some
+from tests.assertions import not_empty
 from webapp.errors import SealBroken
 from webapp.keys import load_or_make_key
 from webapp.rules.encryption import Seal, new_key_text, read_key
@@ -39,12 +39,12 @@ def test_sealed_bytes_open_nowhere_else() -> None:
 def test_every_changed_byte_is_noticed() -> None:
     seal = Seal(KEY)
     sealed = seal.seal(b"secret", "factor:1")
-    for at in some(range(len(sealed))):
+    for at in not_empty(range(len(sealed))):
         broken = bytearray(sealed)
         broken[at] ^= 1
         with pytest.raises(SealBroken):
             seal.open(bytes(broken), "factor:1")
-    for length in some(range(len(sealed))):
+    for length in not_empty(range(len(sealed))):
         with pytest.raises(SealBroken):
             seal.open(sealed[:length], "factor:1")
 

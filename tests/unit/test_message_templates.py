@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.app_fixture import World
-from tests.evidence import some
+from tests.assertions import not_empty
 from webapp.outbound import message_templates
 
 APPROVAL = {
@@ -124,7 +124,7 @@ def test_mail_of_facts_full_of_script_is_inert(world: World) -> None:
 def test_html_mail_loads_nothing_from_elsewhere(world: World) -> None:
     with world.site.test_request_context():
         html = message_templates.compose("approval", "ja", **APPROVAL).html
-    for address in some(re.findall(r'(?:src|href|background)="([^"]+)"', html)):
+    for address in not_empty(re.findall(r'(?:src|href|background)="([^"]+)"', html)):
         assert address.startswith((APPROVAL["site_url"], "data:", "mailto:")), address
     assert "url(" not in html
     assert "<script" not in html

@@ -1,4 +1,4 @@
-"""Make this checkout ready: `ready.py run | develop | docs | test | check | browser`. Makefile's targets call it.
+"""Make this checkout ready: `bootstrap.py run | develop | docs | test | check | browser`. Makefile's targets call it.
 
 `run` needs the environment, the packages and the catalogues; `develop` the tools besides; `docs` Graphviz, too.
 `test` and `check` get the programs that tests need, as far as this machine can have them; `browser` must have one.
@@ -38,18 +38,18 @@ LOCKS = {
 }
 
 
-class NotReady(Exception):
+class BootstrapError(Exception):
     """Something that this script cannot put right by itself; the text is the one line for the user."""
 
 
 def main(arguments: list[str]) -> int:
     """Make ready for the one purpose named; 0 when all is there, else 1 after one clear line."""
     if len(arguments) != 1 or arguments[0] not in LOCKS:
-        print(f"usage: ready.py {' | '.join(LOCKS)}", file=sys.stderr)
+        print(f"usage: bootstrap.py {' | '.join(LOCKS)}", file=sys.stderr)
         return 2
     purpose = arguments[0]
     try:
-        with _alone():
+        with _exclusive():
             make_environment()
             install_packages(LOCKS[purpose])
             compile_catalogues()
@@ -57,15 +57,15 @@ def main(arguments: list[str]) -> int:
                 programs.ensure(str(PYTHON), for_check=purpose == "check")
             wants_browser = purpose == "browser" or os.environ.get("BROWSER_PATH")
             if wants_browser and browser.ensure(str(PYTHON)) is None:
-                raise NotReady(_no_browser())
-    except NotReady as problem:
+                raise BootstrapError(_no_browser())
+    except BootstrapError as problem:
         print(f"nidankai: {problem}", file=sys.stderr)
         return 1
     return 0
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _exclusive() -> Iterator[None]:
     """Two calls of make at a time wait for each other instead of installing into one another."""
     lock = ROOT / ".setup.lock"
     with lock.open("w") as file:
@@ -84,16 +84,18 @@ def make_environment() -> None:
     # The base interpreter, so that an environment is never made out of the one that is being replaced.
     base = getattr(sys, "_base_executable", sys.executable)
     if subprocess.run([base, "-m", "venv", "--clear", str(VENV)]).returncode:
-        raise NotReady("Python could not make the virtual environment .venv; its own words are above.")
+        raise BootstrapError("Python could not make the virtual environment .venv; its own words are above.")
 
 
 def _get_ensurepip() -> None:
     """Debian keeps ensurepip in a package of its own; root may fetch it, others are told."""
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if not shutil.which("apt-get"):
-        raise NotReady("this Python has no ensurepip, which makes environments; install a complete one.")
+        raise BootstrapError(
+            "this Python has no ensurepip, which makes environments; install a complete one."
+        )
     if os.geteuid() != 0 or not browser.apt_install(package):
-        raise NotReady(f"this Python cannot make environments yet; run: sudo apt-get install {package}")
+        raise BootstrapError(f"this Python cannot make environments yet; run: sudo apt-get install {package}")
     importlib.invalidate_caches()
 
 
@@ -106,7 +108,9 @@ def install_packages(locks: tuple[str, ...]) -> None:
     wanted = [argument for lock in stale for argument in ("-r", lock)]
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     if subprocess.run([*pip, *wanted], cwd=ROOT, stdin=subprocess.DEVNULL).returncode:
-        raise NotReady("pip could not install the requirements; its own words are above. Is there a network?")
+        raise BootstrapError(
+            "pip could not install the requirements; its own words are above. Is there a network?"
+        )
     for lock in stale:
         Stamp(lock).write()
 
@@ -122,7 +126,9 @@ def compile_catalogues() -> None:
                 text=True,
             )
             if compiled.returncode:
-                raise NotReady(f"the translations in {folder} cannot be compiled: {compiled.stderr.strip()}")
+                raise BootstrapError(
+                    f"the translations in {folder} cannot be compiled: {compiled.stderr.strip()}"
+                )
 
 
 def _is_older(made: Path, source: Path) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.actors import Person
 from tests.app_fixture import AppFixture, World
-from tests.people import Person
 from webapp.pages.framework.maintenance import EVERY_SECONDS
 from webapp.store import feedback
 

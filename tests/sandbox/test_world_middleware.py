@@ -9,7 +9,7 @@ import pytest
 
 import webapp
 from tests.app_fixture import AppFixture, World
-from tests.evidence import some
+from tests.assertions import not_empty
 from webapp.sandbox.server import CHEAP_HASH
 
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -39,7 +39,7 @@ def test_tools_are_not_there_outside_of_sandbox_mode(tmp_path: object) -> None:
 @pytest.mark.parametrize("address", ["192.0.2.7", "10.0.0.1", "2001:db8::1", "::ffff:192.0.2.7"])
 def test_tools_are_not_there_for_strangers(world: World, address: str) -> None:
     client = world.site.test_client()
-    for path in some(tool_paths(world.site)):
+    for path in not_empty(tool_paths(world.site)):
         for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS"):
             answer = client.open(
                 path.replace("<name>", "x"), method=method, environ_base={"REMOTE_ADDR": address}
@@ -75,7 +75,7 @@ def test_tools_do_nothing_for_another_sites_page(world: World, headers: dict[str
     client = world.site.test_client()
     rules = [rule for rule in world.site.url_map.iter_rules() if rule.endpoint.startswith("sandbox_api.")]
     changes = [(rule.rule, method) for rule in rules for method in (rule.methods or set()) & CHANGES]
-    for rule, method in some(changes):
+    for rule, method in not_empty(changes):
         path = re.sub("<[^>]*>", "1", rule)
         assert client.open(path, method=method, headers=headers, json={}).status_code == 403, (path, method)
 

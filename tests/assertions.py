@@ -12,7 +12,7 @@ from webapp.pages.framework.shown_refusals import shown
 Found = TypeVar("Found")
 
 
-def some(found: Iterable[Found]) -> list[Found]:
+def not_empty(found: Iterable[Found]) -> list[Found]:
     """Return what was found, and fail when there is nothing: a loop over nothing asserts nothing."""
     listed = list(found)
     assert listed, "there is nothing to look at"

@@ -1,4 +1,4 @@
-"""`make words`: bring the Japanese catalogues up to what code and templates say.
+"""`make i18n`: bring the Japanese catalogues up to what code and templates say.
 
 English texts are the keys. New ones come in without a translation and are listed, those that nothing says any
 more go; entries stand in alphabetical order and name no line of code, so that two people's changes seldom meet.
@@ -43,7 +43,7 @@ def catalogue_path(app: str) -> Path:
     return ROOT / app / "translations" / "ja" / "LC_MESSAGES" / "messages.po"
 
 
-def renewed(app: str) -> Catalog:
+def updated_catalogue(app: str) -> Catalog:
     """The app's catalogue with every text that is said now, translated as far as it was before."""
     before = Catalog(locale="ja")
     if catalogue_path(app).exists():
@@ -53,7 +53,7 @@ def renewed(app: str) -> Catalog:
         locale="ja", project="Nidankai", version="1", header_comment=f"# {APPS[app][2]}", fuzzy=False,
         creation_date=SINCE, revision_date=SINCE,
     )  # fmt: skip
-    for text, context in sorted(_said(app), key=_place):
+    for text, context in sorted(_extracted(app), key=_sort_key):
         known = before.get(text, context)
         after.add(text, known.string if known is not None else None, context=context)
     return after
@@ -69,21 +69,23 @@ def missing(catalogue: Catalog) -> list[str]:
     ]
 
 
-def _place(said: tuple[str | tuple[str, ...], str | None]) -> tuple[str, str]:
+def _sort_key(said: tuple[str | tuple[str, ...], str | None]) -> tuple[str, str]:
     """Alphabetical by the text, then by what it is said of."""
     text, context = said
     return (text if isinstance(text, str) else text[0]), context or ""
 
 
-def _said(app: str) -> set[tuple[str | tuple[str, ...], str | None]]:
+def _extracted(app: str) -> set[tuple[str | tuple[str, ...], str | None]]:
     mapping, folders, _comment = APPS[app]
     with (ROOT / mapping).open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
-    found = extract_from_dir(str(ROOT), methods, options, KEYWORDS, directory_filter=_inside(folders))
+    found = extract_from_dir(
+        str(ROOT), methods, options, KEYWORDS, directory_filter=_directory_filter(folders)
+    )
     return {(text, context) for _name, _line, text, _comments, context in found}
 
 
-def _inside(folders: tuple[str, ...]) -> Callable[[str], bool]:
+def _directory_filter(folders: tuple[str, ...]) -> Callable[[str], bool]:
     def may_enter(path: str) -> bool:
         relative = str(Path(path).relative_to(ROOT))
         return any(folder.startswith(relative) or relative.startswith(folder) for folder in folders)
@@ -95,7 +97,7 @@ def main(apps: list[str]) -> int:
     """Rewrite the named apps' catalogues (all by default); 1 while a translation is missing."""
     still_open = 0
     for app in apps or APPS:
-        catalogue = renewed(app)
+        catalogue = updated_catalogue(app)
         with catalogue_path(app).open("wb") as file:
             write_po(file, catalogue, width=LINE_WIDTH)
         for text in missing(catalogue):

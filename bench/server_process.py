@@ -28,12 +28,12 @@ INGEST_WORK = "phone: messages taken, 8 clients"
 MEMORY_WORK = f"phone: memory with {LARGE:,} stored"
 
 
-def newest_work(count: int) -> str:
+def newest_row_name(count: int) -> str:
     """What the row of the newest message among so many is called."""
     return f"newest for a number, {count:,} stored"
 
 
-def mebibytes(process: int) -> float:
+def memory_mib(process: int) -> float:
     """What a process and its children hold now, in MiB, what they share counted once; 0 where there is no /proc."""
     folder = Path(f"/proc/{process}")
     try:
@@ -42,7 +42,7 @@ def mebibytes(process: int) -> float:
     except OSError:
         return 0.0
     kibibytes = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return kibibytes / 1024 + sum(mebibytes(int(child)) for child in children)
+    return kibibytes / 1024 + sum(memory_mib(int(child)) for child in children)
 
 
 def free_port() -> int:
@@ -52,7 +52,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
+def server_process(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
     """A server in a process of its own, from its first answer to the end of the block; gives its process id."""
     process = subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
