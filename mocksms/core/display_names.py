@@ -7,6 +7,8 @@ import phonenumbers
 from mocksms.core.mail import headers
 from mocksms.core.models import Message
 
+_CARRIERS = {"whatsapp:": "WhatsApp"}
+
 
 @lru_cache(maxsize=4096)
 def pretty(address: str) -> str:
@@ -32,6 +34,11 @@ def sender_name(mail: Message) -> str:
 def sender_line(mail: Message) -> str:
     """The sender as the mail's From line shows it, name and address, else the bare address."""
     return str(mail.details.get("from") or mail.sender)
+
+
+def carrier(message: Message) -> str:
+    """Return the service that carried a text instead of the telephone network, "" for none."""
+    return _CARRIERS.get(str(message.details.get("address_prefix", "")), "")
 
 
 def sender(message: Message) -> str:

@@ -51,7 +51,7 @@ def fold(message: Message) -> Markup:
     """Return the fold of a message, in the page's language."""
     if message.channel != "sms":
         return _render(message)
-    reason = message.details.get("code_reason", "")
+    told = {name: value for name in ("code_reason", "address_prefix") if (value := message.details.get(name))}
     return _text_fold(
         str(get_locale()),
         message.id,
@@ -59,7 +59,7 @@ def fold(message: Message) -> Markup:
         message.body,
         message.code,
         message.links,
-        reason,
+        tuple(told.items()),
     )
 
 
@@ -71,12 +71,10 @@ def _text_fold(
     body: str,
     code: str | None,
     links: tuple[str, ...],
-    reason: str,
+    details: tuple[tuple[str, str], ...],
 ) -> Markup:
     """Return the fold of a text. A conversation shows forty, and is fetched again at each event."""
-    text = Message(
-        "", "sms", "", "", body, code=code, links=links, details={"code_reason": reason}, id=message_id
-    )
+    text = Message("", "sms", "", "", body, code=code, links=links, details=dict(details), id=message_id)
     text.direction = "in" if is_in else "out"
     return _render(text)
 

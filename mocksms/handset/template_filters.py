@@ -15,7 +15,7 @@ from flask_babel import format_datetime, get_locale, get_timezone, gettext
 from markupsafe import Markup, escape
 
 from mocksms.core.checks.language import detect
-from mocksms.core.display_names import pretty, sender, sender_line, sender_name
+from mocksms.core.display_names import carrier, pretty, sender, sender_line, sender_name
 from mocksms.core.models import Message
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）。、]+[^\s<>\"'「」『』（）。、.,;:!?)\]]")
@@ -185,7 +185,7 @@ def asset(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
+    "carrier": carrier, "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
     "full_when": full_when,
     "short_when": short_when, "day": day, "count": count, "spaced": spaced, "first_words": first_words,
     "sender_name": sender_name, "sender_line": sender_line, "sender": sender, "body_markup": body_markup,

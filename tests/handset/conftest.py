@@ -23,11 +23,11 @@ class Sender:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def text(self, to: str, body: str, sender: str = "Mihon") -> Message:
-        """An SMS."""
-        return inbox.receive(
-            self.world, Message(inbox.new_sid("SM"), "sms", sender=sender, recipient=to, body=body)
-        )
+    def text(self, to: str, body: str, sender: str = "Mihon", prefix: str = "") -> Message:
+        """An SMS; with the prefix `whatsapp:` a text by WhatsApp."""
+        details = {"address_prefix": prefix} if prefix else {}
+        message = Message(inbox.new_sid("SM"), "sms", sender=sender, recipient=to, body=body, details=details)
+        return inbox.receive(self.world, message)
 
     def mail(
         self, to: str, subject: str, text: str, html: str = "", attachment: tuple[str, bytes] | None = None

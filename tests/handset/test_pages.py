@@ -94,6 +94,17 @@ def test_messages_and_thread_show_the_code_marked(look_in: Browser, send: Sender
     assert page.one(".bubble__text a").attrs["href"] == "http://localhost:8000/a?b=1"
 
 
+def test_a_text_by_whatsapp_has_its_mark_and_one_by_sms_has_none(look_in: Browser, send: Sender) -> None:
+    long = "確認コードは 048213 です。" * 9
+    for prefix, shown in (("", False), ("whatsapp:", True)):
+        send.text(HANAKO, long, prefix=prefix)
+        for page in (f"/handsets/{HANAKO}/", f"/handsets/{HANAKO}/messages/"):
+            assert ("WhatsApp" in look_in.get(page).text) is shown
+    first, second = look_in.get(f"/handsets/{HANAKO}/messages/Mihon").all(".bubble")
+    assert "WhatsApp" not in first.to_text() and "WhatsApp" in second.to_text()
+    assert [bool(each.query('[data-check="parts"]')) for each in (first, second)] == [True, False]
+
+
 def test_thread_is_read_only_when_reported(look_in: Browser, send: Sender, here: World) -> None:
     send.text(HANAKO, CODE_TEXT)
     page = look_in.get(f"/handsets/{HANAKO}/messages/Mihon")

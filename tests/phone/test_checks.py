@@ -32,6 +32,12 @@ def mail(body: str, html: str, subject: str = "") -> list[Check]:
     return checks.of(message)
 
 
+def test_what_is_no_sms_has_no_alphabet_and_no_parts() -> None:
+    message = Message("SM1", "sms", SHOP, ME, body="確認 482913", details={"address_prefix": "whatsapp:"})
+    assert not {"encoding", "parts"} & {check.name for check in checks.of(message)}
+    assert {"encoding", "parts"} <= sms("確認 482913").keys()
+
+
 def links(html: str, body: str = "") -> list[Check]:
     return [check for check in mail(body, html) if check.name == "link"]
 

@@ -1,5 +1,6 @@
 """Checks of a message itself: pure functions, worked out when a message is read, so that taking it costs nothing."""
 
+from mocksms.core import display_names
 from mocksms.core.checks import mail, sms
 from mocksms.core.checks.check import N_, Check
 from mocksms.core.checks.language import NAMES, detect
@@ -13,7 +14,9 @@ def of(message: Message) -> list[Check]:
     """Return what was checked of a message, in the order in which a person reads it."""
     found: list[Check | None] = []
     if message.channel == "sms":
-        found += [sms.encoding(message.body), sms.parts(message.body), sms.origin_bound(message.body)]
+        if not display_names.carrier(message):  # other services have no alphabets and no parts
+            found += [sms.encoding(message.body), sms.parts(message.body)]
+        found.append(sms.origin_bound(message.body))
     if message.channel == "mail" and message.html and not message.is_text_of_html:
         found.append(mail.same_code(message.body, text_of_html(message.html)))
     found += mail.links(message.links, message.html)
