@@ -1,1 +1,1 @@
-"""What happens after a message is accepted: its arrival, webhooks, replies, retention."""
+"""What happens after a message is accepted: arrival, webhooks, replies, retention."""

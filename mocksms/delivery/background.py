@@ -1,4 +1,4 @@
-"""The background of all worlds: queues of work, and what the core asks for (`mocksms.core.background`)."""
+"""The background work of all worlds: queues, and what the core asks for (`mocksms.core.background`)."""
 
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
@@ -7,7 +7,7 @@ from mocksms.delivery.job_queue import OUTBOUND_THREADS, JobQueue
 
 
 class Delivery:
-    """Implements :class:`mocksms.core.background.Background`."""
+    """Implement :class:`mocksms.core.background.Background`."""
 
     def __init__(self) -> None:
         self.jobs = JobQueue()
@@ -19,13 +19,13 @@ class Delivery:
         retention.watch(world)
 
     def received(self, world: World, message: Message) -> None:
-        """Do what is owed for a new message, and wait for what is to come."""
+        """Start the jobs of a new message and schedule its next step."""
         if message.id % retention.EVERY == 0:
             retention.prune_later(world)
         if message.due_at is not None or message.wants_receipts or message.direction == "out":
             self.watch(world)
 
     def watch(self, world: World) -> None:
-        """Look at what is due, and do the jobs whose time has come."""
+        """Schedule what is due, and start the jobs that are due."""
         scheduler.watch(world)
         job_runner.start_due(world)

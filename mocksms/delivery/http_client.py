@@ -1,4 +1,4 @@
-"""Requests the phone makes itself: callbacks and TwiML, to hosts that are allowed (MOCKSMS_FETCH_HOSTS) only."""
+"""Requests that the phone makes: callbacks and TwiML, only to hosts in MOCKSMS_FETCH_HOSTS."""
 
 import codecs
 import http.client
@@ -32,7 +32,7 @@ class CannotFetch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a request goes: its address in parts, and the login that the address holds."""
+    """A parsed address: its parts, and the login that it contains."""
 
     parts: SplitResult
     port: int | None
@@ -40,7 +40,7 @@ class _Place:
 
     @property
     def url(self) -> str:
-        """Return the address without login and fragment: what the server sees, and what is signed."""
+        """Return the address without login and fragment: what the server sees and what is signed."""
         return f"{self.parts.scheme}://{self.parts.netloc.rpartition('@')[2]}{self.path}"
 
     @property
@@ -52,7 +52,7 @@ class _Place:
 def send_signed(world: World, app: SenderApp, request: AppRequest) -> AppAnswer:
     """Send a request to an app with its provider's headers, follow redirects as a browser does, return the answer.
 
-    Its `problem` says why there is none, or what is wrong with its status.
+    The answer's `problem` says why there is no answer, or what is wrong with its status.
     """
     token, asked = world.tokens.of(request.account), request
     try:
@@ -75,7 +75,7 @@ def send_signed(world: World, app: SenderApp, request: AppRequest) -> AppAnswer:
 
 
 def _place(settings: config.Settings, url: str) -> _Place:
-    """Read an address. Raise :class:`CannotFetch` for one that is none or is not allowed."""
+    """Parse an address. Raise :class:`CannotFetch` for an invalid or disallowed one."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -94,7 +94,7 @@ def _place(settings: config.Settings, url: str) -> _Place:
 def _exchange(
     place: _Place, request: AppRequest, headers: Mapping[str, str]
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
-    """Send a form (GET puts it into the query); return status, headers and body. Raise :class:`CannotFetch`."""
+    """Send a form (in the query for GET). Return status, headers and body. Raise :class:`CannotFetch`."""
     parts, path, body = place.parts, place.path, request.body or urlencode(request.fields)
     sent = {"User-Agent": "mocksms", **headers}
     if place.authorization:
@@ -117,7 +117,7 @@ def _exchange(
 
 
 def _decoded(body: bytes, charset: str) -> str:
-    """Return a body as text: by its byte order mark, the charset of its headers, its XML declaration, else UTF-8."""
+    """Decode a body: by its byte order mark, the charset of its headers, its XML declaration, else UTF-8."""
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body.decode(name, "replace")
@@ -131,7 +131,7 @@ def _decoded(body: bytes, charset: str) -> str:
 
 
 def absolute(base: str, url: str) -> str:
-    """An address as seen from the document at `base`; one that cannot be read stays as it is written."""
+    """Resolve an address against `base`; return an unreadable one unchanged."""
     try:
         return urljoin(base, url) if base else url
     except ValueError:
@@ -139,7 +139,7 @@ def absolute(base: str, url: str) -> str:
 
 
 def is_address(url: str) -> bool:
-    """Whether this is an http address that names a host."""
+    """Return True for an http address with a host."""
     try:
         parts = urlsplit(url)
     except ValueError:

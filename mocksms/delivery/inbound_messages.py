@@ -1,4 +1,4 @@
-"""Texts typed on a handset: kept in the thread and handed to the app's inbound webhook, whose answer comes back."""
+"""Texts typed on a handset: kept in the thread and posted to the app's webhook, whose answer comes back as a reply."""
 
 import logging
 from typing import Any
@@ -21,7 +21,7 @@ KIND = "inbound"
 
 
 def send(world: World, handset: str, peer: str, body: str) -> Message:
-    """Send a text typed on a handset to the other side; STOP and START set and lift the stop (21610)."""
+    """Send a text typed on a handset. STOP and START set and clear the opt-out (21610)."""
     word = body.strip().upper()
     if word in STOP | START:
         inbox.set_opted_out(world, handset, peer, word in STOP)
@@ -38,9 +38,9 @@ def send(world: World, handset: str, peer: str, body: str) -> Message:
 
 
 def _answered(world: World, handset: str, peer: str) -> tuple[SenderApp, str, dict[str, Any]]:
-    """Return the app that wrote to this handset last with its account, else the first app that takes texts.
+    """Return the app that wrote to this handset last, with its account; else the first app that takes texts.
 
-    An answer carries the `address_prefix` of what it answers.
+    A reply keeps the `address_prefix` of what it answers.
     """
     for message in inbox.thread(world, handset, peer, LOOKED_AT):
         app = world.sender_app(message)
@@ -52,21 +52,19 @@ def _answered(world: World, handset: str, peer: str) -> tuple[SenderApp, str, di
 
 
 def webhook(world: World, number: str) -> str:
-    """Return where texts to this number go: what was set for it in this world, else MOCKSMS_INBOUND_URL."""
+    """Return the webhook of this number: the one set in this world, else MOCKSMS_INBOUND_URL."""
     with world.store.reading() as db:
         return store.reading.value(db, f"inbound:{number}", world.settings.inbound_url)
 
 
 def set_webhook(world: World, number: str, url: str) -> None:
-    """Set where texts to a number go; "" hands them to nobody."""
+    """Set the webhook of a number; "" means none."""
     with world.store.writing() as db:
         store.reading.set_value(db, f"inbound:{number}", url)
 
 
 def hand_over(world: World, job: Job) -> None:
-    """Post a typed text to the app's webhook; what it answers arrives on the handset, in one transaction with the end
-    of the job.
-    """
+    """Post a typed text to the app's webhook. Its replies arrive in the transaction that ends the job."""
     message = inbox.by_sid(world, job.content["message"])
     app = world.sender_apps.get(job.content["wire"], SenderApp())
     if message is None:
@@ -84,7 +82,7 @@ def hand_over(world: World, job: Job) -> None:
 
 
 def _replies(world: World, app: SenderApp, request: AppRequest | None) -> list[Reply]:
-    """Send the request, and those that the answers ask for; return all texts that come back."""
+    """Send the request and those that the answers ask for. Return all replies."""
     replies: list[Reply] = []
     for _ in range(MOST_REQUESTS):
         if request is None:

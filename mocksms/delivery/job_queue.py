@@ -1,6 +1,6 @@
-"""What happens later and in the background: held messages arrive, calls stop ringing, callbacks are sent.
+"""Threads for delayed and background work: held messages arrive, calls stop ringing, callbacks are sent.
 
-A few threads, started when first needed, do what is due. Nothing of it happens inside a sender's own request.
+A few threads, started when first needed, do what is due. A sender's own request never waits for it.
 """
 
 import heapq
@@ -16,10 +16,10 @@ OUTBOUND_THREADS = 16
 
 
 class JobQueue:
-    """Does things at their time; `seconds` are real ones."""
+    """Run work after a delay in real seconds."""
 
     def __init__(self, name: str = "job", threads: int = THREADS) -> None:
-        """Works with up to `threads` threads, each called by `name` and a number."""
+        """`threads` is the maximum; each thread is called `name` and a number."""
         self._name = name
         self._most_threads = threads
         self._due: list[tuple[float, int, Callable[[], None]]] = []
@@ -29,7 +29,7 @@ class JobQueue:
         self._closed = False
 
     def later(self, seconds: float, work: Callable[[], None]) -> None:
-        """Does the work in so many seconds, or as soon as a thread is free."""
+        """Run the work in this many seconds, or as soon as a thread is free."""
         with self._changed:
             if self._closed:
                 return
@@ -60,7 +60,7 @@ class JobQueue:
             del work  # or the world that it was for stays in memory until there is more to do
 
     def close(self) -> None:
-        """Stops; what is not yet due is not done."""
+        """Stop. Work that is not due yet is dropped."""
         with self._changed:
             self._closed = True
             self._due.clear()

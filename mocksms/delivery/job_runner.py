@@ -1,4 +1,4 @@
-"""Doing the jobs of a world: requests to apps, each in a thread that may wait for an answer."""
+"""Run a world's jobs: requests to apps, each in a thread that may wait for an answer."""
 
 import logging
 import time
@@ -25,12 +25,12 @@ RUNS: dict[str, Run] = {
 
 
 def start(world: World) -> None:
-    """Do what is due, in a thread of its own."""
+    """Run what is due, in a thread of its own."""
     world.background.outbound_jobs.later(0, partial(run_due, world))
 
 
 def start_due(world: World) -> None:
-    """Do what is due, if anything is: jobs whose time has come, and those that a process left behind."""
+    """Start a thread if jobs are due, also those that a dead process left."""
     with world.store.reading() as db:
         due_at = store.jobs.next_due(db)
     if due_at is not None and due_at <= time.time():
@@ -38,7 +38,7 @@ def start_due(world: World) -> None:
 
 
 def run_due(world: World) -> None:
-    """Do jobs until none is due."""
+    """Run jobs until none is due."""
     try:
         while (job := _take(world)) is not None:
             _finish(world, job, _run(world, job))

@@ -1,4 +1,4 @@
-"""How long messages are kept: by count (MOCKSMS_KEEP_MESSAGES) and by age (MOCKSMS_KEEP_DAYS), the oldest go first."""
+"""How long messages are kept: by count (MOCKSMS_KEEP_MESSAGES) and by age (MOCKSMS_KEEP_DAYS), oldest deleted first."""
 
 import weakref
 from collections.abc import Callable
@@ -14,7 +14,7 @@ DAY_SECONDS = 86400.0
 
 
 def prune(world: World) -> int:
-    """Deletes what is over the limits, AT_ONCE messages a transaction; returns how many they were."""
+    """Delete messages over the limits, AT_ONCE in a transaction. Return how many were deleted."""
     settings, deleted = world.settings, 0
     while True:
         with world.store.writing() as db:
@@ -31,19 +31,19 @@ def prune(world: World) -> int:
 
 
 def prune_later(world: World) -> None:
-    """Look in the background whether there is too much."""
+    """Check the limits in the background."""
     if world.settings.keep_messages > 0 or world.settings.keep_days > 0:
         world.background.jobs.later(0, partial(_look, weakref.ref(world), once=True))
 
 
 def watch(world: World) -> None:
-    """Look each hour for what is too old."""
+    """Delete expired messages once an hour."""
     if world.settings.keep_days > 0:
         world.background.jobs.later(0, partial(_look, weakref.ref(world)))
 
 
 def _look(reference: Callable[[], World | None], once: bool = False) -> None:
-    """Prune a world unless it was closed or deleted. An hour's wait must not keep a deleted one in memory."""
+    """Prune a world unless it was closed or deleted. The hourly timer must not keep a deleted world in memory."""
     world = reference()
     if world is None or world.hub.closed:
         return

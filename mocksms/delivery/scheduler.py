@@ -1,4 +1,4 @@
-"""What is due: held messages arrive and calls take their next step by the phone's clock; jobs are done by ours."""
+"""Run what is due: held messages and calls by the phone's clock, jobs by the computer's."""
 
 import logging
 import threading
@@ -19,8 +19,8 @@ _lock = threading.Lock()
 
 
 def watch(world: World, pause: float = 0.0) -> None:
-    """Look for what is due when the next is, and at least each second, for the phone's clock may be moved; not before
-    `pause` real seconds are over.
+    """Check when the next step is due, and at least each second because the phone's clock may move. Wait at least
+    `pause` real seconds.
     """
     due_in = _due_in(world)
     if due_in is None:
@@ -33,7 +33,7 @@ def watch(world: World, pause: float = 0.0) -> None:
 
 
 def _due_in(world: World) -> float | None:
-    """Return the seconds until the next thing is due, None when there is nothing to come."""
+    """Return the seconds until the next step is due, None without one."""
     with world.store.reading() as db:
         message, job = store.reading.next_due(db), store.jobs.next_due(db)
         offset = 0.0 if message is None else store.conditions.read(db).offset
@@ -61,9 +61,9 @@ def _do_due(world: World) -> None:
 
 
 def deliver_due(world: World) -> bool:
-    """Do everything that is due by the phone's clock; what fails holds up nothing else.
+    """Process everything that is due by the phone's clock. One failure doesn't block the rest.
 
-    Return whether all went well.
+    Return True if all succeeded.
     """
     with world.store.reading() as db:
         found = store.reading.due(db, time.time() + store.conditions.read(db).offset)

@@ -1,4 +1,4 @@
-"""Telling an app what became of its message or call: signed forms, in order, tried again until they are answered."""
+"""Report statuses of messages and calls to apps: signed forms, in order, repeated until they are answered."""
 
 import logging
 
@@ -12,7 +12,7 @@ FIRST_PAUSE_SECONDS = 0.5
 
 
 def send(world: World, job: Job) -> float | None:
-    """Send a receipt; return in how many seconds to try again, None when it was answered or is given up."""
+    """Send a receipt. Return in how many seconds to try again, None when it was answered or given up."""
     problem = _attempt(world, job)
     if not problem:
         return None
@@ -25,7 +25,7 @@ def send(world: World, job: Job) -> float | None:
 
 
 def _attempt(world: World, job: Job) -> str:
-    """Send it; return what went wrong, "" when it was answered with 2xx."""
+    """Send it. Return what went wrong, "" for an answer of 2xx."""
     request = AppRequest.from_content(job.content["request"])
     app = world.sender_apps.get(job.content["wire"], SenderApp())
     return http_client.send_signed(world, app, request).problem

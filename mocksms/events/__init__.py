@@ -1,1 +1,1 @@
-"""Arrivals and changes, handed to everyone who waits."""
+"""Hand arrivals and changes to everyone who waits."""

@@ -1,1 +1,1 @@
-"""Full-text search: texts into words."""
+"""Full-text search: split texts into words."""

@@ -1,4 +1,4 @@
-"""Latin words that are romaji (Mihon) as kana, so that a Japanese voice reads instead of spelling them."""
+"""Convert romaji words (Mihon) to kana, so that a Japanese voice reads them instead of spelling them."""
 
 import re
 
@@ -24,7 +24,7 @@ _ROMAJI = re.compile(rf"(?:{_SYLLABLE})+")
 
 
 def to_kana(text: str) -> str:
-    """The text with each romaji word in hiragana; abbreviations (SMS), addresses and other words stay."""
+    """Return the text with each romaji word in hiragana. Abbreviations (SMS), addresses and other words stay."""
     return _WORD.sub(_read, text)
 
 

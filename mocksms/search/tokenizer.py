@@ -1,8 +1,7 @@
-"""Words for the full-text search: Latin words whole, Japanese, Chinese and Korean in pairs of characters.
+"""Words for the full-text search: whole words in Latin script, pairs of characters in Chinese, Japanese and Korean.
 
-SQLite's own tokenizers take a Japanese sentence for one word, or (trigram) cannot find words of two
-characters such as 承認. A pair index finds any run of two or more characters, a single character as the
-beginning of a pair.
+SQLite's own tokenizers take a Japanese sentence for one word, or (trigram) cannot find words of two characters such
+as 承認. A pair index finds any run of two or more characters, and a single character as the start of a pair.
 """
 
 import re
@@ -23,7 +22,7 @@ def _runs(text: str) -> list[str]:
 
 
 def of_text(text: str) -> str:
-    """The words of a text, as the index keeps them, divided by spaces."""
+    """Return the words of a text as they are indexed, separated by spaces."""
     found: list[str] = []
     for run in _runs(text[:INDEXED_CHARACTERS]):
         if _IS_CJK.match(run):
@@ -34,7 +33,7 @@ def of_text(text: str) -> str:
 
 
 def of_parts(subject: str, body: str, peer: str) -> str:
-    """The words of a message: subject, text, the other side."""
+    """Return the words of a message: subject, text and the other side."""
     return of_text(f"{subject}\n{body}\n{peer}")
 
 
@@ -44,15 +43,15 @@ def _tag(kind: str, value: str) -> str:
 
 
 def tags(recipient: str, sender: str, channel: str, handset: str) -> str:
-    """Sides and channel as words, so that one index answers "these words, for this number"."""
+    """Return sides and channel as words, so that one index answers "these words, for this number"."""
     return f"{_tag('to', recipient)} {_tag('by', sender)} {_tag('ch', channel)} {_tag('own', handset)}"
 
 
 def query(text: str, wanted: Filter | None = None, *, grow: Callable[[str], list[str] | None]) -> str:
-    """The FTS5 expression for what a person typed: every word must be there; "" when there is no word in
-    it.
+    """Return the FTS5 expression for a typed query: every word must match; "" without any word.
 
-    The last letters of a Latin word may be missing: `grow` tells the words that begin like it, or None for too many.
+    The end of a Latin word may be missing: `grow` returns the words that start with it, or None when there are too
+    many.
     """
     terms: list[str] = []
     for run in _runs(text):

@@ -1,7 +1,7 @@
-"""What a world remembers, and the only place with SQL.
+"""A world's data, and the only place with SQL.
 
-`engine` lends connections to a world's database. `messages` writes and `reading` reads the inbox. Functions take the
-lent connection, so that the caller decides what is one transaction.
+`engine` lends connections to a world's database. `messages` writes the inbox and `reading` reads it. Functions take
+the lent connection, so the caller decides what is one transaction.
 """
 
 from mocksms.store import (

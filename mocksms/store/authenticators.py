@@ -8,7 +8,7 @@ _COLUMNS = "id, handset, issuer, name, secret, digits, period, algorithm"
 
 
 def add(db: Connection, values: tuple[Any, ...]) -> int:
-    """Keep an entry (handset, issuer, name, secret, digits, period, algorithm, added_at) and return its id."""
+    """Save an entry (handset, issuer, name, secret, digits, period, algorithm, added_at) and return its id."""
     row = db.execute(
         "INSERT INTO authenticators (handset, issuer, name, secret, digits, period, algorithm, added_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -18,12 +18,12 @@ def add(db: Connection, values: tuple[Any, ...]) -> int:
 
 
 def entries(db: Connection, handset: str) -> list[tuple[Any, ...]]:
-    """A handset's entries in the order they were added."""
+    """Return a handset's entries, oldest first."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM authenticators WHERE handset = ? ORDER BY id", (handset,))  # noqa: S608
     return [tuple(row) for row in rows]
 
 
 def remove(db: Connection, handset: str, entry_id: int) -> bool:
-    """Deletes an entry; whether there was one."""
+    """Delete an entry. Return True if it existed."""
     done = db.execute("DELETE FROM authenticators WHERE handset = ? AND id = ?", (handset, entry_id))
     return done.rowcount > 0

@@ -1,4 +1,4 @@
-"""What a message meets in its world: how far the clock is ahead, and whether there are faults and stops at all."""
+"""The conditions in a world: the clock's offset, and whether there are any faults or opt-outs."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from mocksms.store.engine import Connection
 
 
 class Conditions(NamedTuple):
-    """One look at a world. `offset` is in seconds, positive when the phone's clock is ahead."""
+    """A snapshot of a world's conditions. `offset` is in seconds, positive when the phone's clock is ahead."""
 
     offset: float
     has_faults: bool
@@ -14,7 +14,7 @@ class Conditions(NamedTuple):
 
 
 def read(db: Connection) -> Conditions:
-    """Return the conditions as of now."""
+    """Return the current conditions."""
     row = db.execute(
         "SELECT (SELECT value FROM settings WHERE name = 'clock_offset'),"
         " EXISTS (SELECT 1 FROM faults), EXISTS (SELECT 1 FROM stops)"
@@ -23,7 +23,7 @@ def read(db: Connection) -> Conditions:
 
 
 def set_offset(db: Connection, seconds: float) -> None:
-    """Set how far the clock is ahead."""
+    """Set how many seconds the clock is ahead."""
     db.execute(
         "INSERT INTO settings (name, value) VALUES ('clock_offset', ?)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -32,19 +32,19 @@ def set_offset(db: Connection, seconds: float) -> None:
 
 
 def is_stopped(db: Connection, number: str, sender: str) -> bool:
-    """Return whether the owner of a number told this sender to stop."""
+    """Return True if the owner of a number has opted out from this sender."""
     return db.execute("SELECT 1 FROM stops WHERE pair = ?", (f"{number}:{sender}",)).fetchone() is not None
 
 
 def stopped(db: Connection, number: str = "") -> list[tuple[str, str]]:
-    """Return who told which sender to stop: a number's pairs, or all."""
+    """Return (number, sender) of each opt-out, of one number or of all."""
     within = (f"{number}:", f"{number};") if number else ("", "\U0010ffff")
     rows = db.execute("SELECT pair FROM stops WHERE pair >= ? AND pair < ? ORDER BY pair", within)
     return [(owner, sender) for owner, _, sender in (str(row[0]).partition(":") for row in rows)]
 
 
 def set_stopped(db: Connection, number: str, sender: str, stop: bool) -> None:
-    """Note that the owner of a number told a sender to stop, or to start again."""
+    """Record that the owner of a number has opted out from a sender, or back in."""
     sql = (
         "INSERT INTO stops (pair) VALUES (?) ON CONFLICT (pair) DO NOTHING"
         if stop

@@ -1,4 +1,4 @@
-"""The phone's engine: where its worlds are, and the tables that each has."""
+"""The phone's engine: the worlds' databases and their tables."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from mocksms.store.migrations import MIGRATIONS
 
 
 def open_engine(folder: Path) -> Engine:
-    """Return the engine of the phone whose data are in this folder."""
+    """Return the engine of the phone whose data is in this folder."""
     default = folder / "worlds" / f"{DEFAULT}.db"
     engine = SqliteEngine(folder / "other-worlds", MIGRATIONS, default)
     for path in sorted(default.parent.glob("*.db")):
@@ -18,9 +18,9 @@ def open_engine(folder: Path) -> Engine:
 
 
 def _take_over(engine: SqliteEngine, path: Path) -> None:
-    """Move a world from where earlier versions kept it: as a file beside the default world's.
+    """Move a world from where earlier versions kept it: a file beside the default world's.
 
-    The copy holds what is still in the file's log. Another process may do the same at the same time.
+    The copy includes what is still in the file's log. Another process may do the same at the same time.
     """
     store = SqliteStore(path, MIGRATIONS, path.stem)
     try:

@@ -1,4 +1,4 @@
-"""The faults a tester asked for."""
+"""The faults that testers have set."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from mocksms.store.engine import Connection
 
 
 def add(db: Connection, rule: dict[str, Any], times: int | None) -> int:
-    """Keeps a rule that works `times` times (None: for ever) and returns its id."""
+    """Save a rule that applies `times` times (None: without limit) and return its id."""
     row = db.execute(
         "INSERT INTO faults (rule, times_left) VALUES (?, ?) RETURNING id", (json.dumps(rule), times)
     ).fetchone()
@@ -15,13 +15,13 @@ def add(db: Connection, rule: dict[str, Any], times: int | None) -> int:
 
 
 def rules(db: Connection) -> list[tuple[int, dict[str, Any], int | None, int]]:
-    """Id, rule, times left and times used of every rule, in the order they were added."""
+    """Return id, rule, times left and times used of every rule, oldest first."""
     rows = db.execute("SELECT id, rule, times_left, used FROM faults ORDER BY id")
     return [(row[0], json.loads(row[1]), row[2], row[3]) for row in rows]
 
 
 def use(db: Connection, rule_id: int) -> bool:
-    """Counts one use; False when the rule is used up or gone, so that two who ask at once cannot both have it."""
+    """Count one use. Return False when the rule is used up or gone, so two concurrent callers cannot both use it."""
     done = db.execute(
         "UPDATE faults SET used = used + 1, times_left = times_left - 1"
         " WHERE id = ? AND (times_left IS NULL OR times_left > 0)",
@@ -31,7 +31,7 @@ def use(db: Connection, rule_id: int) -> bool:
 
 
 def remove(db: Connection, rule_id: int | None) -> int:
-    """Deletes one rule, or all; returns how many there were."""
+    """Delete one rule, or all. Return how many were deleted."""
     if rule_id is None:
         return db.execute("DELETE FROM faults").rowcount
     return db.execute("DELETE FROM faults WHERE id = ?", (rule_id,)).rowcount

@@ -1,8 +1,8 @@
-"""Group commit: writers who come at the same time share one transaction, each still returns only when it is on disk.
+"""Group commit: concurrent writers share one transaction. Each returns only when its write is on disk.
 
-What a commit of one message costs is mostly the pages it touches; eight messages touch almost the same ones. What a
-message met was found out before, from the conditions that were seen last: one look a group tells whether they still
-hold, so that what another process changed (the clock, faults, stops) counts from its commit on.
+Most of the cost of a commit is the pages it touches, and eight messages touch almost the same pages. A message's
+faults were worked out earlier, from the conditions read last. One check per group tells whether these still hold, so
+a change by another process (clock, faults, opt-outs) counts from its commit on.
 """
 
 import threading
@@ -21,23 +21,23 @@ Work = Callable[[Connection, list[Event]], None]
 
 
 class ConditionsChanged(Exception):
-    """The world's conditions are not those that the work was made for. Nothing of it was written."""
+    """The world's conditions are no longer those that the work was prepared for. Nothing was written."""
 
 
 class Tokens(Protocol):
-    """What is still to be written of the tokens that accounts showed."""
+    """The accounts' signing tokens that are not in the database yet."""
 
     @property
     def unwritten(self) -> Mapping[str, str]:
-        """By account."""
+        """Tokens by account."""
 
     def write(self, db: Connection) -> None:
-        """Write them, as part of a transaction."""
+        """Write them as part of a transaction."""
 
 
 @dataclass(slots=True, eq=False)
 class _Ticket:
-    """One writer's work; its gate opens when the work is done or when it is this writer's turn to lead."""
+    """One writer's work. Its gate opens when the work is done, or when this writer is the next leader."""
 
     work: Work
     expected: Conditions | None
@@ -47,10 +47,10 @@ class _Ticket:
 
 
 class GroupCommit:
-    """Lets one writer at a time lead: it does all the work that waits, in the order it came."""
+    """Group commit: one thread at a time runs all queued writes, in order."""
 
     def __init__(self, store: Store, publish: Callable[[list[Event]], None], tokens: Tokens) -> None:
-        """`publish` gets the events of a transaction right after its commit; `tokens` are written along."""
+        """`publish` gets a transaction's events right after its commit; `tokens` are written with it."""
         self.seen: Conditions | None = None
         self._store = store
         self._publish = publish
@@ -60,12 +60,13 @@ class GroupCommit:
         self._led = False
 
     def run(self, work: Work, expected: Conditions | None = None) -> None:
-        """Do a small write in a transaction, perhaps with others'; return when it is committed, raise what it raised.
+        """Run a small write in a transaction, perhaps with others'. Return after the commit, or raise what `work`
+        raised.
 
-        `work` gets the connection and the list for its events. It may run again when another one's fails.
+        `work` gets the connection and the list for its events. It may run again when another writer's work fails.
+        Inside this thread's own transaction, the work becomes part of it.
 
-        Raise :class:`ConditionsChanged` when the conditions are not the `expected` ones. Inside a transaction of this
-        thread the work becomes part of it.
+        Raise :class:`ConditionsChanged` when the conditions differ from `expected`.
         """
         ticket = _Ticket(work, expected)
         if self._store.is_writing():

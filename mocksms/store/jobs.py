@@ -1,8 +1,8 @@
-"""Requests that the phone still owes to apps: written with what caused them, deleted once they are done.
+"""Requests that the phone still has to send to apps.
 
-Jobs of one line are done one after the other, in the order they were added. Times are the computer's. Who takes a job
-moves it into the future: when the process dies, the job is due again. So each is done at least once, and by one taker
-at a time.
+A job is written in the transaction that causes it and deleted when it is done. Jobs of one line run one after the
+other, oldest first. Times are the computer's. Claiming a job moves it into the future, so it is due again if the
+process dies: each job is done at least once, and by one worker at a time.
 """
 
 import json
@@ -16,7 +16,7 @@ _IS_FIRST = (
 
 
 class NewJob(NamedTuple):
-    """What is to be done: `kind` says how, `content` with what; `line` is what it waits in."""
+    """A job to add: `kind` says how, `content` with what; `line` is its queue."""
 
     kind: str
     line: str
@@ -24,7 +24,7 @@ class NewJob(NamedTuple):
 
 
 class Job(NamedTuple):
-    """A job that was taken; `tries` counts this time, too."""
+    """A claimed job; `tries` includes this one."""
 
     id: int
     kind: str
@@ -41,7 +41,7 @@ def add(db: Connection, job: NewJob, due_at: float) -> None:
 
 
 def claim(db: Connection, now: float, until: float) -> Job | None:
-    """Return the job that is due first, and keep it from others until then; None when nothing is due."""
+    """Return the job that is due first and keep it from others until then. Return None when nothing is due."""
     row = db.execute(
         f"SELECT id, kind, tries, content FROM jobs WHERE due_at <= ? AND {_IS_FIRST} ORDER BY due_at, id LIMIT 1",  # noqa: S608
         (now,),
@@ -53,16 +53,16 @@ def claim(db: Connection, now: float, until: float) -> Job | None:
 
 
 def retry(db: Connection, job_id: int, due_at: float, tries: int) -> None:
-    """Let a job be due later."""
+    """Make a job due later."""
     db.execute("UPDATE jobs SET due_at = ?, tries = ? WHERE id = ?", (due_at, tries, job_id))
 
 
 def ack(db: Connection, job_id: int) -> None:
-    """Delete a job."""
+    """Delete a finished job."""
     db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
 
 def next_due(db: Connection) -> float | None:
-    """Return when the next job is due (Unix seconds), None without one."""
+    """Return when the next job is due (Unix seconds), or None."""
     row = db.execute(f"SELECT min(due_at) FROM jobs WHERE {_IS_FIRST}").fetchone()  # noqa: S608
     return None if row[0] is None else float(row[0])

@@ -1,4 +1,4 @@
-"""Leased addresses: what is sent to one lands in its world. They are kept in the default world, for all worlds."""
+"""Leased addresses: a message to one arrives in its world. Kept in the default world, for all worlds."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,9 +11,10 @@ _COLUMNS = "id, address, kind, country, world, place, made_at"
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """An address of one's own. `place` is that of the world: it tells a later world of the same name apart.
+    """A leased number or mailbox.
 
-    `country` is "" for a mailbox; `made_at` is in Unix seconds.
+    `place` identifies the world, even if a later world has the same name. `country` is "" for a mailbox; `made_at` is
+    in Unix seconds.
     """
 
     id: int
@@ -26,7 +27,7 @@ class Lease:
 
 
 def add(db: Connection, lease: Lease) -> int:
-    """Keep a lease and return its id. Raise `Conflict` when the address is leased already."""
+    """Save a lease and return its id. Raise `Conflict` when the address is already leased."""
     row = db.execute(
         "INSERT INTO leases (address, kind, country, world, place, made_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
         (lease.address, lease.kind, lease.country, lease.world, lease.place, lease.made_at),
@@ -46,7 +47,7 @@ def of_address(db: Connection, address: str) -> Lease | None:
 
 
 def remove(db: Connection, place: str, lease_id: int | None = None) -> int:
-    """Delete one lease of the world at this place, or all of them; return how many there were."""
+    """Delete one lease of the world at this place, or all of them. Return how many were deleted."""
     if lease_id is None:
         return db.execute("DELETE FROM leases WHERE place = ?", (place,)).rowcount
     return db.execute("DELETE FROM leases WHERE place = ? AND id = ?", (place, lease_id)).rowcount

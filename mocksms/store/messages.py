@@ -1,6 +1,4 @@
-"""Writing messages: arrival, change, reading, deletion. Each function works inside the caller's
-transaction.
-"""
+"""Write messages: arrival, change, reading, deletion. Each function works inside the caller's transaction."""
 
 import json
 import time
@@ -28,7 +26,7 @@ _INSERT = f"INSERT INTO messages ({COLUMNS}, handset, peer) VALUES ({_PLACES})" 
 
 
 def from_row(row: Sequence[Any]) -> Message:
-    """A message from a row of COLUMNS."""
+    """Return a message from a row of COLUMNS."""
     return Message(
         id=row[0], sid=row[1], channel=row[2], wire=row[3], direction=row[4], account=row[5], sender=row[6],
         recipient=row[7], subject=row[8], body=row[9], html=row[10], code=row[11],
@@ -40,12 +38,12 @@ def from_row(row: Sequence[Any]) -> Message:
 
 
 def _json(value: object) -> str:
-    """As JSON; an empty value takes no room."""
+    """Return JSON; "" for an empty value, to save space."""
     return json.dumps(value) if value else ""
 
 
 def _history(steps: Sequence[tuple[str, float]]) -> str:
-    """As JSON. `json.dumps` takes long to begin, but not for a string alone."""
+    """Return JSON. `json.dumps` is slow to start, except for a single string."""
     return f"[{', '.join(f'[{json.dumps(status)}, {at!r}]' for status, at in steps)}]"
 
 
@@ -67,9 +65,7 @@ def _values(message: Message) -> tuple[Any, ...]:
 
 
 def event(db: Connection, at: float, kind: str, message_id: int = 0, detail: str = "") -> int:
-    """Writes an event and returns its id; the event of an arrival (message_id 0) is about the message it
-    numbers.
-    """
+    """Write an event and return its id. An arrival (message_id 0) is of the message whose id is the event's own."""
     row = db.execute(
         "INSERT INTO events (at, kind, message, detail) VALUES (?, ?, ?, ?) RETURNING id",
         (at, kind, message_id, detail),
@@ -81,9 +77,7 @@ def event(db: Connection, at: float, kind: str, message_id: int = 0, detail: str
 
 
 def add(db: Connection, message: Message, kind: str, raw: bytes | None = None, held: bool = False) -> None:
-    """Keeps a message and gives it its id: the id of its event when it arrives, a negative one while it is held
-    back from the handset.
-    """
+    """Save a message and set its id: its arrival event's id, or a negative one while it is held back."""
     event_id = event(db, message.received_at, "held" if held else "message")
     message.id = -event_id if held else event_id
     db.execute(_INSERT, _values(message))
@@ -102,7 +96,7 @@ def receive(
     held: bool,
     owed: Sequence[NewJob],
 ) -> None:
-    """Keep a new message, see :func:`add`, with what is `owed` for it, and append the event that tells of it."""
+    """Save a new message (see :func:`add`) with its `owed` jobs, and write the arrival event."""
     add(db, message, kind, raw, held)
     for job in owed:
         jobs.add(db, job, time.time())
@@ -115,7 +109,7 @@ def receive(
 
 
 def arrive(db: Connection, message: Message, kind: str) -> None:
-    """A message that was held back arrives now: it gets its place in the line."""
+    """Give a held message its final id: it arrives now."""
     held = message.id
     message.id = event(db, message.received_at, "message")
     db.execute("DELETE FROM messages WHERE id = ?", (held,))
@@ -140,9 +134,7 @@ def _show(db: Connection, message: Message, kind: str) -> None:
 
 
 def update(db: Connection, message: Message, kind: str = "status", detail: str = "") -> int:
-    """Writes a message's changed status, code, body, links and details with an event, whose id is
-    returned.
-    """
+    """Write a message's changed status, code, body, links and details with an event. Return the event's id."""
     db.execute(
         "UPDATE messages SET body = ?, html = ?, code = ?, links = ?, status = ?, error_code = ?,"
         " updated_at = ?,"
@@ -156,7 +148,7 @@ def update(db: Connection, message: Message, kind: str = "status", detail: str =
 
 
 def mark_read(db: Connection, messages: Sequence[Message], at: float) -> None:
-    """Marks messages as read; those already read are left alone."""
+    """Mark messages as read; skip those already read."""
     for message in messages:
         done = db.execute(
             "UPDATE messages SET read_at = ? WHERE id = ? AND read_at IS NULL AND direction = 'in'",
@@ -167,7 +159,7 @@ def mark_read(db: Connection, messages: Sequence[Message], at: float) -> None:
 
 
 def mark_thread_read(db: Connection, handset: str, peer: str, channel: str, at: float) -> None:
-    """Marks a whole thread as read; only what came since it was last read is touched."""
+    """Mark a whole thread as read; touch only what arrived since it was last read."""
     row = db.execute(
         "SELECT last, unread, read_upto FROM threads WHERE handset = ? AND peer = ? AND channel = ?",
         (handset, peer, channel),
@@ -198,7 +190,7 @@ def _count(db: Connection, message: Message, unread: int = 0, total: int = 0) ->
 
 
 def remove(db: Connection, message: Message) -> None:
-    """Deletes one message and all that hangs on it; a thread or handset left empty goes too."""
+    """Delete one message with its source and search words, and its thread and handset if these become empty."""
     db.execute("DELETE FROM messages WHERE id = ?", (message.id,))
     db.execute("DELETE FROM raws WHERE sid = ?", (message.sid,))
     if message.id < 0:
@@ -224,7 +216,7 @@ def remove(db: Connection, message: Message) -> None:
 
 
 def clear(db: Connection) -> None:
-    """Empty the inbox. The newest event stays: ids go on growing, so `since` and Last-Event-ID keep their meaning."""
+    """Empty the inbox. The newest event stays, so ids keep growing and `since` and Last-Event-ID stay valid."""
     for table in TABLES:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     db.execute("DELETE FROM events WHERE id < (SELECT max(id) FROM events)")

@@ -1,9 +1,9 @@
-"""The tables of a world, as steps that each database goes through once, in the order they grew.
+"""The tables of a world, as migrations that each database runs once, in order.
 
-Times are Unix seconds UTC: those of messages by the phone's own clock, those of jobs by the computer's.
-`messages.id` is the id of the event of its arrival, so one growing line of numbers orders messages, status changes and
-calls. A message that is held back (SendAt, a delaying fault) has a negative id until it arrives. Types and words are
-those of `engine.protocol`; the tables of the full-text search are in `search_index`.
+Times are Unix seconds UTC: messages' by the phone's clock, jobs' by the computer's. `messages.id` is the id of the
+arrival event, so one sequence orders messages, status changes and calls. A held message (SendAt, a delaying fault)
+has a negative id until it arrives. Types and words are those of `engine.protocol`; the full-text tables are in
+`search_index`.
 """
 
 from mocksms.store import search_index

@@ -1,6 +1,4 @@
-"""Reading messages. Every query walks an index, so it takes as long with a million messages as with a
-thousand.
-"""
+"""Read messages. Every query uses an index, so it takes as long with a million messages as with a thousand."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,25 +13,25 @@ _PREFIXED = ", ".join(f"messages.{name.strip()}" for name in COLUMNS.split(","))
 
 
 def find(db: Connection, message_id: int) -> Message | None:
-    """The message with this id, or None."""
+    """Return the message with this id, or None."""
     row = db.execute(f"{_SELECT} WHERE id = ?", (message_id,)).fetchone()
     return from_row(row) if row else None
 
 
 def find_sid(db: Connection, sid: str) -> Message | None:
-    """The message with this id on its wire, or None; also one that is held back."""
+    """Return the message with this provider id, or None. Held messages are found too."""
     row = db.execute(f"{_SELECT} WHERE sid = ?", (sid,)).fetchone()
     return from_row(row) if row else None
 
 
 def raw(db: Connection, sid: str) -> bytes | None:
-    """The source of a mail as it came, or None."""
+    """Return the source of a mail, or None."""
     row = db.execute("SELECT source FROM raws WHERE sid = ?", (sid,)).fetchone()
     return bytes(row[0]) if row else None
 
 
 def newest(db: Connection, wanted: Filter, limit: int, before: int | None = None) -> list[Message]:
-    """Arrived messages that fit, newest first; `before` is the id to go on from."""
+    """Return arrived messages that match, newest first; `before` is the id to continue from."""
     terms, values = ["messages.id > ?"], list[Any]([wanted.since if wanted.since is not None else 0])
     if before is not None:
         terms.append("messages.id < ?")
@@ -58,12 +56,12 @@ def newest(db: Connection, wanted: Filter, limit: int, before: int | None = None
 
 
 def _last(row: Sequence[Any]) -> Message | None:
-    """The message of a left join, None where there was none."""
+    """Return the message of a left join, or None."""
     return None if row[0] is None else from_row(row)
 
 
 def handsets(db: Connection, limit: int, before: int | None = None) -> list[Handset]:
-    """Numbers and mailboxes that received something, the one with the newest message first."""
+    """Return numbers and mailboxes that have received something, the newest message first."""
     rows = db.execute(
         f"SELECT handsets.address, handsets.kind, handsets.unread, handsets.total, {_PREFIXED} FROM handsets"  # noqa: S608
         " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.last < ? ORDER BY"
@@ -74,7 +72,7 @@ def handsets(db: Connection, limit: int, before: int | None = None) -> list[Hand
 
 
 def handset(db: Connection, address: str) -> Handset | None:
-    """One handset, or None when nothing was ever received there."""
+    """Return one handset, or None when it has never received anything."""
     row = db.execute(
         f"SELECT handsets.address, handsets.kind, handsets.unread, handsets.total, {_PREFIXED} FROM handsets"  # noqa: S608
         " LEFT JOIN messages ON messages.id = handsets.last WHERE handsets.address = ?",
@@ -86,7 +84,7 @@ def handset(db: Connection, address: str) -> Handset | None:
 def threads(
     db: Connection, address: str, channel: str, limit: int, before: int | None = None
 ) -> list[Thread]:
-    """A handset's conversations in one channel, the one with the newest message first."""
+    """Return a handset's conversations in one channel, the newest message first."""
     rows = db.execute(
         f"SELECT threads.handset, threads.peer, threads.channel, threads.unread, threads.total, {_PREFIXED}"  # noqa: S608
         " FROM threads LEFT JOIN messages ON messages.id = threads.last"
@@ -100,7 +98,7 @@ def threads(
 def thread(
     db: Connection, address: str, peer: str, channel: str, limit: int, before: int | None = None
 ) -> list[Message]:
-    """A conversation's messages, newest first."""
+    """Return a conversation's messages, newest first."""
     rows = db.execute(
         f"{_SELECT} WHERE handset = ? AND peer = ? AND channel = ? AND id > 0 AND id < ? ORDER BY id"
         f" DESC LIMIT ?",
@@ -110,7 +108,7 @@ def thread(
 
 
 def unread(db: Connection, address: str) -> dict[str, int]:
-    """How many messages of each channel are unread on a handset."""
+    """Return how many messages of each channel are unread on a handset."""
     rows = db.execute(
         "SELECT channel, sum(unread) FROM threads WHERE handset = ? GROUP BY channel", (address,)
     ).fetchall()
@@ -118,9 +116,7 @@ def unread(db: Connection, address: str) -> dict[str, int]:
 
 
 def events(db: Connection, after: int, limit: int) -> list[Event]:
-    """What happened after the event with this id, oldest first; events of messages deleted since are
-    left out.
-    """
+    """Return the events after this id, oldest first, without those of deleted messages."""
     rows: Sequence[Any] = db.execute(
         f"SELECT events.id, events.at, events.kind, events.detail, {_PREFIXED} FROM events JOIN messages"  # noqa: S608
         " ON messages.id = CASE WHEN events.message = 0 THEN events.id ELSE events.message END"
@@ -133,18 +129,18 @@ def events(db: Connection, after: int, limit: int) -> list[Event]:
 
 
 def last_event(db: Connection) -> int:
-    """The id of the newest event ever written in this world, 0 before the first; also right after a reset."""
+    """Return the id of the newest event ever written in this world, also after a reset; 0 before the first."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()[0])
 
 
 def last_message(db: Connection) -> int:
-    """The id of the newest arrived message there is, 0 without one."""
+    """Return the id of the newest arrived message, 0 without one."""
     row = db.execute("SELECT max(id) FROM messages").fetchone()
     return max(0, row[0] or 0)
 
 
 def due(db: Connection, at: float, limit: int = 100) -> list[Message]:
-    """Messages with something still to happen at or before this time, the earliest first."""
+    """Return messages with a step due at or before this time, earliest first."""
     rows = db.execute(
         f"{_SELECT} WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?", (at, limit)
     )
@@ -152,19 +148,19 @@ def due(db: Connection, at: float, limit: int = 100) -> list[Message]:
 
 
 def next_due(db: Connection) -> float | None:
-    """When the next held message is due (unix seconds), or None."""
+    """Return when the next held message is due (Unix seconds), or None."""
     row = db.execute("SELECT min(due_at) FROM messages WHERE due_at IS NOT NULL").fetchone()
     return None if row[0] is None else float(row[0])
 
 
 def value(db: Connection, name: str, default: str) -> str:
-    """One of the world's own values."""
+    """Return one of the world's own values."""
     row = db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
     return str(row[0]) if row else default
 
 
 def set_value(db: Connection, name: str, text: str) -> None:
-    """Sets one of the world's own values."""
+    """Set one of the world's own values."""
     db.execute(
         "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value ="
         " excluded.value",
@@ -176,10 +172,10 @@ UNDER_WAY = ("queued", "ringing", "in-progress")
 
 
 def sent(db: Connection, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
-    """SMS or calls as their sender lists them, newest first, those held back too.
+    """Return SMS or calls as their sender lists them, newest first, held ones included.
 
-    `before` is the time and id of the last one of the page before. Without dates the order is that of arrival (those
-    held back come first), with dates that of creation: so each walks an index.
+    `before` is the time and id of the last one on the previous page. Without dates the order is that of arrival (held
+    ones first), with dates that of creation: each uses an index.
     """
     terms, values = ["channel = ?"], list[Any]([wanted.channel])
     if wanted.channel == "call" and wanted.status:
@@ -228,7 +224,7 @@ def _page(
 
 
 def beyond(db: Connection, kept: int, limit: int) -> list[Message]:
-    """The oldest messages beyond the newest `kept` ones."""
+    """Return the oldest messages beyond the newest `kept` ones."""
     row = db.execute(
         "SELECT id FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 1 OFFSET ?", (kept,)
     ).fetchone()
@@ -239,7 +235,7 @@ def beyond(db: Connection, kept: int, limit: int) -> list[Message]:
 
 
 def older(db: Connection, before: float, limit: int) -> list[Message]:
-    """The oldest messages handed in before this time (unix seconds), what is still to happen left out."""
+    """Return the oldest messages created before this time (Unix seconds), without those that have a step to come."""
     rows = db.execute(
         f"{_SELECT} WHERE created_at < ? AND due_at IS NULL ORDER BY created_at LIMIT ?", (before, limit)
     )

@@ -1,4 +1,4 @@
-"""What senders asked for on the wires, accepted or refused: the newest requests of a world, with their answers."""
+"""Requests that senders made to the providers, accepted or refused, with the answers: the newest of each world."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -14,11 +14,11 @@ EMPTIED_AT = "requests_emptied_at"
 
 @dataclass(slots=True)
 class WireRequest:
-    """One request. `at` is in Unix seconds by the computer's clock; `status` is the code of HTTP or SMTP.
+    """One request. `at` is in Unix seconds by the computer's clock; `status` is the HTTP or SMTP code.
 
-    `chosen_by` says what named the world, `reason` why the request was refused or is here. `sid` is the id of the
-    message that it left, "" without one; `message` is that message's number, None while it is held back. No text holds
-    a secret; `headers` has a line for each.
+    `chosen_by` says what named the world, `reason` why the request was refused or logged here. `sid` is the id of the
+    resulting message, "" without one; `message` is its number, None while it is held back. Secrets are already
+    removed; `headers` has one line per header.
     """
 
     at: float
@@ -40,7 +40,7 @@ class WireRequest:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a tester may ask for; None or "" means any. `since` is the id of a request."""
+    """A tester's filter; None or "" matches any. `since` is the id of a request."""
 
     wire: str = ""
     to: str = ""
@@ -58,7 +58,7 @@ _SELECT = (
 
 
 def add(db: Connection, found: Sequence[WireRequest]) -> None:
-    """Keep requests in their order; the newest MOST_KEPT stay. Those from before the world was emptied are left out."""
+    """Save requests in order; keep the newest MOST_KEPT. Skip those from before the world was reset."""
     row = db.execute("SELECT value FROM settings WHERE name = ?", (EMPTIED_AT,)).fetchone()
     emptied_at = float(row[0]) if row else 0.0
     db.executemany(_INSERT, [_values(each) for each in found if each.at > emptied_at])
@@ -66,7 +66,7 @@ def add(db: Connection, found: Sequence[WireRequest]) -> None:
 
 
 def empty(db: Connection, now: float) -> None:
-    """Delete all, also those that were noted before `now` (Unix seconds) and are not kept yet."""
+    """Delete all, also those noted before `now` (Unix seconds) but not saved yet."""
     db.execute("DELETE FROM requests")
     db.execute(
         "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -80,7 +80,7 @@ def _values(request: WireRequest) -> tuple[Any, ...]:
 
 
 def newest(db: Connection, wanted: Wanted, limit: int, before: int | None = None) -> list[WireRequest]:
-    """Return the requests that fit, newest first; `before` is the last id of the page before."""
+    """Return the requests that match, newest first; `before` is the last id of the previous page."""
     asked: list[tuple[str, Any]] = [
         ("requests.wire = ?", wanted.wire or None),
         ("requests.recipient = ?", wanted.to or None),

@@ -1,4 +1,6 @@
-"""What apps make at a provider beside messages: services, senders, factors, topics. Its content is the provider's."""
+"""What apps create at a provider besides messages: services, senders, factors, topics. The provider defines the
+content.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ _COLUMNS = "id, sid, kind, parent, account, content, created_at, updated_at"
 
 @dataclass(slots=True)
 class Resource:
-    """One thing that an app made; `parent` is the sid of what it is part of, "" for nothing. Times are the phone's."""
+    """One resource of an app; `parent` is the sid of what it belongs to, or "". Times are the phone's."""
 
     sid: str
     kind: str
@@ -28,7 +30,7 @@ def _from_row(row: Any) -> Resource:
 
 
 def put(db: Connection, resource: Resource) -> None:
-    """Keep a resource, new or changed."""
+    """Save a resource, new or changed."""
     row = db.execute(
         "INSERT INTO resources (sid, kind, parent, account, content, created_at, updated_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (sid) DO UPDATE SET"
@@ -51,7 +53,7 @@ def find(db: Connection, kind: str, sid: str) -> Resource | None:
 
 
 def listed(db: Connection, kind: str, parent: str = "", after: int = 0, limit: int = 1000) -> list[Resource]:
-    """Return a parent's resources of a kind, oldest first, those after the one with this id."""
+    """Return a parent's resources of a kind, oldest first, from the one after this id."""
     rows = db.execute(
         f"SELECT {_COLUMNS} FROM resources WHERE kind = ? AND parent = ? AND id > ? ORDER BY id LIMIT ?",  # noqa: S608
         (kind, parent, after, limit),
@@ -60,5 +62,5 @@ def listed(db: Connection, kind: str, parent: str = "", after: int = 0, limit: i
 
 
 def remove(db: Connection, sid: str) -> None:
-    """Delete a resource and what is part of it."""
+    """Delete a resource and its children."""
     db.execute("DELETE FROM resources WHERE sid = ? OR parent = ?", (sid, sid))

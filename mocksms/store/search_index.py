@@ -1,7 +1,7 @@
 """The full-text index over messages, filled a batch at a time.
 
-A commit of its own for each message's words costs the index as much as all else a message costs. So words are
-written for BATCH messages at once: by every BATCHth arrival, and by a search for what is still missing.
+Indexing each message in its own commit would double the cost of a message. So words are written for BATCH messages at
+once: by every BATCHth arrival, and by a search for what is missing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,13 +31,13 @@ _UPTO = "words_upto"
 
 
 def indexed_upto(db: Connection) -> int:
-    """The id up to which messages are in the index."""
+    """Return the id up to which messages are indexed."""
     row = db.execute("SELECT value FROM settings WHERE name = ?", (_UPTO,)).fetchone()
     return int(row[0]) if row else 0
 
 
 def fill(db: Connection, last: int) -> None:
-    """Puts the messages up to the one with id `last` into the index."""
+    """Index the messages up to the id `last`."""
     start = indexed_upto(db)
     rows = db.execute(
         "SELECT id, subject, body, peer, recipient, sender, channel, handset FROM messages"
@@ -56,7 +56,7 @@ def fill(db: Connection, last: int) -> None:
 def newest(
     db: Connection, columns: str, wanted: Filter, terms: Sequence[str], values: Sequence[Any], limit: int
 ) -> list[Any]:
-    """Return the newest messages with the words of `wanted.q` that meet these terms of SQL, too."""
+    """Return the newest messages with the words of `wanted.q` that also meet these SQL terms."""
     query = tokenizer.query(wanted.q, wanted, grow=partial(beginning_with, db))
     if not query:
         return []
@@ -69,10 +69,10 @@ def newest(
 
 
 def beginning_with(db: Connection, start: str) -> list[str] | None:
-    """The words that begin like this, or None where they are more than MOST_WORDS.
+    """Return the known words that start with this, or None when there are more than MOST_WORDS.
 
-    FTS5 answers the beginning of a word by gathering every place of every such word first, which takes the longer the
-    more is stored; places of whole words it walks one by one and stops at the end of a page.
+    FTS5 answers a word prefix by first collecting every position of every such word, which gets slower with each
+    message. Positions of whole words it reads one by one, and stops at the end of a page.
     """
     rows = db.execute(
         "SELECT word FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?",
@@ -82,7 +82,7 @@ def beginning_with(db: Connection, start: str) -> list[str] | None:
 
 
 def _learn(db: Connection, texts: Iterable[str]) -> None:
-    """Adds the words of some texts to the vocabulary. None is ever unlearnt: one too many does no harm."""
+    """Add the words of some texts to the vocabulary. Words are never removed: an extra one does no harm."""
     known = set().union(*(text.split() for text in texts))
     db.executemany(
         "INSERT INTO vocabulary (word) VALUES (?) ON CONFLICT (word) DO NOTHING",
@@ -91,9 +91,9 @@ def _learn(db: Connection, texts: Iterable[str]) -> None:
 
 
 def forget(db: Connection, message: Message) -> None:
-    """Takes a message out of the index, before it is deleted or its text changes.
+    """Remove a message from the index, before it is deleted or its text changes.
 
-    A table without content forgets a row only when told the very words it was given.
+    A contentless table deletes a row only when given the exact words that were indexed.
     """
     if 0 < message.id <= indexed_upto(db):
         db.execute(
@@ -103,7 +103,7 @@ def forget(db: Connection, message: Message) -> None:
 
 
 def renew(db: Connection, message: Message) -> None:
-    """Puts a changed message back into the index it was taken out of."""
+    """Index a changed message again."""
     if 0 < message.id <= indexed_upto(db):
         text, tags = _words(message)
         db.execute("INSERT INTO search (rowid, words, tags) VALUES (?, ?, ?)", (message.id, text, tags))
@@ -118,6 +118,6 @@ def _words(message: Message) -> tuple[str, str]:
 
 
 def clear(db: Connection) -> None:
-    """Empties the index."""
+    """Empty the index."""
     db.execute("INSERT INTO search (search) VALUES ('delete-all')")
     db.execute("DELETE FROM vocabulary")

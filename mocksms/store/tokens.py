@@ -1,4 +1,4 @@
-"""The tokens that sign what is sent to accounts' apps."""
+"""The tokens that sign requests to accounts' apps."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from mocksms.store.engine import Connection
 
 
 def put(db: Connection, tokens: Mapping[str, str]) -> None:
-    """Keep each account's token; the last one counts."""
+    """Save each account's token; the last one counts."""
     db.executemany(
         "INSERT INTO tokens (account, token) VALUES (?, ?)"
         " ON CONFLICT (account) DO UPDATE SET token = excluded.token",

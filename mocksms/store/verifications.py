@@ -1,4 +1,4 @@
-"""The verifications of the Verify wire."""
+"""The verifications of the Verify API."""
 
 import json
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ def _from_row(row: Sequence[Any]) -> Verification:
 
 
 def put(db: Connection, verification: Verification) -> None:
-    """Keeps a verification, new or changed."""
+    """Save a verification, new or changed."""
     db.execute(
         f"INSERT INTO verifications ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
         " ON CONFLICT (sid) DO UPDATE SET channel = excluded.channel, status = excluded.status,"
@@ -33,7 +33,7 @@ def put(db: Connection, verification: Verification) -> None:
 
 
 def find(db: Connection, service: str, sid: str) -> Verification | None:
-    """The verification with this id, or None."""
+    """Return the verification with this id, or None."""
     row = db.execute(
         f"SELECT {_COLUMNS} FROM verifications WHERE sid = ? AND service = ?",  # noqa: S608
         (sid, service),
@@ -42,7 +42,7 @@ def find(db: Connection, service: str, sid: str) -> Verification | None:
 
 
 def newest(db: Connection, service: str, recipient: str) -> Verification | None:
-    """The last verification of a recipient, or None."""
+    """Return the last verification of a recipient, or None."""
     row = db.execute(
         f"SELECT {_COLUMNS} FROM verifications WHERE service = ? AND recipient = ?"  # noqa: S608
         " ORDER BY created_at DESC LIMIT 1",
