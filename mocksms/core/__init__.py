@@ -1,1 +1,1 @@
-"""What the phone is: messages, calls, worlds, clock, faults. It knows no provider and no web framework."""
+"""The phone's domain: messages, calls, worlds, clock, faults. It uses no provider and no web framework."""

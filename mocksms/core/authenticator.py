@@ -1,6 +1,4 @@
-"""The handset's authenticator app (RFC 6238): entries by key, by otpauth: address or by a picture of the
-QR code.
-"""
+"""The handset's authenticator app (RFC 6238): entries by key, otpauth: address or picture of the QR code."""
 
 import base64
 import binascii
@@ -22,8 +20,10 @@ _DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sh
 
 
 class BadKey(ValueError):
-    """The key, address or picture cannot be used. `reason` is one of: empty, not_base32, too_short, not_totp,
-    bad_parameters, no_qr, not_a_picture."""
+    """The key, address or picture is invalid.
+
+    `reason` is one of: empty, not_base32, too_short, not_totp, bad_parameters, no_qr, not_a_picture.
+    """
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class BadKey(ValueError):
 
 
 class _AnyLength(pyotp.TOTP):
-    """Codes also of keys under 112 bits: many sites still hand out 80, and every real app takes them."""
+    """TOTP that also takes keys under 112 bits: many sites still issue 80, and every real app accepts them."""
 
     def byte_secret(self) -> bytes:
         return base64.b32decode(self.secret + "=" * (-len(self.secret) % 8), casefold=True)
@@ -51,21 +51,19 @@ class Entry:
     algorithm: Algorithm = "SHA1"
 
     def code(self, at: float) -> str:
-        """The code shown at this time (unix seconds)."""
+        """Return the code at this time (Unix seconds)."""
         totp = _AnyLength(
             self.secret, digits=self.digits, interval=self.period, digest=_DIGESTS[self.algorithm]
         )
         return totp.at(int(at))
 
     def seconds_left(self, at: float) -> float:
-        """How long the code shown at this time still shows."""
+        """Return how long the code at this time is still shown."""
         return self.period - at % self.period
 
 
 def clean_key(key: str) -> str:
-    """A key as people type it, in base32 capitals without spaces, hyphens and padding. Raises
-    :class:`BadKey`.
-    """
+    """Return a typed key as base32 capitals without spaces, hyphens and padding. Raise :class:`BadKey`."""
     text = re.sub(r"[\s\-=]", "", unicodedata.normalize("NFKC", key)).upper()
     if not text:
         raise BadKey("empty")
@@ -79,7 +77,7 @@ def clean_key(key: str) -> str:
 
 
 def parse_uri(uri: str) -> Entry:
-    """The entry an `otpauth://totp/…` address describes (id 0, no handset). Raises :class:`BadKey`."""
+    """Parse an `otpauth://totp/…` address into an entry (id 0, no handset). Raise :class:`BadKey`."""
     try:
         parts = urlsplit(uri.strip())
     except ValueError:
@@ -102,7 +100,9 @@ def parse_uri(uri: str) -> Entry:
 
 
 def _label(written: str, issuer: str) -> tuple[str, str]:
-    """Return issuer and account of a label; the issuer may itself have a colon, then the parameter tells its end."""
+    """Return issuer and account of a label. The issuer may contain a colon; then the issuer parameter shows where it
+    ends.
+    """
     label = unquote(written)
     if issuer and label.lower().startswith(f"{issuer.lower()}:"):
         return issuer, label[len(issuer) + 1 :]
@@ -114,9 +114,9 @@ def _label(written: str, issuer: str) -> tuple[str, str]:
 
 
 def add(world: World, handset: str, secret: str, name: str = "", issuer: str = "") -> Entry:
-    """Adds an entry to a handset's app by its key or its `otpauth:` address. Raises :class:`BadKey`.
+    """Add an entry to a handset's app by its key or `otpauth:` address. Raise :class:`BadKey`.
 
-    `name` and `issuer` win over what the address says. The same key twice on one handset is kept once.
+    `name` and `issuer` override the address. Adding the same key to a handset again changes nothing.
     """
     text = secret.strip()
     entry = parse_uri(text) if text.lower().startswith("otpauth:") else Entry(0, "", "", "", clean_key(text))
@@ -131,19 +131,19 @@ def add(world: World, handset: str, secret: str, name: str = "", issuer: str = "
 
 
 def entries(world: World, handset: str) -> list[Entry]:
-    """The entries of a handset's app, in the order they were added."""
+    """Return the entries of a handset's app, oldest first."""
     with world.store.reading() as db:
         return [Entry(*row) for row in store.authenticators.entries(db, handset)]
 
 
 def remove(world: World, handset: str, entry_id: int) -> bool:
-    """Removes an entry; whether there was one."""
+    """Delete an entry. Return True if it existed."""
     with world.store.writing() as db:
         return store.authenticators.remove(db, handset, entry_id)
 
 
 def read_qr(picture: bytes) -> str:
-    """The text of the QR code in a picture (PNG, JPEG, WebP, GIF, BMP). Raises :class:`BadKey`."""
+    """Return the text of the QR code in a picture (PNG, JPEG, WebP, GIF, BMP). Raise :class:`BadKey`."""
     try:
         return qr_reader.decode_qr(picture)
     except qr_reader.Unreadable as error:

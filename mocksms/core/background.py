@@ -1,4 +1,4 @@
-"""What goes on after a request is answered, as the core asks for it; `mocksms.delivery` does it."""
+"""The interface of work that continues after a request is answered; `mocksms.delivery` implements it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
@@ -10,31 +10,34 @@ if TYPE_CHECKING:
 
 
 class Jobs(Protocol):
-    """Work done by threads in the background."""
+    """A queue of background work."""
 
     def later(self, seconds: float, work: Callable[[], None]) -> None:
-        """Do the work in so many real seconds."""
+        """Run the work in this many real seconds."""
 
     def close(self) -> None:
-        """Stop; what is not yet due is not done."""
+        """Stop. Work that is not due yet is dropped."""
 
 
 class Background(Protocol):
-    """What a world asks for. `outbound_jobs` call apps, which may take long, and hold up no other work."""
+    """What a world needs done in the background.
+
+    `outbound_jobs` call apps, which may be slow; they don't block other work.
+    """
 
     @property
     def jobs(self) -> Jobs:
-        """The threads that do what is due."""
+        """Return the queue for what is due."""
 
     @property
     def outbound_jobs(self) -> Jobs:
-        """The threads that call apps."""
+        """Return the queue for requests to apps."""
 
     def opened(self, world: "World") -> None:
-        """Look after a world that was opened."""
+        """Start looking after a world that was opened."""
 
     def received(self, world: "World", message: Message) -> None:
-        """Go on with a message that was just kept."""
+        """Continue with a new message."""
 
     def watch(self, world: "World") -> None:
-        """Look at what is due in the world, and at its jobs: something was added."""
+        """Schedule what is due in the world and its jobs; called after something was added."""

@@ -1,10 +1,9 @@
-"""Calls are really run: they ring, are answered, declined or missed, speak, and ask for keys.
+"""Calls: they ring, are answered, declined or missed, speak, and ask for keys.
 
-The state is the call's message (channel "call"): `status` is the provider's, `due_at` when the next thing happens by
-itself (ringing stops, the keys were not pressed in time, the talk is over), `body` the words heard so far. What is
-said and asked is told by the provider's interpreter. Talking takes no real time: all that is said until the next
-question is there at once, with its length in seconds, so that a tester need not wait and a handset can speak it at
-its pace.
+The state is the call's message (channel "call"): `status` is the provider's, `due_at` the time of the next step
+(ringing stops, the keys are overdue, the speech is over), `body` the words so far. The provider's interpreter decides
+what is said and asked. Speech takes no real time: everything up to the next question is there at once, with its
+length in seconds. So a tester needn't wait, and a handset can speak it at its own pace.
 """
 
 from collections.abc import Callable
@@ -24,17 +23,17 @@ DOCUMENT = "document"
 
 
 class NoSuchCall(LookupError):
-    """There is no call with this id."""
+    """No call has this id."""
 
 
 class WrongState(Exception):
-    """The call is not in a state for this; the text is its status."""
+    """The call is in the wrong state for this; the text is its status."""
 
 
 def place(
     world: World, call: Message, ring_seconds: float, effects: Effects = NOTHING, now: float | None = None
 ) -> Message:
-    """Ring a handset at `now`, else at once. The call is on disk when this returns; it goes on in the background."""
+    """Ring a handset at `now`, or at once. Return when the call is on disk; it continues in the background."""
     now = world.now() if now is None else now
     call.created_at = call.received_at = call.updated_at = now
     call.details["ring_seconds"] = ring_seconds
@@ -67,17 +66,17 @@ def _is_engaged(world: World, number: str) -> bool:
 
 
 def answer(world: World, call_id: int) -> Message:
-    """Takes a ringing call; it begins to speak."""
+    """Answer a ringing call; it begins to speak."""
     return _pick_up(world, call_id, "human")
 
 
 def decline(world: World, call_id: int) -> Message:
-    """Refuses a ringing call: the caller hears busy."""
+    """Decline a ringing call: the caller gets busy."""
     return _end(world, call_id, "busy", {"ringing"})
 
 
 def hangup(world: World, call_id: int) -> Message:
-    """Ends a call: an answered one is completed, a ringing one refused."""
+    """Hang up: complete an answered call, decline a ringing one."""
     call = inbox.message(world, call_id)
     return _end(
         world,
@@ -88,19 +87,19 @@ def hangup(world: World, call_id: int) -> Message:
 
 
 def cancel(world: World, call: Message, status: str) -> Message:
-    """Ends a call from the caller's side (`canceled` before it is answered, else `completed`)."""
+    """End a call from the caller's side (`canceled` before it is answered, else `completed`)."""
     return _end(
         world, call.id, status, {"queued", "ringing"} if status == "canceled" else {"ringing", "in-progress"}
     )
 
 
 def redirect(world: World, call: Message, alter: Callable[[Message], None]) -> Message:
-    """Give a call in progress another document: `alter` changes what its interpreter keeps."""
+    """Give a call in progress another document: `alter` changes the interpreter's data."""
     return _advance(world, _change(world, call.id, {"in-progress"}, alter, "redirect"))
 
 
 def digits(world: World, call_id: int, pressed: str) -> Message:
-    """Presses keys in a call in progress; what is asked for ends when it has all its keys."""
+    """Press keys in a call in progress. The question ends when it has all its keys."""
 
     def alter(found: Message) -> None:
         _interpreter(world, found).press(found, pressed)
@@ -110,7 +109,7 @@ def digits(world: World, call_id: int, pressed: str) -> Message:
 
 
 def ringing(world: World, number: str) -> list[Message]:
-    """The calls that ring or are in progress on a handset now, newest first."""
+    """Return the calls that are ringing or in progress on a handset, newest first."""
     recent = inbox.search(world, Filter(channel="call", to=number), 10)
     return [call for call in recent if call.status in ("ringing", "in-progress")]
 
@@ -139,7 +138,7 @@ def _change(
 
 
 def _documents(world: World, call: Message) -> list[NewJob]:
-    """Return the job that fetches the document that a call needs before it can go on."""
+    """Return the job that fetches the document that a call needs to continue."""
     if call.status != "in-progress" or _interpreter(world, call).needs(call) is None:
         return []
     return [NewJob(DOCUMENT, f"{DOCUMENT}:{call.sid}", {"call": call.sid})]
@@ -180,7 +179,7 @@ def asks_for_keys(world: World, call: Message) -> bool:
 
 
 def needed(world: World, call: Message) -> AppRequest | None:
-    """Return the request for the document that a call in progress needs before it can go on, or None."""
+    """Return the request for the document that a call in progress needs to continue, or None."""
     return _interpreter(world, call).needs(call)
 
 
@@ -204,7 +203,7 @@ def _interpreter(world: World, call: Message) -> Interpreter:
 
 
 def _advance(world: World, call: Message) -> Message:
-    """Run a call until it waits for keys, ends, or needs a document (which is fetched in the background)."""
+    """Run a call until it waits for keys, ends, or needs a document, which is fetched in the background."""
     interpreter = _interpreter(world, call)
     if interpreter.needs(call) is None:
         call = _change(
@@ -218,7 +217,7 @@ def _advance(world: World, call: Message) -> Message:
 
 
 def advance_due(world: World, sid: str) -> None:
-    """Do what happens by itself: a delayed call rings, ringing stops, keys were not pressed, the talk is over."""
+    """Do the step that is due: start or stop ringing, give up waiting for keys, end the call."""
     call = inbox.by_sid(world, sid)
     if call is None or call.due_at is None or call.due_at > world.now():
         return
@@ -253,7 +252,7 @@ def _ring(world: World, sid: str) -> None:
 
 
 def _miss(world: World, call: Message) -> None:
-    """Nobody answered: a mobile's voicemail takes the words, a landline only notes the call."""
+    """End an unanswered call: a mobile's voicemail records the words, a landline only notes the call."""
     if world.settings.voicemail and phone_numbers.kind(call.recipient) == "mobile":
         _pick_up(world, call.id, "machine_start")
     else:

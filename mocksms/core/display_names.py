@@ -1,4 +1,4 @@
-"""How people see who wrote: numbers as they are written, senders of mails by their names."""
+"""Display numbers and senders: numbers in national form, mail senders by name."""
 
 from functools import lru_cache
 
@@ -12,7 +12,9 @@ _CARRIERS = {"whatsapp:": "WhatsApp"}
 
 @lru_cache(maxsize=4096)
 def pretty(address: str) -> str:
-    """A number as people write it: 090-1234-5678 at home, +44 20 7946 0018 abroad; anything else as it is."""
+    """Return a number in its usual form: 090-1234-5678 at home, +44 20 7946 0018 abroad. Return anything else
+    unchanged.
+    """
     if not address.startswith("+"):
         return address
     try:
@@ -27,12 +29,12 @@ def pretty(address: str) -> str:
 
 
 def sender_name(mail: Message) -> str:
-    """The sender's name where the mail gives one, else the address; see :func:`sender_line`."""
+    """Return the sender's name if the mail has one, else the address; see :func:`sender_line`."""
     return headers.name(sender_line(mail)) or mail.sender
 
 
 def sender_line(mail: Message) -> str:
-    """The sender as the mail's From line shows it, name and address, else the bare address."""
+    """Return the mail's From line, name and address, or the bare address."""
     return str(mail.details.get("from") or mail.sender)
 
 
@@ -42,5 +44,5 @@ def carrier(message: Message) -> str:
 
 
 def sender(message: Message) -> str:
-    """The other side of a message as its list, its banner and the home screen name it."""
+    """Return the other side of a message for lists, banners and the home screen."""
     return sender_name(message) if message.channel == "mail" else pretty(message.peer)

@@ -1,4 +1,4 @@
-"""Faults on request: the next message, a share of them, or those of one number go wrong in a chosen way."""
+"""Faults that testers set: the next message, a share of them, or those of one number fail in a chosen way."""
 
 import random
 import time
@@ -27,8 +27,10 @@ _chance = random.SystemRandom()
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One fault. Empty `channel`, `to` or `sender` fits all; `share` is the part of the fitting messages it meets
-    (0 to 1); `number` is the code, status or seconds of `what`; `times` how often it still works, None for ever.
+    """One fault.
+
+    Empty `channel`, `to` or `sender` matches all; `share` is the part of the matching messages that it hits (0 to 1).
+    `number` is the code, status or seconds of `what`; `times` how often it still applies, None without limit.
     """
 
     what: What
@@ -42,7 +44,7 @@ class Rule:
     id: int = 0
 
     def fits(self, channel: str, to: str, sender: str) -> bool:
-        """Whether a message of this channel and these sides may be met."""
+        """Return whether a message of this channel, sender and recipient matches."""
         return (
             self.channel in ("", channel)
             and self.to in ("", to)
@@ -52,7 +54,7 @@ class Rule:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The rule as the API shows it."""
+        """Return the rule as the API shows it."""
         shown = {key: value for key, value in asdict(self).items() if key not in ("number", "sender")}
         shown["from"] = self.sender
         if self.what in NUMBERS:
@@ -63,7 +65,7 @@ class Rule:
 
 @dataclass(slots=True)
 class Effects:
-    """What goes wrong with one message; codes and seconds are None or 0 where nothing does."""
+    """The faults of one message; codes and seconds are None or 0 for no fault."""
 
     reject: int | None = None
     undelivered: int | None = None
@@ -80,7 +82,7 @@ NOTHING = Effects()
 
 
 def parse(body: object, region: str) -> Rule:
-    """The rule a tester described. Raises :class:`Problem` that names the wrong field."""
+    """Return the rule that a tester described. Raise :class:`Problem` with the wrong field."""
     if not isinstance(body, dict):
         raise Problem(422, "Bad body", "a fault is a JSON object", "what")
     what = body.get("what")
@@ -121,7 +123,7 @@ def _number(value: object, name: str, low: float, high: float) -> float:
 
 
 def add(world: World, rule: Rule) -> Rule:
-    """Keeps a rule; the answer has its id."""
+    """Save a rule and return it with its id."""
     kept = {key: value for key, value in asdict(rule).items() if key not in ("id", "times", "used")}
     with world.store.writing() as db:
         rule_id = store.faults.add(db, kept, rule.times)
@@ -129,19 +131,19 @@ def add(world: World, rule: Rule) -> Rule:
 
 
 def rules(world: World) -> list[Rule]:
-    """All rules of a world, those used up too."""
+    """Return all rules of a world, used-up ones included."""
     with world.store.reading() as db:
         return _rules(db)
 
 
 def remove(world: World, rule_id: int | None = None) -> int:
-    """Deletes one rule, or all; returns how many there were."""
+    """Delete one rule, or all. Return how many were deleted."""
     with world.store.writing() as db:
         return store.faults.remove(db, rule_id)
 
 
 def take(world: World, channel: str, to: str, sender: str) -> Effects:
-    """Return what goes wrong with this message. Each rule that meets it is counted as used."""
+    """Return the faults of this message and count each rule that hits it as used."""
     effects = Effects()
     for rule in _used(world, channel, to, sender):
         if rule.what in ("duplicate", "drop", "hang_up"):
@@ -156,7 +158,7 @@ def take(world: World, channel: str, to: str, sender: str) -> Effects:
 
 
 def _used(world: World, channel: str, to: str, sender: str) -> list[Rule]:
-    """Count each rule that meets a message, in one transaction, and return them."""
+    """Count each rule that hits a message, in one transaction, and return them."""
     with world.store.writing() as db:
         return [
             rule

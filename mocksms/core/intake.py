@@ -1,4 +1,4 @@
-"""The way of a message from a provider into a world: what it meets there is found out once, when it comes in."""
+"""How a provider hands a message to a world: faults and opt-outs are worked out once, when it comes in."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ OPTED_OUT = 21610
 
 
 class Rejected(Exception):
-    """The message is refused; `code` is the fault's, or OPTED_OUT when its recipient told its sender to stop."""
+    """The message is rejected; `code` is the fault's, or OPTED_OUT when its recipient opted out from its sender."""
 
     def __init__(self, code: int, recipient: str) -> None:
         super().__init__(code, recipient)
@@ -26,7 +26,7 @@ class Rejected(Exception):
 
 
 class Interrupted(Exception):
-    """A fault breaks the answer itself: an error page (`http_status`), or the connection ends (None)."""
+    """A fault breaks the answer itself: an error page (`http_status`), or a closed connection (None)."""
 
     def __init__(self, http_status: int | None = None) -> None:
         super().__init__(http_status)
@@ -35,10 +35,10 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What one message meets: its world, the phone's time (Unix seconds) and the faults that hit it.
+    """An accepted message: its world, the phone's time (Unix seconds) and its faults.
 
-    `expected` are the conditions that this was found out from; None when they were read for this message. `again`
-    finds it out once more.
+    `expected` are the conditions that this was worked out from; None when they were read for this message. `again`
+    works it out once more.
     """
 
     world: World
@@ -48,7 +48,7 @@ class Arrival:
     again: Callable[[], "Arrival"]
 
     def keep(self, message: Message, raw: bytes | None = None, due_at: float | None = None) -> Message:
-        """Keep an SMS or mail with its source; `due_at` (by the phone's clock) holds it back until then."""
+        """Save an SMS or mail with its source; `due_at` (by the phone's clock) holds it back until then."""
         try:
             kept = inbox.keep(self.world, message, self.now, self.effects, raw, due_at, self.expected)
             KEPT.set(kept)
@@ -57,7 +57,7 @@ class Arrival:
             return self.again().keep(message, raw, due_at)
 
     def ring(self, call: Message, ring_seconds: float) -> Message:
-        """Keep a call and let it ring."""
+        """Save a call and let it ring."""
         KEPT.set(call)
         return calls.place(self.world, call, ring_seconds, self.effects, self.now)
 
@@ -65,13 +65,13 @@ class Arrival:
 def meet(
     world: World, channel: str, recipient: str, sender: str, over_http: bool = True, stops: bool = True
 ) -> Arrival:
-    """Return what a message of this channel meets. Raise :class:`Rejected` or :class:`Interrupted`.
+    """Return the arrival of a message on this channel. Raise :class:`Rejected` or :class:`Interrupted`.
 
-    Each fault that hits it is counted as used. `over_http` is False for a wire that knows no HTTP status; `stops`
-    is False for senders to whom STOP does not apply.
+    Each fault that hits it is counted as used. `over_http` is False for a protocol without HTTP statuses; `stops` is
+    False for senders that STOP doesn't apply to.
 
-    Most messages meet nothing. For them the conditions that this process saw last are good enough here: the transaction
-    that keeps the message compares them with the database, see :class:`mocksms.store.group_commit.GroupCommit`.
+    Most messages have no fault. For them the conditions this process read last are good enough here: the transaction
+    that saves the message compares them with the database, see :class:`mocksms.store.group_commit.GroupCommit`.
     """
     again = partial(meet, world, channel, recipient, sender, over_http, stops)
     known = world.group_commit.seen or world.conditions()

@@ -1,6 +1,7 @@
-"""Leases: numbers and mailboxes of one's own, for apps that cannot be told a world for each test.
+"""Leases: numbers and mailboxes reserved for one world, for apps that cannot choose a world per test.
 
-What is sent to a leased address lands in the lease's world, whatever the AccountSid. A lease ends with its world.
+Whatever is sent to a leased address arrives in the lease's world, whatever the AccountSid. A lease ends with its
+world.
 """
 
 import secrets
@@ -26,8 +27,8 @@ class Leases:
     def __init__(self, default: Callable[[], store.Store]) -> None:
         """`default` returns the store of the default world.
 
-        `known` are the leased addresses that this process saw last. It looks again when `known_until` (by the
-        monotonic clock) is over: another process's leases count within FRESH_SECONDS, ended ones end at once.
+        `known` are the leased addresses this process read last, valid until `known_until` (monotonic clock). So
+        another process's leases count within FRESH_SECONDS; ended ones end at once.
         """
         self._default = default
         self.known: frozenset[str] = frozenset()
@@ -57,7 +58,7 @@ class Leases:
         return [each for each in self.all_leases() if each.place == world_store.place]
 
     def end(self, world_store: store.Store, lease_id: int | None = None) -> int:
-        """End one lease of a world, or all; return how many there were."""
+        """End one lease of a world, or all. Return how many ended."""
         with self._default().writing() as db:
             ended = store.leases.remove(db, world_store.place, lease_id)
         self.known_until = 0.0

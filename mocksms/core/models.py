@@ -1,4 +1,4 @@
-"""The things the phone keeps, as plain values."""
+"""The phone's data, as plain values."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -9,13 +9,12 @@ Kind = Literal["mobile", "landline", "mailbox"]
 
 @dataclass(slots=True)
 class Message:
-    """One SMS, call or mail. Times are unix seconds UTC by the phone's clock.
+    """One SMS, call or mail. Times are Unix seconds UTC by the phone's clock.
 
-    `id` grows with each arrival in a world and orders messages, status changes and calls on one line; it
-    is negative while a message is held back. `sid` is the id on the wire it came by. `direction` is "in"
-    for what a handset received, "out" for what was typed on it; `handset` is the handset's own number or
-    mailbox, `peer` the other side. `history` lists (status, time). `details` holds what belongs to one
-    wire only.
+    `id` grows with each arrival in a world, so that messages, status changes and calls share one order; it is
+    negative while a message is held back. `sid` is the provider's id. `direction` is "in" for what a handset
+    received, "out" for what was typed on it; `handset` is the handset's own number or mailbox, `peer` the other side.
+    `history` lists (status, time). `details` holds what is specific to one provider.
     """
 
     sid: str
@@ -44,27 +43,29 @@ class Message:
 
     @property
     def handset(self) -> str:
-        """The number or mailbox whose handset shows this message."""
+        """Return the number or mailbox whose handset shows this message."""
         return self.recipient if self.direction == "in" else self.sender
 
     @property
     def peer(self) -> str:
-        """The other side of the conversation."""
+        """Return the other side of the conversation."""
         return self.sender if self.direction == "in" else self.recipient
 
     @property
     def wants_receipts(self) -> bool:
-        """Whether the app gave an address for status receipts; providers keep it in `details["status_callback"]`."""
+        """Return whether the app asked for status receipts; providers keep its address in
+        `details["status_callback"]`.
+        """
         return bool(self.details.get("status_callback"))
 
     @property
     def is_text_of_html(self) -> bool:
-        """Whether the body of a mail was read from its HTML."""
+        """Return whether the body of a mail was made from its HTML."""
         return bool(self.details.get("text", {}).get("part") == "text/html")
 
     @property
     def attachments(self) -> list[dict[str, Any]]:
-        """Name, type and size (bytes) of each attachment of a mail or medium of an MMS."""
+        """Return name, type and size (bytes) of each attachment of a mail or medium of an MMS."""
         found: list[dict[str, Any]] = self.details.get("attachments", [])
         return found
 
@@ -94,8 +95,9 @@ class Thread:
 
 @dataclass(slots=True)
 class Event:
-    """Something that happened: a message came, a status or a call changed. Its id is what Last-Event-ID
-    resumes from. `text` keeps how the stream tells it, written once for all who listen.
+    """An event: a message arrived, or a status or a call changed.
+
+    Last-Event-ID resumes from its id. `text` caches its form in the stream, shared by all listeners.
     """
 
     id: int
@@ -108,7 +110,7 @@ class Event:
 
 @dataclass(slots=True, frozen=True)
 class Filter:
-    """What a tester may ask of the inbox; None or "" means any. `handset` is for searches by words."""
+    """A tester's filter of the inbox; None or "" matches any. `handset` is for full-text searches."""
 
     channel: str = ""
     to: str = ""
@@ -120,7 +122,7 @@ class Filter:
     has_code: bool = False
 
     def matches(self, message: Message) -> bool:
-        """Whether the message fits, full-text words aside (those only the database can tell)."""
+        """Return whether the message matches, except for full-text words, which only the database can check."""
         return (
             (not self.to or message.recipient == self.to)
             and (not self.channel or message.channel == self.channel)
@@ -134,9 +136,7 @@ class Filter:
 
 @dataclass(slots=True, frozen=True)
 class Sent:
-    """What a sender may ask of what it sent; None or "" means any. `after` and `until` bound the time
-    (unix seconds).
-    """
+    """A sender's filter of what it sent; None or "" matches any. `after` and `until` bound the time (Unix seconds)."""
 
     channel: Channel
     to: str = ""
@@ -149,7 +149,7 @@ class Sent:
 
 @dataclass(slots=True)
 class Verification:
-    """A code that the Verify wire sends and checks. `sends` lists (channel, time, attempt id) of each sending."""
+    """A code that the Verify API sends and checks. `sends` lists (channel, time, attempt id) of each sending."""
 
     sid: str
     service: str

@@ -1,4 +1,4 @@
-"""Numbers and mailboxes: one spelling for each, and what kind of line a number is."""
+"""Numbers and mailboxes: one canonical form each, and the line type of a number."""
 
 import re
 import secrets
@@ -31,10 +31,10 @@ _CALLS_ONLY = {
 
 
 def normalise(address: str, region: str = "JP") -> str:
-    """The one spelling an address is kept under: E.164 for a number, lower case for a mailbox.
+    """Return the canonical form of an address: E.164 for a number, lower case for a mailbox.
 
-    Takes numbers as people type them (full-width, spaces, any hyphen, national, `tel:`, a trunk 0 after the country
-    code). What is neither number nor mailbox (a sender's name, a short code) is returned trimmed.
+    Accepts numbers as people type them (full-width, spaces, any hyphen, national, `tel:`, a trunk 0 after the country
+    code). Anything else (a sender's name, a short code) is returned trimmed.
     """
     text = unicodedata.normalize("NFKC", address)
     if text.startswith(" ") and text[1:].isdigit():
@@ -48,7 +48,7 @@ def normalise(address: str, region: str = "JP") -> str:
 
 
 def _has_trunk_zero(number: str) -> bool:
-    """Return whether a 0 follows the country code: in most countries it is dialled inside the country only."""
+    """Return whether a 0 follows the country code: in most countries it is only dialled inside the country."""
     return any(number[end : end + 1] == "0" and number[1:end] in _CALLING_CODES for end in (2, 3, 4))
 
 
@@ -88,13 +88,13 @@ def is_region(code: str) -> bool:
 
 
 def is_e164(address: str) -> bool:
-    """Whether this is written as a number in E.164, whatever its country makes of its length."""
+    """Return whether this is written in E.164, whatever lengths its country allows."""
     return _E164.match(address) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_number(address: str) -> bool:
-    """Whether this is a number in E.164 of a length its country can have."""
+    """Return whether this is a number in E.164 of a length that its country allows."""
     if not _E164.match(address):
         return False
     try:
@@ -105,9 +105,9 @@ def is_number(address: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def kind(address: str) -> Kind:
-    """mobile, landline (calls reach it, texts do not) or mailbox.
+    """Return mobile, landline (calls reach it, texts don't) or mailbox.
 
-    Numbers whose country tells no difference count as mobile.
+    Numbers of countries that don't separate the two count as mobile.
     """
     if "@" in address:
         return "mailbox"
@@ -122,7 +122,7 @@ def kind(address: str) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class LookedUp:
-    """What a number's plan says of it. `errors` say why it is no valid number; `line` is the type of its line."""
+    """The numbering plan's data of a number. `errors` say why it is invalid; `line` is its line type."""
 
     number: str
     errors: tuple[str, ...] = ()
@@ -161,7 +161,7 @@ _LINES = {
 
 
 def look_up(text: str, region: str = "JP") -> LookedUp:
-    """Return what the plan of its country says of a number."""
+    """Return the data of a number in its country's numbering plan."""
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
@@ -183,7 +183,7 @@ def look_up(text: str, region: str = "JP") -> LookedUp:
 
 @lru_cache(maxsize=4096)
 def formatted(address: str) -> str:
-    """A number as people of its country write it; what is no number is left as it is."""
+    """Return a number as its country writes it; return anything else unchanged."""
     try:
         number = phonenumbers.parse(address)
     except phonenumbers.NumberParseException:

@@ -1,4 +1,4 @@
-"""Reading a QR code from a picture."""
+"""Read a QR code from a picture."""
 
 import io
 
@@ -7,7 +7,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 
 
 class Unreadable(ValueError):
-    """Not a picture, too large a picture (`reason` is not_a_picture), or no QR code in it (no_qr)."""
+    """Not a picture, or too large a one (`reason` is not_a_picture), or no QR code in it (no_qr)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -15,7 +15,7 @@ class Unreadable(ValueError):
 
 
 def decode_qr(picture: bytes) -> str:
-    """The text of the first QR code in a PNG, JPEG, WebP, GIF or BMP. Raises :class:`Unreadable`."""
+    """Return the text of the first QR code in a PNG, JPEG, WebP, GIF or BMP. Raise :class:`Unreadable`."""
     import zxingcpp  # both are slow to load, and first needed when a picture is dropped
     from PIL import Image, UnidentifiedImageError
 

@@ -1,4 +1,4 @@
-"""Status receipts: what the phone owes to the app that sent a message, as jobs."""
+"""Status receipts to the app that sent a message, as jobs."""
 
 from dataclasses import asdict
 
@@ -10,7 +10,7 @@ KIND = "receipt"
 
 
 def owed(world: World, message: Message, after: int) -> list[NewJob]:
-    """Return the receipts for the steps of the message's history from index `after` on, in their order."""
+    """Return the receipts for the steps of the message's history from index `after` on, in order."""
     if message.direction == "out" or not message.wants_receipts:
         return []
     return [

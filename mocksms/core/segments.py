@@ -1,4 +1,4 @@
-"""How many SMS a text takes (3GPP TS 23.038): GSM-7 160 / 153 a part, else UTF-16 70 / 67."""
+"""How many SMS a text takes (3GPP TS 23.038): GSM-7 160 or 153 per part, else UTF-16 70 or 67."""
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
@@ -9,12 +9,12 @@ _ALL = _BASIC | _EXTENDED
 
 
 def encoding(text: str) -> str:
-    """GSM-7 when every character is in the alphabet or its extension, else UCS-2."""
+    """Return GSM-7 when every character is in the alphabet or its extension, else UCS-2."""
     return "GSM-7" if _ALL.issuperset(text) else "UCS-2"
 
 
 def count(text: str) -> int:
-    """The number of parts; an empty text takes one. No two-unit character is split between parts."""
+    """Return the number of parts; an empty text takes one. No two-unit character is split between parts."""
     if encoding(text) == "GSM-7":
         if _EXTENDED.isdisjoint(text):
             return _equal_parts(len(text), 160, 153)
@@ -25,12 +25,12 @@ def count(text: str) -> int:
 
 
 def outside(text: str) -> list[int]:
-    """Return the places (from 0) of the characters that GSM-7 cannot write."""
+    """Return the positions (from 0) of the characters outside GSM-7."""
     return [place for place, character in enumerate(text) if character not in _ALL]
 
 
 def fill(text: str) -> tuple[int, int]:
-    """Return how many units (GSM-7 septets or UTF-16 words) a text takes, and how many its parts have room for."""
+    """Return how many units (GSM-7 septets or UTF-16 code units) a text takes, and how many its parts can hold."""
     alone, joined = (160, 153) if encoding(text) == "GSM-7" else (70, 67)
     parts = count(text)
     return sum(_units(text)), alone if parts == 1 else parts * joined

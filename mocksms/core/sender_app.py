@@ -1,6 +1,6 @@
-"""How the phone speaks back to the app that sent a message: receipts, documents of a call, typed replies.
+"""The interface to the app that sent a message: receipts, documents of a call, typed replies.
 
-A provider implements it for its own messages; the core and the delivery know no more of a provider than this.
+A provider implements it for its own messages; core and delivery know nothing else of a provider.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ Fields = list[tuple[str, str]]
 
 @dataclass(slots=True)
 class AppRequest:
-    """A form for the app: `account` says whose token signs it, `fields` go into the query when `method` is GET.
+    """A form for the app: `account` says whose token signs it; `fields` go into the query when `method` is GET.
 
     A `body` is sent instead of the fields, with a Content-Type among its own `headers`.
     """
@@ -28,13 +28,13 @@ class AppRequest:
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any]) -> Self:
-        """Return the request that a job keeps as JSON."""
+        """Return the request that a job stores as JSON."""
         return cls(**{**content, "fields": [(name, value) for name, value in content["fields"]]})
 
 
 @dataclass(frozen=True, slots=True)
 class AppAnswer:
-    """What an app answered, with the address that it came from; `problem` says why there is no answer."""
+    """An app's answer and the address that it came from; `problem` says why there is no answer."""
 
     url: str
     status: int = 0
@@ -57,19 +57,19 @@ class Reply:
 
 
 class Interpreter(Protocol):
-    """Runs the document of an answered call. What it keeps between two steps is in `call.details["run"]`."""
+    """Run the document of an answered call. Its state between two steps is in `call.details["run"]`."""
 
     def start(self, call: Message) -> None:
-        """Begin at the document that the call was placed with."""
+        """Begin with the document of the call."""
 
     def go_on(self, call: Message, now: float) -> None:
-        """Speak until keys or a document are needed, or all is said; `due_at` is when that is over.
+        """Speak until keys or a document are needed, or the end; `due_at` is when that is over.
 
-        `now` is the phone's time in unix seconds.
+        `now` is the phone's time in Unix seconds.
         """
 
     def needs(self, call: Message) -> AppRequest | None:
-        """Return the request for the document that is needed next, or None."""
+        """Return the request for the next document, or None."""
 
     def load(self, call: Message, answer: AppAnswer) -> None:
         """Take the answer to the request for a document."""
@@ -78,17 +78,17 @@ class Interpreter(Protocol):
         """Return whether the call waits for keys."""
 
     def press(self, call: Message, keys: str) -> None:
-        """Take keys that were pressed."""
+        """Take pressed keys."""
 
     def time_is_up(self, call: Message) -> None:
-        """Go on without the keys that were not pressed in time."""
+        """Continue without the keys, which were not pressed in time."""
 
 
 class SenderApp:
     """What the phone sends to the apps of one provider; this one sends nothing.
 
-    `wires` are the names that its messages carry, its own first. `takes_texts` says whether texts typed on a handset
-    can be handed to its apps, `account` whose texts are those that answer nobody.
+    `wires` are the names that its messages carry, its own first. `takes_texts` says whether its apps accept texts
+    typed on a handset, `account` which account gets texts that answer no message.
     """
 
     wires: tuple[str, ...] = ("",)
@@ -101,15 +101,15 @@ class SenderApp:
         return ()
 
     def signed(self, request: AppRequest, token: str) -> Mapping[str, str]:
-        """Return the headers of a request: they prove to the app that it comes from its provider."""
+        """Return the headers that prove to the app that a request is from its provider."""
         return {}
 
     def inbound(self, message: Message, url: str) -> AppRequest | None:
-        """Return the request that hands a text typed on a handset to the app's webhook at `url`."""
+        """Return the request that posts a text typed on a handset to the app's webhook at `url`."""
         return None
 
     def answers(self, answer: AppAnswer) -> Sequence[Reply]:
-        """Return the texts that the app sends back in its answer to :meth:`inbound`."""
+        """Return the replies in the app's answer to :meth:`inbound`."""
         return ()
 
     def follows(self, answer: AppAnswer, request: AppRequest) -> AppRequest | None:

@@ -1,7 +1,7 @@
-"""Types of settings: each function turns the text of a setting into its value.
+"""Types of settings: each function parses the text of a setting.
 
-The second text is the region that numbers are written for. What cannot be used raises ValueError, whose text says
-what the value must be.
+The second argument is the region for numbers. An invalid value raises ValueError, whose text says what the value must
+be.
 """
 
 import math
@@ -16,7 +16,7 @@ Parse = Callable[[str, str], Any]
 
 
 def text(value: str, _region: str = "") -> str:
-    """Take any text."""
+    """Accept any text."""
     return value
 
 
@@ -47,7 +47,7 @@ def decimal(low: float, high: float = 1e9) -> Parse:
 
 
 def switch(value: str, _region: str) -> bool:
-    """Parse 1 or 0; the words of earlier versions are taken, too."""
+    """Parse 1 or 0; the words of earlier versions are accepted too."""
     switches = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
     if value.lower() not in switches:
         raise ValueError("1 or 0")
@@ -66,7 +66,7 @@ def host(value: str, _region: str = "") -> str:
 
 
 def hosts(value: str, _region: str) -> frozenset[str]:
-    """Parse host names, comma-separated, each perhaps with a port; * stands for any."""
+    """Parse comma-separated host names, each with an optional port; * matches any."""
     for part in _parts(value):
         if part != "*":
             try:
@@ -92,7 +92,7 @@ def web_address(value: str, _region: str) -> str:
 
 
 def credentials(shape: str) -> Parse:
-    """Return the parser of pairs such as sid:token, comma-separated."""
+    """Return the parser of comma-separated pairs such as sid:token."""
 
     def parse(value: str, _region: str) -> Mapping[str, str]:
         pairs = [part.split(":", 1) for part in _parts(value)]
@@ -113,7 +113,7 @@ def country(value: str, _region: str) -> str:
 
 
 def calling_codes(value: str, _region: str) -> tuple[str, ...]:
-    """Parse calling codes, comma-separated, with or without +."""
+    """Parse comma-separated calling codes, with or without +."""
     codes = tuple(part.removeprefix("+") for part in _parts(value))
     if not all(re.fullmatch(r"[1-9]\d{0,6}", code) for code in codes):
         raise ValueError("calling codes, comma-separated, such as 44,7")
@@ -131,12 +131,12 @@ def number(value: str, region: str) -> str:
 
 
 def numbers(value: str, region: str) -> frozenset[str]:
-    """Parse phone numbers, comma-separated."""
+    """Parse comma-separated phone numbers."""
     return frozenset(number(part, region) for part in _parts(value))
 
 
 def number_pairs(divider: str, parse: Callable[[str], str]) -> Parse:
-    """Return the parser of parts ``number=value``; the number stands alone where there is no value."""
+    """Return the parser of parts ``number=value``; a number without value is allowed."""
 
     def pairs(value: str, region: str) -> tuple[tuple[str, str], ...]:
         found = (part.partition("=") for part in _parts(value, divider))
@@ -156,7 +156,7 @@ def mailbox(value: str) -> str:
 
 
 def otpauth(value: str) -> str:
-    """Parse the link of an authenticator's account."""
+    """Parse the otpauth: address of an authenticator's account."""
     if not value.lower().startswith("otpauth://totp/"):
         raise ValueError("number=otpauth://totp/…, divided by spaces")
     return value

@@ -1,4 +1,4 @@
-"""The statuses of an SMS or mail: which ones a new message goes through, and when it arrives."""
+"""The statuses of an SMS or mail: the steps of a new message, and when it arrives."""
 
 from mocksms.core.faults import Effects
 from mocksms.core.models import Message

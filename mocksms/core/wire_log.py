@@ -1,4 +1,4 @@
-"""What senders asked for on the wires of one world: noted with the answer, kept a moment later, without secrets."""
+"""The log of providers' requests in one world: recorded with the answer, written shortly after, without secrets."""
 
 import json
 import logging
@@ -39,9 +39,8 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(slots=True)  # not frozen: that would cost each message more than the rest of the note
 class RecordedRequest:
-    """A request as it came, with its secrets: they are taken out when it is kept.
-
-    The body is `fields` where it was a form, else `body`.
+    """A request as it came, with its secrets; :meth:`redacted` removes them. The body is `fields` for a form, else
+    `body`.
     """
 
     at: float
@@ -61,7 +60,7 @@ class RecordedRequest:
     answer: bytes = b""
 
     def redacted(self) -> WireRequest:
-        """Return what is kept of it: no secret, and no more than the limits."""
+        """Return the request as it is stored: without secrets and within the limits."""
         body = _text(self.body, LONGEST_BODY) if self.body else ""
         longest_answer = LONGEST_ACCEPTED if self.is_accepted else LONGEST_ANSWER
         answer = _text(self.answer, longest_answer)
@@ -96,7 +95,7 @@ class RecordedRequest:
 
 @lru_cache(maxsize=64)  # a client sends the same ones again and again
 def _header_lines(headers: Pairs) -> str:
-    """Return a line for each header, its name as people write it; WSGI has it as HTTP_USER_AGENT."""
+    """Return a line for each header, in its usual spelling; WSGI has HTTP_USER_AGENT."""
     named = [(name.removeprefix("HTTP_").replace("_", "-").title(), value) for name, value in headers]
     return "\n".join(f"{name}: {value}" for name, value in _shown(named, LONGEST_HEADER, without_secrets))
 
@@ -111,7 +110,7 @@ def _may_hold_secret(text: str) -> bool:
 
 
 def _names_secret(text: str) -> bool:
-    """Return whether a text has a word for a secret in it. A pattern would take ten times as long."""
+    """Return whether a text has a word for a secret in it. A regular expression would take ten times as long."""
     lowered = text.lower()
     for word in _WORDS:  # noqa: SIM110 -- any() with a generator takes twice as long
         if word in lowered:
@@ -120,7 +119,7 @@ def _names_secret(text: str) -> bool:
 
 
 def _shown(pairs: Pairs, longest: int, hide: Callable[[str, int], str]) -> Pairs:
-    """Return names and values, those of secrets replaced by their name."""
+    """Return names and values, with the values of secrets replaced by a marker."""
     return [
         (name[:LONGEST_NAME], f"<{name[:LONGEST_NAME]}>" if _is_secret(name) else hide(value, longest))
         for name, value in pairs
@@ -128,7 +127,7 @@ def _shown(pairs: Pairs, longest: int, hide: Callable[[str, int], str]) -> Pairs
 
 
 def _text(content: bytes, longest: int) -> str:
-    """Return content as text. It is cut once the secrets are out of it: half a name would not be known as one."""
+    """Return content as text. Secrets are removed before it is cut: half a name would not be recognised."""
     return content[: 2 * longest].decode("utf-8", "replace").replace("\0", "\ufffd")
 
 
@@ -137,7 +136,7 @@ def _cut(text: str, longest: int) -> str:
 
 
 def without_secrets(text: str, longest: int) -> str:
-    """Return a text of at most so many characters, each secret in it replaced by its name."""
+    """Return at most this many characters of a text, with each secret in it replaced."""
     return _SECRET.sub(_named, _USER_OF_ADDRESS.sub("<user>", text[: 2 * longest]))[:longest]
 
 
@@ -148,7 +147,7 @@ def _named(found: re.Match[str]) -> str:
 
 
 def reason_of(answer: str) -> str:
-    """Return what an answer says about its error: the code and texts of JSON, else its words without tags."""
+    """Return an answer's error: the code and texts of JSON, else its text without tags."""
     with suppress(ValueError):
         found = json.loads(answer)
         if isinstance(found, dict):
@@ -158,7 +157,7 @@ def reason_of(answer: str) -> str:
 
 
 class WireLog:
-    """The requests of one world, as one process sees them. They are kept together, apart from what they did."""
+    """The requests of one world in one process. They are written together, apart from their effects."""
 
     def __init__(self, world_store: store.Store, background: Background) -> None:
         self._store = world_store
@@ -168,14 +167,14 @@ class WireLog:
         self._flushing = threading.Lock()
 
     def record(self, request: RecordedRequest) -> None:
-        """Note a request. It is kept within FLUSH_SECONDS."""
+        """Record a request. It is written within FLUSH_SECONDS."""
         self._noted.append(request)
         if not self._is_due:
             self._is_due = True
             self._background.jobs.later(FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Keep what was noted. What cannot be kept now is kept with the next ones; a deleted world's is forgotten."""
+        """Write what was recorded. After an error it is written with the next ones; a deleted world's is dropped."""
         with self._flushing:
             self._is_due = False
             noted: list[RecordedRequest] = []
@@ -197,7 +196,7 @@ class WireLog:
                     store.requests.add(db, kept)
 
     def newest(self, wanted: Wanted, limit: int, before: int | None = None) -> list[WireRequest]:
-        """Return the requests that fit, newest first; `before` is the last id of the page before."""
+        """Return the requests that match, newest first; `before` is the last id of the previous page."""
         self.flush()
         with self._store.reading() as db:
             return store.requests.newest(db, wanted, limit, before)

@@ -24,15 +24,15 @@ _NO_APP = SenderApp()
 
 
 class BadWorld(ValueError):
-    """The name cannot be a world's; the text says what it must be like."""
+    """The name is invalid; the text says what it must be like."""
 
 
 class TooManyWorlds(Exception):
-    """There are as many worlds as MOCKSMS_MAX_WORLDS allows."""
+    """MOCKSMS_MAX_WORLDS is reached."""
 
 
 class World:
-    """One isolated inbox: its database, its line of events and its clock."""
+    """One isolated inbox: its database, its event queue and its clock."""
 
     def __init__(
         self,
@@ -52,32 +52,32 @@ class World:
         self.group_commit = GroupCommit(world_store, self.hub.publish, self.tokens)
 
     def conditions(self) -> Conditions:
-        """Return what a message meets here as of now, whichever process set it."""
+        """Return the current conditions, whichever process set them."""
         with self.store.reading() as db:
             found = store.conditions.read(db)
         self.group_commit.seen = found
         return found
 
     def now(self) -> float:
-        """Return the phone's time in Unix seconds: real time moved by the world's offset."""
+        """Return the phone's time in Unix seconds: real time plus the world's offset."""
         return time.time() + self.offset()
 
     def offset(self) -> float:
-        """Return the seconds by which the phone's clock is ahead."""
+        """Return how many seconds the phone's clock is ahead."""
         return self.conditions().offset
 
     def set_offset(self, seconds: float) -> None:
-        """Move the phone's clock to real time plus so many seconds."""
+        """Set the phone's clock to real time plus this many seconds."""
         with self.store.writing() as db:
             store.conditions.set_offset(db, seconds)
 
     def sender_app(self, message: Message) -> SenderApp:
-        """Return how to speak to the app that sent this message; one that nobody knows is sent nothing."""
+        """Return the interface to the app that sent this message; an unknown app gets nothing."""
         return self.sender_apps.get(message.wire, _NO_APP)
 
     @contextmanager
     def write(self) -> Iterator[tuple[store.Connection, list[Event]]]:
-        """Lend a connection inside a transaction, and a list for its events. They are published after the commit."""
+        """Lend a connection inside a transaction, and a list for its events, which are published after the commit."""
         events: list[Event] = []
         with self.store.writing() as db:
             self.tokens.write(db)
@@ -85,7 +85,7 @@ class World:
             self.store.after_commit(lambda: self.hub.publish(events))
 
     def close(self) -> None:
-        """Let waiters go, keep what is noted and close idle connections."""
+        """Release waiters, write what is recorded and close idle connections."""
         self.hub.close()
         self.wire_log.flush()
         self.store.close()
@@ -97,7 +97,7 @@ class Worlds:
     def __init__(
         self, settings: Settings, background: Background, sender_apps: Mapping[str, SenderApp]
     ) -> None:
-        """`sender_apps` holds by the name of a wire how to speak to its apps."""
+        """`sender_apps` holds the interface to each provider's apps, by the provider's name."""
         self.settings = settings
         self.background = background
         self.sender_apps = sender_apps
@@ -109,13 +109,13 @@ class Worlds:
         self._lock = threading.Lock()
 
     def get(self, name: str = DEFAULT) -> World:
-        """Return the world of this name. Raise :class:`BadWorld`, :class:`UnknownWorld` (with the nearest names)."""
+        """Return the world of this name. Raise :class:`BadWorld`, :class:`UnknownWorld` (with similar names)."""
         if not is_name(name):
             raise BadWorld("a world's name is 1 to 64 of A-Z a-z 0-9 _ . - and begins with a letter or digit")
         return self._opened(name)
 
     def make(self, name: str) -> tuple[World, bool]:
-        """Return the world of this name and whether it was made. Raise :class:`BadWorld`, :class:`TooManyWorlds`."""
+        """Return the world of this name and whether it is new. Raise :class:`BadWorld`, :class:`TooManyWorlds`."""
         with suppress(store.UnknownWorld):
             return self.get(name), False
         if len(self.names()) >= self.settings.max_worlds:
@@ -124,14 +124,14 @@ class Worlds:
         return self._opened(name), is_new
 
     def find(self, name: str) -> World | None:
-        """Return the world of this name if there is one."""
+        """Return the world of this name, or None."""
         try:
             return self._opened(name)
         except store.UnknownWorld:
             return None
 
     def of_account(self, account: str) -> World | None:
-        """Return the world whose AccountSid this is, or None; see :func:`account_sid`."""
+        """Return the world with this AccountSid, or None; see :func:`account_sid`."""
         name = self._accounts.get(account)
         if name is None and time.monotonic() >= self._accounts_known_until:
             self._accounts = {account_sid(each): each for each in self.names()}
@@ -140,7 +140,7 @@ class Worlds:
         return self.find(name) if name is not None else None
 
     def resume(self) -> None:
-        """Look after what earlier processes left: messages under way, calls, what is owed to apps."""
+        """Continue what earlier processes left: messages under way, calls, requests to apps."""
         self.background.jobs.later(0, self._resume)
 
     def _resume(self) -> None:
@@ -168,7 +168,7 @@ class Worlds:
         return None
 
     def _opened(self, name: str) -> World:
-        """Return the world that has this name now: another process may have replaced the one of before."""
+        """Return the current world of this name: another process may have replaced the previous one."""
         world_store = self.engine.open(name)
         world = self._open.get(name)
         if world is not None and world.store is world_store:
@@ -185,7 +185,7 @@ class Worlds:
             return world
 
     def delete(self, name: str) -> bool:
-        """Delete a world and all in it; return whether there was one. The default world is only ever emptied."""
+        """Delete a world and all in it. Return True if it existed. The default world is only reset."""
         with self._lock:
             self._accounts.pop(account_sid(name), None)
             world = self._open.pop(name, None) if name != DEFAULT else None
@@ -209,13 +209,13 @@ class Worlds:
         return list(self._open.values())
 
     def release_waiters(self) -> None:
-        """Let everyone who waits go at once: the phone is about to stop."""
+        """Wake everyone who waits: the phone is about to stop."""
         for world in self.all_open():
             world.hub.close()
             world.wire_log.flush()
 
     def close(self) -> None:
-        """Close all worlds and end what is done in the background."""
+        """Close all worlds and stop background work."""
         self.background.jobs.close()
         self.background.outbound_jobs.close()
         for world in self.all_open():

@@ -1,4 +1,4 @@
-"""Checks of a message itself: pure functions, worked out when a message is read, so that taking it costs nothing."""
+"""Checks of a message: pure functions, run when a message is read, so that receiving it costs nothing."""
 
 from mocksms.core import display_names
 from mocksms.core.checks import mail, sms
@@ -11,7 +11,7 @@ __all__ = ["Check", "of"]
 
 
 def of(message: Message) -> list[Check]:
-    """Return what was checked of a message, in the order in which a person reads it."""
+    """Return the checks of a message, in reading order."""
     found: list[Check | None] = []
     if message.channel == "sms":
         if not display_names.carrier(message):  # other services have no alphabets and no parts

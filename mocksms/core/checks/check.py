@@ -1,4 +1,4 @@
-"""One thing that was checked of a message."""
+"""One check of a message."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check and its outcome.
+    """A check and its result.
 
-    `ok` is True (in order), False (look at it) or None (a fact, neither good nor bad). `sentence` is English with the
-    names of `details` as placeholders, so that it can be translated.
+    `ok` is True (in order), False (needs attention) or None (a fact, neither good nor bad). `sentence` is English
+    with placeholders named after `details`, so that it can be translated.
     """
 
     name: str
@@ -19,11 +19,11 @@ class Check:
 
     @property
     def text(self) -> str:
-        """Return the outcome in English."""
+        """Return the result in English."""
         return self.sentence % self.details
 
     def as_json(self) -> dict[str, Any]:
-        """Return the check as the testers' API shows it."""
+        """Return the check as the tester API shows it."""
         return {"name": self.name, "ok": self.ok, "text": self.text, "details": self.details}
 
 

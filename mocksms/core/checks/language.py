@@ -1,4 +1,4 @@
-"""The language of a text: by its script, by letters that only one language has, by its small words."""
+"""Detect the language of a text by its script, by letters of one language only, and by its small words."""
 
 import re
 from functools import lru_cache
@@ -63,7 +63,7 @@ for _language, _words in _WORDS.items():
 
 
 def detect(text: str) -> str | None:
-    """Return the language that most of a text is in, as in NAMES; None where its letters tell nothing."""
+    """Return the main language of a text as in NAMES, or None when its letters don't tell."""
     return _detected(text[:_EXAMINED])  # what is remembered must not be a whole mail
 
 

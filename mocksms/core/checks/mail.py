@@ -1,4 +1,4 @@
-"""Whether a mail's text and HTML say the same code, and where its links lead."""
+"""Check that a mail's text and HTML have the same code, and where its links lead."""
 
 import html as entities
 import re
@@ -37,7 +37,7 @@ _PLAIN = N_("Leads to %(host)s.")
 
 
 def same_code(body: str, html_text: str) -> Check | None:
-    """Check that text and HTML say the same code; None where neither says one."""
+    """Check that text and HTML have the same code. Return None when neither has one."""
     said = {"text": finder.find(body).code, "html": finder.find(html_text).code}
     if said["text"] is None and said["html"] is None:
         return None
@@ -60,7 +60,7 @@ def _shows(text: str, code: str | None) -> bool:
 
 
 def links(addresses: tuple[str, ...], html: str = "") -> list[Check]:
-    """Check where each link leads: its host, whether by plain HTTP, whether its words name another host."""
+    """Check each link: its host, plain HTTP, and whether its text names another host."""
     words: dict[str, str] = {}
     for address, text in _anchors(html):
         words[address] = words.get(address) or text
@@ -68,7 +68,7 @@ def links(addresses: tuple[str, ...], html: str = "") -> list[Check]:
 
 
 def _anchors(html: str) -> list[tuple[str, str]]:
-    """Return address and words of each link, from HTML of any kind, in linear time."""
+    """Return address and text of each link, from HTML of any kind, in linear time."""
     if "<a" not in html.lower():
         return []
     plain = nh3.clean(
@@ -105,7 +105,7 @@ def _link(address: str, words: str) -> Check:
 
 
 def _ascii(host: str) -> str:
-    """Return a host with its other letters as xn--, so that none looks like another."""
+    """Return a host with non-ASCII labels as xn--, so that lookalikes can be told apart."""
     try:
         return host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -113,7 +113,7 @@ def _ascii(host: str) -> str:
 
 
 def _may_look_like_another(host: str) -> bool:
-    """Tell whether a name mixes Latin letters with Greek or Cyrillic ones, or has only such as look Latin."""
+    """Return True for a name that mixes Latin with Greek or Cyrillic letters, or uses only such that look Latin."""
     try:
         labels = host.encode("ascii").decode("idna").split(".") if "xn--" in host else []
     except UnicodeError:
@@ -128,7 +128,7 @@ def _may_look_like_another(host: str) -> bool:
 
 
 def _named(words: str) -> str | None:
-    """Return the host that a link's words name, where they read like an address."""
+    """Return the host that a link's text names, if it reads like an address."""
     found = _ADDRESS.fullmatch(words.strip().rstrip(".,;:!?)"))
     if found is None or (not found[1] and not found[4] and _FILE.search(found[2])):
         return None
@@ -149,7 +149,7 @@ def _is_ip(host: str) -> bool:
 
 
 def _is_local(host: str) -> bool:
-    """Tell whether a host is the tester's own machine, where plain HTTP is usual."""
+    """Return True for the tester's own machine, where plain HTTP is usual."""
     return (
         host == "localhost" or host.endswith(".localhost") or (_is_ip(host) and ip_address(host).is_loopback)
     )

@@ -1,4 +1,4 @@
-"""How a text goes over the air, and whether its last line binds the code to a site."""
+"""Check the encoding and parts of an SMS, and the last line that binds a code to a site."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ _HOST = re.compile(r"(?=.{1,253}\Z)(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)*[^\W_](?:[
 
 
 def encoding(text: str) -> Check:
-    """Check which alphabet a text needs, and which character is the first that makes it UCS-2."""
+    """Check which alphabet a text needs, and name the first character that makes it UCS-2."""
     places = segments.outside(text)
     if not places:
         return Check("encoding", True, N_("Every character is in the GSM-7 alphabet."), {"encoding": "GSM-7"})
@@ -51,16 +51,16 @@ def encoding(text: str) -> Check:
 
 
 def parts(text: str) -> Check:
-    """Tell how many parts a text takes and how full they are."""
+    """Return how many parts a text takes and how full they are."""
     used, room = segments.fill(text)
     details = {"parts": segments.count(text), "used": used, "room": room}
     return Check("parts", None, N_("Parts: %(parts)d. Units used: %(used)d of %(room)d."), details)
 
 
 def origin_bound(text: str) -> Check | None:
-    """Check the line that binds a code to a site, `@host #code`; None where no line looks like one.
+    """Check the line that binds a code to a site, `@host #code`. Return None when no line looks like one.
 
-    The format is that of the WICG's "Origin-bound one-time codes delivered via SMS".
+    Source: the WICG's "Origin-bound one-time codes delivered via SMS".
     """
     lines = text.rstrip().split("\n")
     meant = [place for place, line in enumerate(lines) if _MEANT.match(line.strip())]

@@ -1,4 +1,4 @@
-"""Taking a mail apart: sides, subject, text, HTML, files. The source is kept whole beside it."""
+"""Parse a mail: sender, recipients, subject, text, HTML, files. The source is kept unchanged beside it."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from mocksms.core.models import Message
 
 
 def parse(source: bytes, recipient: str, envelope_sender: str) -> Message:
-    """Return the mail as a message to one recipient. Any bytes can be taken: what cannot be read is left empty.
+    """Return the mail as a message to one recipient. Any bytes are accepted: unreadable parts are left empty.
 
     Raise :class:`mocksms.core.mail.structure.TooManyParts`.
     """
@@ -40,7 +40,7 @@ def parse(source: bytes, recipient: str, envelope_sender: str) -> Message:
 
 
 def _text(parts: structure.Parts, html: str) -> tuple[str, structure.Leaf | None]:
-    """Return the text to read, and the part that it is from."""
+    """Return the text to read, and the part that it came from."""
     plain = parts.plain.text.text if parts.plain else ""
     if html and structure.only_points_to_html(plain) and (words := text_of_html(html)):
         return words, parts.html
@@ -56,5 +56,5 @@ def attachments(parts: structure.Parts) -> list[dict[str, Any]]:
 
 
 def attachment_name(leaf: structure.Leaf, number: int) -> str:
-    """Return what a file may be called on this machine, by its number where it has no name."""
+    """Return a safe name for a file, made of its number if it has no name."""
     return leaf.name or f"attachment-{number + 1}"

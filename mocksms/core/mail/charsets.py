@@ -1,6 +1,6 @@
-"""Bytes to text: by what they are, by what the mail declares, by escapes, by detection.
+"""Decode bytes to text: by what they are, by the declared charset, by escapes, by detection.
 
-Labels mean what they mean to browsers (the Encoding Standard of the WHATWG).
+Charset labels have the meaning they have in browsers (WHATWG Encoding Standard).
 """
 
 import codecs
@@ -54,14 +54,14 @@ _LETTER = re.compile("[\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff\uac00-\ud7a3\uff6
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text, and the character set that it was read by."""
+    """A text, and the charset used to decode it."""
 
     text: str
     charset: str
 
 
 def decode(data: bytes, declared: str = "") -> Decoded:
-    """Return bytes as text: valid UTF-8 where nothing or Latin is declared, else as declared, else as they look."""
+    """Decode bytes: as UTF-8 if valid and nothing or Latin is declared, else as declared, else by detection."""
     name = codec(declared)
     if data.isascii() and name in ("", "ascii", _LATIN, "utf-8") and b"\x1b" not in data:
         return Decoded(data.decode("ascii"), name if declared and name else "ascii")
@@ -81,7 +81,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
 
 
 def codec(label: str) -> str:
-    """Return the name that :func:`decode` reads a label by; "" where nobody knows the label."""
+    """Return the codec name that :func:`decode` uses for a label; "" for an unknown label."""
     plain = label.strip(" \t\"'").lower()
     if plain in _OWN_LABELS:
         return _OWN_LABELS[plain]
@@ -100,7 +100,7 @@ def codec(label: str) -> str:
 
 
 def _by_itself(data: bytes) -> Decoded | None:
-    """Return the text of bytes that say themselves what they are: UTF-8 beyond ASCII, or escapes."""
+    """Decode bytes that identify themselves: UTF-8 beyond ASCII, or escape sequences."""
     if data.isascii():
         for name, escape in _ESCAPES.items():
             if escape.search(data):
@@ -134,13 +134,13 @@ def _detected(data: bytes) -> Decoded:
 
 
 def _broken(text: str) -> float:
-    """Return the share of the characters beyond ASCII that could not be read."""
+    """Return the share of the non-ASCII characters that could not be decoded."""
     lost = text.count("\ufffd")
     return lost / sum(char > "\x7f" for char in text) if lost else 0.0
 
 
 def read(data: bytes, name: str) -> str:
-    """Return bytes as the text that they are by a name of :func:`codec`; what cannot be read is U+FFFD."""
+    """Decode bytes by a name of :func:`codec`; unreadable bytes become U+FFFD."""
     if name in _READERS:
         return _READERS[name](data)
     if name.startswith("utf-16") and data[:2] in (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE):
@@ -174,7 +174,7 @@ codecs.register_error("mocksms-euro", _replace(lambda byte: "€" if byte == 0x8
 
 
 def _pieces(pattern: bytes, **readers: Callable[[bytes], str]) -> Callable[[bytes], str]:
-    """Return a reader that takes bytes apart by a pattern's named groups, each read by its function."""
+    """Return a decoder that splits bytes by a pattern's named groups and decodes each by its function."""
     piece = re.compile(pattern, re.DOTALL)
 
     def reader(data: bytes) -> str:
@@ -189,7 +189,7 @@ def _pieces(pattern: bytes, **readers: Callable[[bytes], str]) -> Callable[[byte
 
 
 def _jis_rows(pairs: bytes) -> str:
-    """Read pairs of JIS X 0208, seven bits each, by the rows of cp932, which has what makers added (①, ㈱)."""
+    """Decode pairs of 7-bit JIS X 0208 by the rows of cp932, which includes vendor characters (①, ㈱)."""
     shifted = bytearray()
     for row, cell in zip(pairs[::2], pairs[1::2], strict=True):
         lead = ((row - 0x21) >> 1) + 0x81

@@ -1,4 +1,4 @@
-"""Header fields of a mail as people read them: encoded words, names, addresses, parameters, file names."""
+"""Header fields of a mail in readable form: encoded words, names, addresses, parameters, file names."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _MOST_PARAMETERS = 100
 
 
 def value(part: Message[Any, Any], name: str, charset: str = "") -> str:
-    """Return a header field as people read it, in one line; "" without one. `charset` is of bytes that declare none."""
+    """Return a header field as one readable line; "" without one. `charset` is for undeclared bytes."""
     return readable(str(part.get(name, "")), charset)
 
 
 def readable(written: str, charset: str = "") -> str:
-    """Return the text of a header as the parser gives it: bytes beyond ASCII are surrogates, words are encoded."""
+    """Return readable text from a parsed header: decode surrogates (bytes beyond ASCII) and encoded words."""
     data = re.sub(rb"[\r\n]+", b"", written.encode("utf-8", "surrogateescape"))
     text: list[str] = []
     words: list[
@@ -53,7 +53,7 @@ def readable(written: str, charset: str = "") -> str:
 
 
 def _plain(data: bytes, charset: str) -> str:
-    """Return what is written without encoded words: `charset` is of bytes beyond ASCII only."""
+    """Decode text outside encoded words: `charset` is for bytes beyond ASCII only."""
     return charsets.decode(data, "" if data.isascii() else charset).text
 
 
@@ -65,12 +65,12 @@ def _content(encoding: bytes, content: bytes) -> bytes:
 
 
 def clean(text: str) -> str:
-    """Return a text that can be stored and sent as UTF-8: no lone surrogates, no NUL."""
+    """Return a text that can be stored and sent as UTF-8: without lone surrogates and NUL."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def address(written: str) -> str:
-    """Return the address of a From line, whatever its name holds: the last one in angle brackets, else the first."""
+    """Return the address of a From line, whatever its name contains: the last one in angle brackets, else the first."""
     if brackets := _BRACKETS.search(written):
         inside = brackets[1].strip()
         return inside.rpartition(":")[2] if inside.startswith("@") else inside
@@ -79,7 +79,7 @@ def address(written: str) -> str:
 
 
 def name(shown: str) -> str:
-    """Return the name that a From line gives beside its address, without quotes; "" without one."""
+    """Return the display name of a From line, without quotes; "" without one."""
     brackets = _BRACKETS.search(shown)
     if brackets:
         before = shown[: brackets.start()].strip()
@@ -94,7 +94,7 @@ def name(shown: str) -> str:
 def parameters(part: Message[Any, Any], header: str, charset: str = "") -> dict[str, str]:
     """Return the parameters of a Content-Type or Content-Disposition by their names in lower case.
 
-    Of one that is written in several ways, the extended one counts (`filename*` before `filename`).
+    Of several spellings, the extended one wins (`filename*` before `filename`).
     """
     plain: dict[str, str] = {}
     extended: dict[str, list[tuple[int, bool, str]]] = {}
@@ -113,7 +113,7 @@ def parameters(part: Message[Any, Any], header: str, charset: str = "") -> dict[
 
 
 def _joined(pieces: list[tuple[int, bool, str]], charset: str) -> str:
-    """Return a parameter written in pieces, or with its character set (RFC 2231)."""
+    """Return a parameter that is written in pieces, or with its charset (RFC 2231)."""
     pieces.sort(key=lambda piece: piece[0])
     label, data = "", b""
     for number, (_, encoded, written) in enumerate(pieces):
@@ -130,7 +130,7 @@ def _joined(pieces: list[tuple[int, bool, str]], charset: str) -> str:
 
 
 def file_name(part: Message[Any, Any], charset: str = "") -> str:
-    """Return what a part may be called on this machine, "" without a name."""
+    """Return a safe file name for a part, "" without a name."""
     return harmless(
         parameters(part, "Content-Disposition", charset).get("filename")
         or parameters(part, "Content-Type", charset).get("name", "")
@@ -138,8 +138,8 @@ def file_name(part: Message[Any, Any], charset: str = "") -> str:
 
 
 def harmless(written: str) -> str:
-    """Return the last piece of a sender's name for a file, without marks that are not seen or turn the direction of
-    writing (``exe.fdp`` must not read as ``pdf.exe``).
+    """Return the last path segment of a sender's file name, without invisible or direction-changing characters:
+    ``exe.fdp`` must not read as ``pdf.exe``.
     """
     last = written.replace("\\", "/").rpartition("/")[2]
     seen = "".join(char for char in last if unicodedata.category(char) not in ("Cc", "Cf")).strip(" .")

@@ -1,4 +1,4 @@
-"""The HTML of a mail as text."""
+"""Convert the HTML of a mail to text."""
 
 import re
 
@@ -17,7 +17,7 @@ _LINES = re.compile(r" ?\n\s*")
 
 
 def text_of_html(html: str) -> str:
-    """Return what a reader sees of an HTML mail: a line a block, the cells of a row in one line."""
+    """Return what a reader sees of an HTML mail: one line per block, the cells of a row in one line."""
     shorter = _PICTURE.sub("data:", _without(_without(html, *_COMMENT), *_STYLE))
     page = JustHTML(shorter[:LONGEST_HTML], sanitize=False)
     _lay_out(page.root)
@@ -26,7 +26,7 @@ def text_of_html(html: str) -> str:
 
 
 def _lay_out(root: Node) -> None:
-    """Empty what is not seen, join the cells of a row, and let source lines break no line."""
+    """Remove what is not shown, join the cells of a row, and turn source line breaks into spaces."""
     nodes = list(root.children or ())
     while nodes:
         node = nodes.pop()

@@ -27,13 +27,13 @@ _LONGEST_POINTER = 400
 
 
 class TooManyParts(ValueError):
-    """The mail has more parts within each other than any program writes."""
+    """The mail's parts are nested deeper than any program writes."""
 
 
 class _Bounded(Compat32):
-    """Headers as they came, cut to a length that every reader of them can bear.
+    """Keep headers as they came, cut to a length that every parser of them can handle.
 
-    The standard library's parsers of headers need time that grows with the square of the length.
+    The standard library's header parsers need time that grows with the square of the length.
     """
 
     nests: list[str] = []  # noqa: RUF012  # one list a mail, given to the constructor
@@ -59,7 +59,7 @@ class _Bounded(Compat32):
 
 @dataclass(frozen=True)
 class Leaf:
-    """A part that holds no other parts; a mail within the mail is one."""
+    """A part without parts inside; an attached mail counts as one."""
 
     part: Message[Any, Any]
     hint: str  # the character set of headers that declare none
@@ -67,13 +67,13 @@ class Leaf:
 
     @cached_property
     def type(self) -> str:
-        """Return the media type in lower case, text/plain where there is none that can be read."""
+        """Return the media type in lower case, text/plain for a missing or unreadable one."""
         found = self.part.get_content_type()
         return _PLAIN if found.startswith("multipart/") else found  # one without a boundary is all text
 
     @cached_property
     def name(self) -> str:
-        """Return its name as a file, "" without one."""
+        """Return its file name, "" without one."""
         named = headers.file_name(self.part, self.hint)
         if not named and self.type == "message/rfc822":
             subjects = (
@@ -84,12 +84,12 @@ class Leaf:
 
     @property
     def is_attached(self) -> bool:
-        """Return whether the sender says that it is a file, not text to read."""
+        """Return whether the sender marked it as a file, not text to read."""
         return str(self.part.get("Content-Disposition", "")).strip().lower().startswith("attachment")
 
     @cached_property
     def content(self) -> bytes:
-        """Return its bytes, without their encoding for the way."""
+        """Return its bytes, without the transfer encoding."""
         part = self.part
         if part.is_multipart():
             inner = b"\n".join(each.as_bytes() for each in _inside(part))
@@ -106,7 +106,7 @@ class Leaf:
 
     @property
     def charset(self) -> str:
-        """Return the label that is declared for its text, "" without one."""
+        """Return the declared charset of its text, "" without one."""
         if declared := headers.parameters(self.part, "Content-Type").get("charset", ""):
             return declared
         found = _META.search(self.content[:_META_BYTES]) if self.type == _HTML else None
@@ -121,7 +121,7 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Parts:
-    """A mail taken apart: its head, the leaf of its text and of its HTML, and all others."""
+    """A parsed mail: its headers, the leaves of its text and HTML, and all others."""
 
     head: Message[Any, Any]
     plain: Leaf | None
@@ -130,12 +130,12 @@ class Parts:
 
     @property
     def hint(self) -> str:
-        """Return the character set of headers that declare none: the text's."""
+        """Return the charset for headers that declare none: the text's."""
         return next((leaf.charset for leaf in (self.plain, self.html) if leaf), "")
 
 
 def read(source: bytes) -> Parts:
-    """Take a mail apart. Any bytes can be taken; raise :class:`TooManyParts` for some."""
+    """Parse a mail. Any bytes are accepted. Raise :class:`TooManyParts`."""
     try:
         head = email.message_from_bytes(source, policy=_Bounded(nests=[], linesep="\r\n", mangle_from_=False))  # type: ignore[call-arg]  # a policy takes its own attributes
     except RecursionError:
@@ -171,13 +171,13 @@ def _leaves(part: Message[Any, Any], hint: str, choice: int = 0) -> Iterator[Lea
 
 
 def _inside(part: Message[Any, Any]) -> list[Message[Any, Any]]:
-    """Return the parts inside a part; asked for text, the parser would decode it by any codec that it names."""
+    """Return the parts of a part. Not as text: the parser would then decode it by any codec that the mail names."""
     payload = part.get_payload() if part.is_multipart() else ()
     return [each for each in payload if isinstance(each, Message)]
 
 
 def only_points_to_html(text: str) -> bool:
-    """Return whether a plain text has nothing to read: it is blank, or says only that the mail needs HTML."""
+    """Return True for a plain text with nothing to read: blank, or a note that the mail needs HTML."""
     words = "".join(char for char in text if char.isprintable()).strip()
     if not words:
         return True
