@@ -1,4 +1,4 @@
-"""`python -m mocksms serve` starts the phone."""
+"""Run the phone's command: `python -m mocksms serve` starts it."""
 
 import sys
 

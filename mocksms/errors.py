@@ -1,11 +1,11 @@
-"""What the tester API answers when it cannot do what was asked (RFC 9457)."""
+"""Errors of the tester API (RFC 9457)."""
 
 from dataclasses import dataclass
 
 
 @dataclass
 class Problem(Exception):
-    """A refused request. `field` is the part of the request that is wrong, "" when it is no single one."""
+    """An invalid request. `field` is the part of the request that is wrong, "" for none in particular."""
 
     status: int
     title: str
@@ -13,7 +13,7 @@ class Problem(Exception):
     field: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """The members of the problem document."""
+        """Return the members of the problem document."""
         body: dict[str, object] = {"type": "about:blank", "title": self.title, "status": self.status}
         if self.detail:
             body["detail"] = self.detail

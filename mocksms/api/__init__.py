@@ -1,1 +1,1 @@
-"""The testers' API, and what all requests of the phone share."""
+"""The tester API, and what all requests of the phone share."""

@@ -1,4 +1,4 @@
-"""The tester API's other half: faults, calls, replies, worlds, clock and reset."""
+"""The tester API's controls: faults, calls, replies, worlds, clock and reset."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MOST_CLOCK_SECONDS = 10 * 365 * 86400
 
 
 def _json() -> object:
-    """The body as JSON, None where it is none (or too many brackets inside each other)."""
+    """Return the body as JSON; None for anything else or for too deep nesting."""
     try:
         return request.get_json(silent=True)
     except RecursionError:
@@ -33,7 +33,7 @@ def json_object() -> dict[str, Any]:
 
 
 def text_of(body: dict[str, Any], name: str, longest: int, needed: bool = True) -> str:
-    """Return a text of the body. Raise :class:`Problem`."""
+    """Return a text field of the body. Raise :class:`Problem`."""
     text = body.get(name, "")
     if not isinstance(text, str) or len(text) > longest or (needed and not text.strip()):
         raise Problem(422, "Bad body", f"{name} must be a text of 1 to {longest} characters", name)
@@ -46,27 +46,27 @@ def text_of(body: dict[str, Any], name: str, longest: int, needed: bool = True) 
 
 @blueprint.get("/openapi.json")
 def describe() -> Response:
-    """The description of this API."""
+    """Return the OpenAPI description."""
     return jsonify(openapi.description())
 
 
 @blueprint.post("/reset")
 def reset() -> Response:
-    """Empties this world."""
+    """Reset this world."""
     inbox.reset(middleware.world())
     return Response(status=204)
 
 
 @blueprint.get("/clock")
 def clock() -> Response:
-    """The handsets' time and by how many seconds it is ahead of real time."""
+    """Return the phone's time and how many seconds it is ahead of real time."""
     world = middleware.world()
     return jsonify({"now": iso(world.now()), "offset": world.offset()})
 
 
 @blueprint.put("/clock")
 def set_clock() -> Response:
-    """Moves the handsets' clock to real time plus `offset` seconds; what is due by then happens."""
+    """Set the phone's clock to real time plus `offset` seconds; run what is due by then."""
     offset = json_object().get("offset")
     if (
         isinstance(offset, bool)
@@ -82,26 +82,26 @@ def set_clock() -> Response:
 
 @blueprint.get("/faults")
 def list_faults() -> Response:
-    """The faults that were asked for, with the times they still work and worked."""
+    """Return the faults that are set, with the times they still apply and have applied."""
     return jsonify({"faults": [rule.as_json() for rule in faults.rules(middleware.world())]})
 
 
 @blueprint.post("/faults")
 def add_fault() -> tuple[Response, int]:
-    """Asks for a fault; see :mod:`mocksms.core.faults`."""
+    """Set a fault; see :mod:`mocksms.core.faults`."""
     rule = faults.parse(_json(), middleware.settings().region)
     return jsonify(faults.add(middleware.world(), rule).as_json()), 201
 
 
 @blueprint.delete("/faults")
 def delete_faults() -> Response:
-    """Lifts all faults."""
+    """Clear all faults."""
     return jsonify({"deleted": faults.remove(middleware.world())})
 
 
 @blueprint.delete("/faults/<int:rule_id>")
 def delete_fault(rule_id: int) -> Response:
-    """Lifts one fault."""
+    """Clear one fault."""
     if not faults.remove(middleware.world(), rule_id):
         raise Problem(404, "No such fault", f"There is no fault {rule_id} in this world", "id")
     return Response(status=204)
@@ -109,7 +109,7 @@ def delete_fault(rule_id: int) -> Response:
 
 @blueprint.post("/replies")
 def reply() -> tuple[Response, int]:
-    """A text typed on a handset (`from`) to a number (`to`)."""
+    """Send a text typed on a handset (`from`) to a number (`to`)."""
     body, region = json_object(), middleware.settings().region
     sides = [phone_numbers.normalise(text_of(body, name, 40), region) for name in ("from", "to")]
     if not phone_numbers.is_e164(sides[0]):
@@ -121,7 +121,7 @@ def reply() -> tuple[Response, int]:
 
 @blueprint.put("/numbers/<number>")
 def set_number(number: str) -> Response:
-    """Sets where texts typed to this number are posted (`sms_url`, "" for nowhere)."""
+    """Set where texts typed to this number are posted (`sms_url`, "" for nowhere)."""
     address = phone_numbers.normalise(number, middleware.settings().region)
     if not phone_numbers.is_e164(address):
         raise Problem(422, "Bad path", "the path must name a number", "number")
@@ -132,7 +132,7 @@ def set_number(number: str) -> Response:
 
 @blueprint.get("/worlds")
 def list_worlds() -> Response:
-    """The worlds there are, each with the AccountSid that chooses it."""
+    """Return the worlds, each with the AccountSid that chooses it."""
     return jsonify({"worlds": [_world_json(name) for name in middleware.worlds().names()]})
 
 
@@ -142,20 +142,20 @@ def _world_json(name: str) -> dict[str, str]:
 
 @blueprint.put("/worlds/<name>")
 def make_world(name: str) -> tuple[Response, int]:
-    """Make a world if there is none of this name: 201, else 200."""
+    """Create a world if it doesn't exist: 201, else 200."""
     _, is_new = middleware.worlds().make(name)
     return jsonify(_world_json(name)), 201 if is_new else 200
 
 
 @blueprint.get("/worlds/<name>")
 def get_world(name: str) -> Response:
-    """Return a world; 404 with the nearest names when there is none."""
+    """Return a world, or 404 with similar names."""
     return jsonify(_world_json(middleware.worlds().get(name).name))
 
 
 @blueprint.delete("/worlds/<name>")
 def delete_world(name: str) -> Response:
-    """Deletes a world and all in it; the default one can only be emptied."""
+    """Delete a world and all in it; the default one can only be reset."""
     if name == DEFAULT:
         raise Problem(409, "The default world stays", "Empty it by POST reset", "name")
     worlds = middleware.worlds()
@@ -167,7 +167,7 @@ def delete_world(name: str) -> Response:
 
 @blueprint.post("/calls/<int:call_id>/<any(answer, decline, hangup, digits):action>")
 def drive_call(call_id: int, action: str) -> Response:
-    """Answers, declines or ends a call, or presses keys (`digits`); 409 when the call is not in a state for it."""
+    """Answer, decline or end a call, or press keys (`digits`); 409 when the call's state doesn't allow it."""
     world = middleware.world()
     try:
         if action == "digits":

@@ -1,4 +1,4 @@
-"""The tester API's leases: numbers and mailboxes of one's own, routed to a world."""
+"""The tester API's leases: numbers and mailboxes reserved for a world."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""The description of the tester API (OpenAPI 3.1), as served at /api/v1/openapi.json."""
+"""The description of the tester API (OpenAPI 3.1), served at /api/v1/openapi.json."""
 
 from mocksms.api.openapi_schemas import (
     CHANNEL,
@@ -230,7 +230,7 @@ def _control_paths() -> Schema:
 
 
 def description() -> Schema:
-    """The whole document."""
+    """Return the whole document."""
     return {
         "openapi": "3.1.0",
         "info": {

@@ -1,4 +1,4 @@
-"""The schemas of the tester API's description, and the words that its paths are put together from."""
+"""The schemas of the tester API's description, and helpers to write them."""
 
 from typing import Any, get_args
 

@@ -1,4 +1,4 @@
-"""The tester API's wire log: what senders asked for, accepted or refused."""
+"""The tester API's log of requests that senders made to the providers, accepted or refused."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def as_json(found: WireRequest, world: str) -> dict[str, Any]:
 
 @blueprint.get("/requests")
 def requests() -> Response:
-    """Return the requests that fit, newest first, with a cursor for the next page."""
+    """Return the requests that match, newest first, with a cursor for the next page."""
     for name in request.args:
         if name not in PARAMETERS:
             raise Problem(422, "Bad parameter", f"{name} is not a filter", name)

@@ -1,4 +1,4 @@
-"""The phone's pages: the desk, and on it handsets with lock screen, home screen and apps."""
+"""The phone's pages: the list of handsets, and each handset's lock screen, home screen and apps."""
 
 from mocksms.handset import authenticator, calls, layout_context, mail, messages, problems, searching, views
 from mocksms.handset._blueprint import blueprint

@@ -1,4 +1,4 @@
-"""The handset's blueprint and what every page of it needs: language, CSRF, the words for times and numbers."""
+"""The handset's blueprint and what its pages share: language, CSRF protection, formatting of times and numbers."""
 
 from flask import Blueprint, Response, current_app, g, request
 from flask.blueprints import BlueprintSetupState
@@ -14,9 +14,9 @@ csrf = CSRFProtect()
 
 @blueprint.record_once
 def install(state: BlueprintSetupState) -> None:
-    """Sets up translations and CSRF on the app that registers the handset.
+    """Set up translations and CSRF protection on the app that registers the handset.
 
-    CSRF is checked for the handset's own pages only: the wires and the tester API are called by programs.
+    CSRF is checked for the handset's own pages only: programs call the providers' paths and the tester API.
     """
     app = state.app
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "ja")
@@ -33,7 +33,7 @@ def install(state: BlueprintSetupState) -> None:
 
 @blueprint.before_request
 def protect() -> None:
-    """Refuses a POST without this browser's token (docs/promises.md#62)."""
+    """Refuse a POST without this browser's token (docs/promises.md#62)."""
     if not current_app.config.get("WTF_CSRF_ENABLED", True):
         return
     csrf.protect()
@@ -41,7 +41,7 @@ def protect() -> None:
 
 @blueprint.after_request
 def remember(response: Response) -> Response:
-    """Keeps the language (`?lang=`) and the world (`?world=`) that were asked for."""
+    """Remember the requested language (`?lang=`) and world (`?world=`) in cookies."""
     wanted = request.args.get("lang")
     if wanted in language.LANGUAGES:
         response.set_cookie("tel_lang", wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)

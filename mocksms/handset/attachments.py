@@ -1,4 +1,4 @@
-"""The attachments of a mail and the pictures within it, read from its source."""
+"""The attachments and embedded pictures of a mail, read from its source."""
 
 import re
 from base64 import b64encode
@@ -35,7 +35,7 @@ def part(source: bytes, number: int) -> Part | None:
 def pictures(source: bytes) -> dict[str, str]:
     """Return the pictures that a mail's HTML may show by `cid:` (RFC 2392): each Content-ID with its `data:` address.
 
-    Those that would go beyond LARGEST_PICTURES bytes together are left out.
+    Pictures beyond LARGEST_PICTURES bytes together are left out.
     """
     parts = _parts(source)
     found: dict[str, str] = {}
@@ -49,7 +49,7 @@ def pictures(source: bytes) -> dict[str, str]:
 
 
 def _parts(source: bytes) -> structure.Parts | None:
-    """Return the mail's parts; None for one that an earlier version took and this one refuses."""
+    """Return the mail's parts; None for a mail that an earlier version accepted and this one refuses."""
     try:
         return structure.read(source)
     except (structure.TooManyParts, RecursionError):

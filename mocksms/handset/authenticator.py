@@ -1,7 +1,7 @@
 """The Authenticator app: accounts by QR picture, key or link, and their codes (RFC 6238).
 
-The page holds the keys and computes the codes itself (WebCrypto), so that it goes on without a network; what the server
-writes into it is the same codes for a browser without JavaScript.
+The page has the keys and computes the codes itself (WebCrypto), so it works offline. For a browser without JavaScript
+the server writes the same codes into it.
 """
 
 from dataclasses import dataclass, replace
@@ -25,8 +25,10 @@ MOST_PICTURE_BYTES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """An entry with its code of now. `step` is the number of the code's period since 1970, `ring_offset` how much of
-    the ring's 100 parts is gone."""
+    """An entry with its current code.
+
+    `step` is the number of the code's period since 1970, `ring_offset` how much of the ring's 100 parts is gone.
+    """
 
     id: int
     issuer: str
@@ -43,7 +45,7 @@ class EntryView:
 
 
 def entry_view(entry: Entry, at: float) -> EntryView:
-    """What the app shows of an entry at this time (unix seconds)."""
+    """Return what the app shows of an entry at this time (Unix seconds)."""
     left = entry.seconds_left(at)
     return EntryView(
         entry.id, entry.issuer, entry.name, entry.secret, entry.digits, entry.period, entry.algorithm,
@@ -56,7 +58,7 @@ def entry_view(entry: Entry, at: float) -> EntryView:
 def presets(pairs: tuple[tuple[str, str], ...]) -> tuple[Entry, ...]:
     """Return the entries that the setting `authenticators` gives to handsets; their ids are negative.
 
-    Raises :class:`mocksms.config.SettingError`.
+    Raise :class:`mocksms.config.SettingError`.
     """
     given = []
     for number, (handset, uri) in enumerate(pairs, 1):
@@ -70,7 +72,7 @@ def presets(pairs: tuple[tuple[str, str], ...]) -> tuple[Entry, ...]:
 
 @blueprint.get("/handsets/<address>/authenticator/", endpoint="authenticator")
 def codes(address: str) -> str:
-    """The accounts of this phone with their codes and the ring of seconds left."""
+    """Show the accounts of this phone with their codes and a ring of the seconds left."""
     kept = engine.entries(world(), address)
     known = {entry.secret for entry in kept}
     given = [entry for entry in presets(world().settings.authenticators) if entry.handset == address]
@@ -81,7 +83,7 @@ def codes(address: str) -> str:
 
 @blueprint.route("/handsets/<address>/authenticator/add", methods=["GET", "POST"])
 def authenticator_add(address: str) -> Response | str | tuple[str, int]:
-    """Adds an account by a picture of its QR code, by its key and a name, or by its otpauth: link."""
+    """Add an account by a picture of its QR code, by key and name, or by its otpauth: link."""
     way = request.form.get("way", "")
     key_form = KeyForm(request.form if way == "key" else None)
     link_form = LinkForm(request.form if way == "link" else None)
@@ -105,7 +107,7 @@ def authenticator_add(address: str) -> Response | str | tuple[str, int]:
 
 
 def _add(address: str, way: str, by_key: KeyForm, by_link: LinkForm, by_picture: PictureForm) -> Entry | None:
-    """Adds by the chosen way; None when the form itself is wrong. Raises BadKey."""
+    """Add an account from the submitted form; return None when the form is invalid. Raise BadKey."""
     if way == "key":
         if not by_key.validate():
             return None
@@ -150,7 +152,7 @@ def _reason(reason: str) -> str:
 
 @blueprint.post("/handsets/<address>/authenticator/<int:entry_id>/remove")
 def authenticator_remove(address: str, entry_id: int) -> Response:
-    """Removes an account from the app; its codes are gone with it."""
+    """Remove an account from the app."""
     if engine.remove(world(), address, entry_id):
         flash(_("The account was removed."))
     return redirect(url_for("handset.authenticator", address=address))

@@ -1,4 +1,4 @@
-"""The Phone app: it rings, is answered or declined, speaks, takes keys; recent calls and voicemail."""
+"""The Phone app: ringing, answering, declining, speech and keys; recent calls and voicemail."""
 
 import io
 from dataclasses import dataclass
@@ -22,8 +22,9 @@ KEYS = set("0123456789*#")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as the app shows it: its message, whether it was missed, what became of it in words, how long it
-    was (seconds, 0 when nobody talked), and whether the voicemail took it."""
+    """A call as the app shows it: its message, whether it was missed, its outcome in words, its length (seconds, 0
+    when not answered), and whether voicemail took it.
+    """
 
     message: Message
     missed: bool
@@ -34,8 +35,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words of a call as the page shows them, their estimated length (seconds), and the address of their audio,
-    empty where the browser's own voice is to speak."""
+    """A phrase of a call: its words, estimated length (seconds), and the address of its audio. The address is empty
+    where the browser's own voice speaks.
+    """
 
     text: str
     language: str
@@ -44,7 +46,7 @@ class Phrase:
 
 
 def call_view(message: Message) -> Call:
-    """A call's message as the app shows it."""
+    """Return a call as the app shows it."""
     details = message.details
     recorded = details.get("answered_by") == "machine_start"
     began, ended = details.get("answered_at"), details.get("ended_at")
@@ -53,7 +55,7 @@ def call_view(message: Message) -> Call:
 
 
 def outcome(message: Message, recorded: bool = False) -> str:
-    """What became of a call, in words."""
+    """Return a call's outcome in words."""
     if recorded:
         return _("Voicemail")
     return {
@@ -70,7 +72,7 @@ def outcome(message: Message, recorded: bool = False) -> str:
 
 @blueprint.get("/handsets/<address>/phone/")
 def phone(address: str) -> str:
-    """The recent calls of a phone, newest first."""
+    """Show the recent calls of a phone, newest first."""
     found = inbox.search(
         world(), Filter(to=address, channel="call"), PAGE, row_number(request.args, "before")
     )
@@ -89,7 +91,7 @@ def phone(address: str) -> str:
 
 @blueprint.get("/handsets/<address>/phone/voicemail")
 def voicemail(address: str) -> str:
-    """What callers said to the voicemail, newest first."""
+    """Show the voicemail, newest first."""
     found = inbox.search(world(), Filter(to=address, channel="call"), PAGE * 2)
     recorded = [call for call in map(call_view, found) if call.recorded]
     return render("voicemail", devices.device(world(), address), calls=recorded)
@@ -97,7 +99,7 @@ def voicemail(address: str) -> str:
 
 @blueprint.get("/handsets/<address>/phone/<int:message_id>")
 def call(address: str, message_id: int) -> str:
-    """One call: ringing, in progress with its words and keys, or over."""
+    """Show one call: ringing, in progress with its words and keys, or over."""
     message = _call(address, message_id)
     state = message.status if message.status in ("ringing", "in-progress") else "ended"
     return render(
@@ -112,9 +114,9 @@ def call(address: str, message_id: int) -> str:
 
 @blueprint.get("/handsets/<address>/phone/<int:message_id>/speech/<int:number>.wav")
 def speech(address: str, message_id: int, number: int) -> Response:
-    """A phrase of a call as audio, by its place in what is said (from 0); 404 where no installed voice speaks it.
+    """Return a phrase of a call as audio, by its index (from 0); 404 where no installed voice speaks it.
 
-    Browsers ask again each time: a reset gives the same address to another call.
+    It is not cached: after a reset another call gets the same address.
     """
     said = _call(address, message_id).details.get("spoken", [])
     if not settings().voice or number >= len(said):
@@ -127,7 +129,7 @@ def speech(address: str, message_id: int, number: int) -> Response:
 
 @blueprint.post("/handsets/<address>/phone/<int:message_id>/<any(answer, decline, hangup, digits):act>")
 def call_act(address: str, message_id: int, act: str) -> BaseResponse:
-    """Takes a call, refuses it, ends it, or presses a key in it; 204 for the page's own module."""
+    """Answer, decline or end a call, or press a key in it; 204 for the page's own module."""
     message = _call(address, message_id)
     try:
         if act == "answer":

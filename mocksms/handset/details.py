@@ -1,4 +1,4 @@
-"""What the "Details" fold of a message shows: how it was read, why this code, and the checks of the message."""
+"""The "Details" section of a message: how it was read, why this code, and its checks."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +18,7 @@ from mocksms.handset import template_filters
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fact with its label; `language` is that of a text that is not in the page's own."""
+    """A fact with its label; `language` is set when its text is not in the page's language."""
 
     label: str
     text: str
@@ -27,7 +27,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A check as the fold shows it."""
+    """A check as the section shows it."""
 
     name: str
     ok: bool | None
@@ -43,12 +43,12 @@ class Details:
 
     @property
     def warnings(self) -> int:
-        """How many checks say: look at this."""
+        """Return how many checks need attention."""
         return sum(line.ok is False for line in self.lines)
 
 
 def fold(message: Message) -> Markup:
-    """Return the fold of a message, in the page's language."""
+    """Return the section for a message, in the page's language."""
     if message.channel != "sms":
         return _render(message)
     told = {name: value for name in ("code_reason", "address_prefix") if (value := message.details.get(name))}
@@ -73,7 +73,7 @@ def _text_fold(
     links: tuple[str, ...],
     details: tuple[tuple[str, str], ...],
 ) -> Markup:
-    """Return the fold of a text. A conversation shows forty, and is fetched again at each event."""
+    """Return the section for a text, cached: a conversation shows forty, and is fetched again at each event."""
     text = Message("", "sms", "", "", body, code=code, links=links, details=dict(details), id=message_id)
     text.direction = "in" if is_in else "out"
     return _render(text)
@@ -85,7 +85,7 @@ def _render(message: Message) -> Markup:
 
 
 def of(message: Message) -> Details:
-    """Return what the fold of a message shows."""
+    """Return the details of a message."""
     lines = [Line(check.name, check.ok, _translated(check)) for check in checks.of(message)]
     return Details([*_code(message), *_mail(message)], lines)
 
@@ -120,7 +120,7 @@ def _file(each: dict[str, Any]) -> str:
 
 
 def _translated(check: Check) -> Markup:
-    """Return a check's sentence in the page's language; what it quotes keeps its own language and direction."""
+    """Return a check's sentence in the page's language; quoted text keeps its own language and direction."""
     details = {name: _quoted(value) for name, value in check.details.items() if isinstance(value, str | int)}
     if check.name == "language":
         details["name"] = Locale.parse(check.details["language"]).get_display_name(get_locale()) or ""

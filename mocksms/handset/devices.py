@@ -1,4 +1,4 @@
-"""A device on the desk: a number or mailbox, the mail accounts on it, and what its card in the list says."""
+"""A device in the list of handsets: a number or mailbox, its mail accounts, and its card."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -18,8 +18,7 @@ CARDS = 40
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One handset as its pages need it. `own` are the mail accounts put on this phone, `claimed` those of
-    all phones."""
+    """One handset as its pages need it. `own` are the mail accounts on this phone, `claimed` those of all phones."""
 
     address: str
     kind: Kind
@@ -29,7 +28,7 @@ class Device:
     claimed: frozenset[str] = field(default_factory=frozenset)
 
     def shows_mail_of(self, mailbox: str) -> bool:
-        """Whether this phone's mail app shows a mailbox: its own ones, or, when it has none, those of no phone."""
+        """Return whether this phone's mail app shows a mailbox: its own ones, or without any, those of no phone."""
         if self.kind == "mailbox":
             return mailbox == self.address
         if self.kind == "landline":
@@ -51,7 +50,7 @@ class Card:
 
 @lru_cache(maxsize=16)
 def configured_phones(pairs: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
-    """Return the phones that the setting `phones` puts on the desk: each number with its mail accounts."""
+    """Return the phones of the setting `phones`: each number with its mail accounts."""
     phones: dict[str, tuple[str, ...]] = {}
     for number, mailbox in pairs:
         phones[number] = (*phones.get(number, ()), *([mailbox] if mailbox else []))
@@ -63,7 +62,7 @@ def _standing(world: World) -> dict[str, tuple[str, ...]]:
 
 
 def paired(world: World) -> dict[str, str]:
-    """Which mailbox is on which number's phone: as the settings say, changed by what was done on the phones."""
+    """Return the phone of each paired mailbox: as configured, then as changed on the phones."""
     with world.store.reading() as db:
         changed: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
     pairs = {box: number for number, boxes in _standing(world).items() for box in boxes} | changed
@@ -71,14 +70,14 @@ def paired(world: World) -> dict[str, str]:
 
 
 def pair(world: World, mailbox: str, number: str) -> None:
-    """Puts a mailbox on a number's phone, or takes it off every phone ("")."""
+    """Put a mailbox on a number's phone, or remove it from all phones ("")."""
     with world.store.writing() as db:
         changed: dict[str, str] = json.loads(store.reading.value(db, PAIRED, "{}"))
         store.reading.set_value(db, PAIRED, json.dumps(changed | {mailbox: number}))
 
 
 def device(world: World, address: str) -> Device:
-    """The device of a number or mailbox; there is one for every address, also before anything arrived."""
+    """Return the device of a number or mailbox; every address has one, even before anything arrives."""
     kind = phone_numbers.kind(address)
     pairs = paired(world)
     return Device(
@@ -92,7 +91,7 @@ def device(world: World, address: str) -> Device:
 
 
 def preview(message: Message | None) -> str:
-    """One line of a message for a list."""
+    """Return one line of a message for a list."""
     if message is None:
         return ""
     if message.channel == "mail":
@@ -103,7 +102,7 @@ def preview(message: Message | None) -> str:
 
 
 def cards(world: World, before: int | None = None) -> list[Card]:
-    """The handsets of a world, newest first; a mailbox that was put on a phone is part of that phone's card."""
+    """Return the handsets of a world, newest first; a paired mailbox is part of its phone's card."""
     pairs = paired(world)
     merged: dict[str, Card] = {}
     for found in inbox.handsets(world, CARDS, before):
@@ -119,14 +118,14 @@ def cards(world: World, before: int | None = None) -> list[Card]:
 
 
 def oldest_shown(world: World, before: int | None = None) -> int | None:
-    """The id of the last message of the last handset in a full list: where the next page begins; else None."""
+    """Return the last id of the last handset in a full list, where the next page begins; else None."""
     found = inbox.handsets(world, CARDS, before)
     ids = [each.last.id for each in found if each.last]
     return min(ids) if ids and len(found) == CARDS else None
 
 
 def _handset(world: World, address: str) -> Handset:
-    """A handset, also one that has received nothing yet."""
+    """Return a handset, also one that has received nothing."""
     return inbox.handset(world, address) or Handset(address, phone_numbers.kind(address), 0, 0, None)
 
 
@@ -143,7 +142,7 @@ def _joined(first: Card, second: Card) -> Card:
 
 
 def mailboxes(world: World, of: Device) -> list[Handset]:
-    """The mailboxes that a device's mail app shows, newest mail first, its own also while they are empty."""
+    """Return the mailboxes in a device's mail app, newest mail first; its own ones also while they are empty."""
     if of.kind == "mailbox":
         return [_handset(world, of.address)]
     if of.own and of.kind == "mobile":

@@ -1,4 +1,4 @@
-"""What is typed on the handset: the shape of it; whether it is true is the engine's to say."""
+"""Handset forms. They validate format only; the engine validates content."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length
 
 
 class KeyForm(FlaskForm):
-    """An authenticator entry by its set-up key and a name of one's choice."""
+    """An authenticator entry by its set-up key and a name."""
 
     name = StringField(
         _l("Account"), [DataRequired(_l("Give the account a name.")), Length(max=80)], id="otp-name"
@@ -39,7 +39,7 @@ class PictureForm(FlaskForm):
 
 
 class PairForm(FlaskForm):
-    """A mail account that is put on a phone."""
+    """A mail account to put on a phone."""
 
     mailbox = StringField(
         _l("Mail address"),

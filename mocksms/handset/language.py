@@ -1,4 +1,4 @@
-"""Which language and which appearance a visitor sees."""
+"""The language and theme of a visitor."""
 
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ THEMES = ("auto", "light", "dark")
 
 
 def choose() -> str:
-    """The page's language: `?lang=`, then the cookie `tel_lang`, then Accept-Language, then Japanese."""
+    """Return the page's language: `?lang=`, then the cookie `tel_lang`, then Accept-Language, then Japanese."""
     if not has_request_context():
         return "ja"
     for wanted in (request.args.get("lang"), request.cookies.get("tel_lang")):
@@ -19,13 +19,13 @@ def choose() -> str:
 
 
 def other_url(language: str) -> str:
-    """The address of this same page in the other language."""
+    """Return the address of the current page in the other language."""
     words = request.args.to_dict()
     words["lang"] = "en" if language == "ja" else "ja"
     return "?" + urlencode(words)
 
 
 def theme() -> str:
-    """The appearance kept in the cookie `tel_theme`: light or dark, or "" to follow the system."""
+    """Return the theme in the cookie `tel_theme`: light or dark, or "" to follow the system."""
     kept = request.cookies.get("tel_theme", "")
     return kept if kept in ("light", "dark") else ""

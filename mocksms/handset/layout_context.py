@@ -1,4 +1,4 @@
-"""What every page of the handset is shown in: the world, the device, the desk beside it."""
+"""The context of every handset page: world, device, and the list beside it."""
 
 import re
 from collections.abc import Mapping
@@ -18,32 +18,32 @@ LONGEST = 320  # characters of a mail address (RFC 3696 errata 1690)
 
 @blueprint.before_request
 def note_time() -> None:
-    """Reads the phone's clock once for the whole page."""
+    """Read the phone's clock once for the whole page."""
     g.phone_now = world().now()
 
 
 @blueprint.url_value_preprocessor
-def find_device(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Reads the address in the path; what is neither a number nor a mailbox is no handset."""
+def check_address(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Return 404 for a path whose address is neither a number nor a mailbox."""
     if values and "address" in values and not is_handset(values["address"]):
         abort(404)
 
 
 def is_handset(address: str) -> bool:
-    """Whether an address can have a handset: a number in E.164 or a mailbox, in its one spelling."""
+    """Return whether an address can have a handset: a number in E.164 or a mailbox, in canonical form."""
     if len(address) > LONGEST or phone_numbers.normalise(address) != address:
         return False
     return "@" in address or re.fullmatch(r"\+[1-9]\d{6,14}", address) is not None
 
 
 def row_number(values: Mapping[str, str], name: str) -> int | None:
-    """The number of a row in a query string or form; None where there is none that a database could hold."""
+    """Return the row number in a query string or form; None when it is none that a database could hold."""
     text = values.get(name, "")
     return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def render(template: str, device: Device | None = None, **words: Any) -> str:
-    """Renders a page of the handset with the desk around it."""
+    """Render a handset page with the list of handsets around it."""
     tongue = language.choose()
     current = (
         calls.ringing(world(), device.address) if device is not None and device.kind != "mailbox" else []

@@ -1,4 +1,4 @@
-"""The Mail app. A mail's HTML is cleaned by nh3 and shown in a sandboxed frame under a policy that loads nothing."""
+"""The Mail app. nh3 cleans a mail's HTML, and a sandboxed frame shows it under a policy that loads nothing."""
 
 from base64 import b64encode
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ PRESSES_POLICY = f"{FRAME_POLICY} allow-scripts; script-src 'sha256-{PRESSES_HAS
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment to fetch."""
+    """An attachment to download."""
 
     name: str
     size: str
@@ -42,14 +42,14 @@ class File:
 
 @blueprint.get("/handsets/<address>/mail/")
 def mail(address: str) -> str:
-    """The mailboxes of this phone, newest mail first."""
+    """Show the mailboxes of this phone, newest mail first."""
     device = devices.device(world(), address)
     return render("mail", device, boxes=devices.mailboxes(world(), device))
 
 
 @blueprint.get("/handsets/<address>/mail/box/<box>")
 def mailbox(address: str, box: str) -> str:
-    """The mails of one mailbox, newest first."""
+    """Show the mails of one mailbox, newest first."""
     device = devices.device(world(), address)
     if not device.shows_mail_of(box):
         abort(404)
@@ -63,7 +63,7 @@ def mailbox(address: str, box: str) -> str:
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>")
 def mail_message(address: str, message_id: int) -> str:
-    """One mail: as it was laid out, as text, or its source."""
+    """Show one mail: formatted, as text, or its source."""
     found = _mail(address, message_id)
     views = [("html", _("Mail")), ("text", _("Text")), ("source", _("Source"))]
     if not found.html:
@@ -86,9 +86,9 @@ def mail_message(address: str, message_id: int) -> str:
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>/html")
 def mail_html(address: str, message_id: int) -> Response:
-    """The mail's HTML for the frame: cleaned, no script, nothing loaded from elsewhere, links in a new tab.
+    """Return the mail's HTML for the frame: cleaned, no script, nothing loaded from elsewhere, links in a new tab.
 
-    With ``?presses=1`` links are left to the page around it, by the one script that the policy lets run.
+    With ``?presses=1`` the surrounding page handles links, by the one script that the policy allows.
     """
     found = _mail(address, message_id)
     tells = "presses" in request.args
@@ -113,7 +113,7 @@ def _pictures(found: Message) -> dict[str, str]:
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>/mail.eml")
 def mail_eml(address: str, message_id: int) -> Response:
-    """Return a mail as it came, to save and open elsewhere."""
+    """Return a mail's source to save and open elsewhere."""
     source = inbox.raw(world(), _mail(address, message_id).sid)
     if source is None:
         abort(404)
@@ -122,7 +122,7 @@ def mail_eml(address: str, message_id: int) -> Response:
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>/attachments/<int:number>")
 def attachment(address: str, message_id: int, number: int) -> Response:
-    """An attachment to save, never shown in the page: the browser is told not to guess at what it is."""
+    """Return an attachment to save. It is never shown in the page, and the browser must not guess its type."""
     found = _mail(address, message_id)
     part = attachments.part(inbox.raw(world(), found.sid) or b"", number)
     if part is None:

@@ -1,4 +1,4 @@
-"""A mail's HTML as a page of its own: cleaned by nh3, as wide as the phone, light or dark as the mail allows."""
+"""A mail's HTML as a page: cleaned by nh3, fitted to the phone's width, light or dark as the mail allows."""
 
 import re
 from collections.abc import Mapping
@@ -47,8 +47,8 @@ _FIT = (
 def document(html: str, title: str, pictures: Mapping[str, str], theme: str, script: str = "") -> str:
     """Return the page for the frame.
 
-    `theme` is the phone's: light, dark, or "" for the system's. A mail that has its own dark styles, or no colours at
-    all, follows it; any other stays as it is by day, so that it can be read.
+    `theme` is the phone's: light, dark, or "" for the system's. A mail with its own dark styles, or without colours,
+    follows it; any other stays light, so that it can be read.
     """
     content, own = clean(html, pictures), mail_styles.sheet(html)
     body = _body(html)
@@ -68,8 +68,8 @@ def document(html: str, title: str, pictures: Mapping[str, str], theme: str, scr
 def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return HTML without anything that runs, loads or posts (docs/promises.md#40). Links open a new tab.
 
-    `pictures` are the mail's own, by their Content-ID, as `data:` addresses. Of others, and of those that would go
-    beyond MOST_SHOWN, only the words remain (`alt`). Of HTML with elements too deep inside each other the text remains.
+    `pictures` are the mail's own, by Content-ID, as `data:` addresses. Other pictures, and those beyond MOST_SHOWN,
+    leave only their `alt` text. HTML that is nested too deep becomes text.
     """
     if _is_too_deep(html):
         return f"<pre>{escape(text_of_html(html[:_TEXT_OF_DEEP]))}</pre>"
@@ -125,7 +125,7 @@ def _is_too_deep(html: str) -> bool:
 
 
 def _fitting(tag: str, name: str, value: str) -> str | None:
-    """Return a style that fetches nothing, and a width that a phone has."""
+    """Return a style that fetches nothing, and a width that fits a phone."""
     is_cell = tag in ("td", "th")
     if name == "width":
         return mail_styles.fitting_width(value, is_cell)

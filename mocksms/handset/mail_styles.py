@@ -1,4 +1,4 @@
-"""The styles of a mail: what is left of them fetches nothing, covers nothing, and fits the width of a phone."""
+"""The styles of a mail: keep what fetches nothing, covers nothing, and fits the width of a phone."""
 
 import html as entities
 import re
@@ -34,14 +34,14 @@ _cleaner = nh3.Cleaner(tags={"p"}, attributes={"p": {"style"}}, filter_style_pro
 
 
 def is_harmless(css: str) -> bool:
-    """Whether a style names nothing to fetch. Escapes could spell any name, so there may be none."""
+    """Return whether a style fetches nothing. Escapes could spell any name, so there may be none."""
     if "\\" in css:
         return False
     return "(" not in css or {name.lower() for name in _FUNCTION.findall(css)} <= _FUNCTIONS
 
 
 def fit(css: str, is_cell: bool = False) -> str:
-    """Return declarations with widths that a phone has; a cell's goes, since its row shares out what there is."""
+    """Return declarations with widths that fit a phone; a cell's width is dropped, because its row shares the space."""
 
     def fitted(found: re.Match[str]) -> str:
         if int(found[2]) <= _NARROW:
@@ -55,19 +55,19 @@ def fit(css: str, is_cell: bool = False) -> str:
 
 
 def fitting_width(value: str, is_cell: bool) -> str | None:
-    """Return the attribute `width` of an element, or None where it is to go."""
+    """Return the attribute `width` of an element, or None to drop it."""
     if not re.fullmatch(r"\d{1,9}(px)?", value.strip()) or int(value.strip().removesuffix("px")) <= _NARROW:
         return value
     return None if is_cell else "100%"
 
 
 def sheet(html: str) -> str:
-    """Return the style sheets of a mail as one: rules and media queries with the properties that a mail may set."""
+    """Return the style sheets of a mail as one: rules and media queries with the allowed properties only."""
     return "".join(_rules(html))
 
 
 def for_theme(css: str, theme: str) -> str:
-    """Return a style sheet in which the theme, light or dark, is what the visitor prefers, whatever the system says."""
+    """Return a style sheet in which the visitor prefers this theme, light or dark, whatever the system says."""
     return _SCHEME.sub(lambda found: f"({'min' if found[1].lower() == theme else 'max'}-width:0)", css)
 
 
@@ -98,7 +98,7 @@ def _elements(html: str) -> Iterator[tuple[str, str]]:
 
 
 def _without(text: str, begin: str, end: str) -> str:
-    """Return a text without its comments; one that never ends takes the rest with it."""
+    """Return a text without its comments; an unclosed one ends the text."""
     kept, at = [], 0
     while (start := text.find(begin, at)) >= 0:
         kept.append(text[at:start])

@@ -29,7 +29,7 @@ class Day:
 
 
 def by_day(messages: list[Message]) -> list[Day]:
-    """Groups messages, given oldest first, by the day on which they arrived."""
+    """Group messages, oldest first, by the day of their arrival."""
     days: list[Day] = []
     last = None
     for message in messages:
@@ -43,16 +43,16 @@ def by_day(messages: list[Message]) -> list[Day]:
 
 @blueprint.get("/handsets/<address>/messages/")
 def messages(address: str) -> str:
-    """The conversations of a phone, newest first."""
+    """Show the conversations of a phone, newest first."""
     device = devices.device(world(), address)
     return render("messages", device, threads=inbox.threads(world(), address, "sms"))
 
 
 @blueprint.get("/handsets/<address>/messages/<path:peer>")
 def thread(address: str, peer: str) -> str:
-    """One conversation, oldest on top, its codes ready to copy.
+    """Show one conversation, oldest first, with its codes ready to copy.
 
-    Looking changes nothing; the page's module, or the button without it, reports the reading.
+    Opening it changes nothing; the page's module, or a button without JavaScript, marks it as read.
     """
     before = row_number(request.args, "before")
     found = inbox.thread(world(), address, peer, PAGE + 1, before)
@@ -69,7 +69,7 @@ def thread(address: str, peer: str) -> str:
 
 @blueprint.post("/handsets/<address>/reply")
 def reply(address: str) -> Response:
-    """Sends a text typed on the phone to the other side's inbound webhook."""
+    """Send a text typed on the phone to the other side's webhook."""
     peer, body = request.form.get("peer", ""), request.form.get("body", "").strip()
     if not peer:
         abort(400)

@@ -1,4 +1,4 @@
-"""What the handset shows when a page cannot be shown: in words, with the way back."""
+"""Error pages of the handset: what happened, and the way back."""
 
 import logging
 import time
@@ -30,7 +30,7 @@ def _page(title: str, text: str, status: int) -> tuple[str, int]:
 
 @blueprint.errorhandler(HTTPException)
 def show_http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
-    """A page that is not there, or a form that was sent too late."""
+    """Show an HTTP error, such as a missing page or an expired form."""
     status = error.code or 500
     if status < 400:
         return error
@@ -47,20 +47,20 @@ def show_http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 @blueprint.app_errorhandler(NotFound)
 def not_found(error: NotFound) -> ResponseReturnValue | NotFound:
-    """An address that leads nowhere: a page in a browser, and for programs the short answer."""
+    """Return 404: HTML for browsers, a short body for programs."""
     is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith(PROGRAMS)
     return show_http_error(error) if is_page else http_error(error)
 
 
 @blueprint.errorhandler(BadWorld)
 def bad_world_name(_error: BadWorld) -> tuple[str, int]:
-    """A world was asked for by a name that none can have."""
+    """Show that the world's name is invalid."""
     return _page(_("Not found"), _("There is no world of this name."), 422)
 
 
 @blueprint.errorhandler(store.UnknownWorld)
 def unknown_world(error: store.UnknownWorld) -> tuple[str, int]:
-    """A world was asked for that there is not, or not any more; the browser forgets it."""
+    """Show that the world doesn't exist; the browser forgets it."""
     g.lost_world = True
     nearest = f" ({', '.join(error.nearest)})" if error.nearest else ""
     return _page(_("Not found"), _("There is no world of this name.") + nearest, 404)
@@ -68,27 +68,27 @@ def unknown_world(error: store.UnknownWorld) -> tuple[str, int]:
 
 @blueprint.errorhandler(store.Gone)
 def deleted_world(_error: store.Gone) -> tuple[str, int]:
-    """The world was deleted while its page was made; the browser forgets it."""
+    """Show that the world was deleted meanwhile; the browser forgets it."""
     g.lost_world = True
     return _page(_("Not found"), _("There is no world of this name."), 410)
 
 
 @blueprint.errorhandler(TooManyWorlds)
 def too_many_worlds(_error: TooManyWorlds) -> tuple[str, int]:
-    """A new world was asked for where there are as many as there may be."""
+    """Show that no further world can be created."""
     return _page(_("This cannot be done"), _("There are as many worlds as there may be."), 409)
 
 
 @blueprint.errorhandler(store.Unavailable)
 def unavailable(error: store.Unavailable) -> tuple[str, int]:
-    """The world's database is locked or the disk is full: nothing was changed (docs/promises.md#67)."""
+    """Show that the world's database is locked or the disk is full: nothing was changed (docs/promises.md#67)."""
     log.error("the world's database cannot be used: %s", error)
     return _page(_("The phone is busy"), _("Nothing was changed. Please try again in a moment."), 503)
 
 
 @blueprint.errorhandler(Exception)
 def internal_error(error: Exception) -> tuple[str, int]:
-    """A fault of the phone itself: told in the log, not on the page."""
+    """Show an internal error; its details are in the log only."""
     log.exception("a page of the handset failed", exc_info=error)
     return _page(
         _("Something went wrong"), _("The phone could not show this page. The log has the details."), 500

@@ -1,4 +1,4 @@
-"""Finding messages on one phone or on all of them, and taking them along as a file."""
+"""Search messages on one phone or on all, and export them."""
 
 import csv
 import heapq
@@ -24,7 +24,7 @@ COLUMNS = ("id", "channel", "direction", "from", "to", "subject", "body", "code"
 
 @blueprint.get("/handsets/<address>/search")
 def search(address: str) -> str:
-    """Messages, calls and mails of one phone that have all of the words."""
+    """Show messages, calls and mails of one phone that contain all the words."""
     device = devices.device(world(), address)
     query = request.args.get("q", "").strip()[:200]
     found = [notification(device, message) for message in _found(device, query)] if query else []
@@ -41,7 +41,7 @@ def _found(device: Device, query: str) -> list[Message]:
 
 @blueprint.get("/search")
 def search_all() -> str:
-    """Messages of every phone that have all of the words."""
+    """Show messages of every phone that contain all the words."""
     query = request.args.get("q", "").strip()[:200]
     found = []
     for message in inbox.search(world(), Filter(q=query), RESULTS) if query else []:
@@ -55,7 +55,7 @@ def search_all() -> str:
 
 @blueprint.get("/handsets/<address>/export.<any(json, csv):form>")
 def export(address: str, form: str) -> Response:
-    """All messages of one phone, what was typed on it too, newest first, as JSON or as CSV for a spreadsheet."""
+    """Return all messages of one phone, typed ones included, newest first, as JSON or as CSV for a spreadsheet."""
     rows = (_row(message) for message in _all(world(), address))
     name = f"{display_names.pretty(address)}.{form}".replace("@", "-at-")
     if form == "json":
@@ -108,5 +108,5 @@ def _csv(rows: Iterator[dict[str, str | int | None]]) -> Iterator[str]:
 
 
 def _inert(value: str | int | None) -> str | int | None:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """Put an apostrophe before a text that a spreadsheet would run as a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,4 +1,4 @@
-"""How the handset's pages put numbers, times and message texts: the filters of its templates."""
+"""The filters of the handset's templates: numbers, times and message texts."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ STATIC = Path(__file__).parent.parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What stands in the circle beside a sender: a letter ("" for a plain number) on one of TONES colours."""
+    """The circle beside a sender: a letter ("" for a plain number) on one of TONES colours."""
 
     letter: str
     tone: int
@@ -33,7 +33,7 @@ class Face:
 
 @lru_cache(maxsize=4096)
 def face(peer: str) -> Face:
-    """The letter and colour of a sender, the same every time."""
+    """Return the letter and colour of a sender, always the same."""
     tone = zlib.crc32(peer.encode()) % TONES
     if re.fullmatch(r"\+?[\d\s-]+", peer):
         return Face("", tone)
@@ -42,7 +42,7 @@ def face(peer: str) -> Face:
 
 
 def iso(at: float) -> str:
-    """A time in ISO 8601, UTC, to the millisecond."""
+    """Return a time in ISO 8601, UTC, with milliseconds."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -51,32 +51,32 @@ def _moment(at: float) -> datetime:
 
 
 def _local(at: float) -> datetime:
-    """A time on the phone's own calendar; the zone is looked up once a request."""
+    """Return a time in the phone's time zone, which is looked up once a request."""
     if "zone" not in g:
         g.zone = get_timezone()
     return datetime.fromtimestamp(at, g.zone)
 
 
 def clock_time(at: float) -> str:
-    """The time of day: 14:05."""
+    """Return the time of day: 14:05."""
     then = _local(at)
     return f"{then.hour}:{then.minute:02d}"
 
 
 def long_date(at: float) -> str:
-    """11月22日 日曜日, Sunday, November 22."""
+    """Return a date: 11月22日 日曜日, Sunday, November 22."""
     return str(format_datetime(_moment(at), "M月d日 EEEE" if _japanese() else "EEEE, MMMM d"))
 
 
 def full_when(at: float) -> str:
-    """Date and time to the second, as in a mail's head."""
+    """Return date and time to the second, as in a mail's header."""
     return str(
         format_datetime(_moment(at), "y年M月d日(E) H:mm:ss" if _japanese() else "EEE, MMM d, y, H:mm:ss")
     )
 
 
 def short_when(at: float) -> str:
-    """The time of day for today, else 昨日 or the date."""
+    """Return the time of day for today, else 昨日 (yesterday) or the date."""
     then, today = _local(at), _local(g.phone_now)
     if then.date() == today.date():
         return clock_time(at)
@@ -88,7 +88,7 @@ def short_when(at: float) -> str:
 
 
 def day(at: float) -> str:
-    """The heading over a day's messages."""
+    """Return the heading over a day's messages."""
     then, today = _local(at), _local(g.phone_now)
     if then.date() == today.date():
         return str(gettext("Today"))
@@ -102,22 +102,22 @@ def _japanese() -> bool:
 
 
 def count(number: int) -> str:
-    """A badge's number, 99+ from a hundred on."""
+    """Return a badge's number, 99+ from a hundred on."""
     return str(number) if number < 100 else "99+"
 
 
 def spaced(code: str) -> str:
-    """A code in two groups: 123 456."""
+    """Return a code in two groups: 123 456."""
     return f"{code[: len(code) // 2]} {code[len(code) // 2 :]}"
 
 
 def first_words(text: str) -> str:
-    """The beginning of a mail, for the list."""
+    """Return the beginning of a mail, for the list."""
     return " ".join(text.split())[:120]
 
 
 def body_markup(message: Message) -> Markup:
-    """A text with its links to press and its one-time code marked; everything else is escaped."""
+    """Return an escaped text with its links clickable and its one-time code marked."""
     parts: list[Markup] = []
     at, code = 0, message.code if message.direction == "in" else None
     for found in _ADDRESS.finditer(message.body):
@@ -142,7 +142,7 @@ def _marked(text: str, code: str | None) -> Markup:
 
 @lru_cache(maxsize=1024)
 def _code_pattern(code: str) -> re.Pattern[str]:
-    """The code as a text may spell it: full-width, or in groups."""
+    """Return a pattern for the code's spellings in a text: full-width, or in groups."""
     letters = []
     for character in code:
         wide = chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character
@@ -151,22 +151,22 @@ def _code_pattern(code: str) -> re.Pattern[str]:
 
 
 def tongue(text: str) -> str:
-    """Return the language a text is most likely in, so that it is spoken and set in the right one."""
+    """Return the most likely language of a text, for its voice and fonts."""
     return detect(text) or "en"
 
 
 def present(values: Mapping[str, object]) -> dict[str, object]:
-    """Only what is not None: attributes that are left out where they say nothing."""
+    """Drop None values."""
     return {name: value for name, value in values.items() if value is not None}
 
 
 def duration(seconds: int) -> str:
-    """Minutes and seconds of a call: 1:05."""
+    """Return minutes and seconds of a call: 1:05."""
     return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def size(count_bytes: int) -> str:
-    """A file's size in words: 12 KB."""
+    """Return a file's size in words: 12 KB."""
     return (
         f"{max(1, round(count_bytes / 1024))} KB"
         if count_bytes < 1024**2
@@ -180,7 +180,7 @@ def _fingerprint(name: str) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of a static file, with a fingerprint of what is in it, so that a new version is fetched."""
+    """Return the address of a static file, with a fingerprint of its content so that a new version is fetched."""
     return url_for("static", filename=name, v=_fingerprint(name))
 
 

@@ -1,4 +1,4 @@
-"""The desk and the phone's own screens: lock, home, settings."""
+"""The list of handsets, and a phone's own screens: lock, home, settings."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ CODE_SHOWS_SECONDS = 15 * 60
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One notice of the lock screen, or one find of a search: which app it belongs to and where it leads."""
+    """A notification of the lock screen or a search result: its app and its link."""
 
     app: str
     who: str
@@ -35,7 +35,7 @@ class Notification:
 
 
 def notification(device: Device, message: Message, unread: int = 1) -> Notification:
-    """The notice of a message."""
+    """Return the notification of a message."""
     if message.channel == "mail":
         url = url_for("handset.mail_message", address=device.address, message_id=message.id)
         return Notification(
@@ -54,7 +54,7 @@ def notification(device: Device, message: Message, unread: int = 1) -> Notificat
 
 @blueprint.get("/")
 def desk() -> str:
-    """All handsets of this world, newest first; before the first message, how to send one."""
+    """Show all handsets of this world, newest first; before the first message, how to send one."""
     before = row_number(request.args, "before")
     oldest = devices.oldest_shown(world(), before)
     return render(
@@ -72,7 +72,7 @@ def _examples() -> dict[str, str]:
 
 @blueprint.get("/side-by-side")
 def side_by_side() -> str:
-    """Several handsets at once, each live in a frame of its own: the chosen ones, at most MOST_AT_ONCE."""
+    """Show the chosen handsets, at most MOST_AT_ONCE, each live in its own frame."""
     wanted = [address for address in request.args.getlist("handset") if is_handset(address)]
     chosen = [devices.device(world(), address) for address in dict.fromkeys(wanted)][:MOST_AT_ONCE]
     return render("side_by_side", chosen=chosen)
@@ -80,7 +80,7 @@ def side_by_side() -> str:
 
 @blueprint.get("/handsets")
 def pick_up() -> BaseResponse | tuple[str, int]:
-    """Opens the handset of a number or mailbox as a person types it."""
+    """Open the handset of a typed number or mailbox."""
     address = phone_numbers.normalise(request.args.get("address", ""), world().settings.region)
     if is_handset(address):
         return redirect(url_for("handset.lock", address=address))
@@ -90,13 +90,13 @@ def pick_up() -> BaseResponse | tuple[str, int]:
 
 @blueprint.get("/handsets/<address>/")
 def lock(address: str) -> str:
-    """The lock screen: the time, and a notice of each conversation with something unread."""
+    """Show the lock screen: the time, and a notification of each conversation with unread messages."""
     device = devices.device(world(), address)
     return render("lock", device, notes=notifications(device))
 
 
 def notifications(device: Device) -> list[Notification]:
-    """What is unread on a device, newest first, one notice a conversation or mail sender."""
+    """Return what is unread on a device, newest first, one for each conversation or mail sender."""
     threads = []
     if device.kind != "mailbox":
         threads += inbox.threads(world(), device.address, "sms", NOTES)
@@ -113,7 +113,7 @@ def notifications(device: Device) -> list[Notification]:
 
 @blueprint.get("/handsets/<address>/home")
 def home(address: str) -> str:
-    """The home screen: apps with what is unread in each, and the newest code ready to copy."""
+    """Show the home screen: apps with unread counts, and the newest code ready to copy."""
     device = devices.device(world(), address)
     counts = inbox.unread(world(), address)
     badges = {
@@ -125,7 +125,7 @@ def home(address: str) -> str:
 
 
 def latest_code(device: Device) -> Message | None:
-    """The newest message of the last quarter of an hour that carries a one-time code."""
+    """Return the newest message of the last 15 minutes that contains a one-time code."""
     boxes = [box.address for box in devices.mailboxes(world(), device)[:NOTES]]
     found = [
         message
@@ -138,7 +138,7 @@ def latest_code(device: Device) -> Message | None:
 
 @blueprint.post("/handsets/<address>/read")
 def mark_read(address: str) -> BaseResponse:
-    """Marks a conversation (peer, channel) or one message as read; 204 for the page's own module."""
+    """Mark a conversation (peer, channel) or one message as read; 204 for the page's own module."""
     if peer := request.form.get("peer", ""):
         inbox.mark_thread_read(world(), address, peer, request.form.get("channel", "sms"))
     elif request.form.get("calls"):
@@ -162,7 +162,7 @@ def _is_on(device: Device, message: Message) -> bool:
 
 @blueprint.route("/handsets/<address>/settings", methods=["GET", "POST"])
 def settings(address: str) -> BaseResponse | str | tuple[str, int]:
-    """Language, appearance, sounds, the phone's mail accounts and its clock."""
+    """Show language, theme, sounds, the phone's mail accounts and its clock."""
     form = PairForm()
     if request.method == "POST":
         answer = _change_settings(address, form)

@@ -1,8 +1,8 @@
-"""Real audio of what is said in a call, by the optional voices of requirements-voice.txt.
+"""Audio of what is said in a call, by the optional voices of requirements-voice.txt.
 
-Japanese is spoken by Open JTalk (pyopenjtalk-plus), other languages by eSpeak NG (espeakng-loader). Both
-carry their voices and dictionaries in their wheels; nothing is fetched. Without them, or for a language that
-they lack, there is no audio, and the handset uses the browser's voice.
+Open JTalk (pyopenjtalk-plus) speaks Japanese, eSpeak NG (espeakng-loader) other languages. Their wheels include
+voices and dictionaries; nothing is downloaded. Without them, or for a language that they lack, there is no audio, and
+the handset uses the browser's voice.
 """
 
 import contextlib
@@ -50,17 +50,17 @@ _said: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
 
 def speaks(language: str) -> bool:
-    """Whether an installed voice speaks a language (BCP 47, such as ja-JP); loads none of them."""
+    """Return whether an installed voice speaks a language (BCP 47, such as ja-JP), without loading it."""
     return _is_installed("pyopenjtalk" if _is_japanese(language) else "espeakng_loader") and (
         _is_japanese(language) or _espeak_voice(language) is not None
     )
 
 
 def say(text: str, language: str) -> bytes | None:
-    """The text as a WAV file (16 bit, mono), kept for the next time.
+    """Return the text as a cached WAV file (16 bit, mono).
 
-    None when no voice speaks the language, when the text is empty or longer than :data:`LONGEST`, or when
-    the engine cannot be started or makes nothing of it.
+    None when no voice speaks the language, when the text is empty or longer than :data:`LONGEST`, or when the engine
+    fails.
     """
     if not text.strip() or len(text) > LONGEST or not speaks(language):
         return None
@@ -81,10 +81,10 @@ def say(text: str, language: str) -> bytes | None:
 
 
 def readable(text: str, language: str) -> str:
-    """The text as an engine should get it: the digits of codes one by one, in Japanese as kana.
+    """Return the text for the engine: codes digit by digit, in Japanese as kana.
 
-    A run of four or more digits is a code unless a currency or 年 stands by it: 482130 is ヨン、ハチ、… and not
-    forty-eight ten thousands. In Japanese, Latin words that are romaji become kana, else they were spelt.
+    A run of four or more digits is a code unless a currency or 年 is beside it: 482130 is ヨン、ハチ、…, not 480,000. In
+    Japanese, romaji words become kana; else they would be spelt.
     """
     text = unicodedata.normalize("NFKC", text).replace("\0", " ")
     japanese = _is_japanese(language)
@@ -139,7 +139,7 @@ def _japanese(text: str) -> bytes | None:
 
 @cache
 def _espeak() -> tuple[Any, int] | None:
-    """The library, started once, and the rate of its samples in Hz."""
+    """Return the library, started once, and the rate of its samples in Hz."""
     loader = importlib.import_module("espeakng_loader")
     try:
         library = ctypes.CDLL(loader.get_library_path())
