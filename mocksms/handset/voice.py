@@ -83,8 +83,8 @@ def say(text: str, language: str) -> bytes | None:
 def readable(text: str, language: str) -> str:
     """Return the text for the engine: codes digit by digit, in Japanese as kana.
 
-    A run of four or more digits is a code unless a currency or 年 is beside it: 482130 is ヨン、ハチ、…, not 480,000. In
-    Japanese, romaji words become kana; else they would be spelt.
+    A run of four or more digits is a code unless a currency or 年 is beside it: 482130 is ヨン、ハチ、…,
+    not 480,000. In Japanese, romaji words become kana; else they would be spelt.
     """
     text = unicodedata.normalize("NFKC", text).replace("\0", " ")
     japanese = _is_japanese(language)

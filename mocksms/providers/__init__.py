@@ -1,1 +1,1 @@
-"""The protocols by which apps hand in messages, a package for each provider."""
+"""The protocols by which apps send messages, one package per provider."""

@@ -1,4 +1,4 @@
-"""Answers that a tester asked to be broken: an error page of a proxy, or a connection that ends in the middle."""
+"""Broken answers that a tester set as a fault: a proxy's error page, or a connection closed halfway."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from mocksms.core.intake import Interrupted
 
 
 class HungUp(ConnectionAbortedError):
-    """Ends the connection in the middle of an answer."""
+    """Close the connection in the middle of an answer."""
 
 
 def _cut_off() -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Noting what senders ask for over HTTP, with the answer, for the wire log of their world."""
+"""Record senders' HTTP requests with the answers, in the log of their world."""
 
 import logging
 import time
@@ -26,10 +26,10 @@ BY_NOTHING = "No header, lease or credentials name a world that there is"
 
 
 def record(asked: Callable[[], Provider | None], response: Response) -> Response:
-    """Note this request in the world that it was admitted to, else in the default one. Return the response.
+    """Record this request in the world that it was admitted to, else in the default one. Return the response.
 
-    `asked` returns whom a request is for that was not admitted. At a path that nobody answers, only what tries to send
-    is noted.
+    `asked` returns the provider of a request that was not admitted. At an unknown path, only attempts to send are
+    recorded.
     """
     # Behind the proxies: each look through one costs a message as much as a line of this log.
     request, context = request_ctx.request, app_ctx.g
@@ -81,7 +81,7 @@ def _noted(request: Request, provider: Provider | None, response: Response, cont
 
 
 def _body(request: Request) -> tuple[Pairs, bytes]:
-    """Return the body as the fields of a form, else as bytes; a large one only where it was read already."""
+    """Return the body as form fields, else as bytes; a large one only if it was already read."""
     if "form" not in vars(request) and (request.content_length or LARGEST_READ) >= LARGEST_READ:
         return (), b""
     fields = tuple(request.form.items(multi=True))

@@ -1,4 +1,4 @@
-"""What a provider is: a protocol by which apps hand in messages, and what goes back to these apps."""
+"""The interface of a provider: a protocol by which apps send messages, and what goes back to these apps."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, cast
@@ -14,7 +14,7 @@ from mocksms.errors import Problem
 
 
 def world() -> World:
-    """Return the world of this request of a provider."""
+    """Return the world of the current provider's request."""
     return cast(World, g.world)
 
 
@@ -24,15 +24,15 @@ class Listener(Protocol):
     port: int
 
     def stop(self) -> None:
-        """Stop listening and end all connections."""
+        """Stop listening and close all connections."""
 
 
 class Provider(SenderApp):
-    """One provider; a subclass says what differs. Each phone makes an object of it.
+    """One provider; a subclass overrides what differs. Each phone makes an instance of it.
 
-    `blueprints` are its routes; requests below `paths` that no route answers get its kind of error, too.
-    `own_settings` is a dataclass of settings (:func:`mocksms.config.setting`), whose names in the environment begin
-    with ``MOCKSMS_`` and the name of its first wire.
+    `blueprints` are its routes; unmatched requests below `paths` get its form of error too. `own_settings` is a
+    dataclass of settings (:func:`mocksms.config.setting`), whose names in the environment begin with ``MOCKSMS_`` and
+    the name of its first wire.
     """
 
     blueprints: Sequence[Blueprint] = ()
@@ -40,27 +40,29 @@ class Provider(SenderApp):
     own_settings: type[Any] | None = None
 
     def __init__(self, settings: Settings, own: Any = None) -> None:
-        """`settings` are the phone's, `own` is the object of `own_settings`."""
+        """`settings` are the phone's, `own` is the instance of `own_settings`."""
         self.settings = settings
         self.own = own
 
     def example(self, url: str) -> tuple[str, str] | None:
-        """Return a channel and the command that sends a first message of it to the phone at `url`, for the desk."""
+        """Return a channel and the command that sends a first message on it to the phone at `url`, for the empty
+        page.
+        """
         return None
 
     def authenticate(self) -> None:
-        """Check the credentials of this request; raise what the provider's routes handle."""
+        """Check the credentials of this request. Raise an error that the provider's routes handle."""
 
     def claims(self) -> bool:
-        """Return whether this request is meant for the provider, also one that no route answers."""
+        """Return whether this request is meant for the provider, even if no route answers it."""
         return request.path.startswith(self.paths)
 
     def is_sending(self) -> bool:
-        """Return whether this request sends a message: only such a one may make the world that X-World names."""
+        """Return whether this request sends a message: only then may it create the world that X-World names."""
         return request.method == "POST"
 
     def recipient(self) -> str:
-        """Return the number or mailbox that this request is about, for leases; "" for none."""
+        """Return the number or mailbox of this request, for leases; "" for none."""
         return ""
 
     def chosen_world(self, worlds: Worlds) -> World | None:
@@ -68,18 +70,18 @@ class Provider(SenderApp):
         return None
 
     def entered(self, world: World) -> None:
-        """Note what this request's credentials are for in its world."""
+        """Remember the account and token of this request's credentials in its world."""
 
     def problem(self, problem: Problem) -> Response:
-        """Return the answer to a request that cannot be answered."""
+        """Return the answer to an invalid request."""
         answer = jsonify(problem.as_json())
         answer.status_code, answer.mimetype = problem.status, "application/problem+json"
         return answer
 
     def rejected(self, rejection: Rejected) -> ResponseReturnValue:
-        """Return the answer to a message that is refused, by its code."""
+        """Return the answer to a rejected message, by its code."""
         return self.problem(Problem(400, "Rejected", f"The message was rejected with code {rejection.code}"))
 
     def listen(self, app: Flask, host: str | None = None, port: int | None = None) -> Listener | None:
-        """Start the provider's own server at this address, else at the one of the settings; None has none."""
+        """Start the provider's own server at this address, else at the configured one. Return None without a server."""
         return None

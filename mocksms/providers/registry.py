@@ -1,4 +1,4 @@
-"""The providers of a phone: the packages beside this module, and those that other packages bring."""
+"""The providers of a phone: the packages beside this module, and those of other packages."""
 
 import importlib
 import os
@@ -34,7 +34,7 @@ def installed() -> Iterator[type[Provider]]:
 
 
 def _own(kind: type[Provider], config_values: Mapping[str, object]) -> object:
-    """Return the provider's own settings, None where it has none."""
+    """Return the provider's own settings, or None."""
     if kind.own_settings is None:
         return None
     prefix = f"{config.ENV_PREFIX}{kind.wires[0].upper()}_"
@@ -47,15 +47,17 @@ class Providers:
     def __init__(
         self, settings: Settings, config_values: Mapping[str, object], more: Iterable[type[Provider]] = ()
     ) -> None:
-        """`config_values` hold the providers' own settings, else the environment; `more` come on top of those
-        installed. Raises :class:`mocksms.config.SettingError`.
+        """`config_values` hold the providers' own settings, else the environment does; `more` are added to those
+        installed.
+
+        Raise :class:`mocksms.config.SettingError`.
         """
         self.all = [kind(settings, _own(kind, config_values)) for kind in (*installed(), *more)]
         self.sender_apps: dict[str, SenderApp] = {wire: each for each in self.all for wire in each.wires}
         self._of_blueprint = {blueprint.name: each for each in self.all for blueprint in each.blueprints}
 
     def init_app(self, app: Flask) -> None:
-        """Add the routes of all providers and the answers that faults ask for."""
+        """Add the routes of all providers and the answers that faults produce."""
         for each in self.all:
             for blueprint in each.blueprints:
                 app.register_blueprint(blueprint)
@@ -71,17 +73,17 @@ class Providers:
         return fault_responses.answer(interrupted)
 
     def _asked(self) -> Provider | None:
-        """Return the provider that this request is for, by its route, else the one that claims it."""
+        """Return the provider of this request, by its route, else the one that claims it."""
         return self._of_blueprint.get(request.blueprint or "") or self._claimer()
 
     def _claimer(self) -> Provider | None:
         return next((each for each in self.all if each.claims()), None)
 
     def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
-        """Check the credentials of a provider's request and return its world; None for a request of nobody.
+        """Check the credentials of a provider's request and return its world; None for another request.
 
-        `named` is the world's name in X-World, which a request that sends may make. Without it counts whom the
-        recipient is leased to, then the credentials, then `otherwise`.
+        `named` is the world's name in X-World; a request that sends may create it. Without it the recipient's lease
+        counts, then the credentials, then `otherwise`.
         """
         provider = g.provider = self._of_blueprint.get(request.blueprint or "")
         if provider is None:
@@ -111,18 +113,18 @@ class Providers:
         return self._asked() is not None
 
     def misdirected(self) -> Response | None:
-        """Return the error for what is meant for a provider but would reach a page; None for any other request."""
+        """Return the error for a provider's request that would reach a page; None for any other request."""
         if request.blueprint is None or request.blueprint in self._of_blueprint:
             return None
         return self.problem(Problem(404, "No such operation", "The phone does not have this operation"))
 
     def problem(self, problem: Problem) -> Response | None:
-        """Return the error as the provider of this request words it, None for a request of nobody."""
+        """Return the error in the form of this request's provider, None for another request."""
         found = self._asked()
         return found.problem(problem) if found is not None else None
 
     def listen(self, app: Flask, host: str | None = None, port: int | None = None) -> dict[str, Listener]:
-        """Start every provider's own server; return those that there are, by wire."""
+        """Start each provider's own server. Return the running ones by wire."""
         started = ((each, each.listen(app, host, port)) for each in self.all)
         return {each.wires[0]: listener for each, listener in started if listener is not None}
 

@@ -7,7 +7,7 @@ from mocksms.providers.smtp import mail_server
 
 
 class Smtp(Provider):
-    """The mail server. Its answers are the codes of SMTP; it sends nothing to apps."""
+    """The mail server. Its answers are SMTP codes; it sends nothing to apps."""
 
     wires = ("smtp",)
 

@@ -1,4 +1,4 @@
-"""The certificate of the mail server: made at the first start, kept in the instance folder."""
+"""The mail server's certificate: made at the first start, kept in the instance folder."""
 
 import ipaddress
 import ssl
@@ -13,12 +13,12 @@ KEY = "mail_key.pem"
 
 
 def path(settings: Settings) -> Path:
-    """Return the file of the certificate, for programs that must trust it."""
+    """Return the certificate's file, for programs that must trust it."""
     return settings.folder / CERTIFICATE
 
 
 def context(settings: Settings) -> ssl.SSLContext:
-    """Return what the mail server encrypts with. The first time, make a key and a certificate."""
+    """Return the TLS context of the mail server; make its key and certificate on first use."""
     key = settings.folder / KEY
     if not key.exists():
         config.write_once(key, _made(settings.smtp_host))
@@ -31,7 +31,7 @@ def context(settings: Settings) -> ssl.SSLContext:
 
 
 def _made(host: str) -> str:
-    """Return a private key and its own certificate for this machine's names, in PEM."""
+    """Return a private key and a self-signed certificate for this machine's names, in PEM."""
     # Only here: it takes a tenth of a second to load, and is needed once.
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec

@@ -1,4 +1,4 @@
-"""Noting what senders ask for over SMTP, with the answer, for the wire log of their world."""
+"""Record mails sent by SMTP with the answers, in the log of their world."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ BY_NOTHING = "No X-World, lease or plus-tag names a world that there is"
 
 @dataclass(slots=True)
 class RecordedMail:
-    """A mail for one mailbox: the world that it is for, and the message that was kept of it."""
+    """A mail to one mailbox: its world, and the message that was saved."""
 
     mailbox: str
     world: World | None = None
@@ -28,7 +28,7 @@ class RecordedMail:
 
 
 def record(worlds: Worlds, envelope: Envelope, copy: RecordedMail, answer: str) -> None:
-    """Note what became of a copy, in the default world where it has none. `answer` is "" for a connection that ends."""
+    """Record the outcome of a mail, in the default world if it has none. `answer` is "" for a closed connection."""
     message, code = copy.message, answer[:3]
     is_in_default = message is not None and copy.chosen_by == "default"
     content = envelope.original_content or b""

@@ -1,4 +1,4 @@
-"""The mail server: takes any recipient, keeps each mail whole, one message a recipient."""
+"""The mail server: accepts any recipient, keeps each mail unchanged, one message per recipient."""
 
 import asyncio
 import logging
@@ -35,12 +35,13 @@ _TAG = re.compile(r"[^@]+\+([^@+]+)@")
 
 
 def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> tuple[World, ChosenBy]:
-    """Return the world of a mail, and what chose it: the one that its header X-World names, made if there is none; else
-    the one that the mailbox is leased to; else the one that the mailbox' plus-tag names, if there is one; else the
-    default one.
+    """Return the world of a mail, and what chose it.
 
-    Tags make no worlds, because people give plus-tags meanings of their own. Raise :class:`BadWorld`,
-    :class:`TooManyWorlds`: such a mail is refused, never kept elsewhere.
+    It is the world of its header X-World, created if necessary; else the one that the mailbox is leased to; else an
+    existing one named by the mailbox's plus-tag; else the default one. Tags create no worlds, because people give
+    plus-tags meanings of their own.
+
+    Raise :class:`BadWorld`, :class:`TooManyWorlds`: such a mail is refused, never kept elsewhere.
     """
     if b"x-world:" in source[:_HEADER_BYTES].lower():
         named = BytesHeaderParser().parsebytes(source[:_HEADER_BYTES])["X-World"]
@@ -56,7 +57,7 @@ def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> tuple[World, 
 
 @dataclass
 class _Handler:
-    """What happens at the commands of one connection (the names are aiosmtpd's)."""
+    """The commands of one connection (the names are aiosmtpd's)."""
 
     worlds: Worlds
     workers: ThreadPoolExecutor
@@ -142,7 +143,7 @@ class _Server(Connection):
 
 @dataclass
 class MailServer:
-    """A running mail server. `tls_port` is the one where all is encrypted from the first byte, if there is one."""
+    """A running mail server. `tls_port` is its port with TLS from the first byte, if there is one."""
 
     port: int
     tls_port: int | None
@@ -152,7 +153,7 @@ class MailServer:
     _stopped: bool = field(default=False)
 
     def stop(self) -> None:
-        """Stops listening and ends all connections; returns when that is done."""
+        """Stop listening and close all connections. Return when that is done."""
         if not self._stopped:
             self._stopped = True
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -167,10 +168,10 @@ def start(
     sock: socket.socket | None = None,
     tls_port: int = -1,
 ) -> MailServer:
-    """Start the mail server of an app in a thread of its own; port 0 takes a free one.
+    """Start the mail server of an app in its own thread; port 0 takes a free one.
 
-    `sock` is a bound socket to use instead. `tls_port` is the one for TLS from the first byte; -1 for none.
-    Raise OSError when a port is taken.
+    `sock` is a bound socket to use instead. `tls_port` is the port with TLS from the first byte; -1 for none. Raise
+    OSError when a port is taken.
     """
     worlds = cast(Worlds, app.extensions["mocksms"])
     settings = worlds.settings

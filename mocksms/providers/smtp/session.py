@@ -1,4 +1,4 @@
-"""One SMTP connection: log-ins by three mechanisms, and the parameters that senders add to MAIL and RCPT."""
+"""One SMTP connection: log-in by three mechanisms, and the parameters that senders add to MAIL and RCPT."""
 
 import collections
 import hashlib
@@ -26,9 +26,9 @@ _ADDRESS = re.compile(r"(\w+:\s*(?:<[^>]*>|[^\s<]+))(.*)", re.DOTALL)
 
 
 class Connection(SMTP):
-    """aiosmtpd's protocol with what real servers have besides.
+    """aiosmtpd's protocol with features of real servers.
 
-    `accounts` are user names and passwords, one of which is then asked for; empty takes any log-in, and none.
+    `accounts` are user names and passwords, one of which is then required; empty allows any log-in, and none.
     """
 
     line_length_limit = LONGEST_LINE
@@ -42,7 +42,7 @@ class Connection(SMTP):
         super().__init__(handler, auth_require_tls=False, authenticator=self._judge, **options)
 
     async def check_auth_needed(self, caller_method: str) -> bool:
-        """Refuse a command that comes before a log-in that is asked for. aiosmtpd's own way warns where TLS is not."""
+        """Refuse a command before a required log-in. aiosmtpd's own way warns without TLS."""
         if not self._accounts or (self.session is not None and self.session.authenticated):
             return False
         await self.push("530 5.7.0 Authentication required")
@@ -51,7 +51,7 @@ class Connection(SMTP):
     def _judge(
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: Any
     ) -> AuthResult:
-        """Return whether a log-in is taken."""
+        """Return whether a log-in is accepted."""
         assert isinstance(login, LoginPassword)
         known = self._accounts.get(login.login.decode("utf-8", "replace"))
         success = not self._accounts or (
@@ -60,7 +60,7 @@ class Connection(SMTP):
         return AuthResult(success=success, handled=False, auth_data=login)
 
     async def auth_CRAM__MD5(self, _: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
-        """Take a log-in by RFC 2195: the password is never sent."""
+        """Check a log-in by RFC 2195: the password is never sent."""
         if len(args) > 1:
             await self.push("501 5.5.2 CRAM-MD5 has no initial response")
             return AuthResult(success=False, handled=True)

@@ -1,4 +1,4 @@
-"""What every request of the Twilio wire begins with: credentials and world; and how one is refused."""
+"""Credentials, world and errors of every Twilio request."""
 
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -13,7 +13,7 @@ from mocksms.providers.twilio.errors import Refusal
 
 
 def refused(refusal: Refusal) -> Response:
-    """Return an error as the provider words it."""
+    """Return an error in the provider's form."""
     response = jsonify(refusal.as_json())
     response.status_code = refusal.status
     if refusal.status == 401:
@@ -22,7 +22,7 @@ def refused(refusal: Refusal) -> Response:
 
 
 def credentials() -> tuple[str, str]:
-    """Return user and password of HTTP Basic. Raises :class:`Refusal` 20003."""
+    """Return user and password of HTTP Basic. Raise :class:`Refusal` 20003."""
     kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
         raise Refusal(20003)
@@ -36,12 +36,12 @@ def credentials() -> tuple[str, str]:
 
 
 def account() -> str:
-    """Return the account in the request's path, "" where there is none."""
+    """Return the account in the request's path, or ""."""
     return str((request.view_args or {}).get("account", ""))
 
 
 class Accounts(Provider):
-    """A provider whose requests show an account and its token."""
+    """A provider whose requests contain an account and its token."""
 
     def authenticate(self) -> None:
         """Check HTTP Basic (401 20003): any credentials pass unless MOCKSMS_ACCOUNTS names the accepted ones."""
@@ -56,7 +56,7 @@ class Accounts(Provider):
         return worlds.of_account(account() or g.credentials[0])
 
     def entered(self, world: World) -> None:
-        """Keep the account's token: callbacks are signed with it, also where an API key (SK…) was shown."""
+        """Remember the account's token: callbacks are signed with it, also after a log-in by API key (SK…)."""
         user, password = g.credentials
         named = account()
         if not named or world.tokens.shown.get(named) == password:
@@ -66,14 +66,14 @@ class Accounts(Provider):
 
 
 def only_of(world: World, account: str) -> str:
-    """Return the account whose messages alone are shown: this one where MOCKSMS_ACCOUNTS makes accounts strict, else
-    "" for all of the world.
+    """Return the account whose messages alone are shown: this one if MOCKSMS_ACCOUNTS is set, else "" for the whole
+    world.
     """
     return account if world.settings.accounts else ""
 
 
 def found(world: World, account: str, sid: str, channel: str) -> Message:
-    """Return the account's message or call with this id. Raises :class:`Refusal` 20404."""
+    """Return the account's message or call with this id. Raise :class:`Refusal` 20404."""
     message = inbox.by_sid(world, sid)
     if message is None or message.channel != channel or only_of(world, account) not in ("", message.account):
         raise Refusal(20404, request.path)

@@ -1,4 +1,4 @@
-"""Twilio's wire, 2010-04-01: the account itself and the numbers that it has."""
+"""Twilio 2010-04-01: the account itself and its numbers."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ _NUMBERS = "/Accounts/<account>/IncomingPhoneNumbers"
 
 
 def account_json(world: World, account: str) -> dict[str, Any]:
-    """Return an account with all its keys. Its token is shown, as the provider does."""
+    """Return an account with all its keys, its token included, as the provider does."""
     now, uri = date(world.now()), f"{ACCOUNTS}/{account}"
     return {
         "auth_token": world.tokens.of(account),
@@ -46,7 +46,7 @@ def get_account(account: str) -> ResponseReturnValue:
 
 @blueprint.get("/Accounts.json")
 def list_accounts() -> ResponseReturnValue:
-    """Return the account whose credentials were shown: nobody has another one here."""
+    """Return the account of the credentials: each has only itself."""
     size, page, token = asked_page()
     place = Place(request.path, tuple(request.args.items(multi=True)), size, page, token)
     found = [access.credentials()[0]]
@@ -58,7 +58,7 @@ def list_accounts() -> ResponseReturnValue:
 
 
 def numbers(world: World) -> list[str]:
-    """Return the numbers that may be used as From: those of MOCKSMS_OWNED_NUMBERS, else the one that is always fine."""
+    """Return the numbers allowed as From: those of MOCKSMS_OWNED_NUMBERS, else the provider's magic test number."""
     return sorted(world.settings.owned_numbers) or [ALWAYS_FINE]
 
 
@@ -111,7 +111,7 @@ def number_json(world: World, account: str, number: str) -> dict[str, Any]:
 
 @blueprint.get(f"{_NUMBERS}.json")
 def list_numbers(account: str) -> ResponseReturnValue:
-    """Return the account's numbers; PhoneNumber (a part of it) and FriendlyName choose among them."""
+    """Return the account's numbers, filtered by PhoneNumber (a part of it) and FriendlyName."""
     world, args = entered_world(), request.args
     size, page, token = asked_page()
     wanted, name = args.get("PhoneNumber", ""), args.get("FriendlyName", "")

@@ -1,4 +1,4 @@
-"""Twilio's wire, 2010-04-01: Calls."""
+"""Twilio 2010-04-01: Calls."""
 
 import re
 from typing import Any
@@ -38,7 +38,7 @@ _SUBRESOURCES = (
 
 
 def call_json(call: Message, status: str | None = None) -> dict[str, Any]:
-    """A call with all its keys; `status` where it is still told as it was at its creation."""
+    """Return a call with all its keys; `status` overrides it in the answer to the creation."""
     told = status or call.status
     ended = told in calls.ENDED
     uri = f"{ACCOUNTS}/{call.account}/Calls/{call.sid}"
@@ -76,7 +76,7 @@ def call_json(call: Message, status: str | None = None) -> dict[str, Any]:
 
 @blueprint.post("/Calls.json")
 def create_call(account: str) -> ResponseReturnValue:
-    """Place a call; the answer is queued, the phone rings right after."""
+    """Place a call: answer `queued`, then ring the phone."""
     world = entered_world()
     call, ring_seconds = _draft(world.settings, account)
     arrival = intake.meet(world, "call", call.recipient, call.sender)
@@ -129,7 +129,7 @@ def _draft(settings: Settings, account: str) -> tuple[Message, float]:
 
 
 def _fallback() -> dict[str, str]:
-    """Return where another document comes from when the first one fails."""
+    """Return where another document comes from if the first one fails."""
     url = request.form.get("FallbackUrl", "")
     method = request.form.get("FallbackMethod", "POST").upper()
     return {"fallback_url": url, "fallback_method": method} if url else {}
@@ -137,7 +137,7 @@ def _fallback() -> dict[str, str]:
 
 @blueprint.get("/Calls.json")
 def list_calls(account: str) -> ResponseReturnValue:
-    """The account's calls, newest first, a page at a time."""
+    """Return the account's calls, newest first, a page at a time."""
     world = entered_world()
     region = world.settings.region
     after, until = dates("StartTime")

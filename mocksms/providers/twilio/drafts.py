@@ -1,4 +1,4 @@
-"""What an app asks to be sent by Twilio's Messages, checked in the provider's order and made into a message."""
+"""Check a Twilio Messages request in the provider's order and make it a message."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _CONTENT = re.compile(r"HX[0-9a-fA-F]{32}")
 
 
 def draft(world: World, account: str) -> Message:
-    """Return the message that the form asks for. Raises :class:`Refusal`."""
+    """Return the message that the form describes. Raise :class:`Refusal`."""
     form = request.form.to_dict()  # a plain dict: most fields are not there, and a MultiDict raises for each
     settings, to, sender = world.settings, form.get("To", ""), form.get("From", "")
     body, media = form.get("Body", ""), request.form.getlist("MediaUrl")
@@ -97,7 +97,7 @@ def _is_smart(asked: str, service: Resource | None) -> bool:
 
 
 def _content(sid: str, variables: str) -> str:
-    """Return a template's variables, a line each, or its sid without any: the template itself is at the provider."""
+    """Return a template's variables, one per line, or its sid without any: the template is stored at the provider."""
     if not _CONTENT.fullmatch(sid):
         raise Refusal(21655, sid)
     try:

@@ -1,6 +1,4 @@
-"""The refusals of Twilio's wire: code, HTTP status and words, and the magic numbers of the provider's
-test mode.
-"""
+"""Twilio's errors: code, HTTP status and text, and the magic numbers of its test mode."""
 
 from typing import Any
 
@@ -99,9 +97,7 @@ _REFUSALS |= {
 
 
 class Refusal(Exception):
-    """A request the provider refuses with one of its codes; `status` overrides the code's usual HTTP
-    status.
-    """
+    """An error with one of the provider's codes; `status` overrides the code's usual HTTP status."""
 
     def __init__(self, code: int, value: str = "", status: int | None = None) -> None:
         usual, words = _REFUSALS.get(code, (400, "Request refused"))
@@ -111,7 +107,7 @@ class Refusal(Exception):
         super().__init__(self.message)
 
     def as_json(self) -> dict[str, Any]:
-        """The body of the answer; no key but these, or the SDK takes it for the newer form."""
+        """Return the answer's body; with any other key the SDK takes it for the newer form."""
         return {
             "code": self.code,
             "message": self.message,

@@ -1,4 +1,4 @@
-"""Twilio's Lookup, v2: what the plan of its country says of a number. Its other packages ask carriers and stay null."""
+"""Twilio Lookup v2: a number's data in its country's numbering plan. Packages that ask carriers stay null."""
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ _PACKAGES = (
 
 @blueprint.get("/<number>")
 def get_number(number: str) -> ResponseReturnValue:
-    """Return what is known of a number; CountryCode is the country of one without a country code."""
+    """Return the data of a number; CountryCode is the country of a number without a country code."""
     region = request.args.get("CountryCode", "").upper() or entered_world().settings.region
     found = phone_numbers.look_up(phone_numbers.normalise(number, region), region)
     fields = request.args.get("Fields", "").split(",")

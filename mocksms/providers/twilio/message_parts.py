@@ -1,4 +1,4 @@
-"""Twilio's wire, 2010-04-01: what is below a message, its media and the feedback on it."""
+"""Twilio 2010-04-01: the media of a message and the feedback on it."""
 
 import mimetypes
 from typing import Any
@@ -22,12 +22,12 @@ _UNKNOWN_TYPE = "application/octet-stream"
 
 
 def _media(message: Message) -> dict[str, str]:
-    """Return the addresses of a message's media by their sids."""
+    """Return the addresses of a message's media by sid."""
     return {fixed_sid("ME", f"{message.sid}/{url}"): url for url in message.details.get("media", ())}
 
 
 def media_json(message: Message, sid: str, url: str) -> dict[str, Any]:
-    """Return a medium with all its keys; its type is told by its address, for the phone loads none."""
+    """Return a medium with all its keys; its address decides its type, because the phone doesn't load it."""
     return {
         "account_sid": message.account,
         "content_type": mimetypes.guess_type(urlsplit(url).path)[0] or _UNKNOWN_TYPE,
@@ -60,7 +60,7 @@ def get_medium(account: str, sid: str, medium: str) -> ResponseReturnValue:
 
 @blueprint.get("/Media/<medium>")
 def load_medium(account: str, sid: str, medium: str) -> ResponseReturnValue:
-    """Lead to the medium itself, where its app serves it."""
+    """Redirect to the medium at its app."""
     return redirect(_medium(entered_world(), account, sid, medium)[1], 307)
 
 
@@ -87,7 +87,7 @@ def _medium(world: World, account: str, sid: str, medium: str) -> tuple[Message,
 
 @blueprint.post("/Feedback.json")
 def create_feedback(account: str, sid: str) -> ResponseReturnValue:
-    """Note whether the user did what the message asked for (Outcome): 201."""
+    """Record whether the user did what the message asked for (Outcome): 201."""
     world = entered_world()
     message = found(world, account, sid, "sms")
     outcome = request.form.get("Outcome", "confirmed")

@@ -1,4 +1,4 @@
-"""Twilio's wire, 2010-04-01: Messages. The official SDK is the judge of every answer."""
+"""Twilio 2010-04-01: Messages. The official SDK checks every answer in the tests."""
 
 from datetime import UTC, datetime, time
 
@@ -28,7 +28,7 @@ blueprint.register_error_handler(Refusal, refused)
 
 @blueprint.post("/Messages.json")
 def create_message(account: str) -> ResponseReturnValue:
-    """Take an SMS; the answer tells its first status, what becomes of it shows later."""
+    """Accept an SMS; the answer has its first status, later ones appear when it is read."""
     world = entered_world()
     message = drafts.draft(world, account)
     due_at = drafts.send_at(world)
@@ -39,7 +39,7 @@ def create_message(account: str) -> ResponseReturnValue:
 
 @blueprint.get("/Messages.json")
 def list_messages(account: str) -> Response:
-    """The account's messages, newest first, a page at a time."""
+    """Return the account's messages, newest first, a page at a time."""
     world = entered_world()
     size, number, token = asked_page()
     after, until = dates("DateSent")
@@ -58,7 +58,10 @@ def list_messages(account: str) -> Response:
 
 
 def dates(filtered: str) -> tuple[float | None, float | None]:
-    """Bounds of a date filter in unix seconds: a plain date is that day in UTC, < and > take a date or a time."""
+    """Return the bounds of a date filter in Unix seconds.
+
+    A plain date is that day in UTC; < and > take a date or a time.
+    """
     after = until = None
     for name, text in request.args.items():
         if name.rstrip("<>") == filtered and text:
@@ -95,7 +98,7 @@ def delete_message(account: str, sid: str) -> tuple[str, int]:
 
 @blueprint.post("/Messages/<sid>.json")
 def change_message(account: str, sid: str) -> Response:
-    """Empty the text (`Body=`) or cancel a scheduled message (`Status=canceled`)."""
+    """Delete the text (`Body=`) or cancel a scheduled message (`Status=canceled`)."""
     world = entered_world()
     message = found(world, account, sid, "sms")
     if request.form.get("Status") == "canceled":

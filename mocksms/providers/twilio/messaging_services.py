@@ -1,4 +1,4 @@
-"""Twilio's Messaging Services, v1: an app makes them, gives them senders, and sends by MessagingServiceSid."""
+"""Twilio Messaging Services v1: an app creates them, adds senders, and sends by MessagingServiceSid."""
 
 import re
 from typing import Any, NamedTuple
@@ -70,7 +70,7 @@ def _given() -> dict[str, Any]:
 
 @blueprint.post("")
 def create_service() -> ResponseReturnValue:
-    """Make a service: 201."""
+    """Create a service: 201."""
     content = _given()
     if not content.get("friendly_name"):
         raise Refusal(20001, "FriendlyName")
@@ -114,7 +114,7 @@ def delete_service(service: str) -> ResponseReturnValue:
 
 
 class _Kind(NamedTuple):
-    """A kind of sender: its part of the path, the key of its list, the member that holds its name."""
+    """A kind of sender: its path segment, the key of its list, and the member that holds its name."""
 
     kind: str
     key: str
@@ -153,7 +153,7 @@ def sender_json(sender: Resource) -> dict[str, Any]:
 
 @blueprint.post(_PATH)
 def create_sender(service: str, collection: str) -> ResponseReturnValue:
-    """Give a service a sender: 201."""
+    """Add a sender to a service: 201."""
     world, kind = entered_world(), KINDS[collection]
     kept = resources.found(world, SERVICE, service)
     if collection == "PhoneNumbers":
@@ -205,7 +205,7 @@ def get_sender(service: str, collection: str, sid: str) -> ResponseReturnValue:
 
 @blueprint.delete(f"{_PATH}/<sid>")
 def delete_sender(service: str, collection: str, sid: str) -> ResponseReturnValue:
-    """Take a sender from a service: 204."""
+    """Remove a sender from a service: 204."""
     world = entered_world()
     resources.remove(world, resources.found(world, KINDS[collection].kind, sid, service))
     return "", 204
@@ -215,9 +215,9 @@ def delete_sender(service: str, collection: str, sid: str) -> ResponseReturnValu
 
 
 def of_message(world: World, sid: str) -> Resource:
-    """Return the service that a message names. The first use makes it, unless MOCKSMS_ACCOUNTS is set.
+    """Return the service of a message. Its first use creates it, unless MOCKSMS_ACCOUNTS is set.
 
-    Raises :class:`Refusal` 21705 for what is no sid, 21701 for a service that nobody made.
+    Raise :class:`Refusal` 21705 for an invalid sid, 21701 for an unknown service.
     """
     if not re.fullmatch(r"MG[A-Za-z0-9_-]{1,62}", sid):
         raise Refusal(21705)
@@ -231,7 +231,7 @@ def of_message(world: World, sid: str) -> Resource:
 
 
 def sender_of(world: World, service: Resource) -> str:
-    """Return the number or name that a service sends from, its own sid without any. Raises :class:`Refusal` 21704."""
+    """Return the number or name that a service sends from, or its own sid. Raise :class:`Refusal` 21704."""
     pool = senders(world, service.sid)
     if not pool and world.settings.accounts:
         raise Refusal(21704)
@@ -239,7 +239,7 @@ def sender_of(world: World, service: Resource) -> str:
 
 
 def _hand_texts_over(world: World, service: Resource) -> None:
-    """Have texts to the service's senders posted to its address."""
+    """Post texts to the service's senders to its address."""
     url = service.content["inbound_request_url"]
     if url and not service.content["use_inbound_webhook_on_number"]:
         for sender in (service.sid, *senders(world, service.sid)):

@@ -34,7 +34,7 @@ ACCOUNT = "AC" + "0" * 32
 
 
 class Twilio(access.Accounts):
-    """Twilio's Messages and Calls of 2010-04-01 and Verify v2."""
+    """Messages and Calls of 2010-04-01, Verify v2, Lookup v2, Messaging v1."""
 
     wires = ("twilio", "verify")
     blueprints = (
@@ -58,7 +58,7 @@ class Twilio(access.Accounts):
         )
 
     def is_sending(self) -> bool:
-        """Return whether this makes a message, a call or a verification."""
+        """Return whether this creates a message, a call or a verification."""
         return request.method == "POST" and (request.endpoint or "").partition(".")[2].startswith("create_")
 
     def recipient(self) -> str:
@@ -77,7 +77,7 @@ class Twilio(access.Accounts):
         return answer
 
     def rejected(self, rejection: Rejected) -> Response:
-        """Return the error of the provider's code."""
+        """Return the error with the provider's code."""
         return access.refused(Refusal(rejection.code, rejection.recipient))
 
     def receipts(self, message: Message, after: int) -> Sequence[AppRequest]:

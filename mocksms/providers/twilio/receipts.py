@@ -1,4 +1,4 @@
-"""What Twilio tells an app of its messages and calls: status callbacks, typed texts, and the signature of each."""
+"""Requests from Twilio to an app: status callbacks, typed texts, and their signatures."""
 
 import base64
 import hashlib
@@ -54,7 +54,7 @@ def of_message(message: Message, after: int) -> list[AppRequest]:
 
 
 def duration(call: Message) -> int:
-    """Return the seconds from the answer to the end, 0 for a call that was not answered."""
+    """Return the seconds from the answer to the end, 0 for an unanswered call."""
     details = call.details
     return (
         max(0, round(details.get("ended_at", 0) - details["answered_at"])) if "answered_at" in details else 0
@@ -77,8 +77,9 @@ def call_fields(call: Message, status: str) -> Fields:
 
 
 def of_call(call: Message, after: int) -> list[AppRequest]:
-    """Return the status callbacks for the steps of a call's history from index `after` on, those the app asked for
-    (the end by default).
+    """Return the status callbacks for the steps of a call's history from index `after` on.
+
+    The app chooses them; by default only the end.
     """
     url = call.details.get("status_callback", "")
     if not url:
@@ -103,7 +104,7 @@ def of_call(call: Message, after: int) -> list[AppRequest]:
 
 
 def inbound(message: Message, url: str) -> AppRequest:
-    """Return the request that hands a text typed on a handset to the app's webhook at `url`."""
+    """Return the request that posts a text typed on a handset to the app's webhook at `url`."""
     prefix = message.details.get("address_prefix", "")
     fields = [
         ("MessageSid", message.sid),

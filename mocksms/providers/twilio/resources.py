@@ -1,4 +1,4 @@
-"""What apps make by Twilio's newer APIs (v1, v2): kept as they were sent, dates in ISO 8601, lists with `meta`."""
+"""Resources of Twilio's newer APIs (v1, v2): stored as sent, dates in ISO 8601, lists with `meta`."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -20,7 +20,7 @@ TRUE, FALSE = frozenset({"true", "1", "yes", "on"}), frozenset({"false", "0", "n
 
 
 class Member(NamedTuple):
-    """A member of a resource: the field of the form that sets it, and its value without one."""
+    """A member of a resource: the form field that sets it, and its default."""
 
     field: str
     default: str | int | bool | None
@@ -30,12 +30,12 @@ Members = Mapping[str, Member]
 
 
 def iso_date(at: float) -> str:
-    """Return a time as these APIs write it."""
+    """Return a time in the form of these APIs."""
     return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def dates(resource: Resource) -> dict[str, str]:
-    """Return when a resource was made and changed."""
+    """Return when a resource was created and changed."""
     return {"date_created": iso_date(resource.created_at), "date_updated": iso_date(resource.updated_at)}
 
 
@@ -57,20 +57,20 @@ def _value(member: Member, text: str) -> str | int | bool:
 
 
 def given(members: Members) -> dict[str, Any]:
-    """Return the members that the form sets. Raises :class:`Refusal` 20001."""
+    """Return the members that the form sets. Raise :class:`Refusal` 20001."""
     form = request.form
     return {name: _value(each, form[each.field]) for name, each in members.items() if each.field in form}
 
 
 def defaults(members: Members) -> dict[str, Any]:
-    """Return the members as they are where nobody sets them."""
+    """Return the members' defaults."""
     return {name: each.default for name, each in members.items()}
 
 
 def make(
     world: World, prefix: str, kind: str, content: dict[str, Any], parent: str = "", sid: str = ""
 ) -> Resource:
-    """Keep a new resource of the account that asks."""
+    """Save a new resource of the current account."""
     now = world.now()
     made = Resource(sid or new_sid(prefix), kind, credentials()[0], parent, content, now, now)
     with world.store.writing() as db:
@@ -79,7 +79,7 @@ def make(
 
 
 def change(world: World, resource: Resource, content: Mapping[str, Any]) -> None:
-    """Keep the changed members of a resource."""
+    """Save the changed members of a resource."""
     resource.content |= content
     resource.updated_at = world.now()
     with world.store.writing() as db:
@@ -87,14 +87,14 @@ def change(world: World, resource: Resource, content: Mapping[str, Any]) -> None
 
 
 def find(world: World, kind: str, sid: str) -> Resource | None:
-    """Return the resource with this sid, or None; other accounts' are hidden where MOCKSMS_ACCOUNTS is set."""
+    """Return the resource with this sid, or None; other accounts' are hidden if MOCKSMS_ACCOUNTS is set."""
     with world.store.reading() as db:
         found = store.resources.find(db, kind, sid)
     return found if found is not None and _is_seen(world, found) else None
 
 
 def found(world: World, kind: str, sid: str, parent: str = "") -> Resource:
-    """Return the resource with this sid. Raises :class:`Refusal` 20404."""
+    """Return the resource with this sid. Raise :class:`Refusal` 20404."""
     resource = find(world, kind, sid)
     if resource is None or resource.parent != parent:
         raise Refusal(20404, request.path)
@@ -108,7 +108,7 @@ def list_all(world: World, kind: str, parent: str = "") -> list[Resource]:
 
 
 def remove(world: World, resource: Resource) -> None:
-    """Delete a resource and what is part of it."""
+    """Delete a resource and its children."""
     with world.store.writing() as db:
         store.resources.remove(db, resource.sid)
 

@@ -1,4 +1,4 @@
-"""Twilio's own SDK, pointed at a phone."""
+"""Twilio's own SDK, sending to a phone."""
 
 import ipaddress
 import re
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 def twilio_client(base_url: str, account_sid: str = "AC" + "0" * 32, token: str = "any") -> "Client":  # noqa: S107
-    """Return Twilio's own SDK, sending to the phone at `base_url`: the provider's host is swapped in each request.
+    """Return Twilio's own SDK, sending to the phone at `base_url`: the provider's host is replaced in each request.
 
-    A phone on this machine is never asked through a proxy of the environment.
+    For a phone on this machine it ignores the environment's proxy.
     """
     from twilio.http.http_client import TwilioHttpClient  # the SDK is no requirement of the phone
     from twilio.rest import Client

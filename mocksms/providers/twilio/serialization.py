@@ -1,4 +1,4 @@
-"""Twilio's way of writing things: RFC 2822 dates, counts as strings, lists with relative page addresses."""
+"""Twilio's formats: RFC 2822 dates, counts as strings, lists with relative page addresses."""
 
 import re
 from collections.abc import Callable
@@ -23,7 +23,7 @@ MOST_A_PAGE = 1000
 
 
 def date(at: float | None) -> str | None:
-    """A time as RFC 2822; the SDK turns any other form into None."""
+    """Return a time as RFC 2822; the SDK turns any other form into None."""
     return None if at is None else _rfc2822(int(at))
 
 
@@ -33,7 +33,7 @@ def _rfc2822(second: int) -> str:
 
 
 def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
-    """A message with all its keys; `status` where it is still told as it was at its creation."""
+    """Return a message with all its keys; `status` overrides it in the answer to the creation."""
     told = status or message.status
     service, prefix = message.details.get("messaging_service_sid"), message.details.get("address_prefix", "")
     sent = told in ("sent", "delivered", "undelivered", "received")
@@ -66,7 +66,7 @@ def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which page of which list was asked for: path, query string, size, number and token of the page."""
+    """The requested page of a list: path, query string, page size, page number and page token."""
 
     path: str
     query: tuple[tuple[str, str], ...]
@@ -75,16 +75,16 @@ class Place:
     token: str
 
     def address(self, page: int, token: str) -> str:
-        """The relative address of another page of the list, with the same filters."""
+        """Return the relative address of another page of the list, with the same filters."""
         kept = [(name, value) for name, value in self.query if name not in ("Page", "PageToken", "PageSize")]
         kept += [("PageSize", str(self.size)), ("Page", str(page))]
         return f"{self.path}?{urlencode([*kept, ('PageToken', token)] if token else kept)}"
 
 
 def asked_page() -> tuple[int, int, str]:
-    """Return size, number and token of the page that is asked for. Raises :class:`Refusal` 20001.
+    """Return size, number and token of the requested page. Raise :class:`Refusal` 20001.
 
-    Only a token leads past the first page: by its number alone the provider finds none.
+    Only a token leads past the first page, as at the provider.
     """
     size, number, token = (request.args.get(name, "") for name in ("PageSize", "Page", "PageToken"))
     for name, text in (("PageSize", size), ("Page", number)):
@@ -102,7 +102,7 @@ def page_json(
     as_json: Callable[[T], dict[str, Any]],
     token_of: Callable[[T], str],
 ) -> dict[str, Any]:
-    """One page of a list. `found` holds up to one item more than the page: then there is a next page."""
+    """Return one page of a list. `found` holds up to one item more than the page if there is a next page."""
     shown = found[: place.size]
     more = len(found) > place.size
     return {
@@ -119,12 +119,12 @@ def page_json(
 
 
 def token_of(last: Message) -> str:
-    """The PageToken of the page that begins after this message or call."""
+    """Return the PageToken of the page that begins after this message or call."""
     return f"PA{last.created_at!r}_{last.id}"
 
 
 def after_token(token: str) -> tuple[float, int] | None:
-    """Return the time and id that a PageToken names, None for the first page. Raises :class:`Refusal` 20001."""
+    """Return the time and id of a PageToken, None for the first page. Raise :class:`Refusal` 20001."""
     if not token:
         return None
     if (found := re.fullmatch(r"PA([0-9]{1,12}(?:\.[0-9]{1,9})?)_(-?[0-9]{1,18})", token)) is None:

@@ -1,4 +1,4 @@
-"""SmartEncoded: characters outside the GSM alphabet give way to those that look alike, if that makes a text GSM-7."""
+"""SmartEncoded: replace characters outside the GSM alphabet with lookalikes, if that makes a text GSM-7."""
 
 import unicodedata
 
@@ -28,7 +28,7 @@ _TABLE = {ord(one): plain for plain, likes in _LOOK_ALIKES.items() for one in li
 
 
 def replaced(text: str) -> str:
-    """Return a text in GSM-7 that reads alike, else the text as it is."""
+    """Return a text in GSM-7 that reads the same, else the text unchanged."""
     if segments.encoding(text) == "GSM-7":
         return text
     plain = "".join(_plain(character) for character in text.translate(_TABLE))
@@ -36,6 +36,6 @@ def replaced(text: str) -> str:
 
 
 def _plain(character: str) -> str:
-    """Return the plain form of a character (ﬁ, Ａ, …) by Unicode's own tables, where that is in the GSM alphabet."""
+    """Return the plain form of a character (ﬁ, Ａ, …) by Unicode's own tables, if it is in the GSM alphabet."""
     made = character if segments.encoding(character) == "GSM-7" else unicodedata.normalize("NFKC", character)
     return made if segments.encoding(made) == "GSM-7" else character

@@ -1,4 +1,4 @@
-"""Twilio's Verify, v2: challenges, which a code of a TOTP factor answers."""
+"""Twilio Verify v2: challenges, answered by a code of a TOTP factor."""
 
 from typing import Any
 from urllib.parse import quote
@@ -57,7 +57,7 @@ def _status(world: World, challenge: Resource) -> str:
 
 @blueprint.post("/<identity>/Challenges")
 def create_challenge(service: str, identity: str) -> ResponseReturnValue:
-    """Ask for a code of a verified factor; AuthPayload answers at once: 201 with approved or pending."""
+    """Create a challenge for a verified factor: 201. AuthPayload answers it at once: approved or pending."""
     world, form = entered_world(), request.form
     factor = found_factor(world, service, identity, form.get("FactorSid", ""))
     if factor.content["status"] != "verified":

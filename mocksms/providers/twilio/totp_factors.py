@@ -1,4 +1,4 @@
-"""Twilio's Verify, v2: entities with TOTP factors, which an authenticator app reads."""
+"""Twilio Verify v2: entities with TOTP factors for authenticator apps."""
 
 import base64
 import hmac
@@ -30,12 +30,12 @@ blueprint.register_error_handler(Refusal, refused)
 
 
 def entity_sid(service: str, identity: str) -> str:
-    """Return the sid of an entity, which its identity decides."""
+    """Return the sid of an entity, derived from its identity."""
     return fixed_sid("YE", f"{service}/{identity}")
 
 
 def _entity(world: World, service: str, identity: str) -> Resource:
-    """Return an entity; one that nobody made is made."""
+    """Return an entity; create it if necessary."""
     if not re.fullmatch(r"[A-Za-z0-9-]{8,64}", identity):
         raise Refusal(60200, "Identity")
     sid = entity_sid(service, identity)
@@ -62,7 +62,7 @@ def entity_json(service: str, entity: Resource) -> dict[str, Any]:
 
 @blueprint.post("")
 def create_entity(service: str) -> ResponseReturnValue:
-    """Make an entity: 201."""
+    """Create an entity: 201."""
     return jsonify(
         entity_json(service, _entity(entered_world(), service, request.form.get("Identity", "")))
     ), 201
@@ -92,7 +92,7 @@ def delete_entity(service: str, identity: str) -> ResponseReturnValue:
 
 
 def found_entity(world: World, service: str, identity: str) -> Resource:
-    """Return an entity that was made. Raises :class:`Refusal` 20404."""
+    """Return an existing entity. Raise :class:`Refusal` 20404."""
     return resources.found(world, ENTITY, entity_sid(service, identity), service)
 
 
@@ -100,7 +100,7 @@ def found_entity(world: World, service: str, identity: str) -> Resource:
 
 
 def factor_json(service: str, identity: str, factor: Resource) -> dict[str, Any]:
-    """Return a factor with all its keys, without its key."""
+    """Return a factor with all its keys, without its secret."""
     content = factor.content
     path = f"{SERVICES}/{service}/Entities/{quote(identity, safe='')}/Factors/{factor.sid}"
     return {
@@ -146,7 +146,7 @@ def _config(before: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.post("/<identity>/Factors")
 def create_factor(service: str, identity: str) -> ResponseReturnValue:
-    """Make a TOTP factor, with the address that an authenticator app reads: 201."""
+    """Create a TOTP factor, with its otpauth: address: 201."""
     world, form = entered_world(), request.form
     if form.get("FactorType") != "totp":
         raise Refusal(60200, "FactorType")
@@ -192,7 +192,7 @@ def get_factor(service: str, identity: str, sid: str) -> ResponseReturnValue:
 
 @blueprint.post("/<identity>/Factors/<sid>")
 def change_factor(service: str, identity: str, sid: str) -> ResponseReturnValue:
-    """Change a factor, or verify it by a code of the app (AuthPayload); a wrong code leaves it unverified."""
+    """Change a factor, or verify it by a code (AuthPayload); a wrong code leaves it unverified."""
     world = entered_world()
     factor = found_factor(world, service, identity, sid)
     content = {**factor.content, "config": _config(factor.content["config"])}
@@ -212,12 +212,12 @@ def delete_factor(service: str, identity: str, sid: str) -> ResponseReturnValue:
 
 
 def found_factor(world: World, service: str, identity: str, sid: str) -> Resource:
-    """Return a factor of an entity. Raises :class:`Refusal` 20404."""
+    """Return a factor of an entity. Raise :class:`Refusal` 20404."""
     return resources.found(world, FACTOR, sid, entity_sid(service, identity))
 
 
 def is_valid_code(world: World, content: dict[str, Any], code: str) -> bool:
-    """Return whether this is the code now, or of as many steps before or after as the skew allows."""
+    """Return whether this is the current code, or one within the skew (steps before or after)."""
     config = content["config"]
     step, algorithm = config["time_step"], _ALGORITHMS[config["alg"]]
     entry = Entry(0, "", "", "", content["secret"], config["code_length"], step, algorithm)

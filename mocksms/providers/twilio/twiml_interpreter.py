@@ -1,4 +1,4 @@
-"""What is said and asked in a call: TwiML run verb by verb, until keys, another document or the end is waited for."""
+"""Run TwiML verb by verb, until the call waits for keys, needs another document, or ends."""
 
 from dataclasses import asdict
 from typing import Any
@@ -16,19 +16,19 @@ NOT_FETCHED, NOT_CONNECTED, NOT_TWIML, WRONG_TYPE = 11200, 11205, 12100, 12300
 
 
 def begin(url: str, method: str, document: str) -> dict[str, Any]:
-    """Return a run at its beginning: with a document, or with an address from where it is fetched first."""
+    """Return the state of a new run: with a document, or with the address to fetch it from."""
     return {"url": url, "document": document, "at": 0, "documents": 0, "verbs": 0,
             "fetch": None if document else {"url": url, "method": method, "fields": []}}  # fmt: skip
 
 
 def start(call: Message) -> None:
-    """Begin at the document that the call was placed with."""
+    """Begin with the document of the call."""
     details = call.details
     details["run"] = begin(details.get("url", ""), details.get("method", "POST"), details.get("twiml", ""))
 
 
 def needs(call: Message) -> AppRequest | None:
-    """Return the request for the document that is needed next, or None."""
+    """Return the request for the next document, or None."""
     if not (wanted := (call.details.get("run") or {}).get("fetch")):
         return None
     fields = [*receipts.call_fields(call, call.status), *((name, value) for name, value in wanted["fields"])]
@@ -49,7 +49,7 @@ def load(call: Message, answer: AppAnswer) -> None:
 
 
 def _fail(call: Message, code: int, problem: str) -> None:
-    """Note what went wrong and end the document; the app's FallbackUrl is asked for another one, once a run."""
+    """Record an error and end the document. Once per run, the app's FallbackUrl is asked for another one."""
     warn(call, problem)
     run, url = call.details["run"], call.details.get("fallback_url")
     run["document"], run["at"] = "", 0
@@ -65,21 +65,21 @@ def asks_for_keys(call: Message) -> bool:
 
 
 def press(call: Message, keys: str) -> None:
-    """Take keys that were pressed."""
+    """Take pressed keys."""
     run = call.details["run"]
     run["pressed"] = (run.get("pressed", "") + keys)[-100:]
 
 
 def time_is_up(call: Message) -> None:
-    """Go on without the keys that were not pressed in time."""
+    """Continue without the keys, which were not pressed in time."""
     call.details["run"]["gather"]["over"] = True
     call.due_at = None
 
 
 def go_on(call: Message, now: float) -> None:
-    """Speaks until keys or a document are waited for, or all is said; `due_at` is when that is over.
+    """Speak until keys or a document are needed, or the end; `due_at` is when that is over.
 
-    `now` is the phone's time in unix seconds.
+    `now` is the phone's time in Unix seconds.
     """
     run = call.details["run"]
     if (asked := run.get("gather")) and not _gathered(call, run, asked):
@@ -119,7 +119,7 @@ def go_on(call: Message, now: float) -> None:
 
 
 def _hear(call: Message, heard: list[twiml_parser.SpokenText]) -> float:
-    """Puts what is said into the transcript; gives its length in seconds."""
+    """Add words to the transcript. Return their length in seconds."""
     call.details.setdefault("spoken", []).extend(asdict(each) for each in heard)
     words = [each.text for each in heard if each.text]
     call.body = "\n".join([*([call.body] if call.body else []), *words])[:10_000]
@@ -139,7 +139,7 @@ def _question(run: dict[str, Any], verb: twiml_parser.Verb) -> dict[str, Any]:
 
 
 def _gathered(call: Message, run: dict[str, Any], asked: dict[str, Any]) -> bool:
-    """Whether the keys asked for are pressed; then they are posted, and the answer is the next document."""
+    """Return whether the keys asked for are pressed. Then they are posted; the answer is the next document."""
     pressed, finish = run.get("pressed", ""), asked["finish"]
     done = ""
     if finish and finish in pressed:
@@ -158,7 +158,7 @@ def _gathered(call: Message, run: dict[str, Any], asked: dict[str, Any]) -> bool
 
 
 def _load(call: Message, run: dict[str, Any], url: str, method: str, fields: list[tuple[str, str]]) -> None:
-    """Ask for another document; what cannot be asked for ends the call."""
+    """Ask for another document; an invalid address ends the call."""
     if run["documents"] >= MOST_DOCUMENTS or not url:
         tells = (
             f"the call ended after {MOST_DOCUMENTS} documents" if url else "there is no address to go on at"
@@ -171,5 +171,5 @@ def _load(call: Message, run: dict[str, Any], url: str, method: str, fields: lis
 
 
 def warn(call: Message, text: str) -> None:
-    """Notes something about a call that its maker should know."""
+    """Record a warning about a call for its developer."""
     call.details.setdefault("warnings", []).append(text[:300])

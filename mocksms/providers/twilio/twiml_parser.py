@@ -1,4 +1,4 @@
-"""TwiML, the document that tells a call what to say and what to ask: read into verbs, nothing in it is executed."""
+"""TwiML, a call's document of what to say and ask: parsed into verbs, without executing anything."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -19,12 +19,12 @@ _OTHER_SECONDS_A_CHARACTER = 0.065
 
 
 class BadTwiml(ValueError):
-    """The document cannot be read; the text says why."""
+    """The document is invalid; the text says why."""
 
 
 @dataclass(slots=True)
 class Verb:
-    """One instruction: its name, attributes, text and (for Gather) what is inside it."""
+    """One instruction: its name, attributes, text and (for Gather) the verbs inside it."""
 
     name: str
     attributes: dict[str, str]
@@ -32,14 +32,14 @@ class Verb:
     inner: list["Verb"] = field(default_factory=list)
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
-        """A whole number among the attributes, kept within bounds."""
+        """Return an attribute as a whole number, kept within bounds."""
         text = self.attributes.get(name, "")
         return min(max(int(text), low), high) if re.fullmatch(r"\d{1,6}", text) else default
 
 
 @dataclass(slots=True)
 class SpokenText:
-    """Something heard in a call: words in a language, or a silence or sound when there are none."""
+    """Something heard in a call: words in a language; without words a silence or sound."""
 
     text: str
     language: str
@@ -47,7 +47,7 @@ class SpokenText:
 
 
 def _root(document: str) -> ElementTree.Element:
-    """Return the root element; entities, which could make a parser expand without end, are refused."""
+    """Return the root element. Entities are refused: they could expand without end."""
     if len(document) > LARGEST:
         raise BadTwiml("the document is too long")
     try:
@@ -60,7 +60,7 @@ def _root(document: str) -> ElementTree.Element:
 
 
 def document(answer: AppAnswer) -> str:
-    """Return what an app answered as TwiML: plain text is said, a sound is played. Raises :class:`BadTwiml`."""
+    """Return an app's answer as TwiML: plain text is said, a sound is played. Raise :class:`BadTwiml`."""
     if answer.content_type in READ_AS_TWIML:
         return answer.text
     if answer.content_type == "text/plain":
@@ -72,7 +72,7 @@ def document(answer: AppAnswer) -> str:
 
 
 def parse(document: str) -> list[Verb]:
-    """Return the verbs of a document. Raises :class:`BadTwiml`."""
+    """Return the verbs of a document. Raise :class:`BadTwiml`."""
     root = _root(document)
     if root.tag != "Response":
         raise BadTwiml(f"the document is a {root.tag}, not a Response")
@@ -88,7 +88,7 @@ def _verb(element: ElementTree.Element, inner: list[Verb] | None = None) -> Verb
 
 
 def speak(verb: Verb) -> list[SpokenText] | None:
-    """What is heard of a Say, Pause or Play; None for another verb."""
+    """Return what is heard of a Say, Pause or Play; None for another verb."""
     if verb.name == "Say":
         language = verb.attributes.get("language") or _language_of_voice(verb.attributes.get("voice", ""))
         pace = _SECONDS_A_CHARACTER.get(language[:2], _OTHER_SECONDS_A_CHARACTER)
@@ -107,7 +107,7 @@ def _language_of_voice(voice: str) -> str:
 
 
 def messages(answer: AppAnswer, request: AppRequest | None = None) -> tuple[list[Reply], AppRequest | None]:
-    """Return the texts of an app's answer to `request`, and the request that it goes on with; none for no TwiML."""
+    """Return the replies in an app's answer to `request`, and the request to follow; nothing if it isn't TwiML."""
     if answer.content_type == "text/plain":
         return [Reply(answer.text.strip())] if answer.text.strip() else [], None
     try:
@@ -126,7 +126,7 @@ def messages(answer: AppAnswer, request: AppRequest | None = None) -> tuple[list
 
 
 def _reply(verb: ElementTree.Element) -> Reply:
-    """Return the text of a Message: its Body, else what is written in it beside its Media."""
+    """Return the text of a Message: its Body, else its own text without Media."""
     bodies, media = verb.findall("Body"), [_text(each) for each in verb.findall("Media")]
     beside = "".join([verb.text or "", *(child.tail or "" for child in verb)])
     text = "\n".join(_text(each) for each in bodies) if bodies else beside.strip()

@@ -1,4 +1,4 @@
-"""Verify: the gateway itself makes the code, sends it by SMS, call or mail, and checks it (docs/wires.md#verify)."""
+"""Verify: the gateway makes the code, sends it by SMS, call or mail, and checks it (docs/wires.md#verify)."""
 
 import hmac
 import secrets
@@ -20,11 +20,11 @@ Outcome = Literal["approved", "wrong", "exhausted", "gone"]
 
 
 class TooManySends(Exception):
-    """The code was sent five times already."""
+    """The code was already sent five times."""
 
 
 def _texts(locale: str, name: str, code: str) -> tuple[str, str]:
-    """Subject and text of the message that carries a code."""
+    """Return subject and text of the message with a code."""
     if locale.startswith("ja"):
         return f"{name}の確認コード", f"{name}の確認コードは {code} です。10分以内に入力してください。"
     return (
@@ -34,9 +34,7 @@ def _texts(locale: str, name: str, code: str) -> tuple[str, str]:
 
 
 def start(arrival: Arrival, wanted: Verification, locale: str, name: str, digits: int) -> Verification:
-    """Sends a code; a pending verification of the same recipient sends its code once more. Raises
-    :class:`TooManySends`.
-    """
+    """Send a code; a pending verification of the same recipient sends its code again. Raise :class:`TooManySends`."""
     now = arrival.now
     with arrival.world.store.writing() as db:
         kept = store.verifications.newest(db, wanted.service, wanted.recipient)
@@ -81,7 +79,7 @@ def _send(arrival: Arrival, kept: Verification, locale: str, name: str) -> None:
 
 
 def find(world: World, service: str, sid_or_recipient: str) -> Verification | None:
-    """A pending verification by its id or its recipient; None once it is approved, canceled or expired."""
+    """Return a pending verification by its id or its recipient; None once it is approved, canceled or expired."""
     with world.store.reading() as db:
         if sid_or_recipient.startswith("VE"):
             found = store.verifications.find(db, service, sid_or_recipient)
@@ -92,7 +90,7 @@ def find(world: World, service: str, sid_or_recipient: str) -> Verification | No
 
 
 def check(world: World, verification: Verification, code: str) -> Outcome:
-    """Checks a code; counts wrong ones in the same transaction."""
+    """Check a code; count a wrong one in the same transaction."""
     with world.store.writing() as db:
         kept = store.verifications.find(db, verification.service, verification.sid)
         if kept is None or not _is_pending(kept, world.now()):
@@ -108,7 +106,7 @@ def check(world: World, verification: Verification, code: str) -> Outcome:
 
 
 def close(world: World, verification: Verification, status: str) -> Verification:
-    """Approves or cancels a verification from the app's side."""
+    """Approve or cancel a verification for the app."""
     verification.status, verification.updated_at = status, world.now()
     with world.store.writing() as db:
         store.verifications.put(db, verification)

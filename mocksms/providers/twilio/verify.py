@@ -1,4 +1,4 @@
-"""Twilio's Verify wire, v2. Its dates are ISO 8601, other than those of 2010-04-01."""
+"""Twilio Verify v2. Its dates are ISO 8601, unlike those of 2010-04-01."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ CHANNELS = {"sms": "sms", "call": "call", "email": "mail", "whatsapp": "sms"}
 
 
 def verification_json(kept: Verification) -> dict[str, Any]:
-    """A verification with all its keys."""
+    """Return a verification with all its keys."""
     base = request.host_url.rstrip("/")
     return {
         "account_sid": kept.account,
@@ -48,7 +48,7 @@ def verification_json(kept: Verification) -> dict[str, Any]:
 
 
 def check_json(kept: Verification) -> dict[str, Any]:
-    """The answer to a check."""
+    """Return the answer to a check."""
     whole = verification_json(kept)
     keys = (
         "account_sid",
@@ -66,7 +66,7 @@ def check_json(kept: Verification) -> dict[str, Any]:
 
 @blueprint.post("/Verifications")
 def create_verification(service: str) -> ResponseReturnValue:
-    """Sends a code by SMS, call or mail."""
+    """Send a code by SMS, call or mail."""
     world, form = entered_world(), request.form
     region = world.settings.region
     channel = form.get("Channel", "").lower()
@@ -104,7 +104,7 @@ def _found(world: World, service: str, sid_or_recipient: str) -> Verification:
 
 @blueprint.post("/VerificationCheck")
 def check_verification(service: str) -> ResponseReturnValue:
-    """Check a code: approved, or pending when it is wrong; 404 when there is nothing to check any more."""
+    """Check a code: approved, or pending when it is wrong; 404 when there is nothing to check."""
     world, form = entered_world(), request.form
     kept = _found(world, service, form.get("VerificationSid") or form.get("To", ""))
     if not form.get("Code"):

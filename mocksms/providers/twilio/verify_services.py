@@ -1,4 +1,4 @@
-"""Twilio's Verify Services, v2: what a code is called and how long it is. Any other sid has the defaults."""
+"""Twilio Verify Services v2: the name and length of codes. An unknown sid has the defaults."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ def _given() -> dict[str, Any]:
 
 @blueprint.post("")
 def create_service() -> ResponseReturnValue:
-    """Make a service: 201."""
+    """Create a service: 201."""
     content = _given()
     if not content.get("friendly_name"):
         raise Refusal(60200, "FriendlyName")
