@@ -14,7 +14,7 @@ from bench.table import markdown
 
 
 def main() -> int:
-    """Both apps' rows, and the machine they were measured on."""
+    """Print both apps' rows, and the machine they were measured on."""
     if "--scale" in sys.argv[1:]:
         return scale.main()
     if "--concurrency" in sys.argv[1:] or "--crowd" in sys.argv[1:]:

@@ -1,4 +1,4 @@
-"""The least browser that can measure: it keeps cookies and finds the CSRF token; it does nothing else."""
+"""A minimal browser for measuring: it keeps cookies and finds the CSRF token, nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.sandbox.form_client import FormClient
 
 
 class Client(FormClient):
-    """One browser's cookies in front of a WSGI app; calls it in this thread, without sockets."""
+    """A browser for a WSGI app; calls it in this thread, without sockets."""
 
     def __init__(self, app: Flask, host: str = "localhost:8000") -> None:
         super().__init__(f"http://{host}/")
@@ -28,12 +28,12 @@ class Client(FormClient):
         return self._call("GET", path, b"")
 
     def post(self, path: str, **fields: str) -> bytes:
-        """Send a form with the token of the page before; `location` tells where it leads."""
+        """Send a form with the token of the previous page; `location` is where it leads."""
         fields["csrf_token"] = self.token
         return self._call("POST", path, urlencode(fields).encode())
 
     def follow(self) -> bytes:
-        """Go where the last answer leads."""
+        """Go to the last answer's location."""
         assert self.location, f"no redirect but {self.status}: {self.body[:500]!r}"
         return self.get(self.location)
 

@@ -1,7 +1,7 @@
-"""Sign-ins a second over HTTP: the site as it is served, by 1, 2 and 4 processes, and 8 browsers in front of it.
+"""Sign-ins a second over HTTP: the served site with 1, 2 and 4 processes, and 8 browsers.
 
-Each account signs in once a run, since its code is good once in a step of 30 seconds. The browsers are threads of this
-process and share the machine with the site: what grows from one process to the next tells more than the figure.
+Each account signs in once a run, because its code is valid once per step of 30 seconds. The browsers are threads of
+this process and share the machine with the site, so compare the numbers of processes with each other only.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SETTINGS: dict[str, Any] = {"secret_key": "x" * 32, "seal_keys": ("00" * 32,), *
 
 
 class Browser(FormClient):
-    """Cookies and one connection that stays open; tells what each request took."""
+    """A browser with cookies and one persistent connection; it records the time of each request."""
 
     def __init__(self, port: int, took: list[float]) -> None:
         super().__init__(SITE_URL)
@@ -45,7 +45,7 @@ class Browser(FormClient):
         self.took = took
 
     def sign_in(self, who: str, code: str) -> None:
-        """Name, password and code, each page fetched and each form sent, to the page behind it."""
+        """Enter name, password and code: get each page and send each form."""
         self.cookies.clear()
         self.go("GET", f"{SITE_URL}/ap/signin")
         for name, value in (("email", f"{who}@example.com"), ("password", PASSWORD), ("otpCode", code)):
@@ -75,7 +75,7 @@ class Browser(FormClient):
 
 
 def table() -> str:
-    """Sign-ins a second and the time of a request, by processes, as Markdown."""
+    """Return sign-ins a second and the time of a request, by processes, as Markdown."""
     lines = [
         "| processes | sign-ins a second | × one process | a request: p50, ms | p95, ms |",
         "|---" * 5 + "|",
@@ -92,7 +92,7 @@ def table() -> str:
 
 
 def measure(workers: int) -> tuple[float, list[float]]:
-    """Sign-ins a second with so many processes, and what each request took (seconds)."""
+    """Return sign-ins a second with this many processes, and the time of each request (seconds)."""
     with tempfile.TemporaryDirectory() as folder:
         people = _make_accounts(folder)
         environment = {PREFIX + name.upper(): _to_file(value) for name, value in SETTINGS.items()}
@@ -109,7 +109,7 @@ def measure(workers: int) -> tuple[float, list[float]]:
 
 
 def _sign_in_all(port: int, people: list[str], took: list[float]) -> None:
-    """Let BROWSERS sign these people in side by side."""
+    """Sign these users in, BROWSERS at a time."""
     waiting, failed = list(people), []
 
     def browse() -> None:
@@ -132,7 +132,7 @@ def _sign_in_all(port: int, people: list[str], took: list[float]) -> None:
 
 
 def _make_accounts(folder: str) -> list[str]:
-    """Accounts whose codes come from an app with the known secret."""
+    """Create accounts whose authenticator apps use the known secret."""
     services: Services = webapp.create_app({**SETTINGS, "instance": folder}).extensions["nidankai"]
     hashed, now = services.hasher.hash(PASSWORD), services.clock.now()
     names = [f"person{at}" for at in range(FLOWS + 40)]

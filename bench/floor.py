@@ -39,13 +39,13 @@ class User(UserMixin):
         self.id, _, self.password, self.secret, _ = row
 
     def verifies(self, code: str) -> int:
-        """The step of 30 s that this code is right in, or 0."""
+        """Return the step of 30 s that this code is valid for, or 0."""
         now = int(time.time() + clock["offset"])
         return now // 30 if pyotp.TOTP(self.secret).verify(code, for_time=now, valid_window=1) else 0
 
 
 def create_app(folder: Path) -> Flask:
-    """A bare app with one user, jiro; its database lies in `folder`."""
+    """Return a bare app with one user, jiro; its database is in `folder`."""
     app = Flask("floor")
     app.secret_key = "x" * 32
     app.jinja_loader = DictLoader({"page.html": PAGE})

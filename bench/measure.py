@@ -1,4 +1,4 @@
-"""How things are measured: CPU a piece of work, statements and commits, start and memory of a process."""
+"""Measure CPU per piece of work, statements and commits, start-up and memory of a process."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ BOUNDARY = re.compile(r"\s*(BEGIN|COMMIT|END|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)"
 def cpu_milliseconds(
     works: dict[str, Callable[[], float]], rounds: int = 7, times: int = 40
 ) -> dict[str, float]:
-    """CPU milliseconds of one piece of each work, the median of rounds in which the works take turns.
+    """Return the CPU milliseconds of one run of each work, the median of rounds in which they take turns.
 
-    A work does itself once and returns the CPU seconds that count (see `timed`): preparing isn't measured.
-    Taking turns gives both the same share of a noisy neighbour.
+    A work runs once and returns the CPU seconds that count (see `timed`), so preparation isn't measured. Taking turns
+    gives both the same share of other load.
     """
     results: dict[str, list[float]] = {name: [] for name in works}
     for work in works.values():
@@ -36,17 +36,17 @@ def cpu_milliseconds(
 
 
 def timed(work: Callable[[], object]) -> float:
-    """CPU seconds that a call takes in this process, all threads together."""
+    """Return the CPU seconds of a call in this process, all threads together."""
     start = time.process_time()
     work()
     return time.process_time() - start
 
 
 class Trace:
-    """Counts the SQL that runs: statements without transaction control, and commits."""
+    """Count SQL: statements without transaction control, and commits."""
 
     def __init__(self, switch: Callable[[Callable[[str], None] | None], object]) -> None:
-        """``switch`` starts a listener that gets each statement; with None it stops."""
+        """``switch`` starts a listener that gets each statement; with None it stops it."""
         self.switch = switch
         self.log: list[str] = []
 
@@ -59,7 +59,7 @@ class Trace:
 
     @property
     def statements(self) -> list[str]:
-        """What was asked, in order; SQLite tells of a DELETE twice where a foreign key acts on it."""
+        """Return the statements in order; SQLite repeats a DELETE that acts on a foreign key."""
         told = [
             sql
             for sql, before in zip(self.log, ["", *self.log], strict=False)
@@ -69,7 +69,7 @@ class Trace:
 
     @property
     def commits(self) -> int:
-        """Transactions that wrote: those ended by COMMIT, and lone writes."""
+        """Return how many transactions wrote: those ended by COMMIT, and single writes."""
         count, inside = 0, False
         for sql in self.log:
             word = sql.split(None, 1)[0].upper()
@@ -103,9 +103,9 @@ print(done, size / 2**20)
 
 
 def start_and_memory(make: str, path: str, tries: int = 5) -> tuple[float, float]:
-    """CPU seconds from a bare interpreter to the first 200, and MiB after 51 pages; the best of some tries.
+    """Return CPU seconds from a bare interpreter to the first 200, and MiB after 51 pages; the best of some tries.
 
-    `make` is Python that imports and makes `app`. The best try is the one least disturbed by others.
+    `make` is Python code that imports and makes `app`. The best try is the one least disturbed by other load.
     """
     script = START.format(make=make, path=path)
     found: list[tuple[float, float]] = []

@@ -1,7 +1,7 @@
-"""Peers of the phone beside it in the same run: moto's SNS and maildev.
+"""Comparable tools beside the phone in the same run: moto's SNS and maildev.
 
-Each is installed once, in its pinned version, into a folder of its own under INSTANCE/bench; what cannot be
-installed or started says why in its column, and the bench goes on. They are sent to by as many clients as the phone.
+Each is installed once, in its pinned version, in its own folder under INSTANCE/bench. If one cannot be installed or
+started, its column says why and the bench continues. They get messages from as many clients as the phone.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class Peer:
-    """Another catcher of messages: how it is installed, started, sent to and read."""
+    """A comparable tool: how it is installed, started, sent to and read."""
 
     name: str
     install: tuple[tuple[str, ...], ...]
@@ -80,7 +80,7 @@ def _call(port: int, method: str, path: str, body: str = "", headers: dict[str, 
 
 
 def _sns_sender(port: int) -> Send:
-    """Publishes an SMS; moto closes the connection after each answer, so each message opens one."""
+    """Publish an SMS; moto closes the connection after each answer, so each message opens one."""
     headers = {"Authorization": SNS_SCOPE, "Content-Type": FORM}
 
     def send(number: int) -> None:
@@ -91,7 +91,7 @@ def _sns_sender(port: int) -> Send:
 
 
 def _sns_newest(port: int, number: int) -> int:
-    """Bytes of what has to be read to find it: moto gives an SMS back only among all that it holds."""
+    """Return the size of the answer to find it: moto returns an SMS only among all others."""
     return len(_call(port, "GET", "/moto-api/data.json"))
 
 
@@ -107,7 +107,7 @@ def _mail_sender(port: int) -> Send:
 
 
 def _mail_newest(port: int, number: int) -> int:
-    """Bytes of the mails to one address, which maildev filters by a header."""
+    """Return the size of the mails to one address, which maildev filters by a header."""
     return len(_call(port, "GET", f"/email?headers.to={quote(_mailbox(number))}"))
 
 
@@ -149,7 +149,7 @@ def _peers() -> list[Peer]:
 
 
 def _installed(peer: Peer) -> Path:
-    """The folder that the peer is installed in. Raises :class:`Unavailable`."""
+    """Return the folder that the peer is installed in. Raise :class:`Unavailable`."""
     name = peer.name.replace("[server]", "").replace(" ", "-")
     folder = ROOT / os.environ.get("INSTANCE", "instance") / "bench" / name
     done = folder / ".installed"
@@ -175,7 +175,7 @@ def _installed(peer: Peer) -> Path:
 
 @contextmanager
 def _running(peer: Peer, folder: Path) -> Iterator[int]:
-    """The peer's process id, from its first answer to the end of the block."""
+    """Yield the peer's process id, from its first answer to the end of the block."""
     command = [
         str(folder / peer.command[0]) if "/" in peer.command[0] else peer.command[0],
         *peer.command[1:],
@@ -212,7 +212,7 @@ def _until_done(peer: Peer, process: subprocess.Popen[bytes]) -> Iterator[int]:
 
 
 def _send(peer: Peer, first: int, last: int, seconds: float = 60.0) -> tuple[int, float]:
-    """How many messages CLIENTS clients sent within the time, and how long that took."""
+    """Return how many messages CLIENTS clients sent within the time, and how long that took."""
     end, sent, problems = time.perf_counter() + seconds, [0] * CLIENTS, list[Exception]()
 
     def client(place: int) -> None:
@@ -238,7 +238,7 @@ def _send(peer: Peer, first: int, last: int, seconds: float = 60.0) -> tuple[int
 
 
 def _milliseconds(peer: Peer) -> float:
-    """The wall's milliseconds for the newest message of a number: the median of a few looks."""
+    """Return the wall-clock milliseconds to get a number's newest message: the median of a few."""
     took = []
     for number in range(LOOKS):
         start = time.perf_counter()
@@ -259,7 +259,7 @@ def _measured(peer: Peer) -> Results:
 
 
 def measure() -> dict[str, Results]:
-    """For each peer its figures by the name of the row; one that is not there says so in the first row."""
+    """Return each peer's figures by row name; the first row says why one is missing."""
     found: dict[str, Results] = {}
     for peer in _peers():
         try:

@@ -1,7 +1,7 @@
 """The phone's rows: messages a second, the newest for a number, arrival to a waiting tester.
 
-Both sides are served by granian with the same threads in a process of their own, and are sent to by the same clients
-in turns: 8 connections that stay open, written with plain sockets so that the clients cost little.
+Both sides are served by granian with the same threads in a separate process. The same clients send to them in turns:
+8 persistent connections, written with plain sockets so that the clients cost little.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ GRANIAN = (
 
 
 def _arrivals(port: int) -> list[float]:
-    """Milliseconds from sending a message to a waiting tester having it, INBOXES event streams open."""
+    """Return the milliseconds from sending a message to a waiting tester having it, with INBOXES open event streams."""
     base, came = f"http://127.0.0.1:{port}", queue.Queue[float]()
     took = []
     with ExitStack() as stack, socket.create_connection(("127.0.0.1", port)) as sender:
@@ -89,7 +89,7 @@ def _arrivals(port: int) -> list[float]:
 
 
 def _fill(app: Flask, floor: Flask, start: int, end: int) -> None:
-    """Puts messages for 500 numbers into both."""
+    """Put messages for 500 numbers into both."""
     world = app.extensions["mocksms"].get()
     for first in range(start, end, 1000):
         with world.store.writing() as db:
@@ -109,7 +109,7 @@ def _fill(app: Flask, floor: Flask, start: int, end: int) -> None:
 
 
 def _newest(folder: Path) -> list[Row]:
-    """CPU of the newest message for a number, among few and among many."""
+    """Return the CPU of the newest message for a number, among few and among many."""
     os.environ["FLOOR_DB"] = str(folder / "newest.db")
     app, bare = create_app({"INSTANCE": str(folder / "newest")}), phone_floor.create_app()
     ours, floor = Client(app), Client(bare)
@@ -129,7 +129,7 @@ def _newest(folder: Path) -> list[Row]:
 
 
 def _memory(folder: Path) -> Row:
-    """What the served phone holds, the process that watches over it too, while its list of many is looked at."""
+    """Return the memory of the served phone and its supervisor while its list of many handsets is read."""
     port = free_port()
     environment = {
         "MOCKSMS_INSTANCE": str(folder / "newest"),
@@ -148,7 +148,7 @@ def _memory(folder: Path) -> Row:
 
 
 def rows() -> list[Row]:
-    """Measure everything in this run, the floor beside it."""
+    """Measure all rows in this run, with the floor beside them."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ours, bare = free_port(), free_port()

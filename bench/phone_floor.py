@@ -1,4 +1,4 @@
-"""The phone's floor: a bare Flask app that puts a durable row into SQLite and gives the newest one back."""
+"""The phone's floor: a bare Flask app that writes a durable row into SQLite and returns the newest one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import Flask, Response, jsonify, request
 
 
 def create_app() -> Flask:
-    """A table, an index, two routes; its database is the file that FLOOR_DB names."""
+    """Return the app: a table, an index, two routes; its database is the file FLOOR_DB."""
     app = Flask("phone_floor")
     path, local, writing = os.environ["FLOOR_DB"], threading.local(), threading.Lock()
 

@@ -1,4 +1,4 @@
-"""`python -m bench --scale`: what the phone's pages and calls cost with 1,000, 100,000 and 1,000,000 rows stored."""
+"""`python -m bench --scale`: the cost of the phone's pages and calls with 1,000, 100,000 and 1,000,000 rows stored."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SELECT handset, peer, channel, max(id), count(*), count(*) FROM messages GROUP B
 
 
 def _fill(world: World, start: int, end: int) -> None:
-    """Rows start + 1 to end, written straight into the file, their words too."""
+    """Write rows start + 1 to end directly into the file, with their search words."""
     with world.store.writing() as db:
         db.execute(MESSAGES, (start + 1, end, SENDER, NUMBERS, NUMBERS, SENDER, TEXT))
         for table, rows in (("handsets", HANDSETS), ("threads", THREADS)):
@@ -84,7 +84,7 @@ def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:
 
 
 def table() -> str:
-    """Milliseconds of CPU by rows stored, and the last column in firsts, as Markdown."""
+    """Return milliseconds of CPU by rows stored, and the ratio of last to first, as Markdown."""
     found: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as name:
         app = create_app({"INSTANCE": name})
@@ -107,7 +107,7 @@ def table() -> str:
 
 
 def main() -> int:
-    """Measure, and print the table."""
+    """Measure and print the table."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
     print(table())
     return 0

@@ -1,6 +1,6 @@
-"""A server of messages in a process of its own, and the clients that send to it.
+"""A message server in its own process, and the clients that send to it.
 
-8 connections that stay open, written with plain sockets so that the clients cost little.
+8 persistent connections, written with plain sockets so that the clients cost little.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ MEMORY_WORK = f"phone: memory with {LARGE:,} stored"
 
 
 def newest_row_name(count: int) -> str:
-    """What the row of the newest message among so many is called."""
+    """Return the name of the row "newest message among this many"."""
     return f"newest for a number, {count:,} stored"
 
 
 def memory_mib(process: int) -> float:
-    """What a process and its children hold now, in MiB, what they share counted once; 0 where there is no /proc."""
+    """Return the memory of a process and its children in MiB, shared memory counted once; 0 without /proc."""
     folder = Path(f"/proc/{process}")
     try:
         rollup = (folder / "smaps_rollup").read_text()
@@ -46,14 +46,14 @@ def memory_mib(process: int) -> float:
 
 
 def free_port() -> int:
-    """A port of the loopback that nothing listens on."""
+    """Return a free loopback port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
 
 @contextmanager
 def server_process(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
-    """A server in a process of its own, from its first answer to the end of the block; gives its process id."""
+    """Run a server in its own process and yield its process id, from its first answer to the end of the block."""
     process = subprocess.Popen(
         [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
     )
@@ -67,7 +67,7 @@ def server_process(command: list[str], port: int, environment: dict[str, str]) -
 
 
 def request(to: str = TO) -> bytes:
-    """An SMS for this number, as HTTP is written."""
+    """Return an HTTP request that sends an SMS to this number."""
     body = urlencode({"To": to, "From": SENDER, "Body": TEXT}).encode()
     head = (
         "POST /2010-04-01/Accounts/AC1/Messages.json HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic QUMxOng=\r\n"
@@ -77,7 +77,7 @@ def request(to: str = TO) -> bytes:
 
 
 def send(connection: socket.socket, message: bytes) -> None:
-    """One request and its whole answer."""
+    """Send one request and read its answer."""
     connection.sendall(message)
     data = b""
     while b"\r\n\r\n" not in data:
@@ -92,7 +92,7 @@ def send(connection: socket.socket, message: bytes) -> None:
 
 
 def ingest(port: int) -> float:
-    """Messages a second with CLIENTS clients."""
+    """Return messages a second with CLIENTS clients."""
 
     def client() -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:

@@ -1,4 +1,4 @@
-"""The site's rows: a full sign-in with a code, the SQL in it, enrolment of an app, start and memory."""
+"""The site's rows: a full sign-in with a code, its SQL, enrolment of an app, start-up and memory."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ class FloorWalk:
         self.totp = pyotp.TOTP(floor.SECRET)
 
     def code(self) -> str:
-        """A fresh code: time jumps on, for each one is good once."""
+        """Return a fresh code: move the time on, because each is valid once."""
         floor.clock["offset"] += STEP_SECONDS
         return self.totp.at(int(time.time() + floor.clock["offset"]))
 
     def sign_in(self) -> float:
-        """CPU seconds of a whole sign-in with a code."""
+        """Return the CPU seconds of a whole sign-in with a code."""
         code = self.code()
         return timed(lambda: self.walk(code))
 
     def walk(self, code: str) -> Client:
-        """Name, password and code, each page fetched and each form sent, to the page behind it."""
+        """Enter name, password and code: get each page and send each form."""
         client = Client(self.app)
         client.get("/ap/signin")
         client.post("/ap/signin", text="jiro@example.com")
@@ -68,7 +68,7 @@ class FloorWalk:
         return client
 
     def enrol(self) -> float:
-        """CPU seconds of the page with the QR code and of the code that proves it."""
+        """Return the CPU seconds of the page with the QR code and of the code that confirms it."""
         client, code = self.walk(self.code()), self.code()
 
         def work() -> None:
@@ -79,7 +79,7 @@ class FloorWalk:
 
 
 class SiteWalk:
-    """The site's, with everything that it does besides: audit, throttles, session rows, two languages."""
+    """The site's sign-in and enrolment, with all it does besides: audit, throttles, session rows, two languages."""
 
     def __init__(self, folder: Path) -> None:
         self.phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder)})
@@ -101,17 +101,17 @@ class SiteWalk:
         self.totp = pyotp.TOTP(floor.SECRET)
 
     def code(self, totp: pyotp.TOTP | None = None) -> str:
-        """A fresh code: time jumps on, for each one is good once."""
+        """Return a fresh code: move the time on, because each is valid once."""
         self.services.clock.advance(STEP_SECONDS)
         return (totp or self.totp).at(int(self.services.clock.now()))
 
     def sign_in(self) -> float:
-        """CPU seconds of a whole sign-in with a code."""
+        """Return the CPU seconds of a whole sign-in with a code."""
         code = self.code()
         return timed(lambda: self.walk("jiro", code))
 
     def walk(self, who: str, code: str | None = None) -> Client:
-        """Name, password and code, each page fetched and each form sent, to the page behind it."""
+        """Enter name, password and code: get each page and send each form."""
         client = Client(self.app)
         client.get("/ap/signin")
         client.post("/ap/signin", email=f"{who}@example.com")
@@ -124,7 +124,7 @@ class SiteWalk:
         return client
 
     def enrol(self) -> float:
-        """CPU seconds of the page with the QR code and of the code that proves it."""
+        """Return the CPU seconds of the page with the QR code and of the code that confirms it."""
         client = self._at_set_up()
         page = client.get("/a/settings/approval/setup/register")
         found = KEY.search(re.sub(rb"<[^>]+>", b" ", page))
@@ -158,7 +158,7 @@ def _collect_codes(listener: Callable[[str], None] | None) -> None:
 
 
 def rows() -> list[Row]:
-    """Measure everything in this run, the floor beside it."""
+    """Measure all rows in this run, with the floor beside them."""
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Row:
-    """One kind of work: what the floor needs for it, what ours needs, and what we aim at."""
+    """One kind of work: the floor's cost, ours, and the target."""
 
     work: str
     unit: str
@@ -19,11 +19,11 @@ class Row:
 
     @property
     def ratio(self) -> str:
-        """Ours in floors; a bare number would say more about the machine than about the code."""
+        """Return our cost in floors; a bare number would depend on the machine more than on the code."""
         return f"{self.ours / self.floor:.2f} ×" if self.floor else "–"
 
     def cells(self) -> tuple[str, ...]:
-        """The row as texts: work, floor, ours, ratio, target."""
+        """Return the row as texts: work, floor, ours, ratio, target."""
         floor = "–" if self.floor is None else f"{self.floor:,.{self.digits}f}"
         return f"{self.work}, {self.unit}", floor, f"{self.ours:,.{self.digits}f}", self.ratio, self.target
 
@@ -32,7 +32,7 @@ HEAD = ("work", "floor", "ours", "ours ÷ floor", "target")
 
 
 def markdown(rows: Iterable[Row], peers: Mapping[str, Mapping[str, str]] | None = None) -> str:
-    """The rows as a table whose columns line up in a terminal too; `peers` add a column each, by a row's work."""
+    """Return the table with columns aligned for a terminal too; `peers` add a column each, by a row's work."""
     peers = peers or {}
     lines = [(*HEAD, *peers)]
     lines += [(*row.cells(), *(found.get(row.work, "–") for found in peers.values())) for row in rows]

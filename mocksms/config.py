@@ -1,8 +1,8 @@
-"""The phone's settings: type, default, unit, environment name and one line of help each.
+"""Every setting of the phone: its type, default, unit, environment name and one line of help.
 
-A setting is declared once, as a field of :class:`Settings`. Its environment name is ``MOCKSMS_`` and the field's name
-in capitals; in the mapping given to :func:`mocksms.create_app` it is the field's name in capitals. :func:`load`
-parses and checks the values once.
+A setting is declared once, as a field of :class:`Settings`. Its environment name is ``MOCKSMS_`` and the
+field's name in capitals; in the mapping given to :func:`mocksms.create_app` it is the field's name in
+capitals. Values are parsed and checked once, by :func:`load`.
 """
 
 import contextlib
@@ -29,11 +29,11 @@ T = TypeVar("T")
 
 
 class SettingError(ValueError):
-    """A setting has an invalid value; the text names the setting and what is wrong."""
+    """A setting has a value that cannot be used; the text names the setting and what is wrong."""
 
 
 def setting(default: str, parse: kinds.Parse, unit: str, help: str, secret: bool = False) -> Any:
-    """Declare a setting: its default as in the environment, its parser, unit and meaning.
+    """Declare a setting: the text of its default as in the environment, its parser, unit and meaning.
 
     The value of a `secret` one is never shown.
     """
@@ -43,7 +43,7 @@ def setting(default: str, parse: kinds.Parse, unit: str, help: str, secret: bool
 
 @dataclass(frozen=True)
 class Settings:
-    """The phone's settings; each field's metadata has its unit and meaning."""
+    """The phone's settings; see each field's metadata for unit and meaning."""
 
     instance: str = setting(
         "instance",
@@ -169,7 +169,7 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """Return the folder of the phone's data."""
+        """The folder of all that the phone keeps."""
         return Path(self.instance) / "phone"
 
 
@@ -178,11 +178,11 @@ def load(
     environ: Mapping[str, str] | None = None,
     providers: Collection[str] = (),
 ) -> Settings:
-    """Return the settings from the mapping, else the environment, else the defaults.
+    """Return the settings from the given mapping, else the environment, else the defaults.
 
-    Raise :class:`SettingError` for an invalid value and for an unknown ``MOCKSMS_…`` variable. Settings of
-    `providers` (by name) and of other packages' providers are checked when the provider is made. Other keys of the
-    mapping are left to Flask.
+    Raises :class:`SettingError` for a value that cannot be used and for a ``MOCKSMS_…`` variable that no setting
+    has, except those of `providers` (by name) and of providers that other packages bring: these are checked where
+    the provider is made. Keys of the mapping that are no setting are left to Flask.
     """
     env, given = os.environ if environ is None else environ, config or {}
     if "INSTANCE" not in given and f"{ENV_PREFIX}INSTANCE" not in env:
@@ -191,9 +191,9 @@ def load(
 
 
 def address(environ: Mapping[str, str] | None = None) -> str:
-    """Return the address of a running phone for the command line: MOCKSMS_URL, else its host and port.
+    """Return where the phone's own command looks for a running phone: MOCKSMS_URL, else its host and port.
 
-    Raise :class:`SettingError`. No other setting is read.
+    Raises :class:`SettingError`. No other setting is read.
     """
     env = os.environ if environ is None else environ
     fields = {field.name: field for field in dataclasses.fields(Settings) if field.name in ("host", "port")}
@@ -208,7 +208,7 @@ def address(environ: Mapping[str, str] | None = None) -> str:
 
 
 def _is_elsewhere(name: str, providers: Collection[str]) -> bool:
-    """Return whether a provider or the command line reads this variable."""
+    """Return whether a variable is read by a provider or by the command line."""
     brought = {*providers, *(entry.name for entry in entry_points(group=PROVIDERS))}
     return name in OTHER_VARIABLES or name.startswith(
         tuple(f"{ENV_PREFIX}{each.upper()}_" for each in brought)
@@ -230,10 +230,10 @@ def section(
     environ: Mapping[str, str],
     elsewhere: Callable[[str], bool] = lambda _name: False,
 ) -> T:
-    """Return a settings object of a class whose environment names begin with `prefix`.
+    """Return an object of a class whose fields are settings; their names in the environment begin with `prefix`.
 
-    In the mapping, the prefix has no ``MOCKSMS_``. `elsewhere` returns whether others read a variable. Raise
-    :class:`SettingError`.
+    In the mapping, the prefix stands without ``MOCKSMS_``. `elsewhere` says of a variable whether it is read by others.
+    Raises :class:`SettingError`.
     """
     fields = {prefix + field.name.upper(): field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for name in sorted(set(environ) - set(fields)):
@@ -262,8 +262,8 @@ def _value(field: "dataclasses.Field[Any]", variable: str, given: object, region
 
 
 def secret_key(settings: Settings) -> str:
-    """Return the key that signs the handset's cookies: the configured one, else one made once and kept in the
-    instance folder.
+    """Return the key that signs the handset's cookies: the set one, else one made once and kept in the instance
+    folder.
     """
     if settings.secret_key:
         return settings.secret_key

@@ -1,1 +1,1 @@
-"""The workshop's scripts: what the Makefile calls. Neither app imports anything from here."""
+"""Scripts for development, called by the Makefile. Neither app imports them."""

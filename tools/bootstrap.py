@@ -1,9 +1,9 @@
-"""Make this checkout ready: `bootstrap.py run | develop | docs | test | check | browser`. Makefile's targets call it.
+"""Prepare this checkout: `bootstrap.py run | develop | docs | test | check | browser`, for Makefile's targets.
 
-`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `docs` Graphviz, too.
-`test` and `check` get the programs that tests need, as far as this machine can have them; `browser` must have one.
-Each step leaves a stamp with the hash of what it was made from, so that doing it again takes no time.
-Standard library only: it runs before anything is installed.
+`run` needs the environment, the packages and the catalogues; `develop` the tools besides; `docs` Graphviz too. `test`
+and `check` install the programs that tests need, as far as possible; `browser` requires one. Each step leaves a stamp
+with the hash of its input, so repeating it takes no time. Standard library only: it runs before anything is
+installed.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ LOCKS = {
 
 
 class BootstrapError(Exception):
-    """Something that this script cannot put right by itself; the text is the one line for the user."""
+    """A problem that this script cannot solve; the text is the line for the user."""
 
 
 def main(arguments: list[str]) -> int:
-    """Make ready for the one purpose named; 0 when all is there, else 1 after one clear line."""
+    """Prepare for one purpose. Return 0 on success, else 1 after one clear line."""
     if len(arguments) != 1 or arguments[0] not in LOCKS:
         print(f"usage: bootstrap.py {' | '.join(LOCKS)}", file=sys.stderr)
         return 2
@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
 
 @contextmanager
 def _exclusive() -> Iterator[None]:
-    """Two calls of make at a time wait for each other instead of installing into one another."""
+    """Lock: concurrent calls of make wait for each other."""
     lock = ROOT / ".setup.lock"
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -74,7 +74,7 @@ def _exclusive() -> Iterator[None]:
 
 
 def make_environment() -> None:
-    """Make `.venv`, or make it anew when its Python has gone or is too old."""
+    """Make `.venv`, or replace it when its Python is gone or too old."""
     check = [str(PYTHON), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
     if PYTHON.exists() and subprocess.run(check, capture_output=True).returncode == 0:
         return
@@ -88,7 +88,7 @@ def make_environment() -> None:
 
 
 def _get_ensurepip() -> None:
-    """Debian keeps ensurepip in a package of its own; root may fetch it, others are told."""
+    """Install Debian's package of ensurepip as root; tell other users how."""
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if not shutil.which("apt-get"):
         raise BootstrapError(
@@ -100,7 +100,7 @@ def _get_ensurepip() -> None:
 
 
 def install_packages(locks: tuple[str, ...]) -> None:
-    """Install what the locks pin, hash by hash, unless exactly that was installed before."""
+    """Install the locked packages with their hashes, unless exactly these are installed."""
     stale = [lock for lock in locks if not Stamp(lock).is_fresh]
     if not stale:
         return
@@ -116,7 +116,7 @@ def install_packages(locks: tuple[str, ...]) -> None:
 
 
 def compile_catalogues() -> None:
-    """Compile each translation whose text is newer than its compiled form."""
+    """Compile each catalogue that is newer than its compiled form."""
     for folder in TRANSLATIONS:
         texts = folder.glob("*/LC_MESSAGES/*.po")
         if any(_is_older(text.with_suffix(".mo"), text) for text in texts):
@@ -137,7 +137,7 @@ def _is_older(made: Path, source: Path) -> bool:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a lock was when it was last installed into this environment."""
+    """The hash of a lock when it was last installed into this environment."""
 
     lock: str
 

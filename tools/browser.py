@@ -1,4 +1,4 @@
-"""Find a Chromium to test with, or get one. Standard library only: it runs before anything is installed."""
+"""Find or install a Chromium for tests. Standard library only: it runs before anything is installed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FLAGS = (
 
 
 def find() -> str | None:
-    """The path of a Chromium: `$BROWSER_PATH`, PATH, macOS's applications, then Playwright's own."""
+    """Return the path of a Chromium: from `$BROWSER_PATH`, PATH, macOS's applications, or Playwright."""
     named = os.environ.get("BROWSER_PATH")
     if named:
         return named if os.access(named, os.X_OK) else None
@@ -57,7 +57,7 @@ def find() -> str | None:
 
 
 def ensure(python: str) -> str | None:
-    """Find a browser or install one; None when that cannot be done here. `python` has Playwright."""
+    """Find a browser or install one. Return None if that is not possible here. `python` has Playwright."""
     found = find()
     if found or os.environ.get("BROWSER_PATH"):
         return found
@@ -69,7 +69,7 @@ def ensure(python: str) -> str | None:
 
 
 def apt_install(*packages: str) -> bool:
-    """Install Debian packages without a question; True when all went well. Only root may call it."""
+    """Install Debian packages without asking. Return True if all succeeded. Only root may call it."""
     print("nidankai: apt-get install", *packages, flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     commands = (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", *packages])
@@ -82,7 +82,7 @@ def _succeeds(command: list[str], environment: dict[str, str]) -> bool:
 
 
 def _from_playwright() -> list[str]:
-    """Browsers that `playwright install` has left on this machine, newest first."""
+    """Return the browsers that `playwright install` left on this machine, newest first."""
     caches = [Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or "/nonexistent")]
     caches += [Path(cache).expanduser() for cache in PLAYWRIGHT_CACHES]
     hits = (str(hit) for cache in caches for pattern in PLAYWRIGHT_BINARIES for hit in cache.glob(pattern))

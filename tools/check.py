@@ -1,6 +1,7 @@
-"""`make check`: everything, in parts. `ONLY=look,node` chooses; each part has 20 minutes; a table at the end tells.
+"""`make check`: run all checks, in parts.
 
-A part is a folder of tests below tests/check, which `make test` leaves alone, or a command in COMMANDS.
+`ONLY=look,node` selects; each part has 20 minutes. The output ends with a table of results. A part is a folder of
+tests below tests/check, which `make test` leaves out, or a command in COMMANDS.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Result:
-    """How a part ended."""
+    """The result of a part."""
 
     part: str
     words: str
@@ -42,13 +43,13 @@ class Result:
 
 
 def parts(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
-    """Return the command of each part by its name: a folder is one once it has tests."""
+    """Return the command of each part by name: a folder counts once it has tests."""
     folders = sorted({path.parent.name for path in (root / CHECK).glob("*/test_*.py")})
     return {**COMMANDS, **{name: (*PYTEST, f"{CHECK}/{name}") for name in folders}}
 
 
 def main(arguments: list[str]) -> int:
-    """Run the parts asked for, or all; 0 when all is well, 1 when a part failed, 2 for a part that is none."""
+    """Run the selected parts, or all. Return 0 if all passed, 1 if one failed, 2 for an unknown part."""
     known = parts()
     asked = [name for argument in arguments for name in argument.split(",") if name] or list(known)
     unknown = [name for name in asked if name not in known]
@@ -64,7 +65,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(part: str, command: tuple[str, ...], seconds: float = LONGEST_SECONDS) -> Result:
-    """Run one part, and end it with all that it started when its time is over."""
+    """Run one part. Kill it with all its processes when its time is over."""
     print(f"nidankai: {part} …", flush=True)
     begin = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
@@ -81,7 +82,7 @@ def run(part: str, command: tuple[str, ...], seconds: float = LONGEST_SECONDS) -
 
 
 def table(results: list[Result]) -> str:
-    """Return the closing table: part, result, minutes and seconds."""
+    """Return the final table: part, result, minutes and seconds."""
     rows = [("part", "result", "time")]
     rows += [(r.part, r.words, f"{r.seconds // 60:.0f}:{r.seconds % 60:02.0f}") for r in results]
     widths = [max(len(row[at]) for row in rows) for at in range(3)]

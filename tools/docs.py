@@ -1,10 +1,8 @@
-"""`make docs`: write what can be read from the code into the docs.
+"""`make docs`: generate the parts of the docs that come from the code.
 
-That is flows, settings, the tests of each promise, the figures of the finder of codes.
-
-A picture is an SVG file that shows itself in light and in dark, drawn like the sandbox's map from the table that the
-code runs on. Graphviz places what a change of a flow has moved; nothing else needs it. `tests/meta/test_docs.py`
-fails when a file differs.
+These are flows, settings, the tests of each promise, and the figures of the code finder. A flow's picture is an SVG
+file with a light and a dark theme, drawn like the sandbox's diagram from the state machine that the code runs on.
+Graphviz places a flow that has changed.
 """
 
 from __future__ import annotations
@@ -40,7 +38,7 @@ changes only by one of these moves, from a state that the move starts in. `●` 
 
 
 def pages() -> dict[Path, Callable[[], str]]:
-    """Return each generated file with what writes its text; a flow's picture needs its layout written before."""
+    """Return each generated file with the function that writes its text; layouts come before pictures."""
     return {
         FILE: layout.layout_file,
         FLOWS: flows_page,
@@ -52,7 +50,7 @@ def pages() -> dict[Path, Callable[[], str]]:
 
 
 def flows_page() -> str:
-    """All flows: a picture each, what every move means, and the page that shows each state."""
+    """Return the page of all flows: picture, transitions and states with their pages."""
     return "\n".join([INTRODUCTION, *(_section(table) for table in all_machines())])
 
 
@@ -74,7 +72,7 @@ def _section(table: StateMachine) -> str:
 
 
 def picture(table: StateMachine) -> str:
-    """A flow's picture as a file that stands alone: with its own look, in light and in dark."""
+    """Render the flow diagram as a self-contained SVG with light and dark themes."""
     words = Labels(
         lambda state: state_name(table.kind, state),
         lambda name: next(move.means for move in table.transitions if move.name == name),
@@ -93,7 +91,7 @@ def picture(table: StateMachine) -> str:
 
 
 def _look() -> str:
-    """The drawing's style sheet with the house's colours filled in, for viewers that know no variables."""
+    """Return the drawing's style sheet with the site's colours filled in, for viewers without CSS variables."""
     tokens = dict(re.findall(r"(--[a-z-]+):\s*([^;]+);", (CSS / "tokens.css").read_text().split("}")[0]))
     sheet = ".drawing .ground { fill: var(--paper); }\n" + (CSS / "drawing.css").read_text()
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
@@ -106,7 +104,7 @@ def _filled(sheet: str, tokens: dict[str, str], at: int) -> str:
 
 
 def _theme_value(value: str, at: int) -> str:
-    """A token's light (0) or dark (1) value."""
+    """Return a token's light (0) or dark (1) value."""
     found = re.fullmatch(r"light-dark\((.+), (.+)\)", value)
     return found[at + 1] if found else " ".join(value.split())
 
@@ -120,7 +118,7 @@ def _state(table: StateMachine, state: str) -> str:
 
 
 def settings_page(text: str) -> str:
-    """Return the page of the settings with the tables between its markers written again."""
+    """Return the page of settings with the generated tables between its markers."""
     for app, table in settings.tables().items():
         pattern = rf"(<!-- settings of {app} -->\n)[\s\S]*?(<!-- end -->)"
         text = re.sub(pattern, lambda found, table=table: f"{found[1]}\n{table}\n{found[2]}", text)  # type: ignore[misc]
@@ -128,7 +126,7 @@ def settings_page(text: str) -> str:
 
 
 def main() -> int:
-    """Write every file whose text has changed, and remove the pictures of flows that are gone."""
+    """Write every file whose text has changed, and remove the pictures of removed flows."""
     for path in set(PICTURES.glob("*.svg")) - set(pages()):
         path.unlink()
     for path, write in pages().items():

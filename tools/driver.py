@@ -1,4 +1,4 @@
-"""Playwright's names for tests and tools. Playwright itself is imported when a browser is used: collecting is quick."""
+"""Playwright's names for tests and tools. Playwright is imported only when a browser is used, so collecting is fast."""
 
 from __future__ import annotations
 

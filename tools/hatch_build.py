@@ -1,4 +1,4 @@
-"""Build hook of the package: compile the Japanese catalogues, and put the templates into the wheel."""
+"""Build hook of the package: compile the Japanese catalogues, and add the templates to the wheel."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ TEMPLATES = {"templates/site": "webapp/templates/site", "templates/phone": "mock
 
 
 class Prepare(BuildHookInterface[Any]):
-    """Add what a wheel has and git does not. An editable install reads the clone's own files."""
+    """Add what a wheel has and git doesn't. An editable install reads the clone's own files."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile before the files are collected; `artifacts` in pyproject.toml takes the result along."""
+        """Compile before the files are collected; `artifacts` in pyproject.toml includes the result."""
         root = Path(self.root)
         for text in root.glob("*/translations/*/LC_MESSAGES/*.po"):
             compiled = text.with_suffix(".mo")

@@ -1,7 +1,7 @@
-"""`make i18n`: bring the Japanese catalogues up to what code and templates say.
+"""`make i18n`: bring the Japanese catalogues up to date with code and templates.
 
-English texts are the keys. New ones come in without a translation and are listed, those that nothing says any
-more go; entries stand in alphabetical order and name no line of code, so that two people's changes seldom meet.
+English texts are the keys. New ones are added without a translation and listed; unused ones are removed. Entries are
+in alphabetical order and name no line of code, so that concurrent changes seldom conflict.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ SINCE = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def catalogue_path(app: str) -> Path:
-    """Where an app's Japanese catalogue is kept."""
+    """Return the path of an app's Japanese catalogue."""
     return ROOT / app / "translations" / "ja" / "LC_MESSAGES" / "messages.po"
 
 
 def updated_catalogue(app: str) -> Catalog:
-    """The app's catalogue with every text that is said now, translated as far as it was before."""
+    """Return the app's catalogue with all current texts and their existing translations."""
     before = Catalog(locale="ja")
     if catalogue_path(app).exists():
         with catalogue_path(app).open("rb") as file:
@@ -60,7 +60,7 @@ def updated_catalogue(app: str) -> Catalog:
 
 
 def missing(catalogue: Catalog) -> list[str]:
-    """The texts that have no translation yet."""
+    """Return the texts without a translation."""
     return [
         str(message.id)
         for message in catalogue
@@ -70,7 +70,7 @@ def missing(catalogue: Catalog) -> list[str]:
 
 
 def _sort_key(said: tuple[str | tuple[str, ...], str | None]) -> tuple[str, str]:
-    """Alphabetical by the text, then by what it is said of."""
+    """Return the key of an alphabetical order: the text, then its context."""
     text, context = said
     return (text if isinstance(text, str) else text[0]), context or ""
 
@@ -94,7 +94,7 @@ def _directory_filter(folders: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def main(apps: list[str]) -> int:
-    """Rewrite the named apps' catalogues (all by default); 1 while a translation is missing."""
+    """Rewrite the named apps' catalogues (all by default). Return 1 while a translation is missing."""
     still_open = 0
     for app in apps or APPS:
         catalogue = updated_catalogue(app)

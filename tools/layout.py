@@ -1,7 +1,7 @@
-"""Place the states and arrows of the flows' pictures with Graphviz; `make docs` calls it.
+"""Place the states and arrows of the flow diagrams with Graphviz, for `make docs`.
 
-A flow is placed again only when its states, moves or texts have changed. So the pictures stay as they are under
-another Graphviz, and only whoever changes a flow needs one.
+A flow is placed again only when its states, transitions or texts have changed. So another version of Graphviz changes
+no picture, and only those who change a flow need Graphviz.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Ports = dict[tuple[str, str], list[str]]
 
 
 def layout_file() -> str:
-    """Return what layout.json should hold: the layouts that fit as they are, the others made new."""
+    """Return the content of layout.json: fitting layouts unchanged, the others new."""
     old = json.loads(FILE.read_text()) if FILE.exists() else {}
     data = {
         table.kind: old[table.kind] if fits(table, old.get(table.kind)) else place(table)
@@ -51,7 +51,7 @@ def layout_file() -> str:
 
 
 def fits(table: StateMachine, data: dict[str, Any] | None) -> bool:
-    """Return whether a layout has exactly the flow's states and arrows, each with room for its texts."""
+    """Return whether a layout has exactly the flow's states and arrows, with room for their texts."""
     return data is not None and (
         {state: tuple(rect[2:]) for state, rect in data["states"].items()} == state_sizes(table)
         and {key: tuple(way["label"][2:]) for key, way in data["ways"].items()} == label_sizes(table)
@@ -98,7 +98,7 @@ def _languages() -> list[Callable[[str], str]]:
 
 
 def _placed(table: StateMachine, seed: int) -> Iterator[Any]:
-    """Let Graphviz place the flow, in several passes."""
+    """Place the flow with Graphviz, in several passes."""
     given, ports = [*arrows(table)], Ports()
     Random(seed).shuffle(given)
     for _ in range(PASSES):
@@ -109,7 +109,7 @@ def _placed(table: StateMachine, seed: int) -> Iterator[Any]:
 
 
 def _graph(table: StateMachine, given: list[Arrow], ports: Ports) -> Any:
-    """Return the flow for Graphviz: labels are nodes as well, so that no arrow runs through them."""
+    """Return the flow for Graphviz. Labels are nodes as well, so that no arrow runs through them."""
     from pygraphviz import AGraph  # only `make docs` has it
 
     graph = AGraph(directed=True, strict=False, ranksep="0.42", nodesep="0.28")
@@ -135,7 +135,7 @@ def _graph(table: StateMachine, given: list[Arrow], ports: Ports) -> Any:
 
 
 def _cost(graph: Any) -> tuple[int, float]:
-    """Return what makes a picture hard to read: crossings, then long ways."""
+    """Return how hard a picture is to read: crossings first, then long arrows."""
     lines = [list(pairwise(_sampled(_curve(edge)))) for edge in graph.edges()]
     crossings = sum(_cross(*a, *b) for one, other in combinations(lines, 2) for a in one for b in other)
     return crossings, sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for line in lines for a, b in line)
@@ -151,7 +151,7 @@ def _cross(a: Point, b: Point, c: Point, d: Point) -> bool:
 
 
 def _edges(table: StateMachine, arrow: Arrow) -> list[tuple[str, str, str]]:
-    """Return an arrow's edges as Graphviz shall rank them, the upper end first: what leads back points up."""
+    """Return an arrow's edges in Graphviz's order, the upper end first: a backward arrow points up."""
     turn = order(table).index
     if turn(arrow.target) < turn(arrow.sources[0]):
         return [*((arrow.key, source, "none") for source in arrow.sources), (arrow.target, arrow.key, "back")]
@@ -159,7 +159,7 @@ def _edges(table: StateMachine, arrow: Arrow) -> list[tuple[str, str, str]]:
 
 
 def _ports(table: StateMachine, graph: Any) -> Ports:
-    """Return the order in which arrows meet each state: that of their labels."""
+    """Return the order of the arrows at each state: that of their labels."""
     found = Ports()
     for arrow in arrows(table):
         if not arrow.is_loop:
@@ -172,20 +172,22 @@ def _ports(table: StateMachine, graph: Any) -> Ports:
 
 
 def _port(ports: Ports, node: str, side: str, arrow: Arrow) -> str:
-    """Return where an arrow meets a node: a label in the middle, a state beside its other arrows."""
+    """Return where an arrow meets a node: in the middle of a label, beside the other arrows of a state."""
     cell = f"{side}{ports[node, side].index(arrow.key)}:" if ports and node != arrow.key else ""
     return cell + side
 
 
 class _Frame:
-    """From Graphviz' points, which count upwards, to pixels. The beginning goes left: narrow screens show that."""
+    """Convert Graphviz's points, which count upwards, to pixels. The start is at the left, where narrow screens
+    begin.
+    """
 
     def __init__(self, graph: Any) -> None:
         self.width, self.height = map(float, graph.graph_attr["bb"].split(",")[2:])
         self._is_turned = _point(graph.get_node(BEGIN).attr["pos"])[0] > self.width / 2
 
     def point(self, point: Point) -> Point:
-        """Return a point to a tenth of a pixel."""
+        """Return a point, rounded to a tenth of a pixel."""
         return round(self.width - point[0] if self._is_turned else point[0], 1), round(
             self.height - point[1], 1
         )
@@ -197,7 +199,7 @@ class _Frame:
 
 
 def _way(graph: Any, table: StateMachine, arrow: Arrow, to: _Frame) -> dict[str, Any]:
-    """Return an arrow's label and paths as layout.json has them."""
+    """Return an arrow's label and paths in the form of layout.json."""
     if arrow.is_loop:
         *tails, end = [graph.get_edge(arrow.target, arrow.target)]
         middle = end.attr["lp"]
@@ -233,7 +235,7 @@ def _curve(edge: Any) -> list[Point]:
 
 
 def _sampled(curve: list[Point]) -> list[Point]:
-    """Return points that lie on the curves, close together."""
+    """Return closely spaced points on the curves."""
     return [
         tuple(
             a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t**2 * (1 - t) + d * t**3

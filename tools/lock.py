@@ -1,4 +1,4 @@
-"""`make lock`: pin and hash what the .in files ask for. The locks name no registry."""
+"""`make lock`: pin and hash the packages of the .in files. The locks name no registry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OPTIONS = (
 
 
 def main(arguments: list[str]) -> int:
-    """Lock all files, the run's own first because the others are bound to it; `--upgrade` is passed on."""
+    """Lock all files, the run's own first because it constrains the others. `--upgrade` is passed on."""
     for name in ("requirements", "requirements-voice", "requirements-dev", "requirements-docs"):
         command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *arguments]
         locked = subprocess.run([*command, "--output-file", f"{name}.txt", f"{name}.in"], cwd=ROOT)

@@ -1,8 +1,7 @@
-"""`make mutants`: break the code on purpose, once for each promise, and see the promise's own tests fail.
+"""`make mutants`: break the code on purpose, once for each promise, and check that the promise's tests fail.
 
-`tools/mutants.toml` holds the mutants. Each is put into a copy of the tree. There the main job of both apps must still
-work, and a test of the promise must fail. At the end the tests that failed must pass without their mutants.
-`ONLY=12,62` chooses promises.
+`tools/mutants.toml` holds the mutants. Each is put into a copy of the tree, where the main job of both apps must
+still work and a test of the promise must fail. At the end the failed tests run once without mutants and must pass.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a mutant: the test that killed it, or else what went wrong."""
+    """The outcome of a mutant: the test that killed it, or what went wrong."""
 
     promise: int
     place: str
@@ -77,7 +76,7 @@ def mutants(table: Path = TABLE) -> list[Mutant]:
 
 
 def problems(found: list[Mutant], promised: Iterable[int], root: Path = ROOT) -> list[str]:
-    """Say which promises have no mutant and which mutants do not fit the source."""
+    """Return the promises without a mutant and the mutants that don't match the source."""
     promised = set(promised)
     wrong = [f"promise {number} has no mutant" for number in sorted(promised - {m.promise for m in found})]
     for mutant in found:
@@ -95,14 +94,14 @@ def problems(found: list[Mutant], promised: Iterable[int], root: Path = ROOT) ->
 
 
 class Copy:
-    """A copy of the tree, in which one mutant after the other is tried."""
+    """A copy of the tree in which mutants are tried one by one."""
 
     def __init__(self, folder: Path) -> None:
         self.root = folder
         shutil.copytree(ROOT, folder, ignore=NOT_COPIED, symlinks=True)
 
     def try_out(self, mutant: Mutant, tests: list[str]) -> Outcome:
-        """Run the main job and the promise's tests with a mutant, up to the first that fails."""
+        """Run the main job and the promise's tests with a mutant, until the first failure."""
         path = self.root / mutant.file
         whole = path.read_text()
         outcome = Outcome(mutant.promise, mutant.place(self.root))
@@ -121,7 +120,7 @@ class Copy:
         return replace(outcome, killer=failed[2])
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """Run tests in the copy; pytest's exit code and output."""
+        """Run tests in the copy. Return pytest's exit code and output."""
         process = subprocess.Popen(
             [sys.executable, *PYTEST, *arguments],
             cwd=self.root,
@@ -143,14 +142,14 @@ class Copy:
         return process.returncode, output
 
     def _write(self, path: Path, text: str) -> None:
-        """Replace a source, and forget what was compiled of it."""
+        """Replace a source file and delete its compiled form."""
         path.write_text(text)
         if path.suffix == ".py":
             Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
 
 
 def main(arguments: list[str]) -> int:
-    """Try the mutants of the promises asked for, or of all; 0 when each is killed by a test that passes without it."""
+    """Try the selected mutants, or all. Return 0 if each is killed by a test that passes without it."""
     tests = {number: _nodes(found) for number, found in promises.tests().items()}
     known = {str(number): number for number in tests}
     asked = [name for argument in arguments for name in argument.split(",") if name] or list(known)
@@ -193,7 +192,7 @@ def _try_all(chosen: list[Mutant], tests: dict[int, list[str]], copies: list[Cop
 
 
 def unreliable(outcomes: list[Outcome], copy: Copy) -> list[Outcome]:
-    """Run the tests that failed without any mutant, and return those that fail then too."""
+    """Run the failed tests without any mutant. Return those that still fail."""
     killers = dict.fromkeys(outcome.killer for outcome in outcomes if outcome.killer)
     if not killers:
         return []

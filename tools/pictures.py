@@ -1,6 +1,6 @@
-"""`make pictures`: walk the main job in a real browser and take the README's pictures anew.
+"""`make pictures`: walk the main job in a real browser and take the README's pictures.
 
-Site and phone are photographed on the stage, at the moment when the code of a sign-in has come.
+They show site and phone on the stage, at the moment when the code of a sign-in has arrived.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ COLOURS = 256  # a third of the bytes, and no eye sees it
 
 
 def main() -> int:
-    """Both colour schemes; the pictures land in docs/pictures."""
+    """Take the pictures in both colour schemes, into docs/pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         phone = run_phone(str(Path(name) / "phone"))
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def side_by_side(servers: Servers, scheme: str) -> None:
-    """The site asks for the code that the phone shows."""
+    """Show the site asking for the code that the phone shows."""
     turn_on_for_hanako(servers)
     stage = servers.window(1520, viewport=DESK, color_scheme=scheme)
     stage.goto(f"{servers.site_url}/sandbox/stage")
@@ -62,7 +62,7 @@ def side_by_side(servers: Servers, scheme: str) -> None:
 
 
 def turn_on_for_hanako(servers: Servers) -> None:
-    """Hanako's two-step verification is turned on beforehand, without a window."""
+    """Turn on hanako's two-step verification, without a window."""
     hanako = servers.world.person("hanako", origin=servers.site_url)
     hanako.signs_in()
     hanako.sets_up_by_sms()

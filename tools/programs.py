@@ -1,4 +1,4 @@
-"""Programs that tests need and Python packages don't bring: found, got from Debian, or told to be missing.
+"""Programs that tests need and Python packages don't include: find them, install them from Debian, or report them.
 
 Standard library only: it runs before anything is installed.
 """
@@ -24,7 +24,7 @@ COUNTING = "COUNT_TESTS_OF_MISSING_PROGRAMS"
 
 @dataclass(frozen=True)
 class Program:
-    """A program, how it is found, the folders and files of the tests that need it, and Debian's packages of it."""
+    """A program: how to find it, the tests that need it, and its Debian packages."""
 
     name: str
     find: Callable[[], str | None]
@@ -37,7 +37,7 @@ def _on_path(*names: str) -> Callable[[], str | None]:
 
 
 def _libatomic() -> str | None:
-    """Return the library that Playwright's own Node is linked to on Linux; Debian 12 does not install it by itself."""
+    """Return the library that Playwright's own Node needs on Linux; Debian 12 doesn't install it by default."""
     if not sys.platform.startswith("linux"):
         return "not needed here"
     try:
@@ -65,12 +65,12 @@ PROGRAMS = (
 
 
 def missing() -> list[Program]:
-    """Return the programs that are not on this machine."""
+    """Return the programs that are missing on this machine."""
     return [program for program in PROGRAMS if program.find() is None]
 
 
 def count(paths: Iterable[Path]) -> int:
-    """Return how many tests are in these files and folders."""
+    """Return how many tests these files and folders have."""
     command = [sys.executable, "-m", "pytest", "-n", "0", "-q", "--collect-only", *map(str, paths)]
     environment = {**os.environ, COUNTING: "1"}
     listed = subprocess.run(
@@ -80,7 +80,7 @@ def count(paths: Iterable[Path]) -> int:
 
 
 def ensure(python: str, *, for_check: bool) -> None:
-    """Get what is missing, if that can be done here: root from Debian, others a Chromium by Playwright of `python`."""
+    """Install what is missing, if possible: root from Debian, others a Chromium with Playwright of `python`."""
     wanted = [p for p in missing() if for_check or any(not path.startswith(CHECK) for path in p.tests)]
     if wanted and shutil.which("apt-get") and os.geteuid() == 0:
         browser.apt_install(*(package for program in wanted for package in program.packages))

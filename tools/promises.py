@@ -1,4 +1,4 @@
-"""Promises of `docs/promises.md` and the tests that hold them, found by the number that a test's name ends in."""
+"""The promises of `docs/promises.md` and their tests, matched by the number at the end of a test's name."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def tests() -> Tests:
 
 
 def sections(text: str) -> list[tuple[int, str, str]]:
-    """Split the page: number, title and text of each promise, in the page's order."""
+    """Return number, title and text of each promise, in the page's order."""
     marks = list(HEADING.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     return [(int(mark[1]), mark[3], text[mark.end() : end]) for mark, end in zip(marks, ends, strict=True)]
 
 
 def page(text: str) -> str:
-    """Return the page with the list of tests of each promise as the tests are now."""
+    """Return the page with the current list of tests of each promise."""
     found = tests()
     for _, title, body in sections(text):
         assert title == WITHDRAWN or LIST.search(body), f"{title}: a line `Tests:` is missing in {PAGE.name}"
@@ -51,7 +51,7 @@ def _listed(found: dict[str, list[str]]) -> str:
 
 
 def problems(text: str, found: Tests) -> list[str]:
-    """Say what does not fit between the promises of the page and the tests."""
+    """Return the mismatches between the promises of the page and the tests."""
     listed = sections(text)
     numbers = [number for number, _, _ in listed]
     held = {number for number, title, _ in listed if title != WITHDRAWN}

@@ -1,4 +1,4 @@
-"""The settings of both apps as Markdown tables, made from their declarations."""
+"""The settings of both apps as Markdown tables, from their declarations."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ HEAD = "| variable | default | unit | meaning |\n|---|---|---|---|\n"
 
 
 def rows(app: str) -> list[str]:
-    """One line of the table for each setting, in the order of the declarations."""
+    """Return one line of the table for each setting, in order of declaration."""
     return [_row(PREFIXES[app], field) for field in dataclasses.fields(APPS[app])]
 
 
 def tables() -> dict[str, str]:
-    """The whole table of each app."""
+    """Return the table of each app."""
     return {app: HEAD + "\n".join(rows(app)) + "\n" for app in APPS}
 
 

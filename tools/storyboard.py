@@ -1,6 +1,6 @@
-"""`make storyboard`: walk every flow in a real browser, in both languages, and write it down as a guide.
+"""`make storyboard`: walk every flow in a real browser, in both languages, and write an illustrated guide.
 
-The pages land in INSTANCE/storyboard (instance/storyboard by default). `ARGS="--only main-sms --lang ja"` chooses.
+The pages are in INSTANCE/storyboard (instance/storyboard by default). `ARGS="--only main-sms --lang ja"` selects.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class StoryFailed(Exception):
-    """A story that can't be walked to its end; the text names story, language and step."""
+    """A story can't be walked to its end; the text names story, language and step."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Walk what was asked for; 1 when a step fails, after a line that names it."""
+    """Walk the selected stories. Return 1 when a step fails, after a line that names it."""
     asked = _asked(arguments)
     folder = Path(os.environ.get("INSTANCE") or ROOT / "instance").resolve() / "storyboard"
     stories = [story for story in STORIES if not asked.only or story.name in asked.only]
@@ -53,9 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def make(folder: Path, stories: Sequence[Story], languages: Sequence[str]) -> list[Path]:
-    """Walk the stories and write their pages into ``folder``, which is emptied first. Raises StoryBroke.
+    """Walk the stories and write their pages into ``folder``, which is emptied first. Raise StoryFailed.
 
-    Each language is walked in a process of its own, at the same time as the others.
+    Each language is walked in its own process, at the same time.
     """
     shutil.rmtree(folder, ignore_errors=True)
     names = [story.name for story in stories]
@@ -68,7 +68,7 @@ def make(folder: Path, stories: Sequence[Story], languages: Sequence[str]) -> li
 
 
 def walk_language(folder: Path, names: Sequence[str], language: str) -> list[Chapter]:
-    """The stories of these names, walked with apps and a browser of their own. Raises StoryBroke."""
+    """Walk the stories of these names, with separate apps and a separate browser. Raise StoryFailed."""
     from playwright.sync_api import sync_playwright
 
     logging.disable(logging.INFO)  # a line for each of thousands of requests helps nobody
@@ -85,7 +85,7 @@ def walk_language(folder: Path, names: Sequence[str], language: str) -> list[Cha
 
 
 def walk(environment: Environment, chromium: Browser, folder: Path, story: Story, language: str) -> Chapter:
-    """One story in one language, in a world of its own. Raises StoryBroke."""
+    """Walk one story in one language, in a separate world. Raise StoryFailed."""
     world = environment.new_world(f"{story.name}-{language}", language, (story.persona, *story.others))
     with environment.phone_of(world) as handsets:
         guide = Guide(environment, world, handsets, chromium, language, folder, story.name)
@@ -95,7 +95,7 @@ def walk(environment: Environment, chromium: Browser, folder: Path, story: Story
                     step.do(guide)
                 except Exception as failure:
                     raise StoryFailed(_why(story, language, number, step, failure, guide)) from failure
-                guide.settle()
+                guide.note_effects()
         finally:
             guide.close()
     at = list(LANGUAGES).index(language)

@@ -31,7 +31,7 @@ class BadKey(ValueError):
 
 
 class _AnyLength(pyotp.TOTP):
-    """TOTP that also takes keys under 112 bits: many sites still issue 80, and every real app accepts them."""
+    """TOTP that also takes keys under 112 bits: many sites still use 80 bits, and every real app accepts them."""
 
     def byte_secret(self) -> bytes:
         return base64.b32decode(self.secret + "=" * (-len(self.secret) % 8), casefold=True)

@@ -1,4 +1,4 @@
-"""The inbox: receive, find, read, change and delete messages."""
+"""What is kept and what happens to it: messages come in, are found, read, deleted."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ def receive(
     due_at: float | None = None,
     owed: Sequence[NewJob] = (),
 ) -> Message:
-    """Save a message from the phone itself, at the phone's time; see :func:`keep`."""
+    """Keep a message that comes from the phone itself, at its time of now; see :func:`keep`."""
     return keep(world, message, world.now(), effects, raw, due_at, owed=owed)
 
 
@@ -43,12 +43,11 @@ def keep(
     expected: Conditions | None = None,
     owed: Sequence[NewJob] = (),
 ) -> Message:
-    """Find a message's code and links, save it, and notify everyone who waits. Return when it is on disk.
+    """Find a message's code and links, keep it, tell everyone who waits. It is on disk when this returns.
 
-    `effects` are its faults, `owed` further jobs besides receipts. `due_at` (Unix seconds by the phone's clock) holds
-    it back until then.
-
-    Raise :class:`ConditionsChanged` when the world's conditions differ from `expected`.
+    `effects` are the faults it meets, `owed` is what the phone owes to apps for it beside receipts. `due_at` (Unix
+    seconds by the phone's clock) holds it back until then.
+    Raise :class:`ConditionsChanged` when the world's conditions are not the `expected` ones any more.
     """
     message.created_at = message.received_at = message.updated_at = now
     examine(message)
@@ -72,7 +71,7 @@ def keep(
 
 
 def deliver_held(world: World, sid: str) -> None:
-    """Let a held message arrive. Do nothing if it is no longer held."""
+    """Let a message arrive that was held back; nothing happens when it is not held any more."""
     now = world.now()
     with world.write() as (db, events):
         message = store.reading.find_sid(db, sid)
@@ -87,18 +86,18 @@ def deliver_held(world: World, sid: str) -> None:
 
 
 def enqueue_jobs(db: store.Connection, jobs: Sequence[NewJob]) -> None:
-    """Add requests to apps, as part of a transaction."""
+    """Write down what is owed to apps, as part of a transaction."""
     for job in jobs:
         store.jobs.add(db, job, time.time())
 
 
 def text_with_code(message: Message) -> str:
-    """Return the text to search for a code: a mail's subject and text, or the text."""
+    """Return what a code is looked for in: a mail's subject and text, else the text."""
     return f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
 
 
 def examine(message: Message) -> None:
-    """Work out what is stored with a text: code and its reason, links, segments."""
+    """Find what is stored beside a text: code and the reason for it, links, segments."""
     if message.direction == "in":
         found = finder.find(text_with_code(message))
         if found.code is None and message.html and not message.is_text_of_html:
@@ -111,26 +110,26 @@ def examine(message: Message) -> None:
 
 
 def message(world: World, message_id: int) -> Message | None:
-    """Return the message with this id, or None."""
+    """The message with this id, or None."""
     with world.store.reading() as db:
         return store.reading.find(db, message_id)
 
 
 def by_sid(world: World, sid: str) -> Message | None:
-    """Return the message with this provider id, or None. Held messages are found too."""
+    """The message with this id on its wire, or None; one that is held back too."""
     with world.store.reading() as db:
         return store.reading.find_sid(db, sid)
 
 
 def raw(world: World, sid: str) -> bytes | None:
-    """Return the source of a mail, or None."""
+    """The source of a mail as it came, or None."""
     with world.store.reading() as db:
         return store.reading.raw(db, sid)
 
 
 def search(world: World, wanted: Filter, limit: int = PAGE, before: int | None = None) -> list[Message]:
-    """Return messages that match, newest first, at most `limit` (up to 1,000); `before` is the last id of the
-    previous page.
+    """Messages that fit, newest first, at most `limit` (of 1,000); `before` is the last id of the page
+    before.
     """
     if wanted.q:
         _complete_words(world)
@@ -147,12 +146,10 @@ def _complete_words(world: World) -> None:
 
 
 def wait(world: World, wanted: Filter, timeout: float, pattern: Pattern | None = None) -> Message | None:
-    """Return the newest message that matches. Wait up to `timeout` seconds for one, then return None.
+    """The newest message that fits; waits up to `timeout` seconds for one to come, else None.
 
-    A pattern is tried on the newest 50 matches only; what it finds is the message's code.
-
-    Raise :class:`Gone` at once when the world is deleted meanwhile, :class:`BadPattern` when the pattern takes too
-    long.
+    With a pattern, only the newest 50 that fit are looked at, and its code is the message's. Raise :class:`Gone` at
+    once when the world is deleted meanwhile, :class:`BadPattern` when the pattern takes too long.
     """
     deadline = time.monotonic() + timeout
     with world.hub.wait(lambda event: wanted.matches(event.message)) as waiter:
@@ -180,21 +177,21 @@ def _first(found: Sequence[Message], pattern: Pattern | None) -> Message | None:
 
 
 def last_id(world: World) -> int:
-    """Return the id of the newest event: `since` for "from now on"."""
+    """The id of the newest event: `since` for "from now on"."""
     with world.store.reading() as db:
         return store.reading.last_event(db)
 
 
 def handsets(world: World, limit: int = PAGE, before: int | None = None) -> list[Handset]:
-    """Return numbers and mailboxes that ever received something, newest first; `before` is the last id of the
-    previous page.
+    """Numbers and mailboxes that ever received something, newest message first; `before` is the last
+    one's last id.
     """
     with world.store.reading() as db:
         return store.reading.handsets(db, limit, before)
 
 
 def handset(world: World, address: str) -> Handset | None:
-    """Return one handset, or None when it has never received anything."""
+    """One handset, or None when nothing was received there."""
     with world.store.reading() as db:
         return store.reading.handset(db, address)
 
@@ -202,7 +199,7 @@ def handset(world: World, address: str) -> Handset | None:
 def threads(
     world: World, number: str, channel: str = "sms", limit: int = PAGE, before: int | None = None
 ) -> list[Thread]:
-    """Return a handset's conversations in a channel, newest first; `before` is the last id of the previous page."""
+    """A handset's conversations in a channel, newest message first; `before` is the last one's last id."""
     with world.store.reading() as db:
         return store.reading.threads(db, number, channel, limit, before)
 
@@ -210,30 +207,30 @@ def threads(
 def thread(
     world: World, number: str, peer: str, limit: int = PAGE, before: int | None = None, channel: str = "sms"
 ) -> list[Message]:
-    """Return a conversation's messages, newest first, including those typed on the handset."""
+    """A conversation's messages, newest first, those typed on the handset too."""
     with world.store.reading() as db:
         return store.reading.thread(db, number, peer, channel, limit, before)
 
 
 def mails(world: World, mailbox: str, limit: int = PAGE, before: int | None = None) -> list[Message]:
-    """Return a mailbox's mails, newest first."""
+    """A mailbox's mails, newest first."""
     return search(world, Filter(channel="mail", to=mailbox), limit, before)
 
 
 def unread(world: World, number: str) -> dict[str, int]:
-    """Return how many messages of each channel are unread on a handset."""
+    """How many messages of each channel are unread on a handset."""
     with world.store.reading() as db:
         return store.reading.unread(db, number)
 
 
 def mark_read(world: World, *messages: Message) -> None:
-    """Mark single messages as read."""
+    """Marks single messages as read."""
     with world.store.writing() as db:
         store.messages.mark_read(db, messages, world.now())
 
 
 def mark_thread_read(world: World, number: str, peer: str, channel: str = "sms") -> None:
-    """Mark a whole conversation as read."""
+    """Marks a whole conversation as read."""
     with world.store.writing() as db:
         store.messages.mark_thread_read(db, number, peer, channel, world.now())
 
@@ -246,10 +243,11 @@ def change(
     detail: str = "",
     owed: Callable[[Message], Sequence[NewJob]] = lambda _: (),
 ) -> Message | None:
-    """Change a message under the write lock and notify everyone who waits.
+    """Changes a message under the write lock and tells everyone who waits; `alter` returns whether it
+    changed it.
 
-    `alter` returns whether it changed the message. `owed` returns further jobs for the change; new steps of the
-    history always add receipts. Return the changed message, or None when no message has this id.
+    `owed` returns what is owed to apps for the change; receipts are always owed for new steps of the history.
+    Returns the message as it is afterwards, or None when there is none with this id.
     """
     with world.write() as (db, events):
         found = store.reading.find(db, message_id)
@@ -272,7 +270,7 @@ def change(
 
 
 def delete(world: World, wanted: Filter) -> int:
-    """Delete the messages that match. Return how many were deleted."""
+    """Deletes the messages that fit and returns how many they were."""
     deleted = 0
     while True:
         with world.store.writing() as db:
@@ -285,7 +283,7 @@ def delete(world: World, wanted: Filter) -> int:
 
 
 def delete_one(world: World, sid: str) -> bool:
-    """Delete the message with this provider id. Return True if it existed."""
+    """Deletes the message with this id on its wire; whether there was one."""
     with world.store.writing() as db:
         found = store.reading.find_sid(db, sid)
         if found is not None:
@@ -294,19 +292,19 @@ def delete_one(world: World, sid: str) -> bool:
 
 
 def reset(world: World) -> None:
-    """Delete all of a world: messages, handsets, authenticators, faults, clock. Ids keep growing."""
+    """Empties a world: messages, handsets, authenticators, faults, clock. Ids go on growing."""
     with world.store.writing() as db:
         store.messages.clear(db)
 
 
 def sent(world: World, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
-    """Return SMS or calls as their sender lists them; see :func:`mocksms.store.reading.sent`."""
+    """SMS or calls as their sender lists them; see :func:`mocksms.store.reading.sent`."""
     with world.store.reading() as db:
         return store.reading.sent(db, wanted, before, limit)
 
 
 def redact(world: World, sid: str) -> None:
-    """Delete a message's text, code and links at its sender's request."""
+    """Empties a message's text, as its sender asks; code and links go with it."""
 
     def alter(found: Message) -> bool:
         found.body = found.html = ""
@@ -318,7 +316,7 @@ def redact(world: World, sid: str) -> None:
 
 
 def cancel(world: World, sid: str) -> bool:
-    """Cancel a scheduled message that is not sent yet. Return whether it could be canceled."""
+    """Cancels a message that is scheduled and not yet sent; whether it could be."""
 
     done = []
 
@@ -337,12 +335,12 @@ def cancel(world: World, sid: str) -> bool:
 
 
 def is_opted_out(world: World, number: str, service: str) -> bool:
-    """Return True if the owner of a number has opted out from this sender."""
+    """Whether the owner of a number told this sender to stop."""
     with world.store.reading() as db:
         return store.conditions.is_stopped(db, number, service)
 
 
 def set_opted_out(world: World, number: str, service: str, stop: bool) -> None:
-    """Record that the owner of a number has opted out from a sender, or back in."""
+    """Notes that the owner of a number told a sender to stop, or to start again."""
     with world.store.writing() as db:
         store.conditions.set_stopped(db, number, service, stop)

@@ -1,4 +1,4 @@
-"""Worlds: isolated inboxes, each with a database of its own, opened by name."""
+"""Worlds: isolated inboxes, each with a separate database, opened by name."""
 
 import threading
 import time

@@ -25,7 +25,7 @@ RUNS: dict[str, Run] = {
 
 
 def start(world: World) -> None:
-    """Run what is due, in a thread of its own."""
+    """Run what is due, in a separate thread."""
     world.background.outbound_jobs.later(0, partial(run_due, world))
 
 

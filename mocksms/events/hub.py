@@ -1,7 +1,8 @@
-"""Live arrivals: waiting testers and open inboxes of one world.
+"""Arrivals as they happen: waiting testers and open inboxes of one world.
 
-Within a process, the arrival itself wakes a waiter. Writes of other processes are found by checking the database once
-a second. Events are delivered in the order of their ids, without duplicates or gaps.
+In one process a waiter is woken by the arrival itself. Other processes on the same world are seen by
+looking at the database once a second. Events are handed on in the order of their ids, none twice, none
+left out.
 """
 
 import threading
@@ -22,7 +23,7 @@ _BATCH = 500
 
 
 class Waiter:
-    """Wake one thread when a matching event arrives. A context manager: leaves the queue on exit."""
+    """Wakes one thread when an event it wants arrives; a context manager that leaves the line at its end."""
 
     def __init__(self, hub: "Hub", wanted: Callable[[Event], bool]) -> None:
         self._hub = hub
@@ -30,18 +31,16 @@ class Waiter:
         self._signal = threading.Event()
 
     def put(self, event: Event) -> None:
-        """Take an event; the hub calls it for each one."""
+        """Called by the hub at each event."""
         if self._wanted(event):
             self._signal.set()
 
     def wake(self) -> None:
-        """Wake the thread, whatever arrived."""
+        """Wakes the thread whatever arrived."""
         self._signal.set()
 
     def pause(self, seconds: float) -> bool:
-        """Wait for a matching event, at most this long or until the next look at the database. Return True if one
-        came.
-        """
+        """Waits for a wanted event, at most so long or until it is time to look again; whether one came."""
         came = self._signal.wait(max(0.0, min(seconds, RECHECK_SECONDS)))
         self._signal.clear()
         return came
@@ -56,7 +55,7 @@ class Waiter:
 
 
 class Subscription(Waiter):
-    """Every matching event of a world after one id, in order."""
+    """Every wanted event of a world from one id on, in order."""
 
     def __init__(self, hub: "Hub", wanted: Callable[[Event], bool]) -> None:
         super().__init__(hub, wanted)
@@ -66,9 +65,9 @@ class Subscription(Waiter):
         self.began_again = False
 
     def start(self, after: int | None) -> None:
-        """Begin after this event id, or with the next event.
+        """Begin after the event with this id, or with what comes from now on.
 
-        An id ahead of all events is from another world: then begin with the first event, and remember that.
+        An id that no event has had yet is another world's: then begin with the first event, and note it.
         """
         with self._hub.store.reading() as db:
             newest = store.reading.last_event(db)
@@ -83,8 +82,8 @@ class Subscription(Waiter):
         super().put(event)
 
     def get(self, timeout: float) -> list[Event]:
-        """Return matching events since the last call, oldest first. Wait up to `timeout` seconds for one, then return
-        none.
+        """Wanted events since the last call, oldest first; waits up to `timeout` seconds for one, then
+        gives none.
         """
         deadline = time.monotonic() + timeout
         while not self._hub.closed:
@@ -120,7 +119,7 @@ class Subscription(Waiter):
 
 
 class Hub:
-    """The event queue of one world, for waiters in this process."""
+    """The line of events of one world, for those who wait in this process."""
 
     def __init__(self, world_store: Store) -> None:
         self.store = world_store
@@ -133,10 +132,10 @@ class Hub:
         self._dispatcher: threading.Thread | None = None
 
     def publish(self, events: list[Event]) -> None:
-        """Publish committed events in id order, right after the commit.
+        """Hands events to everyone who listens. Called in the order of ids, right after the commit.
 
-        Wakes API waiters at once and inbox streams slightly later, batched: a waiting tester is one thread, open
-        inboxes are many that would all wake.
+        A waiting tester is one thread that wants to go on; open inboxes are many that all wake. So testers are woken
+        at once, and the inboxes a moment later, with whatever else came in between.
         """
         for waiter in self._waiters:
             for event in events:
@@ -166,7 +165,9 @@ class Hub:
                 self._waiters = (*self._waiters, waiter)
 
     def wait(self, wanted: Callable[[Event], bool]) -> Waiter:
-        """Join the queue to be woken by matching events. Check the database after joining, and after each pause."""
+        """Joins the line to be woken by wanted events; look into the database after joining, and after
+        each pause.
+        """
         waiter = Waiter(self, wanted)
         self._join(waiter)
         return waiter
@@ -174,20 +175,20 @@ class Hub:
     def subscribe(
         self, after: int | None = None, wanted: Callable[[Event], bool] | None = None
     ) -> Subscription:
-        """Join the queue for every matching event after the id `after`, or from now on."""
+        """Joins the line for every wanted event after the one with id `after`, or from now on."""
         subscription = Subscription(self, wanted or (lambda _: True))
         self._join(subscription)
         subscription.start(after)
         return subscription
 
     def leave(self, waiter: Waiter) -> None:
-        """Leave the queue."""
+        """Leaves the line."""
         with self._lock:
             self._waiters = tuple(other for other in self._waiters if other is not waiter)
             self._streams = tuple(other for other in self._streams if other is not waiter)
 
     def close(self) -> None:
-        """Wake and release everyone who waits."""
+        """Lets everyone who waits go at once."""
         self.closed = True
         self._called.set()
         for waiter in (*self._waiters, *self._streams):

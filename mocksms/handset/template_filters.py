@@ -25,7 +25,7 @@ STATIC = Path(__file__).parent.parent / "static"
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """The circle beside a sender: a letter ("" for a plain number) on one of TONES colours."""
+    """The circle beside a sender: an initial ("" for a plain number) on one of TONES colours."""
 
     letter: str
     tone: int

@@ -1,1 +1,1 @@
-"""The storyboard: every flow of the site, walked in a real browser and written down as a guide with pictures."""
+"""The storyboard: an illustrated guide to every flow, made by walking the site in a real browser."""

@@ -1,4 +1,4 @@
-"""The sentences below the pictures, made of the page's own words: what to press, what to type."""
+"""Captions below the pictures, made of the page's own labels: what to press, what to type."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ _ROW = """element => {
 
 
 def label_of(element: Locator) -> str:
-    """What stands on a button or link."""
+    """Return the label of a button or link."""
     return str(element.evaluate(_LABEL))
 
 
 def field_of(element: Locator) -> str:
-    """What a field is called."""
+    """Return the label of a field."""
     return str(element.evaluate(_FIELD))
 
 
 def row_of(element: Locator) -> str:
-    """The row that a button stands in, "" if in none."""
+    """Return the row of a button, "" outside of tables."""
     return str(element.evaluate(_ROW))
 
 
@@ -49,7 +49,7 @@ def instruction(
     pressed: str,
     row: str = "",
 ) -> Markup:
-    """Such as: 「パスワード」に … を入力し、[ログイン]をタップします。"""
+    """Return a caption such as: 「パスワード」に … を入力し、[ログイン]をタップします。"""
     if language == "ja":
         parts = [Markup("「{}」を選び、").format(name) for name in chosen]
         parts += [Markup("「{}」に<b>{}</b>を入力し、").format(name, value) for name, value in typed]
@@ -67,6 +67,6 @@ def instruction(
 
 
 def sentence(sentence: str) -> Markup:
-    """A sentence of the story's own; [labels] in it are set off."""
+    """Return a sentence of the story with its [labels] highlighted."""
     text = str(escape(sentence))
     return Markup(text.replace("[", "<b>[").replace("]", "]</b>"))

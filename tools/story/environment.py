@@ -1,4 +1,4 @@
-"""The site and the phone on free ports of this process, and a world of their own for each story."""
+"""Site and phone on free ports of this process, with a separate world for each story."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from webapp.services.context import Services
 
 
 class Environment:
-    """Both apps, their data in ``folder``; the addresses are ``site_url`` and ``phone_url``."""
+    """Both apps, with their data in ``folder``; the addresses are ``site_url`` and ``phone_url``."""
 
     def __init__(self, folder: Path) -> None:
         self._phone = run_phone(str(folder / "phone"))
@@ -28,7 +28,7 @@ class Environment:
         self.phone_url = self._phone.url.replace("127.0.0.1", "localhost")
 
     def new_world(self, name: str, language: str, people: tuple[str, ...]) -> World:
-        """A clean world whose people speak the language."""
+        """Create a clean world in this language."""
         worlds: Worlds = self.site.extensions["nidankai_worlds"]
         world = worlds.make(name)
         services: Services = world.services
@@ -36,7 +36,7 @@ class Environment:
         return world
 
     def phone_of(self, world: World) -> Phone:
-        """The phone's world of the same name, empty."""
+        """Return the phone's world of the same name, empty."""
         phone = self._phone.client(world.name)
         phone.make_world()
         phone.reset()

@@ -1,4 +1,4 @@
-"""Whoever walks a story: windows on the site and on the phone, and the scenes taken on the way."""
+"""Walk a story: windows on the site and on the phone, and the scenes recorded on the way."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _PLAIN = "element => { element.style.outline = ''; element.style.outlineOffset =
 
 
 class Guide:
-    """One story in one language: ``site`` and ``phone`` are windows, ``scenes`` what was seen so far."""
+    """One story in one language: ``site`` and ``phone`` are windows, ``scenes`` the scenes so far."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Guide:
     # -- windows -------------------------------------------------------------------------------------------
 
     def new_window(self) -> Page:
-        """A browser of its own, with no cookies, in this story's world and language."""
+        """Open a separate browser, without cookies, in this story's world and language."""
         context = self._chromium.new_context(
             viewport={"width": SIZE["width"], "height": SIZE["height"]},
             device_scale_factor=SCALE,
@@ -93,7 +93,7 @@ class Guide:
 
     @property
     def phone(self) -> Page:
-        """The window that shows the phone."""
+        """Return the window that shows the phone."""
         if self._phone is None:
             self._phone = self.new_window()
         return self._phone
@@ -112,24 +112,24 @@ class Guide:
         expect(self.site.locator(wanted)).to_be_visible(timeout=PATIENCE_MILLISECONDS)
 
     def say(self, ja: str, en: str) -> str:
-        """The sentence in this story's language."""
+        """Return a sentence in this story's language."""
         return ja if self.language == "ja" else en
 
     # -- time ----------------------------------------------------------------------------------------------
 
     def wait(self, seconds: float) -> None:
-        """Move both clocks ahead."""
+        """Advance both clocks."""
         self.world.services.clock.advance(seconds)
         self.handsets.move_clock(self.world.services.clock.offset)
 
     def between(self, sentence: str) -> None:
-        """Tell something before the next scene."""
+        """Add a sentence before the next scene."""
         self._before.append(sentence)
 
     # -- scenes --------------------------------------------------------------------------------------------
 
     def take(self, caption: Markup, on: str, window: Page, *marked: Locator) -> Scene:
-        """Take a picture of a window, with these elements outlined; none while the guide is quiet."""
+        """Take a picture of a window with these elements outlined; none while the guide is quiet."""
         if self.is_quiet:
             return Scene(caption, on, "")
         window.evaluate(_NO_STRIP)
@@ -146,13 +146,13 @@ class Guide:
         return scene
 
     def forget(self) -> None:
-        """Pass over what arrived and happened since the last scene."""
+        """Skip what arrived and happened since the last scene."""
         for message in self.handsets.messages(since=self._last_message):
             self._last_message = max(self._last_message, int(message.id))
         self._last_step = self.world.trace_log.last_id()
 
-    def settle(self) -> None:
-        """Note in the last scene what arrived and happened since."""
+    def note_effects(self) -> None:
+        """Add what arrived and happened since the last scene to it."""
         if not self.scenes:
             return
         scene = self.scenes[-1]
@@ -185,5 +185,5 @@ Text = str | Callable[[Guide], str]
 
 
 def text_of(text: Text, guide: Guide) -> str:
-    """The text itself."""
+    """Return the plain text."""
     return text if isinstance(text, str) else text(guide)

@@ -1,4 +1,4 @@
-"""Turn journeys into stories: the same steps, each with a picture and a sentence."""
+"""Turn journeys into stories: the same steps, each with a picture and a caption."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ APPROVED = Look(
 
 
 def story_of(key: str, *journey: steps.Step) -> tuple[Step, ...]:
-    """Return the story of a persona's journey. What comes to the phone is shown on it."""
+    """Return the story of a persona's journey. It shows on the phone what arrives there."""
     who = PERSONAS[key]
     story: list[Step] = []
     site: list[Step] = []

@@ -1,4 +1,4 @@
-"""What a storyboard is made of: chapters of scenes, each a sentence, a picture and what came of it."""
+"""The parts of a storyboard: chapters of scenes, each with a caption, a picture and its effects."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Arrival:
 
 @dataclass(slots=True)
 class Scene:
-    """One numbered step: ``on`` is site or phone, ``picture`` a file's name, ``happened`` what the site noted.
+    """One numbered step: ``on`` is site or phone, ``picture`` a file name, ``happened`` the site's events.
 
-    ``before`` tells of what lies between this scene and the one before: time, another browser.
+    ``before`` describes what is between this scene and the previous one: time, another browser.
     """
 
     caption: Markup
@@ -37,7 +37,7 @@ class Scene:
 
 @dataclass(slots=True)
 class Chapter:
-    """A story as it was walked in one language."""
+    """A story as walked in one language."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""The steps that stories are made of. Each does what a person would do, and takes a picture of where to press."""
+"""The steps of stories. Each does what a user would do, and takes a picture of where to press."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ Both = tuple[str, str]
 
 
 class Step(Protocol):
-    """One thing that somebody does."""
+    """One step of a user."""
 
     def do(self, guide: Guide) -> None:
-        """Do it, and leave a scene where there is something to see."""
+        """Do the step, and add a scene if there is something to see."""
 
 
 @dataclass(frozen=True)
 class Open:
-    """Open an address of the site; ``fresh`` in a browser that knows nothing."""
+    """Open an address of the site; ``fresh`` in a browser without cookies."""
 
     path: str
     page: str = ""
@@ -45,9 +45,9 @@ class Open:
 
 @dataclass(frozen=True)
 class Press:
-    """Fill fields, choose, tick, and press ``target``; then ``page`` is shown, in ``state`` if one is named.
+    """Fill fields, choose, tick, and press ``target``; then ``page`` is shown, in ``state`` if given.
 
-    The caption is made of the page's words unless ``caption`` gives it.
+    The caption is made of the page's labels unless ``caption`` gives it.
     """
 
     target: str
@@ -95,7 +95,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Upload:
-    """Choose the specimen papers in a field."""
+    """Choose the sample documents in a field."""
 
     field: str
     file: str
@@ -106,7 +106,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class Look:
-    """A picture of the page as it is, with what it shows set off."""
+    """A picture of the current page, with these elements outlined."""
 
     caption: Both
     marked: str = ""
@@ -128,7 +128,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Arrives:
-    """The phone's lock screen, where something has just arrived for ``address``."""
+    """The phone's lock screen, where a message has just arrived for ``address``."""
 
     address: str
     caption: Both = ("SMSにワンタイムパスワードが届きます。", "A one-time password arrives by text message.")
@@ -142,7 +142,7 @@ class Arrives:
 
 @dataclass(frozen=True)
 class MailLink:
-    """Open the newest mail of a mailbox and follow its link; the page that opens is seen by ``then``."""
+    """Open the newest mail of a mailbox and follow its link; ``then`` looks at the page that opens."""
 
     address: str
     href: str
@@ -173,7 +173,7 @@ class MailLink:
         guide.site.goto(url)
         for step in self.then:
             step.do(guide)
-            guide.settle()
+            guide.note_effects()
         guide.site = own
 
 
@@ -225,7 +225,7 @@ class AddToApp:
 
 @dataclass(frozen=True)
 class AppCode:
-    """The code that the authenticator shows; it is typed by ``app_code``."""
+    """The code in the authenticator; ``app_code`` types it."""
 
     number: str
 
@@ -248,7 +248,7 @@ class AppCode:
 
 @dataclass(frozen=True)
 class Quietly:
-    """Steps that were shown before, done again without pictures; ``told`` says what they come to."""
+    """Repeat steps that were shown before, without pictures; the sentence summarises them."""
 
     steps: tuple[Step, ...]
     told: Both | None = None
@@ -265,7 +265,7 @@ class Quietly:
 
 @dataclass(frozen=True)
 class Wait:
-    """Time goes by."""
+    """Time passes."""
 
     seconds: float
     told: Both
@@ -277,16 +277,16 @@ class Wait:
 
 
 def sms_code(number: str) -> Callable[[Guide], str]:
-    """The newest code that came to a number or mailbox, each only once."""
+    """Return the newest code sent to a number or mailbox, each only once."""
     return lambda guide: guide.handsets.wait_for_code(number)
 
 
 def called_code(guide: Guide) -> str:
-    """The code of the call that was answered last."""
+    """Return the code of the call that was answered last."""
     return str(guide.notes["code"])
 
 
 def app_code(guide: Guide) -> str:
-    """What the authenticator shows, looked at now."""
+    """Return the code that the authenticator shows now."""
     guide.phone.reload()
     return re.sub(r"\D", "", guide.phone.locator("[data-otp-code]").first.inner_text())

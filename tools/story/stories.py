@@ -1,4 +1,4 @@
-"""Every story, in the order of the guide."""
+"""All stories, in the order of the guide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The account itself: made, its contacts and password changed, forgotten, denied, and got back by documents."""
+"""The account itself: create it, change contacts and password, forget the password, deny a request, reset with ID
+documents.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ SIGNED_IN = Quietly(
 
 
 def approved(page: str) -> tuple[Step, ...]:
-    """The mail's approval, and the page that opens after it."""
+    """Return the steps of approving by mail, and the page that opens after it."""
     return (
         Press(pages.PROVE, "approval.wait"),
         MailLink(HANAKO, "/a/c/r/", then=(Press(pages.APPROVE, "approval.decide"),)),

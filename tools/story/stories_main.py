@@ -1,4 +1,4 @@
-"""The main job, by SMS and by app, as the two articles tell it."""
+"""The main job, by SMS and by app, as in the two articles."""
 
 from __future__ import annotations
 

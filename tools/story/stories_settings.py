@@ -55,12 +55,12 @@ def with_fingerprint(guide: Guide) -> None:
 
 
 def lift_finger(guide: Guide) -> None:
-    """The reader is not touched for now, so that the browser's own offer is not taken at once."""
+    """Stop touching the reader, so that the browser's own offer is not accepted at once."""
     _touch(guide, False)
 
 
 def touch(guide: Guide) -> None:
-    """The reader is touched when it asks."""
+    """Touch the reader when it asks."""
     _touch(guide, True)
 
 

@@ -1,4 +1,4 @@
-"""Signing in once two-step verification is on, and what may stand in the way."""
+"""Sign in with two-step verification on, and what may get in the way."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ LANDLINE = "+81312345678"
 
 
 def name_and_password(key: str, page: str) -> tuple[Step, ...]:
-    """Both pages of signing in; ``page`` is what follows."""
+    """Return the steps of both sign-in pages; ``page`` is the next page."""
     return story_of(key, *main_job.GIVE_PASSWORD, See(page=page))
 
 
 def sign_out(told: Both) -> tuple[Step, ...]:
-    """By the button on the account's page, then a minute goes by."""
+    """Return the steps: sign out on the account's page, then wait a minute."""
     return (Open("/account", "account.services"), Press(pages.SIGN_OUT, "shop.home"), Wait(60, told))
 
 
 def wrong_code(guide: Guide) -> str:
-    """A code that is not the one that was sent."""
+    """Return a code that is not the one that was sent."""
     if "right" not in guide.notes:
         guide.notes["right"] = guide.handsets.wait_for_code(TARO_NUMBER)
     return "000000" if guide.notes["right"] != "000000" else "111111"

@@ -1,4 +1,4 @@
-"""A story: a flow of the site as somebody walks it."""
+"""A story: a flow of the site as a user walks it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.story.steps import Both, Step
 
 @dataclass(frozen=True)
 class Story:
-    """``name`` is its file's and link's, ``title`` and ``opening`` are in both languages, ``persona`` who walks it."""
+    """``name`` is its file's and link's, ``title`` and ``opening`` are in both languages, ``persona`` walks it."""
 
     name: str
     title: Both

@@ -1,4 +1,4 @@
-"""The guide's pages: one for each language and one that leads to them, with the pictures beside them."""
+"""The guide's pages: one for each language, an index page, and the pictures."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ WORDS = {
 
 
 def environment() -> Environment:
-    """Templates of this folder, escaping what they show."""
+    """Return the environment of this folder's templates, with escaping on."""
     return Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -59,7 +59,7 @@ def environment() -> Environment:
 
 
 def write(folder: Path, chapters: Mapping[str, Sequence[Chapter]], made: str) -> list[Path]:
-    """Write ``index.html`` and a page for each language into ``folder``; gives their paths."""
+    """Write ``index.html`` and a page for each language into ``folder``. Return their paths."""
     templates = environment()
     style = "\n".join(sheet.read_text() for sheet in SHEETS)
     written = []

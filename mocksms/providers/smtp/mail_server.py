@@ -38,8 +38,8 @@ def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> tuple[World, 
     """Return the world of a mail, and what chose it.
 
     It is the world of its header X-World, created if necessary; else the one that the mailbox is leased to; else an
-    existing one named by the mailbox's plus-tag; else the default one. Tags create no worlds, because people give
-    plus-tags meanings of their own.
+    existing one named by the mailbox's plus-tag; else the default one. Tags create no worlds, because people use
+    plus-tags for other purposes.
 
     Raise :class:`BadWorld`, :class:`TooManyWorlds`: such a mail is refused, never kept elsewhere.
     """

@@ -1,4 +1,4 @@
-"""Amazon SNS: SMS to numbers and topics, opt-outs, and the reader that LocalStack's users know."""
+"""Amazon SNS: SMS to numbers and topics, opt-outs, and LocalStack's way of reading messages."""
 
 import re
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Sns(Provider):
         return super().claims() or bool(other_services.scope()[1]) or other_services.is_other()
 
     def is_sending(self) -> bool:
-        """Return whether this makes something."""
+        """Return whether this sends or creates something."""
         action = request.form.get("Action", "")
         return action in routes.ACTIONS and not action.startswith(_READS)
 
@@ -49,7 +49,7 @@ class Sns(Provider):
         return (worlds.of_account(key.group(1)) or worlds.find(key.group(1))) if key is not None else None
 
     def problem(self, problem: Problem) -> Response:
-        """Return the error as the AWS service of this request words it."""
+        """Return the error in the form of this request's AWS service."""
         words = problem.detail or problem.title
         if other_services.is_other():
             return other_services.refusal(problem.status, words)

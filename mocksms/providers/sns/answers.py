@@ -1,4 +1,4 @@
-"""How SNS answers: results and errors as XML, and the parts of a request's form."""
+"""SNS's answers and errors as XML, and the parts of a request's form."""
 
 import re
 import uuid
@@ -15,7 +15,7 @@ _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Refused(Exception):
-    """A request that SNS refuses; `words` are its own."""
+    """A request that SNS refuses; `words` are the provider's text."""
 
     def __init__(self, code: str, words: str, status: int = 400) -> None:
         super().__init__(code, words)
@@ -25,7 +25,7 @@ class Refused(Exception):
 
 
 class Entries(dict[str, str]):
-    """A map, which is written as entries of key and value."""
+    """A map, written as entries of key and value."""
 
 
 def invalid(words: str) -> Refused:
@@ -34,7 +34,7 @@ def invalid(words: str) -> Refused:
 
 
 def text(value: object) -> str:
-    """Return a value as it is written in XML."""
+    """Return a value in its XML form."""
     written = str(value).lower() if isinstance(value, bool) else str(value)
     return escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", written))
 
@@ -57,7 +57,7 @@ def _xml(body: str, status: int = 200) -> Response:
 
 
 def answer(action: str, result: Mapping[str, Any] | None) -> Response:
-    """Return the answer to an action; None where it has no result."""
+    """Return the answer to an action; None for one without a result."""
     wrapped = "" if result is None else f"<{action}Result>{_inner(result)}</{action}Result>"
     return _xml(
         f'<{action}Response xmlns="{XMLNS}">{wrapped}'
@@ -76,7 +76,7 @@ def refusal(code: str, words: str, status: int = 400) -> Response:
 
 
 def needed(name: str) -> str:
-    """Return a parameter that must be there. Raises :class:`Refused`."""
+    """Return a required parameter. Raise :class:`Refused`."""
     if not (given := request.form.get(name, "")):
         raise invalid(f"{name} Reason: no value for required parameter")
     return given

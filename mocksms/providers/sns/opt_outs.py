@@ -1,4 +1,4 @@
-"""SNS: whose owner said STOP, and the settings of all SMS."""
+"""SNS: opt-outs (STOP), and the settings of all SMS."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _PAGE = 100
 
 
 def number(world: World, given: str, about: str) -> str:
-    """Return a number as it is kept. Raises :class:`Refused`."""
+    """Return a number in canonical form. Raise :class:`Refused`."""
     found = phone_numbers.normalise(given, world.settings.region)
     if not phone_numbers.is_number(found):
         raise invalid(about.format(given))
@@ -29,7 +29,7 @@ def number(world: World, given: str, about: str) -> str:
 
 
 def _stopped(world: World, number: str = "") -> list[tuple[str, str]]:
-    """Return who told which sender of SNS to stop, for one number or all."""
+    """Return (number, sender) of each opt-out from an SNS sender, for one number or all."""
     with world.store.reading() as db:
         pairs = store.conditions.stopped(db, number)
     return [(owner, sender) for owner, sender in pairs if _is_of_sns(world, owner, sender)]
@@ -40,22 +40,22 @@ def _is_of_sns(world: World, owner: str, sender: str) -> bool:
 
 
 def is_opted_out(world: World, number: str) -> bool:
-    """Return whether a number takes no SMS of SNS any more, from whatever sender.
+    """Return whether a number has opted out from SMS of SNS, whatever the sender.
 
-    Whether there are stops at all is known here: the transaction that keeps a message looks again.
+    Here it is enough to know whether there are opt-outs at all: the transaction that saves a message checks again.
     """
     known = world.group_commit.seen or world.conditions()
     return known.has_stops and bool(_stopped(world, number))
 
 
 def check(world: World) -> dict[str, Any]:
-    """CheckIfPhoneNumberIsOptedOut."""
+    """Answer CheckIfPhoneNumberIsOptedOut."""
     asked = number(world, needed("phoneNumber"), "PhoneNumber Reason: input incorrectly formatted")
     return {"isOptedOut": bool(_stopped(world, asked))}
 
 
 def listed(world: World) -> dict[str, Any]:
-    """ListPhoneNumbersOptedOut."""
+    """Answer ListPhoneNumbersOptedOut."""
     after = request.form.get("nextToken", "")
     found = [each for each in sorted({owner for owner, _ in _stopped(world)}) if each > after]
     shown = found[:_PAGE]
@@ -63,7 +63,7 @@ def listed(world: World) -> dict[str, Any]:
 
 
 def opt_in(world: World) -> dict[str, Any]:
-    """OptInPhoneNumber."""
+    """Answer OptInPhoneNumber."""
     asked = number(world, needed("phoneNumber"), "PhoneNumber Reason: input incorrectly formatted")
     for owner, sender in _stopped(world, asked):
         inbox.set_opted_out(world, owner, sender, False)
@@ -82,7 +82,7 @@ def sms_attributes(world: World) -> dict[str, str]:
 
 
 def get_attributes(world: World) -> dict[str, Any]:
-    """GetSMSAttributes."""
+    """Answer GetSMSAttributes."""
     wanted, found = members("attributes"), sms_attributes(world)
     return {
         "attributes": Entries({name: each for name, each in found.items() if not wanted or name in wanted})
@@ -90,7 +90,7 @@ def get_attributes(world: World) -> dict[str, Any]:
 
 
 def set_attributes(world: World) -> dict[str, Any]:
-    """SetSMSAttributes."""
+    """Answer SetSMSAttributes."""
     given = entries("attributes")
     if unknown := sorted(set(given) - _NAMES):
         raise invalid(f"attributes Reason: {unknown[0]} is not a valid attribute name")

@@ -1,4 +1,4 @@
-"""Errors for requests to AWS services other than SNS, in each service's own form, so that its SDK can read them."""
+"""Errors for requests to other AWS services, in each service's own form, so that its SDK can read them."""
 
 import json
 import re
@@ -14,7 +14,7 @@ _EC2 = "ec2"
 
 
 def scope() -> tuple[str, str]:
-    """Return region and service that a request is signed for, "" for an unsigned one."""
+    """Return region and service of a request's signature, "" for an unsigned one."""
     found = _SCOPE.search(request.headers.get("Authorization", ""))
     return (found.group(1), found.group(2)) if found else ("", "")
 
@@ -25,7 +25,7 @@ def is_other() -> bool:
 
 
 def refusal(status: int, words: str) -> Response:
-    """Return the error as the service of this request writes it: botocore's protocols told apart by the request."""
+    """Return the error in the form of this request's service; the request shows its botocore protocol."""
     service = scope()[1]
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return _cbor(words)

@@ -21,7 +21,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 def publish(world: World) -> dict[str, Any]:
-    """Publish."""
+    """Answer Publish."""
     form, attributes = request.form, message_attributes()
     texts = _texts(form.get("Message", ""), form.get("MessageStructure", ""))
     arn = form.get("TopicArn") or form.get("TargetArn")
@@ -59,7 +59,7 @@ def _to_topic(
 
 
 def _texts(message: str, structure: str) -> dict[str, str]:
-    """Return a message by protocol; the one of `default` is always there. Raises :class:`Refused`."""
+    """Return a message by protocol; `default` is always included. Raise :class:`Refused`."""
     if not message:
         raise invalid("Empty message")
     if len(message.encode()) > LONGEST_ON_TOPIC:
@@ -80,7 +80,7 @@ def _texts(message: str, structure: str) -> dict[str, str]:
 
 
 def publish_batch(world: World) -> dict[str, Any]:
-    """PublishBatch: up to ten messages to a topic, each taken or refused by itself."""
+    """Answer PublishBatch: up to ten messages to a topic, each accepted or refused on its own."""
     topic, batch = topics.found(world, needed("TopicArn")), "PublishBatchRequestEntries.member"
     parts = [
         f"{batch}.{each}." for each in range(1, MOST_IN_BATCH + 2) if f"{batch}.{each}.Id" in request.form

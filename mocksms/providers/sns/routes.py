@@ -1,4 +1,4 @@
-"""SNS' routes: its actions, the address that confirms a subscription, and the reader that LocalStack's users know."""
+"""SNS's routes: its actions, the address that confirms a subscription, and LocalStack's way of reading messages."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -53,7 +53,7 @@ ACTIONS: Mapping[str, Callable[[World], Mapping[str, Any] | None]] = {
 
 @blueprint.post("/")
 def act() -> Response:
-    """Do the action that the form names."""
+    """Run the action that the form names."""
     if other_services.is_other():
         return other_services.refusal(
             404, f"The phone has no {other_services.scope()[1]}: of AWS it has SNS only"
@@ -71,7 +71,7 @@ def act() -> Response:
 
 @blueprint.get(subscriptions.CONFIRM)
 def confirm() -> Response:
-    """Confirm a subscription: what its first message leads to."""
+    """Confirm a subscription by the link in its first message."""
     arn, token = request.args.get("TopicArn", ""), request.args.get("Token", "")
     try:
         return answers.answer("ConfirmSubscription", subscriptions.confirm(entered_world(), arn, token))
@@ -106,7 +106,7 @@ def _asked(world: World) -> Filter:
 
 @blueprint.get(READER)
 def read_messages() -> Response:
-    """The SMS that came by SNS, by number, oldest first (the newest 1,000)."""
+    """Return the SMS sent by SNS, by number, oldest first (the newest 1,000)."""
     by_number: dict[str, list[dict[str, Any]]] = {}
     world = entered_world()
     for message in reversed(inbox.search(world, _asked(world), inbox.NO_MORE_THAN)):
@@ -127,7 +127,7 @@ def read_messages() -> Response:
 
 @blueprint.delete(READER)
 def delete_messages() -> tuple[str, int]:
-    """Delete the SMS that came by SNS, of a number or all."""
+    """Delete the SMS sent by SNS, of a number or all."""
     world = entered_world()
     inbox.delete(world, _asked(world))
     return "", 204

@@ -1,4 +1,4 @@
-"""SNS: subscriptions to topics by SMS, mail and HTTP, and what is delivered to them."""
+"""SNS: subscriptions to topics by SMS, mail and HTTP, and the delivery to them."""
 
 import hashlib
 import json
@@ -35,7 +35,7 @@ _WITH_MAIL = frozenset({"email", "email-json"})
 
 
 def _endpoint(world: World, protocol: str) -> str:
-    """Return where a subscription leads, checked as its protocol asks. Raises :class:`Refused`."""
+    """Return a subscription's address, checked by its protocol. Raise :class:`Refused`."""
     endpoint = request.form.get("Endpoint", "")
     if protocol == "sms":
         number = phone_numbers.normalise(endpoint, world.settings.region)
@@ -62,7 +62,7 @@ def _given(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def subscribe(world: World) -> dict[str, Any]:
-    """Subscribe: an SMS counts at once; mail and HTTP wait until the address in their first message is opened."""
+    """Answer Subscribe: SMS is confirmed at once; mail and HTTP when the link in their first message is opened."""
     topic, protocol = topics.found(world, needed("TopicArn")), needed("Protocol")
     endpoint, attributes = _endpoint(world, protocol), _given(entries("Attributes"))
     name = hashlib.md5(f"{protocol} {endpoint}".encode(), usedforsecurity=False)
@@ -85,7 +85,7 @@ def subscribe(world: World) -> dict[str, Any]:
 
 
 def _ask(world: World, topic: Resource, subscription: Resource) -> None:
-    """Send the address that confirms a subscription to where it leads."""
+    """Send the link that confirms a subscription."""
     url = _own_url(world, CONFIRM, TopicArn=topic.sid, Token=subscription.content["token"])
     if subscription.content["protocol"] in _WITH_MAIL:
         words = f"You have chosen to subscribe to the topic:\n{topic.sid}\n\nTo confirm this subscription, open:\n{url}"
@@ -112,7 +112,7 @@ def _signed(world: World, topic: Resource, body: dict[str, Any]) -> dict[str, An
 
 
 def confirm(world: World, arn: str, token: str) -> dict[str, Any]:
-    """ConfirmSubscription, by its action or by the address that was sent."""
+    """Answer ConfirmSubscription, by its action or by the link that was sent."""
     topic = topics.found(world, arn)
     for each in _of(world, topic):
         if secrets.compare_digest(each.content["token"], token):
@@ -137,7 +137,7 @@ def _found(world: World, arn: str) -> Resource:
 
 
 def unsubscribe(world: World, arn: str) -> None:
-    """Unsubscribe, by its action or by the address in a notification. One that is not there is no error."""
+    """Answer Unsubscribe, also for an unknown one, as the provider does."""
     if arn.count(":") != 6:
         raise invalid("SubscriptionArn Reason: An ARN must have at least 6 elements")
     with world.store.writing() as db:
@@ -155,7 +155,7 @@ def _shown(kept: Resource) -> dict[str, str]:
 
 
 def listed(world: World) -> dict[str, Any]:
-    """ListSubscriptions."""
+    """Answer ListSubscriptions."""
     found: list[Resource] = []
     with world.store.reading() as db:
         for topic in store.resources.listed(db, topics.TOPIC):
@@ -164,13 +164,13 @@ def listed(world: World) -> dict[str, Any]:
 
 
 def listed_by_topic(world: World) -> dict[str, Any]:
-    """ListSubscriptionsByTopic."""
+    """Answer ListSubscriptionsByTopic."""
     shown, following = topics.page(world, SUBSCRIPTION, topics.found(world, needed("TopicArn")).sid)
     return {"Subscriptions": [_shown(each) for each in shown], "NextToken": following}
 
 
 def get_attributes(world: World) -> dict[str, Any]:
-    """GetSubscriptionAttributes."""
+    """Answer GetSubscriptionAttributes."""
     kept = _found(world, needed("SubscriptionArn"))
     pending = str(not kept.content["confirmed"]).lower()
     return {
@@ -182,7 +182,7 @@ def get_attributes(world: World) -> dict[str, Any]:
 
 
 def set_attributes(world: World) -> None:
-    """SetSubscriptionAttributes."""
+    """Answer SetSubscriptionAttributes."""
     kept, name = _found(world, needed("SubscriptionArn")), needed("AttributeName")
     kept.content["attributes"] |= _given({name: request.form.get("AttributeValue", "")})
     with world.store.writing() as db:
@@ -195,7 +195,7 @@ def set_attributes(world: World) -> None:
 def deliver(
     world: World, topic: Resource, texts: dict[str, str], subject: str, attributes: dict[str, dict[str, str]]
 ) -> str:
-    """Send a message to all who confirmed, by each one's protocol; return its id. Who refuses it holds up nobody."""
+    """Send a message to all confirmed subscriptions and return its id. One refusal doesn't block the others."""
     letter = _letter(world, topic, "Notification") | ({"Subject": subject} if subject else {})
     for each in _of(world, topic):
         protocol = each.content["protocol"]
@@ -213,7 +213,7 @@ def deliver(
 
 
 def _as_json(world: World, topic: Resource, subscription: Resource, body: dict[str, Any]) -> None:
-    """Send a message whole and signed, by mail or HTTP; only its text where the subscription is a raw one."""
+    """Send a whole message by mail or HTTP; a raw subscription gets only its text."""
     signed = _signed(world, topic, body)
     signed["UnsubscribeURL"] = _own_url(world, UNSUBSCRIBE, SubscriptionArn=subscription.sid)
     if subscription.content["protocol"] == "email-json":
@@ -231,7 +231,7 @@ def _letter(world: World, topic: Resource, kind: str) -> dict[str, str]:
 
 
 def sender(world: World, attributes: dict[str, dict[str, str]]) -> str:
-    """Return from whom an SMS comes: its SenderID, its number, the default SenderID, else SNS. Raises Refused."""
+    """Return the sender of an SMS: its SenderID, its number, the default SenderID, else SNS. Raise Refused."""
     values = {name: each["Value"] for name, each in attributes.items()}
     chosen = values.get("AWS.SNS.SMS.SenderID") or values.get("AWS.MM.SMS.OriginationNumber")
     chosen = chosen or opt_outs.sms_attributes(world).get("DefaultSenderID") or opt_outs.SENDER
@@ -274,7 +274,7 @@ def _post(
     body: str,
     is_raw: bool = False,
 ) -> None:
-    """Owe a message to an app: it is posted in the background, again until it is answered."""
+    """Queue a message to an app: it is posted in the background, repeated until it is answered."""
     headers = {
         "Content-Type": "text/plain; charset=UTF-8",
         "x-amz-sns-message-type": kind,

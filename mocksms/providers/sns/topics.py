@@ -24,7 +24,7 @@ _ATTRIBUTES = frozenset({
 
 
 def found(world: World, arn: str) -> Resource:
-    """Return a topic. Raises :class:`Refused`."""
+    """Return a topic. Raise :class:`Refused`."""
     if not re.fullmatch(r"arn:[a-z-]+:sns:[a-z0-9-]*:[0-9]{12}:[A-Za-z0-9_.-]{1,256}", arn):
         raise invalid("TopicArn")
     with world.store.reading() as db:
@@ -45,7 +45,7 @@ def _given(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def create(world: World) -> dict[str, Any]:
-    """CreateTopic: the one that is there, or a new one."""
+    """Answer CreateTopic: an existing topic, or a new one."""
     name = needed("Name")
     if not _NAME.fullmatch(name):
         raise invalid("Topic Name")
@@ -62,7 +62,7 @@ def create(world: World) -> dict[str, Any]:
 
 
 def delete(world: World) -> None:
-    """DeleteTopic: also one that is not there, as the provider does."""
+    """Answer DeleteTopic, also for an unknown one, as the provider does."""
     arn = needed("TopicArn")
     with world.store.writing() as db:
         store.resources.remove(db, arn)
@@ -79,13 +79,13 @@ def page(world: World, kind: str, parent: str = "") -> tuple[list[Resource], str
 
 
 def listed(world: World) -> dict[str, Any]:
-    """ListTopics."""
+    """Answer ListTopics."""
     shown, following = page(world, TOPIC)
     return {"Topics": [{"TopicArn": each.sid} for each in shown], "NextToken": following}
 
 
 def get_attributes(world: World) -> dict[str, Any]:
-    """GetTopicAttributes."""
+    """Answer GetTopicAttributes."""
     topic = found(world, needed("TopicArn"))
     with world.store.reading() as db:
         subscribed = store.resources.listed(db, "sns_subscription", topic.sid, limit=PAGE * PAGE)
@@ -99,7 +99,7 @@ def get_attributes(world: World) -> dict[str, Any]:
 
 
 def set_attributes(world: World) -> None:
-    """SetTopicAttributes."""
+    """Answer SetTopicAttributes."""
     topic, name = found(world, needed("TopicArn")), needed("AttributeName")
     topic.content |= _given({name: request.form.get("AttributeValue", "")})
     topic.updated_at = world.now()
