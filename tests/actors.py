@@ -1,4 +1,4 @@
-"""Actors: what the demo people do on the site and with their phones, by labels and field names only."""
+"""Actors: what the demo users do on the site and with their phones, by labels and field names only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PASSWORD = "Mihon-demo-1"  # the demo people's, printed by `make run`
 
 @dataclass(frozen=True)
 class Identity:
-    """Who somebody is and what they hold (docs/screens.md#demo-accounts)."""
+    """A user's identity and phone numbers (docs/screens.md#demo-accounts)."""
 
     name: str
     email: str
@@ -34,7 +34,7 @@ class Identity:
 
     @property
     def national(self) -> str:
-        """The number as a person in Japan types it: 090-1234-5678."""
+        """Return the number as users in Japan type it: 090-1234-5678."""
         digits = "0" + self.number.removeprefix("+81")
         return f"{digits[:3]}-{digits[3:7]}-{digits[7:]}"
 
@@ -49,22 +49,22 @@ PEOPLE = {
 
 
 class PhoneReader:
-    """Reads a running phone by its client."""
+    """Read a running phone by its client."""
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone
 
     def code(self, to: str) -> str:
-        """Return the newest code that came to a number or mailbox, each only once."""
+        """Return the newest code sent to a number or mailbox, each only once."""
         return self._phone.wait_for_code(to)
 
     def link(self, to: str, part: str) -> str:
-        """Return the address of the link with ``part`` in it in the newest mail."""
+        """Return the address of the link that contains ``part`` in the newest mail."""
         return next(str(link) for link in self._phone.mail(to).links if part in link)
 
 
 class Person:
-    """Somebody in front of a browser, with a phone in hand."""
+    """A user with a browser and a phone."""
 
     def __init__(self, world: World, identity: Identity, browser: Browser) -> None:
         self.world = world
@@ -78,17 +78,17 @@ class Person:
 
     @property
     def phone(self) -> str:
-        """The number, as a journey knows it."""
+        """Return the user's number, as journeys name it."""
         return self.number
 
     def walks(self, *steps: Step) -> Page:
-        """Do a journey's steps in this browser; the page where they end."""
+        """Do a journey's steps in this browser. Return the final page."""
         reader = PhoneReader(self.world.phone)
         FormRunner(self, reader, self.browser, lambda _key: self.world.browser()).walk(steps)
         return self.page
 
     def elsewhere(self, language: str = "ja") -> Person:
-        """The same person at another browser, with the same phone."""
+        """Return the same user at another browser, with the same phone."""
         other = Person(self.world, PEOPLE["hanako"], self.world.browser(language))
         for fact in ("name", "email", "number", "national", "secret", "password"):
             setattr(other, fact, getattr(self, fact))
@@ -97,15 +97,15 @@ class Person:
     # -- the phone -----------------------------------------------------------------------------------------
 
     def reads_code(self, to: str | None = None) -> str:
-        """The newest code that came to this person's number, or another number or mailbox; each only once."""
+        """Return the newest code sent to this user's number, or to another number or mailbox; each only once."""
         return self.world.phone.wait_for_code(to or self.number)
 
     def app_code(self, step: int = 0) -> str:
-        """What the authenticator app shows now, or so many steps of 30 s later."""
+        """Return what the authenticator app shows now, or this many steps of 30 s later."""
         return pyotp.TOTP(self.secret).at(int(self.world.clock.now()) + 30 * step)
 
     def opens_mail_link(self, label: str = "承認または否認してください") -> Page:
-        """Open the link of the newest mail on the phone: in a browser that knows nothing of this one."""
+        """Open the link of the newest mail on the phone, in a browser without this one's cookies."""
         link = self.world.phone.mail(self.email).link(label)
         url = urlsplit(link)
         phone_browser = self.world.browser()
@@ -114,12 +114,12 @@ class Person:
     # -- signing in and out --------------------------------------------------------------------------------
 
     def gives_name(self, identifier: str | None = None) -> Page:
-        """From the shop's front to the page that asks for the password."""
+        """Walk from the shop's front page to the page that asks for the password."""
         name = Press(pages.CONTINUE, {pages.EMAIL: identifier or self.email})
         return self.walks(main_job.START, main_job.SIGN_IN[0], name)
 
     def gives_password(self, password: str | None = None, identifier: str | None = None) -> Page:
-        """Name and password: signed in, or asked for a code."""
+        """Enter name and password: signed in, or asked for a code."""
         self.gives_name(identifier)
         return self.walks(Press(pages.SIGN_IN, {pages.PASSWORD: password or self.password}))
 
@@ -129,25 +129,25 @@ class Person:
         return self.browser.submit(otpCode=code or self.right_code(), **fields)
 
     def right_code(self) -> str:
-        """The code that the page asks for."""
+        """Return the code that the page asks for."""
         return self.app_code() if self.secret else self.reads_code()
 
     def signs_in(self, identifier: str | None = None, *, trust: bool = False) -> Page:
-        """All the way in, with a code where one is asked."""
+        """Sign in, entering a code if asked."""
         page = self.gives_password(identifier=identifier)
         if page.name == "sign_in.code":
             page = self.gives_code(trust=trust)
         return page
 
     def signs_out(self) -> Page:
-        """By the button on the account's page."""
+        """Sign out with the button on the account's page."""
         self.browser.get("/account")
         return self.browser.press("サインアウト")
 
     # -- two-step verification -----------------------------------------------------------------------------
 
     def asks_for_settings(self) -> Page:
-        """By 「編集」 in ログインとセキュリティ: to the waiting page, a code, or the settings."""
+        """Press 「編集」 in ログインとセキュリティ: leads to the waiting page, a code, or the settings."""
         return self.walks(Open(paths.ACCOUNT), *main_job.ASK_FOR_SETTINGS[1:])
 
     def approves(self) -> Page:
@@ -155,7 +155,7 @@ class Person:
         return self._decides("approve")
 
     def goes_on(self) -> Page:
-        """Look again at the waiting page after the approval, and press its button to go on."""
+        """Reload the waiting page after the approval, and press its button to continue."""
         self.browser.reload()
         return self.browser.submit(form="#approval-go-on")
 
@@ -164,7 +164,7 @@ class Person:
         return self._decides("deny")
 
     def opens_settings(self) -> Page:
-        """Into the settings of two-step verification, proving who asks in the way that the site wants."""
+        """Open the settings of two-step verification, confirming the identity as the site asks."""
         page = self.asks_for_settings()
         if page.name == "approval.wait":
             self.approves()
@@ -174,7 +174,7 @@ class Person:
         return page
 
     def begins_set_up(self) -> Page:
-        """「開始する」 on the settings page."""
+        """Press 「開始する」 on the settings page."""
         self.opens_settings()
         return self.walks(main_job.BEGIN_SET_UP)
 
@@ -193,7 +193,7 @@ class Person:
         return self.finishes_set_up(trust=trust)
 
     def finishes_set_up(self, *, trust: bool = False) -> Page:
-        """Past the backup page, where there is one, and 「わかりました。2段階認証を有効にする」."""
+        """Skip the backup page, if there is one, and press 「わかりました。2段階認証を有効にする」."""
         if self.page.name == "set_up.backup":
             self.browser.press("スキップ")
         return self.browser.submit(form="#enable-mfa-form", rememberDevice=trust)
@@ -207,7 +207,7 @@ class Person:
 
 
 def key_on(page: Page) -> str:
-    """The key for manual entry that a set-up page shows in groups of four."""
+    """Return the key for manual entry on a set-up page, in groups of four."""
     found = re.search(r"(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4}", page.text)
     assert found, f"{page.path} shows no key in groups of four"
     return found[0].replace(" ", "")

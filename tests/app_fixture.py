@@ -1,7 +1,7 @@
-"""The site and the phone in one process, joined as in life.
+"""Site and phone in one process, connected as in production.
 
-The site's gateway client speaks the provider's wire into the phone, its mails go through real SMTP. The fixture
-is made once for each test process; `fresh` gives a clean world.
+The site's gateway client sends the provider's requests to the phone, and its mails use real SMTP. The fixture is made
+once per test process; `fresh` returns a clean world.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ SITE_URL = "http://localhost:8000"
 
 @dataclass
 class Clock:
-    """Time in both apps: the site's clock and the handsets'."""
+    """Time in both apps: the site's clock and the phone's."""
 
     site: Any
     phone: Phone
 
     def advance(self, seconds: float) -> None:
-        """Jump ahead; nothing sleeps."""
+        """Move both clocks ahead without sleeping."""
         self.site.advance(seconds)
         self.phone.move_clock(self.site.offset)
 
     def now(self) -> float:
-        """Unix seconds on both."""
+        """Return the Unix seconds on both."""
         return float(self.site.now())
 
 
 class AppFixture:
-    """Both apps on folders of their own, and a copy of the site's world as it was after the first start."""
+    """Both apps in separate folders, and a copy of the site's world after its first start."""
 
     def __init__(self, folder: Path, phone: RunningPhone | None = None, **settings: Any) -> None:
-        """Data lies in `folder`; the phone lives in this process, or is one that is served already."""
+        """Keep data in `folder`; use an in-process phone unless `phone` is given."""
         coverage.listen()
         transport: httpx.BaseTransport | None = None
         if phone is None:
@@ -75,7 +75,7 @@ class AppFixture:
         self._uploads = {path.name: path.read_bytes() for path in uploads.iterdir()}
 
     def fresh(self) -> World:
-        """A clean world: the site as after its first start, an empty phone, clocks at real time."""
+        """Return a clean world: the site as after its first start, an empty phone, clocks at real time."""
         self.services.store.restore(self._clean)
         self._restore_uploads()
         self.services.clock.set_offset(0.0)
@@ -84,7 +84,7 @@ class AppFixture:
         return World(self)
 
     def phone_of(self, world: str) -> Phone:
-        """The phone's world of this name; the caller closes and deletes it."""
+        """Return the phone's world of this name; the caller closes and deletes it."""
         other = self.phone
         return Phone(other.url, world, other.smtp_port, other.transport)
 
@@ -97,14 +97,14 @@ class AppFixture:
                 uploads.write(name, sealed)
 
     def close(self) -> None:
-        """Stop what runs beside the tests."""
+        """Stop everything that runs beside the tests."""
         if self._smtp is not None:
             self._smtp.stop()
 
 
 @dataclass
 class World:
-    """What a test gets: site, phone, clock, and people."""
+    """What a test gets: site, phone, clock and users."""
 
     apps: AppFixture
 
@@ -114,7 +114,7 @@ class World:
 
     @property
     def services(self) -> Any:
-        """The site's parts (`webapp.services.context.Services`)."""
+        """Return the site's services (`webapp.services.context.Services`)."""
         return self.apps.services
 
     @property
@@ -131,9 +131,9 @@ class World:
             return list(db.execute(statement, parameters))
 
     def browser(self, language: str = "ja", **options: Any) -> Browser:
-        """A new browser with no cookies."""
+        """Return a new browser without cookies."""
         return Browser(self.site, language, **options)
 
     def person(self, name: str, language: str = "ja", **options: Any) -> Person:
-        """One of the demo people in front of a new browser."""
+        """Return one of the demo users with a new browser."""
         return Person(self, PEOPLE[name], self.browser(language, **options))

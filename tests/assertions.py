@@ -1,4 +1,4 @@
-"""Results that a test loops over, and the refusals that a test sees."""
+"""Assertions about results in loops, and about refusals."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Found = TypeVar("Found")
 
 
 def not_empty(found: Iterable[Found]) -> list[Found]:
-    """Return what was found, and fail when there is nothing: a loop over nothing asserts nothing."""
+    """Return what was found, and fail when it is empty: a loop over nothing asserts nothing."""
     listed = list(found)
     assert listed, "there is nothing to look at"
     return listed
 
 
 def refusal(send: Callable[[], TestResponse]) -> str:
-    """Send a request that is refused, and return the refusal's name, as `WrongCode.used`.
+    """Send a request that is refused, and return the refusal's name, such as `WrongCode.used`.
 
     The page must show the refusal: another page, a bad request or a crash fails.
     """

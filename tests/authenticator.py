@@ -1,6 +1,6 @@
-"""A software authenticator: makes passkeys and answers with them as a device does, rightly or wrongly on demand.
+"""A software authenticator: creates passkeys and answers with them like a device, rightly or wrongly on demand.
 
-It writes the same structures as a real one (WebAuthn Level 2, 6.1 and 6.5), with the same library that secures TLS.
+It writes the structures of a real one (WebAuthn Level 2, 6.1 and 6.5), with the library that secures TLS.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 
 
 def text(raw: bytes) -> str:
-    """Base64url without padding, as browsers write it."""
+    """Return base64url without padding, as browsers write it."""
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def raw(written: str) -> bytes:
-    """The bytes behind `text`."""
+    """Return the bytes of `text`."""
     return base64.urlsafe_b64decode(written + "=" * (-len(written) % 4))
 
 
@@ -43,7 +43,7 @@ class Authenticator:
     def make(
         self, options: dict[str, Any], *, flags: int = PRESENT | VERIFIED, origin: str | None = None
     ) -> str:
-        """A new credential for these creation options."""
+        """Return a new credential for these creation options."""
         self.handle = raw(options["user"]["id"])
         client = self._client("webauthn.create", options["challenge"], origin)
         attested = bytes(16) + struct.pack(">H", len(self.credential_id)) + self.credential_id + self._cose()
@@ -60,7 +60,7 @@ class Authenticator:
         challenge: str | None = None,
         handle: bytes | None = None,
     ) -> str:
-        """An assertion for these request options; the keywords are what a liar would change."""
+        """Return an assertion for these request options; the keywords are what an attacker would change."""
         self.count += 1 if self.counts else 0
         client = self._client("webauthn.get", challenge or options["challenge"], origin)
         data = self._data(options["rpId"], flags)
@@ -100,7 +100,7 @@ class Authenticator:
 
 
 def _cbor(value: Any) -> bytes:
-    """The little of CBOR (RFC 8949) that a credential is made of."""
+    """Return the part of CBOR (RFC 8949) that a credential needs."""
     match value:
         case int() if value >= 0:
             return _head(0, value)

@@ -1,4 +1,4 @@
-"""The site's words in both languages, read from the Japanese catalogue (the English texts are its keys)."""
+"""The site's texts in both languages, from the Japanese catalogue (the English texts are its keys)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ CATALOGUE = ROOT / "webapp" / "translations" / "ja" / "LC_MESSAGES" / "messages.
 
 @cache
 def japanese(path: Path = CATALOGUE) -> Catalog:
-    """The Japanese catalogue of the site, or of the app whose catalogue is named."""
+    """Return the Japanese catalogue of the site, or of the named app."""
     with path.open("rb") as file:
         return read_po(file, locale="ja")
 
 
 @cache
 def english_for(japanese_text: str) -> str:
-    """The English text whose translation this is; raises when the catalogue has no such translation."""
+    """Return the English text of this translation; raise when the catalogue has none."""
     for message in japanese():
         texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
         if japanese_text in texts and message.id:
@@ -31,7 +31,7 @@ def english_for(japanese_text: str) -> str:
 
 @cache
 def untranslated_words() -> frozenset[str]:
-    """English texts that must never be seen on a Japanese page: those whose translation is another text."""
+    """Return English texts that must not appear on a Japanese page: those whose translation differs."""
     return frozenset(
         message.id
         for message in japanese()

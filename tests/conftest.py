@@ -37,7 +37,7 @@ _BEFORE = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the catalogues once, in the process that hands out the tests."""
+    """Compile the catalogues once, in the process that distributes the tests."""
     if not hasattr(config, "workerinput"):
         bootstrap.PYTHON = Path(sys.executable)
         bootstrap.compile_catalogues()
@@ -45,12 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Note what pytest and its plugins have imported by themselves (with ``-v`` hypothesis, for its header)."""
+    """Record what pytest and its plugins have imported themselves (with ``-v`` hypothesis, for its header)."""
     session.config.stash[_BEFORE] = frozenset(sys.modules)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Keep for a meta-test what was imported to get this far."""
+    """Record for a meta-test what was imported up to this point."""
     session.config.stash[IMPORTED] = [
         name for name in HEAVY if name in sys.modules and name not in session.config.stash[_BEFORE]
     ]
@@ -58,7 +58,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppFixture]:
-    """Both apps, made once for this process."""
+    """Create both apps once for this process."""
     from tests.app_fixture import AppFixture
 
     apps = AppFixture(tmp_path_factory.mktemp("apps"))
@@ -68,7 +68,9 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppFixture]:
 
 @pytest.fixture
 def apps_with(tmp_path: Path) -> Iterator[Callable[..., AppFixture]]:
-    """Make both apps with other settings: `apps_with(send_cap=2)`. They close when the test ends."""
+    """Return a function that creates both apps with other settings: `apps_with(send_cap=2)`. They close when the test
+    ends.
+    """
     from tests.app_fixture import AppFixture
 
     made: list[AppFixture] = []
@@ -84,31 +86,31 @@ def apps_with(tmp_path: Path) -> Iterator[Callable[..., AppFixture]]:
 
 @pytest.fixture
 def world(apps: AppFixture) -> World:
-    """Site, phone, clock and people; nothing is left of the test before."""
+    """Return site, phone, clock and users, without anything of the previous test."""
     return apps.fresh()
 
 
 @pytest.fixture
 def phone(world: World) -> Phone:
-    """The phone that takes what the site sends."""
+    """Return the phone that receives what the site sends."""
     return world.phone
 
 
 @pytest.fixture
 def clock(world: World) -> Clock:
-    """Time in both apps; `advance(seconds)` moves it."""
+    """Return the clock of both apps; `advance(seconds)` moves it."""
     return world.clock
 
 
 @pytest.fixture
 def browser(world: World) -> Browser:
-    """A Japanese browser without cookies."""
+    """Return a Japanese browser without cookies."""
     return world.browser()
 
 
 @pytest.fixture(params=["ja", "en"])
 def language(request: pytest.FixtureRequest) -> str:
-    """Both languages, one test each."""
+    """Return each language, one test each."""
     return str(request.param)
 
 

@@ -1,4 +1,4 @@
-"""Every move of every flow is made by some test: counted over all workers, judged after a whole run."""
+"""Check that tests make every transition of every flow: counted over all workers, judged after a whole run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _note(_sender: Any, *, table: StateMachine, move: Transition, source: str, *
 
 
 def listen() -> None:
-    """Count the moves made in this process from now on."""
+    """Count the transitions in this process from now on."""
     from webapp.flows.state_machine import transitioned
 
     transitioned.connect(_note)
@@ -29,7 +29,7 @@ def listen() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker hands its moves over; the one process that has all of them judges a whole run."""
+    """Send a worker's transitions to the controller; judge a whole run in the process that has all of them."""
     config = session.config
     if hasattr(config, "workeroutput"):
         config.workeroutput["moves"] = sorted(MADE)
@@ -40,12 +40,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object) -> None:
-    """The controller takes a finished worker's moves."""
+    """Add a finished worker's transitions."""
     MADE.update(getattr(node, "workeroutput", {}).get("moves", []))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Name the moves that no test made."""
+    """Name the transitions that no test made."""
     if _is_whole_run(config) and (missing := _missing()):
         terminalreporter.section("moves of flows that no test makes", red=True)
         terminalreporter.line("\n".join(missing))

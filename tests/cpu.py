@@ -1,4 +1,4 @@
-"""CPU seconds of this thread for a piece of work, whatever else runs in the process of the tests."""
+"""Measure the CPU seconds of this thread for a piece of work, whatever else runs in the test process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Run ``work`` and return the CPU seconds it took; what earlier tests left behind is not collected meanwhile."""
+    """Run ``work`` and return its CPU seconds, without garbage collection of what earlier tests left."""
     was_on = gc.isenabled()
     gc.disable()
     begun = time.thread_time()

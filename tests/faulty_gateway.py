@@ -1,4 +1,4 @@
-"""Servers that do what servers shouldn't: hang, drip, talk nonsense, hang up (docs/promises.md#66)."""
+"""Servers that misbehave: hang, drip, send nonsense, hang up (docs/promises.md#66)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DRIP_SECONDS = 0.02
 
 @contextlib.contextmanager
 def server(behaviour: Behaviour) -> Iterator[int]:
-    """Accept connections on a free port, give each to ``behaviour``, and yield the port.
+    """Accept connections on a free port, pass each to ``behaviour``, and yield the port.
 
     ``behaviour`` gets the connection and an event that is set when the test is over.
     """
@@ -49,24 +49,24 @@ def server(behaviour: Behaviour) -> Iterator[int]:
 
 
 def unused_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port without a listener."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port: int = listener.getsockname()[1]
     return port
 
 
 def hangs(connection: socket.socket, over: threading.Event) -> None:
-    """Take the request and never answer."""
+    """Read the request and never answer."""
     over.wait(30)
 
 
 def hangs_up(connection: socket.socket, over: threading.Event) -> None:
-    """Take the request and close."""
+    """Read the request and close."""
     _take_request(connection)
 
 
 def says(answer: bytes) -> Behaviour:
-    """Read a request, answer these bytes, close."""
+    """Return a behaviour: read a request, answer these bytes, close."""
 
     def behave(connection: socket.socket, over: threading.Event) -> None:
         _take_request(connection)
@@ -76,7 +76,7 @@ def says(answer: bytes) -> Behaviour:
 
 
 def greets(answer: bytes) -> Behaviour:
-    """Send these bytes before anything is asked, as a mail server does, and then wait."""
+    """Return a behaviour: send these bytes first, as a mail server does, and then wait."""
 
     def behave(connection: socket.socket, over: threading.Event) -> None:
         connection.sendall(answer)
@@ -87,7 +87,9 @@ def greets(answer: bytes) -> Behaviour:
 
 
 def drips(start: bytes, drop: bytes, end: bytes, drops: int = 2000) -> Behaviour:
-    """Send ``start``, then ``drop`` again and again with pauses shorter than any timeout, at last ``end``."""
+    """Return a behaviour: send ``start``, then ``drop`` repeatedly with pauses shorter than any timeout, then
+    ``end``.
+    """
 
     def behave(connection: socket.socket, over: threading.Event) -> None:
         connection.sendall(start)
@@ -101,7 +103,7 @@ def drips(start: bytes, drop: bytes, end: bytes, drops: int = 2000) -> Behaviour
 
 
 def _take_request(connection: socket.socket) -> None:
-    """Read an HTTP request to its end: closing on unread bytes would reset the connection and lose the answer."""
+    """Read a whole HTTP request: closing with unread bytes would reset the connection and lose the answer."""
     with connection.makefile("rb") as request:
         length = 0
         while (line := request.readline()).strip():
@@ -112,6 +114,6 @@ def _take_request(connection: socket.socket) -> None:
 
 
 def http(status: str, body: bytes, *headers: str) -> bytes:
-    """An HTTP/1.1 answer with its length."""
+    """Return an HTTP/1.1 answer with its length."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
     return "\r\n".join(lines).encode() + body

@@ -1,7 +1,7 @@
-"""A browser without a screen: it walks pages as a person does, and lints every page it gets.
+"""A browser without a screen: it walks pages like a user, and lints every page.
 
-Links are followed and forms are filled only as the page offers them, so a test that passes has proved that
-the page shows the way. JavaScript does not run here: what passes works without it.
+It follows links and fills forms only as the page offers them, so a passing test proves that the page shows the way.
+JavaScript does not run: what passes works without it.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ class Page:
 
     @property
     def main(self) -> Any:
-        """The page's `<main>`."""
+        """Return the page's `<main>`."""
         return self.dom.query("main")[0]
 
     @property
     def name(self) -> str:
-        """The endpoint that the page says it is (`main[data-page]`)."""
+        """Return the page's endpoint (`main[data-page]`)."""
         return str(self.main.attrs.get("data-page", ""))
 
     @property
     def state(self) -> str:
-        """The flow's state that the page says it is in (`main[data-state]`)."""
+        """Return the flow's state on the page (`main[data-state]`)."""
         return str(self.main.attrs.get("data-state", ""))
 
     @property
     def text(self) -> str:
-        """What a reader sees, in one line."""
+        """Return the visible text in one line."""
         return lint.text_of(self.dom.query("body")[0])
 
     @property
@@ -66,16 +66,16 @@ class Page:
 
     @property
     def problem(self) -> str:
-        """The text of the error box above, or nothing."""
+        """Return the text of the error box, or ""."""
         boxes = self.dom.query("#auth-error-message-box")
         return lint.text_of(boxes[0]) if boxes else ""
 
     def all(self, selector: str) -> list[Any]:
-        """The elements that a CSS selector finds."""
+        """Return the elements that match a CSS selector."""
         return list(self.dom.query(selector))
 
     def one(self, selector: str) -> Any:
-        """The only element that a CSS selector finds."""
+        """Return the only element that matches a CSS selector."""
         found = self.all(selector)
         if len(found) != 1:
             raise Lost(f"{selector} is on {self.path} {len(found)} times, not once")
@@ -89,7 +89,7 @@ class Page:
 
 
 class Browser(FormClient):
-    """Cookies of its own, a language, a device; the page it is on. Nothing is cached and no script runs."""
+    """A browser with cookies, a language, a device and its current page. It caches nothing and runs no script."""
 
     def __init__(self, app: Flask, language: str = "ja", user_agent: str = CHROME, origin: str = "") -> None:
         super().__init__((origin or "http://localhost:8000") + "/")
@@ -106,7 +106,7 @@ class Browser(FormClient):
     # -- going somewhere -----------------------------------------------------------------------------------
 
     def get(self, path: str, *, expect: int = 200) -> Page:
-        """Open an address, as if typed or clicked; lint the page it ends on."""
+        """Open an address, as if typed or clicked; lint the final page."""
         return self._go("GET", urljoin(self.url, path), None, expect)
 
     def follow(self, label: str, *, expect: int = 200) -> Page:
@@ -120,7 +120,7 @@ class Browser(FormClient):
     def submit(
         self, *, press: str | None = None, form: str | None = None, expect: int = 200, **fields: Any
     ) -> Page:
-        """Fill the one form that has these fields (or this button, or this selector) and send it."""
+        """Fill the only form that has these fields (or this button, or this selector) and send it."""
         chosen = self._form(press, form, fields)
         data = chosen.fill(fields)
         button = self._button(chosen, press)
@@ -139,23 +139,23 @@ class Browser(FormClient):
         return self.get(self.url)
 
     def post(self, path: str, data: dict[str, Any] | None = None, *, expect: int = 200) -> Page:
-        """Send a form that no page offered: for tests of what must be refused."""
+        """Send a form that no page offered, for tests of what must be refused."""
         return self._go("POST", urljoin(self.url, path), {k: [v] for k, v in (data or {}).items()}, expect)
 
     def raw(self, method: str, path: str, **options: Any) -> TestResponse:
-        """One request without following, linting or leaving the page; this browser's headers go with it."""
+        """Send one request with this browser's headers, without following, linting or leaving the page."""
         options["headers"] = {"User-Agent": self.user_agent, **self.headers, **options.get("headers", {})}
         options.setdefault("base_url", self.origin)
         return self.client.open(path, method=method, **options)
 
     def cookie(self, name: str) -> str | None:
-        """The value of one of this browser's cookies."""
+        """Return the value of one of this browser's cookies."""
         cookie = self.client.get_cookie(name, domain=urlsplit(self.origin).hostname or "localhost")
         return cookie.value if cookie else None
 
     @property
     def csrf_token(self) -> str:
-        """The token of the page's first form, for requests that no form makes."""
+        """Return the token of the page's first form, for requests without a form."""
         return str(self.page.all('input[name="csrf_token"]')[0].attrs["value"])
 
     # -- how -----------------------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ class Browser(FormClient):
     def go(
         self, method: str, url: str, data: dict[str, list[Any]] | None = None, enctype: str = ""
     ) -> Answer:
-        """Do a journey's step, and lint the page it ends on."""
+        """Do a journey's step, and lint the final page."""
         answer = super().go(method, url, data, enctype)
         self._arrive(self.url, self._response, 200)
         return answer

@@ -1,4 +1,4 @@
-"""What a run leaves out: tests whose program is missing, named in its header, and those of `make check`."""
+"""Tests that a run leaves out: those whose program is missing, named in its header, and those of `make check`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the tests of `make check` to it: they are collected when their folder is named."""
+    """Leave out the tests of `make check` unless their folder is named."""
     return (collection_path == ROOT / programs.CHECK and not _is_check(config)) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a program that is missing."""
+    """Leave out tests that need a missing program."""
     if os.environ.get(programs.COUNTING):
         return
     gone = programs.missing()
@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Name each missing program and how many of the run's tests are left out without it."""
+    """Name each missing program and how many of the run's tests need it."""
     asked = [Path(each.split("::")[0]).resolve() for each in config.args]
     lines = []
     for program in programs.missing():

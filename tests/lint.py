@@ -1,4 +1,4 @@
-"""What every page of the site must be: valid, labelled, translated, named, safe. Used by `tests.form_client`."""
+"""Rules for every page of the site: valid, labelled, translated, named, safe. Used by `tests.form_client`."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _CLEAN: set[int] = set()
 
 
 def text_of(node: Any) -> str:
-    """The node's text as read aloud: one line, without what only eyes or machines see."""
+    """Return the node's text as read aloud: one line, without what only eyes or machines see."""
     return " ".join(node.to_text(separator=" ", separator_blocks_only=True).split())
 
 
 def parse(html: str, path: str) -> JustHTML:
-    """Parse as a browser without JavaScript does, and refuse what the HTML standard calls an error."""
+    """Parse as a browser without JavaScript does, and refuse HTML errors."""
     dom = JustHTML(html, collect_errors=True, sanitize=False, scripting_enabled=False)
     if dom.errors:
         lines = html.splitlines()
@@ -52,7 +52,7 @@ def parse(html: str, path: str) -> JustHTML:
 
 
 class Balance(HTMLParser):
-    """Every element that is opened is closed, in its place: parsers guess, and guesses move what comes after."""
+    """Check that every opened element is closed, in its place: parsers guess, which moves later elements."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -60,39 +60,39 @@ class Balance(HTMLParser):
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        """Note an element, unless it never has content."""
+        """Record an element, unless it never has content."""
         if tag not in VOID:
             self._open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: object) -> None:
-        """What closes itself needs no end."""
+        """Skip an element that closes itself."""
 
     def handle_endtag(self, tag: str) -> None:
-        """The innermost open element must be the one that ends."""
+        """Check that the innermost open element ends."""
         innermost = self._open.pop() if self._open else "nothing"
         where = f"{self._path} is not valid HTML: line {self.getpos()[0]}"
         assert innermost == tag, f"{where}: </{tag}> where <{innermost}> is open"
 
 
 class Outline:
-    """A page's elements in order, found once: asking the parser for each rule anew takes most of a test's time."""
+    """A page's elements in order, found once: searching again for each rule takes most of a test's time."""
 
     def __init__(self, root: Any) -> None:
         self.elements = elements(root)
 
     def tags(self, *names: str) -> list[Any]:
-        """The elements of these names."""
+        """Return the elements of these names."""
         return [node for node in self.elements if node.name in names]
 
     def having(self, attribute: str, *names: str) -> list[Any]:
-        """The elements with this attribute, of these names where some are given."""
+        """Return the elements with this attribute, or those of them with these names."""
         return [
             node for node in self.elements if attribute in node.attrs and (not names or node.name in names)
         ]
 
 
 def elements(root: Any) -> list[Any]:
-    """The elements below a node, in the order of the page."""
+    """Return the elements below a node, in the order of the page."""
     found: list[Any] = []
     stack = list(reversed(root.children or []))
     while stack:
@@ -104,18 +104,18 @@ def elements(root: Any) -> list[Any]:
 
 
 def language(dom: JustHTML) -> str:
-    """The language that a page says it is in: ja or en."""
+    """Return the language that a page declares: ja or en."""
     html = next(node for node in dom.root.children or [] if node.name == "html")
     return str(html.attrs.get("lang", ""))[:2]
 
 
 def is_named(node: Any, label: str) -> bool:
-    """Whether this is the node's accessible name: its label, or its text."""
+    """Return whether this is the node's accessible name: its label, or its text."""
     return label in (node.attrs.get("aria-label"), text_of(node)) or label == text_of(node).strip("「」")
 
 
 def endpoint_of(app: Flask, path: str, response: TestResponse) -> str | None:
-    """The endpoint that answers at a path, or None where there is none."""
+    """Return the endpoint at a path, or None."""
     method = response.request.method
     try:
         return str(app.url_map.bind("localhost").match(path, method=method)[0])
@@ -124,7 +124,7 @@ def endpoint_of(app: Flask, path: str, response: TestResponse) -> str | None:
 
 
 def headers(response: TestResponse, debug: bool = False) -> None:
-    """The headers on every answer, whatever its status (docs/promises.md#62)."""
+    """Check the headers of every answer, whatever its status (docs/promises.md#62)."""
     where = f"{response.request.path} ({response.status_code})"
     csp = response.headers.get("Content-Security-Policy", "")
     missing = [part for part in CSP_MUST if part not in csp]
@@ -144,9 +144,9 @@ def headers(response: TestResponse, debug: bool = False) -> None:
 
 
 def page(app: Flask, page: Page) -> None:
-    """Every rule for a page; all that are broken are told, with the page's path.
+    """Check every rule for a page, and report all broken ones with the page's path.
 
-    A page that was found clean before, byte for byte but for its tokens, is not looked through again.
+    A page that was clean before, byte for byte except for its tokens, is not checked again.
     """
     problems = _storage(page)
     seen = (app.name, page.endpoint, page.status, page.path, TOKEN.sub("", page.html))
@@ -255,7 +255,7 @@ def _links(app: Flask, page: Page, outline: Outline) -> list[str]:
 
 
 def _untaken(app: Flask, page: Page, target: str, method: str) -> str | None:
-    """Why the site does not answer at this address, or None when it does, or when it is another site's."""
+    """Return why the site doesn't answer at this address; None when it does, or for another site."""
     url = urlsplit(urljoin(page.url, target))
     if url.netloc != urlsplit(page.url).netloc:
         return None if link_may_leave(target) else "leads off the site"
@@ -271,12 +271,12 @@ def _untaken(app: Flask, page: Page, target: str, method: str) -> str | None:
 
 
 def link_may_leave(target: str) -> bool:
-    """Links off the site are only those to the phone beside it, on this machine."""
+    """Check that a link off the site leads to the phone beside it, on this machine."""
     return urlsplit(target).hostname in ("localhost", "127.0.0.1")
 
 
 def _inline(page: Page, outline: Outline) -> list[str]:
-    """What the Content-Security-Policy would refuse: inline style and script."""
+    """Check for inline style and script, which the Content-Security-Policy would refuse."""
     problems = []
     for node in outline.elements:
         handlers = [name for name in node.attrs if name.startswith("on") or name == "style"]
@@ -303,7 +303,7 @@ def _words(page: Page, outline: Outline) -> list[str]:
 
 
 def _texts(root: Any, shown: str) -> list[str]:
-    """Texts and spoken attributes in the page's own language; parts marked as another's are left out."""
+    """Return texts and spoken attributes in the page's own language; parts in another language are left out."""
     found: list[str] = []
     stack = [root]
     while stack:

@@ -1,4 +1,4 @@
-"""What people who are locked out do, and the desk: walks that the tests of flows and of safety share."""
+"""Walks of users who are locked out, and of the reviewer, for the tests of flows and of security."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ FILES: dict[str, Callable[[], bytes]] = {
 
 
 def file(name: str = "licence.jpg", content: bytes | None = None) -> tuple[io.BytesIO, str]:
-    """A file as the walker sends it."""
+    """Return a file as the form client sends it."""
     return io.BytesIO(FILES[name]() if content is None else content), name
 
 
 def begins(person: Person) -> Page:
-    """From the code page to the case, by the pages' own links."""
+    """Walk from the code page to the case, by the pages' own links."""
     person.gives_password()
     person.browser.follow("#auth-get-new-otp-link")
     person.browser.follow("[href='/ap/recovery']")
@@ -37,7 +37,7 @@ def sends(person: Person, *files: Any) -> Page:
 
 
 def reviewer(world: World, language: str = "ja") -> Person:
-    """The desk's person, signed in and at the queue."""
+    """Return the reviewer, signed in and at the queue."""
     person = world.person("desk", language)
     person.signs_in()
     person.browser.get("/account")
@@ -66,7 +66,7 @@ def account_of(world: World, person: Person) -> Any:
 
 
 def brought_to(world: World, person: Person, state: str) -> None:
-    """A case of this person in this state."""
+    """Return a case of this user in this state."""
     begins(person)
     if state == "opened":
         return
@@ -80,5 +80,5 @@ def brought_to(world: World, person: Person, state: str) -> None:
 
 
 def files(world: World) -> set[str]:
-    """The names of all documents that are kept."""
+    """Return the names of all stored documents."""
     return {path.name for path in world.services.uploads.folder.iterdir()}

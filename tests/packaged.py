@@ -34,7 +34,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @dataclass(frozen=True)
 class Installed:
-    """The packages of the wheel in a folder; the libraries are this environment's."""
+    """The wheel's packages in a folder; the libraries are this environment's."""
 
     packages: Path
     folder: Path

@@ -1,4 +1,4 @@
-"""Write down every statement that the stores of both apps run in a test run, where RECORD_STATEMENTS names a folder."""
+"""Record every statement of both apps' stores in a test run, into the folder RECORD_STATEMENTS."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def merged(folder: Path) -> dict[str, set[str]]:
-    """The statements of all processes by app."""
+    """Return the statements of all processes by app."""
     found: dict[str, set[str]] = {app: set() for app in _statements}
     for path in folder.glob("*.json"):
         for app, statements in json.loads(path.read_text()).items():

@@ -1,4 +1,4 @@
-"""Documents for the tests of a reset: good ones of every kind, made here, and what is needed to spoil them."""
+"""Documents for the tests of a reset: valid ones of every kind, and parts to break them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ SECRET_PLACE = "35.6586N 139.7454E"
 
 
 def png(width: int = 60, height: int = 40, mode: str = "RGB") -> bytes:
-    """A small picture."""
+    """Return a small picture."""
     return _picture(width, height, mode, "PNG")
 
 
 def jpg(width: int = 60, height: int = 40) -> bytes:
-    """A photo whose EXIF tells where it was taken, and that it lies on its side."""
+    """Return a photo whose EXIF data holds a place and a rotation."""
     exif = Image.Exif()
     exif[0x0112] = 6
     exif[0x010E] = SECRET_PLACE
@@ -38,7 +38,7 @@ def _picture(width: int, height: int, mode: str, kind: str, **options: Any) -> b
 
 
 def huge_png(side: int = 50_000) -> bytes:
-    """A picture of a few hundred bytes that says it is `side` × `side` pixels large."""
+    """Return a picture of a few hundred bytes that declares `side` × `side` pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -53,7 +53,7 @@ def huge_png(side: int = 50_000) -> bytes:
 
 
 def pdf(body: bytes = b"", size: int = 0) -> bytes:
-    """A PDF of one empty page; `size` fills it up to so many bytes."""
+    """Return a PDF of one empty page; `size` pads it to this many bytes."""
     head = (
         b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
         b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n" + body
@@ -64,18 +64,18 @@ def pdf(body: bytes = b"", size: int = 0) -> bytes:
 
 
 def stream(data: bytes, dictionary: bytes) -> bytes:
-    """A PDF's stream object."""
+    """Return a PDF stream object."""
     length = str(len(data)).encode()
     return b"5 0 obj<<" + dictionary + b"/Length " + length + b">>stream\n" + data + b"\nendstream endobj"
 
 
 def packed(objects: bytes) -> bytes:
-    """Objects in a packed stream, as newer PDFs hold them."""
+    """Return objects in a packed stream, as in newer PDFs."""
     return stream(zlib.compress(objects), b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode")
 
 
 def docx(members: dict[str, bytes] | None = None, *, types: bytes = TYPES) -> bytes:
-    """A DOCX, with further members."""
+    """Return a DOCX, with further members."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", types)
@@ -86,7 +86,7 @@ def docx(members: dict[str, bytes] | None = None, *, types: bytes = TYPES) -> by
 
 
 def doc(*streams: str) -> bytes:
-    """A compound file with Word's stream and others, by its header and directory alone."""
+    """Return a compound file with Word's stream and others: only its header and directory."""
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6)
     entries = b""
     for name in ("Root Entry", "WordDocument", *streams):

@@ -1,4 +1,4 @@
-"""A real Chromium before a real site and a real phone, each on a port of its own."""
+"""A real Chromium with a real site and a real phone, each on its own port."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tools.driver import Browser, BrowserContext, Page
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each file of browser tests stays on one worker, so that its tests share one browser (before xdist groups)."""
+    """Keep each file of browser tests on one worker, so that its tests share one browser (before xdist groups)."""
     for item in items:
         if "/tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.xdist_group(f"browser {item.path.name}"))
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for this process: Playwright's sync API allows one at a time."""
+    """Start one Chromium for this process: Playwright's sync API allows one at a time."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
@@ -37,8 +37,10 @@ def chromium() -> Iterator[Browser]:
 
 
 def slow_down(browser: Browser, milliseconds: float) -> None:
-    """Let every answer come so much later, on a computer four times slower: a test that reads before what it waits
-    for has come shows itself (`BROWSER_LAG_MS=400 make test ARGS=tests/browser`)."""
+    """Delay every answer and slow the computer down by four (`BROWSER_LAG_MS=400 make test ARGS=tests/browser`).
+
+    This finds tests that read before what they wait for has come.
+    """
     if not milliseconds:
         return
 
@@ -66,7 +68,7 @@ def slow_down(browser: Browser, milliseconds: float) -> None:
 
 @pytest.fixture(scope="session")
 def running_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPhone]:
-    """The phone, served."""
+    """Serve the phone."""
     running = run_phone(str(tmp_path_factory.mktemp("phone")))
     yield running
     running.stop()
@@ -76,7 +78,7 @@ def running_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningP
 def running_site(
     tmp_path_factory: pytest.TempPathFactory, running_phone: RunningPhone
 ) -> Iterator[RunningSite]:
-    """The site, served, sending to the served phone over HTTP and SMTP."""
+    """Serve the site; it sends to the served phone over HTTP and SMTP."""
     running = RunningSite(tmp_path_factory.mktemp("site"), running_phone)
     yield running
     running.stop()
@@ -84,16 +86,16 @@ def running_site(
 
 @pytest.fixture
 def servers(running_site: RunningSite, running_phone: RunningPhone, chromium: Browser) -> Iterator[Servers]:
-    """Site and phone in a clean world, and as many windows as one likes."""
+    """Return site and phone in a clean world, with any number of windows."""
     servers = Servers(running_site.apps.fresh(), running_site.url, running_phone.url, chromium)
     yield servers
     servers.close()
 
 
 def assert_accessible(page: Page) -> None:
-    """No violation by axe-core, whatever its weight; the text names the rule and the elements.
+    """Fail on any violation that axe-core finds; the text names the rule and the elements.
 
-    The page is whole before it is looked at: after a press the new document may be there with nothing in it yet.
+    It waits until the page is complete: right after a press the new document may be empty.
     """
     from axe_core_python.sync_playwright import Axe
 
@@ -107,7 +109,7 @@ def assert_accessible(page: Page) -> None:
 
 
 def in_order(page: Page) -> None:
-    """Accessible, and no wider than the window."""
+    """Fail if the page is not accessible or wider than the window."""
     assert_accessible(page)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{page.url} is {wide} px too wide"

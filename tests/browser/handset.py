@@ -1,4 +1,4 @@
-"""What the handset's browser tests share: a running phone, a Chromium, and windows that look at it."""
+"""Shared by the handset's browser tests: a running phone, a Chromium, and windows on it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE_MS = 15_000  # for a loaded machine; what is waited for comes at once o
 
 
 class Desk:
-    """The running phone with one empty world, and a sender that speaks its wires over real sockets."""
+    """The running phone with one empty world, and a sender that uses its protocols over real sockets."""
 
     def __init__(self, running: RunningPhone) -> None:
         self.running = running
@@ -30,7 +30,7 @@ class Desk:
         inbox.reset(self.world)
 
     def text(self, body: str, to: str = HANAKO, sender: str = "Mihon") -> None:
-        """An SMS by the gateway's wire."""
+        """Send an SMS through the gateway."""
         answer = httpx.post(
             f"{self.url}/2010-04-01/Accounts/AC{'0' * 32}/Messages.json",
             data={"To": to, "From": sender, "Body": body}, auth=("AC" + "0" * 32, "x"), trust_env=False,
@@ -38,7 +38,7 @@ class Desk:
         answer.raise_for_status()
 
     def call(self, document: str, to: str = HANAKO) -> None:
-        """A call by the gateway's wire, with its TwiML."""
+        """Place a call through the gateway, with its TwiML."""
         answer = httpx.post(
             f"{self.url}/2010-04-01/Accounts/AC{'0' * 32}/Calls.json",
             data={"To": to, "From": "+15005550006", "Twiml": document},
@@ -48,7 +48,7 @@ class Desk:
         answer.raise_for_status()
 
     def mail(self, to: str, subject: str, text: str, html: str = "") -> None:
-        """A mail by SMTP."""
+        """Send a mail by SMTP."""
         letter = EmailMessage()
         letter["From"], letter["To"], letter["Subject"] = "Mihon <no-reply@mihon.example>", to, subject
         letter.set_content(text)
@@ -60,7 +60,7 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def running_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPhone]:
-    """A phone that serves as long as the tests of this process run."""
+    """Serve a phone as long as the tests of this process run."""
     running = run_phone(str(tmp_path_factory.mktemp("handset-browser")))
     yield running
     running.stop()
@@ -68,15 +68,15 @@ def running_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningP
 
 @pytest.fixture
 def desk(running_phone: RunningPhone) -> Desk:
-    """The phone with an empty world."""
+    """Return the phone with an empty world."""
     return Desk(running_phone)
 
 
 @pytest.fixture
 def window(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
-    """Opens a window at a path: `window("/", width=390, scheme="dark", language="en")`.
+    """Return a function that opens a window: `window("/", width=390, scheme="dark", language="en")`.
 
-    Fails the test at its end when a page had an error or was refused something by its policy.
+    The test fails at its end when a page had an error or its policy blocked something.
     """
     contexts: list[Any] = []
     wrong: list[str] = []
@@ -111,7 +111,7 @@ def window(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
 
 
 def complaints(page: Page) -> list[str]:
-    """What axe finds on the page, one line each."""
+    """Return axe's violations on the page, one line each."""
     from axe_core_python.sync_playwright import Axe
 
     found: dict[str, Any] = Axe().run(page)

@@ -13,7 +13,7 @@ from webapp.sandbox.journeys.steps import Person
 
 
 class PageRunner(Runner):
-    """Walks on the site at ``site_url`` in the window ``page``; ``other`` opens another one."""
+    """Walk on the site at ``site_url`` in the window ``page``; ``other`` opens another one."""
 
     def __init__(
         self, who: Person, reader: Reader, site_url: str, page: Page, other: Callable[[], Page]
@@ -49,4 +49,4 @@ class PageRunner(Runner):
         return back
 
     def go_on(self, target: Element) -> None:
-        """The page goes on by itself."""
+        """Wait until the page continues without a press."""

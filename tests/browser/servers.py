@@ -1,4 +1,4 @@
-"""Site and phone as two servers in this process, and people with windows before them."""
+"""Site and phone as two servers in this process, and users with windows on them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ PATIENCE_MILLISECONDS = 15_000  # for a loaded machine; what is waited for comes
 
 
 def awake(page: Page) -> None:
-    """Wait until every module of the page listens: what is pressed before goes the way without JavaScript."""
+    """Wait until every module of the page is ready: an earlier press would work as without JavaScript."""
     expect(page.locator("[data-module]:not([data-awake])")).to_have_count(0)
 
 
 class RunningSite:
-    """The site on a free port, sending to a phone that runs; its address is `url`."""
+    """The site on a free port, sending to a running phone; its address is `url`."""
 
     def __init__(self, folder: Path, phone: RunningPhone) -> None:
         self._server = ThreadedServer()
@@ -42,7 +42,7 @@ class RunningSite:
 
 @dataclass
 class Servers:
-    """A clean world on both servers, and as many windows as one likes."""
+    """A clean world on both servers, with any number of windows."""
 
     world: World
     site_url: str
@@ -52,11 +52,11 @@ class Servers:
 
     @property
     def clock(self) -> Clock:
-        """Time in both apps."""
+        """Return the clock of both apps."""
         return self.world.clock
 
     def window(self, width: int = 390, language: str = "ja", **options: Any) -> Page:
-        """A new window with cookies of its own, on a phone (390) or a desk (1280)."""
+        """Open a window with separate cookies, on a phone (390) or a desktop (1280)."""
         settings: dict[str, Any] = {
             "viewport": {"width": width, "height": WIDTHS.get(width, 900)},
             "locale": "ja-JP" if language == "ja" else "en-US",
@@ -70,7 +70,7 @@ class Servers:
         return context.new_page()
 
     def walk(self, page: Page, who: str, *steps: Step) -> None:
-        """Let a persona do steps in a window."""
+        """Do steps as a persona in a window."""
         PageRunner(PERSONAS[who], PhoneReader(self.world.phone), self.site_url, page, self.window).walk(steps)
 
     def close(self) -> None:

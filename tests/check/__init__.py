@@ -1,1 +1,1 @@
-"""The parts of `make check`: a folder each, with what takes long or needs programs that few machines have."""
+"""The parts of `make check`: a folder each, for tests that take long or need programs that few machines have."""

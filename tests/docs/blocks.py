@@ -1,4 +1,4 @@
-"""The code blocks of a page of the docs."""
+"""The code blocks of a docs page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Block:
 
 
 def blocks(page: str, *languages: str) -> list[Block]:
-    """Return the fenced code blocks of a page; of these languages only, if any are named."""
+    """Return the fenced code blocks of a page, or those of these languages only."""
     text = (ROOT / page).read_text()
     found = [
         Block(page, text.count("\n", 0, match.start()) + 1, match[2], match[3])
@@ -38,7 +38,7 @@ def blocks(page: str, *languages: str) -> list[Block]:
 
 
 def indented(page: str) -> list[str]:
-    """Return the code blocks of a page that are marked by indentation alone."""
+    """Return the code blocks of a page that are marked by indentation only."""
     return INDENTED.findall(FENCED.sub("", (ROOT / page).read_text()))
 
 

@@ -1,4 +1,4 @@
-"""Run the shell blocks of a page in order, as a reader does who has a clone."""
+"""Run the shell blocks of a page in order, as a reader with a clone does."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ SERVERS = {"make run": ("SITE_PORT", "PHONE_PORT"), "python -m mocksms serve": (
 
 
 class Reader:
-    """A person in a clone of their own. Ports are free ones; all else in a block is run as written.
+    """A reader with a separate clone. Ports are free ones; everything else in a block runs as written.
 
-    A server is left running for the blocks that follow. curl fails on an answer that is an error.
+    A server keeps running for the following blocks. curl fails on an error answer.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -78,15 +78,15 @@ class Reader:
             assert "Traceback" not in self._rest.text()
 
     def url(self, port: str) -> str:
-        """Return the address of a server, by the name of its port."""
+        """Return the address of a server by the name of its port."""
         return f"http://localhost:{self._ports[port]}"
 
     def run(self, block: Block) -> str:
-        """Run a block; return what it printed."""
+        """Run a block. Return what it printed."""
         return self.run_text(block.text, str(block))
 
     def run_text(self, text: str, origin: str = "") -> str:
-        """Run a shell script as the blocks are run."""
+        """Run a shell script like a block."""
         if text.strip() in SERVERS:
             return self._serve(text.strip())
         for written, ours in self._addresses.items():
@@ -130,7 +130,7 @@ def _answers(port: int) -> bool:
 
 
 class _Rest(threading.Thread):
-    """Read on, so that the program never waits for its reader."""
+    """Keep reading, so that the program never waits for its reader."""
 
     def __init__(self, stream: IO[str]) -> None:
         super().__init__(daemon=True)
@@ -147,7 +147,7 @@ class _Rest(threading.Thread):
 
 
 def _failing_curl(folder: Path) -> str:
-    """Return a folder with a curl that ends with an error when the answer is one."""
+    """Return a folder with a curl that fails on an error answer."""
     real = shutil.which("curl")
     shim = folder / "bin" / "curl"
     shim.parent.mkdir(parents=True)

@@ -1,1 +1,1 @@
-"""The handset's pages, walked without JavaScript."""
+"""The handset's pages without JavaScript."""

@@ -1,4 +1,4 @@
-"""A phone without a network, its inbox, and a browser that looks at it."""
+"""A phone without a network, its inbox, and a browser on it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ PHONE_URL = "http://localhost:8001"
 
 
 class Sender:
-    """Sends to the phone what an app would."""
+    """Send to the phone as an app would."""
 
     def __init__(self, world: World) -> None:
         self.world = world
 
     def text(self, to: str, body: str, sender: str = "Mihon", prefix: str = "") -> Message:
-        """An SMS; with the prefix `whatsapp:` a text by WhatsApp."""
+        """Send an SMS."""
         details = {"address_prefix": prefix} if prefix else {}
         message = Message(inbox.new_sid("SM"), "sms", sender=sender, recipient=to, body=body, details=details)
         return inbox.receive(self.world, message)
@@ -32,7 +32,7 @@ class Sender:
     def mail(
         self, to: str, subject: str, text: str, html: str = "", attachment: tuple[str, bytes] | None = None
     ) -> Message:
-        """A mail with its text, and its HTML and one attachment where given."""
+        """Send a mail with text, and with HTML and one attachment if given."""
         letter = EmailMessage()
         letter["From"], letter["To"], letter["Subject"] = "Mihon <no-reply@mihon.example>", to, subject
         letter.set_content(text)
@@ -47,7 +47,7 @@ class Sender:
 
 @pytest.fixture(scope="session")
 def phone_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The phone's pages, made once for this process."""
+    """Create the phone's pages once for this process."""
     app = mocksms.create_app({"INSTANCE": str(tmp_path_factory.mktemp("handset"))})
     yield app
     app.extensions["mocksms"].close()
@@ -55,7 +55,7 @@ def phone_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 @pytest.fixture
 def here(phone_app: Flask) -> World:
-    """The default world, empty."""
+    """Return the default world, empty."""
     world: World = phone_app.extensions["mocksms"].get()
     inbox.reset(world)
     return world
@@ -63,17 +63,17 @@ def here(phone_app: Flask) -> World:
 
 @pytest.fixture
 def send(here: World) -> Sender:
-    """Sends texts and mails to the phone."""
+    """Return a sender of texts and mails to the phone."""
     return Sender(here)
 
 
 @pytest.fixture
 def look(phone_app: Flask, here: World) -> Browser:
-    """A Japanese browser that looks at the phone."""
+    """Return a Japanese browser on the phone."""
     return Browser(phone_app, origin=PHONE_URL)
 
 
 @pytest.fixture
 def look_in(phone_app: Flask, here: World, language: str) -> Browser:
-    """A browser in each language."""
+    """Return a browser in each language."""
     return Browser(phone_app, language=language, origin=PHONE_URL)

@@ -14,7 +14,7 @@ APPS = ("webapp", "mocksms")
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file: its dotted name, and its path from the root."""
+    """A Python file: its dotted name, and its path from the root."""
 
     name: str
     path: str
@@ -22,11 +22,11 @@ class Module:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """Return the syntax tree. It is made when a test asks for it: collecting the tests does not."""
+        """Return the syntax tree, made on first use, so that collecting the tests doesn't parse."""
         return ast.parse((ROOT / self.path).read_text(), self.path)
 
     def imports(self) -> Iterator[tuple[str, int, bool]]:
-        """Each import as (dotted name, line, inside a function); relative ones are made absolute."""
+        """Yield each import as (dotted name, line, inside a function); relative ones are made absolute."""
         inside = {id(node) for function in _functions(self.tree) for node in ast.walk(function)}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
@@ -45,7 +45,7 @@ class Module:
         return ".".join([*parts, *([node.module] if node.module else [])])
 
     def strings(self) -> Iterator[tuple[str, int]]:
-        """Each text in the code that is no docstring, f-strings by their fixed parts."""
+        """Return each string in the code except docstrings, f-strings by their fixed parts."""
         docs = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
@@ -62,7 +62,7 @@ def _functions(tree: ast.Module) -> list[ast.AST]:
 
 @cache
 def modules(*folders: str) -> tuple[Module, ...]:
-    """Every module below these folders of the root; without folders, both apps'."""
+    """Return every module below these folders of the root; without folders, both apps'."""
     paths = sorted(path for folder in folders or APPS for path in (ROOT / folder).rglob("*.py"))
     return tuple(_module(path) for path in paths)
 
@@ -77,7 +77,7 @@ def _module(path: Path) -> Module:
 
 @cache
 def test_names() -> frozenset[str]:
-    """The name of every test function in tests/."""
+    """Yield the name of every test function in tests/."""
     return frozenset(
         node.name
         for module in modules("tests")

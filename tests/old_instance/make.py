@@ -54,7 +54,7 @@ def cookies(client: Any) -> dict[str, str]:
 
 
 def sign_in(client: Any, email: str, code: Any, **more: str) -> None:
-    """Sign in with name, password and the code that `code` gives."""
+    """Sign in with name, password and the code that `code` returns."""
     client.post("/ap/signin", data={"email": email})
     client.post("/ap/signin?step=password", data={"password": "Mihon-demo-1"})
     answer = client.post("/ap/mfa", data={"otpCode": code(), **more})
@@ -63,7 +63,7 @@ def sign_in(client: Any, email: str, code: Any, **more: str) -> None:
 
 
 class Wires:
-    """What any app sends to the phone, by its providers' wires, into one world."""
+    """What any app sends to the phone by its providers, into one world."""
 
     def __init__(self, url: str, smtp_port: int, world: str) -> None:
         self.http = httpx.Client(base_url=url, headers={"X-World": world}, auth=("AC" + "0" * 32, "any"))
@@ -81,7 +81,7 @@ class Wires:
         return self.post(f"{ACCOUNT}/Messages.json", To=to, From=sender, Body=body)
 
     def call(self, to: str) -> None:
-        """Ring a number."""
+        """Place a call to a number."""
         self.post(f"{ACCOUNT}/Calls.json", To=to, From=SENDER, Twiml=SAY)
 
     def mail(self, to: str, subject: str, text: str, html: str = "", attached: bytes = b"") -> None:
@@ -99,7 +99,7 @@ class Wires:
 
 
 def fill_default(world: Any, phone: Any, wires: Wires) -> dict[str, Any]:
-    """Leave behind a trusted browser, an open recovery, two people half-way, messages, faults and a moved clock."""
+    """Leave a trusted browser, an open recovery, two unfinished users, messages, faults and a moved clock."""
     wires.sms(TARO, "2 years ago? No: 30 minutes. 注文番号 12345678 は発送されました。")
     wires.call(TARO)
     phone.call(TARO).answer()
@@ -139,7 +139,7 @@ def fill_default(world: Any, phone: Any, wires: Wires) -> dict[str, Any]:
 
 
 def fill_other(world: Any, phone: Any, wires: Wires) -> dict[str, Any]:
-    """Leave behind a signed-in browser, messages, one of them under way, a fault of each app, and two moved clocks."""
+    """Leave a signed-in browser, messages, one of them under way, a fault of each app, and two moved clocks."""
     world.clock.advance(AHEAD[OTHER])
     taro = world.client()
     sign_in(taro, "taro@example.com", lambda: phone.wait_for_code(TARO))

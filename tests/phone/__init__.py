@@ -1,1 +1,1 @@
-"""Tests of the phone's engine: wires, tester API, calls, codes, worlds."""
+"""Tests of the phone's engine: providers, tester API, calls, codes, worlds."""

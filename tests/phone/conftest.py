@@ -1,4 +1,4 @@
-"""The phone under test: a running one, and Twilio's SDK on it."""
+"""The phone under test: a running one, with Twilio's SDK."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ __all__ = ["phone", "phone_server"]
 
 @pytest.fixture
 def twilio(phone: Phone) -> Any:
-    """Twilio's own SDK, sending into the test's world."""
+    """Return Twilio's own SDK, sending into the test's world."""
     return twilio_client(phone.url, phone.account_sid)

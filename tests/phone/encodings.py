@@ -37,5 +37,5 @@ def units(name: str) -> dict[bytes, str]:
 
 
 def is_plain(char: str) -> bool:
-    """Return whether a character is printed, and means nothing in a header."""
+    """Return whether a character is printable and has no meaning in a header."""
     return char.isprintable() and char not in ' \u3000"\\<>/=?' and char != "\ufffd"

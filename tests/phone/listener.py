@@ -1,4 +1,4 @@
-"""An app that the phone calls back: notes every request, answers what it was told to."""
+"""An app that the phone calls back: it records every request and answers as configured."""
 
 import contextlib
 import threading
@@ -18,9 +18,10 @@ def _open() -> threading.Event:
 
 @dataclass
 class Listener:
-    """What came in: (path, fields, headers); `answers` are the next (status, body), then 200 and `body`.
+    """Received requests: (path, fields, headers).
 
-    `at` are the answers by path: status, headers and body. No answer goes out while `hold` is cleared.
+    `answers` are the next (status, body), then 200 and `body`. `at` are the answers by path: status, headers and
+    body. While `hold` is cleared, no answer is sent.
     """
 
     url: str = ""
@@ -34,17 +35,17 @@ class Listener:
     bodies_came: "Queue[str]" = field(default_factory=Queue)
 
     def next_body(self) -> str:
-        """The next request's body as it came; fails when none comes."""
+        """Return the next request's body unparsed; fail when none comes."""
         return self.bodies_came.get(timeout=10)
 
     def next(self) -> tuple[str, dict[str, str], dict[str, str]]:
-        """The next request; fails when none comes."""
+        """Return the next request; fail when none comes."""
         return self.came.get(timeout=10)
 
 
 @contextmanager
 def listening() -> Iterator[Listener]:
-    """Runs a listener on a free port."""
+    """Run a listener on a free port."""
     listener = Listener()
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""What the tests of safety share besides a world."""
+"""Fixtures of the security tests."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from tests.app_fixture import World
 
 @pytest.fixture
 def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[World], None]:
-    """`stop_clock(world)`: from now on the site's time moves by `world.clock.advance` alone, so that a test can look
-    at the very second at which something ends, however slow the machine."""
+    """Return a function that stops the site's clock: then it moves by `world.clock.advance` only.
+
+    So a test can check the exact second at which something ends, however slow the machine.
+    """
 
     def stop(world: World) -> None:
         clock, now = world.services.clock, time.time()
@@ -24,5 +26,5 @@ def stop_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[World], None]:
 
 @pytest.fixture
 def still(world: World, stop_clock: Callable[[World], None]) -> None:
-    """The world's clock is stopped from the beginning."""
+    """Stop the world's clock from the start."""
     stop_clock(world)

@@ -29,7 +29,7 @@ NOBODY = {"gateway_url": "http://127.0.0.1:9", "smtp_port": 9, "outbound_deadlin
 
 
 class StoppedClock(Clock):
-    """A clock that stands: however long the crashes take, every request comes at the same moment."""
+    """A stopped clock: however long the crashes take, every request comes at the same moment."""
 
     def __init__(self, moment: float) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class StoppedClock(Clock):
 
 
 class Site:
-    """The site on a database that is put back as it was before each request."""
+    """The site on a database that is reset to its earlier state before each request."""
 
     def __init__(self, spec: dict[str, Any]) -> None:
         self.spec = spec
@@ -56,13 +56,13 @@ class Site:
         self.store.close()  # no connection may cross a fork
 
     def put_back(self) -> None:
-        """The database as it was before the request."""
+        """Restore the database as it was before the request."""
         for ending in ("", "-wal", "-shm"):
             Path(f"{self.database}{ending}").unlink(missing_ok=True)
         shutil.copy(self.spec["database"], self.database)
 
     def ask(self, crash_at: int) -> bool:
-        """Make the request in a child that kills itself before its n-th change (0: never); whether it died."""
+        """Make the request in a child that kills itself before its n-th change (0: never). Return whether it died."""
         child = os.fork()
         if child == 0:
             status = 1
@@ -93,7 +93,7 @@ class Site:
         return 0 if answer.status_code < 400 else 1
 
     def state(self) -> dict[str, Any]:
-        """What the account is, without what differs by chance from one request to the next."""
+        """Return the account's data, without what differs by chance from one request to the next."""
         db = sqlite3.connect(self.database)
         try:
             assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
@@ -114,7 +114,7 @@ QUESTIONS = {
 
 
 def main(path: str) -> int:
-    """Crash at each statement in turn; now and then try again from where the crash left things."""
+    """Crash at each statement in turn; sometimes continue from the state that the crash left."""
     warnings.simplefilter("ignore")
     site = Site(json.loads(Path(path).read_text()))
     site.put_back()

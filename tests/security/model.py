@@ -1,4 +1,4 @@
-"""A small model of one account, written from docs/screens.md#rules alone, and its browsers."""
+"""A small model of one account, written from docs/screens.md#rules only, and its browsers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SEEN_EVERY = 60
 
 @dataclass
 class Seat:
-    """What the model knows of one browser; times are unix seconds, 0 for never."""
+    """The model's data of one browser; times are Unix seconds, 0 for never."""
 
     signed_in_at: float = 0.0
     seen_at: float = 0.0
@@ -44,7 +44,7 @@ class Seat:
 
 @dataclass
 class Model:
-    """What the account must be like."""
+    """The expected state of the account."""
 
     is_on: bool = False
     has_methods: bool = False
@@ -61,7 +61,7 @@ class Model:
         self.wrong, self.blocked_until = 0, 0.0
 
     def ends_everything_but(self, seat: Seat | None) -> None:
-        """Turning off, a reset and the like: all other sessions, half-done sign-ins and all trust."""
+        """Turning off, a reset and similar: end all other sessions, half-done sign-ins and all trust."""
         for each in self.seats:
             each.trusted_until = 0.0
             if each is not seat:
@@ -70,7 +70,7 @@ class Model:
 
 
 class Walker(FormClient):
-    """A browser that speaks to the site by paths and field names."""
+    """A browser that uses the site by paths and field names."""
 
     def __init__(self, world: World) -> None:
         super().__init__(SITE_URL)
@@ -100,7 +100,7 @@ class Walker(FormClient):
 
 
 class App:
-    """The authenticator app in the owner's hand."""
+    """The owner's authenticator app."""
 
     def __init__(self) -> None:
         self.secret = ""

@@ -1,4 +1,4 @@
-"""What the security tests ask of a world besides what its people do."""
+"""Helpers of the security tests, besides what users do."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def to_mid_step(world: World) -> None:
 
 
 def is_signed_in(browser: Browser) -> bool:
-    """Whether the account's page opens here, or else leads to the sign-in."""
+    """Return whether the account's page opens here; else it leads to the sign-in."""
     answer = browser.raw("GET", "/account")
     if answer.status_code == 200:
         return True
@@ -38,17 +38,17 @@ def is_signed_in(browser: Browser) -> bool:
 
 
 def types(person: Person, code: str) -> TestResponse:
-    """Send a code to the page that asks for one, and take whatever comes back."""
+    """Send a code to the page that asks for one, and take any answer."""
     return sends(person.browser, "/ap/mfa", otpCode=code)
 
 
 def sends(browser: Browser, path: str, **fields: Any) -> TestResponse:
-    """POST fields with the token of the page that the browser is on."""
+    """Post fields with the token of the browser's current page."""
     return browser.raw("POST", path, data={"csrf_token": browser.csrf_token, **fields})
 
 
 def is_accepted(answer: TestResponse) -> bool:
-    """Whether a sign-in or a step-up went on to another page, or else showed an error or began again.
+    """Return whether a sign-in or a step-up continued to another page; else it showed an error or started again.
 
     `tests.assertions.refusal` says which refusal it was.
     """
@@ -60,28 +60,28 @@ def is_accepted(answer: TestResponse) -> bool:
 
 
 def wrong_code(right: str) -> str:
-    """Six digits that are none of the codes near ``right``."""
+    """Return six digits that are none of the codes near ``right``."""
     return f"{(int(right) + 500_001) % 1_000_000:06d}"
 
 
 def texts(world: World, to: str | None = None, channel: str | None = None) -> list[Any]:
-    """What the phone has received, newest first."""
+    """Return the phone's messages, newest first."""
     return world.phone.messages(to=to, channel=channel)
 
 
 def resend(person: Person) -> TestResponse:
-    """Ask for another code by the same way."""
+    """Request another code by the same method."""
     return sends(person.browser, "/ap/mfa/resend")
 
 
 def rows(world: World, table: str) -> list[dict[str, Any]]:
-    """Every row of a table of the site."""
+    """Return every row of a table of the site."""
     with world.services.store.reading() as db:
         return [dict(row) for row in db.execute(f"SELECT * FROM {table}")]
 
 
 def all_rows(world: World) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Every row of every table of the site, those of the tools left out."""
+    """Return every row of every table of the site, except the tools'."""
     with closing(sqlite3.connect(world.services.store.path)) as file:
         tables = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     for (name,) in tables:
@@ -92,14 +92,14 @@ def all_rows(world: World) -> Iterable[tuple[str, dict[str, Any]]]:
 
 
 def stored_bytes(world: World) -> bytes:
-    """All that the site keeps on disk: database, its log, uploads; not the keys."""
+    """Return all that the site stores on disk: database, its log, uploads; not the keys."""
     folder = Path(world.services.config.instance)
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".key"]
     return b"\n".join(file.read_bytes() for file in files)
 
 
 def holds_digits(text: str | bytes, digits: str) -> bool:
-    """Whether ``digits`` stand somewhere by themselves, not as part of a longer number."""
+    """Return whether ``digits`` occur anywhere on their own, not as part of a longer number."""
     if isinstance(text, bytes):
         return re.search(rb"(?<![0-9.])" + digits.encode() + rb"(?![0-9])", text) is not None
     return re.search(rf"(?<![0-9.]){digits}(?![0-9])", text) is not None
@@ -125,7 +125,7 @@ OPEN_FOLDERS = (
 
 
 def protected(world: World, method: str) -> list[str]:
-    """The paths without variables that only a signed-in visitor may use with ``method``."""
+    """Return the paths without variables that only a signed-in visitor may use with ``method``."""
     return [
         rule.rule
         for rule in world.site.url_map.iter_rules()
@@ -137,6 +137,6 @@ def protected(world: World, method: str) -> list[str]:
 
 
 def moves_to(browser: Browser, address: str) -> None:
-    """Let a browser's requests come from an address."""
+    """Send a browser's requests from this address."""
     assert isinstance(browser.client, FlaskClient)
     browser.client.environ_base["REMOTE_ADDR"] = address

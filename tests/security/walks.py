@@ -66,16 +66,16 @@ class Walks(RuleBasedStateMachine):
         return self.world.clock.now()
 
     def fresh_code(self) -> str:
-        """A code of a step that was never used: time goes on by one."""
+        """Return a code of an unused step: move the time on by one."""
         self.world.clock.advance(30)
         return self.app.code(self.now)
 
     def inside(self, at: int) -> int:
-        """A browser that is signed in: ``at`` if it is."""
+        """Return a signed-in browser: ``at`` if it is one."""
         return at if self.model.seats[at].is_signed_in(self.now) else 1 - at
 
     def waiting(self) -> list[int]:
-        """The browsers that are asked for a code, for a while yet."""
+        """Return the browsers that are asked for a code and stay so for a while."""
         return [
             at
             for at, own in enumerate(self.model.seats)
@@ -83,7 +83,7 @@ class Walks(RuleBasedStateMachine):
         ]
 
     def look(self, at: int) -> bool:
-        """Whether the account's page opens at this browser, as the model says too."""
+        """Check whether the account's page opens at this browser exactly if the model says so."""
         own, now = self.model.seats[at], self.now
         expected = own.is_signed_in(now)
         assert (self.walkers[at].get("/account").status_code == 200) is expected
@@ -207,7 +207,7 @@ class Walks(RuleBasedStateMachine):
     @precondition(lambda walks: walks.model.is_on)
     @rule()
     def reset_by_documents(self) -> None:
-        """Locked out: e-mail and password, papers, a reviewer's word. All that was open is shut."""
+        """Reset with email and password, ID documents, and a reviewer's decision, which ends all sessions."""
         owner = self.world.person("hanako")
         recovery.begins(owner)
         recovery.sends(owner)
@@ -241,7 +241,7 @@ class Walks(RuleBasedStateMachine):
     # -- how -----------------------------------------------------------------------------------------------
 
     def elevate(self, at: int) -> bool:
-        """Prove who is here, in the way the site wants; whether it worked (a wait may run)."""
+        """Confirm the identity as the site asks. Return whether it worked (there may be a wait)."""
         own, walker = self.model.seats[at], self.walkers[at]
         if own.is_elevated(self.now + 120):
             return True
@@ -267,7 +267,7 @@ class Walks(RuleBasedStateMachine):
         return True
 
     def proves_the_kept_app(self, at: int) -> bool:
-        """Turning on again asks one code of the kept method."""
+        """Turn on again with one code of the kept method."""
         walker, path = self.walkers[at], f"{SETTINGS}/setup/confirm"
         answer = walker.post(path, path, otpCode=self.fresh_code())
         if self.now < self.model.blocked_until:

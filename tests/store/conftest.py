@@ -1,4 +1,4 @@
-"""The engines that the contract suite runs on. Another engine is one more factory here."""
+"""The engines of the contract suite. To test another engine, add a factory here."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Factory = Callable[[Path, Migrations], Engine]
 
 
 def sqlite(folder: Path, migrations: Migrations) -> Engine:
-    """The embedded default, with files in a folder."""
+    """Return the embedded default, with files in a folder."""
     return SqliteEngine(folder / "worlds", migrations, folder / "default.db")
 
 
@@ -37,7 +37,10 @@ ENGINES: dict[str, Factory] = {"sqlite": sqlite}
 
 @pytest.fixture(params=ENGINES)
 def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
-    """Make one more engine over the same data, as another process has it; `another(migrations)` is another version."""
+    """Return a function that makes one more engine over the same data, as another process has it.
+
+    `another(migrations)` makes another version.
+    """
     made: list[Engine] = []
 
     def make(migrations: Migrations = MIGRATIONS) -> Engine:
@@ -51,13 +54,13 @@ def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
 
 @pytest.fixture
 def engine(another: Callable[..., Engine]) -> Engine:
-    """An engine without worlds besides the default one."""
+    """Return an engine without worlds besides the default one."""
     return another()
 
 
 @pytest.fixture
 def store(engine: Engine) -> Store:
-    """The default world."""
+    """Return the default world."""
     return engine.open()
 
 
@@ -67,6 +70,6 @@ def add(db: Connection, name: str) -> int:
 
 
 def names(store: Store) -> list[str]:
-    """The names of all things, as another connection sees them."""
+    """Return the names of all things, as another connection sees them."""
     with store.reading() as db:
         return [row["name"] for row in db.execute("SELECT name FROM things ORDER BY id")]

@@ -1,4 +1,4 @@
-"""The edges of the pages around a site of five routes: what they do whatever page they surround."""
+"""A site of five routes inside the real middleware, which works around any page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CHROME = (
 
 
 def make(page: Callable[[], ResponseReturnValue] | None = None, **settings: Any) -> Flask:
-    """A site with the edges installed and ``page`` at ``/page`` (GET and POST) and at ``/link/<token>``."""
+    """Return a site with the middleware and ``page`` at ``/page`` (GET and POST) and at ``/link/<token>``."""
     app = Flask("webapp")
     app.extensions["nidankai"] = SimpleNamespace(config=Config(**settings))
     app.config["SECRET_KEY"] = "x" * 32
@@ -39,7 +39,7 @@ def make(page: Callable[[], ResponseReturnValue] | None = None, **settings: Any)
 
 
 def who() -> ResponseReturnValue:
-    """What the edges make of the visitor, as JSON."""
+    """Return the middleware's data of the visitor as JSON."""
     known = visitors.visitor()
     return jsonify(
         browser=known.browser.hex(),
@@ -51,7 +51,7 @@ def who() -> ResponseReturnValue:
 
 
 def raising(error: Exception) -> Callable[[], ResponseReturnValue]:
-    """A page that fails."""
+    """Return a page that fails."""
 
     def page() -> ResponseReturnValue:
         raise error

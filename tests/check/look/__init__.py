@@ -1,1 +1,1 @@
-"""How every page looks, in Chromium and Firefox: at four sizes, in both languages, light and dark."""
+"""The look of every page in Chromium and Firefox: at four sizes, in both languages, light and dark."""

@@ -1,4 +1,4 @@
-"""Site and phone, served; the phone full, for its pages."""
+"""Site and phone, served, with something in each app of the phone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["chromium", "servers"]
 
 @pytest.fixture(scope="session")
 def running_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPhone]:
-    """The phone that the site sends to."""
+    """Return the phone that the site sends to."""
     running = run_phone(str(tmp_path_factory.mktemp("phone")))
     yield running
     running.stop()
@@ -29,7 +29,7 @@ def running_phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningP
 def running_site(
     tmp_path_factory: pytest.TempPathFactory, running_phone: RunningPhone
 ) -> Iterator[RunningSite]:
-    """The site."""
+    """Return the site."""
     running = RunningSite(tmp_path_factory.mktemp("site"), running_phone)
     yield running
     running.stop()
@@ -37,7 +37,7 @@ def running_site(
 
 @pytest.fixture
 def site_url(running_site: RunningSite) -> str:
-    """The site's address, in a clean world."""
+    """Return the site's address, in a clean world."""
     running_site.apps.fresh()
     return running_site.url
 
@@ -57,7 +57,7 @@ class Handset:
 
 @pytest.fixture(scope="session")
 def handset(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Handset]:
-    """The phone whose pages are looked at."""
+    """Return the phone whose pages are looked at."""
     running = run_phone(str(tmp_path_factory.mktemp("handset")))
     desk = Desk(running)
     desk.text("048213は、Mihonのワンタイムパスワードです。誰とも共有しないでください。\n@localhost #048213")

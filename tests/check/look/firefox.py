@@ -1,4 +1,6 @@
-"""A Firefox driven by WebDriver BiDi, which it speaks itself: Playwright's own needs commands that Debian's has not."""
+"""A Firefox driven by WebDriver BiDi, which it has built in: Playwright's own Firefox needs commands that Debian's
+lacks.
+"""
 
 from __future__ import annotations
 
@@ -34,11 +36,11 @@ IS_AFTER = """() => new Promise((done) => setTimeout(
 
 
 class Gone(Exception):
-    """A command was refused, or its page has gone."""
+    """A command was refused, or its page has closed."""
 
 
 class Firefox:
-    """One process, in one language and colour scheme; `window()` opens windows with cookies of their own."""
+    """One process, in one language and colour scheme; `window()` opens windows with separate cookies."""
 
     def __init__(self, socket: Any, language: str, scheme: str) -> None:
         self.language, self.scheme = language, scheme
@@ -46,7 +48,7 @@ class Firefox:
         self.send("session.new", capabilities={})
 
     def send(self, method: str, **parameters: Any) -> Mapping[str, Any]:
-        """Return the answer to a command; events are passed over."""
+        """Return the answer to a command; skip events."""
         number = next(self._ids)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
@@ -63,7 +65,7 @@ class Firefox:
 
 @contextmanager
 def running(profile: Path, language: str, scheme: str) -> Iterator[Firefox]:
-    """Start a Firefox with a profile of its own, and end it."""
+    """Start a Firefox with a separate profile, and end it."""
     from websockets.sync.client import connect
 
     settings = {
@@ -91,7 +93,7 @@ def running(profile: Path, language: str, scheme: str) -> Iterator[Firefox]:
 
 
 class Window:
-    """What the checks need of a browser's window."""
+    """The functions of a browser window that the checks need."""
 
     def __init__(self, firefox: Firefox) -> None:
         self._firefox = firefox
@@ -100,11 +102,11 @@ class Window:
         self._context = made["context"]
 
     def goto(self, url: str) -> None:
-        """Open an address and wait until the page is whole."""
+        """Open an address and wait until the page is complete."""
         self._firefox.send("browsingContext.navigate", context=self._context, url=url, wait="complete")
 
     def submit(self, action: str) -> None:
-        """Send the form that leads to this address, and wait for the page after it."""
+        """Send the form that leads to this address, and wait for the next page."""
         self.evaluate(sending(action))
         end = time.monotonic() + ANSWER_SECONDS
         while time.monotonic() < end:

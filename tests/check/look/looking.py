@@ -1,4 +1,4 @@
-"""What is looked for on a page, and what is known to be wrong."""
+"""The look checks of a page, and the known problems."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def too_wide(view: View) -> set[str]:
 
 
 def assert_as_known(state: State, browser: str, language: str, found: set[str]) -> None:
-    """Fail on what is not listed as known, and on what is listed and mended: the list only gets shorter."""
+    """Fail on problems that are not listed, and on listed ones that are fixed: the list only gets shorter."""
     key = f"{browser} {language} "
     known = {each.removeprefix(key) for each in OFFENDERS.get(state.name, ()) if each.startswith(key)}
     assert sorted(found - known) == [], f"{state.name} looks wrong"

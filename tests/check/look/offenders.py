@@ -1,6 +1,6 @@
-"""Pages that look wrong and wait to be mended, by state: browser, language, width and what is too wide.
+"""Known look problems by state: browser, language, width and what is too wide.
 
-A test fails on what is missing here and on what is no longer wrong.
+A test fails on a problem that is missing here and on one that is fixed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pages and states that are looked at, and how a window gets there: by address or by the sandbox."""
+"""The pages and states to look at, and how a window gets there: by address or by the sandbox."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class View(Protocol):
     """A browser's window, whichever browser it is."""
 
     def goto(self, url: str) -> None:
-        """Open an address and wait until the page is whole."""
+        """Open an address and wait until the page is complete."""
 
     def submit(self, action: str) -> None:
-        """Send the form that leads to this address, and wait for the page after it."""
+        """Send the form that leads to this address, and wait for the next page."""
 
     def resize(self, width: int, height: int) -> None:
         """Set the size of the view."""
@@ -38,7 +38,7 @@ class View(Protocol):
 
 @dataclass(frozen=True)
 class State:
-    """One thing to look at: be `persona`, get in front of the refusal `way`, then open `path`, if they are given."""
+    """One thing to look at: sign in as `persona`, produce the error `way`, then open `path`, if given."""
 
     name: str
     path: str = ""
@@ -46,7 +46,7 @@ class State:
     way: str = ""
 
     def arrive(self, view: View, url: str) -> None:
-        """Bring a window to it."""
+        """Bring a window into this state."""
         if self.persona:
             view.goto(f"{url}/sandbox/personas")
             view.submit(f"/sandbox/personas/{self.persona}")

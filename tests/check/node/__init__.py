@@ -1,1 +1,1 @@
-"""The official SDKs for Node, Twilio's and Amazon's, against a running phone."""
+"""The official SDKs for Node, Twilio's and Amazon's, with a running phone."""

@@ -1,4 +1,4 @@
-"""Node with the SDKs, installed once from the lock beside this file, and a running phone."""
+"""Node with the SDKs, installed once from the lock in this folder, and a running phone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 
 
 class SdkError(Exception):
-    """What an SDK threw: its name, code and status of HTTP or SMTP."""
+    """An SDK's exception: its name, code and status of HTTP or SMTP."""
 
     def __init__(self, name: str, code: int | str | None, status: int | None, message: str) -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class SdkError(Exception):
 
 @dataclass(frozen=True)
 class Node:
-    """Runs JavaScript that sends into the test's world."""
+    """Run JavaScript that sends into the test's world."""
 
     phone: Phone
 
@@ -45,7 +45,7 @@ class Node:
 
 @pytest.fixture(scope="session")
 def sdks() -> None:
-    """Install the SDKs, unless exactly these are there."""
+    """Install the SDKs, unless exactly these are installed."""
     lock = (HERE / "package-lock.json").read_text()
     stamp = HERE / "node_modules" / ".installed"
     with (HERE / ".setup.lock").open("w") as file:
@@ -62,5 +62,5 @@ def sdks() -> None:
 
 @pytest.fixture
 def node(sdks: None, phone: Phone) -> Node:
-    """JavaScript with the SDKs and nodemailer."""
+    """Return JavaScript with the SDKs and nodemailer."""
     return Node(phone)

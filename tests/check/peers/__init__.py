@@ -1,1 +1,1 @@
-"""Other catchers of messages, moto and maildev, measured as the bench measures them beside the phone."""
+"""Comparable tools, moto and maildev, measured as the bench measures them beside the phone."""

@@ -1,6 +1,6 @@
-"""How the part runs."""
+"""Settings of this part of `make check`."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Run in one process: one server, and one run of the tests whose statements are recorded."""
+    """Run in one process, with one server and one run of the tests whose statements are recorded."""
     return 1

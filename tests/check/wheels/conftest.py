@@ -1,4 +1,4 @@
-"""Environments as a stranger makes them: the built package and what it asks for, outside the clone."""
+"""Environments as a new user makes them: the built package and its requirements, outside the clone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @dataclass(frozen=True)
 class Stranger:
-    """A fresh environment, an empty folder, and a data folder of the user's."""
+    """A fresh environment, an empty folder, and a user's data folder."""
 
     environment: Path
     folder: Path
@@ -54,7 +54,7 @@ class Stranger:
         return f"http://localhost:{self.ports[1]}"
 
     def variables(self) -> dict[str, str]:
-        """Return the environment's variables: free ports, a data folder, and no word of the clone."""
+        """Return the environment variables: free ports, a data folder, and no reference to the clone."""
         site, phone, smtp = map(str, self.ports)
         kept = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)}
         ours = {"SITE_PORT": site, "PHONE_PORT": phone, "SMTP_PORT": smtp}
@@ -86,7 +86,7 @@ class Stranger:
 
     @contextmanager
     def serving(self, *command: str, at: Sequence[str], ends_by: int = signal.SIGTERM) -> Iterator[None]:
-        """Run servers until the block ends, then end them by a signal: the command returns 0.
+        """Run servers until the block ends, then stop them by a signal: the command returns 0.
 
         The block starts when they answer at their addresses.
         """
@@ -120,7 +120,7 @@ def _answers(address: str) -> bool:
 
 @pytest.fixture(scope="session")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the clone, for an editable install that leaves nothing in the real one."""
+    """Copy the clone, so that an editable install leaves nothing in the real one."""
     folder = tmp_path_factory.mktemp("clone")
     for name in tracked(""):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ Install = Callable[..., Stranger]
 
 @pytest.fixture(scope="session")
 def install(tmp_path_factory: pytest.TempPathFactory) -> Install:
-    """Install what is named into a fresh environment: `install("x.whl[site]", "pytest")`."""
+    """Return a function that installs into a fresh environment: `install("x.whl[site]", "pytest")`."""
 
     def into_a_fresh_one(*wanted: str) -> Stranger:
         folder = tmp_path_factory.mktemp("stranger")
@@ -150,7 +150,7 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Install:
 
 @pytest.fixture(scope="session", params=["wheel", "sdist", "editable"])
 def whole(request: pytest.FixtureRequest, built: Built, copy: Path, install: Install) -> Stranger:
-    """Site and phone, installed from the wheel, the sdist, or the copy of the clone."""
+    """Return site and phone, installed from the wheel, the sdist, or the copy of the clone."""
     if request.param == "editable":
         return install("--editable", f"{copy}[phone,site]", "pytest")
     return install(f"{built.wheel if request.param == 'wheel' else built.sdist}[phone,site]", "pytest")
@@ -158,5 +158,5 @@ def whole(request: pytest.FixtureRequest, built: Built, copy: Path, install: Ins
 
 @pytest.fixture(scope="session")
 def bare(built: Built, install: Install) -> Stranger:
-    """The package without any extra."""
+    """Return the package without any extra."""
     return install(str(built.wheel))
