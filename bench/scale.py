@@ -79,7 +79,7 @@ def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:
         "calls by a rare status": lambda: timed(
             lambda: inbox.sent(world, Sent(channel="call", status="busy"), None, 50)
         ),
-        "keeping one message": lambda: timed(take),
+        "saving one message": lambda: timed(take),
     }
 
 
