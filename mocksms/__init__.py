@@ -6,15 +6,15 @@ Any app can use it that speaks the protocol of a gateway (see `mocksms.providers
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mocksms.app import create_app
+    from mocksms.app import create_app, create_edge
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "create_edge"]
 
 
 def __getattr__(name: str) -> object:
     """Import the application on first use (PEP 562): the client and the command line need none of it."""
-    if name == "create_app":
-        from mocksms.app import create_app  # lazy on purpose, see above
+    if name in __all__:
+        from mocksms import app  # lazy on purpose, see above
 
-        return create_app
+        return getattr(app, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

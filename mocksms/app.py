@@ -1,4 +1,4 @@
-"""Put the phone together as a WSGI application."""
+"""Put the phone together, as a WSGI application and as what granian serves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -6,9 +6,10 @@ from dataclasses import fields
 from flask import Flask
 
 from mocksms import config
-from mocksms.api import control, leases, messages, middleware, wire_log
+from mocksms.api import control, event_stream, leases, middleware, waiting, wire_log
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
+from mocksms.edge import Edge, Limits
 from mocksms.handset import authenticator
 from mocksms.handset import blueprint as handset
 from mocksms.providers.interface import Provider
@@ -36,10 +37,31 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["mocksms.providers"] = gateways = Providers(settings, config_values or {}, providers)
     app.extensions["mocksms"] = Worlds(settings, Delivery(), gateways.sender_apps)
+    app.extensions[waiting.EXTENSION] = waiting.Places(settings)
     middleware.init_app(app)
     gateways.init_app(app)
-    for part in (messages, control, leases, wire_log):
+    for part in (event_stream, control, leases, wire_log):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
     middleware.worlds_of(app).resume()
     return app
+
+
+def create_edge(
+    config_values: Mapping[str, object] | None = None, providers: Sequence[type[Provider]] = ()
+) -> Edge:
+    """Return the phone as an RSGI application, which `mocksms serve` starts.
+
+    It takes what :func:`create_app` takes. Waiting testers and open event streams cost no thread here.
+    """
+    app = create_app(config_values, providers)
+    worlds = middleware.worlds_of(app)
+    settings = worlds.settings
+    limits = Limits(
+        threads=settings.threads,
+        body_bytes=settings.max_request_bytes,
+        body_idle_seconds=settings.body_idle_seconds,
+        body_seconds=settings.body_seconds,
+        unread_seconds=settings.unread_seconds,
+    )
+    return Edge(app, limits, express=("/healthz",), on_stop=worlds.release_waiters)

@@ -84,7 +84,22 @@ class Settings:
         "128",
         kinds.whole(1, 10_000),
         "threads",
-        "Requests answered at once, open event streams and waiting testers included",
+        "Requests answered at once; a plain WSGI server needs one for each waiting tester and event stream too",
+    )
+    max_waits: int = setting(
+        "4000", kinds.whole(1, 100_000), "requests", "Waiting testers and open event streams at once"
+    )
+    body_idle_seconds: float = setting(
+        "10.0", kinds.decimal(0), "seconds", "Longest time without a byte while a request's body comes in"
+    )
+    body_seconds: float = setting(
+        "30.0", kinds.decimal(0), "seconds", "Longest time that a request's body may take in all"
+    )
+    unread_seconds: float = setting(
+        "30.0",
+        kinds.decimal(0),
+        "seconds",
+        "A client that takes nothing of its answer for so long is dropped (Linux)",
     )
     allowed_hosts: frozenset[str] = setting(
         "localhost,127.0.0.1,[::1]",

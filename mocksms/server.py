@@ -1,30 +1,24 @@
-"""Serving the phone: pages, wires and tester API by granian, mail by aiosmtpd, in one process.
+"""Serve the phone: pages, wires and tester API by granian, mail by aiosmtpd, in one process.
 
 One process, because an arrival wakes waiting testers and open inboxes within its process at once, and others only
-within a second. Granian reads requests outside of Python and gives each a thread; why it was chosen stands in
-docs/decisions.md.
+within a second. Granian reads requests outside of Python and hands them to the edge (docs/decisions.md).
 """
 
 import logging
 import os
-import select
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+import time
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from flask import Flask
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
 
 from mocksms import config
+from mocksms.edge import Edge, process
 
-BACKLOG = 1024
-# Kept connections count too, for the 30 s until an idle one is closed: a client of each test of a run keeps one.
-CONNECTIONS_A_THREAD = 8
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0
 LOCKED_BYTE = 1 << 20  # past the end: Windows lets nobody read what is locked
@@ -91,54 +85,34 @@ def _serve(settings: config.Settings) -> None:
         _refuse_taken(settings.smtp_host, settings.smtp_port, "mail server", "MOCKSMS_SMTP_PORT")
         if settings.smtp_tls_port >= 0:
             _refuse_taken(settings.smtp_host, settings.smtp_tls_port, "mail server", "MOCKSMS_SMTP_TLS_PORT")
-    Granian(
+    connections = process.raise_file_limit(settings.max_waits + settings.threads, "mocksms")
+    process.serve(
         "mocksms.server:application",
-        factory=True,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
-        blocking_threads=settings.threads,
-        backpressure=settings.threads * CONNECTIONS_A_THREAD,
-        backlog=BACKLOG,
+        settings.host,
+        settings.port,
+        connections,
         workers_kill_timeout=STOP_SECONDS,
-        log_enabled=False,
-    ).serve()
+    )
 
 
-def application() -> Flask:
-    """The phone with its mail server, made in the process that serves."""
-    from mocksms import create_app  # only here: the process that watches over this one stays small
-    from mocksms.api import middleware  # only here: the process that watches over this one stays small
+def application() -> Edge:
+    """Return the phone with its mail server, made in the process that serves."""
+    from mocksms import create_edge  # only here: the process that watches over this one stays small
     from mocksms.providers.registry import providers_of
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     # The line of a request names neither thread nor source: logging need not find them out for each.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of each command
-    app = create_app()
-    worlds = middleware.worlds_of(app)
+    served = create_edge()
+    app = cast(Flask, served.app)
     providers_of(app).listen(app)
-    _at_signal(worlds.release_waiters)
-    return app
+    threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
+    return served
 
 
-def _at_signal(let_go: Callable[[], None]) -> None:
-    """Calls `let_go` at SIGINT and SIGTERM, and ends this process when the one that watches over it is gone.
-
-    Granian waits for the requests under way before it stops: open streams and waiting testers must end first. Its
-    own handlers are set after this, so the signal is noticed by the byte that Python writes at each one.
-    """
-    parent = os.getppid()
-    noticed, written = os.pipe()
-    os.set_blocking(written, False)
-    signal.set_wakeup_fd(written, warn_on_full_buffer=False)
-
-    def watch() -> None:
-        while not select.select([noticed], [], [], WATCH_SECONDS)[0]:
-            if os.getppid() != parent:
-                os.kill(os.getpid(), signal.SIGTERM)
-        let_go()
-
-    threading.Thread(target=watch, name="signals", daemon=True).start()
+def _end_with(parent: int) -> None:
+    """End this process when the one that watches over it is gone."""
+    while os.getppid() == parent:
+        time.sleep(WATCH_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 
 import click
-from granian import Granian
-from granian.constants import Interfaces
 
 from webapp.config import ConfigError, load
+from webapp.edge import process
 
 STOP_SECONDS = 3
+CONNECTIONS = 4000
+"""What a process must be able to hold: slow clients cost it a connection, and nothing else."""
 
 
 @click.command(
@@ -20,28 +22,28 @@ STOP_SECONDS = 3
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=1, type=click.IntRange(1), help="Processes.")
-@click.option("--threads", default=16, type=click.IntRange(1), help="Requests at once in each process.")
-def main(host: str, port: int, workers: int, threads: int) -> None:
+@click.option(
+    "--threads", type=click.IntRange(1), help="Requests at once in each process.  [default: WEBAPP_THREADS]"
+)
+def main(host: str, port: int, workers: int, threads: int | None) -> None:
     """Serve until a signal. Exit with 1 after one line when the settings or the port are unusable."""
+    if threads is not None:
+        os.environ["WEBAPP_THREADS"] = str(threads)  # the processes that serve read it
     try:
         load()
         _refuse_taken(host, port)
     except (ConfigError, OSError) as problem:
         print(f"webapp: {problem}", file=sys.stderr)
         sys.exit(1)
-    server = Granian(
-        "webapp:create_app",
-        factory=True,
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
+    process.serve(
+        "webapp:create_edge",
+        host,
+        port,
+        process.raise_file_limit(CONNECTIONS, "webapp"),
         workers=workers,
-        blocking_threads=threads,
         workers_kill_timeout=STOP_SECONDS,
-        log_enabled=False,
         respawn_failed_workers=workers > 1,
     )
-    server.serve()
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from webapp import cli, home
+from webapp import cli, home, paths
 from webapp import config as configuration
 from webapp.clock import Clock
 from webapp.config import Config
+from webapp.edge import Edge, Limits
 from webapp.keys import load_keys
 from webapp.outbound.gateway import Gateway
 from webapp.outbound.mail import Mailer
@@ -60,6 +61,8 @@ from webapp.store.uploads import Uploads
 if TYPE_CHECKING:
     import httpx
 
+MOST_BYTES = 1024 * 1024
+"""The largest body of a request, documents aside."""
 ACCOUNT = (account, account_changes, devices, forgot_password, register)
 # `methods` brings the settings' blueprint, with the settings' own pages already on it.
 PAGES = (
@@ -112,6 +115,25 @@ def create_app(
     return app
 
 
+def create_edge(config: Mapping[str, Any] | None = None) -> Edge:
+    """Return the site as an RSGI application, which `make run` starts. It takes bodies before a thread is used.
+
+    Raises:
+        ConfigError: a setting is missing, unreadable or unsafe.
+    """
+    app = create_app(config)
+    settled: Config = app.extensions["nidankai"].config
+    limits = Limits(
+        threads=settled.threads,
+        body_bytes=MOST_BYTES,
+        larger={paths.RECOVERY_CASE: recovery.most_bytes(settled)},
+        body_idle_seconds=settled.body_idle_seconds,
+        body_seconds=settled.body_seconds,
+        unread_seconds=settled.unread_seconds,
+    )
+    return Edge(app, limits, express=(paths.HEALTH,))
+
+
 def _services(
     config: Config, clock: Clock, transport: httpx.BaseTransport | None, engine: Engine
 ) -> Services:
@@ -136,7 +158,7 @@ def _configure(app: Flask, config: Config, secret: str) -> None:
         **cookies.session_settings(config),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_I18N_ENABLED=False,  # all its messages are our own; loading its catalogue anew for each form is dear
-        MAX_CONTENT_LENGTH=1024 * 1024,
+        MAX_CONTENT_LENGTH=MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -70,6 +70,16 @@ class Config:
         "mail domains accepted in sandbox mode (subdomains too)",
     )
 
+    # how it is served
+    threads: int = _setting(16, "threads", "requests answered at once in each process")
+    body_idle_seconds: float = _setting(
+        10.0, "seconds", "longest time without a byte while a request's body comes in"
+    )
+    body_seconds: float = _setting(30.0, "seconds", "longest time that a request's body may take in all")
+    unread_seconds: float = _setting(
+        30.0, "seconds", "a client that takes nothing of its answer for so long is dropped (Linux)"
+    )
+
     # what it sends through
     gateway_url: str = _setting(
         "http://127.0.0.1:8001", "URL", "SMS and voice gateway speaking Twilio's wire"

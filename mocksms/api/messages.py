@@ -2,17 +2,14 @@
 world.
 """
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from mocksms import store
-from mocksms.api import middleware
+from mocksms.api import middleware, waiting
 from mocksms.api.paths import API
 from mocksms.core import checks, display_names, inbox, phone_numbers
 from mocksms.core.codes import pattern
@@ -22,7 +19,6 @@ from mocksms.errors import Problem
 
 blueprint = Blueprint("api", __name__, url_prefix=API)
 MAX_WAIT_SECONDS = 60.0
-KEEPALIVE_SECONDS = 15.0
 _FILTERS = frozenset({"channel", "to", "from", "q", "since", "world"})
 
 
@@ -97,13 +93,14 @@ def message_filter(world: World, *others: str, has_code: bool = False) -> Filter
     A name that is neither a filter nor one of `others` is refused: a typing error must not match, or delete,
     everything. So is a `since` ahead of all ids: it is from another world or phone, and nothing would ever match.
     """
-    chosen = _filter(*others, has_code=has_code)
+    chosen = asked(*others, has_code=has_code)
     if chosen.since and chosen.since > (newest := inbox.last_id(world)):
         raise Problem(409, "Unknown id", f"since is ahead of the newest id of this world, {newest}", "since")
     return chosen
 
 
-def _filter(*others: str, has_code: bool = False) -> Filter:
+def asked(*others: str, has_code: bool = False) -> Filter:
+    """Return the filter of the query string as it is, whatever `since` says. Raise :class:`Problem`."""
     for name in request.args:
         if name not in _FILTERS and name not in others:
             raise Problem(422, "Bad parameter", f"{name} is not a filter", name)
@@ -178,7 +175,7 @@ def _awaited(world: World, chosen: Filter, seconds: float) -> Message | None:
     """Wait for a message that fits, and in which the query's pattern finds a code. Raise :class:`Problem`."""
     text = request.args.get("pattern")
     try:
-        return inbox.wait(world, chosen, seconds, None if text is None else pattern.read(text))
+        return waiting.awaited(world, chosen, seconds, None if text is None else pattern.read(text))
     except pattern.BadPattern as problem:
         raise Problem(422, "Bad parameter", str(problem), "pattern") from None
 
@@ -208,10 +205,10 @@ def code() -> Response:
         if args.get(name, only) != only:
             raise Problem(422, "Bad parameter", f"{name} can be {only} only", name)
     patience = _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
-    asked = message_filter(world, "wait", "new", "none", "pattern", has_code="pattern" not in args)
+    chosen = message_filter(world, "wait", "new", "none", "pattern", has_code="pattern" not in args)
     if "new" in args:
-        asked = replace(asked, since=max(asked.since or 0, inbox.last_id(world)))
-    found = _awaited(world, asked, patience)
+        chosen = replace(chosen, since=max(chosen.since or 0, inbox.last_id(world)))
+    found = _awaited(world, chosen, patience)
     headers = {"Vary": "Accept"} if found is None else {"Vary": "Accept", "X-Message-Id": str(found.id)}
     if found is None or found.code is None:
         if "none" in args:
@@ -223,44 +220,3 @@ def code() -> Response:
         answer.headers.update(headers)
         return answer
     return Response(found.code, mimetype="text/plain", headers=headers)
-
-
-def _event_text(event: Event, world: str) -> str:
-    """An event as the stream tells it; written once for all streams that are open."""
-    if not event.text:
-        data = json.dumps(event_json(event, world), ensure_ascii=False)
-        event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
-    return event.text
-
-
-@blueprint.get("/events")
-def events() -> Response:
-    """Server-sent events of this world; `Last-Event-ID` (or `?since=`) goes on after that event.
-
-    An id ahead of all events is answered by the event `restart` and all there are, the world's end by `deleted`.
-    """
-    world = middleware.world()
-    resumed = request.headers.get("Last-Event-ID", "")
-    after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else whole_number("since", None, 0, 10**18)
-    chosen = _filter()
-    chosen = Filter(channel=chosen.channel, to=chosen.to, sender=chosen.sender)
-    subscription = world.hub.subscribe(after, lambda event: chosen.matches(event.message))
-
-    def stream() -> Iterator[str]:
-        with subscription:
-            yield "retry: 1000\n: open\n\n"
-            if subscription.began_again:
-                yield f'event: restart\ndata: {{"since": {after}}}\n\n'
-            try:
-                while not world.hub.closed:
-                    found = subscription.get(KEEPALIVE_SECONDS)
-                    for event in found:
-                        yield _event_text(event, world.name)
-                    if not found:
-                        yield ": still here\n\n"
-            except store.Gone:
-                pass  # deleted by another process
-            if not world.store.exists():
-                yield "event: deleted\ndata: {}\n\n"
-
-    return Response(stream(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})

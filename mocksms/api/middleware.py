@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
+from mocksms.api import waiting
 from mocksms.api.paths import PROGRAMS
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
@@ -106,6 +107,9 @@ def _other_name() -> str:
 def _guard() -> Response | None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
+    if (waited := waiting.resumed()) is not None:  # let in before, also when its world is gone by now
+        g.started, g.world = waited.started, waited.world
+        return None
     if not _is_allowed(request.host, settings().allowed_hosts):
         return _refused_host()
     if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
@@ -185,6 +189,13 @@ def _too_many_worlds(_: TooManyWorlds) -> Response:
     return _problem(Problem(409, "Too many worlds", f"There are {most} worlds already; delete some", "world"))
 
 
+def _too_many_wait(error: waiting.TooManyWait) -> Response:
+    words = f"{error} requests wait or follow events already (MOCKSMS_MAX_WAITS); try again"
+    response = _problem(Problem(503, "Too many wait", words))
+    response.headers["Retry-After"] = "1"
+    return response
+
+
 def _unavailable(error: store.Unavailable) -> Response:
     log.error("the world's database cannot be used: %s", error)
     response = _problem(
@@ -218,6 +229,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_guard)
     app.after_request(_finish)
     app.register_error_handler(Problem, _problem)
+    app.register_error_handler(waiting.TooManyWait, _too_many_wait)
     app.register_error_handler(store.Unavailable, _unavailable)
     app.register_error_handler(BadWorld, _bad_world)
     app.register_error_handler(store.UnknownWorld, _unknown_world)

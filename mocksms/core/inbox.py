@@ -8,7 +8,6 @@ from functools import partial
 from mocksms import store
 from mocksms.core import phone_numbers, receipts, segments, sids, statuses
 from mocksms.core.codes import finder
-from mocksms.core.codes.pattern import Pattern
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.mail.html_text import text_of_html
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
@@ -143,37 +142,6 @@ def _complete_words(world: World) -> None:
     if missing:
         with world.store.writing() as db:
             store.search_index.fill(db, last)
-
-
-def wait(world: World, wanted: Filter, timeout: float, pattern: Pattern | None = None) -> Message | None:
-    """The newest message that fits; waits up to `timeout` seconds for one to come, else None.
-
-    With a pattern, only the newest 50 that fit are looked at, and its code is the message's. Raise :class:`Gone` at
-    once when the world is deleted meanwhile, :class:`BadPattern` when the pattern takes too long.
-    """
-    deadline = time.monotonic() + timeout
-    with world.hub.wait(lambda event: wanted.matches(event.message)) as waiter:
-        while True:
-            if found := _first(search(world, wanted, PAGE if pattern else 1), pattern):
-                return found
-            left = deadline - time.monotonic()
-            if not world.store.exists():
-                raise store.Gone(world.name)
-            if left <= 0 or world.hub.closed:
-                return None
-            waiter.pause(left)
-
-
-def _first(found: Sequence[Message], pattern: Pattern | None) -> Message | None:
-    """Return the first message, or the first in which the pattern finds a code, with that code."""
-    for message in found:
-        if pattern is None:
-            return message
-        if code := pattern.find(text_with_code(message)):
-            message.code = code
-            message.details = {**message.details, "code_reason": "the pattern in the request names it"}
-            return message
-    return None
 
 
 def last_id(world: World) -> int:

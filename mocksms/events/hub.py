@@ -1,10 +1,10 @@
 """Arrivals as they happen: waiting testers and open inboxes of one world.
 
-In one process a waiter is woken by the arrival itself. Other processes on the same world are seen by
-looking at the database once a second. Events are handed on in the order of their ids, none twice, none
-left out.
+In one process a waiter is woken by the arrival itself. What other processes write is looked for in the database once a
+second, once for all. Events are handed on in the order of their ids, none twice, none left out.
 """
 
+import logging
 import threading
 import time
 from collections import deque
@@ -19,31 +19,41 @@ from mocksms.store import Store
 RECHECK_SECONDS = 1.0
 QUEUE_LENGTH = 1000
 HEAD_START_SECONDS = 0.004
+PER_STREAM_SECONDS = 0.0005  # many open inboxes are told less often, so that arrivals are not held up
 _BATCH = 500
+_log = logging.getLogger(__name__)
+
+Wanted = Callable[[Event], bool]
 
 
 class Waiter:
-    """Wakes one thread when an event it wants arrives; a context manager that leaves the line at its end."""
+    """Who waits for events of a world. A context manager that leaves the line at its end.
 
-    def __init__(self, hub: "Hub", wanted: Callable[[Event], bool]) -> None:
+    `wake` is called in the thread of the arrival, at each event that is wanted. Without one, :meth:`pause` waits.
+    """
+
+    def __init__(
+        self, hub: "Hub", wanted: Wanted, to: str = "", wake: Callable[[], object] | None = None
+    ) -> None:
+        self.to = to
+        self.wanted = wanted
         self._hub = hub
-        self._wanted = wanted
         self._signal = threading.Event()
+        self.wake = wake or self._signal.set
 
     def put(self, event: Event) -> None:
-        """Called by the hub at each event."""
-        if self._wanted(event):
-            self._signal.set()
+        """Take an event from the hub."""
+        if self.wanted(event):
+            self.wake()
 
-    def wake(self) -> None:
-        """Wakes the thread whatever arrived."""
-        self._signal.set()
-
-    def pause(self, seconds: float) -> bool:
-        """Waits for a wanted event, at most so long or until it is time to look again; whether one came."""
-        came = self._signal.wait(max(0.0, min(seconds, RECHECK_SECONDS)))
+    def pause(self, seconds: float) -> None:
+        """Wait for a wanted event, at most so long."""
+        self._signal.wait(max(0.0, seconds))
         self._signal.clear()
-        return came
+
+    def leave(self) -> None:
+        """Wait no more."""
+        self._hub.leave(self)
 
     def __enter__(self) -> Self:
         return self
@@ -51,16 +61,16 @@ class Waiter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._hub.leave(self)
+        self.leave()
 
 
 class Subscription(Waiter):
     """Every wanted event of a world from one id on, in order."""
 
-    def __init__(self, hub: "Hub", wanted: Callable[[Event], bool]) -> None:
-        super().__init__(hub, wanted)
+    def __init__(self, hub: "Hub", wanted: Wanted, wake: Callable[[], object] | None = None) -> None:
+        super().__init__(hub, wanted, wake=wake)
         self._arrived: deque[Event] = deque(maxlen=QUEUE_LENGTH)
-        self._behind = False
+        self.is_behind = False
         self.last = 0
         self.began_again = False
 
@@ -75,29 +85,40 @@ class Subscription(Waiter):
         if after is None:
             self.last = newest
         else:
-            self.last, self._behind = 0 if self.began_again else after, True
+            self.last, self.is_behind = 0 if self.began_again else after, True
 
     def put(self, event: Event) -> None:
+        """Take an event from the hub; who takes it from here is woken once for many."""
         self._arrived.append(event)
-        super().put(event)
 
     def get(self, timeout: float) -> list[Event]:
-        """Wanted events since the last call, oldest first; waits up to `timeout` seconds for one, then
-        gives none.
-        """
+        """Return the wanted events since the last call, oldest first. Wait up to `timeout` seconds for one."""
         deadline = time.monotonic() + timeout
         while not self._hub.closed:
-            if found := [event for event in self._take() if self._wanted(event)]:
+            if found := self.take():
                 return found
             left = deadline - time.monotonic()
             if left <= 0:
                 return []
-            if not self.pause(left):
-                self._behind = True  # another process may have written: look into the database
+            self.pause(left)
         return []
 
+    def take(self) -> list[Event]:
+        """Return the wanted events since the last call, oldest first, without waiting."""
+        return [event for event in self._take() if self.wanted(event)]
+
+    def needs_database(self) -> bool:
+        """Return whether :meth:`take` has to read the database, which a coroutine must not do."""
+        if not self.is_behind:
+            expected = self.last + 1
+            for event in tuple(self._arrived):
+                if event.id > expected:
+                    return True
+                expected = max(expected, event.id + 1)
+        return self.is_behind
+
     def _take(self) -> list[Event]:
-        if self._behind:
+        if self.is_behind:
             return self._catch_up()
         taken: list[Event] = []
         while self._arrived:
@@ -112,7 +133,7 @@ class Subscription(Waiter):
     def _catch_up(self) -> list[Event]:
         with self._hub.store.reading() as db:
             found = store.reading.events(db, self.last, _BATCH)
-        self._behind = len(found) == _BATCH
+        self.is_behind = len(found) == _BATCH
         if found:
             self.last = found[-1].id
         return found
@@ -125,71 +146,116 @@ class Hub:
         self.store = world_store
         self.closed = False
         self._lock = threading.Lock()
-        self._waiters: tuple[Waiter, ...] = ()
+        self._waiters: dict[str, tuple[Waiter, ...]] = {}
         self._streams: tuple[Subscription, ...] = ()
         self._line: deque[Event] = deque()
         self._called = threading.Event()
-        self._dispatcher: threading.Thread | None = None
+        self._is_looking = False
+        self._published = 0
 
     def publish(self, events: list[Event]) -> None:
-        """Hands events to everyone who listens. Called in the order of ids, right after the commit.
+        """Hand events to everyone who waits. Called in the order of ids, right after the commit.
 
-        A waiting tester is one thread that wants to go on; open inboxes are many that all wake. So testers are woken
-        at once, and the inboxes a moment later, with whatever else came in between.
+        A waiting tester wants to go on; open inboxes are many that all wake. So testers are woken at once, and the
+        inboxes a moment later, with whatever else came in between.
         """
-        for waiter in self._waiters:
-            for event in events:
-                waiter.put(event)
-        if self._streams:
+        for event in events:
+            self._published = max(self._published, event.id)
+            if self._waiters:
+                to = event.message.recipient
+                for waiter in (*self._waiters.get(to, ()), *(self._waiters.get("", ()) if to else ())):
+                    waiter.put(event)
+        if self._streams and events:
             self._line.extend(events)
             self._called.set()
 
-    def _dispatch(self) -> None:
+    def _look_after(self) -> None:
+        """Tell the inboxes, and look for what others wrote, as long as anybody waits."""
+        due = time.monotonic() + RECHECK_SECONDS
         while not self.closed:
-            self._called.wait()
-            self._called.clear()
-            time.sleep(HEAD_START_SECONDS)
-            news = [self._line.popleft() for _ in range(len(self._line))]
-            for stream in self._streams:
-                for event in news:
-                    stream.put(event)
+            if self._called.wait(max(0.0, due - time.monotonic())):
+                self._called.clear()
+                time.sleep(max(HEAD_START_SECONDS, PER_STREAM_SECONDS * len(self._streams)))
+                self._tell_streams([self._line.popleft() for _ in range(len(self._line))])
+            if time.monotonic() >= due:
+                due = time.monotonic() + RECHECK_SECONDS
+                with self._lock:
+                    if not self._waiters and not self._streams:
+                        self._is_looking = False
+                        return
+                self._look()
+
+    def _tell_streams(self, news: list[Event]) -> None:
+        for stream in self._streams:
+            for event in news:
+                stream.put(event)
+            if news:
+                stream.wake()
+
+    def _look(self) -> None:
+        """Publish what another process wrote; let everyone go when it deleted the world."""
+        try:
+            with self.store.reading() as db:
+                newest = store.reading.last_event(db)
+                found = store.reading.events(db, self._published, _BATCH) if newest > self._published else []
+            self.publish(found)
+            if len(found) < _BATCH:
+                self._published = max(self._published, newest)  # the newest may be gone already
+        except store.Gone:
+            self.close()
+        except store.Unavailable:
+            _log.warning("the database cannot be read; looking again", exc_info=True)
 
     def _join(self, waiter: Waiter) -> None:
         with self._lock:
             if isinstance(waiter, Subscription):
                 self._streams = (*self._streams, waiter)
-                if self._dispatcher is None:
-                    self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
-                    self._dispatcher.start()
             else:
-                self._waiters = (*self._waiters, waiter)
+                self._waiters[waiter.to] = (*self._waiters.get(waiter.to, ()), waiter)
+            is_first, self._is_looking = not self._is_looking, True
+        if is_first:
+            with self.store.reading() as db:  # who joined looks after this, and sees all before it
+                self._published = max(self._published, store.reading.last_event(db))
+            threading.Thread(target=self._look_after, name="hub", daemon=True).start()
 
-    def wait(self, wanted: Callable[[Event], bool]) -> Waiter:
-        """Joins the line to be woken by wanted events; look into the database after joining, and after
-        each pause.
+    def wait(self, wanted: Wanted, to: str = "", wake: Callable[[], object] | None = None) -> Waiter:
+        """Join the line to be woken by wanted events. Look into the database after this, and after each wake-up.
+
+        `to` is the only recipient whose events are wanted, if there is one.
         """
-        waiter = Waiter(self, wanted)
+        waiter = Waiter(self, wanted, to, wake)
         self._join(waiter)
         return waiter
 
     def subscribe(
-        self, after: int | None = None, wanted: Callable[[Event], bool] | None = None
+        self,
+        after: int | None = None,
+        wanted: Wanted | None = None,
+        wake: Callable[[], object] | None = None,
     ) -> Subscription:
-        """Joins the line for every wanted event after the one with id `after`, or from now on."""
-        subscription = Subscription(self, wanted or (lambda _: True))
+        """Join the line for every wanted event after the one with id `after`, or from now on."""
+        subscription = Subscription(self, wanted or (lambda _: True), wake)
         self._join(subscription)
         subscription.start(after)
         return subscription
 
     def leave(self, waiter: Waiter) -> None:
-        """Leaves the line."""
+        """Leave the line."""
         with self._lock:
-            self._waiters = tuple(other for other in self._waiters if other is not waiter)
-            self._streams = tuple(other for other in self._streams if other is not waiter)
+            if isinstance(waiter, Subscription):
+                self._streams = tuple(other for other in self._streams if other is not waiter)
+                return
+            left = tuple(other for other in self._waiters.get(waiter.to, ()) if other is not waiter)
+            if left:
+                self._waiters[waiter.to] = left
+            else:
+                self._waiters.pop(waiter.to, None)
 
     def close(self) -> None:
-        """Lets everyone who waits go at once."""
+        """Let everyone who waits go at once."""
         self.closed = True
         self._called.set()
-        for waiter in (*self._waiters, *self._streams):
+        with self._lock:
+            waiting = [*self._streams, *(each for group in self._waiters.values() for each in group)]
+        for waiter in waiting:
             waiter.wake()

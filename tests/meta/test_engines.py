@@ -11,9 +11,13 @@ from tests.meta.sources import APPS, ROOT, modules
 DRIVERS = {"sqlite3", "sqlite_utils", "psycopg", "psycopg_pool"}
 
 
-def engine_files(app: str) -> dict[str, bytes]:
-    """The files of an app's engine by name."""
-    return {path.name: path.read_bytes() for path in (ROOT / app / "store" / "engine").glob("*.py")}
+SHARED = ("store/engine", "edge")
+"""Folders that both apps have, because neither may import the other."""
+
+
+def shared_files(app: str, folder: str) -> dict[str, bytes]:
+    """The files of such a folder by name."""
+    return {path.name: path.read_bytes() for path in (ROOT / app / folder).glob("*.py")}
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -27,17 +31,21 @@ def test_engines_are_all_that_knows_a_driver(app: str) -> None:
     assert not known, f"outside of {app}/store know a driver: {sorted(known)}"
 
 
-def test_engines_of_both_apps_are_alike_byte_for_byte() -> None:
-    assert engine_files("webapp") == engine_files("mocksms"), "copy what changed into the other app"
-    assert len(engine_files("webapp")) >= 4
+@pytest.mark.parametrize("folder", SHARED)
+def test_engines_of_both_apps_are_alike_byte_for_byte(folder: str) -> None:
+    assert shared_files("webapp", folder) == shared_files("mocksms", folder), (
+        "copy what changed into the other app"
+    )
+    assert len(shared_files("webapp", folder)) >= 4
 
 
-def test_engines_know_neither_app() -> None:
+@pytest.mark.parametrize("folder", SHARED)
+def test_engines_know_neither_app(folder: str) -> None:
     wrong = [
         f"{module.path}:{node.lineno}"
-        for module in modules("webapp/store/engine")
+        for module in modules(f"webapp/{folder}")
         for node in ast.walk(module.tree)
         if (isinstance(node, ast.ImportFrom | ast.Import) and any(app in ast.unparse(node) for app in APPS))
         or (isinstance(node, ast.ImportFrom) and node.level > 1)
     ]
-    assert not wrong, f"an engine imports from its own folder and from libraries only: {wrong}"
+    assert not wrong, f"it imports from its own folder and from libraries only: {wrong}"

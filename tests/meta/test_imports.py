@@ -21,6 +21,8 @@ MAY_USE = {
     # Handed in by app.py. It implements what the services ask for, so it may know their records.
     "outbound": {"services", "store", "rules", *LEAVES},
     **dict.fromkeys(LEAVES, LEAVES),
+    # Between the wire and the app: knows neither, and is the same in both apps.
+    "edge": set(),
 }
 ASSEMBLY = {"", "__main__", "app", "cli", "command", "doctor", "keys", "run", "sandbox"}
 """What puts the site together, starts it or looks after it: may use everything, and only these may."""

@@ -11,7 +11,7 @@ LAYERS = (
     ("delivery",),
     ("core",),
     ("search", "events"),
-    ("store",),
+    ("store", "edge"),
 )
 RANKS = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 # Plain values and pure functions: they use no room, so any room may use them.

@@ -14,6 +14,9 @@ from mocksms import create_app
 from mocksms.core import inbox
 from mocksms.core.models import Message
 from mocksms.testing import NothingCame, Phone, PhoneError, RunningPhone
+from tests.phone.conftest import either_server as phone_server
+
+__all__ = ["phone_server"]
 
 ME, YOU, SHOP = "+819012345678", "+819087654321", "+15005550006"
 

@@ -8,6 +8,9 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from mocksms.testing import Phone, PhoneError
+from tests.phone.conftest import either_server as phone_server
+
+__all__ = ["phone_server"]
 
 ME, YOU, SHOP = "+819012345678", "+819087654321", "+15005550006"
 

@@ -9,6 +9,9 @@ import pytest
 from mocksms import cli
 from mocksms.core.codes import pattern
 from mocksms.testing import NothingCame, Phone, PhoneError
+from tests.phone.conftest import either_server as phone_server
+
+__all__ = ["phone_server"]
 
 ME, SHOP = "+819012345678", "+15005550006"
 TEXT = "Order 55821 is confirmed, seat B-17, ticket 482913."

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from webapp import paths
+from webapp.config import Config
 from webapp.errors import LinkExpired, LinkTampered, StaleFlow
 from webapp.flows import recovery
 from webapp.pages import guards
@@ -52,8 +53,12 @@ VISIT = FlowPages(_visit, _start_again)
 def _take_documents(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Let the one page that takes documents take them: before anything reads the form, and for a visit only."""
     if endpoint == "recovery.case" and guards.kept_flow_id(recovery.VISIT) is not None:
-        config = services().config
-        request.max_content_length = config.upload_files * config.upload_bytes + FORM_BYTES
+        request.max_content_length = most_bytes(services().config)
+
+
+def most_bytes(config: Config) -> int:
+    """Return the bytes of the largest form with documents."""
+    return config.upload_files * config.upload_bytes + FORM_BYTES
 
 
 @blueprint.route(paths.RECOVERY, methods=["GET", "POST"])

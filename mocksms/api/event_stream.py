@@ -1,0 +1,104 @@
+"""Server-sent events of a world: by a coroutine under the edge, by a thread on a plain WSGI server."""
+
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from flask import Response, request
+
+from mocksms import store
+from mocksms.api import middleware, waiting
+from mocksms.api.messages import asked, blueprint, event_json, whole_number
+from mocksms.core.models import Event, Filter
+from mocksms.core.worlds import World
+from mocksms.edge import Hold
+from mocksms.events.hub import Subscription
+
+KEEPALIVE_SECONDS = 15.0
+_STILL_HERE = b": still here\n\n"
+
+
+@blueprint.get("/events")
+def events() -> Response:
+    """Server-sent events of this world; `Last-Event-ID` (or `?since=`) goes on after that event.
+
+    An id ahead of all events is answered by the event `restart` and all there are, the world's end by `deleted`.
+    """
+    world, held = middleware.world(), waiting.hold()
+    resumed = request.headers.get("Last-Event-ID", "")
+    after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else whole_number("since", None, 0, 10**18)
+    found = asked()
+    chosen = Filter(channel=found.channel, to=found.to, sender=found.sender)
+    if request.method == "HEAD":
+        return _answer(())
+    give_back = waiting.places().take(is_in_thread=held is None)
+    subscription = world.hub.subscribe(
+        after, lambda event: chosen.matches(event.message), None if held is None else held.wake
+    )
+    if held is None:
+        answer = _answer(_in_thread(world, subscription, after))
+        answer.call_on_close(subscription.leave)
+        answer.call_on_close(give_back)
+        return answer
+    held.at_end(subscription.leave)
+    held.at_end(give_back)
+    answer = _answer(_without_thread(world, subscription, after, held))
+    answer.direct_passthrough = True  # the edge takes the pieces themselves
+    return answer
+
+
+def _answer(pieces: Any) -> Response:
+    return Response(pieces, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def _beginning(subscription: Subscription, after: int | None) -> bytes:
+    restart = f'event: restart\ndata: {{"since": {after}}}\n\n' if subscription.began_again else ""
+    return f"retry: 1000\n: open\n\n{restart}".encode()
+
+
+def _told(found: list[Event], world: str) -> bytes:
+    """Return events as the stream tells them; each is written once for all streams that are open."""
+    for event in found:
+        if not event.text:
+            data = json.dumps(event_json(event, world), ensure_ascii=False)
+            event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
+    return "".join(event.text for event in found).encode()
+
+
+def _end(world: World) -> bytes:
+    return b"" if world.store.exists() else b"event: deleted\ndata: {}\n\n"
+
+
+def _in_thread(world: World, subscription: Subscription, after: int | None) -> Iterator[bytes]:
+    yield _beginning(subscription, after)
+    try:
+        while not world.hub.closed:
+            found = subscription.get(KEEPALIVE_SECONDS)
+            yield _told(found, world.name) or _STILL_HERE
+    except store.Gone:
+        pass  # deleted by another process
+    yield _end(world)
+
+
+async def _without_thread(
+    world: World, subscription: Subscription, after: int | None, hold: Hold
+) -> AsyncIterator[bytes]:
+    yield _beginning(subscription, after)
+    told_at = time.monotonic()
+    try:
+        while not world.hub.closed:
+            needs_thread = subscription.needs_database()
+            found = await hold.in_thread(subscription.take) if needs_thread else subscription.take()
+            if found:
+                yield _told(found, world.name)
+                told_at = time.monotonic()
+            elif not subscription.is_behind:
+                if time.monotonic() - told_at >= KEEPALIVE_SECONDS:
+                    yield _STILL_HERE
+                    told_at = time.monotonic()
+                await hold.pause(told_at + KEEPALIVE_SECONDS)
+    except store.Gone:
+        pass  # deleted by another process
+    yield _end(world)

@@ -1,0 +1,117 @@
+"""The edge as an application: bodies first, then the app in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from . import environ
+from .answers import Call
+from .bodies import Bodies, Refused
+from .held import HOLD, Hold, send_on, unless_gone
+from .rsgi import Exchange, Scope
+from .sockets import drop_unread
+from .threads import Threads
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+EXPRESS_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may take: bytes, and seconds on the wire. `threads` answer at the same time.
+
+    `larger` holds by path what other bodies may have.
+    """
+
+    threads: int = 16
+    body_bytes: int = 1 << 20
+    larger: Mapping[str, int] = field(default_factory=dict)
+    body_idle_seconds: float = 10.0
+    body_seconds: float = 30.0
+    unread_seconds: float = 30.0
+
+
+class Edge:
+    """An RSGI application around a WSGI app. Granian serves it; the app stays whole without it.
+
+    A request costs a thread only when it is all there. Its answer leaves without one.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        limits: Limits,
+        express: Collection[str] = (),
+        on_stop: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`express` are paths that never wait for a thread. `on_stop` is called at the signal to stop."""
+        self.app = app
+        self.limits = limits
+        self._express = frozenset(express)
+        self._on_stop = on_stop
+        self._bodies = Bodies(limits.body_idle_seconds, limits.body_seconds)
+        self.threads = Threads(limits.threads, "request")
+        self._express_threads = Threads(EXPRESS_THREADS, "express")
+        self._is_first = True
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Notice the signals to stop. Granian, which has set its handlers by now, waits for what is under way."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, partial(self._stop, loop, signal.getsignal(number)))
+
+    def _stop(
+        self, loop: asyncio.AbstractEventLoop, before: Any, number: int, frame: FrameType | None
+    ) -> None:
+        loop.call_soon_threadsafe(self._on_stop)  # the signal may have interrupted who holds a lock
+        if callable(before):
+            before(number, frame)
+
+    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
+        """Answer one request."""
+        if self._is_first:
+            self._is_first = False
+            drop_unread(scope.server, self.limits.unread_seconds)
+        headers = scope.headers.items()
+        try:
+            most = self.limits.larger.get(scope.path, self.limits.body_bytes)
+            body = await self._bodies.read(exchange, headers, most)
+        except Refused as refused:
+            _refuse(exchange, refused)
+            return
+        request = environ.build(scope, headers, body)
+        threads = self._express_threads if scope.path in self._express else self.threads
+        request[HOLD] = hold = Hold(asyncio.get_running_loop(), threads)
+        try:
+            while (call := await self._called(threads, request, exchange)).is_held:
+                if not await unless_gone(exchange, hold.pause(hold.until)):
+                    return
+            if call.rest is not None:
+                await unless_gone(exchange, send_on(*call.rest))
+        finally:
+            hold.end()
+
+    async def _called(self, threads: Threads, request: dict[str, Any], exchange: Exchange) -> Call:
+        request["wsgi.input"].seek(0)
+        call = Call(self.app, dict(request), exchange)  # an app may write into its environ
+        await threads.run(call.run)
+        return call
+
+
+def _refuse(exchange: Exchange, refused: Refused) -> None:
+    headers = [
+        ("content-type", "text/plain; charset=utf-8"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("connection", "close"),
+    ]
+    if refused.status == 503:
+        headers.append(("retry-after", "1"))
+    exchange.response_bytes(refused.status, headers, f"{refused.words}\n".encode())

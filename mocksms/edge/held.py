@@ -1,0 +1,97 @@
+"""Requests that wait, and answers that go on: both without a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, TypeVar
+
+from .rsgi import Exchange, Stream
+from .threads import Threads
+
+HOLD = "edge.hold"
+"""Where the environ of a request has its :class:`Hold`. A request that a thread serves to its end has none."""
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Held(BaseException):
+    """The request waits, and the app is called again; no error, so no handler of errors may see it."""
+
+
+class Hold:
+    """How a request waits without a thread: its view notes what it waits for and raises :meth:`waits`.
+
+    The app is called once more with the same hold when somebody calls :meth:`wake`, or when the time is over. An
+    answer whose pieces come from a coroutine waits by :meth:`pause`.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, threads: Threads) -> None:
+        self.kept: Any = None
+        self.until = 0.0
+        self._loop = loop
+        self._threads = threads
+        self._woken = asyncio.Event()
+        self._at_end: list[Callable[[], object]] = []
+
+    def wake(self) -> None:
+        """Let it go on. Any thread may do this, also when the request is over."""
+        self._loop.call_soon_threadsafe(self._woken.set)
+
+    def at_end(self, action: Callable[[], object]) -> None:
+        """Do this when the request is over, whatever ended it."""
+        self._at_end.append(action)
+
+    def waits(self, until: float) -> Held:
+        """Return what to raise to leave the thread until a wake-up or until then (`time.monotonic`)."""
+        self.until = until
+        return Held()
+
+    async def pause(self, until: float) -> None:
+        """Return at a wake-up or then (`time.monotonic`)."""
+        try:
+            async with asyncio.timeout(max(0.0, until - time.monotonic())):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()  # before anybody looks again: a wake-up from now on counts
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Do what blocks in a thread."""
+        return await self._threads.run(work)
+
+    def end(self) -> None:
+        """Do what was asked for the end."""
+        while self._at_end:
+            try:
+                self._at_end.pop()()
+            except Exception:
+                _log.exception("the end of a request failed")
+
+
+async def unless_gone(exchange: Exchange, work: Awaitable[object]) -> bool:
+    """Wait for the work to end. Cancel it and return False when the client hangs up before."""
+    task = asyncio.ensure_future(work)
+    gone = asyncio.ensure_future(_gone(exchange))
+    try:
+        await asyncio.wait((task, gone), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+            return True
+        return False
+    finally:
+        for each in (task, gone):
+            each.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _gone(exchange: Exchange) -> None:
+    await exchange.client_disconnect()
+
+
+async def send_on(stream: Stream, pieces: AsyncIterator[bytes]) -> None:
+    """Send the pieces of an answer as they come."""
+    async for piece in pieces:
+        await stream.send_bytes(piece)

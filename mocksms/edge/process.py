@@ -1,0 +1,63 @@
+"""The process that serves: granian, its limit of open files, its connections."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+
+BACKLOG = 1024
+OWN_FILES = 256
+"""What a process opens beside its connections: databases, sockets of its own, libraries."""
+MOST_CONNECTIONS = 16_000
+"""More would take more memory than a small machine has."""
+HEAD_SECONDS = 30
+
+
+def serve(target: str, host: str, port: int, connections: int, **options: Any) -> None:
+    """Serve an edge until SIGINT or SIGTERM. `target` is `module:factory`, `options` are granian's."""
+    Granian(
+        target,
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
+        websockets=False,
+        backlog=BACKLOG,
+        backpressure=connections,
+        log_enabled=False,
+        **options,
+    ).serve()
+
+
+def raise_file_limit(needed: int, name: str) -> int:
+    """Let this process open as many files as `needed` connections take. Return how many connections it may have.
+
+    Say in one line when the system does not allow so many.
+    """
+    if sys.platform == "win32":
+        return min(needed, MOST_CONNECTIONS)
+    import resource  # there is none on Windows
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = sys.maxsize if hard == resource.RLIM_INFINITY else hard
+    wanted = MOST_CONNECTIONS + OWN_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):  # macOS has a second, hidden limit
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, allowed), hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    files = wanted if soft == resource.RLIM_INFINITY else min(soft, wanted)
+    if files < needed + OWN_FILES:
+        print(
+            f"{name}: this process may open {files} files, and {needed} connections take {needed + OWN_FILES}:"
+            f" raise the limit (ulimit -n {needed + OWN_FILES}).",
+            file=sys.stderr,
+            flush=True,
+        )
+    return max(files - OWN_FILES, files // 2)

@@ -1,0 +1,93 @@
+"""Site or phone as `make run` serves them, in a process of its own, for tests that speak to it by its sockets."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from mocksms.testing import Phone
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server in a process of its own; `process` is the one that answers."""
+
+    url: str
+    port: int
+    smtp_port: int
+    process: int
+    log: Path
+
+    def client(self, world: str = "default") -> Phone:
+        """Return a client of one of its worlds."""
+        return Phone(self.url, world, self.smtp_port)
+
+    def files(self) -> int:
+        """Return how many files and sockets it has open."""
+        return sum(1 for _ in Path(f"/proc/{self.process}/fd").iterdir())
+
+    def threads(self) -> int:
+        """Return how many threads it has."""
+        return sum(1 for _ in Path(f"/proc/{self.process}/task").iterdir())
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    folder: Path, *command: str, settings: Mapping[str, str] | None = None, files: int = 0
+) -> Iterator[Served]:
+    """Serve the phone, or what `command` starts (it reads the same port), until the end of the block.
+
+    `files` is the limit of open files that it starts with.
+    """
+    port, smtp_port = free_port(), free_port()
+    environment = {
+        **os.environ,
+        "MOCKSMS_INSTANCE": str(folder),
+        "MOCKSMS_PORT": str(port),
+        "MOCKSMS_SMTP_PORT": str(smtp_port),
+        **(settings or {}),
+    }
+    started = [sys.executable, "-m", *(command or ("mocksms", "serve"))]
+    if files:
+        started = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *started]
+    log = folder / "server.log"
+    with log.open("w") as written:
+        process = subprocess.Popen(
+            [part.replace("PORT", str(port)) for part in started], cwd=ROOT, env=environment, stderr=written
+        )
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}/healthz", process, log)
+        found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+        working = max(int(pid) for pid in found.stdout.split())
+        yield Served(f"http://127.0.0.1:{port}", port, smtp_port, working, log)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_until_up(health: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        try:
+            assert httpx.get(health, timeout=30).status_code == 200
+            return
+        except httpx.TransportError:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.05)
+    raise AssertionError(log.read_text())

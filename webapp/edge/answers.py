@@ -1,0 +1,67 @@
+"""The answer of a WSGI app: called in a thread, sent whole."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from .held import Held
+from .rsgi import Exchange, HeaderList, Stream
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_log = logging.getLogger(__name__)
+
+
+class Call:
+    """One call of a WSGI app.
+
+    `is_held` says that the app waits and must be called again, `rest` is an answer that goes on with its stream.
+    """
+
+    def __init__(self, app: WSGIApplication, environ: dict[str, Any], exchange: Exchange) -> None:
+        self.is_held = False
+        self.rest: tuple[Stream, AsyncIterator[bytes]] | None = None
+        self._app = app
+        self._environ = environ
+        self._exchange = exchange
+        self._status = 0
+        self._headers: HeaderList = []
+        self._body: list[bytes] = []
+
+    def run(self) -> None:
+        """Call the app and answer. What it does after its answer (`close`) is done when the answer has left."""
+        pieces: Iterable[bytes] = ()
+        try:
+            pieces = self._app(self._environ, self._start)
+            self._send(pieces)
+        except Held:
+            self.is_held = True
+        except Exception:
+            _log.exception("a request failed")
+            plain = [("content-type", "text/plain; charset=utf-8")]
+            self._exchange.response_bytes(
+                500, plain, b"The server failed.\n"
+            )  # nothing, if an answer has left
+        finally:
+            close = getattr(pieces, "close", None)
+            if close is not None:
+                close()
+
+    def _start(self, status: str, headers: HeaderList, exc_info: Any = None, /) -> Callable[[bytes], object]:
+        self._status, self._headers = int(status[:3]), headers
+        return self._body.append
+
+    def _send(self, pieces: Iterable[bytes]) -> None:
+        if isinstance(pieces, AsyncIterator):
+            self.rest = self._exchange.response_stream(self._status, self._headers), pieces
+            return
+        try:
+            self._body.extend(pieces)
+        except ConnectionError:
+            # Let go of the stream before its announced length: the connection is cut.
+            self._exchange.response_stream(self._status, self._headers).send_bytes(b"".join(self._body))
+            return
+        self._exchange.response_bytes(self._status, self._headers, b"".join(self._body))

@@ -1,0 +1,97 @@
+"""Threads that answer requests: as many as are needed, up to a number, and none that nobody needs for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+IDLE_SECONDS = 5.0
+
+Job = Callable[[], None]
+T = TypeVar("T")
+
+
+class Threads:
+    """Like `concurrent.futures.ThreadPoolExecutor`, but threads that nobody needs end.
+
+    The thread that finished last takes the next job, so that the others can end.
+    """
+
+    def __init__(self, most: int, name: str, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._most = most
+        self._name = name
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._line: deque[Job] = deque()
+        self._idle: list[_Worker] = []
+        self.count = 0
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do some work in a thread, as soon as one is free, and return its result."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[T] = loop.create_future()
+
+        def job() -> None:
+            try:
+                settle = partial(_settle, done, done.set_result, work())
+            except BaseException as error:
+                settle = partial(_settle, done, done.set_exception, error)
+            loop.call_soon_threadsafe(settle)
+
+        self._submit(job)
+        return await done
+
+    def _submit(self, job: Job) -> None:
+        with self._lock:
+            if self._idle:
+                self._idle.pop().take(job)
+                return
+            if self.count >= self._most:
+                self._line.append(job)
+                return
+            self.count += 1
+        threading.Thread(target=self._work, args=(_Worker(job),), name=self._name, daemon=True).start()
+
+    def _work(self, worker: _Worker) -> None:
+        while (job := worker.job) is not None:
+            job()
+            self._next(worker)
+
+    def _next(self, worker: _Worker) -> None:
+        """Hand a worker its next job, or None when it may end."""
+        with self._lock:
+            if self._line:
+                worker.job = self._line.popleft()
+                return
+            worker.job = None
+            self._idle.append(worker)
+        if worker.has_job.acquire(timeout=self._idle_seconds):
+            return
+        with self._lock:
+            if worker in self._idle:
+                self._idle.remove(worker)
+                self.count -= 1
+                return
+        worker.has_job.acquire()  # it was handed a job meanwhile
+
+
+class _Worker:
+    """One thread's place to be handed a job."""
+
+    def __init__(self, job: Job) -> None:
+        self.job: Job | None = job
+        self.has_job = threading.Lock()
+        self.has_job.acquire()
+
+    def take(self, job: Job) -> None:
+        self.job = job
+        self.has_job.release()
+
+
+def _settle(done: asyncio.Future[T], settle: Callable[[Any], None], value: object) -> None:
+    if not done.done():  # else nobody waits any more
+        settle(value)
