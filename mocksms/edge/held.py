@@ -24,7 +24,7 @@ class Held(BaseException):
 class Hold:
     """How a request waits without a thread: its view notes what it waits for and raises :meth:`waits`.
 
-    The app is called once more with the same hold when somebody calls :meth:`wake`, or when the time is over. An
+    The app is called once more with the same hold when :meth:`wake` is called, or when the time is over. An
     answer whose pieces come from a coroutine waits by :meth:`pause`.
     """
 
