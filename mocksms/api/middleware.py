@@ -16,6 +16,7 @@ from mocksms.api import waiting
 from mocksms.api.paths import PROGRAMS
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
+from mocksms.edge import HOLD, Hold
 from mocksms.errors import Problem
 
 log = logging.getLogger("mocksms")
@@ -107,8 +108,9 @@ def _other_name() -> str:
 def _guard() -> Response | None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
-    if (waited := waiting.resumed()) is not None:  # let in before, also when its world is gone by now
-        g.started, g.world = waited.started, waited.world
+    hold: Hold | None = request.environ.get(HOLD)
+    if hold is not None and hold.kept is not None:  # let in before, also when its world is gone by now
+        g.started, g.world = hold.kept.started, hold.kept.world
         return None
     if not _is_allowed(request.host, settings().allowed_hosts):
         return _refused_host()

@@ -74,12 +74,6 @@ def hold() -> Hold | None:
     return cast("Hold | None", request.environ.get(HOLD))
 
 
-def resumed() -> Waiting | None:
-    """Return what this request waits for, if it has waited already."""
-    held = hold()
-    return None if held is None else cast("Waiting | None", held.kept)
-
-
 def places() -> Places:
     """Return the places of the app that answers this request."""
     return cast(Places, current_app.extensions[EXTENSION])
