@@ -53,7 +53,7 @@ def opens_case(person: Person, name: str) -> Page:
 
 def begins_review(person: Person, name: str) -> Page:
     opens_case(person, name)
-    return person.browser.press("審査を始める")
+    return person.browser.press("審査を開始")
 
 
 def decides(person: Person, verdict: str, reason: str = "名前と住所を確認しました") -> Page:

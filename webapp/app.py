@@ -146,7 +146,7 @@ def _services(
         hasher=Hasher(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism),
         seal=Seal(*keys.seal),
         signer=Signer(keys.secret),
-        outbound=Notifier(Gateway.of(config, transport), Mailer.of(config), config.site_url),
+        outbound=Notifier(Gateway.of(config, transport), Mailer.of(config), config),
         pepper=keys.pepper,
         limits=Services.limits_of(config),
     )

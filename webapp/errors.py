@@ -45,7 +45,13 @@ class StaleFlow(Refusal):
 
 
 class SendCapReached(Refusal):
-    """The account or the number has had its messages for 24 hours (docs/screens.md#cap-window)."""
+    """The account or the number has had its messages for now (docs/screens.md#cap-window); ``sent`` says which."""
+
+    sent: Literal["codes", "approval", "reset"] = "codes"
+
+    def __init__(self, sent: Literal["codes", "approval", "reset"] = "codes") -> None:
+        super().__init__(sent)
+        self.sent = sent
 
 
 class WrongPassword(Refusal):

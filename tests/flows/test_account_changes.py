@@ -148,7 +148,7 @@ def test_confirm_change_tells_when_the_text_did_not_leave(world: World, language
     world.phone.faults.add("reject", code=21610, times=1)
     page = taro.browser.submit(phoneNumber="090-7777-8888")
     assert page.name == "account.confirm_change"
-    assert ("コードを送信できませんでした" if language == "ja" else "The code could not be sent") in page.text
+    assert ("コードを送信できませんでした" if language == "ja" else "We couldn't send the code") in page.text
     taro.browser.press("コードを再送信")  # at once: nothing has left before
     assert taro.browser.submit(otpCode=taro.reads_code("+819077778888")).name == "account.security"
 
@@ -159,7 +159,7 @@ def test_confirm_change_of_what_became_anothers_is_refused(world: World, hanako:
     hanako.browser.submit(email="hana@example.net")
     world.sql("UPDATE accounts SET email = 'hana@example.net' WHERE id = 'desk'")
     page = hanako.browser.submit(otpCode=hanako.reads_code("hana@example.net"))
-    assert page.name == "account.confirm_change" and "アカウント" in page.problem
+    assert page.name == "account.confirm_change" and "すでに使用されています" in page.problem
 
 
 def test_change_password_asks_for_the_present_one(world: World, language: str) -> None:

@@ -43,7 +43,7 @@ def test_forgot_password_by_mail_sets_a_new_one(world: World, language: str) -> 
     assert hanako.browser.submit(password="Mihon-demo-1").problem
     assert hanako.browser.submit(password=FRESH).name == "shop.home"
     notice = world.phone.mail(hanako.email)
-    assert "パスワードが再設定" in notice.subject + notice.body
+    assert "パスワードを再設定" in notice.subject + notice.body
 
 
 def test_forgot_password_by_number_sends_the_code_by_mail(world: World, hanako: Person) -> None:
@@ -119,7 +119,7 @@ def test_confirm_reset_is_told_when_no_mail_leaves(
     hanako = world.person("hanako", language)
     known = forgets(hanako).text
     unknown = forgets(world.person("hanako", language), "nobody@example.com").text
-    assert ("コードを送信できませんでした" if language == "ja" else "The code could not be sent") in known
+    assert ("コードを送信できませんでした" if language == "ja" else "We couldn't send the code") in known
     assert known.replace(hanako.email, "") == unknown.replace("nobody@example.com", "")
 
 

@@ -261,7 +261,7 @@ def test_remove_keeps_the_last_method_and_says_why(world: World, language: str) 
         f"/a/settings/approval/remove?method={row_of(taro.page, '080').attrs['data-method']}",
         {"csrf_token": taro.browser.csrf_token},
     )
-    assert ("最後" if language == "ja" else "last method") in page.problem
+    assert ("最後" if language == "ja" else "only method") in page.problem
     assert len(methods_on(taro.browser.get("/a/settings/approval"))) == 1
 
 

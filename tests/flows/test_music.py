@@ -81,7 +81,7 @@ def test_home_stays_signed_in_when_two_step_verification_is_turned_on(hanako: Pe
     assert hanako.browser.get("/music").state == "in"
     hanako.browser.get("/a/settings/approval")
     hanako.browser.follow("#end-other-sessions")
-    hanako.browser.press("ほかのすべての端末をサインアウトする")
+    hanako.browser.press("ほかのすべての端末からサインアウト")
     assert hanako.browser.get("/music").state == "out"
 
 
@@ -127,7 +127,7 @@ def test_sign_in_answers_the_right_password_by_an_error_and_takes_it_with_the_co
     taro = world.person("taro", language)
     page = types(taro, taro.password)
     assert page.name == "older_device.sign_in"
-    words = {"ja": "パスワードの後にコードを続けて入力し", "en": "with the code right after it"}
+    words = {"ja": "パスワードの後にコードを続けて入力し", "en": "followed directly by the code"}
     assert words[language] in page.problem
     assert taro.number[-3:] in page.problem and taro.number[-4:] not in page.text
     page = types(taro, taro.password + taro.reads_code())

@@ -107,7 +107,7 @@ def test_rename_and_remove(world: World, hanako: Person) -> None:
     assert "わたしの携帯" not in page.text
     empty = hanako.browser.submit(form="details form", name=" ")
     assert "台所のタブレット" in empty.text
-    removed = hanako.browser.press("解除 台所のタブレット")
+    removed = hanako.browser.press("削除 台所のタブレット")
     assert not removed.all("[data-passkey]")
     assert enters(hanako.elsewhere().browser, device).name == "sign_in.identifier"
 

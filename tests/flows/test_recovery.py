@@ -66,7 +66,7 @@ def test_start_texts_an_owner_who_has_no_mail_address(world: World) -> None:
     page = taro.browser.submit(email=taro.national, password=taro.password)
     assert page.state == "opened"
     text = world.phone.messages(to=taro.number)[0].body
-    assert "2段階認証のリセットを依頼しました" in text
+    assert "2段階認証のリセットが依頼されました" in text
     link = text.rsplit("http://localhost:8000", 1)[1].strip()
     assert world.browser().get(link).name == "recovery.cancel_by_link"
 
@@ -113,7 +113,7 @@ def test_case_asks_for_a_file_where_none_was_chosen(taro: Person) -> None:
 
 def test_case_takes_no_fourth_file(taro: Person) -> None:
     lockout.begins(taro)
-    assert "3ファイルまで" in lockout.sends(taro, *[lockout.file() for _ in range(4)]).problem
+    assert "3件まで" in lockout.sends(taro, *[lockout.file() for _ in range(4)]).problem
 
 
 def test_case_takes_more_documents_when_the_desk_asks_for_them(taro: Person, world: World) -> None:
@@ -218,7 +218,7 @@ def test_case_at_the_desk_opens_documents_once_the_review_has_begun(world: World
     page = lockout.opens_case(desk, "さくら")
     assert (page.name, page.state) == ("desk.case", "received")
     assert not page.has(".document a")
-    page = desk.browser.press("審査を始める")
+    page = desk.browser.press("審査を開始")
     picture = desk.browser.raw("GET", page.one(".document img").attrs["src"])
     assert picture.mimetype == "image/png" and picture.data.startswith(b"\x89PNG")
 

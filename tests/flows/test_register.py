@@ -71,18 +71,18 @@ def test_register_keeps_what_was_typed_but_the_password(world: World) -> None:
     ("field", "value", "words"),
     [
         ("name", " ", {"ja": "名前", "en": "Enter your name."}),
-        ("name", "あ" * 51, {"ja": "50", "en": "up to 50"}),
+        ("name", "あ" * 51, {"ja": "50", "en": "50 characters"}),
         ("email", "", {"ja": "入力してください", "en": "Enter your email"}),
-        ("email", "yuki", {"ja": "name@example.com", "en": "not an email address"}),
+        ("email", "yuki", {"ja": "name@example.com", "en": "isn't an email address"}),
         ("email", "yuki@mihon-shop.jp", {"ja": "example.com", "en": "example.com"}),
         ("email", "03-1234-5678", {"ja": "固定電話", "en": "landline"}),
-        ("email", "090-12", {"ja": "足りません", "en": "too short"}),
+        ("email", "090-12", {"ja": "足りません", "en": "too few digits"}),
         ("password", "", {"ja": "パスワード", "en": "Enter a password."}),
         ("password", "short", {"ja": "8", "en": "at least 8"}),
         ("password", "x9" * 65, {"ja": "128", "en": "at most 128"}),
         ("password", "19850412", {"ja": "誕生日", "en": "birthday"}),
-        ("password", "password1234", {"ja": "パスワード", "en": "tried first"}),
-        ("password", "abcdefghijkl", {"ja": "abcd", "en": "follows a row"}),
+        ("password", "password1234", {"ja": "パスワード", "en": "too common"}),
+        ("password", "abcdefghijkl", {"ja": "abcd", "en": "repeated pattern"}),
     ],
 )
 def test_register_says_what_would_be_taken_instead(
@@ -137,7 +137,7 @@ def test_register_with_a_known_address_tells_its_owner_instead(world: World, lan
     hanako = world.person("hanako")
     hanako.signs_in()
     page = hanako.browser.get("/account/security")
-    assert "アカウントを作成しようとした" in page.text
+    assert "アカウントを作成する操作がありました" in page.text
 
 
 def test_register_with_a_known_number_texts_its_owner_instead(world: World) -> None:
@@ -155,7 +155,7 @@ def test_register_twice_at_once_makes_one_account(world: World) -> None:
     other_code = second.reads_code(YUKI.email)
     assert first.browser.submit(otpCode=code).name == "shop.home"
     page = second.browser.submit(otpCode=other_code)
-    assert page.name == "account.confirm_registration" and "アカウント" in page.problem
+    assert page.name == "account.confirm_registration" and "すでに使用されています" in page.problem
 
 
 def test_register_replaces_whoever_was_signed_in_here(world: World, hanako: Person) -> None:
@@ -173,7 +173,7 @@ def test_confirm_registration_tells_when_the_mail_did_not_leave(
     yuki = newcomer(apps_with(smtp_port=1).fresh(), language)
     page = gives(yuki)
     assert page.name == "account.confirm_registration"
-    words = "コードを送信できませんでした" if language == "ja" else "The code could not be sent"
+    words = "コードを送信できませんでした" if language == "ja" else "We couldn't send the code"
     assert words in page.text
     page = yuki.browser.press("コードを再送信")  # at once: nothing has left before
     assert words in page.text and not page.problem

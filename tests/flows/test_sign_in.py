@@ -197,7 +197,7 @@ def test_sign_in_returns_to_the_page_that_asked(hanako: Person) -> None:
 
 def test_sign_in_says_that_the_session_has_ended(world: World, language: str) -> None:
     hanako = world.person("hanako", language)
-    ended = "サインアウトされました。" if language == "ja" else "You were signed out:"
+    ended = "サインアウトされました。" if language == "ja" else "You were signed out"
     assert ended not in hanako.browser.get("/account").text
     hanako.signs_in()
     world.clock.advance(3700)

@@ -93,7 +93,7 @@ def test_choose_method_offers_the_call_where_the_network_refuses_texts(world: Wo
     [
         ("no-answer", {"ja": "通話に応答がありませんでした", "en": "was not answered"}),
         ("declined", {"ja": "拒否されました", "en": "declined"}),
-        ("failed", {"ja": "つながりませんでした", "en": "did not get through"}),
+        ("failed", {"ja": "つながりませんでした", "en": "couldn't connect"}),
     ],
 )
 def test_verify_tells_of_a_call_that_brought_no_code(

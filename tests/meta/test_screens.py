@@ -54,8 +54,17 @@ def catalogue() -> dict[str, set[str]]:
     with path.open("rb") as file:
         for message in read_po(file):
             if isinstance(message.id, str) and isinstance(message.string, str):
-                found.setdefault(message.string, set()).add(message.id)
+                found.setdefault(_with_defaults(message.string, "ja"), set()).add(
+                    _with_defaults(message.id, "en")
+                )
     return found
+
+
+def _with_defaults(text: str, language: str) -> str:
+    """Return a text as it reads with the default settings."""
+    for name, words in {"send_cap_seconds": {"ja": "24時間", "en": "24 hours"}}.items():
+        text = text.replace(f"%({name})s", words[language])
+    return text
 
 
 @cache

@@ -260,7 +260,7 @@ def test_recovery_goes_on_at_the_desk_with_its_documents(old: Instance) -> None:
     page = desk.get("/desk")
     assert {"次郎", "さくら"} <= {name for name in ("次郎", "さくら") if name in page.text}
     desk.get(next(row for row in page.all("a.row") if "次郎" in row.to_text()).attrs["href"])
-    page = desk.press("審査を始める")
+    page = desk.press("審査を開始")
     papers = [desk.raw("GET", link.attrs["href"]) for link in page.all("figure.document a")]
     assert [(paper.status_code, paper.mimetype) for paper in papers] == [
         (200, "image/png"),
@@ -277,7 +277,7 @@ def test_recovery_in_the_other_world_has_its_document(old: Instance) -> None:
     desk = old.browser(make.OTHER)
     old.gives_password(desk, "desk")
     desk.get(desk.get("/desk").one("a.row").attrs["href"])
-    page = desk.press("審査を始める")
+    page = desk.press("審査を開始")
     paper = desk.raw("GET", page.one("figure.document a").attrs["href"], headers={"X-World": make.OTHER})
     assert (paper.status_code, paper.mimetype) == (200, "image/png")
 

@@ -49,7 +49,7 @@ def test_coverage_lists_every_move_and_refusal_once(world: World, language: str)
     rows = [row.attrs["data-name"] for row in page.all(".cover-table tbody tr")]
     assert sorted(rows) == sorted([*every, *(name for name in every_refusal() if name not in UNSEEN)])
     assert not done(page)
-    assert ("Nothing walked yet" if language == "en" else "まだ何も実施されていません") in page.text
+    assert ("Nothing covered yet" if language == "en" else "まだ何も実施されていません") in page.text
 
 
 def test_coverage_counts_what_was_walked_by_any_browser(world: World, taro: Person) -> None:
@@ -58,7 +58,7 @@ def test_coverage_counts_what_was_walked_by_any_browser(world: World, taro: Pers
     browser = world.browser("en")
     page = browser.get("/sandbox/coverage?flow=sign_in")
     assert done(page) == {"ask_code from begin", "WrongCode.wrong"}
-    assert "Nothing walked yet" not in page.text
+    assert "Nothing covered yet" not in page.text
     left = browser.get("/sandbox/coverage?flow=sign_in&show=missing")
     assert not done(left) and listed(left) == listed(page) - done(page)
     world.person("taro").gives_password()

@@ -98,9 +98,9 @@ def test_faults_half_of_all_sms_is_a_share_until_lifted(world: World) -> None:
         ("sms-unreachable", "この番号にはつながりません"),
         ("sms-stopped", "START"),
         ("sms-landline", "音声電話"),
-        ("gateway-down", "電話網"),
-        ("gateway-garbage", "電話網"),
-        ("gateway-hangs-up", "電話網"),
+        ("gateway-down", "送信サービス"),
+        ("gateway-garbage", "送信サービス"),
+        ("gateway-hangs-up", "送信サービス"),
     ],
 )
 def test_faults_of_sending_are_told_and_another_try_works(
@@ -119,7 +119,7 @@ def test_faults_of_sending_are_told_and_another_try_works(
 UNANSWERED = {
     "call-lost": "通話に応答がありませんでした",
     "call-unreachable": "この番号にはつながりません",
-    "gateway-down": "電話網から応答がないため",
+    "gateway-down": "送信サービスから応答がないため",
 }
 
 

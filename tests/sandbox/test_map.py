@@ -69,7 +69,7 @@ def test_flow_map_marks_this_browsers_walk_only(world: World, taro: Person) -> N
 def test_flow_map_begins_anew_with_a_new_walk(world: World, taro: Person) -> None:
     taro.gives_password()
     taro.browser.get("/sandbox/map?flow=sign_in")
-    page = taro.browser.press("新しく始める")
+    page = taro.browser.press("新しい記録を開始")
     assert page.name == "sandbox.state_diagram" and page.state == "sign_in"
     assert made(page) == set()
     assert marked(page, "here") == {"code"}, "the sign-in is still under way"

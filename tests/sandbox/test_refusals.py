@@ -179,7 +179,7 @@ def test_list_refusals_tells_programs_every_way(world: World, browser: Browser) 
     assert told["unseen"].keys() == UNSEEN.keys()
     known = next(way for way in told["refusals"] if way["name"] == "WeakPassword.date")
     assert known["persona"] == "hanako" and known["text"]["en"].startswith(
-        "This password looks like a birthday"
+        "This password contains a birthday"
     )
     assert known["last"]["field"] == "password" and known["last"]["value"] == "1990-04-01"
 

@@ -71,7 +71,7 @@ def test_timeline_tells_a_sign_in_in_order(world: World, language: str) -> None:
     assert asked < sent < seen.index(("event", "sign_in.done"))
     assert code.splitlines()[0] in page.text
     assert "080-1234-5678" in page.text
-    wanted = {"ja": "サインイン（パスワード）", "en": "Sign in: password"}[language]
+    wanted = {"ja": "サインイン(パスワード)", "en": "Sign in: password"}[language]
     assert wanted in page.text
 
 
@@ -79,7 +79,7 @@ def test_timeline_begins_anew_and_filters(taro: Person) -> None:
     taro.signs_in()
     page = taro.browser.get("/sandbox/timeline")
     assert len(kinds(page)) > 5
-    page = taro.browser.press("新しく始める")
+    page = taro.browser.press("新しい記録を開始")
     assert names(page) == ["walk.begin"]
     taro.signs_out()
     page = taro.browser.get("/sandbox/timeline?kind=event")
@@ -232,12 +232,12 @@ def test_timeline_words_tell_what_was_done_with_the_tools(world: World) -> None:
         return tool_words(Step(0.0, "w", "tool", name, data))
 
     with world.site.test_request_context("/?lang=en"):
-        assert told("walk.begin") == "A new walk was begun"
+        assert told("walk.begin") == "New recording started"
         assert told("clock.move", offset=600) == "Clock: 10 minutes ahead"
         assert told("clock.move", offset=0) == "Clock: back to now"
-        assert told("world.make", world="qa") == "World made: qa"
-        assert told("persona.taro") == "Persona taken on: 太郎"
-        assert told("reach.WrongCode.wrong") == "On the way to a refusal: WrongCode.wrong"
+        assert told("world.make", world="qa") == "World created: qa"
+        assert told("persona.taro") == "Switched to 太郎"
+        assert told("reach.WrongCode.wrong") == "Preparing an error: WrongCode.wrong"
         assert told("unheard.of") == "unheard.of"
         key = next(iter(FAULTS))
-        assert told(f"fault.{key}") == f"Fault asked for: {FAULTS[key].words}"
+        assert told(f"fault.{key}") == f"Fault set: {FAULTS[key].words}"

@@ -55,7 +55,7 @@ def test_world_is_made_and_entered_by_one_form_and_left_by_another(world: World,
     assert "qa-2" in browser.page.one(".tools-note").to_text()
     assert "qa-2" in worlds.names() and "qa-2" in phones(world)
     browser.get("/sandbox/worlds")
-    browser.press("入る 既定")
+    browser.press("切り替える 既定")
     assert not browser.page.has(".tools-note")
 
 
@@ -120,7 +120,7 @@ def test_delete_leads_back_to_the_default_world_also_in_other_browsers(world: Wo
 def test_lost_world_is_offered_to_be_made(world: World, worlds: Worlds, language: str) -> None:
     browser = world.browser(language)
     browser.get("/account?world=gone", expect=404)
-    browser.press("このワールドを作成して入る")
+    browser.press("このワールドを作成して切り替える")
     assert "gone" in browser.page.one(".tools-note").to_text()
     for path in ("/?world=../x", "/?world=" + "a" * 65):
         assert browser.raw("GET", path).status_code == 404

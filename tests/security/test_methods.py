@@ -58,7 +58,7 @@ def test_capped_owner_may_still_choose_the_app_s16(world: World) -> None:
     for _ in range(11):
         world.clock.advance(31)
         page = jiro.browser.get("/ap/mfa/new-otp")
-        by_text = next(label for label in page.all("label") if "SMS" in text_of(label)).query("input")[0]
+        by_text = next(label for label in page.all("label") if "(SMS)" in text_of(label)).query("input")[0]
         sends(jiro.browser, "/ap/mfa/new-otp", otpDeviceContext=by_text.attrs["value"])
     assert len(texts(world, OTHER)) == 10
     page = jiro.browser.get("/ap/mfa/new-otp")

@@ -168,4 +168,4 @@ def test_passkeys_go_with_a_completed_reset_and_the_owner_is_told_s64(
     decides(at_desk, "approve")
     assert enters(hanako.elsewhere().browser, device).name == "sign_in.identifier"
     subjects = [mail.subject for mail in world.phone.messages(to=hanako.email)]
-    assert any("パスキーが削除されました" in subject for subject in subjects)
+    assert any("パスキーを削除しました" in subject for subject in subjects)

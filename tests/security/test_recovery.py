@@ -63,7 +63,7 @@ def test_recovery_changes_nothing_before_the_decision_s55(taro: Person, world: W
 def test_recovery_mails_the_owner_at_once_with_a_link_to_cancel_s55(taro: Person, world: World) -> None:
     lockout.begins(taro)
     mail = world.phone.mail(taro.email)
-    assert "リセットが依頼されました" in mail.subject
+    assert "リセットの依頼がありました" in mail.subject
     assert "/ap/recovery/cancel/" in mail.link("リセットを取り消す")
 
 

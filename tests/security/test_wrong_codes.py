@@ -57,7 +57,7 @@ def test_hundred_wrong_codes_switch_the_method_off_s20(patient: World) -> None:
     assert refusal(lambda: types(jiro, jiro.app_code())) == "MethodSwitchedOff"
     assert "停止" in texts(patient, jiro.email, "mail")[0].subject
     page = jiro.browser.get("/ap/mfa/new-otp")
-    by_text = next(label for label in page.all("label") if "SMS" in text_of(label)).query("input")[0]
+    by_text = next(label for label in page.all("label") if "(SMS)" in text_of(label)).query("input")[0]
     sends(jiro.browser, "/ap/mfa/new-otp", otpDeviceContext=by_text.attrs["value"])
     assert is_accepted(types(jiro, jiro.reads_code()))
 

@@ -88,7 +88,7 @@ def test_seed_makes_a_persona_anew(world: World) -> None:
     hanako = world.person("hanako")
     hanako.signs_in()
     hanako.sets_up_by_sms()
-    assert "hanako@example.com       2SV off" in run(world, "seed", "hanako").output
+    assert "hanako@example.com       Two-step verification off" in run(world, "seed", "hanako").output
     assert "2SV on" in run(world, "account", "list").output.splitlines()[0]  # the other four are as they were
 
 

@@ -17,6 +17,7 @@ APPROVAL = {
     "device": "Chrome, Windows",
     "near": "東京都",
     "url": "http://localhost:8000/a/c/r/token",
+    "life_seconds": 600,
     "site_url": "http://localhost:8000",
 }
 NOTICE = {**APPROVAL, "headline": "見出し", "body": "本文です。", "advice": "お知らせください。"}
@@ -76,8 +77,8 @@ def test_approval_mail_has_subject_and_link_of_the_product(world: World) -> None
         mail = message_templates.compose("approval", "ja", **APPROVAL)
     assert mail.subject == "Mihonセキュリティ警告: アカウントデータアクセスの試行が検出されました"
     for part in (mail.text, mail.html):
-        for fact in ("承認または否認してください", *APPROVAL.values()):
-            if fact != APPROVAL["site_url"]:
+        for fact in ("承認または否認してください", *map(str, APPROVAL.values())):
+            if fact not in (APPROVAL["site_url"], "600"):
                 assert fact in part
         assert "見本" in part  # the demo ribbon
 
@@ -105,7 +106,7 @@ def test_notice_is_named_by_its_headline(world: World) -> None:
 def test_code_mail_holds_the_code(world: World) -> None:
     with world.site.test_request_context():
         mail = message_templates.compose(
-            "code", "ja", code="012345", site_url=APPROVAL["site_url"], name="花子"
+            "code", "ja", code="012345", life_seconds=600, site_url=APPROVAL["site_url"], name="花子"
         )
     assert "012345" in mail.text
     assert "012345" in mail.html

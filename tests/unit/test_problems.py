@@ -94,7 +94,7 @@ def test_form_without_its_token_asks_to_send_again() -> None:
     CSRFProtect(app)
     answer = app.test_client().post("/page?lang=en")
     assert answer.status_code == 400
-    assert "Please send the form again" in answer.text
+    assert "Send the form again" in answer.text
 
 
 @pytest.mark.parametrize(("path", "accept"), [(paths.APPROVAL_POLL, "*/*"), ("/page", "application/json")])
@@ -104,7 +104,7 @@ def test_problem_is_json_where_json_is_spoken(path: str, accept: str) -> None:
     assert answer.mimetype == "application/problem+json"
     assert answer.headers["Retry-After"] == "3"
     problem = answer.get_json()
-    assert (problem["status"], problem["title"]) == (429, "Too many tries")
+    assert (problem["status"], problem["title"]) == (429, "Too many attempts")
     assert problem["request_id"] == answer.headers["X-Request-Id"]
 
 

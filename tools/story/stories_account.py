@@ -49,7 +49,7 @@ def approved(page: str) -> tuple[Step, ...]:
 STORIES = (
     Story(
         "register",
-        ("アカウントを作成する", "Create an account"),
+        ("アカウントを作成", "Create an account"),
         (
             "名前とEメールアドレス（または携帯電話番号）とパスワードを入力し、届いたコードで確認します。",
             "Give a name, an address or number and a password, and confirm them by the code that arrives.",
@@ -123,7 +123,7 @@ STORIES = (
     ),
     Story(
         "password",
-        ("名前とパスワードを変更する", "Change your name and password"),
+        ("名前とパスワードを変更", "Change your name and password"),
         (
             "パスワードを変えると、ほかの端末はすべてサインアウトされます。",
             "With a new password, all other devices are signed out.",

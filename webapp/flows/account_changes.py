@@ -33,10 +33,10 @@ MACHINE = StateMachine(
     kind="account_change",
     pages={BEGIN: "account.security", "verify": "account.confirm_change", "done": "account.security"},
     transitions=(
-        Transition("send_code", (BEGIN,), "verify", "a new address or number was given; the code leaves"),
+        Transition("send_code", (BEGIN,), "verify", "new address or number entered; the code is sent"),
         Transition("send_again", ("verify",), "verify", "another code to the same place"),
-        Transition("note_undelivered", ("verify",), "verify", "the code could not be sent"),
-        Transition("accept_code", ("verify",), "done", "right code: the address or number counts"),
+        Transition("note_undelivered", ("verify",), "verify", "the code couldn't be sent"),
+        Transition("accept_code", ("verify",), "done", "correct code: the address or number takes effect"),
     ),
 )
 

@@ -35,11 +35,16 @@ MACHINE = StateMachine(
         "used": None,
     },
     transitions=(
-        Transition("ask", (BEGIN,), "pending", "a page asked; the mail leaves"),
-        Transition("send_again", ("pending",), "pending", "another mail; the earlier link leads nowhere"),
-        Transition("note_undelivered", ("pending",), "pending", "the mail could not be sent"),
-        Transition("approve", ("pending",), "approved", "Approve in the mail's page, or the texted code"),
-        Transition("deny", ("pending",), "denied", "Deny: final, the owner is mailed"),
+        Transition("ask", (BEGIN,), "pending", "a page asked; the email is sent"),
+        Transition("send_again", ("pending",), "pending", "another email; the earlier link stops working"),
+        Transition("note_undelivered", ("pending",), "pending", "the email couldn't be sent"),
+        Transition(
+            "approve",
+            ("pending",),
+            "approved",
+            "Approve on the emailed page, or enter the code from the SMS",
+        ),
+        Transition("deny", ("pending",), "denied", "Deny: final, and the owner gets an email"),
         Transition("take", ("approved",), "used", "the session that asked is elevated"),
     ),
     ends=frozenset(),
@@ -97,7 +102,7 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
         if wait > 0:
             raise Throttled(wait)
         if _is_capped(db, services, account, now):
-            raise SendCapReached()
+            raise SendCapReached("approval")
         token = new_token()
         flow = MACHINE.transition(
             db, flow, "send_again", data={**flow.data, "delivery": "sent", "sent_at": now}

@@ -30,12 +30,15 @@ MACHINE = StateMachine(
         "done": "sign_in.identifier",
     },
     transitions=(
-        Transition("send_code", (BEGIN,), "verify", "an address or number was given; the code leaves"),
+        Transition("send_code", (BEGIN,), "verify", "address or number entered; the code is sent"),
         Transition("send_again", ("verify",), "verify", "another code to the same place"),
-        Transition("note_undelivered", ("verify",), "verify", "the code could not be sent"),
-        Transition("accept_code", ("verify",), "choose", "right code"),
+        Transition("note_undelivered", ("verify",), "verify", "the code couldn't be sent"),
+        Transition("accept_code", ("verify",), "choose", "correct code"),
         Transition(
-            "set_password", ("choose",), "done", "the new password counts; everything else is signed out"
+            "set_password",
+            ("choose",),
+            "done",
+            "the new password takes effect; all other devices are signed out",
         ),
     ),
 )

@@ -35,10 +35,14 @@ MACHINE = StateMachine(
     transitions=(
         Transition("start_adding", (BEGIN,), "choose", "Add a new phone or app"),
         Transition("start_changing", (BEGIN,), "choose", "Change"),
-        Transition("send_code", ("choose", "verify"), "verify", "a number was given; its code leaves"),
+        Transition("send_code", ("choose", "verify"), "verify", "number entered; its code is sent"),
         Transition("send_again", ("verify",), "verify", "another code to the same number"),
-        Transition("accept_number", ("verify",), "done", "right code from the phone: the method counts"),
-        Transition("accept_app", ("choose", "verify"), "done", "right code from the app: the method counts"),
+        Transition(
+            "accept_number", ("verify",), "done", "correct code from the phone: the method is registered"
+        ),
+        Transition(
+            "accept_app", ("choose", "verify"), "done", "correct code from the app: the method is registered"
+        ),
     ),
 )
 

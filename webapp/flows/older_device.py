@@ -32,11 +32,11 @@ MACHINE = StateMachine(
     kind="older_device",
     pages={BEGIN: "older_device.sign_in", "code": "older_device.sign_in", "done": "older_device.sign_in"},
     transitions=(
-        Transition("accept_password", (BEGIN,), "done", "right password, no code needed"),
-        Transition("ask_code", (BEGIN,), "code", "right password: an error is shown, a code leaves"),
+        Transition("accept_password", (BEGIN,), "done", "correct password, no code needed"),
+        Transition("ask_code", (BEGIN,), "code", "correct password: an error is shown, a code is sent"),
         Transition("send_code", ("code",), "code", "the password alone once more: another code"),
-        Transition("note_undelivered", ("code",), "code", "the code could not be sent"),
-        Transition("accept_code", ("code",), "done", "right password with the right code after it"),
+        Transition("note_undelivered", ("code",), "code", "the code couldn't be sent"),
+        Transition("accept_code", ("code",), "done", "correct password with the correct code after it"),
     ),
 )
 

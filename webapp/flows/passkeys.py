@@ -36,18 +36,20 @@ REGISTERING = StateMachine(
     pages={BEGIN: "passkeys.overview", "asked": "passkeys.overview", "done": "passkeys.overview"},
     transitions=(
         Transition("ask", (BEGIN,), "asked", "Create a passkey: the device is asked for a new one"),
-        Transition("accept", ("asked",), "done", "the device made one: it is kept"),
-        Transition("refuse", ("asked",), "done", "the answer was not right: nothing is kept"),
+        Transition("accept", ("asked",), "done", "the device created one: it is stored"),
+        Transition("refuse", ("asked",), "done", "the device's answer was not correct: nothing is stored"),
     ),
 )
 USING = StateMachine(
     kind="passkey",
     pages={BEGIN: "sign_in.identifier", "asked": "sign_in.identifier", "done": "shop.home"},
     transitions=(
-        Transition("ask_to_sign_in", (BEGIN,), "asked", "Sign in with a passkey, or the browser's own offer"),
+        Transition(
+            "ask_to_sign_in", (BEGIN,), "asked", "Sign in with a passkey, or the browser's suggestion"
+        ),
         Transition("ask_to_step_up", (BEGIN,), "asked", "Confirm with a passkey, before settings open"),
-        Transition("accept", ("asked",), "done", "the device proved its owner: signed in, or elevated"),
-        Transition("refuse", ("asked",), "done", "the answer was not right"),
+        Transition("accept", ("asked",), "done", "the device confirmed its owner: signed in, or elevated"),
+        Transition("refuse", ("asked",), "done", "the device's answer was not correct"),
     ),
 )
 

@@ -43,25 +43,28 @@ MACHINE = StateMachine(
         "cancelled": "recovery.case",
     },
     transitions=(
-        Transition("open", (BEGIN,), "opened", "right password; the owner is mailed with a link to cancel"),
+        Transition("open", (BEGIN,), "opened", "correct password; the owner is emailed a link to cancel"),
         Transition("submit", ("opened", "more_wanted"), "received", "Received: documents came"),
-        Transition("take", ("received",), "in_review", "In review: a reviewer began"),
+        Transition("take", ("received",), "in_review", "In review: a reviewer started"),
         Transition(
             "ask_more",
             ("in_review",),
             "more_wanted",
-            "More documents needed: the owner is mailed what is missing",
+            "More documents needed: the owner is emailed what's missing",
         ),
         Transition(
-            "approve", ("in_review",), "approved", "Approved: two-step verification is off, methods are gone"
+            "approve",
+            ("in_review",),
+            "approved",
+            "Approved: two-step verification is off, methods are deleted",
         ),
         Transition("reject", ("in_review",), "rejected", "Declined: nothing changes"),
-        Transition("cancel", OPEN, "cancelled", "Cancelled: by the page, or by the link in the mail"),
+        Transition("cancel", OPEN, "cancelled", "Cancelled: on the page, or with the link in the email"),
         Transition(
             "cancel_by_sign_in",
             OPEN,
             "cancelled",
-            "Cancelled: somebody signed in with a code, so nobody is locked out",
+            "Cancelled: the owner signed in with a code, so no reset is needed",
         ),
     ),
     ends=frozenset(),
@@ -71,7 +74,7 @@ VISIT = StateMachine(
     kind="recovery_visit",
     pages={BEGIN: "recovery.start", "inside": "recovery.case", "done": "shop.home"},
     transitions=(
-        Transition("enter", (BEGIN,), "inside", "right password: this browser may see the account's case"),
+        Transition("enter", (BEGIN,), "inside", "correct password: this browser may see the account's case"),
         Transition("leave", ("inside",), "done", "the page was closed"),
     ),
 )
@@ -113,7 +116,7 @@ def _open(db: Connection, services: Services, visitor: Visitor, account: Account
         raise NothingToReset()
     since = now - services.limits.send_cap_seconds
     if events.count_since(db, account.id, "recovery.opened", since) >= services.limits.send_cap:
-        raise SendCapReached()
+        raise SendCapReached("reset")
     case = MACHINE.begin(
         db,
         "open",

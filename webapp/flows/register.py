@@ -24,10 +24,10 @@ MACHINE = StateMachine(
     kind="register",
     pages={BEGIN: "account.register", "verify": "account.confirm_registration", "done": "shop.home"},
     transitions=(
-        Transition("send_code", (BEGIN,), "verify", "name, address and password were given; the code leaves"),
+        Transition("send_code", (BEGIN,), "verify", "name, address and password entered; the code is sent"),
         Transition("send_again", ("verify",), "verify", "another code to the same address"),
-        Transition("note_undelivered", ("verify",), "verify", "the code could not be sent"),
-        Transition("accept_code", ("verify",), "done", "right code: the account is made and signed in"),
+        Transition("note_undelivered", ("verify",), "verify", "the code couldn't be sent"),
+        Transition("accept_code", ("verify",), "done", "correct code: the account is created and signed in"),
     ),
 )
 

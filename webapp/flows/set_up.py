@@ -42,26 +42,28 @@ MACHINE = StateMachine(
     transitions=(
         Transition("start", (BEGIN,), "choose", "Get Started"),
         Transition(
-            "start_again", (BEGIN,), "confirm", "Get Started with methods kept: the preferred one is asked"
+            "start_again", (BEGIN,), "confirm", "Get Started with methods kept: asks for the preferred one"
         ),
         Transition("send_kept_code", ("confirm",), "confirm", "another code to the kept number"),
-        Transition("note_undelivered", ("confirm",), "confirm", "the code could not be sent"),
-        Transition("accept_kept_code", ("confirm",), "ready", "right code of the kept method"),
-        Transition("choose_anew", ("confirm",), "choose", "other methods are to replace the kept ones"),
+        Transition("note_undelivered", ("confirm",), "confirm", "the code couldn't be sent"),
+        Transition("accept_kept_code", ("confirm",), "ready", "correct code of the kept method"),
+        Transition("choose_anew", ("confirm",), "choose", "other methods replace the kept ones"),
         Transition(
             "send_code",
             ("choose", "verify", "ready", "backup"),
             "verify",
-            "a number was given; its code leaves",
+            "number entered; its code is sent",
         ),
         Transition("send_again", ("verify",), "verify", "another code to the same number"),
-        Transition("accept_number", ("verify",), "ready", "right code from the phone"),
-        Transition("accept_app", ("choose", "verify", "ready", "backup"), "ready", "right code from the app"),
-        Transition("send_backup_code", ("ready", "backup"), "backup", "a backup's number was given"),
+        Transition("accept_number", ("verify",), "ready", "correct code from the phone"),
+        Transition(
+            "accept_app", ("choose", "verify", "ready", "backup"), "ready", "correct code from the app"
+        ),
+        Transition("send_backup_code", ("ready", "backup"), "backup", "backup number entered"),
         Transition("send_backup_again", ("backup",), "backup", "another code to the backup's number"),
-        Transition("accept_backup_number", ("backup",), "ready", "right code from the backup's phone"),
-        Transition("accept_backup_app", ("ready", "backup"), "ready", "right code from the backup's app"),
-        Transition("skip_backup", ("backup",), "ready", "the backup's number is given up"),
+        Transition("accept_backup_number", ("backup",), "ready", "correct code from the backup phone"),
+        Transition("accept_backup_app", ("ready", "backup"), "ready", "correct code from the backup app"),
+        Transition("skip_backup", ("backup",), "ready", "backup number dropped"),
         Transition("turn_on", ("ready",), "done", "Got it. Turn on Two-Step Verification"),
     ),
 )

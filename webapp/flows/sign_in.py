@@ -30,11 +30,11 @@ MACHINE = StateMachine(
     kind="sign_in",
     pages={BEGIN: "sign_in.identifier", "code": "sign_in.code", "done": "shop.home"},
     transitions=(
-        Transition("accept_password", (BEGIN,), "done", "right password, no code needed"),
-        Transition("ask_code", (BEGIN,), "code", "right password, two-step verification on"),
+        Transition("accept_password", (BEGIN,), "done", "correct password, no code needed"),
+        Transition("ask_code", (BEGIN,), "code", "correct password, two-step verification on"),
         Transition("send_code", ("code",), "code", "another code, or another way"),
-        Transition("note_undelivered", ("code",), "code", "the code could not be sent"),
-        Transition("accept_code", ("code",), "done", "right code"),
+        Transition("note_undelivered", ("code",), "code", "the code couldn't be sent"),
+        Transition("accept_code", ("code",), "done", "correct code"),
     ),
 )
 

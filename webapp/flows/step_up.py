@@ -34,10 +34,10 @@ MACHINE = StateMachine(
     kind="step_up",
     pages={BEGIN: "step_up.confirm", "code": "sign_in.code", "done": None},
     transitions=(
-        Transition("ask_code", (BEGIN,), "code", "a page asked for a fresh proof"),
+        Transition("ask_code", (BEGIN,), "code", "a page asked to confirm who it is"),
         Transition("send_code", ("code",), "code", "another code, or another way"),
-        Transition("note_undelivered", ("code",), "code", "the code could not be sent"),
-        Transition("accept_code", ("code",), "done", "right code: the session is elevated"),
+        Transition("note_undelivered", ("code",), "code", "the code couldn't be sent"),
+        Transition("accept_code", ("code",), "done", "correct code: the session is elevated"),
     ),
 )
 

@@ -20,9 +20,9 @@ MACHINE = StateMachine(
     kind="turn_off",
     pages={BEGIN: "turn_off.confirm", "feedback": "turn_off.feedback", "done": "settings.overview"},
     transitions=(
-        Transition("turn_off", (BEGIN,), "feedback", "Turn off: the methods are kept"),
-        Transition("clear", (BEGIN,), "feedback", "Turn off and clear the settings: the methods go"),
-        Transition("send_feedback", ("feedback",), "done", "Submit: the reason is kept, without a name"),
+        Transition("turn_off", (BEGIN,), "feedback", "Turn off: methods are kept"),
+        Transition("clear", (BEGIN,), "feedback", "Turn off and clear the settings: methods are deleted"),
+        Transition("send_feedback", ("feedback",), "done", "Submit: the reason is stored without a name"),
         Transition("skip_feedback", ("feedback",), "done", "Skip"),
     ),
 )

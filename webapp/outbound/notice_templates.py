@@ -22,7 +22,9 @@ class NoticeText:
 
     def as_text(self, link: str = "") -> str:
         """The notice as an SMS, with its link on a line of its own."""
-        return f"Mihon: {self.body} {self.advice}" + (f"\n{self.link_label}: {link}" if link else "")
+        space = "" if self.body.endswith("。") else " "
+        text = f"Mihon: {self.body}{space}{self.advice}"
+        return text + (f"\n{self.link_label}: {link}" if link else "")
 
 
 def notice_text(kind: str, data: dict[str, Any], language: str) -> NoticeText:
@@ -43,15 +45,18 @@ def no_account_text(kind: str, language: str) -> NoticeText:
             return NoticeText(
                 gettext("You already have an account"),
                 gettext(
-                    "Somebody tried to create an account with this address or number. It has one already."
+                    "Someone tried to create an account with this address or number, but it already has one."
                 ),
-                gettext("If this was you, please sign in. If it wasn't, you need not do anything."),
+                gettext("If this was you, sign in. If it wasn't, you can ignore this message."),
             )
         return NoticeText(
             gettext("There is no account with this address or number"),
-            gettext("Somebody asked for a new password, but no account has this address or number."),
             gettext(
-                "If this was you, try another address or number. If it wasn't, you need not do anything."
+                "Someone tried to reset a password with this address or number, but "
+                "there's no account for it."
+            ),
+            gettext(
+                "If this was you, try another address or number. If it wasn't, you can ignore this message."
             ),
         )
 
@@ -78,7 +83,7 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "two_step.off": lambda: (
             gettext("Two-Step Verification is off"),
-            gettext("Two-Step Verification was turned off. From now on the password alone signs in."),
+            gettext("Two-Step Verification was turned off. You now sign in with just your password."),
         ),
         "method.added": lambda: (
             gettext("A verification method was added"),
@@ -86,38 +91,38 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "method.changed": lambda: (
             gettext("A verification method was changed"),
-            gettext("A method of Two-Step Verification was changed: %(method)s.", method=method),
+            gettext("A Two-Step Verification method was changed: %(method)s.", method=method),
         ),
         "method.preferred": lambda: (
             gettext("The preferred verification method was changed"),
-            gettext("From now on codes come by this method first: %(method)s.", method=method),
+            gettext("Your preferred method for codes is now %(method)s.", method=method),
         ),
         "method.number_replaced": lambda: (
             gettext("This number was replaced"),
             gettext("This number no longer receives the codes of your Mihon account."),
         ),
         "method.removed": lambda: (
-            gettext("A verification method was removed"),
-            gettext("A method of Two-Step Verification was removed: %(method)s.", method=method),
+            gettext("A verification method was deleted"),
+            gettext("A Two-Step Verification method was deleted: %(method)s.", method=method),
         ),
         "method.switched_off": lambda: (
-            gettext("A verification method was switched off"),
+            gettext("A verification method was locked"),
             gettext(
-                "Too many wrong codes were entered, so this method takes no codes any more: %(method)s.",
+                "Too many incorrect codes were entered, so this method is locked: %(method)s.",
                 method=method,
             ),
         ),
         "sign_in.code_wrong": lambda: (
-            gettext("A wrong code was entered with your password"),
-            gettext("Somebody entered your right password, and then a wrong one-time password."),
+            gettext("An incorrect code was entered after your password"),
+            gettext("Someone entered your correct password, then an incorrect one-time password."),
         ),
         "password.changed": lambda: (
             gettext("Your password was changed"),
-            gettext("The password was changed. All other devices were signed out."),
+            gettext("Your password was changed. All other devices were signed out."),
         ),
         "password.reset": lambda: (
             gettext("Your password was reset"),
-            gettext("A new password was set after a forgotten one. All devices were signed out."),
+            gettext("Your password was reset. All devices were signed out."),
         ),
         "account.name_changed": lambda: (
             gettext("Your name was changed"),
@@ -133,23 +138,23 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "approval.denied": lambda: (
             gettext("You denied access to your account data"),
-            gettext("A request to access your account data was denied. Nothing was shown to whoever asked."),
+            gettext("A request to access your account data was denied. Nothing was shown."),
         ),
         "passkey.added": lambda: (
             gettext("A passkey was added"),
-            gettext("A passkey was added to your account. It signs in without password and code."),
+            gettext("A passkey was added to your account. It signs you in without a password or code."),
         ),
         "passkey.removed": lambda: (
             gettext("A passkey was removed"),
             gettext("A passkey was removed from your account."),
         ),
         "trust.copied": lambda: (
-            gettext("A trusted browser was cancelled"),
-            gettext("A copy of a trusted browser's data was used, so that browser is asked for codes again."),
+            gettext("A trusted browser was removed"),
+            gettext("Someone used a copy of a trusted browser's data, so that browser needs a code again."),
         ),
         "trust.revoked_all": lambda: (
-            gettext("All browsers are asked for codes again"),
-            gettext("You asked for codes on every browser and device."),
+            gettext("All browsers need a code again"),
+            gettext("You turned off trusted browsers: every device will ask for a code."),
         ),
     }
     return told[kind]()
@@ -157,5 +162,5 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
 
 def _advice(kind: str) -> str:
     if kind == "approval.denied":
-        return gettext("If you did not expect the request, somebody knows your password: please change it.")
-    return gettext("If this wasn't you, please change your password and check Login & security.")
+        return gettext("If you didn't expect this request, someone else knows your password. Change it now.")
+    return gettext("If this wasn't you, change your password and check Login & security.")

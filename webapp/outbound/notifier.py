@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from webapp import paths
+from webapp.config import Config
 from webapp.outbound import message_templates, notice_templates
 from webapp.outbound.gateway import Gateway
 from webapp.outbound.mail import Mailer
@@ -18,11 +19,12 @@ from webapp.store.outbox import Notice
 class Notifier:
     """Implement ``services.context.Outbound`` with the provider's wire and SMTP."""
 
-    def __init__(self, gateway: Gateway, mailer: Mailer, site_url: str, link_query: str = "") -> None:
+    def __init__(self, gateway: Gateway, mailer: Mailer, config: Config, link_query: str = "") -> None:
         """``link_query`` (such as ``?world=a``) ends every link, so that it leads to where it was sent from."""
         self.gateway = gateway
         self.mailer = mailer
-        self._site_url = site_url.rstrip("/")
+        self._config = config
+        self._site_url = config.site_url.rstrip("/")
         self._link_query = link_query
 
     def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
@@ -33,7 +35,9 @@ class Notifier:
         elif channel == "voice":
             return self.gateway.call(to, message_templates.call_twiml(code, language))
         else:
-            mail = message_templates.compose("code", language, code=code)
+            mail = message_templates.compose(
+                "code", language, code=code, life_seconds=self._config.code_seconds
+            )
             self.mailer.send(to, mail.subject, mail.text, mail.html)
         return None
 
@@ -52,6 +56,7 @@ class Notifier:
             device=attempt.device,
             near=attempt.near,
             url=self._link(paths.APPROVAL_LINK + token),
+            life_seconds=self._config.approval_seconds,
             site_url=self._site_url,
             link_query=self._link_query,
         )

@@ -14,38 +14,38 @@ def headline_and_body(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         "recovery.opened": lambda: (
             gettext("A reset of Two-Step Verification was requested"),
             gettext(
-                "Somebody who knows your password asked to reset Two-Step Verification with identity documents. "
-                "Nothing has changed yet, and nothing changes before we have checked the documents."
+                "Someone who knows your password asked to reset Two-Step Verification "
+                "with ID documents. Nothing has changed yet, and nothing will change "
+                "until we've checked the documents."
             ),
         ),
         "recovery.submitted": lambda: (
-            gettext("We have received documents for the reset"),
-            gettext("We check them now. This can take 1 to 2 days; we will mail you the result."),
+            gettext("We've received documents for the reset"),
+            gettext("We'll check them now. This can take 1 to 2 days. We'll email you the result."),
         ),
         "recovery.more_wanted": lambda: (
             gettext("We need more documents for the reset"),
-            gettext(
-                "To complete the check of your identity we need more documents: %(reason)s", reason=reason
-            ),
+            gettext("To confirm your identity, we need more documents: %(reason)s", reason=reason),
         ),
         "recovery.approved": lambda: (
             gettext("Two-Step Verification was reset"),
             gettext(
-                "We have checked your documents and turned Two-Step Verification off. From now on you sign in with "
-                "your password alone. All devices were signed out and the documents were deleted."
+                "We've checked your documents and turned off Two-Step Verification. You "
+                "now sign in with just your password. All devices were signed out and "
+                "the documents were deleted."
             ),
         ),
         "recovery.rejected": lambda: (
             gettext("The reset of Two-Step Verification was declined"),
             gettext(
-                "We could not confirm your identity. Nothing about your account has changed, and the documents were "
-                "deleted. Reason: %(reason)s",
+                "We couldn't confirm your identity. Your account hasn't changed, and the "
+                "documents were deleted. Reason: %(reason)s",
                 reason=reason,
             ),
         ),
         "recovery.cancelled": lambda: (
             gettext("The reset of Two-Step Verification was cancelled"),
-            gettext("Nothing about your account has changed, and any documents that were sent are deleted."),
+            gettext("Your account hasn't changed, and any documents you sent have been deleted."),
         ),
     }
     return words[kind]()
@@ -54,11 +54,13 @@ def headline_and_body(kind: str, data: dict[str, Any]) -> tuple[str, str]:
 def advice(kind: str) -> str:
     """What to do, by kind."""
     if kind == "recovery.opened":
-        return gettext("If this wasn't you, cancel the request by the link below and change your password.")
+        return gettext(
+            "If this wasn't you, use the link below to cancel the request, and change your password."
+        )
     if kind == "recovery.more_wanted":
-        return gettext("Open the page for resetting Two-Step Verification again and send what is missing.")
+        return gettext("Open the Two-Step Verification reset page again and send what's missing.")
     if kind == "recovery.approved":
-        return gettext("Please set up Two-Step Verification again with your new phone or app.")
+        return gettext("Set up Two-Step Verification again with your new phone or app.")
     if kind == "recovery.rejected":
         return gettext("You can request a reset again with other documents.")
-    return gettext("If this wasn't you, please change your password and check Login & security.")
+    return gettext("If this wasn't you, change your password and check Login & security.")

@@ -29,7 +29,7 @@ __all__ = ["blueprint"]
 UNDER_WAY = flow_pages(
     changing.MACHINE,
     start="account.security",
-    lost=_("This took too long or was finished elsewhere. Nothing was changed here."),
+    lost=_("This step expired or was finished elsewhere. Nothing was changed here."),
 )
 
 

@@ -52,7 +52,7 @@ def wait(flow: Flow) -> ResponseReturnValue:
         return _take(flow)
     if is_post() and flow.data["by"] == "mail" and status == "pending":
         form.message = FormMessage(
-            gettext("It has not been approved yet. Open the link in the message and approve first.")
+            gettext("Not approved yet. Open the link in the message, approve it, then come back here.")
         )
     elif status == "pending" and form.is_sent():
         with ShowErrors(form):

@@ -83,7 +83,10 @@ def _load(token: str) -> User | None:
 
 def _to_sign_in() -> ResponseReturnValue:
     if flask.session.pop("_user_id", None):  # Flask-Login's: the token of a session that is no more
-        flask.flash(gettext("You were signed out: your session expired, or it was ended elsewhere."), "info")
+        flask.flash(
+            gettext("You were signed out because your session expired or was ended on another device."),
+            "info",
+        )
     wanted = safe_path(return_url(url_for("shop.home")))
     return redirect(url_for("sign_in.identifier", return_to=wanted), 303)
 

@@ -20,7 +20,7 @@ def ask_code(
     delivery = flow.data["delivery"]
     reason = None
     if delivery != "sent":
-        neutral = gettext("The code could not be sent. Nothing was changed; please try again in a moment.")
+        neutral = gettext("We couldn't send the code. Nothing was changed. Please try again in a moment.")
         of_channel = of_mail_delivery if flow.data["channel"] == "mail" else of_delivery
         reason = of_channel(delivery)
         if is_neutral:

@@ -68,7 +68,7 @@ def queue() -> ResponseReturnValue:
 
 
 def _moved_on(case_id: str) -> ResponseReturnValue:
-    flask.flash(gettext("This case has changed meanwhile. Please look again."), "error")
+    flask.flash(gettext("This case has changed. Check it again."), "error")
     return redirect(url_for("desk.case", case_id=case_id), 303)
 
 
@@ -89,7 +89,7 @@ def case(case_id: str) -> ResponseReturnValue:
                 form.verdict.data,
                 form.reason.data or "",
             )
-            flask.flash(gettext("Your decision was recorded, and the customer was told."))
+            flask.flash(gettext("Your decision was recorded, and the customer was notified."))
             return redirect(url_for("desk.queue"), 303)
     account = shown.account
     return page(

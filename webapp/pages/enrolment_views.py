@@ -32,7 +32,7 @@ def ask_first_code(
         form=form,
         state=flow.state,
         view=view,
-        address=view.written_fully(flow.data["number"]),
+        address=view.written(flow.data["number"]),
         resend_in=resend_in(services(), flow),
         call=call_view(enrolment.call_outcome(services(), flow), poll_url),
         **more,

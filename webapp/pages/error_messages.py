@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import flask
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.challenges.engine import failure_reason
-from webapp.errors import DeliveryFailed, GatewayFailed, Refusal, Throttled, WrongCode, refusal_name
+from webapp.errors import (
+    DeliveryFailed,
+    GatewayFailed,
+    Refusal,
+    SendCapReached,
+    Throttled,
+    WrongCode,
+    refusal_name,
+)
 from webapp.pages.forms.base import Form, FormMessage
+from webapp.pages.framework.durations import MEGABYTE, SettingTexts
+from webapp.pages.framework.services import services
 from webapp.pages.framework.shown_refusals import show, show_name
 from webapp.pages.refusal_texts import TEXTS
-
-MEGABYTE = 1024 * 1024
 
 
 class ShowErrors:
@@ -58,8 +67,21 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
     name = refusal_name(refusal)
     if isinstance(refusal, GatewayFailed):
         name = f"GatewayFailed.{failure_reason(refusal)}"
+    elif isinstance(refusal, SendCapReached):
+        name = f"SendCapReached.{refusal.sent}"
     text = TEXTS.get(name, TEXTS.get(type(refusal).__name__))
-    return None if text is None else str(text) % _facts(refusal)
+    return None if text is None else _filled(text, _facts(refusal))
+
+
+class _Facts(dict[str, object]):
+    """A refusal's own facts, and behind them the settings."""
+
+    def __missing__(self, name: str) -> object:
+        return SettingTexts(services().config)[name]
+
+
+def _filled(text: object, facts: Mapping[str, object] = MappingProxyType({})) -> str:
+    return str(text) % _Facts(facts)
 
 
 def _facts(refusal: Refusal | DeliveryFailed) -> dict[str, object]:
@@ -78,14 +100,17 @@ def of_delivery(reason: str) -> str | None:
     if text is None:
         return None
     show_name("SendCapReached" if reason == "capped" else f"GatewayFailed.{kind}")
-    return str(text)
+    return _filled(text)
 
 
 _NOT_CALLED = {
-    "no_answer": _("The call was not answered. You can be called again, or choose another way."),
-    "busy": _("The line was busy, or the call was declined. You can be called again, or choose another way."),
-    "canceled": _("The call was declined. You can be called again, or choose another way."),
-    "failed": _("The call did not get through. Please check the number, or choose another way."),
+    "no_answer": _("The call was not answered. We can call you again, or you can choose another method."),
+    "busy": _(
+        "The line was busy, or the call was declined. We can call you again, or "
+        "you can choose another method."
+    ),
+    "canceled": _("The call was declined. We can call you again, or you can choose another method."),
+    "failed": _("We couldn't connect the call. Check the number, or choose another method."),
 }
 
 
@@ -99,6 +124,4 @@ def of_mail_delivery(reason: str) -> str | None:
     if reason == "sent":
         return None
     show_name("SendCapReached" if reason == "capped" else f"MailFailed.{reason}")
-    if reason == "capped":
-        return gettext("We have sent you many requests today. You can ask again after 24 hours.")
-    return str(TEXTS["MailFailed"])
+    return _filled(TEXTS["SendCapReached.approval" if reason == "capped" else "MailFailed"])

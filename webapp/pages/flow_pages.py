@@ -110,5 +110,5 @@ def resent(send: Callable[[], Flow], endpoint: str) -> ResponseReturnValue:
     with ShowErrors():
         flow = send()
         if flow.data.get("delivery", "sent") == "sent":  # else the page itself tells what became of it
-            flask.flash(gettext("A new code is on its way. The earlier one is no longer good."))
+            flask.flash(gettext("We've sent a new code. The earlier one no longer works."))
     return redirect(url_for(endpoint), 303)

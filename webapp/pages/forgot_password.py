@@ -27,7 +27,7 @@ __all__ = ["blueprint"]
 UNDER_WAY = flow_pages(
     resetting.MACHINE,
     start="account.forgot_password",
-    lost=_("This took too long or was begun in another browser. Nothing was changed; please start again."),
+    lost=_("This step expired or was started in another browser. Nothing was changed. Start again."),
     of_account=False,
 )
 
@@ -75,6 +75,6 @@ def new_password(flow: Flow) -> ResponseReturnValue:
         with ShowErrors(form):
             resetting.set_password(services(), visitor(), flow, form.password.data or "")
             flask.session["identifier_shop"] = flow.data["typed"]
-            flask.flash(gettext("Your password was changed. Please sign in with the new one."))
+            flask.flash(gettext("Your password was changed. Sign in with the new one."))
             return redirect(url_for("sign_in.identifier", step="password"), 303)
     return page("account.new_password", form=form, state=flow.state, identifier=flow.data["typed"])

@@ -30,7 +30,7 @@ from webapp.store.methods import Method
 UNDER_WAY = flow_pages(
     methods.MACHINE,
     start="settings.overview",
-    lost=_("That took too long or was finished elsewhere. Nothing was changed here."),
+    lost=_("This step expired or was finished elsewhere. Nothing was changed here."),
 )
 
 
@@ -125,7 +125,7 @@ def call() -> ResponseReturnValue:
 
 def _done(flow: Flow, method: Method) -> ResponseReturnValue:
     words = (
-        gettext("Added: %(method)s", method=method_label(method))
+        gettext("Method added: %(method)s", method=method_label(method))
         if flow.data["replaces"] is None
         else gettext(
             "Changed to: %(method)s. All other devices were signed out.", method=method_label(method)

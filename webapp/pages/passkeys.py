@@ -65,7 +65,7 @@ def register() -> ResponseReturnValue:
     """Keep the passkey that the device made."""
     flow = REGISTERING.find(services(), visitor(), read_cookie(REGISTERING.kind))
     if flow is None or flow.account_id != current_user.account.id:
-        flask.flash(gettext("That took too long. Please try again."), "error")
+        flask.flash(gettext("This request expired. Try again."), "error")
         return redirect(url_for("passkeys.overview"), 303)
     with ShowErrors():
         made = passkeys.finish_registration(
@@ -114,7 +114,7 @@ def sign_in() -> ResponseReturnValue:
     """Sign in with a passkey: both steps in one, whether two-step verification is on or off."""
     flow = USING.find(services(), visitor(), read_cookie(USING.kind))
     if flow is None or flow.session is not None:
-        flask.flash(gettext("That took too long. Please try again."), "error")
+        flask.flash(gettext("This request expired. Try again."), "error")
         return redirect(url_for("sign_in.identifier"), 303)
     with ShowErrors():
         return auth.welcome(
@@ -142,7 +142,7 @@ def step_up() -> ResponseReturnValue:
     """Elevate the session by a passkey."""
     flow = USING.find(services(), visitor(), read_cookie(USING.kind))
     if flow is None or flow.session != current_user.session.id_hash:
-        flask.flash(gettext("That took too long. Please try again."), "error")
+        flask.flash(gettext("This request expired. Try again."), "error")
         return redirect(url_for("account.security"), 303)
     account = current_user.account
     with ShowErrors():

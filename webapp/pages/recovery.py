@@ -38,7 +38,7 @@ def _visit() -> Flow | None:
 
 
 def _start_again(_visit: Flow | None) -> ResponseReturnValue:
-    flask.flash(gettext("Enter your email and password to see the reset."), "info")
+    flask.flash(gettext("Enter your email or mobile number and your password to see the reset."), "info")
     return redirect(url_for("recovery.start"), 303)
 
 
@@ -125,7 +125,7 @@ def _case_page(shown: Flow, form: DocumentsForm) -> ResponseReturnValue:
 
 
 def _is_over(_visit: Flow) -> ResponseReturnValue:
-    flask.flash(gettext("The reset is over already."), "info")
+    flask.flash(gettext("This reset has already finished."), "info")
     return _to_case()
 
 
@@ -144,7 +144,9 @@ def leave() -> ResponseReturnValue:
     visit = _visit()
     if visit is not None:
         recovery.leave(services(), visit)
-        flask.flash(gettext("You have closed the page. The reset goes on; we will mail you."), "info")
+        flask.flash(
+            gettext("You've left this page. Your reset is still in progress. We'll email you."), "info"
+        )
     return redirect(url_for("sign_in.identifier"), 303)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import format_decimal, gettext
 
-from webapp.pages.error_messages import MEGABYTE
+from webapp.pages.framework.durations import MEGABYTE
 from webapp.store.recovery import StoredDocument
 
 

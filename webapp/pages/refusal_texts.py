@@ -6,108 +6,106 @@ from flask_babel import lazy_gettext as _
 
 TEXTS = {
     "WrongPassword": _("Your password is incorrect"),
-    "UnknownAccount": _("We cannot find an account with that email address or number."),
-    "MethodSwitchedOff": _(
-        "Too many wrong codes were entered. This method takes no codes any more: use another way."
-    ),
-    "Throttled": _("That was too soon or too often. Please wait before you try again."),
+    "UnknownAccount": _("We can't find an account with that email address or number."),
+    "MethodSwitchedOff": _("Too many incorrect codes. This method is locked. Use another method."),
+    "Throttled": _("Too many attempts. Wait for the countdown to end, then try again."),
     "SendCapReached": _(
-        "You have reached the limit of OTP requests for today. You can request again after 24 hours."
+        "You've requested too many codes. Try again in %(send_cap_seconds)s, or use an authenticator app."
     ),
+    "SendCapReached.approval": _(
+        "We've sent too many approval notifications today. Try again in %(send_cap_seconds)s."
+    ),
+    "SendCapReached.reset": _("You've requested too many resets. Try again in %(send_cap_seconds)s."),
     "MethodTaken": _("This number is already one of your methods. Enter a different one."),
     "LandlineNeedsCall": _(
-        "This is a landline, which cannot receive text messages. Choose a voice call instead."
+        "This is a landline, which can't receive text messages. Choose a voice call instead."
     ),
-    "LastMethod": _("This is your last method. To use none, turn Two-Step Verification off instead."),
-    "UnknownMethod": _("This method is no longer there. It may have been removed in another window."),
-    "UnknownChoice": _("Choose where to receive the code."),
-    "PasskeyRefused": _("The passkey was not accepted. Try again, or use another way."),
-    "NothingToReset": _("Two-Step Verification is off for this account: your password alone signs you in."),
+    "LastMethod": _("You can't delete your only method. Turn off Two-Step Verification instead."),
+    "UnknownMethod": _("We couldn't find this method. It may have been deleted in another window."),
+    "UnknownChoice": _("Choose how to receive the code."),
+    "PasskeyRefused": _("We couldn't confirm it's you with the passkey. Try again, or use another method."),
+    "NothingToReset": _("Two-Step Verification is off. You sign in with just your password."),
     "PasskeyTaken": _("This device already has a passkey for your account."),
-    "OwnCase": _("This is your own case: somebody else must decide it."),
+    "OwnCase": _("This is your own case. Another reviewer must decide it."),
     "WrongCode.wrong": _(
         "The One Time Password (OTP) you entered is not valid. Check the code and try again."
     ),
-    "WrongCode.expired": _("This code has expired. Ask for a new one."),
-    "WrongCode.used": _("This code was used before. Wait for the next one, or ask for a new one."),
-    "WrongCode.replaced": _("A newer code was sent. Enter the code of the latest message."),
-    "WrongCode.exhausted": _("Too many wrong tries: this code is no longer good. Ask for a new one."),
-    "WrongCode.dead": _("Too many wrong tries: this code is no longer good. Ask for a new one."),
-    "WrongCode.missing": _("No code is under way. Ask for a new one."),
+    "WrongCode.expired": _("This code has expired. Request a new one."),
+    "WrongCode.used": _(
+        "This code has already been used. Wait for your app to show the next one, or request a new one."
+    ),
+    "WrongCode.replaced": _("We've sent you a newer code. Enter the one from the latest message."),
+    "WrongCode.exhausted": _("Too many incorrect attempts. This code no longer works. Request a new one."),
+    "WrongCode.dead": _("Too many incorrect attempts. This code no longer works. Request a new one."),
+    "WrongCode.missing": _("You don't have an active code. Request a new one."),
     "NotAPhoneNumber.empty": _("Enter a phone number."),
     "NotAPhoneNumber.not_a_number": _(
-        "This is not a phone number. Enter digits only, for example 090-1234-5678."
+        "This isn't a phone number. Enter digits only, for example 090-1234-5678."
     ),
-    "NotAPhoneNumber.too_short": _("This phone number is too short."),
-    "NotAPhoneNumber.too_long": _("This phone number is too long."),
-    "NotAPhoneNumber.unknown_country": _("The country code of this number is unknown."),
-    "NotAMailAddress": _("This is not an email address. Check it, for example: name@example.com"),
-    "MailDomainRefused": _(
-        "This demo only takes email addresses that belong to nobody, ending in: %(domains)s"
+    "NotAPhoneNumber.too_short": _("This phone number has too few digits. Check it and try again."),
+    "NotAPhoneNumber.too_long": _("This phone number has too many digits. Check it and try again."),
+    "NotAPhoneNumber.unknown_country": _(
+        "We don't recognise this country code. Check the number, or choose a country."
     ),
+    "NotAMailAddress": _("This isn't an email address. Enter one such as name@example.com."),
+    "MailDomainRefused": _("Use a test address. This demo accepts addresses that end in: %(domains)s"),
     "MobileNeeded": _("This is a landline. Enter a mobile number, which can receive text messages."),
-    "ContactTaken": _("There is an account with this address or number by now."),
-    "ContactUnchanged": _("This is what is registered already. Enter a different one."),
+    "ContactTaken": _("Another account now uses this address or number. Enter a different one."),
+    "ContactUnchanged": _("This is already your email address or mobile number. Enter a different one."),
     "WeakPassword.too_short": _("Use at least 8 characters."),
     "WeakPassword.too_long": _("Use at most 128 characters."),
     "WeakPassword.personal": _(
-        "This password is made of your name, email address, phone number or the shop's name, which others "
-        "know. Choose one that has nothing to do with them."
+        "This password contains your name, email address, phone number or the shop's "
+        "name, which others know. Choose one without them."
     ),
     "WeakPassword.date": _(
-        "This password looks like a birthday or another date, which is quickly guessed. Choose one without a "
-        "date, or add several words."
+        "This password contains a birthday or another date, which is easy to guess. "
+        "Leave out the date, or add several words."
     ),
     "WeakPassword.common": _(
-        "This password is one of those that are tried first. Choose a rarer one, such as several words that "
-        "have nothing to do with each other."
+        "This password is too common. Choose one that's harder to guess, such as several unrelated words."
     ),
     "WeakPassword.pattern": _(
-        "This password repeats itself or follows a row, such as abcd or 1234, which is quickly guessed. "
-        "Choose one without such a pattern."
+        "This password uses a repeated pattern or sequence, such as abcd or 1234. Choose a different one."
     ),
     "WeakPassword.guessable": _(
-        "This password is easily guessed. Make it longer, such as several words that have nothing to do with "
-        "each other."
+        "This password is easy to guess. Make it longer, such as several unrelated words."
     ),
-    "WeakPassword.unchanged": _("This is your present password. Choose a different one."),
+    "WeakPassword.unchanged": _("This is your current password. Choose a different one."),
     "TooManyDocuments": _("You can send up to %(count)d files at once."),
-    "DocumentTooLarge": _("A file is too large. Each may have up to %(size)d MB."),
+    "DocumentTooLarge": _("A file is too large. Each file can be up to %(size)d MB."),
     "DocumentRefused.missing": _("Choose the documents to send."),
-    "DocumentRefused.empty": _("A file is empty. Please choose it again."),
-    "DocumentRefused.extension": _(
-        "A file is of a type that we cannot take. Send DOC, DOCX, JPG, JPEG, PDF or PNG."
-    ),
+    "DocumentRefused.empty": _("A file is empty. Choose it again."),
+    "DocumentRefused.extension": _("This file type isn't supported. Send DOC, DOCX, JPG, JPEG, PDF or PNG."),
     "DocumentRefused.active": _(
-        "A file contains macros, scripts or other files. Please send a plain document or a photo."
+        "A file contains macros, scripts or other files. Send a plain document or a photo instead."
     ),
-    "DocumentRefused.bomb": _(
-        "A file unpacks to more than we can take. Please send a photo or a PDF instead."
-    ),
-    "DocumentRefused.pixels": _("A picture has too many pixels. Please send a smaller one."),
+    "DocumentRefused.bomb": _("This file is too large when unzipped. Send a photo or a PDF instead."),
+    "DocumentRefused.pixels": _("This image is too large. Send a smaller one."),
     "DocumentRefused.content": _(
-        "A file is damaged, or is not what its name says. Please save it again or send a photo."
+        "A file is damaged, or its type doesn't match its name. Save it again or send a photo."
     ),
     "GatewayFailed.down": _(
-        "The message could not be sent: the telephone network does not answer. Please try again in "
-        "a moment, or choose another way."
+        "We couldn't send the message because the phone network isn't responding. Try "
+        "again in a moment, or choose another method."
     ),
     "GatewayFailed.slow": _(
-        "The message could not be sent in time. Please try again in a moment, or choose another way."
+        "Sending the message took too long. Try again in a moment, or choose another method."
     ),
     "GatewayFailed.garbage": _(
-        "The message could not be sent: the telephone network gave a strange answer. Please try "
-        "again in a moment, or choose another way."
+        "We couldn't send the message because the phone network returned an error. Try "
+        "again in a moment, or choose another method."
     ),
     "GatewayFailed.refused": _(
-        "The telephone network refused the message. Please check the number, or choose another way."
+        "We couldn't send the message to this number. Check the number, or choose another method."
     ),
-    "GatewayFailed.landline": _("This number cannot receive text messages. Choose a voice call instead."),
+    "GatewayFailed.landline": _("This number can't receive text messages. Choose a voice call instead."),
     "GatewayFailed.stopped": _(
-        "This number has opted out of text messages. Send START from the phone, or choose another way."
+        "This number has opted out of our text messages. Reply START to one of them, or "
+        "choose another method."
     ),
-    "GatewayFailed.unreachable": _("This number cannot be reached. Please check it, or choose another way."),
-    "MailFailed": _("The mail could not be sent. Nothing was changed; please try again in a moment."),
+    "GatewayFailed.unreachable": _("We couldn't reach this number. Check it, or choose another method."),
+    "MailFailed": _("We couldn't send the email. Nothing was changed. Please try again in a moment."),
 }
 """By `errors.refusal_name`, or by the class alone. ``%(domains)s``, ``%(count)d`` and ``%(size)d`` (in MB) are the
-refusal's own."""
+refusal's own; any setting can be named (`durations.SettingTexts`)."""

@@ -27,7 +27,7 @@ __all__ = ["blueprint"]
 UNDER_WAY = flow_pages(
     registering.MACHINE,
     start="account.register",
-    lost=_("This took too long or was begun in another browser. Nothing was changed; please start again."),
+    lost=_("This step expired or was started in another browser. Nothing was changed. Start again."),
     of_account=False,
 )
 

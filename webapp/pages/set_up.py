@@ -32,7 +32,7 @@ blueprint = Blueprint("set_up", __name__)
 UNDER_WAY = flow_pages(
     set_up.MACHINE,
     start="settings.overview",
-    lost=_("The set-up took too long or was finished elsewhere. Nothing was changed here."),
+    lost=_("This step expired or was finished elsewhere. Nothing was changed here."),
 )
 
 

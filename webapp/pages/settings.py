@@ -79,7 +79,7 @@ def prefer() -> ResponseReturnValue:
     """優先する."""
     with ShowErrors():
         method = settings.prefer(services(), visitor(), current_user.account, request.form.get("method", ""))
-        flask.flash(gettext("Preferred method: %(method)s", method=method_label(method)))
+        flask.flash(gettext("Your preferred method is now %(method)s", method=method_label(method)))
     return redirect(url_for("settings.overview"), 303)
 
 
@@ -126,7 +126,7 @@ def remove() -> ResponseReturnValue:
 def revoke_trust() -> ResponseReturnValue:
     """Trust one browser no longer."""
     if settings.revoke_trust(services(), visitor(), current_user.account, request.form.get("trust", "")):
-        flask.flash(gettext("That device is asked for a code from now on."))
+        flask.flash(gettext("That device will need a code next time you sign in."))
     return redirect(url_for("settings.overview"), 303)
 
 
@@ -135,7 +135,7 @@ def revoke_trust() -> ResponseReturnValue:
 def revoke_all_trust() -> ResponseReturnValue:
     """すべての端末でコードを要求する."""
     settings.revoke_all_trust(services(), visitor(), current_user.account)
-    flask.flash(gettext("Every device is asked for a code from now on."))
+    flask.flash(gettext("Every device will now ask for a code."))
     return redirect(url_for("settings.overview"), 303)
 
 

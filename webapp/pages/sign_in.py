@@ -50,9 +50,7 @@ def _start_again(_flow: Flow | None) -> ResponseReturnValue:
     """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (docs/promises.md#27)."""
     if current_user.is_authenticated and not music_session.is_music():
         return redirect(url_for("account.security"), 303)
-    flask.flash(
-        gettext("Your sign-in took too long or was begun in another browser. Please start again."), "error"
-    )
+    flask.flash(gettext("Your sign-in expired or was started in another browser. Start again."), "error")
     return redirect(url_for(".identifier"), 303)
 
 
@@ -174,7 +172,9 @@ def another_way(flow: Flow) -> ResponseReturnValue:
         form=form,
         state=flow.state,
         choices=[_shown(choice) for choice in method.choices(services(), flow)],
-        capped=flow.data.get("delivery") == "capped" and form.message.problem is None,
+        capped=of_delivery("capped")
+        if flow.data.get("delivery") == "capped" and not form.message.problem
+        else None,
         recovery_url=url_for("recovery.start") if has_page("recovery.start") else None,
     )
 
@@ -235,7 +235,7 @@ def _shown(choice: method.Choice) -> dict[str, object]:
     """A choice as its page shows it (docs/screens.md#5)."""
     view = VIEWS[choice.kind]
     label = view.named_choice if view.named_choice and choice.name else view.choice
-    off = gettext("Switched off after too many wrong codes.")
+    off = gettext("Locked after too many incorrect codes.")
     return {
         "value": choice.value,
         "label": str(label) % {"last3": choice.last3, "name": choice.name},

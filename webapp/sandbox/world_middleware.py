@@ -165,7 +165,7 @@ def leave_gone() -> str:
 
 def tell_gone(name: str) -> None:
     """Tell on the next page that a world was deleted."""
-    flash(gettext("The world %(name)s was deleted. You're in the default world now.", name=name), "care")
+    flash(gettext("World %(name)s was deleted. You're now in the default world.", name=name), "care")
 
 
 def _is_page() -> bool:

@@ -198,7 +198,7 @@ class Worlds:
             clock=base.clock if given_clock else WorldClock(settings),
             store=store,
             uploads=Uploads(folder / "uploads"),
-            outbound=Notifier(gateway, mailer, config.site_url, suffix),
+            outbound=Notifier(gateway, mailer, config, suffix),
         )
         trace_log = TraceLog(store, folder / "walks.pictures", settings.without_faults)
         return World(store.name, services, settings, trace_log)

@@ -18,7 +18,7 @@ from webapp.pages.qr import qr_svg
 from webapp.rules import totp
 from webapp.store.flows import Flow
 
-TOO_LONG = _("A name has at most %(max)d characters.", max=NAME_LENGTH)
+TOO_LONG = _("Enter a name of %(max)d characters or fewer.", max=NAME_LENGTH)
 
 
 class AppForm(CodeForm):
@@ -39,13 +39,13 @@ APP = FactorView(
     label=_("Authenticator app"),
     choice=_("Use your authenticator app"),
     named_choice=_("Use your authenticator app (%(name)s)"),
-    note=_("Safer: the code never travels over the telephone network."),
+    note=_("Safer: the code isn't sent by SMS or phone."),
     asked=_("Enter the 6-digit code that your authenticator app shows now."),
     asked_name=_("App: %(name)s"),
     asked_owner=_("Enter the 6-digit code that your authenticator app shows now."),
     asked_older=_(
-        "Two-Step Verification is on. Type your password again with the 6-digit code of your authenticator app "
-        "right after it, and sign in."
+        "Two-Step Verification is on. Enter your password again, followed directly by "
+        "the 6-digit code from your authenticator app, then sign in."
     ),
 )
 STEP = Step(

@@ -49,12 +49,11 @@ class PhoneForm(AddressForm):
 
 _PHONE: dict[str, Any] = {
     "written": lambda number: phone_numbers.parse(number).familiar,
-    "written_fully": lambda number: phone_numbers.parse(number).international,
     "verify_title": _("Verify the phone number"),
     "change": _("Change the number"),
     "asked_older": _(
-        "Two-Step Verification is on. We sent a code to the number ending in %(last3)s. Type your password again with "
-        "the code right after it, and sign in."
+        "Two-Step Verification is on. We sent a code to the number ending in %(last3)s. "
+        "Enter your password again, followed directly by the code, then sign in."
     ),
 }
 
@@ -74,9 +73,10 @@ VOICE = FactorView(
     label=_("Voice call: %(number)s"),
     choice=_("Voice call to the number ending in %(last3)s"),
     asked=_(
-        "We are calling the phone number that ends in %(last3)s. Enter the One Time Password (OTP) that you hear."
+        "We're calling the phone number that ends in %(last3)s. Enter the One Time "
+        "Password (OTP) that you hear."
     ),
-    asked_owner=_("We are calling this number. Enter the One Time Password (OTP) that you hear."),
+    asked_owner=_("We're calling this number. Enter the One Time Password (OTP) that you hear."),
     resend=_("Call me again"),
     is_call=True,
     **_PHONE,
@@ -87,7 +87,7 @@ STEP = Step(
     icon="phone",
     title=_("Phone number"),
     backup_title=_("Another phone number"),
-    hint=_("A code comes by SMS or call."),
+    hint=_("Get codes by SMS or voice call."),
     form=PhoneForm,
     template="site/factors/phone.html",
     ids={"countryCode": "cvf_phone_cc", "phoneNumber": "cvf_phone_num", "channel": "channel-sms"},

@@ -43,8 +43,6 @@ class FactorView:
     is_call: bool = False
     written: Callable[[str], str] = str
     """An address as its owner knows it."""
-    written_fully: Callable[[str], str] = str
-    """An address that is yet to be proven."""
     verify_title: Text = ""
     """Title of the page that takes the code of a new address."""
     change: Text = ""

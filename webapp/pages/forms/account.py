@@ -21,9 +21,9 @@ def a_name(form: Form, field: Field) -> None:
     if not name:
         raise ValidationError(str(_("Enter your name.")))
     if len(name) > LONGEST_NAME:
-        raise ValidationError(str(_("A name may have up to 50 characters.")))
+        raise ValidationError(str(_("Enter a name of %(max)d characters or fewer.", max=LONGEST_NAME)))
     if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in name):
-        raise ValidationError(str(_("A name may not have invisible characters.")))
+        raise ValidationError(str(_("Remove the invisible characters from the name.")))
     field.data = name
 
 
@@ -73,5 +73,5 @@ class NumberForm(Form):
 class ChangePasswordForm(Form):
     """The present password and another one."""
 
-    password = _password(_("Enter your present password."))
+    password = _password(_("Enter your current password."))
     passwordNew = _password(_("Enter a new password."))

@@ -134,7 +134,11 @@ def six_digits(form: Form, field: Field) -> None:
     code = clean_code(field.data or "")
     if code is None:
         raise ValidationError(
-            str(_("Enter the 6-digit code.") if not (field.data or "").strip() else _("A code has 6 digits."))
+            str(
+                _("Enter the 6-digit code.")
+                if not (field.data or "").strip()
+                else _("The code has 6 digits. Check it and try again.")
+            )
         )
     form.code = code
 
@@ -193,7 +197,7 @@ class ChoiceForm(Form):
     def validate_otpDeviceContext(self, field: Field) -> None:
         """One must be chosen; whether it is one we offered, the flow tells."""
         if not field.data:
-            raise ValidationError(str(_("Choose where to receive the code.")))
+            raise ValidationError(str(_("Choose how to receive the code.")))
 
 
 class DecisionForm(Form):

@@ -41,7 +41,10 @@ class FeedbackForm(Form):
     )
     words = TextAreaField(
         validators=[
-            Length(max=turn_off.WORDS_LENGTH, message=_("That is too long: 1,000 characters at most."))
+            Length(
+                max=turn_off.WORDS_LENGTH,
+                message=_("Use %(count)s characters or fewer.", count=f"{turn_off.WORDS_LENGTH:,}"),
+            )
         ]
     )
 
@@ -51,6 +54,6 @@ class FeedbackForm(Form):
             self.reason.data = None
         valid: bool = super().validate(extra_validators)
         if valid and not self.reason.data and not (self.words.data or "").strip():
-            self.refuse("reason", gettext("Choose a reason or write a few words, or press Skip."))
+            self.refuse("reason", gettext("Choose a reason, write a comment, or choose Skip."))
             return False
         return valid

@@ -50,7 +50,7 @@ class DecisionForm(Form):
     """A reviewer's decision. There is no field for a password here (docs/promises.md#61)."""
 
     verdict = RadioField(choices=[("approve", ""), ("ask_more", ""), ("reject", "")], validate_choice=False)
-    reason = TextAreaField(validators=[filled(_("Write down why."))])
+    reason = TextAreaField(validators=[filled(_("Enter a reason."))])
 
     def validate_verdict(self, field: Field) -> None:
         """One of the three."""
@@ -61,4 +61,4 @@ class DecisionForm(Form):
         """It goes into a mail and a log: short, and on one line."""
         field.data = " ".join((field.data or "").split())
         if len(field.data) > LONGEST_REASON:
-            raise ValidationError(str(_("Keep it within %(count)d characters.") % {"count": LONGEST_REASON}))
+            raise ValidationError(str(_("Use %(count)s characters or fewer.", count=f"{LONGEST_REASON:,}")))

@@ -26,7 +26,9 @@ from webapp.errors import (
     StaleFlow,
     Throttled,
 )
+from webapp.pages.framework.durations import duration
 from webapp.pages.framework.request_log import request_id
+from webapp.pages.framework.services import services
 from webapp.pages.framework.shown_refusals import show
 from webapp.store.engine import Unavailable
 
@@ -47,28 +49,31 @@ class Problem:
 
 
 _TEXTS = {
-    400: (lazy_gettext("This request can't be read"), lazy_gettext("Please go back and try again.")),
-    401: (lazy_gettext("Please sign in"), lazy_gettext("This page is for customers who are signed in.")),
-    403: (lazy_gettext("Not allowed"), lazy_gettext("This page isn't open to you.")),
+    400: (lazy_gettext("We couldn't read that request"), lazy_gettext("Go back and try again.")),
+    401: (lazy_gettext("Sign in to continue"), lazy_gettext("You need to sign in to view this page.")),
+    403: (
+        lazy_gettext("Not allowed"),
+        lazy_gettext("You don't have permission to view this page. Sign in with another account."),
+    ),
     404: (
         lazy_gettext("Page not found"),
         lazy_gettext("The address may be misspelled, or the page is no longer there."),
     ),
     405: (
-        lazy_gettext("Not possible this way"),
-        lazy_gettext("Please use the buttons and links of our pages."),
+        lazy_gettext("This address can't be opened directly"),
+        lazy_gettext("Go to the home page and use the links there."),
     ),
     410: (
         lazy_gettext("This page has expired"),
         lazy_gettext(
-            "It was open too long, was used already, or belongs to another browser. Please start again."
+            "It was open too long, has already been used, or belongs to another browser. Start again."
         ),
     ),
-    413: (lazy_gettext("Too large"), lazy_gettext("What was sent is larger than we accept.")),
-    429: (lazy_gettext("Too many tries"), lazy_gettext("Please wait a little and try again.")),
+    413: (lazy_gettext("Too large"), lazy_gettext("That upload is too large. Send a smaller file.")),
+    429: (lazy_gettext("Too many attempts"), lazy_gettext("Wait a moment, then try again.")),
     500: (
         lazy_gettext("Something went wrong on our side"),
-        lazy_gettext("Nothing was changed. Please try again; if it happens again, tell us the number below."),
+        lazy_gettext("Nothing was changed. Please try again. If it happens again, tell us the number below."),
     ),
     503: (
         lazy_gettext("We can't do this right now"),
@@ -94,10 +99,11 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
         return _answer(
             Problem(
                 status,
-                gettext("Please send the form again"),
+                gettext("Send the form again"),
                 gettext(
-                    "The page was open too long, somebody signed in or out in another tab, or cookies are "
-                    "switched off. Nothing was changed."
+                    "This form expired, or you signed in or out in another tab, or "
+                    "cookies are off. Nothing was changed. Reload the page and send it "
+                    "again."
                 ),
                 again=_same_page(),
             )
@@ -107,7 +113,10 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
             Problem(
                 status,
                 gettext("Unknown host"),
-                gettext("This site doesn't answer to the name you called it by."),
+                gettext(
+                    "This site isn't available at this address. Check the address, "
+                    "or ask the person who runs it."
+                ),
             )
         )
     answer = _answer(_problem(status))
@@ -133,10 +142,11 @@ def _on_refusal(error: Refusal) -> ResponseReturnValue:
             return _answer(
                 Problem(
                     429,
-                    gettext("Too many tries"),
+                    gettext("Too many attempts"),
                     gettext(
-                        "You have reached today's limit of one-time password requests. "
-                        "You can request again in 24 hours."
+                        "You've requested too many codes. Try again in %(send_cap_seconds)s, "
+                        "or use an authenticator app.",
+                        send_cap_seconds=duration(services().config.send_cap_seconds),
                     ),
                 )
             )
@@ -153,8 +163,8 @@ def _on_delivery(error: DeliveryFailed) -> ResponseReturnValue:
     return _answer(
         Problem(
             503,
-            gettext("The message couldn't be sent"),
-            gettext("Nothing was changed. Please try again in a moment, or choose another way."),
+            gettext("We couldn't send the message"),
+            gettext("Nothing was changed. Please try again in a moment, or choose another method."),
             BUSY_RETRY_SECONDS,
         )
     )

@@ -17,6 +17,7 @@ from werkzeug.http import parse_accept_header
 
 from webapp.config import Config
 from webapp.pages.framework.cookies import read_cookie, set_cookie
+from webapp.pages.framework.durations import duration
 from webapp.pages.framework.services import services
 from webapp.store.engine import EngineError
 
@@ -38,6 +39,7 @@ def install(app: Flask) -> None:
         timezone_selector=_time_zone,
     )
     app.add_template_filter(moment, "moment")
+    app.add_template_filter(duration)
     app.add_template_global(get_locale, "get_locale")
     app.after_request(_remember)
 

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from webapp import paths
+from webapp.pages.framework.durations import duration
 from webapp.pages.render import page
 from webapp.rules import totp
 from webapp.sandbox import api, trace_recorder
@@ -26,12 +27,17 @@ from webapp.sandbox.world_middleware import back_to, blueprint, world
 FARTHEST_SECONDS = 10 * 365 * 86400.0  # the phone goes no further either
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 JUMPS = (
-    (30, _("30 seconds"), _("the next app code, another SMS")),
-    (600, _("10 minutes"), _("codes, approval links and half-done sign-ins end")),
-    (3600, _("1 hour"), _("an idle session ends")),
-    (30 * 86400, _("30 days"), _("trusted browsers are asked again")),
+    (30, _("the next app code, another SMS")),
+    (600, _("codes, approval links and unfinished sign-ins expire")),
+    (3600, _("an idle session ends")),
+    (30 * 86400, _("trusted browsers need a code again")),
 )
-"""Seconds, their name, and what a jump by them is good for."""
+"""Seconds, and what a jump by them is good for."""
+
+
+def jumps() -> list[tuple[int, str, str]]:
+    """Return what the clock can jump by: seconds, their length in words, and what expires then."""
+    return [(seconds, duration(seconds), str(use)) for seconds, use in JUMPS]
 
 
 class BadTime(ValueError):
@@ -70,9 +76,9 @@ def clock_now() -> ResponseReturnValue:
 def phone_clock() -> ResponseReturnValue:
     """Set the phone's clock to this world's time: it may have been reset alone."""
     if set_phone(world().services.clock.offset):
-        flask.flash(gettext("The phone does not answer."), "care")
+        flask.flash(gettext("The phone can't be reached."), "care")
     else:
-        flask.flash(gettext("The phone's clock is right again."))
+        flask.flash(gettext("The phone's clock is in sync again."))
     return back_to("sandbox.clock")
 
 
@@ -186,7 +192,7 @@ def _page(bad: BadTime | None = None, field: str = "") -> ResponseReturnValue:
         moved_by=moved_by(offset),
         phone_silent=on_phone is None,
         phone_apart=on_phone is not None and abs(on_phone - offset) > 1,
-        jumps=JUMPS,
+        jumps=jumps(),
         units=UNITS,
         errors={field: _trouble(bad)} if bad else {},
         typed=request.form,
@@ -195,8 +201,8 @@ def _page(bad: BadTime | None = None, field: str = "") -> ResponseReturnValue:
 
 def _trouble(bad: BadTime) -> str:
     if bad.reason == "far":
-        return gettext("The clock goes at most ten years away from now.")
-    return gettext("This can't be read as a time.")
+        return gettext("Choose a time within 10 years of now.")
+    return gettext("Enter a date and time, such as 2030-01-01 09:00.")
 
 
 def _say(told: str) -> None:
@@ -208,7 +214,8 @@ def _say(told: str) -> None:
     if told:
         flask.flash(
             gettext(
-                "Only the site's clock was moved: the phone does not answer. Its codes and times differ."
+                "Only the site's clock was changed because the phone can't be reached. "
+                "Codes on the phone won't match."
             ),
             "care",
         )

@@ -41,7 +41,7 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
             Fault("sms-twice", _("SMS arrives twice"), ({"what": "duplicate", "channel": "sms"},)),
             Fault(
                 "sms-half-lost",
-                _("Every second SMS is lost, by chance"),
+                _("About half of all SMS are lost"),
                 ({"what": "drop", "channel": "sms", "share": 0.5},),
                 is_lasting=True,
             ),
@@ -73,7 +73,7 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
             ),
             Fault(
                 "call-cut",
-                _("Call breaks off when it is answered"),
+                _("Call drops when answered"),
                 ({"what": "hang_up", "channel": "call"},),
             ),
             Fault(
@@ -84,7 +84,7 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
         ),
     ),
     (
-        _("The telephone network"),
+        _("SMS and voice gateway"),
         (
             Fault(
                 "gateway-down",
@@ -94,17 +94,17 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
             ),
             Fault(
                 "gateway-slow",
-                _("The gateway takes 6 seconds; the site gives up before"),
+                _("The gateway takes 6 s, so the site times out"),
                 _of_gateway("slow", seconds=6),
             ),
             Fault(
                 "gateway-garbage",
-                _("The gateway answers garbage"),
+                _("The gateway returns invalid data"),
                 _of_gateway("http_status", status=400),
             ),
             Fault(
                 "gateway-hangs-up",
-                _("The gateway hangs up in the middle of its answer to an SMS"),
+                _("The gateway closes the connection mid-response to an SMS"),
                 ({"what": "hang_up", "channel": "sms"},),
             ),
         ),
@@ -112,25 +112,25 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
     (
         _("Mail"),
         (
-            Fault("mail-lost", _("Mail never arrives"), ({"what": "drop", "channel": "mail"},)),
+            Fault("mail-lost", _("Email never arrives"), ({"what": "drop", "channel": "mail"},)),
             Fault(
                 "mail-late",
-                _("Mail arrives 60 seconds late"),
+                _("Email arrives 60 seconds late"),
                 ({"what": "delay", "channel": "mail", "seconds": 60},),
             ),
             Fault(
                 "mail-refused",
-                _("The mail server refuses the mail"),
+                _("The mail server rejects the email"),
                 ({"what": "smtp_code", "channel": "mail", "code": 550},),
             ),
             Fault(
                 "mail-hangs-up",
-                _("The mail server hangs up"),
+                _("The mail server closes the connection"),
                 ({"what": "hang_up", "channel": "mail"},),
             ),
             Fault(
                 "mail-slow",
-                _("The mail server takes 6 seconds; the site gives up before"),
+                _("The mail server takes 6 s, so the site times out"),
                 ({"what": "slow", "channel": "mail", "seconds": 6},),
             ),
         ),
@@ -159,11 +159,11 @@ KINDS = {
     "delay": _("arrives late (seconds)"),
     "duplicate": _("arrives twice"),
     "reject": _("is refused (error code)"),
-    "undelivered": _("is taken, then not delivered (error code)"),
-    "slow": _("is taken slowly (seconds)"),
+    "undelivered": _("is accepted, then not delivered (error code)"),
+    "slow": _("is accepted slowly (seconds)"),
     "http_status": _("gets an error page (HTTP status)"),
     "smtp_code": _("is refused by the mail server (SMTP code)"),
-    "hang_up": _("is hung up on"),
+    "hang_up": _("has its connection closed"),
 }
 CHANNELS = {"sms": _("SMS"), "call": _("Voice call"), "mail": _("Mail")}
 NUMBERS = {

@@ -74,7 +74,7 @@ def set_fault() -> ResponseReturnValue:
     except PhoneRefused as refused:
         _say_refused(refused)
     else:
-        flask.flash(gettext("The fault is set."))
+        flask.flash(gettext("Fault set."))
     return back_to("sandbox.faults")
 
 
@@ -86,9 +86,9 @@ def clear_faults() -> ResponseReturnValue:
     except PhoneUnreachable:
         _say_silent()
     except PhoneRefused:
-        flask.flash(gettext("This fault was lifted already."), "info")
+        flask.flash(gettext("This fault has already been cleared."), "info")
     else:
-        flask.flash(gettext("Lifted: things go right again."))
+        flask.flash(gettext("Fault cleared."))
     return back_to("sandbox.faults")
 
 
@@ -277,9 +277,9 @@ def _page(errors: dict[str, str] | None = None) -> ResponseReturnValue:
 
 
 def _say_silent() -> None:
-    flask.flash(gettext("The phone does not answer, so its faults can't be changed."), "care")
+    flask.flash(gettext("The phone can't be reached, so its faults can't be changed."), "care")
 
 
 def _say_refused(refused: PhoneRefused) -> None:
     words = Markup('<span lang="en">{}</span>').format(str(refused))
-    flask.flash(Markup("{} {}").format(gettext("The phone declined this:"), words), "care")
+    flask.flash(Markup("{} {}").format(gettext("The phone rejected this:"), words), "care")

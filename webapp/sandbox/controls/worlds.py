@@ -50,7 +50,7 @@ def make_world() -> ResponseReturnValue:
     except BadWorld as bad:
         return _page(bad)
     _along("PUT", name)
-    flask.flash(gettext("You are in the world %(name)s.", name=name))
+    flask.flash(gettext("You're now in world %(name)s.", name=name))
     return _entered(name)
 
 
@@ -58,7 +58,7 @@ def make_world() -> ResponseReturnValue:
 def enter_world(name: str) -> ResponseReturnValue:
     """Go on in another world; ``default`` leaves."""
     _must_be(name)
-    flask.flash(gettext("You are in the world %(name)s.", name=name))
+    flask.flash(gettext("You're now in world %(name)s.", name=name))
     return _entered(name)
 
 
@@ -76,7 +76,7 @@ def delete_world(name: str) -> ResponseReturnValue:
     if name == DEFAULT or not worlds().delete(name):
         flask.abort(404)
     _along("DELETE", name)
-    flask.flash(gettext("The world %(name)s is deleted.", name=name))
+    flask.flash(gettext("World %(name)s was deleted.", name=name))
     return _entered(DEFAULT) if world().name == name else back_to("sandbox.all_worlds")
 
 
@@ -156,16 +156,21 @@ def random_name() -> str:
 
 def _empty(name: str) -> None:
     worlds().empty(name)
-    flask.flash(
-        gettext("The world %(name)s is as new: demo accounts, real time, no faults.", name=_called(name))
-    )
+    flask.flash(gettext("World %(name)s was reset: demo accounts, real time, no faults.", name=_called(name)))
     _along("RESET", name)
 
 
 def _along(what: str, name: str) -> None:
     """Do the same with the phone's world; the page says if that can't be done."""
     if _ask_phone(what, name):
-        flask.flash(gettext("The phone does not answer, so its messages of this world stay."), "care")
+        flask.flash(
+            gettext(
+                "The world was reset on the site, but the phone couldn't be "
+                "reached. Its messages are still there. Start the phone and "
+                "reset again."
+            ),
+            "care",
+        )
 
 
 def _ask_phone(what: str, name: str) -> str:
@@ -212,7 +217,7 @@ def _called(name: str) -> str:
 def _page(bad: BadWorld | None = None) -> ResponseReturnValue:
     texts = {
         "name": gettext("A name is 1 to 64 letters, digits and _ . - and begins with a letter or digit."),
-        "many": gettext("There are too many worlds. Please delete some."),
+        "many": gettext("There are too many worlds. Delete some first."),
     }
     return page(
         "sandbox.all_worlds",

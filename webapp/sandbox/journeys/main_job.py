@@ -46,67 +46,73 @@ def number(run: Any) -> str:
 
 NAME = Press(
     pages.CONTINUE, {pages.EMAIL: email}, page="sign_in.identifier",
-    says=_("Enter the email address and press “Continue”."),
+    says=_("Enter the email address, then choose “Continue”."),
 )  # fmt: skip
 NAME_AND_PASSWORD = (
     NAME,
     Press(
         pages.SIGN_IN, {pages.PASSWORD: password}, page="sign_in.identifier",
-        says=_("Enter the password and press “Sign in”."),
+        says=_("Enter the password, then choose “Sign in”."),
     ),
 )  # fmt: skip
 START = Open(paths.HOME)
 SIGN_IN: tuple[Step, ...] = (
-    Press(pages.NAV_SIGN_IN, page="shop.home", says=_("Press “Hello, sign in”.")),
+    Press(pages.NAV_SIGN_IN, page="shop.home", says=_("Choose “Hello, sign in”.")),
     *NAME_AND_PASSWORD,
 )
 ASK_FOR_SETTINGS: tuple[Step, ...] = (
-    Press(pages.NAV_ACCOUNT, page="shop.home", says=_("Press “Account & Lists”.")),
-    Press(pages.SECURITY, page="account.services", says=_("Press “Login & security”.")),
+    Press(pages.NAV_ACCOUNT, page="shop.home", says=_("Choose “Account & Lists”.")),
+    Press(pages.SECURITY, page="account.services", says=_("Choose “Login & security”.")),
     Press(
         pages.EDIT_TWO_STEP, page="account.security",
-        says=_("Beside “Two-Step Verification settings”, press “Edit”."),
+        says=_("Next to “Two-Step Verification settings”, choose “Edit”."),
     ),
 )  # fmt: skip
 OPEN_LINK: tuple[Step, ...] = (
-    OpenMail(page="approval.wait", state="pending", says=_("On the phone: open the mail.")),
+    OpenMail(page="approval.wait", state="pending", says=_("On the phone, open the email.")),
     FollowLink(
         paths.APPROVAL_LINK, page="approval.wait", state="pending",
-        says=_("On the phone: press “Approve or deny” in the mail."),
+        says=_("On the phone, choose “Approve or deny” in the email."),
     ),
 )  # fmt: skip
 APPROVE: tuple[Step, ...] = (
     *OPEN_LINK,
-    Press(pages.APPROVE, page="approval.decide", state="pending", says=_("Press “Approve”.")),
+    Press(pages.APPROVE, page="approval.decide", state="pending", says=_("Choose “Approve”.")),
 )
 GO_ON = BackToFirst(
     pages.APPROVAL_CONTINUE, page="approval.decide", state="approved",
-    says=_("Back to the first page: it has gone on by itself."),
+    says=_("Go back to the first tab. It has moved on automatically."),
 )  # fmt: skip
-BEGIN_SET_UP = Press(pages.GET_STARTED, page="settings.overview", says=_("Press “Get Started”."))
+BEGIN_SET_UP = Press(pages.GET_STARTED, page="settings.overview", says=_("Choose “Get Started”."))
 GIVE_NUMBER = Press(
     pages.SEND_TO_NUMBER, {pages.NUMBER: number}, page="set_up.choose_method",
-    says=_("Enter the phone number and press “Continue”."),
+    says=_("Enter the phone number, then choose “Continue”."),
 )  # fmt: skip
 VERIFY_NUMBER: tuple[Step, ...] = (
-    TakeCode(pages.CONTACT_CODE, page="set_up.verify", says=_("A code comes to the phone: take it over.")),
-    Press(pages.VERIFY_CONTACT, page="set_up.verify", says=_("Press “Continue”.")),
+    TakeCode(
+        pages.CONTACT_CODE,
+        page="set_up.verify",
+        says=_("A code arrives on the phone. Click it to fill it in."),
+    ),
+    Press(pages.VERIFY_CONTACT, page="set_up.verify", says=_("Choose “Continue”.")),
 )
 SET_UP_BY_SMS: tuple[Step, ...] = (
     BEGIN_SET_UP,
     GIVE_NUMBER,
     *VERIFY_NUMBER,
-    Press(pages.TURN_ON, page="set_up.almost_done", says=_("Press “Got it. Turn on Two-Step Verification”.")),
+    Press(
+        pages.TURN_ON, page="set_up.almost_done", says=_("Choose “Got it. Turn on Two-Step Verification”.")
+    ),
 )
 SIGN_OUT: tuple[Step, ...] = (
     Press(
-        pages.NAV_ACCOUNT, page="settings.overview", state="on", says=_("It is on. Press “Account & Lists”.")
+        pages.NAV_ACCOUNT, page="settings.overview", state="on", says=_("It's on. Choose “Account & Lists”.")
     ),
-    Press(pages.SIGN_OUT, page="account.services", says=_("Press “Sign out”.")),
+    Press(pages.SIGN_OUT, page="account.services", says=_("Choose “Sign out”.")),
 )
 GIVE_CODE: tuple[Step, ...] = (
-    TakeCode(pages.CODE, page="sign_in.code", says=_("A code comes to the phone: take it over.")),
-    Press(pages.SIGN_IN_WITH_CODE, page="sign_in.code", says=_("Press “Sign in”.")),
+    TakeCode(pages.CODE, page="sign_in.code", says=_("A code arrives on the phone. Click it to fill it in.")),
+    Press(pages.SIGN_IN_WITH_CODE, page="sign_in.code", says=_("Choose “Sign in”.")),
 )
 GIVE_PASSWORD: tuple[Step, ...] = (Open(paths.SIGN_IN), *NAME_AND_PASSWORD)
 SIGN_IN_BY_CODE: tuple[Step, ...] = (*GIVE_PASSWORD, *GIVE_CODE, See(page="shop.home"))

@@ -63,7 +63,7 @@ def take_on(key: str) -> ResponseReturnValue:
     try:
         walk = _take_on(PERSONAS[key], language())
     except NOT_REACHED as failed:
-        flask.flash(gettext("The state could not be reached: %(why)s", why=str(failed)), "error")
+        flask.flash(gettext("We couldn't set up this state: %(why)s", why=str(failed)), "error")
         return redirect(url_for("sandbox.personas"), 303)
     response = flask.make_response(redirect(safe_path(request.form.get("next"), walk.destination), 303))
     walk.browser.hand_over(response)

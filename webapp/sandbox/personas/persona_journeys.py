@@ -54,7 +54,7 @@ def _tell_wait(run: Any) -> None:
         seconds = round(wait - services().clock.now())
         flask.flash(
             gettext(
-                "Sandbox: a wait of %(seconds)s seconds runs. A code is looked at once it is over.",
+                "Sandbox: you must wait %(seconds)s seconds. Codes are checked after that.",
                 seconds=seconds,
             ),
             "info",

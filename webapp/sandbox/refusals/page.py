@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 
 from webapp import paths
+from webapp.pages.framework.durations import SettingTexts
+from webapp.pages.framework.services import services
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.form_client import Lost
@@ -50,7 +52,7 @@ def reach(name: str) -> ResponseReturnValue:
     try:
         walk, values = _walk(scenario)
     except (Lost, PhoneUnreachable, PhoneRefused) as failed:
-        flask.flash(gettext("The way could not be walked: %(reason)s", reason=str(failed)), "error")
+        flask.flash(gettext("We couldn't prepare this: %(reason)s", reason=str(failed)), "error")
         return redirect(url_for("sandbox.refusals"), 303)
     response = flask.make_response(redirect(walk.destination, 303))
     _hand_over(response, scenario, walk, values)
@@ -112,7 +114,12 @@ def _shown(scenario: Scenario) -> dict[str, Any]:
     for language in ("ja", "en"):
         with force_locale(language):
             texts[language] = scenario.says
-    return {"scenario": scenario, "rule": str(scenario.rule), "flow": flow_title(scenario.flow), **texts}
+    return {
+        "scenario": scenario,
+        "rule": str(scenario.rule) % SettingTexts(services().config),
+        "flow": flow_title(scenario.flow),
+        **texts,
+    }
 
 
 def _as_json(scenario: Scenario) -> dict[str, Any]:

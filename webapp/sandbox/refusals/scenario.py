@@ -14,13 +14,16 @@ from webapp.sandbox.journeys.steps import Step, Value
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.error_text import error_text
 
-SIGN_IN = _("Sign in")
-SIGN_IN_WITH_CODE = lazy_pgettext("code", "Sign in")
+SIGN_IN = lazy_pgettext("password", "Sign in")
+SIGN_IN_WITH_CODE = _("Sign in")
 NEXT = lazy_pgettext("identifier", "Continue")
 CONTINUE = _("Continue")
 SEND_CODE = _("Send code")
-CODE_RULE = _("A sent code lives 10 minutes, 5 wrong tries kill it, and a new one kills the old.")
-SEND_RULE = _("10 codes per account and per number in 24 hours.")
+CODE_RULE = _(
+    "A code expires after %(code_seconds)s, after %(code_tries)s incorrect "
+    "attempts, or when a new one is sent."
+)
+SEND_RULE = _("%(send_cap)s codes per account and per number in %(send_cap_seconds)s.")
 
 
 @dataclass(frozen=True)

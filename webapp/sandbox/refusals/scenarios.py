@@ -19,10 +19,11 @@ SCENARIOS: dict[str, Scenario] = {
 
 UNSEEN = {
     "UnknownAccount": _(
-        "Only with the setting WEBAPP_DISCLOSES_UNKNOWN_ACCOUNTS: the site does not tell otherwise."
+        "Only with the setting WEBAPP_DISCLOSES_UNKNOWN_ACCOUNTS. Without it, the site "
+        "doesn't say whether an account exists."
     ),
-    "NotAPhoneNumber.empty": _("The form asks for a number first, in the same words."),
-    "PasskeyTaken": _("The browser itself does not make the same passkey twice."),
-    "MailFailed.garbage": _("No mail server answers so; the phone's does not on request either."),
+    "NotAPhoneNumber.empty": _("The form asks for a number first, with the same text."),
+    "PasskeyTaken": _("Browsers don't create the same passkey twice."),
+    "MailFailed.garbage": _("No mail server answers like this, and the phone's can't either."),
 }
 """The refusals that no user can see, with the reason why."""

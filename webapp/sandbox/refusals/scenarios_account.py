@@ -20,16 +20,19 @@ from webapp.sandbox.world_middleware import world
 from webapp.store import accounts, methods
 from webapp.store import recovery as stored
 
-ADDRESS_RULE = _("In sandbox mode only addresses of reserved domains are taken.")
-CONTACT_RULE = _("A new address or number counts once the code that went there came back.")
-TEXTS_RULE = _("A number to sign in with must take text messages.")
-PASSWORD_RULE = _("8 to 128 characters, and not what others would try first.")
-RECOVERY_RULE = _("At most 3 files of 10 MB: DOC, DOCX, JPG, JPEG, PDF or PNG, and each what its name says.")
-RESET_RULE = _("A reset is for accounts with Two-Step Verification only.")
-OWN_RULE = _("Nobody decides their own case.")
-LINK_RULE = _("A link counts for 30 days and only as it was sent.")
-FLOW_RULE = _("What is half done lives 10 minutes and belongs to one browser.")
-SAVE = _("Save the password")
+ADDRESS_RULE = _("In sandbox mode, only addresses in reserved domains are accepted.")
+CONTACT_RULE = _("A new address or number takes effect once you enter the code sent to it.")
+TEXTS_RULE = _("A sign-in number must be able to receive text messages.")
+PASSWORD_RULE = _("8 to 128 characters, and not easy to guess.")
+RECOVERY_RULE = _(
+    "Up to %(upload_files)s files of %(upload_bytes)s MB: DOC, DOCX, JPG, "
+    "JPEG, PDF or PNG. Each must match its extension."
+)
+RESET_RULE = _("Only accounts with Two-Step Verification can be reset.")
+OWN_RULE = _("Reviewers can't decide their own cases.")
+LINK_RULE = _("A link works for %(recovery_seconds)s, and only as it was sent.")
+FLOW_RULE = _("Unfinished steps expire after %(flow_seconds)s and work in one browser only.")
+SAVE = _("Save password")
 
 
 def _set_two_step(is_on: bool) -> Do:
@@ -124,7 +127,7 @@ SCENARIOS = (
             LastStep(SAVE, {pages.PASSWORD: PASSWORD, pages.NEW_PASSWORD: PASSWORD})),
     Scenario("register.too_long", "register", "hanako", FLOW_RULE,
              (*REGISTER, wait_past("flow_seconds"), LandOn(paths.REGISTER_VERIFY)), text=_(
-        "This took too long or was begun in another browser. Nothing was changed; please start again.")),
+        "This step expired or was started in another browser. Nothing was changed. Start again.")),
     Scenario("NothingToReset", "recovery", "hanako", RESET_RULE, (Open(paths.RECOVERY),),
              LastStep(NEXT, {pages.EMAIL: "hanako@example.com", pages.PASSWORD: PASSWORD})),
     _refused("DocumentRefused.missing"),
@@ -136,7 +139,7 @@ SCENARIOS = (
     _refused("DocumentRefused.pixels", "huge.png"),
     _refused("DocumentTooLarge", "large.pdf"),
     _refused("TooManyDocuments", "page-1.pdf", "page-2.pdf", "page-3.pdf", "page-4.pdf"),
-    Scenario("OwnCase", "recovery", "desk", OWN_RULE, OWN_CASE, LastStep(_("Begin the review"))),
+    Scenario("OwnCase", "recovery", "desk", OWN_RULE, OWN_CASE, LastStep(_("Start the review"))),
     Scenario("LinkExpired", "recovery", "taro", LINK_RULE,
              (*VISITING, CANCEL_LINK, wait_past("recovery_seconds"), LandOn(noted("link"))),
              text=_("There is nothing to cancel any more")),

@@ -5,25 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from webapp import paths
 from webapp.sandbox.journeys import main_job, pages
 from webapp.sandbox.journeys.pages import Element
 from webapp.sandbox.journeys.steps import Do, InOtherBrowser, LandOn, Note, Open, Press, Step, Wait, noted
 from webapp.sandbox.personas.persona_journeys import ADDING_METHOD, NUMBER_GIVEN, SETTING_UP, WAITING
+from webapp.sandbox.refusals.error_text import error_text
 from webapp.sandbox.refusals.scenario import CODE_RULE, CONTINUE, SEND_CODE, SEND_RULE, LastStep, Scenario
 from webapp.sandbox.refusals.scenario_context import ScenarioContext, fault, wait_past, wrong_code
 from webapp.sandbox.world_middleware import world
 
-NUMBER_RULE = _("Numbers are taken as people type them, and kept as E.164.")
-LANDLINE_RULE = _("A landline takes no text messages: it is called.")
-TWICE_RULE = _("One number, or one app secret, is never both preferred and backup.")
-LAST_RULE = _("The last method cannot be removed: turn Two-Step Verification off instead.")
-GONE_RULE = _("What was removed or finished in another window cannot be used in this one.")
-APPROVAL_RULE = _("Approval link: 10 minutes, one decision, deny is final.")
-RESEND_RULE = _("Another message can be sent after 30 seconds.")
-CAP_RULE = _("10 approval mails per account in 24 hours.")
-GATEWAY_RULE = _("A message that could not leave changes nothing: try again, or choose another way.")
+NUMBER_RULE = _("Numbers can be typed in many ways and are stored as E.164.")
+LANDLINE_RULE = _("A landline can't receive text messages. Use a voice call.")
+TWICE_RULE = _("The same number or app can't be both preferred and backup.")
+LAST_RULE = _("The last method can't be deleted. Turn off Two-Step Verification instead.")
+GONE_RULE = _("Anything deleted or finished in another window can't be used in this one.")
+APPROVAL_RULE = _(
+    "An approval link works for %(approval_seconds)s and takes one decision. A denial is final."
+)
+RESEND_RULE = _("Another notification can be sent after %(resend_seconds)s.")
+CAP_RULE = _("%(send_cap)s approval emails per account in %(send_cap_seconds)s.")
+GATEWAY_RULE = _("If a message can't be sent, nothing changes. Try again or use another method.")
 NUMBER = "090-1234-5678"
 LINK = Note("link", lambda run: run.reader.link(run.who.email, paths.APPROVAL_LINK))
 
@@ -97,17 +101,19 @@ SCENARIOS = (
     Scenario("Throttled.approval", "approval", "hanako", RESEND_RULE, WAITING,
              LastStep(_("Resend"), action=paths.APPROVAL_RESEND), of="Throttled", begins="signed_in"),
     Scenario("SendCapReached.approval", "approval", "hanako", CAP_RULE, (*WAITING, Do(_use_up_mails)),
-             LastStep(_("Resend")), of="SendCapReached", begins="signed_in"),
+             LastStep(_("Resend")), of="SendCapReached", begins="signed_in",
+             text=LazyString(lambda: error_text("SendCapReached.approval"))),
     _gateway("GatewayFailed.down", "http_status", status=503),
     _gateway("GatewayFailed.slow", "slow"),
     _gateway("GatewayFailed.garbage", "http_status", status=400),
     _gateway("GatewayFailed.refused", "reject", code=30001),
     _gateway("GatewayFailed.refused.landline", "reject", code=21635,
-             text=_("This number cannot receive text messages. Choose a voice call instead.")),
+             text=_("This number can't receive text messages. Choose a voice call instead.")),
     _gateway("GatewayFailed.refused.stopped", "reject", code=21610, text=_(
-        "This number has opted out of text messages. Send START from the phone, or choose another way.")),
+        "This number has opted out of our text messages. Reply START to one of them, or "
+"choose another method.")),
     _gateway("GatewayFailed.refused.unreachable", "reject", code=21612,
-             text=_("This number cannot be reached. Please check it, or choose another way.")),
+             text=_("We couldn't reach this number. Check it, or choose another method.")),
     _mail("MailFailed.down", "hang_up"),
     _mail("MailFailed.slow", "slow"),
     _mail("MailFailed.refused", "smtp_code", code=550),

@@ -36,19 +36,29 @@ from webapp.store import throttles
 from webapp.store.throttles import Throttle
 
 JIROS_LANDLINE = "+81312345678"
-APP_RULE = _("App codes: 30 seconds, one step before and after, each step once and only forward.")
-WAIT_RULE = _("Wrong codes: 3 free, then a growing wait of 2, 4, 8 … 900 seconds per method, everywhere.")
-OFF_RULE = _("100 wrong codes in a row switch the method off and mail the owner.")
-RESEND_RULE = _("Another code can be sent after 30 seconds.")
-PASSWORD_RULE = _("Wrong passwords: 5 free from one address, then a growing wait.")
-FLOW_RULE = _("Half-done sign-ins and set-ups live 10 minutes and belong to one browser.")
-SESSION_RULE = _("Sessions end after 1 hour without use, and after 24 hours in any case.")
-TRUST_RULE = _("A browser is trusted for 30 days.")
-OFFERED_RULE = _("Only what the site offered to this very sign-in can be chosen.")
-CALL_RULE = _("A call that brings no code says why, and can be made again.")
-TROUBLE_RULE = _("What fails on our side changes nothing.")
-PASSKEY_RULE = _("Only a passkey of this site and account signs in.")
-TOO_LONG = _("Your sign-in took too long or was begun in another browser. Please start again.")
+APP_RULE = _(
+    "App codes change every 30 seconds. The previous and next code also work. "
+    "Each works once, and never an older one after a newer one."
+)
+WAIT_RULE = _(
+    "Incorrect codes: %(free_tries)s without a wait, then 2, 4, 8 … seconds, "
+    "up to %(wait_max_seconds)s, per method and in every browser."
+)
+OFF_RULE = _("%(tries_until_off)s incorrect codes in a row lock the method and email the owner.")
+RESEND_RULE = _("Another code can be sent after %(resend_seconds)s.")
+PASSWORD_RULE = _(
+    "Incorrect passwords: %(password_free_tries)s from one IP address without a wait, then a growing wait."
+)
+FLOW_RULE = _("Unfinished steps expire after %(flow_seconds)s and work in one browser only.")
+SESSION_RULE = _(
+    "Sessions end after %(session_idle_seconds)s without use, and after %(session_seconds)s in any case."
+)
+TRUST_RULE = _("A browser is trusted for %(trust_seconds)s.")
+OFFERED_RULE = _("You can only choose a method that this sign-in offered.")
+CALL_RULE = _("If a call brings no code, the page says why and can call again.")
+TROUBLE_RULE = _("A failure on our side changes nothing.")
+PASSKEY_RULE = _("Only a passkey for this site and account works.")
+TOO_LONG = _("Your sign-in expired or was started in another browser. Start again.")
 
 
 def _type(code: object) -> LastStep:
@@ -142,7 +152,8 @@ SCENARIOS = (
     Scenario("call.declined", "sign_in", "jiro", CALL_RULE,
              (*PASSWORD_GIVEN, *ASK_FOR_CALL, Do(lambda run: run.handset.decline_call(JIROS_LANDLINE)),
               LandOn(paths.SIGN_IN_CODE)),
-             text=_("The line was busy, or the call was declined. You can be called again, or choose another way.")),
+             text=_("The line was busy, or the call was declined. We can call you again, "
+"or you can choose another method.")),
     Scenario("database.locked", "sign_in", "taro", TROUBLE_RULE, (*PASSWORD_GIVEN, NOTE_CODE, LOCK_DATABASE),
              _type(NOTED_CODE), text=_("We can't do this right now")),
     Scenario("sign_in.too_long", "sign_in", "taro", FLOW_RULE,
@@ -161,6 +172,6 @@ SCENARIOS = (
              LastStep(SIGN_IN, {pages.PASSWORD: PASSWORD}), text=_("Enter OTP")),
     Scenario("set_up.too_long", "set_up", "hanako", FLOW_RULE,
              (*SETTING_UP, wait_past("flow_seconds"), LandOn(paths.SET_UP_REGISTER)),
-             text=_("The set-up took too long or was finished elsewhere. Nothing was changed here."),
+             text=_("This step expired or was finished elsewhere. Nothing was changed here."),
              begins="proven"),
 )  # fmt: skip

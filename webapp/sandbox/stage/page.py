@@ -18,7 +18,7 @@ from webapp.pages.framework.headers import NOT_NEEDED, content_policy
 from webapp.pages.render import language, page
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls import worlds as world_pages
-from webapp.sandbox.controls.clock import JUMPS, zone
+from webapp.sandbox.controls.clock import jumps, zone
 from webapp.sandbox.controls.fault_table import GROUPS
 from webapp.sandbox.controls.faults import active_faults
 from webapp.sandbox.journeys.main_job import MAIN_JOB
@@ -47,7 +47,7 @@ def stage() -> ResponseReturnValue:
             phone_src=f"{phone}{HANDSETS}{handset(shown)}?{query}",
             people=[(each, gettext(each.tells), handset(each)) for each in MAIN],
             first=handset(HANAKO),
-            jumps=JUMPS,
+            jumps=jumps(),
             faults=GROUPS,
             script=[(name, [_shown(step) for step in steps]) for name, steps in MAIN_JOB],
             **_state(),

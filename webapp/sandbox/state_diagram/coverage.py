@@ -97,8 +97,8 @@ def coverage() -> ResponseReturnValue:
     return page(
         "sandbox.coverage",
         totals=[
-            (gettext("Moves"), *share(line for part in parts for line in part.moves)),
-            (gettext("Refusals"), *share(line for part in parts for line in part.refusals)),
+            (gettext("Transitions"), *share(line for part in parts for line in part.moves)),
+            (gettext("Errors"), *share(line for part in parts for line in part.refusals)),
         ],
         parts=parts,
         shown=[part for part in (each.missing if only_missing else each for each in chosen) if part.lines],

@@ -35,9 +35,9 @@ _AREAS = {
     "recovery": _("Reset Two-Step Verification"),
     "set_up": _("Setting up Two-Step Verification"),
     "settings": _("Two-Step Verification (2SV) settings"),
-    "shop": _("The shop's front"),
+    "shop": _("Home page"),
     "sign_in": _("Signing in"),
-    "step_up": _("Confirming who it is"),
+    "step_up": _("Confirming identity"),
     "turn_off": _("Turning Two-Step Verification off"),
 }
 _OF_ENDPOINT = {

@@ -18,10 +18,10 @@ from webapp.sandbox.vocabulary.page_titles import page_title
 
 KINDS = {
     "page": _("Pages"),
-    "move": _("Moves"),
+    "move": _("Transitions"),
     "message": _("Messages"),
     "event": _("Events"),
-    "refusal": _("Refusals"),
+    "refusal": _("Errors"),
     "tool": _("Tools"),
     "picture": _("Pictures"),
 }
@@ -29,19 +29,19 @@ KINDS = {
 
 _ONE = {
     "page": _("Page"),
-    "move": _("Move"),
+    "move": _("Transition"),
     "message": _("Message"),
     "event": _("Event"),
-    "refusal": _("Refusal"),
+    "refusal": _("Error"),
     "tool": _("Tool"),
     "picture": _("Picture"),
 }
-_CHANNELS = {"sms": _("SMS to %(to)s"), "call": _("Voice call to %(to)s"), "mail": _("Mail to %(to)s")}
+_CHANNELS = {"sms": _("SMS to %(to)s"), "call": _("Voice call to %(to)s"), "mail": _("Email to %(to)s")}
 _STALE = {
-    "StaleFlow": _("The page had expired, was used already, or belongs to another browser."),
+    "StaleFlow": _("The page had expired, had already been used, or belongs to another browser."),
     "LinkExpired": _("The link had expired."),
-    "LinkTampered": _("The link was not one of ours."),
-    "OwnCase": _("A reviewer cannot decide their own case."),
+    "LinkTampered": _("This link isn't one of ours."),
+    "OwnCase": _("Reviewers can't decide their own cases."),
 }
 
 
@@ -116,7 +116,7 @@ def refusal_words(name: str) -> str:
     refusal.verdict = refusal.reason = refusal.kind = detail
     refusal.code, refusal.domains, refusal.limit, refusal.limit_bytes = None, ("example.com",), 3, 10 << 20
     if isinstance(refusal, errors.MailFailed):
-        return gettext("The mail could not be sent. Nothing was changed; please try again in a moment.")
+        return gettext("We couldn't send the email. Nothing was changed. Please try again in a moment.")
     return text_of(refusal) or name
 
 
@@ -126,5 +126,5 @@ def _of_page(step: Step) -> str:
         return title
     if step.data.get("to"):
         asked = step.data.get("method") == "POST"
-        return gettext("Sent, and led on") if asked else gettext("Led on")
-    return gettext("Answered without a page")
+        return gettext("Submitted, then redirected") if asked else gettext("Redirected")
+    return gettext("No page (data only)")

@@ -11,19 +11,19 @@ from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.vocabulary.durations import moved_by
 
 _WHOLE = {
-    "walk.begin": _("A new walk was begun"),
-    "stage.begin": _("The stage's script was begun"),
-    "fault.lift": _("Faults were lifted"),
+    "walk.begin": _("New recording started"),
+    "stage.begin": _("Demo script started"),
+    "fault.lift": _("All faults cleared"),
 }
 _WORLDS = {
-    "world.make": _("World made: %(name)s"),
-    "world.empty": _("World emptied: %(name)s"),
+    "world.make": _("World created: %(name)s"),
+    "world.empty": _("World reset: %(name)s"),
     "world.delete": _("World deleted: %(name)s"),
 }
 _GROUPS = {
-    "persona": _("Persona taken on: %(what)s"),
-    "fault": _("Fault asked for: %(what)s"),
-    "reach": _("On the way to a refusal: %(what)s"),
+    "persona": _("Switched to %(what)s"),
+    "fault": _("Fault set: %(what)s"),
+    "reach": _("Preparing an error: %(what)s"),
 }
 
 

@@ -12,12 +12,12 @@ _FLOWS = {
     "older_device": _("Sign-in on an older device"),
     "passkey": _("Signing in with a passkey"),
     "passkey_registration": _("Creating a passkey"),
-    "recovery": _("Reset by documents"),
-    "recovery_visit": _("Visit to a reset"),
+    "recovery": _("Reset with ID documents"),
+    "recovery_visit": _("Reset page visit"),
     "register": _("Creating an account"),
     "set_up": _("Setting up Two-Step Verification"),
     "sign_in": _("Signing in"),
-    "step_up": _("Confirming who it is"),
+    "step_up": _("Confirming identity"),
     "turn_off": _("Turning Two-Step Verification off"),
 }
 
