@@ -81,6 +81,7 @@ def mail_message(address: str, message_id: int) -> str:
             for number, each in enumerate(attachments.listed(raw))
         ],
         leaves_out=_has_pictures_elsewhere(found.html),
+        is_cut="cut" in found.details or len(found.body) > template_filters.LONGEST_SHOWN,
     )  # fmt: skip
 
 

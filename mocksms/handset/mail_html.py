@@ -8,14 +8,18 @@ from urllib.parse import unquote
 import nh3
 from markupsafe import escape
 
-from mocksms.core.mail.html_text import text_of_html
+from mocksms.core.mail.html_text import text_of_html, without_pictures
 from mocksms.handset import mail_styles
 
 MOST_SHOWN = 24_000_000
 """Characters of pictures in one mail: twice what `attachments.LARGEST_PICTURES` makes. One may be shown many times."""
 DEEPEST = 256
 """Elements inside each other: cleaning takes time that grows with the length times the depth."""
-_TEXT_OF_DEEP = 20_000  # characters of such HTML whose text is shown; the view "Text" has more
+LONGEST = 2_000_000
+"""Characters beside pictures that are cleaned."""
+MOST_ENTITIES = 100_000
+"""Signs & in one mail: cleaning takes time that grows with the square of their number within one text."""
+_TEXT_OF_REST = 20_000  # characters of other HTML whose text is shown; the view "Text" has more
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _OFTEN_UNCLOSED = {
     "area", "base", "br", "col", "colgroup", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "option", "p",
@@ -53,7 +57,9 @@ def document(html: str, title: str, pictures: Mapping[str, str], theme: str, scr
     content, own = clean(html, pictures), mail_styles.sheet(html)
     body = _body(html)
     is_dark_too = bool(_META_DARK.search(html) or _BRINGS_DARK.search(own)) or not (
-        _COLOURS.search(content) or _COLOURS.search(body) or re.search(r"color|background", own)
+        _COLOURS.search(without_pictures(content))
+        or _COLOURS.search(body)
+        or re.search(r"color|background", own)
     )
     if theme:
         own = mail_styles.for_theme(own, theme)
@@ -69,10 +75,10 @@ def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return HTML without anything that runs, loads or posts (docs/promises.md#40). Links open a new tab.
 
     `pictures` are the mail's own, by Content-ID, as `data:` addresses. Other pictures, and those beyond MOST_SHOWN,
-    leave only their `alt` text. HTML that is nested too deep becomes text.
+    leave only their `alt` text. HTML that is too long or nested too deep becomes text.
     """
-    if _is_too_deep(html):
-        return f"<pre>{escape(text_of_html(html[:_TEXT_OF_DEEP]))}</pre>"
+    if _is_too_long(html) or _is_too_deep(html):
+        return f"<pre>{escape(text_of_html(html[:_TEXT_OF_REST]))}</pre>"
     left = MOST_SHOWN
 
     def own(name: str) -> str | None:
@@ -112,6 +118,10 @@ def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
         link_rel="noopener noreferrer",
         attribute_filter=keep,
     )
+
+
+def _is_too_long(html: str) -> bool:
+    return html.count("&") > MOST_ENTITIES or (len(html) > LONGEST and len(without_pictures(html)) > LONGEST)
 
 
 def _is_too_deep(html: str) -> bool:

@@ -20,6 +20,7 @@ from mocksms.core.models import Message
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）。、]+[^\s<>\"'「」『』（）。、.,;:!?)\]]")
 TONES = 6
+LONGEST_SHOWN = 200_000
 STATIC = Path(__file__).parent.parent / "static"
 
 
@@ -117,15 +118,16 @@ def first_words(text: str) -> str:
 
 
 def body_markup(message: Message) -> Markup:
-    """Return an escaped text with its links clickable and its one-time code marked."""
+    """Return the first LONGEST_SHOWN characters of a text, escaped, with links clickable and the code marked."""
+    text = message.body[:LONGEST_SHOWN]
     parts: list[Markup] = []
     at, code = 0, message.code if message.direction == "in" else None
-    for found in _ADDRESS.finditer(message.body):
-        parts.append(_marked(message.body[at : found.start()], code))
+    for found in _ADDRESS.finditer(text):
+        parts.append(_marked(text[at : found.start()], code))
         link = found.group()
         parts.append(Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>').format(link))
         at = found.end()
-    parts.append(_marked(message.body[at:], code))
+    parts.append(_marked(text[at:], code))
     return Markup("").join(parts)
 
 

@@ -23,6 +23,8 @@ def parse(source: bytes, recipient: str, envelope_sender: str) -> Message:
             details[name] = value
     if parts.files:
         details["attachments"] = attachments(parts)
+    if parts.is_cut or len(parts.files) > structure.MOST_FILES:
+        details["cut"] = True
     if read:
         details["text"] = {"part": read.type, "declared": read.charset, "used": read.text.charset}
     return Message(

@@ -46,6 +46,9 @@ _DETECTED = (
     "big5hkscs", "cp866", "cp874", "cp932", "cp949", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255",
     "cp1256", "cp1257", "cp1258", "euc_jis_2004", "gb18030", "iso8859-2", "iso8859-5", "iso8859-7", "koi8-r", "koi8-u",
 )  # fmt: skip
+LONGEST_SLOW = 250_000
+"""Bytes beyond ASCII, or of ISO-2022, that are read of a text that is not in UTF-8."""
+_HIGH = bytes(range(0x80, 0x100))
 _EXAMINED = 20_000  # bytes that detection looks at
 _MOST_BROKEN = 0.05  # share of the letters beyond ASCII that a true declaration may fail at
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fc]")
@@ -67,6 +70,7 @@ def decode(data: bytes, declared: str = "") -> Decoded:
         return Decoded(data.decode("ascii"), name if declared and name else "ascii")
     if data.startswith(codecs.BOM_UTF8):
         return Decoded(data[3:].decode("utf-8", "replace"), "utf-8")
+    data = _bounded(data, name)
     if name in ("", "ascii", _LATIN):
         found = _by_itself(data)
         if found or name == _LATIN:
@@ -97,6 +101,22 @@ def codec(label: str) -> str:
     except (LookupError, ValueError):
         return ""
     return found if _PYTHONS.fullmatch(found) else ""
+
+
+def _bounded(data: bytes, name: str) -> bytes:
+    """Return the beginning of a text of a charset that is slow to read or to detect, where it is very long."""
+    if len(data) <= LONGEST_SLOW:
+        return data
+    if b"\x1b" not in data:
+        try:
+            data.decode("utf-8")
+            return data
+        except UnicodeDecodeError:
+            if len(data) - len(data.translate(None, _HIGH)) <= LONGEST_SLOW:
+                return data
+    # A line's end is where shifts and characters end, too.
+    end = 0 if name.startswith(("utf-16", "utf-32")) else data.rfind(b"\n", 0, LONGEST_SLOW) + 1
+    return data[: end or LONGEST_SLOW]
 
 
 def _by_itself(data: bytes) -> Decoded | None:

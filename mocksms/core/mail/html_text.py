@@ -18,11 +18,16 @@ _LINES = re.compile(r" ?\n\s*")
 
 def text_of_html(html: str) -> str:
     """Return what a reader sees of an HTML mail: one line per block, the cells of a row in one line."""
-    shorter = _PICTURE.sub("data:", _without(_without(html, *_COMMENT), *_STYLE))
+    shorter = without_pictures(_without(_without(html, *_COMMENT), *_STYLE))
     page = JustHTML(shorter[:LONGEST_HTML], sanitize=False)
     _lay_out(page.root)
     text = page.to_text("\n", strip=False, separator_blocks_only=True)
     return _LINES.sub("\n", re.sub(r"[ \t\r\f\v\xa0]+", " ", text)).strip()
+
+
+def without_pictures(html: str) -> str:
+    """Return HTML without the content of the pictures that it holds."""
+    return _PICTURE.sub("data:", html)
 
 
 def _lay_out(root: Node) -> None:

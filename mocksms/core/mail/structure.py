@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import email
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import errors
 from email.message import Message
+from email.parser import BytesParser
 from email.policy import Compat32
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from mocksms.core.mail import charsets, headers
@@ -17,6 +18,13 @@ from mocksms.core.mail import charsets, headers
 LONGEST_HEADER = 16_384
 MOST_NESTS = 200
 MOST_FILES = 1_000
+MOST_PARTS = 10_000
+MOST_FIELDS = 20_000
+MOST_LINES = 400_000
+"""Lines that are read of a mail: what the largest attachment has in base64. The parser takes its time by lines."""
+MOST_LINES_IN_NESTS = 3_000_000
+"""Lines times parts that hold others: the parser compares each line with the boundaries of all parts around it."""
+_LINE_END = re.compile(rb"\r\n?|\n")
 _META = re.compile(rb"<meta\b[^>]{0,200}\bcharset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _META_BYTES = 1_024
 _HTML = "text/html"
@@ -27,7 +35,42 @@ _LONGEST_POINTER = 400
 
 
 class TooManyParts(ValueError):
-    """The mail's parts are nested deeper than any program writes."""
+    """The mail has more parts, nested parts or headers than any program writes."""
+
+
+@dataclass(slots=True)
+class _Count:
+    """Counts what a mail is made of while it is parsed. Raise :class:`TooManyParts` beyond the bounds."""
+
+    lines: int
+    parts: int = 0
+    fields: int = 0
+    nests: int = 0
+
+    def part(self, policy: Any = None) -> Message[Any, Any]:
+        """Return an empty part. The parser calls this for each."""
+        self.parts += 1
+        self._check()
+        return Message(policy)
+
+    def field(self) -> None:
+        """Count a header."""
+        self.fields += 1
+        self._check()
+
+    def nest(self) -> None:
+        """Count a part that holds others."""
+        self.nests += 1
+        self._check()
+
+    def _check(self) -> None:
+        if (
+            self.parts > MOST_PARTS
+            or self.fields > MOST_FIELDS
+            or self.nests > MOST_NESTS
+            or self.nests * self.lines > MOST_LINES_IN_NESTS
+        ):
+            raise TooManyParts
 
 
 class _Bounded(Compat32):
@@ -36,18 +79,17 @@ class _Bounded(Compat32):
     The standard library's header parsers need time that grows with the square of the length.
     """
 
-    nests: list[str] = []  # noqa: RUF012  # one list a mail, given to the constructor
+    count: _Count = None  # type: ignore[assignment]  # one a mail, given to the constructor
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        self.count.field()
         name, _, rest = sourcelines[0].partition(":")
         value = (rest + "".join(sourcelines[1:]))[:LONGEST_HEADER].strip(" \t\r\n")
         match name.lower():
             case "content-transfer-encoding":
                 value = value.partition(";")[0].partition("(")[0].strip(" \t\"'").lower()
             case "content-type" if value[:10].lower().startswith(("multipart/", "message/")):
-                self.nests.append(value)
-                if len(self.nests) > MOST_NESTS:
-                    raise TooManyParts
+                self.count.nest()
         return name, value
 
     def header_fetch_parse(self, name: str, value: str) -> str:
@@ -121,12 +163,16 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Parts:
-    """A parsed mail: its headers, the leaves of its text and HTML, and all others."""
+    """A parsed mail: its headers, the leaves of its text and HTML, and all others.
+
+    `is_cut` is true when the mail has more lines than are read.
+    """
 
     head: Message[Any, Any]
     plain: Leaf | None
     html: Leaf | None
     files: list[Leaf]
+    is_cut: bool = False
 
     @property
     def hint(self) -> str:
@@ -136,15 +182,19 @@ class Parts:
 
 def read(source: bytes) -> Parts:
     """Parse a mail. Any bytes are accepted. Raise :class:`TooManyParts`."""
+    ends = source.count(b"\n") + source.count(b"\r") - source.count(b"\r\n")
+    count = _Count(min(ends, MOST_LINES))
+    policy = _Bounded(count=count, linesep="\r\n", mangle_from_=False)  # type: ignore[call-arg]  # a policy takes its own attributes
+    if is_cut := ends > MOST_LINES:
+        source = source[: next(islice(_LINE_END.finditer(source), MOST_LINES - 1, None)).end()]
     try:
-        head = email.message_from_bytes(source, policy=_Bounded(nests=[], linesep="\r\n", mangle_from_=False))  # type: ignore[call-arg]  # a policy takes its own attributes
+        head = BytesParser(count.part, policy=policy).parsebytes(source)
     except RecursionError:
         raise TooManyParts from None
     leaves = list(_leaves(head, headers.parameters(head, "Content-Type").get("charset", "")))
     plain, html = _texts(leaves)
-    return Parts(
-        head, plain, html, [leaf for leaf in leaves if leaf is not plain and leaf is not html][:MOST_FILES]
-    )
+    files = [leaf for leaf in leaves if leaf is not plain and leaf is not html]
+    return Parts(head, plain, html, files[:MOST_FILES], is_cut)
 
 
 def _texts(leaves: list[Leaf]) -> tuple[Leaf | None, Leaf | None]:

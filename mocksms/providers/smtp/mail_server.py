@@ -122,7 +122,7 @@ class _Handler:
             log.error("a mail could not be kept: %s", error)
             return "451 4.3.0 The mail cannot be kept now; try again"
         except (TooManyParts, RecursionError):
-            return "554 5.6.0 The mail has too many parts inside each other"
+            return "554 5.6.0 The mail has too many parts or headers"
         return "250 2.0.0 Kept"
 
     async def handle_exception(self, error: Exception) -> str:
