@@ -68,7 +68,8 @@ def event_json(event: Event, world: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _number(name: str, default: float | None, low: float, high: float) -> float | None:
+def number(name: str, default: float | None, low: float, high: float) -> float | None:
+    """Return a number of the query string. Raise :class:`Problem`."""
     text = request.args.get(name, "")
     if not text:
         return default
@@ -185,7 +186,7 @@ def wait() -> Response:
     """Blocks until a message that fits and is newer than `since` is there: 200, or 204 after `timeout`
     seconds.
     """
-    timeout = _number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
+    timeout = number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
     world = middleware.world()
     found = _awaited(world, message_filter(world, "timeout", "pattern"), timeout)
     return Response(status=204) if found is None else jsonify(checked_json(found, world.name))
@@ -204,7 +205,7 @@ def code() -> Response:
     for name, only in (("new", "1"), ("none", "404")):
         if args.get(name, only) != only:
             raise Problem(422, "Bad parameter", f"{name} can be {only} only", name)
-    patience = _number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
+    patience = number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
     chosen = message_filter(world, "wait", "new", "none", "pattern", has_code="pattern" not in args)
     if "new" in args:
         chosen = replace(chosen, since=max(chosen.since or 0, inbox.last_id(world)))

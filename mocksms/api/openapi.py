@@ -86,6 +86,11 @@ def _message_paths() -> Schema:
         "description": "The code; X-Message-Id is the id of its message",
         "content": {"text/plain": {"schema": TEXT}, "application/json": {"schema": an_object(found)}},
     }
+    due = {"type": ["string", "null"], "format": "date-time", "description": "By the world's clock"}
+    missing = an_object(
+        {"messages": {"type": "array", "items": {"allOf": [ref("Message"), an_object({"due_at": due})]}}}
+    )
+    none = an_object({"to": TEXT, "seconds": {"type": "number"}})
     eml = {"description": "Its source, byte for byte", "content": {"message/rfc822": {"schema": TEXT}}}
     stream = {
         "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world)",
@@ -113,6 +118,24 @@ def _message_paths() -> Schema:
                 "Wait for a message",
                 {"200": _json(ref("CheckedMessage"), "The newest that fits"), "204": _NO_CONTENT},
                 [*_FILTERS, _query("timeout", seconds, "Seconds to wait, else 30"), _PATTERN],
+            )
+        },
+        "/messages/not-arrived": {
+            "get": _call(
+                "Messages that are on no handset: undelivered, scheduled or delayed",
+                {"200": _json(missing, "Newest first")},
+                _FILTERS[1:2],
+            )
+        },
+        "/messages/expect-none": {
+            "get": _call(
+                "Wait, and see that nothing comes and nothing is held back until then",
+                {"200": _json(none, "Nothing"), "409": _PROBLEM},
+                [
+                    *[each for each in _FILTERS if each["name"] != "to"],
+                    _query("to", {"type": "string", "minLength": 1}, "The number or mailbox", True),
+                    _query("seconds", seconds, "Seconds by the world's clock, else 0"),
+                ],
             )
         },
         "/code": {

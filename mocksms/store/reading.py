@@ -147,6 +147,16 @@ def due(db: Connection, at: float, limit: int = 100) -> list[Message]:
     return [from_row(row) for row in rows]
 
 
+def not_arrived(db: Connection, to: str = "", limit: int = 100) -> list[Message]:
+    """Return messages that are on no handset, newest first: undelivered, or held back until `due_at`.
+
+    `to` is the address they go to.
+    """
+    where, values = (" AND recipient = ?", (to,)) if to else ("", ())
+    rows = db.execute(f"{_SELECT} WHERE id < 0{where} ORDER BY id LIMIT ?", (*values, limit))
+    return [from_row(row) for row in rows]
+
+
 def next_due(db: Connection) -> float | None:
     """Return when the next held message is due (Unix seconds), or None."""
     row = db.execute("SELECT min(due_at) FROM messages WHERE due_at IS NOT NULL").fetchone()
