@@ -20,7 +20,9 @@ from mocksms.core import setting_types as kinds
 
 ENV_PREFIX = "MOCKSMS_"
 PROVIDERS = "mocksms.providers"  # the entry points by which other packages bring providers
-OTHER_VARIABLES = frozenset({"MOCKSMS_URL"})  # read by the command line: the phone that it speaks to
+OTHER_VARIABLES = frozenset(
+    {"MOCKSMS_URL", "MOCKSMS_PASSWORD"}
+)  # read by clients: the phone that they speak to
 PARENT = Path(__file__).resolve().parent.parent
 IS_CLONE = (PARENT / "pyproject.toml").is_file()
 TEMPLATES = PARENT / "templates" if IS_CLONE else Path(__file__).parent / "templates"

@@ -7,7 +7,10 @@ not use it pays nothing. `mocksms.testing` has the same fixtures under their sho
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+import shlex
+import time
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,8 +35,12 @@ class PhoneServer(Protocol):
         """Return a client of one of its worlds."""
 
 
+_FAILED = pytest.StashKey[bool]()
 _PHONES = pytest.StashKey[dict[str, Any]]()
-"""The clients of a test by the address of their phone: one world a test, whichever fixtures it uses."""
+"""The clients of a test by the address of their phone, with its server and when the world was made.
+
+A test has one world a phone, whichever fixtures it uses.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,35 +49,74 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--mocksms-url", metavar="URL", help="use the phone that runs there instead of starting one"
     )
+    group.addoption(
+        "--mocksms-artifacts", metavar="DIR", help="write the messages of each failed test as files below DIR"
+    )
     group.addoption("--mocksms-keep-worlds", action="store_true", help="keep each test's world on the phone")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Add to the report of a failed test what happened in its world, and let the world stay."""
+    outcome = yield
+    phones = item.stash.get(_PHONES, None)
+    if not phones:
+        return
+    report = outcome.get_result()
+    if report.failed and report.when != "teardown":
+        item.stash[_FAILED] = True
+        report.sections += [("mock phone", _report(item, *each)) for each in phones.values()]
+
+
+def _report(item: pytest.Item, phone: Phone, server: PhoneServer, began: float) -> str:
+    from mocksms.client.failure_report import FailureReport  # not before a test has failed
+
+    # Another client: the test may have closed its own, or left it in another thread.
+    with closing(phone.beside(phone.world)) as own:
+        own.awaited_addresses = phone.awaited_addresses
+        report = FailureReport(own, time.perf_counter() - began)
+        lines = [report.text(), f"its world stays: {phone.url}/?world={phone.world}"]
+        if folder := getattr(server, "instance", ""):
+            lines.append(f"once the tests have ended: MOCKSMS_INSTANCE={shlex.quote(folder)} mocksms serve")
+        if artifacts := item.config.getoption("mocksms_artifacts", None):
+            written = (
+                item.config.invocation_params.dir / artifacts / re.sub(r"[^\w.-]+", "-", item.nodeid)[-150:]
+            )
+            report.write(written)
+            lines.append(f"as files: {written}")
+        return "\n".join(lines)
 
 
 @contextmanager
 def own_world(request: pytest.FixtureRequest, server: PhoneServer) -> Iterator[Phone]:
-    """Lend a client of a fresh world. The world is made once a test and deleted when the test ends."""
+    """Lend a client of this test's world, which is deleted at the end unless the test has failed."""
     phones = request.node.stash.setdefault(_PHONES, {})
     if server.url in phones:
-        yield phones[server.url]
+        yield phones[server.url][0]
         return
+    request.node.stash[_FAILED] = False
     with server.client(f"t{os.urandom(8).hex()}") as phone:
-        phones[server.url] = phone
+        phones[server.url] = (phone, server, time.perf_counter())
         try:
             yield phone
         finally:
             del phones[server.url]
-            if request.config.getoption("mocksms_keep_worlds", False):
+            if request.node.stash[_FAILED] or request.config.getoption("mocksms_keep_worlds", False):
                 phone.keep_world()
 
 
 class _RemotePhone:
-    def __init__(self, url: str, smtp_port: int) -> None:
-        self.url = url
+    def __init__(self, address: str, smtp_port: int) -> None:
+        from mocksms.client.login import without_login  # not before a test uses the phone
+
+        self._address = address
+        self.url = without_login(address).rstrip("/")
         self.smtp_port = smtp_port
 
     def client(self, world: str = "default") -> Phone:
         from mocksms.client import Phone  # not before a test uses the phone
 
-        return Phone(self.url, world, self.smtp_port)
+        return Phone(self._address, world, self.smtp_port)
 
 
 def _remote(url: str) -> PhoneServer:
@@ -79,12 +125,12 @@ def _remote(url: str) -> PhoneServer:
     from mocksms import config  # not before a test uses the phone
     from mocksms.client import PhoneError
 
-    remote = _RemotePhone(url.rstrip("/"), config.load().smtp_port)
+    remote = _RemotePhone(url, config.load().smtp_port)
     try:
         with closing(remote.client()) as phone:
             phone.worlds()
     except (httpx.HTTPError, PhoneError, ValueError) as problem:
-        pytest.fail(f"no phone answers at {url}: {problem}", pytrace=False)
+        pytest.fail(f"no phone answers at {remote.url}: {problem}", pytrace=False)
     return remote
 
 
@@ -130,4 +176,4 @@ def mocksms_async_phone(mocksms_phone: Phone) -> AsyncPhone:
             max_keepalive_connections=0
         ),  # a connection that is kept would outlive the test's loop
     )
-    return AsyncPhone(mocksms_phone.url, mocksms_phone.world, mocksms_phone.smtp_port, transport)
+    return AsyncPhone(mocksms_phone.address, mocksms_phone.world, mocksms_phone.smtp_port, transport)

@@ -64,6 +64,11 @@ class RunningPhone:
         port: int = self.listeners["smtp"].tls_port  # type: ignore[attr-defined]  # of this one provider
         return port
 
+    @property
+    def instance(self) -> str:
+        """Return the folder of its data: `MOCKSMS_INSTANCE` of a phone that serves it again."""
+        return self.worlds.settings.instance
+
     def client(self, world: str = "default") -> Phone:
         """A client of one of its worlds."""
         return Phone(self.url, world, self.smtp_port)

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import httpx
 
 from mocksms.api.paths import API
+from mocksms.client.login import login_of, without_login
 from mocksms.client.messages import ApiObject, NothingCame, Received
 from mocksms.client.steps import Request, Steps, api_call
 from mocksms.core.world_names import DEFAULT, account_sid
@@ -20,9 +21,11 @@ class PhoneCalls(Generic[C]):
     """What can be asked of one world of a running phone. `C` is what a ringing call is given as."""
 
     def __init__(self, base_url: str, world: str, smtp_port: int | None) -> None:
-        self.url = base_url.rstrip("/")
+        self.address = base_url  # perhaps with a log-in: not to be shown
+        self.url = without_login(base_url).rstrip("/")
         self.world = world
         self.smtp_port = smtp_port
+        self.awaited_addresses: list[str] = []
         self._given: dict[str, int] = {}
         self._made_world = False
 
@@ -33,6 +36,7 @@ class PhoneCalls(Generic[C]):
         return {
             "base_url": self.url,
             "headers": {"X-World": self.world},
+            "auth": login_of(self.address),
             "timeout": HTTP_SECONDS,
             "trust_env": False,
             "verify": self.url.startswith("https:"),  # to load the certificates takes 30 ms
@@ -84,6 +88,7 @@ class PhoneCalls(Generic[C]):
         return (yield from self._wait(timeout, filters))
 
     def _wait(self, timeout: float, filters: Mapping[str, Any]) -> Steps[Received]:
+        self._await(filters.get("to"))
         answer = yield _get(f"{API}/messages/wait", {**filters, "timeout": timeout})
         if answer.status_code == 204:
             there_is = yield from self._there_is(filters.get("to"))
@@ -147,6 +152,7 @@ class PhoneCalls(Generic[C]):
     def _found_code(
         self, to: str, timeout: float, since: int | None, new: bool = False, pattern: str | None = None
     ) -> Steps[ApiObject]:
+        self._await(to)
         after = self._given.get(to, 0) if since is None else since
         deadline = time.monotonic() + timeout
         while True:
@@ -163,6 +169,11 @@ class PhoneCalls(Generic[C]):
                 self._given[to] = after
                 return found
             # else it was given for the same number in another spelling: wait for a newer one
+
+    def _await(self, to: str | None) -> None:
+        """Note what is waited for: the report of a failed test looks for it in other worlds, too."""
+        if to and to not in self.awaited_addresses:
+            self.awaited_addresses.append(to)
 
     def _there_is(self, to: str | None) -> Steps[str]:
         newest = yield from PhoneCalls.messages.steps(self, limit=5)

@@ -40,6 +40,10 @@ class Phone(PhoneCalls[Call], BlockingRunner):
         """Return a client of an app in this process, without a socket."""
         return cls("http://localhost", world, smtp_port, httpx.WSGITransport(app=app))
 
+    def beside(self, world: str) -> Self:
+        """Return a client of another world of the same phone; close it in the end."""
+        return type(self)(self.address, world, self.smtp_port, self.transport)
+
     def _call(self, received: Received) -> Call:
         return Call(self, received)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,16 +23,21 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def run(self, test: str, *options: str, conftest: str = "", strict: bool = True) -> str:
+    def run(self, test: str, *options: str, conftest: str = "", smtp_port: int = 0) -> str:
         """Run a file of tests, each warning an error; return what pytest prints."""
         (self.folder / "test_it.py").write_text(test)
         (self.folder / "conftest.py").write_text(conftest)
         (self.folder / "pytest.ini").write_text("[pytest]\n")
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PLUGINS]
         done = subprocess.run(
-            [*command, *(("-W", "error") if strict else ()), *options],
+            [*command, "-W", "error", *options],
             cwd=self.folder,
-            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(self.folder)},
+            env={
+                "PYTHONPATH": str(ROOT),
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(self.folder),
+                "MOCKSMS_SMTP_PORT": str(smtp_port),
+            },
             capture_output=True,
             text=True,
         )
@@ -77,6 +83,101 @@ def test_names_of_a_stranger_win(project: Project) -> None:
         ),
     )
     assert "1 passed" in told, told
+
+
+FAILING = (
+    SENDING
+    + """
+import httpx
+POST = dict(To="+819012345678", From="+15005550006", Body="482913 is your code.")
+
+def post(phone, sid, **more):
+    path = f"{phone.url}/2010-04-01/Accounts/{sid}/Messages.json"
+    return httpx.post(path, data={**POST, **more}, auth=(sid, "x"))
+
+def test_arrived(mocksms_phone):
+    send(mocksms_phone)
+    assert False
+
+def test_wrong_account(mocksms_phone):
+    assert post(mocksms_phone, "AC" + "0" * 32).status_code == 201
+    mocksms_phone.wait_for_code("090-1234-5678", timeout=0)
+
+def test_another_test_s_world(mocksms_phone, mocksms_server):
+    with mocksms_server.client("t" + "0" * 16) as other:
+        assert post(mocksms_phone, other.account_sid).status_code == 201
+        other.keep_world()
+    mocksms_phone.wait_for_code("090-1234-5678", timeout=0)
+
+def test_refused(mocksms_phone):
+    assert post(mocksms_phone, mocksms_phone.account_sid, To="12").status_code == 400
+    assert False
+
+def test_undelivered(mocksms_phone):
+    mocksms_phone.faults.add("undelivered", code=30003)
+    post(mocksms_phone, mocksms_phone.account_sid)
+    assert False
+
+def test_site(mihon):
+    assert False
+
+def test_passes(mocksms_phone):
+    send(mocksms_phone)
+"""
+)
+
+
+def test_failed_test_shows_what_happened_in_its_world(project: Project, phone_server: RunningPhone) -> None:
+    before = set(phone_server.worlds.names())
+    told = project.run(
+        FAILING,
+        "--mocksms-url",
+        phone_server.url,
+        "--mocksms-artifacts",
+        "artefacts",
+        smtp_port=phone_server.smtp_port,
+    )
+    kept = set(phone_server.worlds.names()) - before - {"t" + "0" * 16}
+    assert "6 failed, 1 passed" in told and len(kept) == 6, told
+    parts = {part.split(" ")[0]: part for part in re.split(r"^_+ (?=test_\w+ _)", told, flags=re.M)[1:]}
+    sections = {name: part.partition("- mock phone -")[2] for name, part in parts.items()}
+    for name, section in sections.items():
+        (world,) = {each for each in kept if each in section}
+        assert f"its world stays: {phone_server.url}/?world={world}" in section, name
+    assert "mail from shop@example.com to me+t" in sections["test_arrived"]
+    assert "'Your code' (code 482913)" in sections["test_arrived"]
+    sid = "AC" + "0" * 32
+    why = f"default: twilio to +819012345678, POST /2010-04-01/Accounts/{sid}/Messages.json, since AccountSid {sid}"
+    assert "nothing arrived" in sections["test_wrong_account"]
+    assert f"{why} is no world's, so default's" in sections["test_wrong_account"], sections[
+        "test_wrong_account"
+    ]
+    assert f"is t{'0' * 16}'s" in sections["test_another_test_s_world"]
+    assert "t000" not in sections["test_site"]
+    assert re.search(r"refused:\n  t\w+: .*: 400 .*21211", sections["test_refused"]), sections[
+        "test_refused"
+    ]
+    assert "did not arrive:\n  sms from +15005550006 to +819012345678" in sections["test_undelivered"]
+    assert ": undelivered, error 30003" in sections["test_undelivered"]
+    assert "faults that are set: undelivered" in sections["test_undelivered"]
+    assert re.search(r"its world stays: http://localhost:\d+/\?world=t", sections["test_site"])
+    folders = {path.name: path for path in (project.folder / "artefacts").iterdir()}
+    arrived = folders["test_it.py-test_arrived"]
+    assert {path.name.split("-")[0] for path in arrived.iterdir()} == {
+        "mail",
+        "messages.json",
+        "report.txt",
+        "requests.json",
+    }
+    assert b"Subject: Your code" in next(arrived.glob("mail-*.eml")).read_bytes()
+    for name in kept | {"t" + "0" * 16}:
+        phone_server.worlds.delete(name)
+
+
+def test_failed_test_names_the_folder_of_a_phone_of_its_own(project: Project) -> None:
+    told = project.run(FAILING, "-k", "test_arrived", "-n", "1")
+    folder = re.search(r"MOCKSMS_INSTANCE=(\S+) mocksms serve", told)
+    assert folder and list(Path(folder[1], "phone").rglob("world.db")), told
 
 
 def test_unused_plugins_load_nothing(project: Project) -> None:

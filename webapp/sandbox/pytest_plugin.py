@@ -6,13 +6,47 @@ not use it pays nothing. `webapp.sandbox.testing` has the same fixtures under th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from webapp.sandbox.testing import Client, Site, SiteWorld
+
+
+_WORLD = pytest.StashKey[Any]()
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
+    """Add to the report of a failed test where its world of the site is, and let the world stay."""
+    outcome = yield
+    world = item.stash.get(_WORLD, None)
+    if world is None:
+        return
+    report = outcome.get_result()
+    if report.failed and report.when != "teardown":
+        item.stash[_FAILED] = True
+        links = f"its world stays: {world.link('/')}\nwhat happened there: {world.link('/sandbox/timeline')}"
+        report.sections.append(
+            ("sandbox site", f"{links}\nboth while the tests run: add --pdb to stop at a failure")
+        )
+
+
+@contextmanager
+def own_world(request: pytest.FixtureRequest, site: Site, name: str) -> Iterator[SiteWorld]:
+    """Lend this test's world of the site, which is deleted at the end unless the test has failed."""
+    stash = request.node.stash
+    stash[_FAILED] = False
+    with site.world(name, stays=lambda: stash[_FAILED]) as world:
+        stash[_WORLD] = world
+        try:
+            yield world
+        finally:
+            del stash[_WORLD]
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +62,9 @@ def mihon_site(mocksms_server: Any, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def mihon(mihon_site: Site, mocksms_phone: Any) -> Iterator[SiteWorld]:
+def mihon(request: pytest.FixtureRequest, mihon_site: Site, mocksms_phone: Any) -> Iterator[SiteWorld]:
     """Return this test's world of the site. Its messages arrive at `mocksms_phone`."""
-    with mihon_site.world(mocksms_phone.world) as world:
+    with own_world(request, mihon_site, mocksms_phone.world) as world:
         yield world
 
 

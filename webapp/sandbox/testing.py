@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 from webapp import create_app
 from webapp.sandbox.client import Mihon, MihonError, Persona
+from webapp.sandbox.pytest_plugin import own_world
 from webapp.sandbox.server import CHEAP_HASH, ThreadedServer
 from webapp.sandbox.worlds import Worlds
 
@@ -122,14 +123,15 @@ class Site:
         self._server.start()
 
     @contextmanager
-    def world(self, name: str) -> Iterator[SiteWorld]:
-        """A fresh world as long as the block runs."""
+    def world(self, name: str, stays: Callable[[], bool] = lambda: False) -> Iterator[SiteWorld]:
+        """Make a fresh world for the block. It is deleted after it, if `stays` does not say otherwise then."""
         self.worlds.delete(name)
         self.worlds.make(name)
         try:
             yield SiteWorld(self, name)
         finally:
-            self.worlds.delete(name)
+            if not stays():
+                self.worlds.delete(name)
 
     def wrap(self, app: WSGIApplication) -> None:
         """Serve this app, which hands on to the site."""
@@ -149,9 +151,9 @@ def mihon_site(phone_server: PhoneAddress, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture
-def mihon(mihon_site: Site, phone: Any) -> Iterator[SiteWorld]:
-    """A fresh world of the site; its messages arrive at ``phone``, and no other test sees either."""
-    with mihon_site.world(phone.world) as world:
+def mihon(request: pytest.FixtureRequest, mihon_site: Site, phone: Any) -> Iterator[SiteWorld]:
+    """Return this test's world of the site. Its messages arrive at ``phone``."""
+    with own_world(request, mihon_site, phone.world) as world:
         yield world
 
 
