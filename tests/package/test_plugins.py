@@ -154,9 +154,7 @@ def test_failed_test_shows_what_happened_in_its_world(project: Project, phone_se
     ]
     assert f"is t{'0' * 16}'s" in sections["test_another_test_s_world"]
     assert "t000" not in sections["test_site"]
-    assert re.search(r"refused:\n  t\w+: .*: 400 .*21211", sections["test_refused"]), sections[
-        "test_refused"
-    ]
+    assert re.search(r"refused:\n  t\w+: .*: 400 .*21211", sections["test_refused"]), sections["test_refused"]
     assert "did not arrive:\n  sms from +15005550006 to +819012345678" in sections["test_undelivered"]
     assert ": undelivered, error 30003" in sections["test_undelivered"]
     assert "faults that are set: undelivered" in sections["test_undelivered"]
