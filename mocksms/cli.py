@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     command("serve", _serve, "start the phone (settings: MOCKSMS_…)")
     code = command("wait-code", _wait_code, "wait for a number's or mailbox's code and print it")
     code.add_argument("to")
-    code.add_argument("--timeout", type=float, default=30.0, help="seconds, at most 60 (%(default)s)")
+    code.add_argument("--timeout", type=float, default=30.0, help="seconds (%(default)s)")
     code.add_argument("--since", type=int, help="only codes of messages newer than this id")
     code.add_argument("--new", action="store_true", help="only a code that comes from now on")
     code.add_argument("--json", action="store_true", help="code, id and the reason as a JSON object")

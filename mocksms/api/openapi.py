@@ -172,6 +172,45 @@ def _wire_paths() -> Schema:
     return {"/requests": {"get": _call(words, {"200": _json(page, "A page")}, parameters)}}
 
 
+def _authenticator_paths() -> Schema:
+    entries = an_object({"authenticators": {"type": "array", "items": ref("Authenticator")}})
+    name = {"type": "string", "maxLength": 120}
+    named = {"handset": {"type": "string", "maxLength": 40}, "name": name, "issuer": name}
+    keys = {"key": "base32, or", "uri": "an `otpauth://totp/` address, or", "picture": "its QR code, base64"}
+    body = {
+        "oneOf": [
+            an_object(
+                {how: {"type": "string", "pattern": r"\S", "description": words}, **named},
+                [how],
+                additionalProperties=False,
+            )
+            for how, words in keys.items()
+        ]
+    }
+    found = an_object({"code": TEXT, "seconds_left": {"type": "number"}})
+    code = {
+        "description": "The code; X-Seconds-Left is how long it lives",
+        "content": {"text/plain": {"schema": TEXT}, "application/json": {"schema": found}},
+    }
+    fresh = _query(
+        "fresh",
+        {"type": "number", "minimum": 0, "maximum": 300},
+        "Wait for a code that lives so many seconds and was not given before, at most 30 seconds",
+    )
+    return {
+        "/authenticators": {
+            "get": _call("The accounts of the authenticators", {"200": _json(entries, "All, oldest first")}),
+            "post": _call("Add an account", {"201": _json(ref("Authenticator"), "The account")}, body=body),
+        },
+        "/authenticators/{id}": {"delete": _call("Remove an account", {"204": _NO_CONTENT}, [_ID])},
+        "/authenticators/{id}/code": {
+            "get": _call(
+                "The code of an account by the world's clock", {"200": code, "204": _NO_CONTENT}, [_ID, fresh]
+            )
+        },
+    }
+
+
 def _control_paths() -> Schema:
     digits = an_object({"digits": {"type": "string", "pattern": "^[0-9*#]{1,32}$"}})
     number = {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$"}
@@ -262,6 +301,6 @@ def description() -> Schema:
             "description": "Read what arrived on the phone, wait for it, make it fail.",
         },
         "servers": [{"url": API}],
-        "paths": {**_message_paths(), **_wire_paths(), **_control_paths()},
+        "paths": {**_message_paths(), **_wire_paths(), **_authenticator_paths(), **_control_paths()},
         "components": {"schemas": schemas()},
     }

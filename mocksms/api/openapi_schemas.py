@@ -124,6 +124,17 @@ def schemas() -> Schema:
                 "made_at": {"type": "string", "format": "date-time"},
             }
         ),
+        "Authenticator": an_object(
+            {
+                "id": WHOLE,
+                "handset": TEXT,
+                "issuer": TEXT,
+                "name": TEXT,
+                "digits": {"type": "integer"},
+                "period": {"type": "integer"},
+                "algorithm": TEXT,
+            }
+        ),
         "World": an_object({"name": TEXT, "account_sid": TEXT}),
         "Request": an_object(
             {

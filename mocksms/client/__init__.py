@@ -3,20 +3,23 @@
 :class:`Phone` waits for each answer, :class:`AsyncPhone` is awaited; both have the same calls.
 """
 
-from mocksms.client.messages import ApiObject, NothingCame, Received
-from mocksms.client.parts import AsyncCall, AsyncFaults, Call, Faults
+from mocksms.client.messages import ApiObject, NothingCame, Received, SomethingCame
+from mocksms.client.parts import AsyncAuthenticator, AsyncCall, AsyncFaults, Authenticator, Call, Faults
 from mocksms.client.phones import AsyncPhone, Phone
 from mocksms.client.steps import PhoneError
 
 __all__ = [
     "ApiObject",
+    "AsyncAuthenticator",
     "AsyncCall",
     "AsyncFaults",
     "AsyncPhone",
+    "Authenticator",
     "Call",
     "Faults",
     "NothingCame",
     "Phone",
     "PhoneError",
     "Received",
+    "SomethingCame",
 ]

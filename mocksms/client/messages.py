@@ -13,6 +13,12 @@ class NothingCame(AssertionError):
     """No message that fits came in time, or it holds no such link; the text tells what there was."""
 
 
+class SomethingCame(AssertionError):
+    """A message came, or is held back, where none was expected; the text names it."""
+
+    TITLES = ("A message came", "A message is to come")
+
+
 @dataclass(frozen=True, slots=True)
 class ApiObject:
     """Something as the phone's API tells it; every member of the API is an attribute, `from` is `sender`."""

@@ -1,11 +1,12 @@
-"""The parts of a phone's client: faults and calls."""
+"""The parts of a phone's client: faults, calls and accounts of the authenticator app."""
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import httpx
 
 from mocksms.api.paths import API
-from mocksms.client.messages import Received
+from mocksms.client.base import get
+from mocksms.client.messages import ApiObject, Received
 from mocksms.client.steps import AsyncRunner, BlockingRunner, Request, Steps, api_call, api_property
 
 if TYPE_CHECKING:
@@ -132,3 +133,49 @@ class AsyncCall(_CallCalls["AsyncCall"], _AwaitedPart):
     def __init__(self, phone: "AsyncPhone", received: Received) -> None:
         super().__init__(phone)
         self.received = received
+
+
+class _AuthenticatorCalls:
+    """An account of the world's authenticator app (RFC 6238)."""
+
+    entry: ApiObject
+
+    @property
+    def id(self) -> int:
+        """The id of the account."""
+        return int(self.entry.id)
+
+    @api_call
+    def code(self) -> Steps[str]:
+        """Return the code that is shown now by the world's clock."""
+        return (yield get(f"{API}/authenticators/{self.id}/code", {})).text
+
+    @api_call
+    def fresh_code(self, seconds: float = 5.0) -> Steps[str]:
+        """Return a code that was not given before and lives for `seconds`, waiting for it."""
+        while True:
+            asked = {"fresh": seconds}
+            answer = yield get(f"{API}/authenticators/{self.id}/code", asked, waits=True)
+            if answer.status_code != 204:  # a long period is over one request's time
+                return answer.text
+
+    @api_call
+    def remove(self) -> Steps[None]:
+        """Remove the account from the app."""
+        yield Request("DELETE", f"{API}/authenticators/{self.id}")
+
+
+class Authenticator(_AuthenticatorCalls, _WaitingPart):
+    """An account of the world's authenticator app."""
+
+    def __init__(self, phone: "Phone", entry: ApiObject) -> None:
+        super().__init__(phone)
+        self.entry = entry
+
+
+class AsyncAuthenticator(_AuthenticatorCalls, _AwaitedPart):
+    """An account of the world's authenticator app; each call is awaited."""
+
+    def __init__(self, phone: "AsyncPhone", entry: ApiObject) -> None:
+        super().__init__(phone)
+        self.entry = entry

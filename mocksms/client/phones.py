@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from mocksms.client.blocking import warn_if_blocking
 from mocksms.client.calls import PhoneCalls
 from mocksms.client.in_process import ThreadedTransport
-from mocksms.client.messages import Received
-from mocksms.client.parts import AsyncCall, AsyncFaults, Call, Faults
+from mocksms.client.messages import ApiObject, Received
+from mocksms.client.parts import AsyncAuthenticator, AsyncCall, AsyncFaults, Authenticator, Call, Faults
 from mocksms.client.steps import AsyncRunner, BlockingRunner, Request
 from mocksms.core.world_names import DEFAULT
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-class Phone(PhoneCalls[Call], BlockingRunner):
+class Phone(PhoneCalls[Call, Authenticator], BlockingRunner):
     """One world of a running phone. Only one thread at a time may use it.
 
     `with Phone(url, "w1") as phone:` makes the world and deletes it at the end. A world that was there before stays.
@@ -30,8 +31,7 @@ class Phone(PhoneCalls[Call], BlockingRunner):
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """`base_url` is the phone's address; `transport` replaces the network (see :meth:`in_process`)."""
-        super().__init__(base_url, world, smtp_port)
-        self.transport = transport
+        super().__init__(base_url, world, smtp_port, transport)
         self._http = httpx.Client(transport=transport, **self._settings())
         self.faults = Faults(self)
 
@@ -40,14 +40,15 @@ class Phone(PhoneCalls[Call], BlockingRunner):
         """Return a client of an app in this process, without a socket."""
         return cls("http://localhost", world, smtp_port, httpx.WSGITransport(app=app))
 
-    def beside(self, world: str) -> Self:
-        """Return a client of another world of the same phone; close it in the end."""
-        return type(self)(self.address, world, self.smtp_port, self.transport)
-
     def _call(self, received: Received) -> Call:
         return Call(self, received)
 
+    def _authenticator(self, entry: ApiObject) -> Authenticator:
+        return Authenticator(self, entry)
+
     def _answer(self, ask: Request) -> httpx.Response:
+        if ask.waits:
+            warn_if_blocking()
         return ask.checked(self._http.request(ask.method, ask.path, **ask.content))
 
     def close(self) -> None:
@@ -67,7 +68,7 @@ class Phone(PhoneCalls[Call], BlockingRunner):
             self.close()
 
 
-class AsyncPhone(PhoneCalls[AsyncCall], AsyncRunner):
+class AsyncPhone(PhoneCalls[AsyncCall, AsyncAuthenticator], AsyncRunner):
     """One world of a running phone, for asyncio and trio: each call is awaited. Only one task at a time may use it.
 
     `async with AsyncPhone(url, "w1") as phone:` makes the world and deletes it at the end, as :class:`Phone` does.
@@ -81,8 +82,7 @@ class AsyncPhone(PhoneCalls[AsyncCall], AsyncRunner):
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """`base_url` is the phone's address; `transport` replaces the network (see :meth:`in_process`)."""
-        super().__init__(base_url, world, smtp_port)
-        self.transport = transport
+        super().__init__(base_url, world, smtp_port, transport)
         self._http = httpx.AsyncClient(transport=transport, **self._settings())
         self.faults = AsyncFaults(self)
 
@@ -93,6 +93,9 @@ class AsyncPhone(PhoneCalls[AsyncCall], AsyncRunner):
 
     def _call(self, received: Received) -> AsyncCall:
         return AsyncCall(self, received)
+
+    def _authenticator(self, entry: ApiObject) -> AsyncAuthenticator:
+        return AsyncAuthenticator(self, entry)
 
     async def _answer(self, ask: Request) -> httpx.Response:
         return ask.checked(await self._http.request(ask.method, ask.path, **ask.content))

@@ -24,12 +24,16 @@ class PhoneError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to the phone; `content` are httpx' arguments. Refusals of one that may fail are no errors."""
+    """A request to the phone; `content` are httpx' arguments. Refusals of one that may fail are no errors.
+
+    One that `waits` is answered late.
+    """
 
     method: str
     path: str
     content: dict[str, Any] = field(default_factory=dict)
     may_fail: bool = False
+    waits: bool = False
 
     def checked(self, answer: httpx.Response) -> httpx.Response:
         """Return the answer. Raise :class:`PhoneError` when it refuses the request."""
@@ -51,7 +55,12 @@ class BlockingRunner:
         try:
             ask = next(steps)
             while True:
-                ask = steps.send(self._answer(ask))
+                try:
+                    answer = self._answer(ask)
+                except PhoneError as refused:
+                    ask = steps.throw(refused)
+                else:
+                    ask = steps.send(answer)
         except StopIteration as end:
             result: R = end.value
             return result
@@ -67,7 +76,12 @@ class AsyncRunner:
         try:
             ask = next(steps)
             while True:
-                ask = steps.send(await self._answer(ask))
+                try:
+                    answer = await self._answer(ask)
+                except PhoneError as refused:
+                    ask = steps.throw(refused)
+                else:
+                    ask = steps.send(answer)
         except StopIteration as end:
             result: R = end.value
             return result

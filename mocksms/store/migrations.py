@@ -128,6 +128,9 @@ _RESOURCES = (
     "CREATE INDEX resources_parent ON resources (parent, kind, id)",
 )
 
+# The time step of the code that a test was given last.
+_GIVEN_CODES = ("ALTER TABLE authenticators ADD COLUMN given INTEGER NOT NULL DEFAULT -1",)
+
 MIGRATIONS = Migrations(
     "mocksms",
     (
@@ -141,5 +144,6 @@ MIGRATIONS = Migrations(
         Migration("m008_leases", _LEASES),
         Migration("m009_requests", _REQUESTS),
         Migration("m010_resources", _RESOURCES),
+        Migration("m011_given_codes", _GIVEN_CODES),
     ),
 )

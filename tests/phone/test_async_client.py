@@ -13,13 +13,26 @@ import httpx
 import pytest
 
 import mocksms
-from mocksms.client import AsyncCall, AsyncFaults, AsyncPhone, Call, Faults, NothingCame, Phone, PhoneError
+from mocksms.client import (
+    AsyncAuthenticator,
+    AsyncCall,
+    AsyncFaults,
+    AsyncPhone,
+    Authenticator,
+    Call,
+    Faults,
+    NothingCame,
+    Phone,
+    PhoneError,
+)
 from mocksms.testing import RunningPhone, run_phone, twilio_client
 from tests.assertions import not_empty
 
 ME, SHOP = "+819012345678", "+15005550006"
 Result = TypeVar("Result")
-PAIRS = ((Phone, AsyncPhone), (Faults, AsyncFaults), (Call, AsyncCall))
+PAIRS = (
+    (Phone, AsyncPhone), (Faults, AsyncFaults), (Call, AsyncCall), (Authenticator, AsyncAuthenticator),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
