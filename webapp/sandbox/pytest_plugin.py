@@ -29,8 +29,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
         return
     report = outcome.get_result()
     if report.failed and report.when != "teardown":
+        from webapp import paths  # not before a test has failed
+
         item.stash[_FAILED] = True
-        links = f"its world stays: {world.link('/')}\nwhat happened there: {world.link('/sandbox/timeline')}"
+        links = f"its world stays: {world.link('/')}\nwhat happened there: {world.link(paths.TOOLS_TIMELINE)}"
         report.sections.append(
             ("sandbox site", f"{links}\nboth while the tests run: add --pdb to stop at a failure")
         )
