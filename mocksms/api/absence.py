@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, request
 
-from mocksms.api import middleware
+from mocksms.api import middleware, waiting
 from mocksms.api.messages import MAX_WAIT_SECONDS, as_json, iso, message_filter, number
 from mocksms.api.paths import API
 from mocksms.core import absence
@@ -35,7 +35,9 @@ def expect_none() -> Response:
     if not request.args.get("to"):
         raise Problem(422, "Bad parameter", "to must name a number or mailbox", "to")
     seconds = number("seconds", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
-    found = absence.wait_for_none(world, message_filter(world, "seconds"), seconds)
+    chosen = message_filter(world, "seconds")
+    with waiting.places().in_thread():
+        found = absence.wait_for_none(world, chosen, seconds)
     if found is None and world.hub.closed:
         raise Problem(503, "The phone is stopping", "Nobody knows what would have come.")
     if found is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from mocksms.api import middleware
+from mocksms.api import middleware, waiting
 from mocksms.api.control import json_object, text_of
 from mocksms.api.messages import number
 from mocksms.api.paths import API
@@ -115,7 +115,8 @@ def authenticator_code(entry_id: int) -> Response:
             422, "Bad parameter", f"fresh must be under the period, {entry.period} seconds", "fresh"
         )
     else:
-        found = fresh_codes.fresh_code(world, entry, fresh, PATIENCE_SECONDS)
+        with waiting.places().in_thread():
+            found = fresh_codes.fresh_code(world, entry, fresh, PATIENCE_SECONDS)
     if found is None:
         return Response(status=204)
     code, left = found
