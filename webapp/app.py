@@ -50,6 +50,7 @@ from webapp.pages.framework import (
     request_log,
     visitor,
 )
+from webapp.pages.framework.dispatcher import Dispatcher
 from webapp.rules.encryption import Seal
 from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
@@ -99,12 +100,14 @@ def create_app(
     """
     settled = configuration.load(config)
     app = flask_overrides.SyncFlask("webapp", template_folder=str(home.templates()))
+    dispatcher = Dispatcher()
     app.extensions["nidankai_engine"] = engine = open_engine(Path(settled.instance))
-    app.extensions["nidankai"] = _services(settled, clock or Clock(), gateway_transport, engine)
+    app.extensions["nidankai"] = _services(settled, clock or Clock(), gateway_transport, engine, dispatcher)
     _configure(app, settled, load_keys(settled).secret)
     CSRFProtect(app)
     for edge in EDGES:
         edge.install(app)
+    dispatcher.install(app)
     for blueprint in dict.fromkeys(place.blueprint for place in PAGES):  # some places share one
         app.register_blueprint(blueprint)
     cli.install(app)
@@ -135,7 +138,11 @@ def create_edge(config: Mapping[str, Any] | None = None) -> Edge:
 
 
 def _services(
-    config: Config, clock: Clock, transport: httpx.BaseTransport | None, engine: Engine
+    config: Config,
+    clock: Clock,
+    transport: httpx.BaseTransport | None,
+    engine: Engine,
+    dispatcher: Dispatcher,
 ) -> Services:
     keys = load_keys(config)
     return Services(
@@ -147,6 +154,7 @@ def _services(
         seal=Seal(*keys.seal),
         signer=Signer(keys.secret),
         outbound=Notifier(Gateway.of(config, transport), Mailer.of(config), config),
+        dispatcher=dispatcher,
         pepper=keys.pepper,
         limits=Services.limits_of(config),
     )

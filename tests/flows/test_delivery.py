@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.actors import Person
 from tests.app_fixture import World
 from tests.assertions import not_empty
-from tests.security.tools import rows
-from webapp.services.outbox import MOST_REFUSALS, deliver_notices
+from tests.security.tools import rows, texts
+from webapp.challenges.delivery import MOST_REFUSALS, deliver_due
 
 OTHER = "+819022223333"
 
@@ -26,25 +26,27 @@ def changes_number_while_refused(world: World, code: int) -> Person:
 
 
 def delivers(world: World) -> int:
-    """What a page's next notice would set off, some hours later."""
+    """Do what the dispatcher does some hours later; return how many messages came."""
     world.clock.advance(3601)
-    with world.site.test_request_context():
-        return deliver_notices(world.services)
+    before = len(texts(world))
+    with world.site.app_context():
+        deliver_due(world.services)
+    return len(texts(world)) - before
 
 
 def test_notice_that_is_refused_holds_up_no_other(world: World) -> None:
     taro = changes_number_while_refused(world, 21610)
     assert "変更" in world.phone.mail(taro.email).subject
-    assert [row["channel"] for row in rows(world, "notices")] == ["sms"]
+    assert [row["channel"] for row in rows(world, "outbox")] == ["sms"]
     world.phone.faults.clear()
     assert delivers(world) == 1
     assert world.phone.messages(to=taro.number)[0].body.startswith("Mihon")
-    assert not rows(world, "notices")
+    assert not rows(world, "outbox")
 
 
 def test_notice_that_is_refused_for_good_is_given_up(world: World) -> None:
     changes_number_while_refused(world, 21614)
     for _ in not_empty(range(MOST_REFUSALS - 1)):
-        assert len(rows(world, "notices")) == 1
+        assert len(rows(world, "outbox")) == 1
         assert delivers(world) == 0
-    assert not rows(world, "notices")
+    assert not rows(world, "outbox")

@@ -53,12 +53,12 @@ def test_upkeep_delivers_the_notice_that_could_not_leave(apps_with: Callable[...
     taro.signs_in()
     taro.opens_settings()
     taro.browser.post("/a/settings/approval/trusted/revoke-all", {"csrf_token": taro.browser.csrf_token})
-    assert rows(world, "notices") == 1
+    assert rows(world, "outbox") == 1
     assert apps._smtp is not None
     apps.services.outbound.mailer = type(apps.services.outbound.mailer)(
         "127.0.0.1", apps._smtp.port, "Mihon <no-reply@mihon.example.com>"
     )
     world.clock.advance(EVERY_SECONDS + 3600)
     browses(world)
-    assert rows(world, "notices") == 0
+    assert rows(world, "outbox") == 0
     assert "コード" in world.phone.mail(taro.email).subject

@@ -7,7 +7,7 @@ import pytest
 from tests.actors import Person
 from tests.app_fixture import World
 from tests.form_client import Page
-from tests.security.test_outbound_pages import gateway_in
+from tests.security.moods import gateway_in
 
 
 def to_music(person: Person) -> Page:

@@ -64,7 +64,9 @@ def test_walk_is_committed_apart_after_the_answer(world: World, taro: Person) ->
     before = trace_log(world).last_id()
     statements: list[str] = []
     with ThreadPoolExecutor(1) as pool, world.services.store.writing(), listening(statements.append):
-        answer = pool.submit(taro.browser.raw, "GET", "/account").result()  # nobody else can write meanwhile
+        answer = pool.submit(
+            taro.browser.raw, "GET", "/account", buffered=False
+        ).result()  # nobody else can write meanwhile
     assert answer.status_code == 200
     assert statements and not any(word in text for text in statements for word in (" steps", " counts"))
     answer.close()

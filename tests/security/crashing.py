@@ -109,7 +109,7 @@ QUESTIONS = {
     "sessions": "SELECT account_id, elevated_until > 0 FROM sessions",
     "flows": "SELECT kind, state, account_id FROM flows",
     "events": "SELECT kind, account_id FROM events",
-    "notices": "SELECT kind, channel, account_id FROM notices",
+    "outbox": "SELECT kind, channel, account_id FROM outbox",
 }
 
 

@@ -115,7 +115,7 @@ def test_events_hold_no_secret_s63(world: World, taro: Person, hanako: Person) -
     hanako.finishes_set_up()
     assert len(rows(world, "events")) >= 8
     private = [taro.number[1:], "9011112222", taro.password, hanako.email, taro.email, token]
-    for table in ("events", "notices"):
+    for table in ("events", "outbox"):
         for row in not_empty(rows(world, table)):
             kept = {column: value for column, value in row.items() if column not in ("at", "recipient")}
             for column, value in not_empty(kept.items()):

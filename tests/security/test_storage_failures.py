@@ -176,6 +176,6 @@ def test_change_is_not_called_undone_though_its_notice_must_wait_s67(world: Worl
     assert (answer.status_code, answer.headers["Location"]) == (303, "/account/security")
     assert is_signed_in(hanako.browser)
     assert "パスワード" not in texts(world, hanako.email, "mail")[0].subject
-    with world.site.app_context():
+    with world.site.extensions["nidankai_dispatcher"].awaited():
         maintenance.keep_up(world.services)
     assert "パスワード" in texts(world, hanako.email, "mail")[0].subject

@@ -28,6 +28,9 @@ class Slow:
     def __init__(self, outbound: Any, happens: Callable[[], object]) -> None:
         self._outbound, self._happens = outbound, happens
 
+    def attempt(self, *attempt: Any) -> Any:
+        return Slow(self._outbound.attempt(*attempt), self._happens)
+
     def send_code(self, **code: Any) -> Any:
         left = self._outbound.send_code(**code)
         self._happens()

@@ -21,12 +21,6 @@ _OUTCOMES: dict[str, Outcome] = {
 _log = logging.getLogger(__name__)
 
 
-def note(services: Services, code_id: str, call_sid: str) -> None:
-    """Keep a call's sid with the code that it speaks."""
-    with services.store.writing() as db:
-        codes.note_call(db, code_id, call_sid)
-
-
 def outcome(services: Services, flow_id: str, purpose: str) -> Outcome | None:
     """Where the call with a flow's newest code stands; None when that code was not called.
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from webapp.challenges.engine import Challenge, OutgoingCode, Target
+from webapp.challenges.delivery import CODE
+from webapp.challenges.engine import Challenge, Target
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
 from webapp.services.codes import Judgement, SentSource
@@ -18,6 +19,7 @@ from webapp.services.context import Services
 from webapp.store import flows
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
+from webapp.store.outbox import Message
 
 
 class ContactChallenge(Challenge):
@@ -35,7 +37,7 @@ class ContactChallenge(Challenge):
         notice_kind: str | None = None,
         account_id: str | None = None,
         named: str | None = None,
-    ) -> tuple[dict[str, Any], OutgoingCode]:
+    ) -> tuple[dict[str, Any], Message]:
         """Make a code for ``contact``: return the flow's data about it, and the message to deliver.
 
         ``notice_kind`` names the notice that is sent instead. The cap of sends counts per address and kind of flow:
@@ -47,18 +49,9 @@ class ContactChallenge(Challenge):
             Throttled, SendCapReached.
         """
         channel, to = contact.channel, contact.value
-
-        def deliver(services: Services, to: str, plain: str, language: str) -> str | None:
-            if notice_kind is None:
-                return services.outbound.send_code(channel=channel, to=to, code=plain, language=language)
-            services.outbound.send_no_account_notice(
-                kind=notice_kind, channel=channel, to=to, language=language
-            )
-            return None
-
         recipient = f"{self.machine.kind}:{named or to}"
         target = Target(flow_id, channel, to, language, account_id, counted_as=recipient)
-        outgoing = self.prepare(db, services, target, now, deliver)
+        message = self.prepare(db, services, target, now, kind=notice_kind or CODE)
         data = {
             "channel": channel,
             "to": to,
@@ -68,7 +61,7 @@ class ContactChallenge(Challenge):
             "delivery": "sent",
             "sent_at": now,
         }
-        return data, outgoing
+        return data, message
 
     def begin(
         self,
@@ -85,10 +78,10 @@ class ContactChallenge(Challenge):
         account_id: str | None = None,
         counts_for: str | None = None,
         session: bytes | None = None,
-    ) -> tuple[Flow, OutgoingCode]:
+    ) -> tuple[Flow, Message]:
         """Begin a flow that verifies ``contact``; see `issue`. The code counts for the account ``counts_for``."""
         flow_id, move = flows.new_id(), "send_code"
-        issued, outgoing = self.issue(
+        issued, message = self.issue(
             db,
             services,
             flow_id,
@@ -110,7 +103,7 @@ class ContactChallenge(Challenge):
             life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
-        return flow, outgoing
+        return flow, message
 
     def send_again(self, services: Services, flow: Flow, account_id: str | None = None) -> Flow:
         """Send another code to the same contact by the move ``send_again``; the earlier one is dead.
@@ -120,7 +113,7 @@ class ContactChallenge(Challenge):
         """
         kept = flow.data
         with services.store.writing() as db:
-            data, outgoing = self.issue(
+            data, message = self.issue(
                 db,
                 services,
                 flow.id,
@@ -132,7 +125,7 @@ class ContactChallenge(Challenge):
                 named=kept["named"],
             )
             flow = self.machine.transition(db, flow, "send_again", data={**kept, **data})
-        return self.deliver(services, flow, outgoing)
+        return self.deliver(services, flow, message)
 
     def judge(
         self,

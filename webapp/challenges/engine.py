@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
-from webapp.challenges import calls
+from webapp.challenges.delivery import CODE, dispatch, send_now
 from webapp.errors import DeliveryFailed, WrongCode
 from webapp.services import codes
 from webapp.services.codes import Judgement, Source, Verdict
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
-from webapp.store import accounts
+from webapp.services.outbox import enqueue_secret
+from webapp.store import accounts, outbox
 from webapp.store import codes as sent_codes
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
+from webapp.store.outbox import Message
 from webapp.store.throttles import Throttle
-
-Deliver = Callable[[Services, str, str, str], str | None]
-"""Sends a code: called with the address, the plain digits and a language. Returns a call's sid, else None."""
 
 
 class Machine(Protocol):
@@ -70,18 +69,15 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class OutgoingCode:
-    """A message to send after the commit, and the id of the code in it. ``send`` returns a call's sid, else None."""
-
-    code_id: str | None
-    send: Callable[[], str | None] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Challenge:
-    """The codes of one kind of flow."""
+    """The codes of one kind of flow.
+
+    Where the account ``is_proven``, the answer waits for what becomes of a message, and tells it. Elsewhere messages
+    leave after the answer, and nothing tells of them (docs/promises.md#75).
+    """
 
     machine: Machine
+    is_proven: bool = True
 
     def prepare(
         self,
@@ -89,9 +85,11 @@ class Challenge:
         services: Services,
         target: Target,
         now: float,
-        deliver: Deliver,
-    ) -> OutgoingCode:
-        """Make a code for ``target``, which ``deliver`` is to send.
+        *,
+        kind: str = CODE,
+        secret: Mapping[str, str] = MappingProxyType({}),
+    ) -> Message:
+        """Make a code for ``target`` and write the message of ``kind`` with it and what else is ``secret``.
 
         Raises:
             Throttled, SendCapReached.
@@ -109,15 +107,33 @@ class Challenge:
             now=now,
             is_own=target.is_own,
         )
-        return OutgoingCode(code.id, lambda: deliver(services, target.to, plain, target.language))
+        message = Message(
+            account_id=target.account_id,
+            code_id=code.id,
+            channel=target.channel,
+            recipient=target.to,
+            kind=kind,
+            language=target.language,
+            created_at=now,
+            due_at=now,
+        )
+        return enqueue_secret(
+            db, services.seal, message, {"code": plain, **secret}, is_awaited=self.is_proven
+        )
 
-    def deliver(self, services: Services, flow: Flow, outgoing: OutgoingCode | None) -> Flow:
-        """Send the code. Note a failure in the flow: the page shows it, and another try is free."""
-        failed = _send(services, outgoing)
-        if outgoing is None or failed is None:
+    def deliver(self, services: Services, flow: Flow, message: Message | None) -> Flow:
+        """Have the message sent. Note in the flow what failed before the answer: the page shows it, and another try
+        is free."""
+        if message is None:
+            return flow
+        if not self.is_proven:
+            dispatch(services)
+            return flow
+        failed = send_now(services, message)
+        if failed is None:
             return flow
         with services.store.writing() as db:
-            reason = _mark_failed(db, outgoing, failed)
+            reason = _settle_failed(db, message, failed)
             data = {**flow.data, "delivery": reason, "sent_at": 0}
             return self.machine.transition(db, flow, "note_undelivered", data=data)
 
@@ -173,20 +189,20 @@ def judging(services: Services, *, tells_owner: bool = False) -> Iterator[Connec
             refused = wrong
     if refused is not None:
         if tells_owner:
-            deliver_notices(services)
+            dispatch(services)
         raise refused
 
 
-def deliver_or_raise(services: Services, outgoing: OutgoingCode) -> None:
+def deliver_or_raise(services: Services, message: Message) -> None:
     """Send a code that the flow moves for only once it has left.
 
     Raises:
         DeliveryFailed: the code is dead and counts for no cap.
     """
-    failed = _send(services, outgoing)
+    failed = send_now(services, message)
     if failed is not None:
         with services.store.writing() as db:
-            _mark_failed(db, outgoing, failed)
+            _settle_failed(db, message, failed)
         raise failed
 
 
@@ -210,21 +226,10 @@ def owner_of(db: Connection, flow: Flow) -> Account:
     return accounts.get(db, flow.account_id)
 
 
-def _send(services: Services, outgoing: OutgoingCode | None) -> DeliveryFailed | None:
-    """Send; return why it failed, or None."""
-    if outgoing is None:
-        return None
-    try:
-        call_sid = outgoing.send()
-    except DeliveryFailed as failed:
-        return failed
-    if call_sid is not None and outgoing.code_id is not None:
-        calls.note(services, outgoing.code_id, call_sid)
-    return None
-
-
-def _mark_failed(db: Connection, outgoing: OutgoingCode, failed: DeliveryFailed) -> str:
+def _settle_failed(db: Connection, message: Message, failed: DeliveryFailed) -> str:
+    """Give a message up that was waited for; return the reason."""
     reason = failure_reason(failed)
-    if outgoing.code_id is not None:
-        sent_codes.mark_failed(db, outgoing.code_id, reason)
+    outbox.ack(db, message.id)
+    if message.code_id is not None:
+        sent_codes.mark_failed(db, message.code_id, reason)
     return reason

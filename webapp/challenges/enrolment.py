@@ -12,7 +12,7 @@ from webapp.challenges import calls
 from webapp.challenges.engine import Challenge, Target, deliver_or_raise, owner_of
 from webapp.errors import MethodTaken
 from webapp.factors.factor import Proof, scope
-from webapp.factors.registry import FACTORS, refuse_role, sent_factor
+from webapp.factors.registry import FACTORS, refuse_role
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.codes import Judgement
@@ -43,8 +43,8 @@ class EnrolmentChallenge(Challenge):
         with services.store.writing() as db:
             account = owner_of(db, flow)
             target = Target(scope(flow, address), kind, address, account.language, account.id)
-            outgoing = self.prepare(db, services, target, now, sent_factor(kind).deliver)
-        deliver_or_raise(services, outgoing)
+            message = self.prepare(db, services, target, now)
+        deliver_or_raise(services, message)
         with services.store.writing() as db:
             data = {**kept, "number": address, "channel": kind, "sent_at": now}
             return self.machine.transition(db, flow, move, data=data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.challenges.engine import Challenge, OutgoingCode, Target, owner_of, resend_in
+from webapp.challenges.engine import Challenge, Target, owner_of, resend_in
 from webapp.errors import LinkRefused, MethodSwitchedOff, SendCapReached, StaleFlow, UnknownChoice
 from webapp.factors.factor import SentFactor
 from webapp.factors.registry import FACTORS
@@ -21,6 +21,7 @@ from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.methods import ChallengeContext, Method
+from webapp.store.outbox import Message
 
 NOTIFY_AT = (1, 10)
 """The wrong codes in a row after which the owner is mailed: the first of a run, and when it goes on."""
@@ -63,8 +64,8 @@ class MethodChallenge(Challenge):
         *,
         flow_id: str,
         now: float,
-    ) -> tuple[dict[str, Any], OutgoingCode | None]:
-        """Ask for a code of ``method``: return the flow's data about it, and the code to deliver if one is sent.
+    ) -> tuple[dict[str, Any], Message | None]:
+        """Ask for a code of ``method``: return the flow's data about it, and the message if one is sent.
 
         A reached send cap is part of the answer, not a refusal: the visitor gets to the page and may choose the app.
 
@@ -82,10 +83,10 @@ class MethodChallenge(Challenge):
             return asked, None
         target = Target(flow_id, method.kind, method.number or "", account.language, account.id, method.id)
         try:
-            outgoing = self.prepare(db, services, target, now, factor.deliver)
+            message = self.prepare(db, services, target, now)
         except SendCapReached:
             return {**asked, "delivery": "capped"}, None
-        return asked | {"delivery": "sent", "sent_at": now}, outgoing
+        return asked | {"delivery": "sent", "sent_at": now}, message
 
     def begin(
         self,
@@ -99,10 +100,10 @@ class MethodChallenge(Challenge):
         data: dict[str, Any],
         move: str = "ask_code",
         session: bytes | None = None,
-    ) -> tuple[Flow, OutgoingCode | None]:
+    ) -> tuple[Flow, Message | None]:
         """Begin a flow that asks for a code of ``method``; see `issue`."""
         flow_id = flows.new_id()
-        issued, outgoing = self.issue(db, services, account, method, flow_id=flow_id, now=now)
+        issued, message = self.issue(db, services, account, method, flow_id=flow_id, now=now)
         flow = self.machine.begin(
             db,
             move,
@@ -114,7 +115,7 @@ class MethodChallenge(Challenge):
             life_seconds=services.config.flow_seconds,
             flow_id=flow_id,
         )
-        return flow, outgoing
+        return flow, message
 
     def send_again(
         self, services: Services, flow: Flow, choice: str | None, *, move: str, kept: tuple[str, ...]
@@ -131,12 +132,12 @@ class MethodChallenge(Challenge):
         with services.store.writing() as db:
             account = owner_of(db, flow)
             method = chosen(db, services, flow, choice, now)
-            asked, outgoing = self.issue(db, services, account, method, flow_id=flow.id, now=now)
+            asked, message = self.issue(db, services, account, method, flow_id=flow.id, now=now)
             if asked.get("delivery") == "capped":
                 asked |= {name: flow.data[name] for name in SHOWN}
             data = {**{name: flow.data[name] for name in kept}, **asked}
             flow = self.machine.transition(db, flow, move, data=data)
-        return self.deliver(services, flow, outgoing)
+        return self.deliver(services, flow, message)
 
     def judge(
         self, db: Connection, services: Services, visitor: Visitor, flow: Flow, typed: str, now: float

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from webapp.challenges.contact import ContactChallenge
+from webapp.challenges.delivery import dispatch
 from webapp.challenges.engine import judging, owner_of
 from webapp.errors import ContactTaken, ContactUnchanged, StaleFlow, WeakPassword, WrongPassword
 from webapp.flows import approval, forgot_password
@@ -16,13 +17,12 @@ from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import contacts, identifiers, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
-from webapp.services import audit, sessions, throttling
+from webapp.services import audit, outbox, sessions, throttling
 from webapp.services.account_lookup import find_owner
 from webapp.services.codes import Judgement
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.services.session_revocation import end_everything_else
-from webapp.store import accounts, flows, outbox, throttles
+from webapp.store import accounts, flows, throttles
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -50,7 +50,7 @@ def change_name(services: Services, visitor: Visitor, account: Account, name: st
     with services.store.writing() as db:
         accounts.set_name(db, account.id, name)
         audit.record(db, visitor, replace(account, name=name), "account.name_changed", services.clock.now())
-    deliver_notices(services)
+    dispatch(services)
 
 
 def change_password(
@@ -78,7 +78,7 @@ def change_password(
         if token is None:
             raise StaleFlow("the session has ended")
         audit.record(db, visitor, account, "password.changed", services.clock.now())
-    deliver_notices(services)
+    dispatch(services)
     return token
 
 
@@ -132,7 +132,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
             raise ContactTaken()
         MACHINE.transition(db, flow, "accept_code")
         _keep(db, visitor, account, contact, now)
-    deliver_notices(services)
+    dispatch(services)
     return contact
 
 
@@ -178,7 +178,7 @@ def _send_code(
         owner = find_owner(db, contact)
         if owner is not None and owner.id == account.id:
             raise ContactUnchanged()
-        flow, outgoing = CODES.begin(
+        flow, message = CODES.begin(
             db,
             services,
             visitor,
@@ -192,7 +192,7 @@ def _send_code(
             session=session,
         )
         audit.record(db, visitor, account, "account.change_started", now, by=contact.channel)
-    return CODES.deliver(services, flow, outgoing)
+    return CODES.deliver(services, flow, message)
 
 
 def _keep(db: Connection, visitor: Visitor, account: Account, contact: Contact, now: float) -> None:
@@ -216,12 +216,5 @@ def _keep(db: Connection, visitor: Visitor, account: Account, contact: Contact, 
 def _tell(
     db: Connection, visitor: Visitor, account: Account, contact: Contact, kind: str, now: float, shown: str
 ) -> None:
-    outbox.enqueue(
-        db,
-        account_id=account.id,
-        channel=contact.channel,
-        recipient=contact.value,
-        kind=kind,
-        data={"to": shown, "when": now, "device": visitor.device, "near": visitor.near},
-        now=now,
-    )
+    data = {"to": shown, "when": now, "device": visitor.device, "near": visitor.near}
+    outbox.enqueue_notice(db, account, contact.channel, contact.value, kind, now, **data)

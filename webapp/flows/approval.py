@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from webapp.challenges.engine import Challenge, OutgoingCode, Target, judging, owner_of, resend_in
+from webapp.challenges.delivery import APPROVAL, dispatch
+from webapp.challenges.engine import Challenge, Target, judging, owner_of, resend_in
 from webapp.errors import SendCapReached, StaleFlow, Throttled
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.flows.step_up import Elevated, elevate
@@ -19,11 +20,12 @@ from webapp.rules.visitor import Attempt, Visitor
 from webapp.services import audit
 from webapp.services.codes import Judgement, SentSource
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
+from webapp.services.outbox import enqueue_secret
 from webapp.store import events, flows
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
+from webapp.store.outbox import Message
 
 MACHINE = StateMachine(
     kind="approval",
@@ -84,8 +86,8 @@ def request(services: Services, visitor: Visitor, account: Account, session: byt
             life_seconds=services.config.approval_seconds,
             token_hash=token_hash(token),
         )
-        outgoing = _prepare(db, services, visitor, account, flow, token, now)
-    return CODES.deliver(services, flow, outgoing)
+        message = _prepare(db, services, visitor, account, flow, token, now)
+    return CODES.deliver(services, flow, message)
 
 
 def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
@@ -108,8 +110,8 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
             db, flow, "send_again", data={**flow.data, "delivery": "sent", "sent_at": now}
         )
         flows.set_token(db, flow, token_hash(token))
-        outgoing = _prepare(db, services, visitor, account, flow, token, now)
-    return CODES.deliver(services, flow, outgoing)
+        message = _prepare(db, services, visitor, account, flow, token, now)
+    return CODES.deliver(services, flow, message)
 
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
@@ -158,7 +160,7 @@ def decide(services: Services, visitor: Visitor, flow: Flow, decision: Literal["
         kind = "approval.approved" if decision == "approve" else "approval.denied"
         audit.record(db, visitor, account, kind, now, asked_from=flow.data["device"])
     if decision == "deny":
-        deliver_notices(services)
+        dispatch(services)
     return flow
 
 
@@ -218,21 +220,24 @@ def _prepare(
     flow: Flow,
     token: str,
     now: float,
-) -> OutgoingCode | None:
-    """Count the message that is about to leave, and return it: a mail with a link, or a text with a code too."""
+) -> Message | None:
+    """Count the message that is about to leave, and write it: a mail with a link, or a text with a code too."""
     data = flow.data
     if data["delivery"] == "capped":
         return None
     audit.record(db, visitor, account, "approval.sent", now, by=data["by"])
     if data["by"] == "mail":
-        attempt = Attempt(account.name, flow.created_at, data["device"], data["near"])
-        return OutgoingCode(None, lambda: services.outbound.send_approval_mail(account, attempt, token))
+        assert account.email is not None
+        message = Message(
+            account_id=account.id,
+            channel="mail",
+            recipient=account.email,
+            kind=APPROVAL,
+            data={"at": flow.created_at, "device": data["device"], "near": data["near"]},
+            created_at=now,
+            due_at=now,
+        )
+        return enqueue_secret(db, services.seal, message, {"token": token}, is_awaited=True)
     assert account.phone is not None
     target = Target(flow.id, "sms", account.phone, account.language, account.id, is_own=True)
-    return CODES.prepare(
-        db,
-        services,
-        target,
-        now,
-        lambda services, _to, plain, _language: services.outbound.send_approval_text(account, plain, token),
-    )
+    return CODES.prepare(db, services, target, now, kind=APPROVAL, secret={"token": token})

@@ -7,6 +7,7 @@ accounts look and take alike: an address without an account gets a word that say
 from __future__ import annotations
 
 from webapp.challenges.contact import ContactChallenge
+from webapp.challenges.delivery import DECOY, dispatch
 from webapp.challenges.engine import judging
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import contacts, password_strength
@@ -16,7 +17,6 @@ from webapp.services import audit
 from webapp.services.account_lookup import find_owner
 from webapp.services.codes import Judgement
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.services.session_revocation import end_everything_else
 from webapp.store import accounts, flows
 from webapp.store.flows import Flow
@@ -32,7 +32,6 @@ MACHINE = StateMachine(
     transitions=(
         Transition("send_code", (BEGIN,), "verify", "address or number entered; the code is sent"),
         Transition("send_again", ("verify",), "verify", "another code to the same place"),
-        Transition("note_undelivered", ("verify",), "verify", "the code couldn't be sent"),
         Transition("accept_code", ("verify",), "choose", "correct code"),
         Transition(
             "set_password",
@@ -43,7 +42,10 @@ MACHINE = StateMachine(
     ),
 )
 
-CODES = ContactChallenge(MACHINE)
+CODES = ContactChallenge(MACHINE, is_proven=False)
+
+_UNKNOWN = {"mail": "forgot_password.unknown", "sms": DECOY}
+"""What is sent where there is no account: to a number nothing, for a text costs money."""
 
 
 def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
@@ -60,7 +62,7 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
     with services.store.writing() as db:
         account = find_owner(db, typed)
         to = Contact("mail", account.email) if account is not None and account.email else typed
-        flow, outgoing = CODES.begin(
+        flow, message = CODES.begin(
             db,
             services,
             visitor,
@@ -68,12 +70,12 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
             language=(account or visitor).language,
             now=now,
             data={"typed": identifier},
-            notice_kind=None if account else "forgot_password.unknown",
+            notice_kind=None if account else _UNKNOWN[typed.channel],
             named=typed.value,
             account_id=account.id if account else None,
         )
         audit.record(db, visitor, account, "password.reset_started", now)
-    return CODES.deliver(services, flow, outgoing)
+    return CODES.deliver(services, flow, message)
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
@@ -122,4 +124,4 @@ def set_password(services: Services, visitor: Visitor, flow: Flow, password: str
         accounts.set_password_hash(db, account.id, password_hash)
         end_everything_else(db, account.id, None)
         audit.record(db, visitor, account, "password.reset", now)
-    deliver_notices(services)
+    dispatch(services)

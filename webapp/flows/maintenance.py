@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from webapp.challenges.delivery import dispatch
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import pruning, recovery
 
 SPARE_SECONDS = 3600.0
@@ -31,4 +31,4 @@ def tidy(services: Services, spare_seconds: float = SPARE_SECONDS) -> dict[str, 
 def keep_up(services: Services) -> None:
     """The whole of it: also the notices that could not be delivered when they were owed."""
     tidy(services)
-    deliver_notices(services)
+    dispatch(services)

@@ -7,6 +7,7 @@ trust, mails the owner and texts the old number (docs/screens.md#endings, docs/p
 from __future__ import annotations
 
 from webapp.challenges import enrolment
+from webapp.challenges.delivery import dispatch
 from webapp.challenges.engine import judging, owner_of
 from webapp.challenges.enrolment import EnrolmentChallenge
 from webapp.errors import StaleFlow, UnknownMethod
@@ -17,7 +18,6 @@ from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, outbox, session_revocation
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import flows, methods
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -124,7 +124,7 @@ def submit_number_code(
         proof = CODES.judge(db, services, visitor, account, flow, flow.data["channel"], typed, now)
         MACHINE.transition(db, flow, "accept_number")
         method = _keep(db, services, visitor, account, session, flow, proof, now)
-    deliver_notices(services)
+    dispatch(services)
     return method
 
 
@@ -142,7 +142,7 @@ def submit_app_code(
         proof = CODES.judge(db, services, visitor, account, flow, kind, typed, now)
         MACHINE.transition(db, flow, "accept_app")
         method = _keep(db, services, visitor, account, session, flow, {**proof, "name": name}, now)
-    deliver_notices(services)
+    dispatch(services)
     return method
 
 

@@ -143,12 +143,12 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
         # A password that ends in fewer digits than a code tells nothing that is worth keeping.
         data = {"app": APP, "digits": digits if digits >= CODE_DIGITS else 0}
         if pending is None:
-            flow, outgoing = CODES.begin(db, services, visitor, account, method, now, data=data)
+            flow, message = CODES.begin(db, services, visitor, account, method, now, data=data)
             audit.record(db, visitor, account, "sign_in.password_right", now)
         else:
-            asked, outgoing = CODES.issue(db, services, account, method, flow_id=pending.id, now=now)
+            asked, message = CODES.issue(db, services, account, method, flow_id=pending.id, now=now)
             flow = MACHINE.transition(db, pending, "send_code", data={**data, **asked})
-    return CODES.deliver(services, flow, outgoing)
+    return CODES.deliver(services, flow, message)
 
 
 def _end(db: Connection, session: bytes | None) -> None:

@@ -11,6 +11,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
+from webapp.challenges.delivery import dispatch
 from webapp.errors import PasskeyRefused, PasskeyTaken, StaleFlow
 from webapp.flows import recovery, sign_in
 from webapp.flows.sign_in import SignedIn
@@ -21,7 +22,6 @@ from webapp.rules.visitor import Visitor
 from webapp.rules.webauthn_checks import CHALLENGE_BYTES, Site
 from webapp.services import audit
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, passkeys
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
@@ -116,7 +116,7 @@ def finish_registration(
             audit.record(db, visitor, account, "passkey.added", now, name=passkey.name)
     except Conflict:
         raise PasskeyTaken() from None
-    deliver_notices(services)
+    dispatch(services)
     return passkey
 
 
@@ -193,7 +193,7 @@ def remove(services: Services, visitor: Visitor, account: Account, passkey_id: s
         if was_there:
             audit.record(db, visitor, account, "passkey.removed", services.clock.now())
     if was_there:
-        deliver_notices(services)
+        dispatch(services)
     return was_there
 
 

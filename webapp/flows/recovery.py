@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from webapp.challenges.delivery import dispatch
 from webapp.errors import NothingToReset, SendCapReached, StaleFlow
 from webapp.flows.password import CookieReader, prove
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
@@ -19,7 +20,6 @@ from webapp.rules.uploads.documents import Upload
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, events, flows
 from webapp.store import recovery as stored
 from webapp.store.accounts import Account
@@ -107,7 +107,7 @@ def enter(
             now=now,
             life_seconds=services.config.session_idle_seconds,
         )
-    deliver_notices(services)
+    dispatch(services)
     return visit
 
 
@@ -193,7 +193,7 @@ def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Uploa
     except BaseException:
         services.uploads.remove(names)
         raise
-    deliver_notices(services)
+    dispatch(services)
     return case
 
 
@@ -211,7 +211,7 @@ def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
         stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
         audit.record(db, visitor, account, "recovery.cancelled", now)
     services.uploads.remove(left_over)
-    deliver_notices(services)
+    dispatch(services)
     return case
 
 
@@ -235,7 +235,7 @@ def after_sign_in(services: Services, left_over: list[str] | None) -> None:
     """Clean up behind `cancel_by_sign_in`, after its commit, and mail the owner."""
     if left_over is not None:
         services.uploads.remove(left_over)
-        deliver_notices(services)
+        dispatch(services)
 
 
 def find_by_link(services: Services, token: str) -> Flow | None:

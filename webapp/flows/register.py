@@ -26,12 +26,11 @@ MACHINE = StateMachine(
     transitions=(
         Transition("send_code", (BEGIN,), "verify", "name, address and password entered; the code is sent"),
         Transition("send_again", ("verify",), "verify", "another code to the same address"),
-        Transition("note_undelivered", ("verify",), "verify", "the code couldn't be sent"),
         Transition("accept_code", ("verify",), "done", "correct code: the account is created and signed in"),
     ),
 )
 
-CODES = ContactChallenge(MACHINE)
+CODES = ContactChallenge(MACHINE, is_proven=False)
 
 
 def start(services: Services, visitor: Visitor, *, name: str, identifier: str, password: str) -> Flow:
@@ -52,7 +51,7 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
     now = services.clock.now()
     with services.store.writing() as db:
         owner = find_owner(db, contact)
-        flow, outgoing = CODES.begin(
+        flow, message = CODES.begin(
             db,
             services,
             visitor,
@@ -63,7 +62,7 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
             notice_kind="register.known" if owner else None,
         )
         audit.record(db, visitor, owner, "register.started", now, is_known=owner is not None)
-    return CODES.deliver(services, flow, outgoing)
+    return CODES.deliver(services, flow, message)
 
 
 def send_again(services: Services, flow: Flow) -> Flow:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from webapp.challenges.delivery import dispatch
 from webapp.errors import OwnCase, SealBroken
 from webapp.flows.recovery import MACHINE, seal_context
 from webapp.rules.uploads import documents
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.services.session_revocation import end_everything_else
 from webapp.store import accounts, methods, passkeys
 from webapp.store import recovery as stored
@@ -148,7 +148,7 @@ def _move(
         _tell(db, visitor, owner, _EVENTS[move], reason, now)
     services.uploads.remove(left_over)
     if move != "take":
-        deliver_notices(services)
+        dispatch(services)
     return flow
 
 

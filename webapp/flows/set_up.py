@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from webapp.challenges import calls, enrolment
+from webapp.challenges.delivery import dispatch
 from webapp.challenges.engine import judging, owner_of
 from webapp.challenges.enrolment import EnrolmentChallenge
 from webapp.challenges.method import MethodChallenge
@@ -20,7 +21,6 @@ from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, trust
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, flows, methods, sessions
 from webapp.store import trust as stored_trust
 from webapp.store.accounts import Account
@@ -96,13 +96,13 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
     if account.two_step_on:
         raise StaleFlow("it is on already")
     now = services.clock.now()
-    outgoing = None
+    message = None
     with services.store.writing() as db:
         flows.end_of_account(db, account.id, (MACHINE.kind,))
         data = {"secret": new_secret(services, account.id)}
         kept = next((each for each in methods.of_account(db, account.id) if each.disabled_at is None), None)
         if kept is not None:
-            flow, outgoing = KEPT_CODES.begin(
+            flow, message = KEPT_CODES.begin(
                 db, services, visitor, account, kept, now, move="start_again", data=data, session=session
             )
         else:
@@ -117,7 +117,7 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
                 life_seconds=services.config.flow_seconds,
             )
         audit.record(db, visitor, account, "set_up.started", now)
-    return KEPT_CODES.deliver(services, flow, outgoing)
+    return KEPT_CODES.deliver(services, flow, message)
 
 
 def backups_of(flow: Flow) -> list[Proof]:
@@ -259,7 +259,7 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
         preferred = _keep_methods(db, services, account, flow, now)
         cookie = trust.issue(db, services, visitor, account, "shop", now) if remember else None
         audit.record(db, visitor, account, "two_step.on", now, method=preferred.kind)
-    deliver_notices(services)
+    dispatch(services)
     return TurnedOn(cookie)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from webapp.challenges import enrolment
+from webapp.challenges.delivery import dispatch
 from webapp.errors import LastMethod, MethodSwitchedOff, UnknownMethod
 from webapp.factors.registry import FACTORS, refuse_role
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, session_revocation
 from webapp.services import trust as trusting
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import methods, sessions, trust
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -50,7 +50,7 @@ def prefer(services: Services, visitor: Visitor, account: Account, method_id: st
         refuse_role(method.kind, is_preferred=True)
         methods.prefer(db, account.id, method.id)
         audit.record(db, visitor, account, "method.preferred", services.clock.now(), method=method.kind)
-    deliver_notices(services)
+    dispatch(services)
     return method
 
 
@@ -89,7 +89,7 @@ def remove(services: Services, visitor: Visitor, account: Account, session: byte
             methods.prefer(db, account.id, left[0].id)
         session_revocation.end_everything_else(db, account.id, session)
         audit.record(db, visitor, account, "method.removed", services.clock.now(), method=method.kind)
-    deliver_notices(services)
+    dispatch(services)
     return method
 
 
@@ -117,7 +117,7 @@ def revoke_all_trust(services: Services, visitor: Visitor, account: Account) -> 
     with services.store.writing() as db:
         count = trust.revoke_all(db, account.id)
         audit.record(db, visitor, account, "trust.revoked_all", services.clock.now(), count=count)
-    deliver_notices(services)
+    dispatch(services)
     return count
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from webapp.challenges.engine import OutgoingCode, judging
+from webapp.challenges.delivery import dispatch
+from webapp.challenges.engine import judging
 from webapp.challenges.method import MethodChallenge, pick
 from webapp.errors import UnknownAccount
 from webapp.flows import recovery
@@ -19,12 +20,12 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions, trust
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import methods
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
+from webapp.store.outbox import Message
 
 MACHINE = StateMachine(
     kind="sign_in",
@@ -89,14 +90,12 @@ def submit_password(
         proven.forget_guesses(db)
         if ended_session is not None:
             stored_sessions.end(db, ended_session)
-        outcome, outgoing = _after_password(
-            db, services, visitor, proven.account, app, return_to, cookie, now
-        )
+        outcome, message = _after_password(db, services, visitor, proven.account, app, return_to, cookie, now)
     if isinstance(outcome, SignedIn):
         return outcome
     if "was_copied" in outcome.data:
-        deliver_notices(services)
-    return CODES.deliver(services, outcome, outgoing)
+        dispatch(services)
+    return CODES.deliver(services, outcome, message)
 
 
 def _after_password(
@@ -108,7 +107,7 @@ def _after_password(
     return_to: str,
     cookie: CookieReader,
     now: float,
-) -> tuple[SignedIn | Flow, OutgoingCode | None]:
+) -> tuple[SignedIn | Flow, Message | None]:
     extra: dict[str, Any] = {}
     cookie_name = trust.cookie_name(account.id, app)
     if not account.two_step_on:
@@ -133,9 +132,9 @@ def _after_password(
         extra["was_copied"] = True
     method = pick(methods.of_account(db, account.id))
     data = {"app": app, "return_to": return_to, "epoch": account.trust_epoch, **extra}
-    flow, outgoing = CODES.begin(db, services, visitor, account, method, now, data=data)
+    flow, message = CODES.begin(db, services, visitor, account, method, now, data=data)
     audit.record(db, visitor, account, "sign_in.password_right", now)
-    return flow, outgoing
+    return flow, message
 
 
 def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:

@@ -58,8 +58,8 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
     with services.store.writing() as db:
         method = pick(methods.of_account(db, account.id))
         data = {"return_to": return_to}
-        flow, outgoing = CODES.begin(db, services, visitor, account, method, now, data=data, session=session)
-    return CODES.deliver(services, flow, outgoing)
+        flow, message = CODES.begin(db, services, visitor, account, method, now, data=data, session=session)
+    return CODES.deliver(services, flow, message)
 
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:

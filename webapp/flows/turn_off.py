@@ -6,12 +6,12 @@ trust and mails the owner (docs/screens.md#endings, docs/promises.md#48).
 
 from __future__ import annotations
 
+from webapp.challenges.delivery import dispatch
 from webapp.errors import StaleFlow
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, session_revocation
 from webapp.services.context import Services
-from webapp.services.outbox import deliver_notices
 from webapp.store import accounts, feedback, methods
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
@@ -55,7 +55,7 @@ def turn_off(services: Services, visitor: Visitor, account: Account, session: by
             life_seconds=services.config.flow_seconds,
         )
         audit.record(db, visitor, account, "two_step.off", now, cleared=clear)
-    deliver_notices(services)
+    dispatch(services)
     return flow
 
 

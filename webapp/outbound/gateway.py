@@ -10,8 +10,10 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from urllib.parse import urlencode
 
 from webapp.config import Config
 from webapp.errors import GatewayFailed
@@ -19,6 +21,9 @@ from webapp.errors import GatewayFailed
 if TYPE_CHECKING:
     import httpx
 
+NEWEST = 50
+"""How many messages to a number are looked at for one that may have been sent."""
+_LISTS = {"sms": ("Messages.json", "messages"), "voice": ("Calls.json", "calls")}
 API = "/2010-04-01/Accounts"
 LARGEST_ANSWER_BYTES = 64 * 1024
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Nidankai"}
@@ -75,14 +80,21 @@ class Gateway:
             headers,
         )
 
-    def text(self, to_e164: str, body: str) -> str:
-        """Send a text and return the message's sid. Raises GatewayFailed."""
+    def text(self, to_e164: str, body: str, in_doubt_since: float | None = None) -> str:
+        """Send a text and return the message's sid. Raises GatewayFailed.
+
+        One that may have been sent ``in_doubt_since`` a moment is looked for first, and not sent twice.
+        """
+        if in_doubt_since is not None and (sid := self.find("sms", to_e164, body, in_doubt_since)):
+            return sid
         key = "MessagingServiceSid" if self._sender.startswith("MG") else "From"
         form = {"To": to_e164, key: self._sender, "Body": body}
         return self._sid(self._exchange("POST", "Messages.json", form))
 
-    def call(self, to_e164: str, twiml: str) -> str:
-        """Place a call that speaks ``twiml`` and return its sid. Raises GatewayFailed."""
+    def call(self, to_e164: str, twiml: str, in_doubt_since: float | None = None) -> str:
+        """Place a call that speaks ``twiml`` and return its sid, unless it was placed. Raises GatewayFailed."""
+        if in_doubt_since is not None and (sid := self.find("voice", to_e164, "", in_doubt_since)):
+            return sid
         form = {"To": to_e164, "From": self._sender, "Twiml": twiml}
         return self._sid(self._exchange("POST", "Calls.json", form))
 
@@ -94,6 +106,21 @@ class Gateway:
         if not isinstance(status, str):
             raise GatewayFailed("garbage", None, "the call has no status")
         return status
+
+    def find(self, channel: Literal["sms", "voice"], to_e164: str, body: str, since: float) -> str | None:
+        """Return the sid of a text with this body, or of any call, that was sent since then. Raises GatewayFailed.
+
+        The provider has no key by which it knows a message again, and keeps no call's words.
+        """
+        resource, kind = _LISTS[channel]
+        query = urlencode({"To": to_e164, "PageSize": NEWEST})
+        found = self._exchange("GET", f"{resource}?{query}").get(kind)
+        if not isinstance(found, list):
+            raise GatewayFailed("garbage", None, f"the answer is no list of {kind}")
+        for each in found:
+            if _created(each) >= int(since) and (channel == "voice" or each.get("body") == body):
+                return self._sid(each)
+        return None
 
     def check(self) -> None:
         """Ask for the newest message, sending nothing: proves address and account. Raises GatewayFailed."""
@@ -191,3 +218,11 @@ def _read(status: int, body: bytes) -> dict[str, Any]:
 
 def _code(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _created(found: Any) -> float:
+    """Return when a listed message or call was made; 0 where it does not say."""
+    try:
+        return parsedate_to_datetime(found["date_created"]).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return 0.0

@@ -69,24 +69,29 @@ class Mailer:
             headers,
         )
 
-    def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Send one mail to one address and return once the server has taken it. Raises MailFailed."""
+    def send(self, to: str, subject: str, text: str, html: str, key: str | None = None) -> None:
+        """Send one mail to one address and return once the server has taken it. Raises MailFailed.
+
+        Mails of one ``key`` have one Message-ID.
+        """
         if not _ADDRESS.fullmatch(to):
             raise MailFailed("refused", "not an address")
-        message = self._message(to, subject, text, html)
+        message = self._message(to, subject, text, html, key)
         self._within_deadline(lambda smtp: smtp.send_message(message, self._from.addr_spec, [to]))
 
     def check(self) -> None:
         """Greet the server (and sign in, where a user is set), sending nothing. Raises MailFailed."""
         self._within_deadline(lambda smtp: smtp.noop())
 
-    def _message(self, to: str, subject: str, text: str, html: str) -> EmailMessage:
+    def _message(self, to: str, subject: str, text: str, html: str, key: str | None) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._from
         message["To"] = Address(addr_spec=to)
         message["Subject"] = _CONTROL.sub(" ", subject).strip()  # names that visitors chose may be in it
         message["Date"] = formatdate(usegmt=True)
-        message["Message-ID"] = make_msgid(domain=self._from.domain)
+        message["Message-ID"] = (
+            f"<{key}@{self._from.domain}>" if key else make_msgid(domain=self._from.domain)
+        )
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
         for name, value in self._headers.items():
             message[name] = value

@@ -18,15 +18,15 @@ sent = Signal(
 class InstrumentedGateway(Gateway):
     """The gateway; each text and call that was taken is told."""
 
-    def text(self, to_e164: str, body: str) -> str:
+    def text(self, to_e164: str, body: str, in_doubt_since: float | None = None) -> str:
         """Send a text and return the message's sid. Raises GatewayFailed."""
-        sid = super().text(to_e164, body)
+        sid = super().text(to_e164, body, in_doubt_since)
         sent.send(self, channel="sms", to=to_e164, subject="", sid=sid)
         return sid
 
-    def call(self, to_e164: str, twiml: str) -> str:
+    def call(self, to_e164: str, twiml: str, in_doubt_since: float | None = None) -> str:
         """Place a call and return its sid. Raises GatewayFailed."""
-        sid = super().call(to_e164, twiml)
+        sid = super().call(to_e164, twiml, in_doubt_since)
         sent.send(self, channel="call", to=to_e164, subject="", sid=sid)
         return sid
 
@@ -34,7 +34,7 @@ class InstrumentedGateway(Gateway):
 class InstrumentedMailer(Mailer):
     """The mail server; each mail that was taken is told."""
 
-    def send(self, to: str, subject: str, text: str, html: str) -> None:
+    def send(self, to: str, subject: str, text: str, html: str, key: str | None = None) -> None:
         """Send one mail. Raises MailFailed."""
-        super().send(to, subject, text, html)
+        super().send(to, subject, text, html, key)
         sent.send(self, channel="mail", to=to, subject=subject)

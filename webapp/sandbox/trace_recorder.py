@@ -11,17 +11,18 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request, template_rendered
+from flask import Flask, Response, current_app, g, has_request_context, request, template_rendered
 from jinja2 import Template
 
 from webapp import paths
+from webapp.challenges import delivery
 from webapp.flows.state_machine import StateMachine, Transition, transitioned
 from webapp.pages.framework.shown_refusals import shown
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import instrumented
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import World
-from webapp.store import events
+from webapp.store import events, outbox
 from webapp.store.engine import EngineError, Gone
 from webapp.store.flows import Flow
 
@@ -29,6 +30,9 @@ _log = logging.getLogger(__name__)
 NOT_SHOWN = ("static", "healthz", None)
 PROBLEM = "site/problems/problem.html"
 TOOLS = ("sandbox.", "sandbox_api.")
+MOST_UNSENT = 1000
+_walk_of: dict[str, str] = {}
+"""The walk that each unsent message belongs to, by the message's id: its request is over when it is sent."""
 
 
 @dataclass
@@ -105,9 +109,26 @@ def _on_refusal(_sender: object, *, name: str, field: str | None, **_rest: Any) 
     note("refusal", name, field=field)
 
 
+@outbox.enqueued.connect
+def _on_enqueued(_sender: object, *, message_id: str, **_rest: Any) -> None:
+    if has_request_context() and "notes" in g:
+        _walk_of[message_id] = recording_id()
+        while len(_walk_of) > MOST_UNSENT:
+            _walk_of.pop(next(iter(_walk_of)), None)
+
+
 @instrumented.sent.connect
 def _on_message(_sender: object, *, channel: str, to: str, subject: str, sid: str = "", **_rest: Any) -> None:
-    note("message", channel, to=to, subject=subject, sid=sid)
+    data = {"to": to, "subject": subject, "sid": sid}
+    sending = delivery.under_way.get()
+    walk = _walk_of.pop(sending[1].id, "") if sending is not None else ""
+    if has_request_context():
+        note("message", channel, **data)
+    elif sending is not None:  # after its request's answer
+        services = sending[0]
+        world = current_app.extensions["nidankai_worlds"].get(services.store.name)
+        world.trace_log.queue([Step(services.clock.now(), walk, "message", channel, data)])
+        _flush(world)
 
 
 def _keep(response: Response) -> Response:

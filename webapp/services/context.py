@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, Self
 
 from webapp.clock import Clock
 from webapp.config import Config
@@ -14,12 +15,18 @@ from webapp.rules.visitor import Attempt
 from webapp.services.codes import Limits
 from webapp.store.accounts import Account
 from webapp.store.engine import Store
-from webapp.store.outbox import Notice
+from webapp.store.outbox import Message
 from webapp.store.uploads import Uploads
 
 
 class Outbound(Protocol):
     """What leaves the house. Every method raises ``DeliveryFailed`` and changes nothing here when it does."""
+
+    def attempt(self, key: str, in_doubt_since: float | None) -> Self:
+        """Return the same for one attempt at the message ``key``.
+
+        With ``in_doubt_since`` an earlier attempt, begun then or later, may have sent it: ask before sending again.
+        """
 
     def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
         """A one-time code by ``sms``, ``voice`` (E.164) or ``mail`` (an address); a call's sid, else None."""
@@ -36,7 +43,7 @@ class Outbound(Protocol):
     def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:
         """Instead of a code, a word why there is none: ``register.known`` or ``forgot_password.unknown``."""
 
-    def send_notice(self, notice: Notice, account: Account) -> None:
+    def send_notice(self, notice: Message, account: Account) -> None:
         """A security notice, by mail or text."""
 
 
@@ -52,6 +59,8 @@ class Services:
     seal: Seal
     signer: Signer
     outbound: Outbound
+    dispatcher: Callable[[Services], None] = field(repr=False)
+    """Sends all that is due in a world, once the answer of this request has left."""
     pepper: bytes = field(repr=False)
     limits: Limits
 

@@ -75,6 +75,12 @@ def use(db: Connection, code_id: str) -> bool:
     )
 
 
+def is_live(db: Connection, code_id: str, now: float) -> bool:
+    """Return whether a code could still be used."""
+    sql = "SELECT 1 FROM codes WHERE id = ? AND state = 'live' AND expires_at > ?"
+    return db.execute(sql, (code_id, now)).fetchone() is not None
+
+
 def count_wrong_try(db: Connection, code_id: str) -> None:
     """Take one try from a live code; without tries left it is exhausted."""
     db.execute(

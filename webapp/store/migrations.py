@@ -259,6 +259,30 @@ _ANY_FACTOR = (
     "CREATE UNIQUE INDEX methods_preferred ON methods (account_id) WHERE is_preferred = 1",
 )
 
+# All that is to leave: notices, and codes and links too, with what is secret in them sealed.
+_OUTBOX = (
+    """CREATE TABLE outbox (
+        id TEXT PRIMARY KEY,
+        account_id TEXT REFERENCES accounts (id) ON DELETE CASCADE,
+        code_id TEXT,
+        channel TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        language TEXT NOT NULL,
+        data TEXT NOT NULL,
+        sealed BYTES,
+        created_at DOUBLE PRECISION NOT NULL,
+        due_at DOUBLE PRECISION NOT NULL,
+        attempts INTEGER NOT NULL,
+        failures INTEGER NOT NULL
+    )""",
+    """INSERT INTO outbox
+           SELECT id, account_id, NULL, channel, recipient, kind, '', data, NULL, created_at, due_at, attempts,
+                  attempts FROM notices""",
+    "DROP TABLE notices",
+    "CREATE INDEX outbox_due ON outbox (due_at)",
+)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -272,5 +296,6 @@ MIGRATIONS = Migrations(
         Migration("typed", _TYPED),
         Migration("sandbox", _SANDBOX),
         Migration("any_factor", _ANY_FACTOR),
+        Migration("outbox", _OUTBOX),
     ),
 )

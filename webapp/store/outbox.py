@@ -1,82 +1,91 @@
-"""The outbox: notices to send, written in the transaction of the change that they report."""
+"""The outbox: what is to leave, written in the transaction of the change that it belongs to."""
 
 from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from blinker import Signal
 
 from webapp.store.engine import Connection, Row
 
-COLUMNS = "id, account_id, channel, recipient, kind, data, created_at, attempts, due_at"
+COLUMNS = (
+    "id, account_id, code_id, channel, recipient, kind, language, data, sealed, created_at, due_at, attempts,"
+    " failures"
+)
+
+enqueued = Signal("Sent after a message was written, with message_id=; inside the transaction.")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A row of ``notices``; ``data`` is what the wording of ``kind`` needs."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A row of ``outbox``, in the order of `COLUMNS`.
 
-    id: str
-    account_id: str
+    ``data`` is what the text of ``kind`` needs. ``sealed`` holds what no row may show: a code or a link's token.
+    Each attempt to send is counted before it begins. ``failures`` counts those that are known to have sent nothing.
+    """
+
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    account_id: str | None = None
+    code_id: str | None = None
     channel: str
-    recipient: str
+    recipient: str = field(repr=False)
     kind: str
-    data: dict[str, Any]
+    language: str = ""
+    data: dict[str, Any] = field(repr=False, default_factory=dict)
+    sealed: bytes | None = field(repr=False, default=None)
     created_at: float
-    attempts: int
     due_at: float
+    attempts: int = 0
+    failures: int = 0
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether an earlier attempt ended unknown: it may have sent the message."""
+        return self.attempts - 1 > self.failures
 
 
-def from_row(row: Row) -> Notice:
-    """A notice from a row of `COLUMNS`."""
-    return Notice(
-        row["id"],
-        row["account_id"],
-        row["channel"],
-        row["recipient"],
-        row["kind"],
-        json.loads(row["data"]),
-        row["created_at"],
-        row["attempts"],
-        row["due_at"],
-    )
+def from_row(row: Row) -> Message:
+    """Return a message from a row of `COLUMNS`."""
+    values = {name: row[name] for name in Message.__dataclass_fields__}
+    return Message(**{**values, "data": json.loads(values["data"])})
 
 
-def enqueue(
-    db: Connection,
-    *,
-    account_id: str,
-    channel: str,
-    recipient: str,
-    kind: str,
-    data: dict[str, Any],
-    now: float,
-) -> None:
-    """Write a notice; call it in the transaction of the change that it reports."""
+def add(db: Connection, message: Message) -> None:
+    """Write a message; call it in the transaction of the change that it belongs to."""
+    values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
     db.execute(
-        f"INSERT INTO notices ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)",
-        (secrets.token_hex(8), account_id, channel, recipient, kind, json.dumps(data), now, now),
+        f"INSERT INTO outbox ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        tuple({**values, "data": json.dumps(message.data)}.values()),
     )
+    enqueued.send(db, message_id=message.id)
 
 
-def take_due(db: Connection, now: float, lease_seconds: float, limit: int = 20) -> list[Notice]:
-    """Notices that are due, leased so that no other process sends them meanwhile."""
-    return [
-        from_row(row)
-        for row in db.execute(
-            f"""UPDATE notices SET due_at = ?, attempts = attempts + 1
-                WHERE id IN (SELECT id FROM notices WHERE due_at <= ? ORDER BY due_at LIMIT ?)
-                RETURNING {COLUMNS}""",
-            (now + lease_seconds, now, limit),
-        ).fetchall()
-    ]
+def take_due(db: Connection, now: float, lease_seconds: float, limit: int) -> list[Message]:
+    """Return the messages that are due, the oldest first, and lease them: no other process sends them meanwhile."""
+    rows = db.execute(
+        f"""UPDATE outbox SET due_at = ?, attempts = attempts + 1
+            WHERE id IN (SELECT id FROM outbox WHERE due_at <= ? ORDER BY due_at LIMIT ?)
+            RETURNING {COLUMNS}""",
+        (now + lease_seconds, now, limit),
+    ).fetchall()
+    return sorted(map(from_row, rows), key=lambda message: message.created_at)
 
 
-def ack(db: Connection, notice_id: str) -> None:
-    """Delete a notice that was delivered or given up."""
-    db.execute("DELETE FROM notices WHERE id = ?", (notice_id,))
+def next_due(db: Connection) -> float | None:
+    """Return when the next message is due; None when nothing waits."""
+    due_at: float | None = db.execute("SELECT min(due_at) FROM outbox").fetchone()[0]
+    return due_at
 
 
-def retry(db: Connection, notice_id: str, due_at: float) -> None:
-    """Try a notice again at ``due_at``."""
-    db.execute("UPDATE notices SET due_at = ? WHERE id = ?", (due_at, notice_id))
+def ack(db: Connection, message_id: str) -> None:
+    """Delete a message that was sent or given up."""
+    db.execute("DELETE FROM outbox WHERE id = ?", (message_id,))
+
+
+def retry(db: Connection, message: Message, due_at: float, *, is_known: bool) -> None:
+    """Try a message again at ``due_at``. With ``is_known`` this attempt is known to have sent nothing."""
+    failures = message.attempts if is_known else message.failures
+    db.execute("UPDATE outbox SET due_at = ?, failures = ? WHERE id = ?", (due_at, failures, message.id))

@@ -15,7 +15,7 @@ _HAPPENED = {
     "throttles": ("updated_at", ("blocked_until",)),
     "sessions": ("created_at", ("seen_at", "expires_at", "elevated_until")),
     "trusted": ("created_at", ("used_at", "expires_at")),
-    "notices": ("created_at", ("due_at",)),
+    "outbox": ("created_at", ("due_at",)),
     "events": ("at", ()),
     "feedback": ("at", ()),
     "documents": ("created_at", ()),

@@ -1,0 +1,214 @@
+"""What leaves is a row first: nothing tells of it, and no crash loses or doubles it (docs/promises.md#75)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.actors import Person
+from tests.app_fixture import AppFixture, World
+from tests.lint import text_of
+from tests.security.moods import gateway_in, mail_in
+from tests.security.timing import auc_of
+from tests.security.tools import rows, sends, texts
+from webapp.challenges import delivery
+from webapp.challenges.delivery import deliver_due
+from webapp.pages.framework.dispatcher import Dispatcher
+from webapp.services.outbox import LEASE_SECONDS
+from webapp.store.database import open_engine
+
+ASKED = 200
+"""Known and unknown accounts that are asked for. By chance alone, one run of 2,000 is outside of the bounds."""
+TELLS = "送信できませんでした"
+
+
+class Killed(BaseException):
+    """The process dies here: nothing of it runs any more."""
+
+
+def dies(*_args: object, **_kwargs: object) -> None:
+    """Stand where a process is killed."""
+    raise Killed
+
+
+@contextmanager
+def dying(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> Iterator[None]:
+    """Kill whoever gets to this function in the block."""
+    with monkeypatch.context() as patch, suppress(Killed):
+        patch.setattr(place, name, dies)
+        yield
+        pytest.fail(f"nobody got to {name}")
+
+
+@contextmanager
+def unsent(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the process die after its answers, before anything that follows them is sent."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Dispatcher, "begin", lambda *_: None)
+        yield
+
+
+def deliver(world: World, services: Any = None) -> None:
+    """Do what another process's dispatcher does."""
+    with world.site.app_context():
+        deliver_due(services or world.services)
+
+
+def forgets(world: World, typed: str) -> Any:
+    """Ask for a new password; the page that comes."""
+    browser = world.browser()
+    browser.get("/ap/forgotpassword")
+    return browser.submit(email=typed)
+
+
+def message_id(world: World, mail: Any) -> str:
+    """The Message-ID of a mail as it came."""
+    with httpx.Client(transport=world.phone.transport, base_url=world.phone.url) as client:
+        source = client.get(f"/api/v1/messages/{mail.id}/mail.eml").raise_for_status().content
+    return str(message_from_bytes(source)["Message-ID"])
+
+
+@pytest.mark.parametrize("by", ["mail", "number"])
+@pytest.mark.parametrize("where", ["forgot", "register", "recovery"])
+def test_time_tells_no_account_s75(apps_with: Callable[..., AppFixture], where: str, by: str) -> None:
+    assert 0.40 <= auc_of(apps_with(), where, by, ASKED) <= 0.60
+
+
+@pytest.mark.parametrize(
+    "typed", ["hanako@example.com", "nobody@example.com", "090-1234-5678", "090-1234-0000"]
+)
+@pytest.mark.parametrize("where", ["/ap/forgotpassword", "/ap/register"])
+def test_page_is_one_whatever_becomes_of_the_message_s75(world: World, where: str, typed: str) -> None:
+    def page() -> str:
+        browser = world.browser()
+        browser.get(where)
+        if "register" in where:
+            return text_of(
+                browser.submit(customerName="Yuki", email=typed, password="ringo-mikan-budou-77").main
+            )
+        return text_of(browser.submit(email=typed).main)
+
+    up = page()
+    assert TELLS not in up
+    for state in (gateway_in("down", world), gateway_in("unsubscribed", world), mail_in("refusing", world)):
+        world.clock.advance(31)
+        with state:
+            assert page() == up
+
+
+@pytest.mark.parametrize("mood", ["landline", "down"])
+def test_resend_tells_nothing_of_the_first_message_s75(world: World, mood: str) -> None:
+    """A failed code must be waited for like any other."""
+    for number in ("090-1234-0000", "090-1234-5678"):
+        browser = world.browser()
+        browser.get("/ap/register")
+        with gateway_in(mood, world):
+            browser.submit(customerName="Yuki", email=number, password="ringo-mikan-budou-77")
+            sends(browser, "/ap/register/resend")
+        assert "秒" in browser.get("/ap/register/verify").text, number
+
+
+def test_code_leaves_after_a_crash_behind_the_answer_s75(
+    world: World, hanako: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with unsent(monkeypatch):
+        forgets(world, hanako.email)
+    assert texts(world) == []
+    deliver(world)
+    deliver(world)
+    assert len(texts(world, hanako.email)) == 1 and rows(world, "outbox") == []
+
+
+def test_next_process_sends_what_the_last_one_left_s75(
+    world: World, hanako: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first answer, to anybody, is enough."""
+    with unsent(monkeypatch):
+        forgets(world, hanako.email)
+    dispatcher: Dispatcher = world.site.extensions["nidankai_dispatcher"]
+    dispatcher._seen.clear()  # as in a process that has just begun
+    world.browser().get("/")
+    assert len(texts(world, hanako.email)) == 1
+
+
+@pytest.mark.parametrize("place", ["_send", "_ack"])
+def test_crash_in_a_sign_in_loses_and_doubles_no_code_s75(
+    world: World, taro: Person, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    with dying(monkeypatch, delivery, place):
+        taro.gives_password()
+    deliver(world)  # it is leased: whoever sends it may be at work
+    assert len(texts(world, taro.number)) == (place == "_ack")
+    world.clock.advance(LEASE_SECONDS + 1)
+    deliver(world)
+    assert len(texts(world, taro.number)) == 1 and rows(world, "outbox") == []
+
+
+def test_call_in_doubt_is_placed_once_s75(
+    world: World, hanako: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanako.signs_in()
+    hanako.begins_set_up()
+    with dying(monkeypatch, delivery, "_ack"):
+        hanako.browser.submit(phoneNumber=hanako.national, channel="voice")
+    world.clock.advance(LEASE_SECONDS + 1)
+    deliver(world)
+    assert len(texts(world, hanako.number, "call")) == 1
+    assert [row["call_sid"] for row in rows(world, "codes")] == [texts(world, hanako.number)[0].sid]
+
+
+def test_mail_in_doubt_has_one_message_id_s75(
+    world: World, hanako: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SMTP cannot be asked what it took: the mailbox can tell the second one."""
+    with unsent(monkeypatch):
+        forgets(world, hanako.email)
+    with dying(monkeypatch, delivery, "_ack"):
+        deliver(world)
+    world.clock.advance(LEASE_SECONDS + 1)
+    deliver(world)
+    first, second = texts(world, hanako.email)
+    assert message_id(world, first) == message_id(world, second)
+
+
+def test_two_processes_send_each_message_once_s75(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [f"nobody{number}@example.com" for number in range(12)]
+    with unsent(monkeypatch):
+        for each in people:
+            forgets(world, each)
+    others = [
+        replace(world.services, store=open_engine(Path(world.services.config.instance)).open())
+        for _ in range(2)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda services: deliver(world, services), [*others, *others]))
+    assert sorted(text.to for text in texts(world)) == sorted(people)
+
+
+def test_code_that_is_no_longer_good_is_not_sent_s75(
+    world: World, hanako: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with unsent(monkeypatch):
+        forgets(world, hanako.email)
+    world.clock.advance(world.services.limits.code_seconds)
+    deliver(world)
+    assert texts(world) == [] and rows(world, "outbox") == []
+
+
+def test_silent_gateway_holds_up_no_mail_s75(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with unsent(monkeypatch):
+        browser = world.browser()
+        browser.get("/ap/register")
+        browser.submit(customerName="Yuki", email="090-1234-0000", password="ringo-mikan-budou-77")
+        forgets(world, "nobody@example.com")
+    with gateway_in("down", world):
+        deliver(world)
+    assert len(texts(world, "nobody@example.com")) == 1 and len(rows(world, "outbox")) == 1
