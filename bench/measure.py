@@ -82,8 +82,8 @@ class Trace:
         return count
 
 
-# numpy comes with the development's requirements (for the phone's voices) and not with either app's own; where it is,
-# sqlite-utils loads it, so it is hidden here.
+# numpy is a development requirement (for the phone's voices), not one of the apps. sqlite-utils would load it, so
+# it is hidden here.
 START = """
 import sys, time
 sys.modules["numpy"] = None

@@ -38,7 +38,7 @@ from bench.server_process import (
 
 INSTALL_SECONDS = 600
 START_SECONDS = 30
-FILL_SECONDS = 12  # a peer is filled for so long beyond SMALL; how far it came is told
+FILL_SECONDS = 12  # how long a peer is filled beyond SMALL; its count is reported
 LOOKS = 5
 NUMBERS = 500
 SNS_SCOPE = (

@@ -77,7 +77,7 @@ def _arrivals(port: int) -> list[float]:
             to = f"+8190{10_000_000 + time.time_ns() // 1000 % 80_000_000}"
             thread = threading.Thread(target=wait, args=(to,))
             thread.start()
-            time.sleep(0.03)  # the tester is waiting by then
+            time.sleep(0.03)  # until the tester waits
             start = time.perf_counter()
             send(sender, request(to))
             if number >= WAITS // 10:

@@ -21,7 +21,7 @@ from mocksms.store import messages as keeping
 COUNTS = (1_000, 100_000, 1_000_000)
 NUMBERS = 500
 NUMBER = "+819012300042"
-# Every tenth row is a call; only the very first ones were busy, so a list of those has the longest way to look.
+# Every tenth row is a call. Only the very first ones were busy, so a list of those reads the most.
 MESSAGES = """
 WITH RECURSIVE n (i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
 INSERT INTO messages (id, sid, channel, wire, direction, account, sender, recipient, handset, peer, subject, body, html,

@@ -95,7 +95,7 @@ class SiteWalk:
         }
         webapp.create_app(
             {**self.settings, "sandbox": True}
-        )  # makes the demo accounts; what is measured has no tools
+        )  # creates the demo accounts; the measured site has no sandbox tools
         self.app = webapp.create_app(self.settings, gateway_transport=httpx.WSGITransport(app=self.phone_app))
         self.services = self.app.extensions["nidankai"]
         self.totp = pyotp.TOTP(floor.SECRET)

@@ -81,7 +81,7 @@ def make_environment() -> None:
     if importlib.util.find_spec("ensurepip") is None:
         _get_ensurepip()
     _say(f"making .venv with Python {sys.version.split()[0]}")
-    # The base interpreter, so that an environment is never made out of the one that is being replaced.
+    # The base interpreter, so that an environment is never made with the one being replaced.
     base = getattr(sys, "_base_executable", sys.executable)
     if subprocess.run([base, "-m", "venv", "--clear", str(VENV)]).returncode:
         raise BootstrapError("Python could not make the virtual environment .venv; its own words are above.")

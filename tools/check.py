@@ -20,12 +20,12 @@ ROOT = Path(__file__).resolve().parent.parent
 LONGEST_SECONDS = 20 * 60
 PYTEST = (sys.executable, "-m", "pytest")
 NOTHING_RAN = 5
-"""What pytest ends with when it finds no test."""
+"""Exit code of pytest without any test."""
 COMMANDS = {
     "test": PYTEST,
     "mutants": (sys.executable, "-m", "tools.mutants"),
 }
-"""The parts that are no folder of tests/check."""
+"""The parts that are not folders of tests/check."""
 
 
 @dataclass(frozen=True)

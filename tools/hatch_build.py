@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TEMPLATES = {"templates/site": "webapp/templates/site", "templates/phone": "mocksms/templates/phone"}
-"""Folders of the clone, and where the wheel has them."""
+"""Folders of the clone, and their place in the wheel."""
 
 
 class Prepare(BuildHookInterface[Any]):

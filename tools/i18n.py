@@ -35,7 +35,7 @@ APPS = {
 }
 LINE_WIDTH = 110
 SINCE = datetime(2026, 11, 22, tzinfo=UTC)
-"""A fixed date in the header: the catalogue changes when its words do."""
+"""A fixed date in the header, so that only texts change the catalogue."""
 
 
 def catalogue_path(app: str) -> Path:

@@ -25,13 +25,13 @@ from webapp.sandbox.vocabulary.state_names import state_name
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "webapp" / "translations"
 INCH = 72
-"""Graphviz takes sizes in inches and gives places in points."""
+"""Graphviz uses inches for sizes and points for positions."""
 HEAD, HALF = 8, 4
 """Length and half the width of an arrowhead, in pixels."""
 TRIES = 60
-"""Graphviz starts from the order in which it gets the arrows: the best picture of so many orders is kept."""
+"""Orders of the arrows to try: Graphviz's result depends on it, and the best one is used."""
 PASSES = 3
-"""Where the labels are tells how arrows meet a state side by side, and that moves the labels."""
+"""Passes: the labels' positions decide how arrows meet a state, and that moves the labels."""
 
 Size = tuple[int, int]
 Point = tuple[float, float]

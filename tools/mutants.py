@@ -30,7 +30,7 @@ TABLE = ROOT / "tools" / "mutants.toml"
 MAIN_JOB = "tests/security/test_main_job.py"
 WORKERS = 2
 LONGEST_SECONDS = 300
-"""What one mutant may take."""
+"""Seconds for one mutant."""
 GRACE_SECONDS = 10
 NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "instance", "node_modules")
 PYTEST = ("-m", "pytest", "-n", "0", "-q", "--tb=no", "--show-capture=no", "-rfE", "-p", "no:cacheprovider")
@@ -132,7 +132,7 @@ class Copy:
         try:
             output, _ = process.communicate(timeout=LONGEST_SECONDS)
         except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGINT)  # pytest ends what its tests have started
+            process.send_signal(signal.SIGINT)  # pytest stops what its tests have started
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.communicate(timeout=GRACE_SECONDS)
             return -1, f"not done in {LONGEST_SECONDS} seconds"
@@ -156,7 +156,7 @@ def main(arguments: list[str]) -> int:
     if unknown := [name for name in asked if name not in known]:
         print(f"nidankai: no such promise: {', '.join(unknown)}", file=sys.stderr)
         return 2
-    # The last promises, of crashes and crowds, take longest: they go first.
+    # The last promises (crashes, crowds) take longest, so they go first.
     chosen = [mutant for mutant in reversed(mutants()) if str(mutant.promise) in asked]
     wrong = problems(chosen, [known[name] for name in asked])
     if wrong:

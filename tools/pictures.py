@@ -20,7 +20,7 @@ from tools import browser as browsers
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SCHEMES = ("light", "dark")
 DESK = {"width": 1520, "height": 900}
-COLOURS = 256  # a third of the bytes, and no eye sees it
+COLOURS = 256  # a third of the bytes, without a visible difference
 
 
 def main() -> int:

@@ -17,9 +17,9 @@ from pathlib import Path
 from tools import browser
 
 CHECK = "tests/check"
-"""The tests of `make check` alone: a folder a part."""
+"""The tests of `make check`: one folder per part."""
 COUNTING = "COUNT_TESTS_OF_MISSING_PROGRAMS"
-"""Set where tests are only counted: then nothing is left out."""
+"""Set while tests are only counted: then nothing is left out."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ TEST = re.compile(r"^ *(?:async )?def (test_\w+_s(\d+))\(", re.MULTILINE)
 LIST = re.compile(r"^Tests:\n(?:\n?- .*\n)*", re.MULTILINE)
 
 Tests = dict[int, dict[str, list[str]]]
-"""Names of tests by the number of their promise, then by the path of their file."""
+"""Names of tests by promise number, then by file path."""
 
 
 def tests() -> Tests:

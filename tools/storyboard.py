@@ -71,7 +71,7 @@ def walk_language(folder: Path, names: Sequence[str], language: str) -> list[Cha
     """Walk the stories of these names, with separate apps and a separate browser. Raise StoryFailed."""
     from playwright.sync_api import sync_playwright
 
-    logging.disable(logging.INFO)  # a line for each of thousands of requests helps nobody
+    logging.disable(logging.INFO)  # thousands of requests
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         environment = Environment(Path(place))

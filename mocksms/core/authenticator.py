@@ -106,7 +106,7 @@ def _label(written: str, issuer: str) -> tuple[str, str]:
     label = unquote(written)
     if issuer and label.lower().startswith(f"{issuer.lower()}:"):
         return issuer, label[len(issuer) + 1 :]
-    # a colon that is not quoted parts issuer and account for sure
+    # an unquoted colon always separates issuer and account
     before, colon, after = (unquote(part) for part in written.partition(":"))
     if not colon:
         before, colon, after = label.partition(":")

@@ -114,7 +114,7 @@ def ringing(world: World, number: str) -> list[Message]:
     return [call for call in recent if call.status in ("ringing", "in-progress")]
 
 
-# -- how a call goes on ------------------------------------------------------------------------------------------
+# -- steps of a call ------------------------------------------------------------------------------------------
 
 
 def _change(
@@ -192,7 +192,7 @@ def load(world: World, call_id: int, answer: AppAnswer) -> None:
     try:
         _advance(world, _change(world, call_id, {"in-progress"}, alter, "document"))
     except (NoSuchCall, WrongState):
-        return  # it ended while its document was fetched
+        return  # the call ended while its document was fetched
 
 
 def _interpreter(world: World, call: Message) -> Interpreter:
@@ -234,7 +234,7 @@ def advance_due(world: World, sid: str) -> None:
         else:
             _end(world, call.id, "completed", {"in-progress"})
     except (NoSuchCall, WrongState):
-        return  # someone else was faster
+        return  # another process was faster
 
 
 def _ring(world: World, sid: str) -> None:

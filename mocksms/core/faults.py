@@ -13,7 +13,7 @@ from mocksms.errors import Problem
 What = Literal[
     "reject", "undelivered", "delay", "duplicate", "drop", "slow", "http_status", "hang_up", "smtp_code"
 ]
-# What each one needs: the name of its number, its bounds and its default.
+# Each fault's number: its name, bounds and default.
 NUMBERS: dict[str, tuple[str, float, float, float]] = {
     "reject": ("code", 10000, 99999, 21610),
     "undelivered": ("code", 10000, 99999, 30003),

@@ -47,7 +47,7 @@ class Leases:
             try:
                 with self._default().writing() as db:
                     lease = replace(lease, id=store.leases.add(db, lease))
-            except store.Conflict:  # somebody has it
+            except store.Conflict:  # already leased
                 continue
             self.known_until = 0.0
             return lease

@@ -13,12 +13,12 @@ from mocksms.core.models import Kind
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
 _JAPAN = 81
 _CALLING_CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
-# Dashes, the minus sign, the long vowel mark that a Japanese keyboard gives; and marks that are not seen.
+# Dashes, the minus sign, the long vowel mark of a Japanese keyboard, and invisible marks.
 _HYPHENS = {ord(one): "-" for one in "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u30fc\u2500\u2501"}
 _HYPHENS |= dict.fromkeys(
     [0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF], ""
 )
-_KEPT = 2  # digits that say "mobile" in most countries; the rest is drawn until it fits
+_KEPT = 2  # digits that mean "mobile" in most countries; the rest is random until it is valid
 _MOST_TRIES = 200
 _FIXED = {phonenumbers.PhoneNumberType.FIXED_LINE}
 # 0120, 0800, 0570 and 0990: in Japan calls reach them, texts do not (in North America texts do).
@@ -38,7 +38,7 @@ def normalise(address: str, region: str = "JP") -> str:
     """
     text = unicodedata.normalize("NFKC", address)
     if text.startswith(" ") and text[1:].isdigit():
-        text = "+" + text[1:]  # a form that was sent without quoting its plus sign
+        text = "+" + text[1:]  # an unquoted plus sign in a form
     text = text.strip()
     if _E164.match(text) and not _has_trunk_zero(text):
         return text

@@ -16,7 +16,7 @@ class Unreadable(ValueError):
 
 def decode_qr(picture: bytes) -> str:
     """Return the text of the first QR code in a PNG, JPEG, WebP, GIF or BMP. Raise :class:`Unreadable`."""
-    import zxingcpp  # both are slow to load, and first needed when a picture is dropped
+    import zxingcpp  # both are slow to load, and only needed for a picture
     from PIL import Image, UnidentifiedImageError
 
     try:

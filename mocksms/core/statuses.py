@@ -3,7 +3,7 @@
 from mocksms.core.faults import Effects
 from mocksms.core.models import Message
 
-# In these statuses a message is known to its sender but not on any handset.
+# In these statuses a message exists for its sender, but is on no handset.
 UNSEEN = frozenset(
     {"scheduled", "accepted", "queued", "sending", "sent", "undelivered", "failed", "canceled"}
 )

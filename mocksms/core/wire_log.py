@@ -21,9 +21,9 @@ FLUSH_SECONDS = 0.2
 MOST_HEADERS = 50
 LONGEST_NAME, LONGEST_PATH, LONGEST_REASON, LONGEST_HEADER = 80, 1000, 500, 500
 LONGEST_BODY, LONGEST_ANSWER = 4000, 2000
-LONGEST_ACCEPTED = 300  # of an answer that refuses nothing: what it says is in the message
+LONGEST_ACCEPTED = 300  # characters of a successful answer: its content is in the message
 KEPT: ContextVar[Message | None] = ContextVar("kept", default=None)
-"""The message that the request of this thread left."""
+"""The message that this thread's request produced."""
 
 _WORDS = ("passw", "passphrase", "pwd", "secret", "token", "apikey", "api_key", "api-key", "authorization", "signature",
           "credential", "cookie")  # fmt: skip
@@ -37,7 +37,7 @@ _USER_OF_ADDRESS = re.compile(r"(?<=//)[^/\s@]{1,500}(?=@)")
 Pairs = Sequence[tuple[str, str]]
 
 
-@dataclass(slots=True)  # not frozen: that would cost each message more than the rest of the note
+@dataclass(slots=True)  # not frozen: that would cost each message more than recording it
 class RecordedRequest:
     """A request as it came, with its secrets; :meth:`redacted` removes them. The body is `fields` for a form, else
     `body`.
@@ -65,7 +65,7 @@ class RecordedRequest:
         longest_answer = LONGEST_ACCEPTED if self.is_accepted else LONGEST_ANSWER
         answer = _text(self.answer, longest_answer)
         shown = [value for name, value in (*self.query, *self.fields) if not _is_secret(name)]
-        # Most requests hold no secret but in their headers: one look at all of it tells.
+        # Most requests have secrets in their headers only: check the rest once.
         is_plain = not _may_hold_secret("\n".join((self.path, body, answer, *shown)))
         hide = _cut if is_plain else without_secrets
         path, answer = hide(self.path, LONGEST_PATH), hide(answer, longest_answer)
@@ -93,7 +93,7 @@ class RecordedRequest:
         )
 
 
-@lru_cache(maxsize=64)  # a client sends the same ones again and again
+@lru_cache(maxsize=64)  # clients repeat their headers
 def _header_lines(headers: Pairs) -> str:
     """Return a line for each header, in its usual spelling; WSGI has HTTP_USER_AGENT."""
     named = [(name.removeprefix("HTTP_").replace("_", "-").title(), value) for name, value in headers]

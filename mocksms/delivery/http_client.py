@@ -66,7 +66,9 @@ def send_signed(world: World, app: SenderApp, request: AppRequest) -> AppAnswer:
                 kind = headers.get_content_type() if "Content-Type" in headers else ""
                 text = _decoded(body, headers.get_content_charset() or "")
                 return AppAnswer(request.url, status, text, kind, problem)
-            request = replace(request, url=absolute(request.url, location))  # a login stays on its own server
+            request = replace(
+                request, url=absolute(request.url, location)
+            )  # a log-in stays on its own server
             if status in _AS_GET:
                 request = replace(request, method="GET", fields=[], body="")
     except CannotFetch as error:
@@ -125,7 +127,7 @@ def _decoded(body: bytes, charset: str) -> str:
     for name in (charset, declared[1].decode() if declared else ""):
         try:
             return body.decode(name, "replace")
-        except LookupError:  # no charset that Python knows, or none at all
+        except LookupError:  # an unknown charset, or none
             continue
     return body.decode("utf-8", "replace")
 

@@ -17,7 +17,7 @@ START = frozenset({"START", "YES", "UNSTOP"})
 LOOKED_AT = 20
 MOST_REQUESTS = 20
 KIND = "inbound"
-"""The kind of job that hands a typed text to its app."""
+"""The kind of job that posts a typed text to its app."""
 
 
 def send(world: World, handset: str, peer: str, body: str) -> Message:

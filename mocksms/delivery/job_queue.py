@@ -57,7 +57,7 @@ class JobQueue:
                 work()
             except Exception:
                 log.exception("something in the background failed")
-            del work  # or the world that it was for stays in memory until there is more to do
+            del work  # otherwise its world stays in memory until the next work
 
     def close(self) -> None:
         """Stop. Work that is not due yet is dropped."""

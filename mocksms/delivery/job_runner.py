@@ -13,7 +13,7 @@ from mocksms.store.jobs import Job
 
 log = logging.getLogger("mocksms.job_runner")
 TAKEN_SECONDS = 30.0
-"""After this time a job counts as lost with the process that took it."""
+"""Seconds after which a claimed job counts as lost with its process."""
 
 Run = Callable[[World, Job], float | None]
 RUNS: dict[str, Run] = {
@@ -21,7 +21,7 @@ RUNS: dict[str, Run] = {
     calls.DOCUMENT: call_documents.fetch,
     inbound_messages.KIND: inbound_messages.hand_over,
 }
-"""How each kind of job is done: the answer is in how many seconds to try again, None for never."""
+"""The function of each kind of job. It returns in how many seconds to try again, or None."""
 
 
 def start(world: World) -> None:
@@ -43,7 +43,7 @@ def run_due(world: World) -> None:
         while (job := _take(world)) is not None:
             _finish(world, job, _run(world, job))
     except store.Gone:
-        return  # the world was deleted, and with it what it owed
+        return  # the world was deleted with its jobs
 
 
 def _take(world: World) -> Job | None:

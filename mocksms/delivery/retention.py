@@ -49,7 +49,7 @@ def _look(reference: Callable[[], World | None], once: bool = False) -> None:
         return
     try:
         prune(world)
-    except store.Gone:  # deleted, at whatever moment
+    except store.Gone:  # deleted meanwhile
         return
     if not once:
         world.background.jobs.later(LOOK_SECONDS, partial(_look, reference))

@@ -47,7 +47,7 @@ def _look(world: World) -> None:
         _watched.discard(world)
     if world.hub.closed:
         return
-    with suppress(store.Gone):  # the world was deleted, at whatever moment: nothing is due in it any more
+    with suppress(store.Gone):  # the world was deleted meanwhile: nothing is due any more
         _do_due(world)
 
 
@@ -56,7 +56,7 @@ def _do_due(world: World) -> None:
     try:
         all_went_well = deliver_due(world)
         job_runner.start_due(world)
-    finally:  # what failed stays due: it is tried again, but not without end at once
+    finally:  # what failed stays due: try again, but not in a tight loop
         watch(world, 0.0 if all_went_well else RECHECK_SECONDS)
 
 

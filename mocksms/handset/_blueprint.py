@@ -23,7 +23,7 @@ def install(state: BlueprintSetupState) -> None:
     app.config.setdefault("BABEL_DEFAULT_TIMEZONE", "Asia/Tokyo")
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
-    # Cookies know no ports: the site beside the phone has a session of its own (docs/promises.md#45).
+    # Cookies ignore ports: the site beside the phone has a separate session (docs/promises.md#45).
     app.config.update(SESSION_COOKIE_NAME="tel_session", SESSION_COOKIE_SAMESITE="Lax")
     Babel(app, locale_selector=language.choose)
     csrf.init_app(app)

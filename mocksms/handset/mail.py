@@ -19,7 +19,7 @@ from mocksms.handset.layout_context import render, row_number
 
 PAGE = 40
 _ELSEWHERE = tuple(f"src={quote}{scheme}" for quote in ('"', "'", "") for scheme in ("http", "//"))
-"""How a picture is written that stands on a server."""
+"""A picture that is on a server."""
 
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none';"
@@ -28,7 +28,7 @@ FRAME_POLICY = (
 PRESSES = (Path(__file__).parent.parent / "static" / "js" / "mail_presses.js").read_text("utf-8")
 PRESSES_HASH = b64encode(sha256(PRESSES.encode()).digest()).decode()
 PRESSES_POLICY = f"{FRAME_POLICY} allow-scripts; script-src 'sha256-{PRESSES_HASH}'"
-"""With the one script that tells the page around the mail which link was pressed; the browser runs no other."""
+"""Allows the one script that reports a pressed link to the surrounding page; the browser runs no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def mail_html(address: str, message_id: int) -> Response:
     page = mail_html_page.document(found.html, found.subject, _pictures(found), language.theme(), script)
     answer = Response(page, mimetype="text/html")
     policy = PRESSES_POLICY if tells else FRAME_POLICY
-    # All frames around it count: where the phone may stand in a frame, so may its mails.
+    # frame-ancestors checks all frames around it: its mails may be framed wherever the phone may.
     answer.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors {settings().frame_ancestors}"
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer

@@ -12,14 +12,14 @@ from mocksms.core.mail.html_text import text_of_html, without_pictures
 from mocksms.handset import mail_styles
 
 MOST_SHOWN = 24_000_000
-"""Characters of pictures in one mail: twice what `attachments.LARGEST_PICTURES` makes. One may be shown many times."""
+"""Characters of pictures in one mail: twice `attachments.LARGEST_PICTURES`, because one may be shown repeatedly."""
 DEEPEST = 256
-"""Elements inside each other: cleaning takes time that grows with the length times the depth."""
+"""Nested elements: the time to clean grows with length times depth."""
 LONGEST = 2_000_000
-"""Characters beside pictures that are cleaned."""
+"""Characters to clean, besides pictures."""
 MOST_ENTITIES = 100_000
-"""Signs & in one mail: cleaning takes time that grows with the square of their number within one text."""
-_TEXT_OF_REST = 20_000  # characters of other HTML whose text is shown; the view "Text" has more
+"""Signs & in one mail: the time to clean grows with the square of their number in one text."""
+_TEXT_OF_REST = 20_000  # characters of other HTML shown as text; the view "Text" has more
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _OFTEN_UNCLOSED = {
     "area", "base", "br", "col", "colgroup", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "option", "p",
@@ -45,7 +45,7 @@ _FIT = (
     "table:has(th){display:block;overflow-x:auto;overflow-wrap:normal}"
     "@media (max-width:600px){table{max-width:100%!important}}"
 )
-"""What must hold whatever the mail's own styles say. A table of data scrolls in its own box."""
+"""Rules that override the mail's own styles. A data table scrolls in its own box."""
 
 
 def document(html: str, title: str, pictures: Mapping[str, str], theme: str, script: str = "") -> str:

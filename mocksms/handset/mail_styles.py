@@ -21,7 +21,7 @@ _FUNCTIONS = {
     "translatey", "var",
 }  # fmt: skip
 _MOST = 100_000  # characters of all style sheets of a mail
-_NARROW = 280  # px that fit on every phone
+_NARROW = 280  # px, fits every phone
 _DEEPEST = 4
 _FUNCTION = re.compile(r"([\w-]*)\(")
 _WIDTH = re.compile(r"(?<![\w-])(min-)?width\s*:\s*(\d{1,9})(?:\.\d*)?px(\s*!\s*important)?", re.IGNORECASE)

@@ -21,9 +21,9 @@ from typing import Any
 from mocksms.search import romaji
 
 LONGEST = 300
-"""Characters of the longest phrase that is spoken: about 45 s of sound, and a few seconds' work."""
+"""Characters of the longest phrase to speak: about 45 s of sound, and a few seconds of work."""
 CACHE_BYTES = 16_000_000
-_ENOUGH_DIGITS = 4  # what is shorter is a number (10 minutes), no code
+_ENOUGH_DIGITS = 4  # shorter digits are a number (10 minutes), not a code
 _ESPEAK_VOICES = {
     "en": "en-us",
     "en-gb": "en",
@@ -35,17 +35,17 @@ _ESPEAK_VOICES = {
     "pt": "pt-br",
     "zh": "cmn",
 }
-_ESPEAK_SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS of speak_lib.h: samples are handed over, none is played
-_ESPEAK_DONT_EXIT = 0x8000  # else a missing file would end this process
+_ESPEAK_SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS of speak_lib.h: return samples, play nothing
+_ESPEAK_DONT_EXIT = 0x8000  # otherwise a missing file ends this process
 _ESPEAK_UTF8 = 1
 _ESPEAK_RATE = 1
 _WORDS_A_MINUTE = 150
 _KANA = dict(enumerate(("ゼロ", "イチ", "ニ", "サン", "ヨン", "ゴ", "ロク", "ナナ", "ハチ", "キュー")))
-# A code: a run of digits, or digits in groups (048-213) or one by one (0、4、8); no price, no year.
+# A code: a run of digits, digits in groups (048-213) or single digits (0、4、8), but no price or year.
 _CODE = re.compile(r"(?<![\d¥$€£.,])(?:\d+(?:[\- 、]|, )){0,19}\d+(?![\d]|[.,]\d|\s?(?:円|年|万|yen|JPY))")
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
-_lock = threading.Lock()  # neither engine may be used by two threads at once
+_lock = threading.Lock()  # neither engine is thread-safe
 _said: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
 
@@ -74,7 +74,7 @@ def say(text: str, language: str) -> bytes | None:
         try:
             made = _japanese(text) if _is_japanese(language) else _other(text, _espeak_voice(language) or "")
         except (RuntimeError, ValueError):
-            return None  # the engine gives up on the text (a lone surrogate, say): the browser may do better
+            return None  # the engine fails on the text (such as a lone surrogate): the browser may not
         if made is not None:
             _keep(wanted, made)
         return made
@@ -130,7 +130,7 @@ def _wav(samples: bytes, rate: int) -> bytes:
 
 
 def _japanese(text: str) -> bytes | None:
-    with contextlib.redirect_stdout(io.StringIO()):  # it prints advice that concerns nobody here
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints irrelevant advice
         engine = importlib.import_module("pyopenjtalk")
     samples, rate = engine.tts(readable(text, "ja"))
     halved = samples[: len(samples) // 2 * 2].reshape(-1, 2).mean(axis=1)  # 24 kHz is plenty for a phone
@@ -144,7 +144,7 @@ def _espeak() -> tuple[Any, int] | None:
     try:
         library = ctypes.CDLL(loader.get_library_path())
     except OSError:
-        return None  # an operating system that the wheel was not made for
+        return None  # no wheel for this operating system
     library.espeak_Synth.argtypes = (
         *(ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint),
         *(ctypes.c_void_p, ctypes.c_void_p),
@@ -152,7 +152,7 @@ def _espeak() -> tuple[Any, int] | None:
     data = loader.get_data_path().encode()
     rate = library.espeak_Initialize(_ESPEAK_SYNCHRONOUS, 0, ctypes.c_char_p(data), _ESPEAK_DONT_EXIT)
     if rate <= 0:
-        return None  # its data cannot be read, for instance because the path is too long for it
+        return None  # its data is unreadable, for instance because the path is too long for it
     library.espeak_SetParameter(_ESPEAK_RATE, _WORDS_A_MINUTE, 0)
     return library, rate
 

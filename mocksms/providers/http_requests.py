@@ -17,7 +17,7 @@ from mocksms.providers.interface import Provider
 from mocksms.store.requests import ChosenBy
 
 log = logging.getLogger("mocksms.wire_log")
-LARGEST_READ = 100_000  # bytes of a body that nobody has read yet
+LARGEST_READ = 100_000  # bytes of a body that is not read yet
 _HEADERS = ("HTTP_", "CONTENT_TYPE", "CONTENT_LENGTH")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 NO_PATH = "No provider answers at this path"
@@ -31,7 +31,7 @@ def record(asked: Callable[[], Provider | None], response: Response) -> Response
     `asked` returns the provider of a request that was not admitted. At an unknown path, only attempts to send are
     recorded.
     """
-    # Behind the proxies: each look through one costs a message as much as a line of this log.
+    # Use the objects behind Flask's proxies: each proxy access costs as much as a line of this log.
     request, context = request_ctx.request, app_ctx.g
     provider: Provider | None = context.get("provider") or asked()
     if provider is None and (request.url_rule is not None or request.method not in _UNSAFE):
@@ -41,7 +41,7 @@ def record(asked: Callable[[], Provider | None], response: Response) -> Response
         if world is None:
             world = cast(Worlds, current_app.extensions["mocksms"]).get()
         world.wire_log.record(_noted(request, provider, response, context))
-    except store.EngineError:  # the log must not spoil what it tells of
+    except store.EngineError:  # a log failure must not affect the request
         log.exception("a request cannot be noted")
     return response
 
@@ -52,7 +52,7 @@ def _noted(request: Request, provider: Provider | None, response: Response, cont
     message = KEPT.get() if chosen_by is not None else None
     recipient, body = "", b""
     fields: Pairs = ()
-    with suppress(HTTPException):  # a body that is too large or cannot be read
+    with suppress(HTTPException):  # a body that is too large or unreadable
         recipient = message.recipient if message else provider.recipient() if provider else ""
         fields, body = _body(request)
     if is_broken:

@@ -62,7 +62,7 @@ def query(text: str, wanted: Filter | None = None, *, grow: Callable[[str], list
             else:
                 terms.append("words : (" + " OR ".join(f'"{word}"' for word in grown or [run]) + ")")
         elif len(run) == 1:
-            terms.append(f'words : "{run}" *')  # the index of first characters answers this at once
+            terms.append(f'words : "{run}" *')  # answered by the prefix index
         else:
             pairs = " ".join(run[at : at + 2] for at in range(len(run) - 1))
             terms.append(f'words : "{pairs}"')

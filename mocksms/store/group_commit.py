@@ -122,6 +122,6 @@ class GroupCommit:
             if len(group) == 1:
                 group[0].error = error
                 return
-            # One of them failed and nothing was written: each on its own, so that only that one fails.
+            # One failed and nothing was written: run each alone, so that only that one fails.
             for ticket in group:
                 self._commit([ticket])

@@ -68,7 +68,7 @@ _VERIFICATIONS = (
     "CREATE INDEX verifications_recipient ON verifications (service, recipient, created_at)",
 )
 
-# For a sender's list by date and for what is under way; words are found by their first character.
+# For a sender's list by date and for messages under way; words are found by their first character.
 _QUICK_LISTS = (
     "DROP INDEX messages_created",
     "CREATE INDEX messages_created ON messages (channel, created_at)",
@@ -77,19 +77,19 @@ _QUICK_LISTS = (
     *search_index.WITH_FIRST_CHARACTERS,
 )
 
-# For calls of a rare status. It holds calls alone, so that taking an SMS costs no more.
+# For calls of a rare status. It holds calls only, so an SMS costs nothing extra.
 _CALLS_BY_STATUS = (
     "CREATE INDEX messages_calls_status ON messages (channel, status, id) WHERE channel = 'call'",
 )
 
-# Who told whom to stop: "number:sender".
+# Opt-outs: "number:sender".
 _STOPS = (
     "CREATE TABLE stops (pair TEXT PRIMARY KEY)",
     "INSERT INTO stops (pair) SELECT substr(name, 6) FROM settings WHERE name LIKE 'stop:%' AND value = '1'",
     "DELETE FROM settings WHERE name LIKE 'stop:%'",
 )
 
-# What is owed to apps, and the tokens that sign it.
+# Jobs for apps, and the tokens that sign them.
 _JOBS = (
     """CREATE TABLE jobs (
         id SERIAL_ID, kind TEXT NOT NULL, line TEXT NOT NULL, due_at DOUBLE PRECISION NOT NULL,
@@ -100,7 +100,7 @@ _JOBS = (
     "CREATE TABLE tokens (account TEXT PRIMARY KEY, token TEXT NOT NULL)",
 )
 
-# Addresses that were leased; only the default world's rows count.
+# Leased addresses; only the default world's rows count.
 _LEASES = (
     """CREATE TABLE leases (
         id SERIAL_ID, address TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, country TEXT NOT NULL,
@@ -109,7 +109,7 @@ _LEASES = (
     "CREATE INDEX leases_place ON leases (place)",
 )
 
-# What senders asked for on the wires, and what they were answered.
+# Senders' requests to the providers, with the answers.
 _REQUESTS = (
     """CREATE TABLE requests (
         id SERIAL_ID, at DOUBLE PRECISION NOT NULL, wire TEXT NOT NULL, chosen_by TEXT NOT NULL,
@@ -119,7 +119,7 @@ _REQUESTS = (
     )""",
 )
 
-# What apps make at a provider beside messages.
+# What apps create at a provider besides messages.
 _RESOURCES = (
     """CREATE TABLE resources (
         id SERIAL_ID, sid TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, parent TEXT NOT NULL, account TEXT NOT NULL,

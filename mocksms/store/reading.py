@@ -195,7 +195,7 @@ def sent(db: Connection, wanted: Sent, before: tuple[float, int] | None, limit: 
     }  # fmt: skip
     for column, value in asked.items():
         if value in UNDER_WAY and column == "status":
-            # Words of the partial index's condition: a parameter would hide from SQLite that it fits.
+            # Literal condition of the partial index: with a parameter SQLite could not use it.
             terms += ["status IN ('queued', 'ringing', 'in-progress')"]
         if value:
             terms.append(f"{column} = ?")

@@ -22,7 +22,7 @@ class Environment:
         self._phone = run_phone(str(folder / "phone"))
         self._site = Site(str(folder / "site"), self._phone)
         self.site = self._site.app
-        # Files are cached for good: a guide's pages are opened by the hundred.
+        # Cache files permanently: a guide opens hundreds of pages.
         self._site.wrap(SharedDataMiddleware(self.site, {"/static": str(self.site.static_folder)}))
         self.site_url = self._site.url
         self.phone_url = self._phone.url.replace("127.0.0.1", "localhost")

@@ -30,7 +30,7 @@ PHONE = (
 QUALITY = 82
 LOCALES = {"ja": "ja-JP", "en": "en-US"}
 TOLD_KINDS = ("move", "event", "refusal", "tool")
-_SECRET = re.compile(r"(/a/c/r|/cancel|/cases)/.+")  # tokens and ids tell a reader nothing
+_SECRET = re.compile(r"(/a/c/r|/cancel|/cases)/.+")  # tokens and ids are meaningless to a reader
 _OUTLINE = """element => {
   const place = element.getBoundingClientRect();
   const isTab = element.closest('.tabs');  // always at the bottom, before all else
@@ -41,7 +41,7 @@ _OUTLINE = """element => {
   element.style.outlineOffset = '3px';
   if (radius === '0px') element.style.borderRadius = '4px';
 }"""
-# The sandbox's strip tells of this story's world; a guide is about the ordinary one.
+# Hide the sandbox's banner: the guide is about the ordinary world.
 _NO_STRIP = "document.querySelectorAll('.tools-note').forEach((strip) => { strip.style.display = 'none'; })"
 _PLAIN = "element => { element.style.outline = ''; element.style.outlineOffset = ''; }"
 
@@ -181,7 +181,7 @@ class Guide:
 
 
 Text = str | Callable[[Guide], str]
-"""A text, or how to find it when it is needed."""
+"""A text, or a function that finds it when needed."""
 
 
 def text_of(text: Text, guide: Guide) -> str:

@@ -20,7 +20,7 @@ INSTEAD = {
         ),
     )
 }
-"""What a phone's page is pressed at, where a desk's page has another button."""
+"""Buttons of the phone layout that differ from the desktop layout."""
 NOTICE = Look(
     (
         "Eメールアドレスに通知が届きます。承認されるまで、この画面のまま待ちます。",

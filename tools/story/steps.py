@@ -148,7 +148,7 @@ class MailLink:
     href: str
     then: tuple[Step, ...] = ()
     here: bool = False
-    """Whether the link is followed in the site's own window, not in the phone's browser."""
+    """Whether to follow the link in the site's window instead of the phone's browser."""
 
     def do(self, guide: Guide) -> None:
         message = guide.handsets.mail(self.address)

@@ -22,7 +22,7 @@ _SCRIPTS = {
     "cyrillic": re.compile(r"[\u0400-\u052f]"),
     "zh": re.compile(r"[\u3400-\u9fff]"),
 }
-_HAN_FOR_KANA = 20  # Chinese characters to a kana, beyond which the text is Chinese with a word of Japanese
+_HAN_FOR_KANA = 20  # Chinese characters per kana; above it the text is Chinese with some Japanese
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _PERSIAN, _UKRAINIAN = re.compile("[پچژگکی]"), re.compile("[іїєґ]")
@@ -64,7 +64,7 @@ for _language, _words in _WORDS.items():
 
 def detect(text: str) -> str | None:
     """Return the main language of a text as in NAMES, or None when its letters don't tell."""
-    return _detected(text[:_EXAMINED])  # what is remembered must not be a whole mail
+    return _detected(text[:_EXAMINED])  # don't cache a whole mail
 
 
 @lru_cache(maxsize=256)

@@ -32,7 +32,7 @@ _SAID = {
     "ip_address": N_("Leads to %(host)s, an IP address without a name."),
     "plain_http": N_("Leads to %(host)s over plain HTTP."),
 }
-"""What is said of a problem, the gravest first."""
+"""The texts of problems, the worst first."""
 _PLAIN = N_("Leads to %(host)s.")
 
 
@@ -41,7 +41,7 @@ def same_code(body: str, html_text: str) -> Check | None:
     said = {"text": finder.find(body).code, "html": finder.find(html_text).code}
     if said["text"] is None and said["html"] is None:
         return None
-    # The finder needs words around a code. Where it is sure of one side, it is enough that the other shows the same.
+    # The finder needs words around a code. If it is sure of one side, the other only needs to show the same code.
     if said["text"] is None and _shows(body, said["html"]):
         said["text"] = said["html"]
     if said["html"] is None and _shows(html_text, said["text"]):

@@ -13,7 +13,7 @@ _PLAIN = str.maketrans({
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2022", "-"), "\u2026": "...",
     **dict.fromkeys("\t\xa0\u2009\u202f", " "), **dict.fromkeys("\xad\u200b\u2060\ufeff", ""),
 })  # fmt: skip
-"""Typographic characters, and what GSM-7 has instead."""
+"""Typographic characters, and their replacements in GSM-7."""
 _MOST_LISTED = 10
 _LINE = re.compile(r"@(?P<host>\S+) #(?P<code>\S+)(?: [@%](?P<embedded>\S+))?")
 _MEANT = re.compile(r"@\S*\s*#\s*\S+")

@@ -15,7 +15,7 @@ _ESCAPES = {
     "iso-2022-jp": re.compile(rb"\x1b(?:\$[@B]|\$\([@BD]|\([IJ])"),
     "iso-2022-kr": re.compile(rb"\x1b\$\)C"),
 }
-# What senders write and the standard does not list.
+# Labels that senders use and the standard does not list.
 _OWN_LABELS = {
     **dict.fromkeys(
         ["cp50220", "cp50221", "cp50222", "csiso2022jp-ms", "iso-2022-jp-ms", "iso-2022-jp-1", "iso-2022-jp-2",
@@ -37,11 +37,11 @@ _OWN_LABELS = {
     "iso-2022-kr": "iso-2022-kr",
     "hz-gb-2312": "hz",
 }  # fmt: skip
-# Python's own codecs of other names that mails may come in; never those that run or unescape something.
+# Python's codecs for other charsets of mails; never those that run or unescape something.
 _PYTHONS = re.compile(
     r"cp\d+|utf_(7|8|16|32)(_[bl]e)?|iso8859_\d+|mac_\w+|koi8_\w+|johab|kz1048|ptcp154|tis_620|hp_roman8|ascii"
 )
-# What the detector may answer: what the standard lists, so that what it finds can be read.
+# What the detector may return: the standard's charsets, so that the result can be decoded.
 _DETECTED = (
     "big5hkscs", "cp866", "cp874", "cp932", "cp949", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255",
     "cp1256", "cp1257", "cp1258", "euc_jis_2004", "gb18030", "iso8859-2", "iso8859-5", "iso8859-7", "koi8-r", "koi8-u",
@@ -50,7 +50,7 @@ LONGEST_SLOW = 250_000
 """Bytes beyond ASCII, or of ISO-2022, that are read of a text that is not in UTF-8."""
 _HIGH = bytes(range(0x80, 0x100))
 _EXAMINED = 20_000  # bytes that detection looks at
-_MOST_BROKEN = 0.05  # share of the letters beyond ASCII that a true declaration may fail at
+_MOST_BROKEN = 0.05  # share of the non-ASCII letters that may fail with a correct declaration
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fc]")
 _LETTER = re.compile("[\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9f\u0370-\u04ff]")
 
@@ -136,9 +136,7 @@ def _detected(data: bytes) -> Decoded:
     for name in ("euc-jp", "cp932"):
         text = read(data, name)
         if not _broken(text) and len(_KANA.findall(text)) * 8 > len(_LETTER.findall(text)):
-            return Decoded(
-                text, name
-            )  # kana are common in no other language, and no text of another looks so
+            return Decoded(text, name)  # no text in another language has so many kana
     import chardet  # slow to load, and few mails need it
 
     found = chardet.detect(
@@ -146,9 +144,7 @@ def _detected(data: bytes) -> Decoded:
     )
     name = codec(str(found["encoding"])) or _LATIN
     text = read(data, name)
-    if _broken(
-        text
-    ):  # the sender's bytes are cut or mixed: what each byte says in Latin is better than nothing
+    if _broken(text):  # cut or mixed bytes: reading each as Latin is better than nothing
         return Decoded(read(data, _LATIN), _LATIN)
     return Decoded(text, name)
 
@@ -172,7 +168,7 @@ def read(data: bytes, name: str) -> str:
 
 
 _WINDOWS = re.compile(r"cp125\d|cp874")
-# What browsers read otherwise than Python's codecs.
+# Bytes that browsers decode differently from Python's codecs.
 _KOI8_U = {0x255D: "ў", 0x256C: "Ў"}
 _GB_STANDARD = {
     0xE5E5: "\u3000", 0xE7C7: "\u1e3f", 0xE81E: "\u9fb4", 0xE826: "\u9fb5", 0xE82B: "\u9fb6", 0xE82C: "\u9fb7",
@@ -267,7 +263,7 @@ _READERS: dict[str, Callable[[bytes], str]] = {
         more=_jis_x_0212,
         pairs=lambda data: _jis_rows(_high(data)),
     ),
-    # The first rows as Windows reads them, the rest with what Hong Kong added.
+    # The first rows as Windows decodes them, the rest with Hong Kong's additions.
     "big5": _pieces(
         rb"[\x00-\x7f]+|(?P<signs>(?:[\xa1-\xa3][\x40-\x7e\xa1-\xfe])+)|(?P<rest>(?:[\x81-\xa0\xa4-\xfe][\x40-\x7e\xa1-\xfe])+)|.",
         signs=lambda data: data.decode("cp950", "replace"),

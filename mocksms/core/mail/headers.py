@@ -12,11 +12,11 @@ from urllib.parse import unquote_to_bytes
 from mocksms.core.mail import charsets
 
 LONGEST_NAME = 120
-# The content ends before another word begins, so that no byte is read twice.
+# The content ends before the next word, so no byte is read twice.
 _WORD = re.compile(rb"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?((?:[^?=]|=(?!\?[^=])|\?(?!=))*)\?=")
 _BRACKETS = re.compile(r"<([^<>]*)>[^<>]*\Z")
 _ADDRESS = re.compile(r"[^\s@<>()\",;:]{1,64}@[^\s@<>()\",;:]{1,255}")
-# An unclosed quote goes on to the end, so that no byte is read twice.
+# An unclosed quote extends to the end, so no byte is read twice.
 _PARAMETER = re.compile(r""";\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\\?\Z)|([^;]*))""", re.DOTALL)
 _PART_OF_ONE = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 _MOST_PARAMETERS = 100
@@ -43,7 +43,7 @@ def readable(written: str, charset: str = "") -> str:
             words = []
         label, content = found[1].decode("ascii", "replace").lower(), _content(found[2], found[3])
         if words and words[-1][0] == label:
-            words[-1] = (label, words[-1][1] + content)  # a sender may cut in the middle of a character
+            words[-1] = (label, words[-1][1] + content)  # a sender may split a character
         else:
             words.append((label, content))
         at = found.end()

@@ -5,7 +5,7 @@ import re
 from justhtml import Element, JustHTML, Node, Template, Text
 
 LONGEST_HTML = (
-    100_000  # characters beside styles, comments and pictures; the rest is seen in the mail's frame only
+    100_000  # characters besides styles, comments and pictures; the rest is shown in the mail's frame only
 )
 _UNSEEN = {"head", "script", "style", "template", "title", "noscript", "textarea", "select"}
 _HIDDEN = re.compile(r"display\s{0,9}:\s{0,9}none", re.IGNORECASE)
@@ -44,7 +44,7 @@ def _lay_out(root: Node) -> None:
                     node.template_content = None
             elif node.name in ("td", "th"):
                 node.children.append(Text(" "))
-                node.name = "span"  # a cell breaks no line
+                node.name = "span"  # a cell doesn't break the line
             nodes.extend(() if node.name == "pre" else node.children)
 
 

@@ -111,7 +111,7 @@ class Leaf:
     def type(self) -> str:
         """Return the media type in lower case, text/plain for a missing or unreadable one."""
         found = self.part.get_content_type()
-        return _PLAIN if found.startswith("multipart/") else found  # one without a boundary is all text
+        return _PLAIN if found.startswith("multipart/") else found  # without a boundary it is all text
 
     @cached_property
     def name(self) -> str:
@@ -207,7 +207,7 @@ def _texts(leaves: list[Leaf]) -> tuple[Leaf | None, Leaf | None]:
         return (None, only) if only and only.type == _HTML else (only, None)
     if plain is not None and html is not None and html < plain:
         together = texts[plain].choice and texts[plain].choice == texts[html].choice
-        plain = plain if together else None  # a text behind the HTML is a foot that a mailing list adds
+        plain = plain if together else None  # a text after the HTML is a mailing list's footer
     return None if plain is None else texts[plain], None if html is None else texts[html]
 
 

@@ -32,7 +32,7 @@ def context(settings: Settings) -> ssl.SSLContext:
 
 def _made(host: str) -> str:
     """Return a private key and a self-signed certificate for this machine's names, in PEM."""
-    # Only here: it takes a tenth of a second to load, and is needed once.
+    # Imported here: it takes 0.1 s to load and is needed once.
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID

@@ -49,5 +49,5 @@ def record(worlds: Worlds, envelope: Envelope, copy: RecordedMail, answer: str) 
                 answer=answer.encode(),
             )
         )
-    except store.EngineError:  # the log must not spoil what it tells of
+    except store.EngineError:  # a log failure must not affect the request
         log.exception("a mail cannot be noted")

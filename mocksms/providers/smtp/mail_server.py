@@ -25,11 +25,11 @@ from mocksms.store import Unavailable
 from mocksms.store.requests import ChosenBy
 
 log = logging.getLogger("mocksms.smtp")
-WORKERS = 32  # a mail that a fault keeps waiting holds one; those of other worlds must find another
+WORKERS = 32  # a fault that delays a mail blocks one; other worlds' mails need a free one
 MOST_RECIPIENTS = 100
 _HEADER_BYTES = 16 * 1024
 SMTP_CODES = range(400, 600)
-REFUSED = ("4", "5")  # how the answer to a command begins that was refused
+REFUSED = ("4", "5")  # first digits of the answer to a refused command
 REJECTED = 550
 _TAG = re.compile(r"[^@]+\+([^@+]+)@")
 
@@ -62,7 +62,7 @@ class _Handler:
     worlds: Worlds
     workers: ThreadPoolExecutor
     noted: str = ""
-    """The answer that the wire log has already."""
+    """The answer that is already in the log."""
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -95,7 +95,7 @@ class _Handler:
     def _keep(self, envelope: Envelope, copies: Sequence[mail_requests.RecordedMail]) -> str:
         source = envelope.original_content or b""
         try:
-            for copy in copies:  # all before the first is kept: a mail is refused as a whole
+            for copy in copies:  # check all before saving the first: a mail is refused as a whole
                 copy.world, copy.chosen_by = world_of(self.worlds, copy.mailbox, source)
             read = mail.parse(source, "", (envelope.mail_from or "").strip("<>"))
             for copy in copies:
@@ -193,7 +193,7 @@ def start(
         )
 
     async def serve() -> list[asyncio.Server]:
-        # The first port begins in the clear and offers STARTTLS; on the second one all is encrypted.
+        # The first port begins unencrypted and offers STARTTLS; the second one is encrypted from the start.
         ways = zip(listening, (None, encryption), (encryption, None), strict=False)
         return [
             await loop.create_server(partial(protocol, starttls), sock=each, ssl=at_once)

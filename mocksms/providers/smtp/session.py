@@ -11,16 +11,16 @@ from typing import Any
 
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session, syntax
 
-# RFC 5321 asks for 1,000 at least; receivers take longer lines, and apps that write HTML in one line count on it.
+# RFC 5321 requires 1,000; receivers accept longer lines, and apps with HTML in one line rely on it.
 LONGEST_LINE = 1_000_000
-LONGEST_COMMAND = 12_288  # RFC 4954 asks for it, for AUTH
-# What other extensions add. Nothing follows from them here: the phone sends no notices.
+LONGEST_COMMAND = 12_288  # required by RFC 4954 for AUTH
+# Parameters of other extensions, without effect: the phone sends no delivery notices.
 _TAKEN = re.compile(
     r"\s+(?:AUTH=\S+|ENVID=\S+|RET=(?:FULL|HDRS)|ORCPT=[\w.-]+;\S+"
     r"|NOTIFY=(?:NEVER|(?:SUCCESS|FAILURE|DELAY)(?:,(?:SUCCESS|FAILURE|DELAY))*))(?=\s|\Z)",
     re.IGNORECASE,
 )
-# What some senders add after HELO, too, though only EHLO allows parameters.
+# Parameters that some senders add after HELO too, though only EHLO allows them.
 _TAKEN_AFTER_HELO = re.compile(r"\s+(?:BODY=(?:7BIT|8BITMIME)|SIZE=\d+|SMTPUTF8)(?=\s|\Z)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(\w+:\s*(?:<[^>]*>|[^\s<]+))(.*)", re.DOTALL)
 

@@ -262,7 +262,7 @@ def _keep(world: World, message: Message) -> None:
     try:
         intake.meet(world, message.channel, message.recipient, message.sender).keep(message)
     except intake.Rejected:
-        return  # the provider drops it, too: it answered the publisher before
+        return  # the provider drops it too: the publisher already has its answer
 
 
 def _post(

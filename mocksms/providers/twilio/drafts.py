@@ -25,7 +25,7 @@ _CONTENT = re.compile(r"HX[0-9a-fA-F]{32}")
 
 def draft(world: World, account: str) -> Message:
     """Return the message that the form describes. Raise :class:`Refusal`."""
-    form = request.form.to_dict()  # a plain dict: most fields are not there, and a MultiDict raises for each
+    form = request.form.to_dict()  # a plain dict: most fields are missing, and a MultiDict raises for each
     settings, to, sender = world.settings, form.get("To", ""), form.get("From", "")
     body, media = form.get("Body", ""), request.form.getlist("MediaUrl")
     details: dict[str, object] = {}
@@ -117,7 +117,7 @@ def _recipient(settings: Settings, to: str, prefix: str) -> str:
         raise Refusal(MAGIC_TO[number], to)
     if not phone_numbers.is_number(number):
         raise Refusal(21211, to)
-    if prefix:  # goes over the internet
+    if prefix:  # WhatsApp needs no SMS route
         return number
     if number[1:].startswith(settings.geo_blocked):
         raise Refusal(21408, to)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-# code: (HTTP status, words with the value's place, title)
+# code: (HTTP status, text with a placeholder, title)
 _REFUSALS: dict[int, tuple[int, str]] = {
     20001: (400, "Invalid parameter: {value}"),
     20003: (401, "Authenticate"),
@@ -63,10 +63,10 @@ _REFUSALS: dict[int, tuple[int, str]] = {
     60323: (403, "Challenge expired"),
 }
 
-# What a refusal that has no code of its own is called, by its HTTP status.
+# Titles of errors without a code, by HTTP status.
 OF_STATUS = {404: 20404, 405: 20004, 429: 20429, 500: 20500, 503: 20503}
 
-# Words of the codes that come later, with the status of a message.
+# Texts of the codes that come later, with a message's status.
 LATER = {
     30001: "Queue overflow",
     30002: "Account suspended",

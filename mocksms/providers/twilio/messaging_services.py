@@ -161,7 +161,7 @@ def create_sender(service: str, collection: str) -> ResponseReturnValue:
     elif collection == "AlphaSenders":
         made = _add_name(world, kept, kind)
     else:
-        raise Refusal(20404, request.path)  # nobody has a short code here: the provider leases them by hand
+        raise Refusal(20404, request.path)  # there are no short codes here: the provider leases them manually
     _hand_texts_over(world, kept)
     return jsonify(sender_json(made)), 201
 

@@ -71,7 +71,7 @@ class Twilio(access.Accounts):
         about = request.path if problem.status == 404 else problem.detail
         refusal = Refusal(OF_STATUS.get(problem.status, 20001), about, problem.status)
         if problem.field in ("world", "host"):
-            refusal.message = problem.detail  # the names that are nearest, the setting that allows a host
+            refusal.message = problem.detail  # similar names, or the setting that allows a host
         answer = jsonify(refusal.as_json())
         answer.status_code = problem.status
         return answer

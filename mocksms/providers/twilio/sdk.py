@@ -14,7 +14,7 @@ def twilio_client(base_url: str, account_sid: str = "AC" + "0" * 32, token: str 
 
     For a phone on this machine it ignores the environment's proxy.
     """
-    from twilio.http.http_client import TwilioHttpClient  # the SDK is no requirement of the phone
+    from twilio.http.http_client import TwilioHttpClient  # the SDK is optional
     from twilio.rest import Client
 
     class _ToThePhone(TwilioHttpClient):
