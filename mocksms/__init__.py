@@ -1,6 +1,6 @@
 """The mock phone: receives every SMS, call and mail that an app sends, and shows them on handsets.
 
-Any app can use it that speaks the protocol of a gateway (see `mocksms.providers`) or SMTP.
+It works with any app that uses a provider's protocol (see `mocksms.providers`) or SMTP.
 """
 
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ __all__ = ["create_app", "create_edge"]
 
 
 def __getattr__(name: str) -> object:
-    """Import the application on first use (PEP 562): the client and the command line need none of it."""
+    """Import the application on first use (PEP 562): the client and the command line don't need it."""
     if name in __all__:
         from mocksms import app  # lazy on purpose, see above
 

@@ -1,4 +1,4 @@
-"""Put the phone together, as a WSGI application and as what granian serves."""
+"""Create the phone, as a WSGI application and as the edge that granian serves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -21,9 +21,9 @@ def create_app(
 ) -> Flask:
     """Return the phone as a WSGI application.
 
-    `config_values` holds settings by their names in capitals (see :mod:`mocksms.config`), the rest goes to
-    Flask; what is not given comes from the environment as `MOCKSMS_…`. `providers` come on top of those that are
-    installed. Raises :class:`mocksms.config.SettingError`.
+    `config_values` holds settings by their names in capitals (see :mod:`mocksms.config`) and Flask's own; missing
+    ones come from the environment as `MOCKSMS_…`. `providers` are added to those that are installed. Raise
+    :class:`mocksms.config.SettingError`.
     """
     settings = config.load(config_values, providers=[kind.wires[0] for kind in providers])
     authenticator.presets(settings.authenticators)  # a link that cannot be read is told of now
@@ -52,7 +52,7 @@ def create_edge(
 ) -> Edge:
     """Return the phone as an RSGI application, which `mocksms serve` starts.
 
-    It takes what :func:`create_app` takes. Waiting testers and open event streams cost no thread here.
+    The arguments are those of :func:`create_app`. Waiting testers and open event streams need no thread here.
     """
     app = create_app(config_values, providers)
     worlds = middleware.worlds_of(app)

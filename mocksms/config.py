@@ -1,8 +1,8 @@
-"""Every setting of the phone: its type, default, unit, environment name and one line of help.
+"""The phone's settings: type, default, unit, environment name and one line of help each.
 
-A setting is declared once, as a field of :class:`Settings`. Its environment name is ``MOCKSMS_`` and the
-field's name in capitals; in the mapping given to :func:`mocksms.create_app` it is the field's name in
-capitals. Values are parsed and checked once, by :func:`load`.
+A setting is declared once, as a field of :class:`Settings`. Its environment name is ``MOCKSMS_`` and the field's name
+in capitals; in the mapping given to :func:`mocksms.create_app` it is the field's name in capitals. :func:`load`
+parses and checks the values once.
 """
 
 import contextlib
@@ -31,11 +31,11 @@ T = TypeVar("T")
 
 
 class SettingError(ValueError):
-    """A setting has a value that cannot be used; the text names the setting and what is wrong."""
+    """A setting has an invalid value; the text names the setting and what is wrong."""
 
 
 def setting(default: str, parse: kinds.Parse, unit: str, help: str, secret: bool = False) -> Any:
-    """Declare a setting: the text of its default as in the environment, its parser, unit and meaning.
+    """Declare a setting: its default as in the environment, its parser, unit and meaning.
 
     The value of a `secret` one is never shown.
     """
@@ -45,7 +45,7 @@ def setting(default: str, parse: kinds.Parse, unit: str, help: str, secret: bool
 
 @dataclass(frozen=True)
 class Settings:
-    """The phone's settings; see each field's metadata for unit and meaning."""
+    """The phone's settings; each field's metadata has its unit and meaning."""
 
     instance: str = setting(
         "instance",
@@ -186,7 +186,7 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """The folder of all that the phone keeps."""
+        """Return the folder of the phone's data."""
         return Path(self.instance) / "phone"
 
 
@@ -195,11 +195,11 @@ def load(
     environ: Mapping[str, str] | None = None,
     providers: Collection[str] = (),
 ) -> Settings:
-    """Return the settings from the given mapping, else the environment, else the defaults.
+    """Return the settings from the mapping, else the environment, else the defaults.
 
-    Raises :class:`SettingError` for a value that cannot be used and for a ``MOCKSMS_…`` variable that no setting
-    has, except those of `providers` (by name) and of providers that other packages bring: these are checked where
-    the provider is made. Keys of the mapping that are no setting are left to Flask.
+    Raise :class:`SettingError` for an invalid value and for an unknown ``MOCKSMS_…`` variable. Settings of
+    `providers` (by name) and of other packages' providers are checked when the provider is made. Other keys of the
+    mapping are left to Flask.
     """
     env, given = os.environ if environ is None else environ, config or {}
     if "INSTANCE" not in given and f"{ENV_PREFIX}INSTANCE" not in env:
@@ -208,9 +208,9 @@ def load(
 
 
 def address(environ: Mapping[str, str] | None = None) -> str:
-    """Return where the phone's own command looks for a running phone: MOCKSMS_URL, else its host and port.
+    """Return the address of a running phone for the command line: MOCKSMS_URL, else its host and port.
 
-    Raises :class:`SettingError`. No other setting is read.
+    Raise :class:`SettingError`. No other setting is read.
     """
     env = os.environ if environ is None else environ
     fields = {field.name: field for field in dataclasses.fields(Settings) if field.name in ("host", "port")}
@@ -225,7 +225,7 @@ def address(environ: Mapping[str, str] | None = None) -> str:
 
 
 def _is_elsewhere(name: str, providers: Collection[str]) -> bool:
-    """Return whether a variable is read by a provider or by the command line."""
+    """Return whether a provider or the command line reads this variable."""
     brought = {*providers, *(entry.name for entry in entry_points(group=PROVIDERS))}
     return name in OTHER_VARIABLES or name.startswith(
         tuple(f"{ENV_PREFIX}{each.upper()}_" for each in brought)
@@ -247,10 +247,10 @@ def section(
     environ: Mapping[str, str],
     elsewhere: Callable[[str], bool] = lambda _name: False,
 ) -> T:
-    """Return an object of a class whose fields are settings; their names in the environment begin with `prefix`.
+    """Return a settings object of a class whose environment names begin with `prefix`.
 
-    In the mapping, the prefix stands without ``MOCKSMS_``. `elsewhere` says of a variable whether it is read by others.
-    Raises :class:`SettingError`.
+    In the mapping, the prefix has no ``MOCKSMS_``. `elsewhere` returns whether others read a variable. Raise
+    :class:`SettingError`.
     """
     fields = {prefix + field.name.upper(): field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     for name in sorted(set(environ) - set(fields)):
@@ -279,8 +279,8 @@ def _value(field: "dataclasses.Field[Any]", variable: str, given: object, region
 
 
 def secret_key(settings: Settings) -> str:
-    """Return the key that signs the handset's cookies: the set one, else one made once and kept in the instance
-    folder.
+    """Return the key that signs the handset's cookies: the configured one, else one made once and kept in the
+    instance folder.
     """
     if settings.secret_key:
         return settings.secret_key
@@ -291,7 +291,7 @@ def secret_key(settings: Settings) -> str:
 
 
 def write_once(file: Path, content: str, mode: int = 0o600) -> None:
-    """Write a file unless it is there: whole or not at all, and never over another process's."""
+    """Write a file unless it exists: completely or not at all, and never over another process's."""
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(f".{secrets.token_hex(4)}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as opened:

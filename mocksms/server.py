@@ -1,7 +1,7 @@
-"""Serve the phone: pages, wires and tester API by granian, mail by aiosmtpd, in one process.
+"""Serve the phone in one process: pages, providers and tester API by granian, mail by aiosmtpd.
 
-One process, because an arrival wakes waiting testers and open inboxes within its process at once, and others only
-within a second. Granian reads requests outside of Python and hands them to the edge (docs/decisions.md).
+One process, because an arrival wakes its waiting testers and open inboxes at once, and those of other processes only
+within a second. Granian reads requests outside of Python and passes them to the edge (docs/decisions.md).
 """
 
 import logging
@@ -25,7 +25,7 @@ LOCKED_BYTE = 1 << 20  # past the end: Windows lets nobody read what is locked
 
 
 class CannotServe(Exception):
-    """The one line that tells what is in the way."""
+    """Startup failed; the message is shown to the user."""
 
 
 def _refuse_taken(host: str, port: int, what: str, setting: str) -> None:
@@ -40,9 +40,9 @@ def _refuse_taken(host: str, port: int, what: str, setting: str) -> None:
 
 
 def _hold(folder: Path, is_shared: bool) -> BinaryIO:
-    """Hold a folder as long as the returned file is open, here or in a worker. A process that dies lets go of it.
+    """Lock a folder until the returned file is closed, here or in a worker. A process that dies releases it.
 
-    Raise :class:`CannotServe` when another phone holds it, unless both share it.
+    Raise :class:`CannotServe` when another phone has locked it, unless both share it.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = os.fdopen(os.open(folder / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
@@ -74,7 +74,7 @@ def _lock(file: BinaryIO, is_shared: bool) -> None:
 
 
 def serve(settings: config.Settings) -> None:
-    """Serves until SIGINT or SIGTERM. Raises :class:`CannotServe` when a port or the instance folder is taken."""
+    """Serve until SIGINT or SIGTERM. Raise :class:`CannotServe` when a port or the instance folder is taken."""
     with _hold(settings.folder, settings.shared):
         _serve(settings)
 
@@ -112,7 +112,7 @@ def application() -> Edge:
 
 
 def _end_with(parent: int) -> None:
-    """End this process when the one that watches over it is gone."""
+    """End this process when its supervisor is gone."""
     while os.getppid() == parent:
         time.sleep(WATCH_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)

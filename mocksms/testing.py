@@ -6,7 +6,7 @@
         ...                                  # the app under test sends to phone.url and phone.smtp_port
         code = phone.wait_for_code("+819012345678")
 
-Each test has a world of its own: the app reaches it by `phone.account_sid` or by `phone.mailbox(…)`.
+Each test has a separate world: the app reaches it by `phone.account_sid` or by `phone.mailbox(…)`.
 """
 
 import threading
@@ -40,7 +40,7 @@ pytest_plugins = ["mocksms.pytest_plugin"]
 
 
 class _Quiet(WSGIRequestHandler):
-    """Keeps connections open and writes no log."""
+    """Keep connections open and write no log."""
 
     protocol_version = "HTTP/1.1"
 
@@ -60,7 +60,7 @@ class RunningPhone:
 
     @property
     def smtp_tls_port(self) -> int:
-        """The port of its mail server where all is encrypted from the first byte."""
+        """Return the mail server's port with TLS from the first byte."""
         port: int = self.listeners["smtp"].tls_port  # type: ignore[attr-defined]  # of this one provider
         return port
 
@@ -70,11 +70,11 @@ class RunningPhone:
         return self.worlds.settings.instance
 
     def client(self, world: str = "default") -> Phone:
-        """A client of one of its worlds."""
+        """Return a client of one of its worlds."""
         return Phone(self.url, world, self.smtp_port)
 
     def stop(self) -> None:
-        """Stops both servers; those who wait are let go."""
+        """Stop both servers and release everyone who waits."""
         self.worlds.close()
         self.server.shutdown()
         self.server.server_close()
@@ -83,9 +83,9 @@ class RunningPhone:
 
 
 def run_phone(instance: str, providers: Sequence[type[Provider]] = (), **settings: object) -> RunningPhone:
-    """Start a phone on free ports of 127.0.0.1, its data in the folder `instance`.
+    """Start a phone on free ports of 127.0.0.1, with its data in the folder `instance`.
 
-    `providers` come on top of those that are installed.
+    `providers` are added to those that are installed.
     """
     app = create_app({**settings, "INSTANCE": instance}, providers)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)

@@ -22,9 +22,10 @@ _STILL_HERE = b": still here\n\n"
 
 @blueprint.get("/events")
 def events() -> Response:
-    """Server-sent events of this world; `Last-Event-ID` (or `?since=`) goes on after that event.
+    """Stream server-sent events of this world; `Last-Event-ID` (or `?since=`) continues after that event.
 
-    An id ahead of all events is answered by the event `restart` and all there are, the world's end by `deleted`.
+    If the id is ahead of all events, the stream begins with the event `restart` and all events. It ends with
+    `deleted` when the world is deleted.
     """
     world, held = middleware.world(), waiting.hold()
     resumed = request.headers.get("Last-Event-ID", "")
@@ -59,7 +60,7 @@ def _beginning(subscription: Subscription, after: int | None) -> bytes:
 
 
 def _told(found: list[Event], world: str) -> bytes:
-    """Return events as the stream tells them; each is written once for all streams that are open."""
+    """Return events in the stream's form; each is written once for all open streams."""
     for event in found:
         if not event.text:
             data = json.dumps(event_json(event, world), ensure_ascii=False)

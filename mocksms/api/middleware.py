@@ -1,4 +1,4 @@
-"""What every request of the phone shares: its world, its guards, its headers, its line in the log."""
+"""What every request of the phone shares: world, guards, headers, log line."""
 
 import logging
 import secrets
@@ -38,12 +38,12 @@ _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class Gateways(Protocol):
-    """The providers, as far as requests concern them."""
+    """The providers' part in handling requests."""
 
     def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
-        """Check the credentials of a provider's request and return its world; None for a request of nobody.
+        """Check the credentials of a provider's request and return its world; None for another request.
 
-        `named` is the world's name in X-World; `otherwise` is used where neither lease nor credentials name one.
+        `named` is the world's name in X-World; `otherwise` is used when neither lease nor credentials name one.
         """
 
     def examples(self, url: str) -> dict[str, str]:
@@ -53,14 +53,14 @@ class Gateways(Protocol):
         """Return whether this request is meant for a provider."""
 
     def misdirected(self) -> Response | None:
-        """Return the error for what is meant for a provider but would reach a page; None for any other request."""
+        """Return the error for a provider's request that would reach a page; None for any other request."""
 
     def problem(self, problem: Problem) -> Response | None:
-        """Return the error as the provider of this request words it, None for a request of nobody."""
+        """Return the error in the form of this request's provider, None for another request."""
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie; a request without one (every program's) is not charged for making a signer."""
+    """Flask's signed cookie; a request without one (every program's) skips making a signer."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if self.get_cookie_name(app) not in request.cookies:
@@ -69,17 +69,17 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def worlds_of(app: Flask) -> Worlds:
-    """All worlds of an app."""
+    """Return all worlds of an app."""
     return cast(Worlds, app.extensions["mocksms"])
 
 
 def worlds() -> Worlds:
-    """All worlds of the app that answers this request."""
+    """Return all worlds of the app that answers this request."""
     return worlds_of(current_app)
 
 
 def settings() -> config.Settings:
-    """The settings of the app that answers this request."""
+    """Return the settings of the app that answers this request."""
     return worlds().settings
 
 
@@ -89,10 +89,11 @@ def gateways() -> Gateways:
 
 
 def world() -> World:
-    """Return the world of this request: header X-World, else `?world=`, else the cookie of the handset, else the
-    default. A provider's request may name its world by its recipient or its credentials, too, after X-World.
+    """Return the world of this request.
 
-    A name that is given and empty is a mistake, not a wish for the default. An unknown one makes no world.
+    It is named by the header X-World, else `?world=`, else the handset's cookie, else it is the default one. A
+    provider's request may also name it by its recipient or its credentials, after X-World. An empty name is an error,
+    not the default world; an unknown name creates no world.
     """
     if "world" not in g:
         named = request.headers.get("X-World")
@@ -124,7 +125,7 @@ def _guard() -> Response | None:
 
 
 def _refused_host() -> Response:
-    """Return the error for a host name that is not allowed, in the form of whoever asks."""
+    """Return the error for a host name that is not allowed, as a page or in the provider's form."""
     words = f"The phone does not answer to {request.host!r}; add it to MOCKSMS_ALLOWED_HOSTS"
     if request.path.startswith(PROGRAMS) or gateways().claims():
         return _problem(Problem(421, "Misdirected Request", words, "host"))
@@ -159,7 +160,7 @@ def _finish(response: Response) -> Response:
 
 
 def _problem(problem: Problem) -> Response:
-    """Return the error in the form of the provider whose path was asked for; its SDK reads no other."""
+    """Return the error in the form of the provider whose path was requested; its SDK reads no other."""
     if (response := gateways().problem(problem)) is not None:
         return response
     response = jsonify(problem.as_json())
@@ -173,7 +174,7 @@ def _bad_world(error: BadWorld) -> Response:
 
 
 def unknown_world(error: store.UnknownWorld) -> Problem:
-    """Return what a request for a world gets that there is not."""
+    """Return the answer to a request for a world that doesn't exist."""
     nearest = f" The nearest: {', '.join(error.nearest)}." if error.nearest else ""
     return Problem(404, "No such world", f"There is no world {error.name!r}.{nearest}", "world")
 
@@ -208,9 +209,7 @@ def _unavailable(error: store.Unavailable) -> Response:
 
 
 def http_error(error: HTTPException) -> Response | HTTPException:
-    """Return what a program gets for a request that cannot be answered: JSON on the tester API and the providers'
-    paths.
-    """
+    """Return the answer to a program's invalid request: JSON on the tester API and the providers' paths."""
     is_program = request.path.startswith(PROGRAMS) or gateways().claims()
     if error.code is None or error.code < 400 or not is_program:
         return error
@@ -218,14 +217,14 @@ def http_error(error: HTTPException) -> Response | HTTPException:
 
 
 class _RowNumber(IntegerConverter):
-    """A number in an address that names a row; one too large for the database names none, so it is not found."""
+    """A row number in a path; one too large for the database is not found."""
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=(1 << 63) - 1)
 
 
 def init_app(app: Flask) -> None:
-    """Adds the guards, headers and error answers to the app."""
+    """Add the guards, headers and error handlers to the app."""
     app.session_interface = _Sessions()
     app.url_map.converters["int"] = _RowNumber
     app.before_request(_guard)

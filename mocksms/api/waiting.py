@@ -1,4 +1,4 @@
-"""Testers who wait. Under the edge they cost no thread; a plain WSGI server keeps one for each."""
+"""Waiting testers. Under the edge they need no thread; a plain WSGI server uses one for each."""
 
 import threading
 import time
@@ -23,11 +23,11 @@ EXTENSION = "mocksms.places"
 
 
 class TooManyWait(Exception):
-    """As many wait and follow events as may; the argument is how many."""
+    """The limit of waiting requests and open event streams is reached; the argument is the limit."""
 
 
 class Places:
-    """The places of those who wait and of open event streams."""
+    """The places of waiting requests and open event streams."""
 
     def __init__(self, settings: Settings) -> None:
         self._most = settings.max_waits
@@ -36,7 +36,7 @@ class Places:
         self.taken = 0
 
     def take(self, is_in_thread: bool = False) -> Callable[[], None]:
-        """Take a place and return what gives it back. Raise :class:`TooManyWait`."""
+        """Take a place and return the function that frees it. Raise :class:`TooManyWait`."""
         most = self._most_in_threads if is_in_thread else self._most
         with self._lock:
             if self.taken >= most:
@@ -50,7 +50,7 @@ class Places:
 
     @contextmanager
     def in_thread(self) -> Iterator[None]:
-        """Hold a place in a thread. Raise :class:`TooManyWait`."""
+        """Hold a place inside the block. Raise :class:`TooManyWait`."""
         give_back = self.take(is_in_thread=True)
         try:
             yield
@@ -60,7 +60,7 @@ class Places:
 
 @dataclass
 class Waiting:
-    """A request that waits: what it keeps from its first call to its last."""
+    """A waiting request: its data from its first call to its last."""
 
     world: World
     chosen: Filter
@@ -80,7 +80,7 @@ def places() -> Places:
 
 
 def awaited(world: World, chosen: Filter, seconds: float, pattern: Pattern | None) -> Message | None:
-    """Return the newest message that fits, if need be after a wait of so many seconds, else None.
+    """Return the newest message that matches, if necessary after a wait of this many seconds, else None.
 
     Raise what :func:`mocksms.core.waits.wait` raises, and :class:`TooManyWait`.
     """

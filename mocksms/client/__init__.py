@@ -1,6 +1,6 @@
-"""Clients of the phone's tester API, over the network or straight into an app in the same process.
+"""Clients of the phone's tester API, over the network or in the same process.
 
-:class:`Phone` waits for each answer, :class:`AsyncPhone` is awaited; both have the same calls.
+:class:`Phone` blocks until each answer, :class:`AsyncPhone` is awaited; both have the same calls.
 """
 
 from mocksms.client.messages import ApiObject, NothingCame, Received, SomethingCame

@@ -1,4 +1,4 @@
-"""A WSGI app in this process as the other end of an async client."""
+"""A WSGI app in this process as the transport of an async client."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import httpx
 
 
 class ThreadedTransport(httpx.AsyncBaseTransport):
-    """Runs the app in a thread for each request: a wait must not hold up the event loop."""
+    """Run the app in a thread for each request, so that a wait doesn't block the event loop."""
 
     def __init__(self, app: Any) -> None:
         self._transport = httpx.WSGITransport(app=app)

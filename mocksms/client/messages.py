@@ -1,4 +1,4 @@
-"""What the phone tells, as its API does."""
+"""The API's answers as objects."""
 
 import html as entities
 import re
@@ -10,7 +10,7 @@ _ANCHOR = re.compile(r"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>(.*
 
 
 class NothingCame(AssertionError):
-    """No message that fits came in time, or it holds no such link; the text tells what there was."""
+    """No matching message came in time, or it has no such link; the text says what there was."""
 
 
 class SomethingCame(AssertionError):
@@ -21,7 +21,7 @@ class SomethingCame(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class ApiObject:
-    """Something as the phone's API tells it; every member of the API is an attribute, `from` is `sender`."""
+    """An object of the phone's API; every member is an attribute, `from` is `sender`."""
 
     fields: Mapping[str, Any]
 
@@ -38,8 +38,9 @@ class Received(ApiObject):
     __slots__ = ()
 
     def link(self, text: str = "") -> str:
-        """Return the first address whose link text, or else which itself, contains `text`; in a mail without
-        HTML, the address that follows `text`. Raise :class:`NothingCame`.
+        """Return the first address whose link text, or which itself, contains `text`.
+
+        In a mail without HTML, return the address that follows `text`. Raise :class:`NothingCame`.
         """
         for found in _ANCHOR.finditer(self.fields["html"]):
             words = re.sub(r"\s+", " ", entities.unescape(re.sub(r"<[^>]+>", "", found[3]))).strip()

@@ -1,4 +1,4 @@
-"""What is kept and what happens to it: messages come in, are found, read, deleted."""
+"""The inbox: receive, find, read, change and delete messages."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ def receive(
     due_at: float | None = None,
     owed: Sequence[NewJob] = (),
 ) -> Message:
-    """Keep a message that comes from the phone itself, at its time of now; see :func:`keep`."""
+    """Save a message from the phone itself, at the phone's time; see :func:`keep`."""
     return keep(world, message, world.now(), effects, raw, due_at, owed=owed)
 
 
@@ -42,11 +42,12 @@ def keep(
     expected: Conditions | None = None,
     owed: Sequence[NewJob] = (),
 ) -> Message:
-    """Find a message's code and links, keep it, tell everyone who waits. It is on disk when this returns.
+    """Find a message's code and links, save it, and notify everyone who waits. Return when it is on disk.
 
-    `effects` are the faults it meets, `owed` is what the phone owes to apps for it beside receipts. `due_at` (Unix
-    seconds by the phone's clock) holds it back until then.
-    Raise :class:`ConditionsChanged` when the world's conditions are not the `expected` ones any more.
+    `effects` are its faults, `owed` further jobs besides receipts. `due_at` (Unix seconds by the phone's clock) holds
+    it back until then.
+
+    Raise :class:`ConditionsChanged` when the world's conditions differ from `expected`.
     """
     message.created_at = message.received_at = message.updated_at = now
     examine(message)
@@ -70,7 +71,7 @@ def keep(
 
 
 def deliver_held(world: World, sid: str) -> None:
-    """Let a message arrive that was held back; nothing happens when it is not held any more."""
+    """Let a held message arrive. Do nothing if it is no longer held."""
     now = world.now()
     with world.write() as (db, events):
         message = store.reading.find_sid(db, sid)
@@ -85,18 +86,18 @@ def deliver_held(world: World, sid: str) -> None:
 
 
 def enqueue_jobs(db: store.Connection, jobs: Sequence[NewJob]) -> None:
-    """Write down what is owed to apps, as part of a transaction."""
+    """Add requests to apps, as part of a transaction."""
     for job in jobs:
         store.jobs.add(db, job, time.time())
 
 
 def text_with_code(message: Message) -> str:
-    """Return what a code is looked for in: a mail's subject and text, else the text."""
+    """Return the text to search for a code: a mail's subject and text, or the text."""
     return f"{message.subject}\n{message.body}" if message.channel == "mail" else message.body
 
 
 def examine(message: Message) -> None:
-    """Find what is stored beside a text: code and the reason for it, links, segments."""
+    """Work out what is stored with a text: code and its reason, links, segments."""
     if message.direction == "in":
         found = finder.find(text_with_code(message))
         if found.code is None and message.html and not message.is_text_of_html:
@@ -109,26 +110,26 @@ def examine(message: Message) -> None:
 
 
 def message(world: World, message_id: int) -> Message | None:
-    """The message with this id, or None."""
+    """Return the message with this id, or None."""
     with world.store.reading() as db:
         return store.reading.find(db, message_id)
 
 
 def by_sid(world: World, sid: str) -> Message | None:
-    """The message with this id on its wire, or None; one that is held back too."""
+    """Return the message with this provider id, or None. Held messages are found too."""
     with world.store.reading() as db:
         return store.reading.find_sid(db, sid)
 
 
 def raw(world: World, sid: str) -> bytes | None:
-    """The source of a mail as it came, or None."""
+    """Return the source of a mail, or None."""
     with world.store.reading() as db:
         return store.reading.raw(db, sid)
 
 
 def search(world: World, wanted: Filter, limit: int = PAGE, before: int | None = None) -> list[Message]:
-    """Messages that fit, newest first, at most `limit` (of 1,000); `before` is the last id of the page
-    before.
+    """Return messages that match, newest first, at most `limit` (up to 1,000); `before` is the last id of the
+    previous page.
     """
     if wanted.q:
         _complete_words(world)
@@ -145,21 +146,21 @@ def _complete_words(world: World) -> None:
 
 
 def last_id(world: World) -> int:
-    """The id of the newest event: `since` for "from now on"."""
+    """Return the id of the newest event: `since` for "from now on"."""
     with world.store.reading() as db:
         return store.reading.last_event(db)
 
 
 def handsets(world: World, limit: int = PAGE, before: int | None = None) -> list[Handset]:
-    """Numbers and mailboxes that ever received something, newest message first; `before` is the last
-    one's last id.
+    """Return numbers and mailboxes that ever received something, newest first; `before` is the last id of the
+    previous page.
     """
     with world.store.reading() as db:
         return store.reading.handsets(db, limit, before)
 
 
 def handset(world: World, address: str) -> Handset | None:
-    """One handset, or None when nothing was received there."""
+    """Return one handset, or None when it has never received anything."""
     with world.store.reading() as db:
         return store.reading.handset(db, address)
 
@@ -167,7 +168,7 @@ def handset(world: World, address: str) -> Handset | None:
 def threads(
     world: World, number: str, channel: str = "sms", limit: int = PAGE, before: int | None = None
 ) -> list[Thread]:
-    """A handset's conversations in a channel, newest message first; `before` is the last one's last id."""
+    """Return a handset's conversations in a channel, newest first; `before` is the last id of the previous page."""
     with world.store.reading() as db:
         return store.reading.threads(db, number, channel, limit, before)
 
@@ -175,30 +176,30 @@ def threads(
 def thread(
     world: World, number: str, peer: str, limit: int = PAGE, before: int | None = None, channel: str = "sms"
 ) -> list[Message]:
-    """A conversation's messages, newest first, those typed on the handset too."""
+    """Return a conversation's messages, newest first, including those typed on the handset."""
     with world.store.reading() as db:
         return store.reading.thread(db, number, peer, channel, limit, before)
 
 
 def mails(world: World, mailbox: str, limit: int = PAGE, before: int | None = None) -> list[Message]:
-    """A mailbox's mails, newest first."""
+    """Return a mailbox's mails, newest first."""
     return search(world, Filter(channel="mail", to=mailbox), limit, before)
 
 
 def unread(world: World, number: str) -> dict[str, int]:
-    """How many messages of each channel are unread on a handset."""
+    """Return how many messages of each channel are unread on a handset."""
     with world.store.reading() as db:
         return store.reading.unread(db, number)
 
 
 def mark_read(world: World, *messages: Message) -> None:
-    """Marks single messages as read."""
+    """Mark single messages as read."""
     with world.store.writing() as db:
         store.messages.mark_read(db, messages, world.now())
 
 
 def mark_thread_read(world: World, number: str, peer: str, channel: str = "sms") -> None:
-    """Marks a whole conversation as read."""
+    """Mark a whole conversation as read."""
     with world.store.writing() as db:
         store.messages.mark_thread_read(db, number, peer, channel, world.now())
 
@@ -211,11 +212,10 @@ def change(
     detail: str = "",
     owed: Callable[[Message], Sequence[NewJob]] = lambda _: (),
 ) -> Message | None:
-    """Changes a message under the write lock and tells everyone who waits; `alter` returns whether it
-    changed it.
+    """Change a message under the write lock and notify everyone who waits.
 
-    `owed` returns what is owed to apps for the change; receipts are always owed for new steps of the history.
-    Returns the message as it is afterwards, or None when there is none with this id.
+    `alter` returns whether it changed the message. `owed` returns further jobs for the change; new steps of the
+    history always add receipts. Return the changed message, or None when no message has this id.
     """
     with world.write() as (db, events):
         found = store.reading.find(db, message_id)
@@ -238,7 +238,7 @@ def change(
 
 
 def delete(world: World, wanted: Filter) -> int:
-    """Deletes the messages that fit and returns how many they were."""
+    """Delete the messages that match. Return how many were deleted."""
     deleted = 0
     while True:
         with world.store.writing() as db:
@@ -251,7 +251,7 @@ def delete(world: World, wanted: Filter) -> int:
 
 
 def delete_one(world: World, sid: str) -> bool:
-    """Deletes the message with this id on its wire; whether there was one."""
+    """Delete the message with this provider id. Return True if it existed."""
     with world.store.writing() as db:
         found = store.reading.find_sid(db, sid)
         if found is not None:
@@ -260,19 +260,19 @@ def delete_one(world: World, sid: str) -> bool:
 
 
 def reset(world: World) -> None:
-    """Empties a world: messages, handsets, authenticators, faults, clock. Ids go on growing."""
+    """Delete all of a world: messages, handsets, authenticators, faults, clock. Ids keep growing."""
     with world.store.writing() as db:
         store.messages.clear(db)
 
 
 def sent(world: World, wanted: Sent, before: tuple[float, int] | None, limit: int) -> list[Message]:
-    """SMS or calls as their sender lists them; see :func:`mocksms.store.reading.sent`."""
+    """Return SMS or calls as their sender lists them; see :func:`mocksms.store.reading.sent`."""
     with world.store.reading() as db:
         return store.reading.sent(db, wanted, before, limit)
 
 
 def redact(world: World, sid: str) -> None:
-    """Empties a message's text, as its sender asks; code and links go with it."""
+    """Delete a message's text, code and links at its sender's request."""
 
     def alter(found: Message) -> bool:
         found.body = found.html = ""
@@ -284,7 +284,7 @@ def redact(world: World, sid: str) -> None:
 
 
 def cancel(world: World, sid: str) -> bool:
-    """Cancels a message that is scheduled and not yet sent; whether it could be."""
+    """Cancel a scheduled message that is not sent yet. Return whether it could be canceled."""
 
     done = []
 
@@ -303,12 +303,12 @@ def cancel(world: World, sid: str) -> bool:
 
 
 def is_opted_out(world: World, number: str, service: str) -> bool:
-    """Whether the owner of a number told this sender to stop."""
+    """Return True if the owner of a number has opted out from this sender."""
     with world.store.reading() as db:
         return store.conditions.is_stopped(db, number, service)
 
 
 def set_opted_out(world: World, number: str, service: str, stop: bool) -> None:
-    """Notes that the owner of a number told a sender to stop, or to start again."""
+    """Record that the owner of a number has opted out from a sender, or back in."""
     with world.store.writing() as db:
         store.conditions.set_stopped(db, number, service, stop)

@@ -1,4 +1,4 @@
-"""Looking for a message, and waiting for it in a thread."""
+"""Find a message, or wait for it in a thread."""
 
 import time
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from mocksms.core.worlds import World
 
 
 def wait(world: World, wanted: Filter, timeout: float, pattern: Pattern | None = None) -> Message | None:
-    """Return the newest message that fits. Wait up to `timeout` seconds for one to come, else return None.
+    """Return the newest message that matches. Wait up to `timeout` seconds for one, then return None.
 
     Raise :class:`Gone` at once when the world is deleted meanwhile, and what :func:`look` raises.
     """
@@ -29,9 +29,9 @@ def wait(world: World, wanted: Filter, timeout: float, pattern: Pattern | None =
 
 
 def look(world: World, wanted: Filter, pattern: Pattern | None = None) -> Message | None:
-    """Return the newest message that fits, if there is one.
+    """Return the newest message that matches, or None.
 
-    With a pattern, only the newest 50 that fit are looked at, and its code is the message's. Raise :class:`BadPattern`
+    A pattern is tried on the newest 50 matches only; what it finds is the message's code. Raise :class:`BadPattern`
     when the pattern takes too long.
     """
     return _first(search(world, wanted, PAGE if pattern else 1), pattern)

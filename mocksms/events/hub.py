@@ -1,7 +1,7 @@
-"""Arrivals as they happen: waiting testers and open inboxes of one world.
+"""Live arrivals: waiting testers and open inboxes of one world.
 
-In one process a waiter is woken by the arrival itself. What other processes write is looked for in the database once a
-second, once for all. Events are handed on in the order of their ids, none twice, none left out.
+Within a process, the arrival itself wakes a waiter. Other processes' writes are found by checking the database once a
+second, once for all waiters. Events are delivered in the order of their ids, without duplicates or gaps.
 """
 
 import logging
@@ -27,9 +27,9 @@ Wanted = Callable[[Event], bool]
 
 
 class Waiter:
-    """Who waits for events of a world. A context manager that leaves the line at its end.
+    """A waiter for events of a world. A context manager: leaves the queue on exit.
 
-    `wake` is called in the thread of the arrival, at each event that is wanted. Without one, :meth:`pause` waits.
+    `wake` is called in the arrival's thread at each matching event. Without it, :meth:`pause` waits.
     """
 
     def __init__(
@@ -47,12 +47,12 @@ class Waiter:
             self.wake()
 
     def pause(self, seconds: float) -> None:
-        """Wait for a wanted event, at most so long."""
+        """Wait for a matching event, at most this long."""
         self._signal.wait(max(0.0, seconds))
         self._signal.clear()
 
     def leave(self) -> None:
-        """Wait no more."""
+        """Stop waiting."""
         self._hub.leave(self)
 
     def __enter__(self) -> Self:
@@ -65,7 +65,7 @@ class Waiter:
 
 
 class Subscription(Waiter):
-    """Every wanted event of a world from one id on, in order."""
+    """Every matching event of a world after one id, in order."""
 
     def __init__(self, hub: "Hub", wanted: Wanted, wake: Callable[[], object] | None = None) -> None:
         super().__init__(hub, wanted, wake=wake)
@@ -75,9 +75,9 @@ class Subscription(Waiter):
         self.began_again = False
 
     def start(self, after: int | None) -> None:
-        """Begin after the event with this id, or with what comes from now on.
+        """Begin after the event with this id, or with the next event.
 
-        An id that no event has had yet is another world's: then begin with the first event, and note it.
+        An id ahead of all events is from another world: then begin with the first event, and remember that.
         """
         with self._hub.store.reading() as db:
             newest = store.reading.last_event(db)
@@ -88,11 +88,11 @@ class Subscription(Waiter):
             self.last, self.is_behind = 0 if self.began_again else after, True
 
     def put(self, event: Event) -> None:
-        """Take an event from the hub; who takes it from here is woken once for many."""
+        """Take an event from the hub. The subscriber is woken once for several."""
         self._arrived.append(event)
 
     def get(self, timeout: float) -> list[Event]:
-        """Return the wanted events since the last call, oldest first. Wait up to `timeout` seconds for one."""
+        """Return the matching events since the last call, oldest first. Wait up to `timeout` seconds for one."""
         deadline = time.monotonic() + timeout
         while not self._hub.closed:
             if found := self.take():
@@ -104,7 +104,7 @@ class Subscription(Waiter):
         return []
 
     def take(self) -> list[Event]:
-        """Return the wanted events since the last call, oldest first, without waiting."""
+        """Return the matching events since the last call, oldest first, without waiting."""
         return [event for event in self._take() if self.wanted(event)]
 
     def needs_database(self) -> bool:
@@ -140,7 +140,7 @@ class Subscription(Waiter):
 
 
 class Hub:
-    """The line of events of one world, for those who wait in this process."""
+    """The event queue of one world, for waiters in this process."""
 
     def __init__(self, world_store: Store) -> None:
         self.store = world_store
@@ -154,10 +154,10 @@ class Hub:
         self._published = 0
 
     def publish(self, events: list[Event]) -> None:
-        """Hand events to everyone who waits. Called in the order of ids, right after the commit.
+        """Publish committed events in id order, right after the commit.
 
-        A waiting tester wants to go on; open inboxes are many that all wake. So testers are woken at once, and the
-        inboxes a moment later, with whatever else came in between.
+        Wakes API waiters at once and inbox streams slightly later, batched: a waiting tester is one thread, open
+        inboxes are many that would all wake.
         """
         for event in events:
             self._published = max(self._published, event.id)
@@ -170,7 +170,7 @@ class Hub:
             self._called.set()
 
     def _look_after(self) -> None:
-        """Tell the inboxes, and look for what others wrote, as long as anybody waits."""
+        """Notify the inboxes, and check for other processes' writes, as long as there are waiters."""
         due = time.monotonic() + RECHECK_SECONDS
         while not self.closed:
             if self._called.wait(max(0.0, due - time.monotonic())):
@@ -193,7 +193,7 @@ class Hub:
                 stream.wake()
 
     def _look(self) -> None:
-        """Publish what another process wrote; let everyone go when it deleted the world."""
+        """Publish what another process wrote; release everyone when it deleted the world."""
         try:
             with self.store.reading() as db:
                 newest = store.reading.last_event(db)
@@ -219,9 +219,9 @@ class Hub:
             threading.Thread(target=self._look_after, name="hub", daemon=True).start()
 
     def wait(self, wanted: Wanted, to: str = "", wake: Callable[[], object] | None = None) -> Waiter:
-        """Join the line to be woken by wanted events. Look into the database after this, and after each wake-up.
+        """Join the queue to be woken by matching events. Check the database after this, and after each wake-up.
 
-        `to` is the only recipient whose events are wanted, if there is one.
+        With `to`, only events of this recipient match.
         """
         waiter = Waiter(self, wanted, to, wake)
         self._join(waiter)
@@ -233,14 +233,14 @@ class Hub:
         wanted: Wanted | None = None,
         wake: Callable[[], object] | None = None,
     ) -> Subscription:
-        """Join the line for every wanted event after the one with id `after`, or from now on."""
+        """Join the queue for every matching event after the id `after`, or from now on."""
         subscription = Subscription(self, wanted or (lambda _: True), wake)
         self._join(subscription)
         subscription.start(after)
         return subscription
 
     def leave(self, waiter: Waiter) -> None:
-        """Leave the line."""
+        """Leave the queue."""
         with self._lock:
             if isinstance(waiter, Subscription):
                 self._streams = tuple(other for other in self._streams if other is not waiter)
@@ -252,7 +252,7 @@ class Hub:
                 self._waiters.pop(waiter.to, None)
 
     def close(self) -> None:
-        """Let everyone who waits go at once."""
+        """Release everyone who waits."""
         self.closed = True
         self._called.set()
         with self._lock:
