@@ -1,5 +1,5 @@
-"""Finding codes and links in texts.
+"""Find codes and links in texts.
 
-A text is normalised (`text`) and its numbers are read (`candidates`). What the words of its language (`languages`,
-`vocabulary`) and its `layout` say about each is added up (`evidence`). `finder` takes the best.
+`text` normalises a text, and `candidates` reads its numbers. `evidence` adds up points for each candidate: from the
+words of the text's language (`languages`, `vocabulary`) and from its `layout`. `finder` returns the best.
 """

@@ -66,7 +66,7 @@ def _windows(read: list[candidates.Candidate], length: int) -> list[tuple[int, i
 
 
 def find_links(text: str, html: str = "") -> tuple[str, ...]:
-    """The http(s) addresses in a text and in the links of its HTML, in order, each once."""
+    """Return the http(s) addresses in a text and in the links of its HTML, in order, without duplicates."""
     found = [link.rstrip(".,;:!?)]") for link in _LINK.findall(text)] if "://" in text else []
     found += [entities.unescape(link) for link in _HREF.findall(html)]
     return tuple(dict.fromkeys(found))

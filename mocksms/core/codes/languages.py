@@ -37,7 +37,7 @@ Meanings = dict[str, dict[str, tuple[str, bool]]]
 def meanings() -> Meanings:
     """Return what each word means in each language: {word: {language: (kind, whether letters may follow)}}.
 
-    A word that may begin inside another one has its `*` in front.
+    A word that may begin inside another one starts with `*`.
     """
     found: Meanings = defaultdict(dict)
     for language, kinds in _TABLES.items():
@@ -61,6 +61,6 @@ def _add(found: Meanings, language: str, kind: str, word: str) -> None:
 
 
 def _without_accents(word: str) -> str:
-    """Return a word as a message in plain ASCII writes it."""
+    """Return a word as written in plain ASCII messages."""
     plain = unicodedata.normalize("NFD", word.translate(_BARE_LETTERS))
     return "".join(char for char in plain if not unicodedata.combining(char))

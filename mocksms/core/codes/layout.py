@@ -1,4 +1,4 @@
-"""What a candidate's look and the characters around it say, whatever the words are."""
+"""Points from a candidate's look and the characters around it, independent of words."""
 
 import re
 
@@ -27,7 +27,7 @@ Points = list[tuple[int, str]]
 
 
 def add_look(text: str, one: Candidate, points: Points) -> None:
-    """Add what a candidate's look says."""
+    """Add the points of a candidate's look."""
     if other := no_code(text, one):
         points.append(other)
     elif _in_marks(text, one):
@@ -84,7 +84,7 @@ def _in_marks(text: str, one: Candidate) -> bool:
 
 
 def alone_on_line(text: str, one: Candidate) -> bool:
-    """Tell whether nothing else is on a candidate's line, in a text of several."""
+    """Return whether a candidate is alone on its line, in a text of several lines."""
     start = text.rfind("\n", max(0, one.start - _MARGIN), one.start) + 1
     end = text.find("\n", one.end, one.end + _MARGIN)
     if (not start and one.start > _MARGIN) or (end < 0 and one.end + _MARGIN < len(text)):
@@ -94,14 +94,14 @@ def alone_on_line(text: str, one: Candidate) -> bool:
 
 
 def introduced(text: str, one: Candidate) -> int:
-    """Return where the line before a candidate's own ends, if a colon ends it, else where the candidate is."""
+    """Return the end of the previous line if it ends with a colon, else the candidate's position."""
     start = max(0, one.start - _MARGIN)
     end = start + len(text[start : one.start].rstrip(_BLANKS))
     return end if text[end - 1 : end] == ":" and "\n" in text[end : one.start] else one.start
 
 
 def labelled(text: str, first: int, one: Candidate) -> bool:
-    """Tell whether a message begins with a name and a colon, then the candidate."""
+    """Return whether a message begins with a name and a colon, then the candidate."""
     return (
         one.start - first <= _LONGEST_NAME
         and _LABEL.fullmatch(text, max(0, first - 1), one.start) is not None

@@ -11,12 +11,12 @@ PATIENCE_SECONDS = 0.25  # for one text: an expression that takes longer is a ca
 
 
 class BadPattern(ValueError):
-    """It is no regular expression, or one that takes too long; the text says which."""
+    """Not a regular expression, or one that takes too long; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A regular expression; its group `code`, else its first group, else all of it is the code."""
+    """A regular expression. The code is its group `code`, else its first group, else the whole match."""
 
     expression: "regex.Pattern[str]"
 
@@ -34,7 +34,7 @@ class Pattern:
 
 
 def read(text: str) -> Pattern:
-    """Return a pattern as a tester writes it. Raise :class:`BadPattern`."""
+    """Parse a tester's pattern. Raise :class:`BadPattern`."""
     if len(text) > LONGEST:
         raise BadPattern(f"pattern is longer than {LONGEST} characters")
     try:

@@ -1,4 +1,4 @@
-"""Where sentences end, and which of them speak of a code that is not there."""
+"""Where sentences end, and which of them mention a code that the message doesn't contain."""
 
 import re
 from bisect import bisect_left
@@ -13,10 +13,10 @@ _BESIDE = 4  # characters between a word and the one that says that none is need
 
 
 def without_none(hits: list[Hit], breaks: list[int], places: list[int]) -> list[Hit]:
-    """Leave out words for codes that are not there.
+    """Drop words for codes that the message doesn't contain.
 
     They are in a sentence without a number like "We never ask for your code" (`warn`), or beside a word that says
-    that none is needed, as in 認証は不要 (`none`).
+    none is needed, as in 認証は不要 (`none`).
     """
     warnings = {bisect_left(breaks, hit.start) for hit in hits if hit.kind == "warn"}
     warnings -= {bisect_left(breaks, place) for place in places}
@@ -32,7 +32,7 @@ def without_none(hits: list[Hit], breaks: list[int], places: list[int]) -> list[
 
 
 def _is_needless(hits: list[Hit], place: int) -> bool:
-    """Tell whether a word beside this one says that none is needed."""
+    """Return whether a word beside this one says that none is needed."""
     one = hits[place]
     before, after = hits[place - 1 : place], hits[place + 1 : place + 2]
     return any(each.kind == "none" and one.start - each.end <= _BESIDE for each in before) or any(

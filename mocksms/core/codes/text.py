@@ -1,4 +1,4 @@
-"""Bring a message into one form: plain-width letters, ASCII digits, no invisible characters, no addresses."""
+"""Normalise a message: plain-width letters, ASCII digits, no invisible characters, no addresses."""
 
 import re
 import unicodedata
@@ -27,7 +27,7 @@ _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
 
 def normalise(text: str) -> str:
-    """Return the first 20,000 characters in one form."""
+    """Return the first 20,000 characters, normalised."""
     text = text[:LONGEST_TEXT]
     if text.isascii():
         return text
@@ -47,7 +47,7 @@ def _written(odd: re.Match[str]) -> str:
 
 
 def without_addresses(text: str) -> str:
-    """Return the text with links and mailboxes blanked out, as long as before."""
+    """Return the text with links and mailboxes replaced by blanks of the same length."""
     if "@" not in text and "/" not in text:
         return text
     return _ADDRESS.sub(_blank, text)

@@ -41,7 +41,7 @@ _MOST_KNOWN, _LONGEST_KNOWN = 8192, 64  # runs of letters that are remembered, a
 
 
 class Hit(NamedTuple):
-    """A word in a text: from where to where, and what it speaks of (code, number, other, …)."""
+    """A word in a text: its start and end, and its kind (code, number, other, …)."""
 
     start: int
     end: int
@@ -49,7 +49,7 @@ class Hit(NamedTuple):
 
 
 class _Meaning:
-    """What a word means: the kind of each language, and its kind in a text of another one."""
+    """A word's meaning: its kind in each language, and its kind in a text of another language."""
 
     __slots__ = ("anywhere", "kinds")
 
@@ -79,14 +79,14 @@ _Found = list[tuple[int, int, _Meaning]]
 
 
 class _Run(NamedTuple):
-    """What a run of letters holds: its words, and the longer ones that may begin in it: where, the rest, all."""
+    """The words in a run of letters, and the longer ones that may begin in it: where, the rest, all."""
 
     words: _Found
     longer: list[tuple[int, str, str]]
 
 
 class _Known(dict[str, _Run | None]):
-    """The words in runs of letters, worked out once. Those that came up lately are kept twice as long."""
+    """A cache of the words in runs of letters. Recently used ones are kept twice as long."""
 
     def __init__(self) -> None:
         self.earlier: dict[str, _Run | None] = {}
@@ -146,7 +146,7 @@ def find_words(text: str, windows: Iterable[tuple[int, int]]) -> list[Hit]:
 
 @lru_cache(maxsize=2048)  # an app's messages have the same words again and again
 def _kinds(meanings: tuple[_Meaning, ...], tells: tuple[str, ...]) -> list[str]:
-    """Return of what kind each word is in the language that all of them tell."""
+    """Return the kind of each word in the language that all of them indicate."""
     votes: dict[str, int] = dict(Counter(tells))
     for meaning in meanings:
         for language, kind in meaning.kinds.items():
@@ -161,7 +161,7 @@ def _kinds(meanings: tuple[_Meaning, ...], tells: tuple[str, ...]) -> list[str]:
 
 
 def _collect(text: str, start: int, end: int, found: _Found, tells: list[str]) -> None:
-    """Add the words in a part of a text, and the languages that its short words tell."""
+    """Add the words in a part of a text, and the languages that its short words indicate."""
     parts = _RUNS.split(text[start:end])  # a gap, a run, a gap, …
     known = [(place, run) for place, run in enumerate(map(_known.__getitem__, parts[1::2])) if run]
     if not known:
@@ -214,13 +214,13 @@ def _scan(run: str) -> _Found:
 
 
 def _is_cased(char: str) -> bool:
-    """Tell whether it is a letter of an alphabet with capitals."""
+    """Return whether this is a letter of an alphabet with capitals."""
     return CASED.match(char) is not None
 
 
 @cache
 def _meaning(word: str, inside: bool, letters_follow: bool) -> _Meaning | None:
-    """Return what a word means; `inside`: behind a letter, where only words count that may begin there."""
+    """Return a word's meaning; `inside`: after a letter, where only words count that may begin there."""
     cased = bool(CASED.match(word))
     known = {**_MEANINGS.get("*" + word, {}), **({} if inside and cased else _MEANINGS.get(word, {}))}
     kinds = {language: kind for language, (kind, free) in known.items() if free or not letters_follow}
@@ -234,7 +234,7 @@ def _means(kinds: dict[str, str], cased: bool) -> _Meaning:
 
 
 def _is_compound(text: str, hit: Hit) -> bool:
-    """Tell whether it is the end of a word that is not known: 採寸番号, Debitorennummer, 避難所コード."""
+    """Return whether it is the end of an unknown word: 採寸番号, Debitorennummer, 避難所コード."""
     before = text[hit.start - 1 : hit.start]
     return before.isalpha() and before not in _KANA_BEFORE and text[hit.start : hit.end] in _COMPOUNDED
 
