@@ -1,4 +1,4 @@
-"""SmartEncoded: replace characters outside the GSM alphabet with lookalikes, if that makes a text GSM-7."""
+"""Replace characters outside the GSM alphabet with lookalikes, if that makes a text GSM-7."""
 
 import unicodedata
 

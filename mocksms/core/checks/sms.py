@@ -4,16 +4,10 @@ import re
 import unicodedata
 from typing import Any
 
-from mocksms.core import segments
+from mocksms.core import gsm_lookalikes, segments
 from mocksms.core.checks.check import N_, Check
 from mocksms.core.codes import finder
 
-_PLAIN = str.maketrans({
-    **dict.fromkeys("\u2018\u2019\u201a\xb4`", "'"), **dict.fromkeys("\u201c\u201d\u201e", '"'),
-    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2022", "-"), "\u2026": "...",
-    **dict.fromkeys("\t\xa0\u2009\u202f", " "), **dict.fromkeys("\xad\u200b\u2060\ufeff", ""),
-})  # fmt: skip
-"""Typographic characters, and their replacements in GSM-7."""
 _MOST_LISTED = 10
 _LINE = re.compile(r"@(?P<host>\S+) #(?P<code>\S+)(?: [@%](?P<embedded>\S+))?")
 _MEANT = re.compile(r"@\S*\s*#\s*\S+")
@@ -26,8 +20,7 @@ def encoding(text: str) -> Check:
     if not places:
         return Check("encoding", True, N_("Every character is in the GSM-7 alphabet."), {"encoding": "GSM-7"})
     first = text[places[0]]
-    plain = text.translate(_PLAIN)
-    avoidable = not segments.outside(plain)
+    plain = gsm_lookalikes.replaced(text.replace("\t", " "))
     details: dict[str, Any] = {
         "encoding": "UCS-2",
         "position": places[0] + 1,
@@ -37,7 +30,7 @@ def encoding(text: str) -> Check:
         "count": len(places),
         "characters": list(dict.fromkeys(text[place] for place in places))[:_MOST_LISTED],
     }
-    if avoidable:
+    if segments.encoding(plain) == "GSM-7":
         details |= {"plain": plain, "parts": segments.count(plain)}
         sentence = N_(
             "Character %(position)d, “%(character)s” (%(code_point)s %(unicode_name)s), makes the text UCS-2."

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from flask import request
 
 from mocksms.config import Settings
-from mocksms.core import phone_numbers
+from mocksms.core import gsm_lookalikes, phone_numbers
 from mocksms.core.models import Message
 from mocksms.core.sids import new_sid
 from mocksms.core.worlds import World
 from mocksms.delivery import http_client
-from mocksms.providers.twilio import messaging_services, resources, smart_encoding
+from mocksms.providers.twilio import messaging_services, resources
 from mocksms.providers.twilio.errors import ALWAYS_FINE, MAGIC_FROM, MAGIC_TO, Refusal
 from mocksms.providers.twilio.serialization import WHATSAPP
 from mocksms.store.resources import Resource
@@ -48,7 +48,7 @@ def draft(world: World, account: str) -> Message:
     if unread := [url for url in media if not http_client.is_address(url)]:
         raise Refusal(21620, unread[0])
     if _is_smart(form.get("SmartEncoded", ""), service):
-        body = smart_encoding.replaced(body)
+        body = gsm_lookalikes.replaced(body)
     if len(body) > MAX_CHARACTERS:
         raise Refusal(21617)
     if prefix:

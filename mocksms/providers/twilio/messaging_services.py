@@ -59,6 +59,9 @@ def service_json(service: Resource) -> dict[str, Any]:
     }
 
 
+resources.add_service_routes(blueprint, SERVICE, service_json)
+
+
 def _given() -> dict[str, Any]:
     content = resources.given(MEMBERS)
     if unread := [
@@ -80,18 +83,6 @@ def create_service() -> ResponseReturnValue:
     return jsonify(service_json(made)), 201
 
 
-@blueprint.get("")
-def list_services() -> ResponseReturnValue:
-    """Return a page of the account's services."""
-    return jsonify(resources.page(entered_world(), "services", SERVICE, service_json))
-
-
-@blueprint.get("/<service>")
-def get_service(service: str) -> ResponseReturnValue:
-    """Return one service."""
-    return jsonify(service_json(resources.found(entered_world(), SERVICE, service)))
-
-
 @blueprint.post("/<service>")
 def change_service(service: str) -> ResponseReturnValue:
     """Change a service."""
@@ -100,14 +91,6 @@ def change_service(service: str) -> ResponseReturnValue:
     resources.change(world, kept, _given())
     _hand_texts_over(world, kept)
     return jsonify(service_json(kept))
-
-
-@blueprint.delete("/<service>")
-def delete_service(service: str) -> ResponseReturnValue:
-    """Delete a service and its list of senders: 204."""
-    world = entered_world()
-    resources.remove(world, resources.found(world, SERVICE, service))
-    return "", 204
 
 
 # -- senders -------------------------------------------------------------------------------------------------------

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from flask import request
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from mocksms import store
 from mocksms.core.sids import new_sid
 from mocksms.core.worlds import World
+from mocksms.providers.interface import world as entered_world
 from mocksms.providers.twilio.access import credentials
 from mocksms.providers.twilio.errors import Refusal
 from mocksms.providers.twilio.serialization import asked_page
@@ -153,3 +155,24 @@ def page_of(key: str, shown: Iterable[Any], number: int, size: int, following: s
             "previous_page_url": place(0) if number else None,
         },
     }
+
+
+def add_service_routes(
+    blueprint: Blueprint, kind: str, as_json: Callable[[Resource], dict[str, Any]]
+) -> None:
+    """Add the routes that list, read and delete an app's services of a kind."""
+
+    def listed() -> ResponseReturnValue:
+        return jsonify(page(entered_world(), "services", kind, as_json))
+
+    def read(service: str) -> ResponseReturnValue:
+        return jsonify(as_json(found(entered_world(), kind, service)))
+
+    def delete(service: str) -> ResponseReturnValue:
+        world = entered_world()
+        remove(world, found(world, kind, service))
+        return "", 204
+
+    blueprint.get("")(listed)
+    blueprint.get("/<service>")(read)
+    blueprint.delete("/<service>")(delete)

@@ -56,6 +56,9 @@ def service_json(service: Resource) -> dict[str, Any]:
     }
 
 
+resources.add_service_routes(blueprint, SERVICE, service_json)
+
+
 def _given() -> dict[str, Any]:
     content = resources.given(MEMBERS)
     if not 4 <= content.get("code_length", 6) <= 10:
@@ -78,18 +81,6 @@ def create_service() -> ResponseReturnValue:
     return jsonify(service_json(resources.make(entered_world(), "VA", SERVICE, content))), 201
 
 
-@blueprint.get("")
-def list_services() -> ResponseReturnValue:
-    """Return a page of the account's services."""
-    return jsonify(resources.page(entered_world(), "services", SERVICE, service_json))
-
-
-@blueprint.get("/<service>")
-def get_service(service: str) -> ResponseReturnValue:
-    """Return one service."""
-    return jsonify(service_json(resources.found(entered_world(), SERVICE, service)))
-
-
 @blueprint.post("/<service>")
 def change_service(service: str) -> ResponseReturnValue:
     """Change a service."""
@@ -98,11 +89,3 @@ def change_service(service: str) -> ResponseReturnValue:
     totp = {**kept.content["totp"], **resources.given(TOTP_MEMBERS)}
     resources.change(world, kept, {**_given(), "totp": totp})
     return jsonify(service_json(kept))
-
-
-@blueprint.delete("/<service>")
-def delete_service(service: str) -> ResponseReturnValue:
-    """Delete a service: 204."""
-    world = entered_world()
-    resources.remove(world, resources.found(world, SERVICE, service))
-    return "", 204
