@@ -1,4 +1,4 @@
-// Says a line to screen readers.
+// Announce a line to screen readers.
 export function announce(text) {
   const place = document.getElementById("announce");
   if (!place) return;

@@ -1,4 +1,4 @@
-// Codes by WebCrypto (RFC 6238), so that the app goes on without a network. Keys never leave the page.
+// Compute codes with WebCrypto (RFC 6238), so that the app works offline. Keys never leave the page.
 import { now } from "./clock.js";
 import { sayArrived } from "./host.js";
 
@@ -74,7 +74,7 @@ export function start() {
   const cards = [...document.querySelectorAll("[data-otp]")];
   if (!cards.length) return;
   if (!window.crypto?.subtle) {
-    // A plain http address that is not this computer: browsers give no WebCrypto there, so the server computes.
+    // On plain http, except on this computer, browsers have no WebCrypto: the server computes.
     const ends = Math.min(...cards.map((card) => Number(card.dataset.period) * 1000 - (now() % (Number(card.dataset.period) * 1000))));
     setTimeout(() => location.reload(), ends + 50);
     return;

@@ -1,4 +1,4 @@
-// Calls: the ringing, the buttons without leaving the page, the words at the pace in which they are spoken.
+// Calls: ringing, buttons that stay on the page, words at the pace of speech.
 import { now } from "./clock.js";
 import { onPage, refresh } from "./live.js";
 import { isWanted, key, setWanted, trill } from "./sound.js";
@@ -32,7 +32,7 @@ async function play(place, aloud) {
   playing = false;
 }
 
-/** Hides the lines that are still to come, those before `since` (unix seconds) being heard already. */
+/** Hide the lines to come; those before `since` (Unix seconds) were already heard. */
 function hold(place, since) {
   let heard = since ? now() / 1000 - since : 0;
   for (const line of lines(place)) {

@@ -1,13 +1,13 @@
-// The phone's clock: the browser's own, moved to the server's phone time (which QA may have shifted).
+// The phone's clock: the browser's own, shifted to the server's phone time, which testers may move.
 const words = document.body.dataset;
 let offset = 0;
 
-/** Sets the clock by a phone time (unix seconds) that was true at `at` (milliseconds of this browser). */
+/** Set the clock to a phone time (Unix seconds) that was valid at `at` (milliseconds of this browser). */
 export function setClock(phoneSeconds, at) {
   offset = phoneSeconds * 1000 - at;
 }
 
-/** The phone's time in milliseconds since 1970. */
+/** Return the phone's time in milliseconds since 1970. */
 export function now() {
   return Date.now() + offset;
 }
@@ -43,7 +43,7 @@ async function follow() {
     setClock(Date.parse(phone) / 1000, (sent + Date.now()) / 2);
     show();
   } catch {
-    // Offline: the clock goes on as it was.
+    // Offline: the clock keeps its offset.
   }
 }
 

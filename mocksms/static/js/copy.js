@@ -1,4 +1,4 @@
-// One tap copies a code: every [data-copy] button, also those that arrive later.
+// Copy a code by one tap: every [data-copy] button, also those that arrive later.
 import { announce } from "./announce.js";
 import { say } from "./host.js";
 
@@ -6,7 +6,7 @@ async function write(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // No permission, or no secure context: the old way works within a press.
+    // No permission, or no secure context: the old API works inside a click.
     const field = document.createElement("textarea");
     field.value = text;
     field.className = "visually-hidden";
@@ -24,7 +24,7 @@ async function copy(button) {
   button.dataset.copied = "";
   if (label) label.textContent = document.body.dataset.wordCopied;
   announce(document.body.dataset.wordCopied);
-  // A page that shows the phone in a frame (a demo's stage) may take the code over into its own field.
+  // A page that frames the phone (a demo's stage) may copy the code into its own field.
   say("code", { code: button.dataset.copy });
   setTimeout(() => {
     delete button.dataset.copied;

@@ -1,4 +1,4 @@
-// Unlocking by a swipe or a press anywhere, pictures dropped or pasted, Enter to send, the newest message in view.
+// Unlock by a swipe or a press, take dropped or pasted pictures, send by Enter, scroll to the newest message.
 function unlocking() {
   const lock = document.querySelector("[data-lock]");
   if (!lock) return;

@@ -1,4 +1,4 @@
-// Everything the handset does beyond its pages. Each part works alone; without JavaScript the pages do too.
+// Start the handset's modules. Each works alone; the pages work without JavaScript too.
 import * as authenticator from "./authenticator.js";
 import * as call from "./call.js";
 import * as clock from "./clock.js";

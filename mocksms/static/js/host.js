@@ -1,18 +1,18 @@
-// A page that shows the phone in a frame (a demo's stage) is told what arrives, and may open the phone's links itself.
-// What is said is in docs/handset.md, "In a frame". Only those who may frame the phone at all can listen.
+// Notify a page that frames the phone (a demo's stage) of arrivals; it may open the phone's links itself.
+// docs/handset.md, "Frames", lists the messages. Only sites that may frame the phone can listen.
 const main = document.querySelector("main");
 const told = new Set();
 let host = null;
 
-/** Whether this page is shown in a frame of another page. */
+/** Return whether another page frames this one. */
 export const isFramed = window.parent !== window;
 
-/** Says something to the page around this one. */
+/** Send a message to the surrounding page. */
 export function say(kind, data = {}) {
   if (isFramed) window.parent.postMessage({ kind: `mocksms.${kind}`, ...data }, host ?? "*");
 }
 
-/** Says that a message for this handset has come; `isOld` when it was here before the page was. */
+/** Report a message for this handset; `isOld` if it arrived before the page was loaded. */
 export function sayArrived(message, isOld = false) {
   const { id, channel, code, from, to, links } = message;
   if (told.has(`${id} ${code}`) || !(code || links?.length)) return;
@@ -20,15 +20,15 @@ export function sayArrived(message, isOld = false) {
   say("arrived", { id, channel, code: code ?? "", from, to, links: links ?? [], isOld });
 }
 
-/** Tells a call's code once it is spoken, everything else at once. */
+/** Report a call's code once it is spoken, everything else at once. */
 export function sayEvent(type, message) {
   const isCall = message.channel === "call";
   if (message.direction !== "in" || (isCall ? message.status === "ringing" : type !== "message")) return;
   sayArrived(message);
 }
 
-// What waits on the lock screen, newest first; or what a call says that was answered on the page before: that page may
-// have gone before it heard so.
+// Report what is on the lock screen, newest first, or a call that was answered on the previous page: that page may
+// have been left before it could report it.
 function sayUnread() {
   const call = document.querySelector("[data-call][data-code]");
   if (call) sayArrived({ id: Number(call.dataset.call), channel: "call", code: call.dataset.code, from: "", to: main.dataset.handset }, true);
@@ -37,8 +37,8 @@ function sayUnread() {
   if (code) sayArrived({ id: Number(note.dataset.key), channel: "", code, from: "", to: main.dataset.handset }, true);
 }
 
-// Links are left to the host once it has said that it opens them. A mail's frame runs nothing but the one small script
-// that its policy names, which tells what was pressed.
+// The host opens links once it has said so. A mail's frame runs only the small script that its policy names, which
+// reports the pressed link.
 function leaveLinks() {
   const mail = document.querySelector(".mail-frame");
   if (mail && !mail.sandbox.contains("allow-scripts")) {

@@ -1,4 +1,4 @@
-// Arrivals without reload: one event stream; at each event the page's [data-live] parts are fetched anew.
+// Show arrivals without a reload: at each event of the stream, fetch the page's [data-live] parts again.
 import { announce } from "./announce.js";
 import { setClock } from "./clock.js";
 import { sayEvent } from "./host.js";
@@ -13,7 +13,7 @@ const pageListeners = [];
 let running = false;
 let again = false;
 
-/** Calls `listener(page)` with each freshly fetched version of this page. */
+/** Call `listener(page)` with each fetched version of this page. */
 export function onPage(listener) {
   pageListeners.push(listener);
 }
@@ -30,7 +30,7 @@ function focusKey(region) {
   return null;
 }
 
-// A fold stays open. A message's own is known by its id: the list around it may have moved on.
+// Keep open sections open. A message's section is found by its id, because the list may have moved.
 function keepOpen(old, fresh) {
   const name = (each, at) => each.dataset.fold ?? at;
   const opened = new Set([...old.querySelectorAll("details")].flatMap((each, at) => (each.open ? [name(each, at)] : [])));
@@ -52,7 +52,7 @@ function swap(old, fresh) {
   if (atEnd) scroller.scrollTop = scroller.scrollHeight;
 }
 
-/** Fetches this page again and puts its live parts in place. */
+/** Fetch this page again and replace its live parts. */
 export async function refresh() {
   if (running) {
     again = true;
@@ -77,14 +77,14 @@ export async function refresh() {
       for (const listener of pageListeners) listener(page);
     } while (again);
   } catch {
-    // The stream comes back by itself; the next event fetches again.
+    // The stream reconnects automatically; the next event fetches again.
   } finally {
     running = false;
   }
   markRead();
 }
 
-/** Whether a message belongs to the handset on this page. */
+/** Return whether a message belongs to the handset on this page. */
 export function isMine(message) {
   const to = message.direction === "out" ? message.from : message.to;
   if (!main?.dataset.handset) return false;
@@ -144,7 +144,7 @@ export function start() {
   if (!words.events) return;
   follow({ name: `tel-events-${words.world}`, url: words.events, onEvent: arrived, onBehind: refresh, onOpen });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  // An emptied world sends no event.
+  // A reset world sends no event.
   setInterval(() => { if (document.visibilityState === "visible") refresh(); }, RECHECK_MS);
 }
 

@@ -1,8 +1,8 @@
-// What is looked at becomes read: a conversation or a mail that is open in a visible page.
+// Mark as read what is open in a visible page: a conversation or a mail.
 const words = document.body.dataset;
 const main = document.querySelector("main");
 
-/** Reports what is open and unread; does nothing when all is read or the page is hidden. */
+/** Report what is open and unread; do nothing when all is read or the page is hidden. */
 export async function markRead() {
   if (!main?.dataset.readUrl || document.visibilityState !== "visible") return;
   const thread = document.getElementById("thread");

@@ -1,8 +1,8 @@
-// Sounds are off until asked for in the settings; the choice stays in this browser.
+// Sounds are off until turned on in the settings; this browser remembers the choice.
 const KEY = "tel_sound";
 let context = null;
 
-/** Whether sounds were asked for in this browser. */
+/** Return whether sounds are on in this browser. */
 export function isWanted() {
   try {
     return localStorage.getItem(KEY) === "on";
@@ -11,12 +11,12 @@ export function isWanted() {
   }
 }
 
-/** Turns sounds on or off. */
+/** Turn sounds on or off. */
 export function setWanted(on) {
   try {
     localStorage.setItem(KEY, on ? "on" : "off");
   } catch {
-    // No storage: sounds stay as they are.
+    // No storage: keep the current choice.
   }
 }
 
@@ -31,7 +31,7 @@ function tone(frequency, at, length, loudness = 0.12) {
   oscillator.stop(context.currentTime + at + length);
 }
 
-/** The two notes of an arrival. */
+/** Play the two notes of an arrival. */
 export function ping() {
   if (!isWanted()) return;
   context ??= new AudioContext();
@@ -39,14 +39,14 @@ export function ping() {
   tone(1318.5, 0.12, 0.4);
 }
 
-/** One ring of a call: two short trills, as a Japanese line rings. */
+/** Play one ring of a call: two short trills, as in Japan. */
 export function trill() {
   if (!isWanted()) return;
   context ??= new AudioContext();
   for (let at = 0; at < 0.9; at += 0.1) tone(at % 0.2 < 0.1 ? 1046 : 1318, at, 0.12, 0.1);
 }
 
-/** The tone of a key. */
+/** Play the tone of a key. */
 export function key() {
   if (!isWanted()) return;
   context ??= new AudioContext();

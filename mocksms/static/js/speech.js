@@ -1,4 +1,4 @@
-// The voice of calls: the phone's own audio where it has a voice for the language, else the browser's.
+// Speak calls: with the phone's own audio if it has a voice for the language, else with the browser's.
 const SHORTEST_MS = 150;
 const PATIENCE_MS = 10000;
 const audios = new WeakMap();
@@ -9,12 +9,12 @@ function wait(milliseconds) {
   return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 }
 
-/** Resolves after the estimated length of a line that nobody hears. */
+/** Resolve after the estimated length of a silent line. */
 export function silence(seconds) {
   return wait(Math.max(SHORTEST_MS, seconds * 1000));
 }
 
-/** Fetches the audio of the line that comes next, so that no gap is heard before it. */
+/** Fetch the audio of the next line, so that there is no gap before it. */
 export function prepare(line) {
   if (!line?.dataset.speech || audios.has(line)) return;
   const audio = new Audio(line.dataset.speech);
@@ -22,7 +22,7 @@ export function prepare(line) {
   audios.set(line, audio);
 }
 
-/** Plays a line's audio; resolves at its end to whether it was heard. */
+/** Play a line's audio; resolve at its end to whether it was audible. */
 async function listen(line) {
   prepare(line);
   const audio = audios.get(line);
@@ -42,7 +42,7 @@ async function listen(line) {
   return ended;
 }
 
-/** Speaks a line with the browser's voice; resolves at its end, or after its length when no voice speaks. */
+/** Speak a line with the browser's voice; resolve at its end, or after its length without a voice. */
 function synthesize(line, seconds) {
   const length = Math.max(SHORTEST_MS, seconds * 1000);
   if (!window.speechSynthesis) return wait(length);
@@ -52,7 +52,7 @@ function synthesize(line, seconds) {
     const end = () => wait(Math.max(0, SHORTEST_MS - (Date.now() - began))).then(resolve);
     words.lang = line.dataset.language || line.lang;
     if (!speechSynthesis.getVoices().length) {
-      // No voice is known (yet): it may still speak, but nothing would tell when it has ended.
+      // No voice is listed (yet): it may still speak, but without an event at its end.
       speechSynthesis.speak(words);
       wait(length).then(resolve);
       return;
@@ -64,14 +64,14 @@ function synthesize(line, seconds) {
   });
 }
 
-/** Speaks a line; resolves at its end. */
+/** Speak a line; resolve at its end. */
 export async function speak(line, seconds) {
   const turn = (spoken += 1);
   if (line.dataset.speech && (await listen(line))) return;
   if (turn === spoken) await synthesize(line, seconds);
 }
 
-/** Stops whatever is being spoken. */
+/** Stop speaking. */
 export function hush() {
   spoken += 1;
   heard?.pause();

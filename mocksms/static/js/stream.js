@@ -1,12 +1,12 @@
-// One event stream for all of a browser's windows of the phone: browsers open only six connections to a server, so
-// one window holds the stream and tells the others; when it is closed, the next takes over where it ended.
+// Share one event stream between a browser's windows, because browsers open only six connections to a server.
+// One window has the stream and forwards events; when it is closed, the next continues where it ended.
 const KINDS = ["message", "status", "call"];
 
 function since(url) {
   return Number(new URL(url, location.href).searchParams.get("since"));
 }
 
-/** Opens the stream at `url`; `tell(kind, data, id)` gets each event, `opened()` is called when it stands. */
+/** Open the stream at `url`; `tell(kind, data, id)` gets each event, `opened()` is called once it is open. */
 function open(url, tell, opened) {
   const stream = new EventSource(url);
   for (const kind of KINDS) stream.addEventListener(kind, (event) => tell(kind, event.data, Number(event.lastEventId)));
@@ -15,8 +15,8 @@ function open(url, tell, opened) {
 }
 
 /**
- * Calls `onEvent(kind, data)` at each event of this world, `onBehind()` when some were missed before this window
- * listened, and `onOpen()` once it listens. `url` names the last event that the page has seen (`since`).
+ * Call `onEvent(kind, data)` at each event of this world, `onBehind()` if some were missed before this window
+ * listened, and `onOpen()` once it listens. `url` names the page's last event (`since`).
  */
 export function follow({ name, url, onEvent, onBehind, onOpen }) {
   if (!navigator.locks || !window.BroadcastChannel) {
