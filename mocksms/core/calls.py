@@ -53,7 +53,7 @@ def place(
     held = call.status in ("queued", "failed", "no-answer")
     with world.write() as (db, events):
         store.messages.add(db, call, phone_numbers.kind(call.recipient), held=held)
-        inbox.enqueue_jobs(db, receipts.owed(world, call, 0))
+        inbox.enqueue_jobs(db, receipts.new_jobs(world, call, 0))
         if not held:
             events.append(Event(call.id, now, "message", call))
     world.background.watch(world)
@@ -246,7 +246,7 @@ def _ring(world: World, sid: str) -> None:
         _step(world, call, "ringing")
         call.due_at = world.now() + call.details["ring_seconds"]
         store.messages.arrive(db, call, phone_numbers.kind(call.recipient))
-        inbox.enqueue_jobs(db, receipts.owed(world, call, len(call.history) - 1))
+        inbox.enqueue_jobs(db, receipts.new_jobs(world, call, len(call.history) - 1))
         events.append(Event(call.id, call.received_at, "message", call))
     world.background.watch(world)
 

@@ -26,10 +26,10 @@ def receive(
     raw: bytes | None = None,
     effects: Effects = NOTHING,
     due_at: float | None = None,
-    owed: Sequence[NewJob] = (),
+    jobs: Sequence[NewJob] = (),
 ) -> Message:
     """Save a message from the phone itself, at the phone's time; see :func:`keep`."""
-    return keep(world, message, world.now(), effects, raw, due_at, owed=owed)
+    return keep(world, message, world.now(), effects, raw, due_at, jobs=jobs)
 
 
 def keep(
@@ -40,11 +40,11 @@ def keep(
     raw: bytes | None = None,
     due_at: float | None = None,
     expected: Conditions | None = None,
-    owed: Sequence[NewJob] = (),
+    jobs: Sequence[NewJob] = (),
 ) -> Message:
     """Find a message's code and links, save it, and notify everyone who waits. Return when it is on disk.
 
-    `effects` are its faults, `owed` further jobs besides receipts. `due_at` (Unix seconds by the phone's clock) holds
+    `effects` are its faults, `jobs` further jobs besides receipts. `due_at` (Unix seconds by the phone's clock) holds
     it back until then.
 
     Raise :class:`ConditionsChanged` when the world's conditions differ from `expected`.
@@ -55,8 +55,8 @@ def keep(
     held = message.status in statuses.UNSEEN
     kind = phone_numbers.kind(message.handset)
     if message.wants_receipts:
-        owed = [*owed, *receipts.owed(world, message, 1)]
-    work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, owed=owed)
+        jobs = [*jobs, *receipts.new_jobs(world, message, 1)]
+    work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, new_jobs=jobs)
     world.group_commit.run(work, expected)
     if message.id % store.search_index.BATCH == 0:
         with world.store.writing() as db:
@@ -80,7 +80,7 @@ def deliver_held(world: World, sid: str) -> None:
         before = len(message.history)
         statuses.arrive(message, now)
         store.messages.arrive(db, message, phone_numbers.kind(message.handset))
-        enqueue_jobs(db, receipts.owed(world, message, before))
+        enqueue_jobs(db, receipts.new_jobs(world, message, before))
         events.append(Event(message.id, now, "message", replace(message)))
     world.background.watch(world)
 
@@ -210,11 +210,11 @@ def change(
     alter: Callable[[Message], bool],
     kind: str = "status",
     detail: str = "",
-    owed: Callable[[Message], Sequence[NewJob]] = lambda _: (),
+    jobs: Callable[[Message], Sequence[NewJob]] = lambda _: (),
 ) -> Message | None:
     """Change a message under the write lock and notify everyone who waits.
 
-    `alter` returns whether it changed the message. `owed` returns further jobs for the change; new steps of the
+    `alter` returns whether it changed the message. `jobs` returns further jobs for the change; new steps of the
     history always add receipts. Return the changed message, or None when no message has this id.
     """
     with world.write() as (db, events):
@@ -224,7 +224,7 @@ def change(
         before, steps = replace(found), len(found.history)
         if alter(found):
             found.updated_at = world.now()
-            enqueue_jobs(db, [*receipts.owed(world, found, steps), *owed(found)])
+            enqueue_jobs(db, [*receipts.new_jobs(world, found, steps), *jobs(found)])
             event_id = store.messages.update(db, found, kind, detail)
             if (found.subject, found.body) != (before.subject, before.body):
                 store.search_index.forget(db, before)

@@ -9,7 +9,7 @@ from mocksms.store.jobs import NewJob
 KIND = "receipt"
 
 
-def owed(world: World, message: Message, after: int) -> list[NewJob]:
+def new_jobs(world: World, message: Message, after: int) -> list[NewJob]:
     """Return the receipts for the steps of the message's history from index `after` on, in order."""
     if message.direction == "out" or not message.wants_receipts:
         return []

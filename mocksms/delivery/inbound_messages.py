@@ -30,11 +30,11 @@ def send(world: World, handset: str, peer: str, body: str) -> Message:
         sid=inbox.new_sid("SM"), channel="sms", wire="handset", direction="out", sender=handset, recipient=peer,
         body=body, status="received", account=account, details=details,
     )  # fmt: skip
-    owed = []
+    jobs = []
     if url := webhook(world, peer):
         content = {"message": message.sid, "url": url, "wire": app.wires[0]}
-        owed.append(NewJob(KIND, f"{KIND}:{message.sid}", content))
-    return inbox.receive(world, message, owed=owed)
+        jobs.append(NewJob(KIND, f"{KIND}:{message.sid}", content))
+    return inbox.receive(world, message, jobs=jobs)
 
 
 def _answered(world: World, handset: str, peer: str) -> tuple[SenderApp, str, dict[str, Any]]:

@@ -130,4 +130,4 @@ def _translated(check: Check) -> Markup:
 def _quoted(value: str | int) -> Markup | str | int:
     if isinstance(value, int) or value.isascii():
         return value
-    return Markup('<bdi lang="{}">{}</bdi>').format(template_filters.tongue(value), value)
+    return Markup('<bdi lang="{}">{}</bdi>').format(template_filters.text_language(value), value)

@@ -95,10 +95,10 @@ def preview(message: Message | None) -> str:
     if message is None:
         return ""
     if message.channel == "mail":
-        return message.subject or template_filters.first_words(message.body)
+        return message.subject or template_filters.excerpt(message.body)
     if message.channel == "call":
         return _("Call from %(peer)s", peer=display_names.pretty(message.peer))
-    return template_filters.first_words(message.body)
+    return template_filters.excerpt(message.body)
 
 
 def cards(world: World, before: int | None = None) -> list[Card]:

@@ -44,7 +44,7 @@ def row_number(values: Mapping[str, str], name: str) -> int | None:
 
 def render(template: str, device: Device | None = None, **words: Any) -> str:
     """Render a handset page with the list of handsets around it."""
-    tongue = language.choose()
+    chosen = language.choose()
     current = (
         calls.ringing(world(), device.address) if device is not None and device.kind != "mailbox" else []
     )
@@ -53,8 +53,8 @@ def render(template: str, device: Device | None = None, **words: Any) -> str:
         device=device,
         current_call=current[0] if current else None,
         cards=words.pop("cards", None) or devices.cards(world()),
-        language=tongue,
-        other_language_url=language.other_url(tongue),
+        language=chosen,
+        other_language_url=language.other_url(chosen),
         theme=language.theme(),
         phone_now=g.phone_now,
         time_zone=str(get_timezone()),

@@ -69,14 +69,14 @@ def long_date(at: float) -> str:
     return str(format_datetime(_moment(at), "M月d日 EEEE" if _japanese() else "EEEE, MMMM d"))
 
 
-def full_when(at: float) -> str:
+def date_time(at: float) -> str:
     """Return date and time to the second, as in a mail's header."""
     return str(
         format_datetime(_moment(at), "y年M月d日(E) H:mm:ss" if _japanese() else "EEE, MMM d, y, H:mm:ss")
     )
 
 
-def short_when(at: float) -> str:
+def short_date(at: float) -> str:
     """Return the time of day for today, else 昨日 (yesterday) or the date."""
     then, today = _local(at), _local(g.phone_now)
     if then.date() == today.date():
@@ -112,7 +112,7 @@ def spaced(code: str) -> str:
     return f"{code[: len(code) // 2]} {code[len(code) // 2 :]}"
 
 
-def first_words(text: str) -> str:
+def excerpt(text: str) -> str:
     """Return the beginning of a mail, for the list."""
     return " ".join(text.split())[:120]
 
@@ -152,12 +152,12 @@ def _code_pattern(code: str) -> re.Pattern[str]:
     return re.compile(r"(?<![0-9０-９])" + r"[\s\-‐–]?".join(letters) + r"(?![0-9０-９])")
 
 
-def tongue(text: str) -> str:
+def text_language(text: str) -> str:
     """Return the most likely language of a text, for its voice and fonts."""
     return detect(text) or "en"
 
 
-def present(values: Mapping[str, object]) -> dict[str, object]:
+def drop_none(values: Mapping[str, object]) -> dict[str, object]:
     """Drop None values."""
     return {name: value for name, value in values.items() if value is not None}
 
@@ -188,8 +188,8 @@ def asset(name: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "carrier": carrier, "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
-    "full_when": full_when,
-    "short_when": short_when, "day": day, "count": count, "spaced": spaced, "first_words": first_words,
+    "date_time": date_time,
+    "short_date": short_date, "day": day, "count": count, "spaced": spaced, "excerpt": excerpt,
     "sender_name": sender_name, "sender_line": sender_line, "sender": sender, "body_markup": body_markup,
-    "tongue": tongue, "duration": duration, "present": present,
+    "text_language": text_language, "duration": duration, "drop_none": drop_none,
 }  # fmt: skip

@@ -94,11 +94,11 @@ def receive(
     kind: str,
     raw: bytes | None,
     held: bool,
-    owed: Sequence[NewJob],
+    new_jobs: Sequence[NewJob],
 ) -> None:
-    """Save a new message (see :func:`add`) with its `owed` jobs, and write the arrival event."""
+    """Save a new message (see :func:`add`) with its `new_jobs`, and write the arrival event."""
     add(db, message, kind, raw, held)
-    for job in owed:
+    for job in new_jobs:
         jobs.add(db, job, time.time())
     now = message.received_at
     if held:
