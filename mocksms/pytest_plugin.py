@@ -1,7 +1,7 @@
 """pytest plugin of the phone: fixtures with prefixed names, and reports that show what arrived. PYTEST_DONT_REWRITE
 
-An installed package is found by pytest itself. Importing this module loads nothing of the phone: a test run that does
-not use it pays nothing. `mocksms.testing` has the same fixtures under their short names.
+pytest finds an installed package itself. Importing this module loads nothing of the phone, so a test run that does
+not use it costs nothing. `mocksms.testing` has the same fixtures under their short names.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class PhoneServer(Protocol):
-    """A phone that runs: in this process, or at the address of `--mocksms-url`."""
+    """A running phone: in this process, or at the address of `--mocksms-url`."""
 
     @property
     def url(self) -> str:
@@ -89,7 +89,7 @@ def _report(item: pytest.Item, phone: Phone, server: PhoneServer, began: float) 
 
 @contextmanager
 def own_world(request: pytest.FixtureRequest, server: PhoneServer) -> Iterator[Phone]:
-    """Lend a client of this test's world, which is deleted at the end unless the test has failed."""
+    """Yield a client of this test's world, which is deleted at the end unless the test has failed."""
     phones = request.node.stash.setdefault(_PHONES, {})
     if server.url in phones:
         yield phones[server.url][0]
@@ -138,7 +138,7 @@ def _remote(url: str) -> PhoneServer:
 def mocksms_server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PhoneServer]:
-    """Start a phone on free ports for as long as the tests run, or use that of `--mocksms-url`."""
+    """Start a phone on free ports for the test session, or use the one of `--mocksms-url`."""
     url = request.config.getoption("mocksms_url", None)
     if url:
         yield _remote(url)
@@ -164,7 +164,7 @@ def mocksms_phone(request: pytest.FixtureRequest, mocksms_server: PhoneServer) -
 
 @pytest.fixture
 def mocksms_async_phone(mocksms_phone: Phone) -> AsyncPhone:
-    """Return the client to await in asyncio or trio; the world is that of `mocksms_phone`."""
+    """Return an async client for asyncio or trio in the world of `mocksms_phone`."""
     import httpx  # not before a test uses the phone
 
     from mocksms.client import AsyncPhone  # not before a test uses the phone

@@ -1,4 +1,4 @@
-"""The tester API's view of what is on no handset: messages that did not arrive, and the proof that none came."""
+"""The tester API for messages on no handset: those that did not arrive, and the proof that none came."""
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -30,7 +30,7 @@ def _due(message: Message) -> str | None:
 
 @blueprint.get("/messages/expect-none")
 def expect_none() -> Response:
-    """Wait for `seconds` of the world's clock; 200 when nothing for `to` came or is held back until then, else 409."""
+    """Wait for `seconds` of the world's clock: 200 when nothing for `to` came or is held back until then, else 409."""
     world = middleware.world()
     if not request.args.get("to"):
         raise Problem(422, "Bad parameter", "to must name a number or mailbox", "to")

@@ -32,7 +32,7 @@ _REASONS = {
 
 
 def as_json(entry: Entry) -> dict[str, Any]:
-    """Return an account as the API shows it; its key is not among it."""
+    """Return an account as the API shows it, without its key."""
     return {
         "id": entry.id,
         "handset": entry.handset,
@@ -101,9 +101,10 @@ def delete_authenticator(entry_id: int) -> Response:
 
 @blueprint.get("/authenticators/<int:entry_id>/code")
 def authenticator_code(entry_id: int) -> Response:
-    """Return the code of an account as plain text, or JSON where that is asked for.
+    """Return the code of an account as plain text, or as JSON on request.
 
-    With `fresh` wait for one that lives so many seconds and was not given before; 204 when none is there in 30 seconds.
+    With `fresh`, wait for one that was not returned before and stays valid for that many seconds; 204 when there is
+    none within 30 seconds.
     """
     world, entry = middleware.world(), _entry(entry_id)
     fresh = number("fresh", None, 0, LONGEST_PERIOD)

@@ -1,6 +1,4 @@
-"""The tester API, `/api/v1`: read what arrived, wait for it, take the code, follow the events, empty the
-world.
-"""
+"""The tester API, `/api/v1`: read messages, wait for them, get codes, delete messages."""
 
 import re
 from dataclasses import replace
@@ -23,12 +21,12 @@ _FILTERS = frozenset({"channel", "to", "from", "q", "since", "world"})
 
 
 def iso(at: float) -> str:
-    """A time as ISO 8601 UTC with milliseconds and Z."""
+    """Return a time as ISO 8601 UTC with milliseconds and Z."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def as_json(message: Message, world: str) -> dict[str, Any]:
-    """A message as the API shows it, without its raw source."""
+    """Return a message as the API shows it, without its source."""
     return {
         "id": message.id,
         "sid": message.sid,
@@ -55,12 +53,12 @@ def as_json(message: Message, world: str) -> dict[str, Any]:
 
 
 def checked_json(message: Message, world: str) -> dict[str, Any]:
-    """Return a single message with its checks; lists and streams leave them out, because of their cost."""
+    """Return a single message with its checks, which lists and streams omit because of their cost."""
     return {**as_json(message, world), "checks": [check.as_json() for check in checks.of(message)]}
 
 
 def event_json(event: Event, world: str) -> dict[str, Any]:
-    """An event as the stream shows it; `who` is the other side as people see it."""
+    """Return an event as the stream shows it; `who` is the other side's display name."""
     return {
         "id": event.id, "event": event.kind, "at": iso(event.at), "detail": event.detail,
         "who": display_names.sender(event.message),
@@ -79,7 +77,7 @@ def number(name: str, default: float | None, low: float, high: float) -> float |
 
 
 def whole_number(name: str, default: int | None, low: int, high: int) -> int | None:
-    """Return a whole number of the query string. Raise :class:`Problem`."""
+    """Return a whole number from the query string. Raise :class:`Problem`."""
     text = request.args.get(name, "")
     if not text:
         return default
@@ -89,7 +87,7 @@ def whole_number(name: str, default: int | None, low: int, high: int) -> int | N
 
 
 def message_filter(world: World, *others: str, has_code: bool = False) -> Filter:
-    """Return the filter that the query string asks for. Raise :class:`Problem`.
+    """Return the filter of the query string. Raise :class:`Problem`.
 
     A name that is neither a filter nor one of `others` is refused: a typing error must not match, or delete,
     everything. So is a `since` ahead of all ids: it is from another world or phone, and nothing would ever match.
@@ -101,7 +99,7 @@ def message_filter(world: World, *others: str, has_code: bool = False) -> Filter
 
 
 def asked(*others: str, has_code: bool = False) -> Filter:
-    """Return the filter of the query string as it is, whatever `since` says. Raise :class:`Problem`."""
+    """Return the filter of the query string without checking `since`. Raise :class:`Problem`."""
     for name in request.args:
         if name not in _FILTERS and name not in others:
             raise Problem(422, "Bad parameter", f"{name} is not a filter", name)
@@ -122,7 +120,7 @@ def asked(*others: str, has_code: bool = False) -> Filter:
 
 @blueprint.get("/messages")
 def messages() -> Response:
-    """Messages that fit, newest first, with a cursor for the next page."""
+    """Return messages that match, newest first, with a cursor for the next page."""
     limit = whole_number("limit", inbox.PAGE, 1, inbox.NO_MORE_THAN) or inbox.PAGE
     world = middleware.world()
     found = inbox.search(
@@ -134,14 +132,14 @@ def messages() -> Response:
 
 @blueprint.delete("/messages")
 def delete_messages() -> Response:
-    """Deletes the messages that fit; all when nothing is asked."""
+    """Delete the messages that match, all without filters."""
     world = middleware.world()
     return jsonify({"deleted": inbox.delete(world, message_filter(world))})
 
 
 @blueprint.get("/messages/<int:message_id>")
 def message(message_id: int) -> Response:
-    """One message, with its checks and its raw source as text."""
+    """Return one message, with its checks and its source as text."""
     world = middleware.world()
     found = _message(message_id)
     source = inbox.raw(world, found.sid)
@@ -151,7 +149,7 @@ def message(message_id: int) -> Response:
 
 @blueprint.get("/messages/<int:message_id>/mail.eml")
 def eml(message_id: int) -> Response:
-    """Return a mail as it came, byte for byte, to save and open elsewhere."""
+    """Return a mail's source, byte for byte, as a file."""
     source = inbox.raw(middleware.world(), _message(message_id).sid)
     if source is None:
         raise Problem(404, "No source", f"Message {message_id} has no source: only mails have one", "id")
@@ -173,7 +171,7 @@ def _message(message_id: int) -> Message:
 
 
 def _awaited(world: World, chosen: Filter, seconds: float) -> Message | None:
-    """Wait for a message that fits, and in which the query's pattern finds a code. Raise :class:`Problem`."""
+    """Wait for a message that matches, and in which the query's pattern finds a code. Raise :class:`Problem`."""
     text = request.args.get("pattern")
     try:
         return waiting.awaited(world, chosen, seconds, None if text is None else pattern.read(text))
@@ -183,9 +181,7 @@ def _awaited(world: World, chosen: Filter, seconds: float) -> Message | None:
 
 @blueprint.get("/messages/wait")
 def wait() -> Response:
-    """Blocks until a message that fits and is newer than `since` is there: 200, or 204 after `timeout`
-    seconds.
-    """
+    """Wait for a message that matches and is newer than `since`: 200, or 204 after `timeout` seconds."""
     timeout = number("timeout", 30.0, 0, MAX_WAIT_SECONDS) or 0.0
     world = middleware.world()
     found = _awaited(world, message_filter(world, "timeout", "pattern"), timeout)
@@ -194,10 +190,10 @@ def wait() -> Response:
 
 @blueprint.get("/code")
 def code() -> Response:
-    """Return the newest code for a number or mailbox as plain text, or JSON where that is asked for.
+    """Return the newest code for a number or mailbox as plain text, or as JSON on request.
 
     Without one, at once or after `wait` seconds, the answer is 204, or 404 with `none=404`. With `new=1` only codes
-    count that come from now on. With `pattern`, the code is what that finds.
+    that arrive from now on count. With `pattern`, the code is what it finds.
     """
     world, args = middleware.world(), request.args
     if not args.get("to"):

@@ -1,4 +1,4 @@
-"""What each client of the phone knows: the phone's address, the world, and how messages are read."""
+"""The base of all clients: the phone's address, the world, and reading messages."""
 
 from collections.abc import Mapping
 from typing import Any, Self
@@ -37,7 +37,7 @@ class PhoneWorld:
 
     @property
     def account_sid(self) -> str:
-        """The AccountSid that a sender's SDK must use to send into this world."""
+        """Return the AccountSid with which a sender's SDK sends into this world."""
         return account_sid(self.world)
 
     def mailbox(self, address: str) -> str:
@@ -46,11 +46,11 @@ class PhoneWorld:
         return address if self.world == DEFAULT else f"{local}+{self.world}@{host}"
 
     def beside(self, world: str) -> Self:
-        """Return a client of another world of the same phone; close it in the end."""
+        """Return a client of another world of the same phone; the caller closes it."""
         return type(self)(self.address, world, self.smtp_port, self.transport)
 
     def keep_world(self) -> None:
-        """Keep the world that `with` made: leaving the block does not delete it."""
+        """Keep the world that `with` created when the block ends."""
         self._made_world = False
 
     @api_call
@@ -66,7 +66,7 @@ class PhoneWorld:
 
     @api_call
     def eml(self, message_id: int) -> Steps[bytes]:
-        """Return a mail as it came, byte for byte."""
+        """Return the source of a mail, byte for byte."""
         return (yield get(f"{API}/messages/{message_id}/mail.eml", {})).content
 
     @api_call
@@ -77,12 +77,12 @@ class PhoneWorld:
 
 
 def get(path: str, filters: Mapping[str, Any], waits: bool = False) -> Request:
-    """Return a request for what the filters describe."""
+    """Return a request for what matches the filters."""
     return Request("GET", path, {"params": query(filters)}, waits=waits)
 
 
 def query(filters: Mapping[str, Any]) -> dict[str, str]:
-    """Return filters as the API's query has them; `sender` is `from`, None is left out."""
+    """Return filters in the form of the API's query; `sender` becomes `from`, None is omitted."""
     return {
         ("from" if name == "sender" else name): str(value)
         for name, value in filters.items()

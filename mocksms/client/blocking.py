@@ -1,4 +1,4 @@
-"""A warning for a wait that holds up an event loop."""
+"""A warning for a wait that blocks an event loop."""
 
 import sys
 import warnings
@@ -12,9 +12,9 @@ TEXT = (
 
 
 def warn_if_blocking() -> None:
-    """Warn, at the line of the caller outside this package, when a coroutine is what called.
+    """Warn, at the caller's line outside this package, when a coroutine called.
 
-    The frames tell it for every library of coroutines. A running loop doesn't: Playwright's blocking API has one.
+    The stack shows it for every async library. A running loop doesn't: Playwright's blocking API has one.
     """
     frame: FrameType | None = sys._getframe(1)
     level = 2  # 1 is this function

@@ -1,4 +1,4 @@
-"""What can be asked of a phone, described once for all clients."""
+"""The calls of the tester API, defined once for all clients."""
 
 import base64
 from typing import Any, Generic, TypeVar
@@ -16,14 +16,14 @@ A = TypeVar("A")
 
 
 class PhoneCalls(Waits[C], Generic[C, A]):
-    """What can be asked of one world of a running phone. `C` is the class of a call, `A` of an authenticator."""
+    """The calls of one world of a running phone. `C` is the class of a call, `A` of an authenticator."""
 
     def _authenticator(self, entry: ApiObject) -> A:
         raise NotImplementedError
 
     @api_call
     def requests(self, /, **filters: Any) -> Steps[list[ApiObject]]:
-        """Return what senders asked for on the wires, newest first, refused requests too.
+        """Return senders' requests to the providers, newest first, refused ones included.
 
         Filters are the API's: `wire`, `to`, `verdict` (accepted or refused), `since`, `limit`. Requests that name no
         world are in the default one.
@@ -35,7 +35,7 @@ class PhoneCalls(Waits[C], Generic[C, A]):
 
     @api_call
     def delete(self, /, **filters: Any) -> Steps[int]:
-        """Delete the messages that fit, all without filters; return how many they were."""
+        """Delete the messages that match, all without filters. Return how many were deleted."""
         answer = yield Request("DELETE", f"{API}/messages", {"params": query(filters)})
         return int(answer.json()["deleted"])
 
@@ -63,7 +63,7 @@ class PhoneCalls(Waits[C], Generic[C, A]):
 
     @api_call
     def reset(self) -> Steps[None]:
-        """Empty the world: messages, handsets, authenticators, faults, clock."""
+        """Reset the world: messages, handsets, authenticators, faults, clock."""
         yield Request("POST", f"{API}/reset")
         self._given.clear()
 
@@ -80,13 +80,13 @@ class PhoneCalls(Waits[C], Generic[C, A]):
 
     @api_call
     def worlds(self) -> Steps[list[dict[str, str]]]:
-        """Return the worlds there are: name and account_sid of each."""
+        """Return name and account_sid of each world."""
         found: list[dict[str, str]] = (yield Request("GET", f"{API}/worlds")).json()["worlds"]
         return found
 
     @api_call
     def make_world(self) -> Steps[bool]:
-        """Make this world and return True, or False when it is there already."""
+        """Create this world. Return False if it already exists."""
         is_new = (yield Request("PUT", f"{API}/worlds/{self.world}")).status_code == 201
         if is_new:
             self._given.clear()  # their ids were another world's
@@ -94,31 +94,31 @@ class PhoneCalls(Waits[C], Generic[C, A]):
 
     @api_call
     def delete_world(self) -> Steps[None]:
-        """Delete this world and all in it (the default one can only be emptied)."""
+        """Delete this world and all in it (the default one can only be reset)."""
         yield Request("DELETE", f"{API}/worlds/{self.world}")
 
     @api_call
     def lease_number(self, country: str = "") -> Steps[str]:
-        """Return a mobile number of one's own: what is sent to it lands in this world, whatever the AccountSid.
+        """Reserve a mobile number: what is sent to it arrives in this world, whatever the AccountSid.
 
-        `country` has two letters, else it is the phone's own. The lease ends with the world.
+        `country` has two letters and defaults to the phone's own. The lease ends with the world.
         """
         wanted = {"kind": "number", **({"country": country} if country else {})}
         return str((yield Request("POST", f"{API}/leases", {"json": wanted})).json()["address"])
 
     @api_call
     def lease_mailbox(self) -> Steps[str]:
-        """Return a mailbox of one's own: what is sent to it lands in this world. The lease ends with the world."""
+        """Reserve a mailbox: what is sent to it arrives in this world. The lease ends with the world."""
         return str((yield Request("POST", f"{API}/leases", {"json": {"kind": "mailbox"}})).json()["address"])
 
     @api_call
     def move_clock(self, offset: float) -> Steps[None]:
-        """Set the handsets' clock to real time plus so many seconds."""
+        """Set the phone's clock to real time plus this many seconds."""
         yield Request("PUT", f"{API}/clock", {"json": {"offset": offset}})
 
     @api_call
     def send(self, /, method: str, path: str, **content: Any) -> Steps[httpx.Response]:
-        """Send one request to the phone in this world. Raise :class:`PhoneError` when it is refused."""
+        """Send one request to the phone in this world. Raise :class:`PhoneError` when the phone refuses it."""
         return (yield Request(method, path, content))
 
     def _enter(self) -> Steps[None]:

@@ -1,4 +1,4 @@
-"""What a failed test should tell of its world: what arrived, what did not and why, and where it went instead."""
+"""The report of a failed test's world: what arrived, what didn't and why, and where it went instead."""
 
 import json
 import re
@@ -31,14 +31,14 @@ _WHY = {
 
 
 class FailureReport:
-    """What happened in the world of a client, and for how long: `seconds` of real time."""
+    """The events in a client's world, and for how long: `seconds` of real time."""
 
     def __init__(self, phone: Phone, seconds: float) -> None:
         self._phone = phone
         self._seconds = seconds
 
     def text(self) -> str:
-        """Return the report; when the phone doesn't answer, that."""
+        """Return the report, or that the phone doesn't answer."""
         try:
             return "\n".join(self._lines())
         except (httpx.HTTPError, PhoneError, ValueError, KeyError) as problem:
@@ -93,12 +93,12 @@ class FailureReport:
         return [Received(fields) for fields in answer.json()["messages"]]
 
     def _began(self) -> str:
-        """Return when this world's time began, by the real time of the phone's computer."""
+        """Return when this world's time began, in real time of the phone's computer."""
         clock = self._phone.send("GET", f"{API}/clock").json()
         return _earlier(clock["now"], clock["offset"] + self._seconds + MARGIN_SECONDS)
 
     def _elsewhere(self, began: str) -> Iterator[ApiObject]:
-        """Yield what was accepted in other worlds: in another test's only what this one waited for."""
+        """Yield what was accepted in other worlds; from another test's world only what this one waited for."""
         names = [each["name"] for each in self._phone.worlds() if each["name"] != self._phone.world]
         for name in sorted(names, key=lambda each: (each != DEFAULT, OTHER_TEST.fullmatch(each) is not None))[
             :MOST_WORLDS
@@ -156,7 +156,7 @@ def _request(found: ApiObject) -> str:
 
 
 def _why(found: ApiObject) -> str:
-    """Say why a request went to its world."""
+    """Return why a request went to its world."""
     named = _ACCOUNT.search(found.path)
     if named and named[0] == account_sid(found.world):
         return f"AccountSid {named[0]} is {found.world}'s"

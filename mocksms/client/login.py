@@ -1,4 +1,4 @@
-"""The log-in that a protected phone wants: from its address, else from the environment."""
+"""The log-in of a protected phone: from its address, else from the environment."""
 
 import os
 
@@ -18,5 +18,5 @@ def login_of(address: str) -> httpx.BasicAuth | None:
 
 
 def without_login(address: str) -> str:
-    """Return the address as it may be shown and given to an app."""
+    """Return the address without log-in, to show it or give it to an app."""
     return str(httpx.URL(address).copy_with(username=None, password=None))

@@ -1,4 +1,4 @@
-"""The parts of a phone's client: faults, calls and accounts of the authenticator app."""
+"""Parts of a phone's client: faults, calls and accounts of the authenticator app."""
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
@@ -39,9 +39,11 @@ class _FaultCalls:
 
     @api_call
     def add(self, /, what: str, times: int | None = None, **rule: Any) -> Steps[int]:
-        """Ask for a fault and return its id: `what` is reject, undelivered (with `code`), delay, slow (`seconds`),
-        duplicate, drop, http_status (`status`), hang_up or smtp_code (`code`); `channel`, `to`, `sender` and `share`
-        choose the messages, `times=1` means the next one only.
+        """Set a fault and return its id.
+
+        `what` is reject, undelivered (with `code`), delay, slow (`seconds`), duplicate, drop, http_status (`status`),
+        hang_up or smtp_code (`code`). `channel`, `to`, `sender` and `share` choose the messages; `times=1` means the
+        next one only.
         """
         body = {"from" if name == "sender" else name: value for name, value in rule.items()}
         if times is not None:
@@ -51,13 +53,13 @@ class _FaultCalls:
 
     @api_call
     def all(self) -> Steps[list[dict[str, Any]]]:
-        """Return the faults that were asked for."""
+        """Return the faults that are set."""
         found: list[dict[str, Any]] = (yield Request("GET", f"{API}/faults")).json()["faults"]
         return found
 
     @api_call
     def clear(self) -> Steps[None]:
-        """Lift all faults."""
+        """Clear all faults."""
         yield Request("DELETE", f"{API}/faults")
 
 
@@ -70,13 +72,13 @@ class AsyncFaults(_FaultCalls, _AwaitedPart):
 
 
 class _CallCalls(Generic[D]):
-    """A call on a handset, to be driven; `D` is its own class, which `Self` is not through a descriptor."""
+    """A call on a handset; `D` is its own class, because `Self` doesn't work through a descriptor."""
 
     received: Received
 
     @property
     def id(self) -> int:
-        """The id of its message."""
+        """Return the id of its message."""
         return int(self.received.id)
 
     def _drive(self, action: str, **body: str) -> Steps[D]:
@@ -86,17 +88,17 @@ class _CallCalls(Generic[D]):
 
     @api_call
     def answer(self) -> Steps[D]:
-        """Take the call."""
+        """Answer the call."""
         return (yield from self._drive("answer"))
 
     @api_call
     def decline(self) -> Steps[D]:
-        """Refuse the call: the caller hears busy."""
+        """Decline the call: the caller gets busy."""
         return (yield from self._drive("decline"))
 
     @api_call
     def hangup(self) -> Steps[D]:
-        """End the call."""
+        """Hang up."""
         return (yield from self._drive("hangup"))
 
     @api_call
@@ -110,17 +112,17 @@ class _CallCalls(Generic[D]):
 
     @api_property
     def status(self) -> Steps[str]:
-        """The provider's status of the call, as of now."""
+        """Return the provider's current status of the call."""
         return str((yield from self._now())["status"])
 
     @api_property
     def transcript(self) -> Steps[str]:
-        """The words heard so far."""
+        """Return the words so far."""
         return str((yield from self._now())["body"])
 
 
 class Call(_CallCalls["Call"], _WaitingPart):
-    """A call on a handset, to be driven."""
+    """A call on a handset, to answer, decline or control."""
 
     def __init__(self, phone: "Phone", received: Received) -> None:
         super().__init__(phone)
@@ -128,7 +130,7 @@ class Call(_CallCalls["Call"], _WaitingPart):
 
 
 class AsyncCall(_CallCalls["AsyncCall"], _AwaitedPart):
-    """A call on a handset, to be driven; each call and property is awaited."""
+    """A call on a handset, to answer, decline or control; each call and property is awaited."""
 
     def __init__(self, phone: "AsyncPhone", received: Received) -> None:
         super().__init__(phone)
@@ -142,17 +144,17 @@ class _AuthenticatorCalls:
 
     @property
     def id(self) -> int:
-        """The id of the account."""
+        """Return the id of the account."""
         return int(self.entry.id)
 
     @api_call
     def code(self) -> Steps[str]:
-        """Return the code that is shown now by the world's clock."""
+        """Return the current code by the world's clock."""
         return (yield get(f"{API}/authenticators/{self.id}/code", {})).text
 
     @api_call
     def fresh_code(self, seconds: float = 5.0) -> Steps[str]:
-        """Return a code that was not given before and lives for `seconds`, waiting for it."""
+        """Return a code that was not returned before and stays valid for `seconds`; wait for it."""
         while True:
             asked = {"fresh": seconds}
             answer = yield get(f"{API}/authenticators/{self.id}/code", asked, waits=True)

@@ -1,4 +1,4 @@
-"""The clients: one that waits for each answer, one that is awaited."""
+"""The clients: a blocking one and an async one."""
 
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Phone(PhoneCalls[Call, Authenticator], BlockingRunner):
-    """One world of a running phone. Only one thread at a time may use it.
+    """One world of a running phone, for one thread at a time.
 
-    `with Phone(url, "w1") as phone:` makes the world and deletes it at the end. A world that was there before stays.
+    `with Phone(url, "w1") as phone:` creates the world and deletes it at the end. An existing world stays.
     """
 
     def __init__(
@@ -69,9 +69,9 @@ class Phone(PhoneCalls[Call, Authenticator], BlockingRunner):
 
 
 class AsyncPhone(PhoneCalls[AsyncCall, AsyncAuthenticator], AsyncRunner):
-    """One world of a running phone, for asyncio and trio: each call is awaited. Only one task at a time may use it.
+    """One world of a running phone, for asyncio and trio: each call is awaited. For one task at a time.
 
-    `async with AsyncPhone(url, "w1") as phone:` makes the world and deletes it at the end, as :class:`Phone` does.
+    `async with AsyncPhone(url, "w1") as phone:` creates the world and deletes it at the end, like :class:`Phone`.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Calls described once: a generator yields each request and gets its answer. A client does the steps or awaits them."""
+"""Calls defined once for both clients: a generator yields each request and gets its answer."""
 
 from collections.abc import Callable, Coroutine, Generator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ R = TypeVar("R")
 
 
 class PhoneError(RuntimeError):
-    """The phone refused a request; the text says why. `problem` is its problem document (RFC 9457), else empty."""
+    """The phone refused a request; the text says why. `problem` is its problem document (RFC 9457) or empty."""
 
     def __init__(self, asked: str, answer: httpx.Response) -> None:
         self.problem: dict[str, Any] = {}
@@ -24,9 +24,9 @@ class PhoneError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to the phone; `content` are httpx' arguments. Refusals of one that may fail are no errors.
+    """A request to the phone; `content` are httpx's arguments.
 
-    One that `waits` is answered late.
+    With `may_fail`, a refusal is no error. A request that `waits` is answered late.
     """
 
     method: str
@@ -46,7 +46,7 @@ Steps = Generator[Request, httpx.Response, R]
 
 
 class BlockingRunner:
-    """Does steps at once. Only one thread at a time may use it."""
+    """Run the steps of a call at once, for one thread at a time."""
 
     def _answer(self, ask: Request) -> httpx.Response:
         raise NotImplementedError
@@ -67,7 +67,7 @@ class BlockingRunner:
 
 
 class AsyncRunner:
-    """Does steps while others run. Only one task at a time may use it."""
+    """Run the steps of a call asynchronously, for one task at a time."""
 
     async def _answer(self, ask: Request) -> httpx.Response:
         raise NotImplementedError
@@ -88,10 +88,10 @@ class AsyncRunner:
 
 
 class api_call(Generic[P, R]):  # noqa: N801 -- a decorator
-    """A method described as steps. Its result is there at once on a :class:`Waiting`, else it is awaited."""
+    """A method defined as steps. It returns its result on a :class:`BlockingRunner`, else an awaitable."""
 
     def __init__(self, steps: Callable[Concatenate[Any, P], Steps[R]]) -> None:
-        """`steps` is the description; other descriptions go through it by ``yield from``."""
+        """`steps` is the definition; it uses other definitions by ``yield from``."""
         self.steps = steps
         self.__doc__ = steps.__doc__
 
@@ -113,7 +113,7 @@ class api_call(Generic[P, R]):  # noqa: N801 -- a decorator
 
 
 class api_property(Generic[R]):  # noqa: N801 -- a decorator
-    """A property described as steps."""
+    """A property defined as steps."""
 
     def __init__(self, steps: Callable[[Any], Steps[R]]) -> None:
         self._steps = steps
@@ -126,5 +126,5 @@ class api_property(Generic[R]):  # noqa: N801 -- a decorator
     @overload
     def __get__(self, client: AsyncRunner, kind: type) -> Coroutine[Any, Any, R]: ...
     def __get__(self, client: Any, kind: type) -> Any:
-        """Return the value, or what is awaited for it."""
+        """Return the value, or an awaitable of it."""
         return self if client is None else client._do(self._steps(client))

@@ -1,4 +1,4 @@
-"""What clients wait for: messages, codes, and that nothing comes. A wait of any length is made of short ones."""
+"""Waits of clients: for messages, for codes, and for nothing to come. A wait of any length is made of short ones."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
@@ -24,14 +24,14 @@ def polls(seconds: float) -> Iterator[float]:
 
 
 class Waits(PhoneWorld, Generic[C]):
-    """What a client waits for. `C` is the class of a ringing call."""
+    """The waits of a client. `C` is the class of a ringing call."""
 
     def _call(self, received: Received) -> C:
         raise NotImplementedError
 
     @api_call
     def wait(self, /, timeout: float = PATIENCE_SECONDS, **filters: Any) -> Steps[Received]:
-        """Return the newest message that fits, waiting up to `timeout` seconds. Raise :class:`NothingCame`."""
+        """Return the newest message that matches, waiting up to `timeout` seconds. Raise :class:`NothingCame`."""
         return (yield from self._wait(timeout, filters))
 
     def _wait(self, timeout: float, filters: Mapping[str, Any]) -> Steps[Received]:
@@ -76,9 +76,9 @@ class Waits(PhoneWorld, Generic[C]):
         pattern: str | None = None,
         new: bool = False,
     ) -> Steps[str]:
-        """Return the newest code for a number or mailbox that was not given before, waiting for it.
+        """Return the newest code for a number or mailbox that was not returned before; wait for it.
 
-        `since` is the id of a message: only codes of newer ones count; with `new` only those that come from now on.
+        `since` is the id of a message: only codes of newer ones count; with `new` only those that arrive from now on.
         `pattern` is as in :meth:`code`. Raise :class:`NothingCame`.
         """
         return str((yield from self._found_code(to, timeout, since, new, pattern)).code)
@@ -92,9 +92,9 @@ class Waits(PhoneWorld, Generic[C]):
         new: bool = False,
         pattern: str | None = None,
     ) -> Steps[ApiObject]:
-        """Wait as :meth:`wait_for_code`; return `code`, `id` of its message, `code_reason` and `received_at`.
+        """Wait like :meth:`wait_for_code`. Return `code`, `id` of its message, `code_reason` and `received_at`.
 
-        With `new` only codes count that come from now on.
+        With `new`, only codes that arrive from now on count.
         """
         return (yield from self._found_code(to, timeout, since, new, pattern))
 
@@ -128,7 +128,7 @@ class Waits(PhoneWorld, Generic[C]):
         """Wait for `seconds` of the world's clock. Raise :class:`SomethingCame` if a message to `to` came, or is held
         back until then.
 
-        A message whose code this client was given doesn't count, nor one that is not newer than `since`.
+        A message doesn't count if this client was given its code, or if it is not newer than `since`.
         """
         after = self._given.get(to, 0) if since is None else since
         for each in polls(seconds):
@@ -141,7 +141,7 @@ class Waits(PhoneWorld, Generic[C]):
                 raise SomethingCame(str(refused.problem["detail"])) from None
 
     def _await(self, to: str | None) -> None:
-        """Note what is waited for: the report of a failed test looks for it in other worlds, too."""
+        """Record what is waited for: the report of a failed test looks for it in other worlds too."""
         if to and to not in self.awaited_addresses:
             self.awaited_addresses.append(to)
 

@@ -1,4 +1,4 @@
-"""What is on no handset: messages that did not arrive, and the proof that none came."""
+"""Messages on no handset: those that did not arrive, and the proof that none came."""
 
 from mocksms import store
 from mocksms.core import inbox
@@ -13,9 +13,9 @@ def not_arrived(world: World, to: str = "") -> list[Message]:
 
 
 def wait_for_none(world: World, wanted: Filter, seconds: float) -> Message | None:
-    """Wait for so many seconds of the world's clock; return the message that fits as soon as there is one, else None.
+    """Wait for this many seconds of the world's clock. Return a matching message as soon as there is one, else None.
 
-    A message that is held back and due in that time fits, too. Raise :class:`Gone` when the world is deleted meanwhile.
+    A held message that is due in that time matches too. Raise :class:`Gone` when the world is deleted meanwhile.
     """
     until = world.now() + seconds
     with world.hub.wait(lambda event: wanted.matches(event.message)) as waiter:

@@ -1,4 +1,4 @@
-"""Keys with their own certificate in PEM, made once and kept in the instance folder."""
+"""Keys with self-signed certificates in PEM, made once and kept in the instance folder."""
 
 import datetime
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _END_OF_KEY = "-----END PRIVATE KEY-----\n"
 
 
 def certificate_of(pem: str) -> str:
-    """Return the certificate of what :func:`self_signed` returned, without the key."""
+    """Return the certificate of a result of :func:`self_signed`, without the key."""
     return pem.partition(_END_OF_KEY)[2]
 
 
@@ -22,9 +22,10 @@ def self_signed(
     common_name: str,
     extensions: "Sequence[tuple[x509.ExtensionType, bool]]" = (),
 ) -> str:
-    """Return a private key and a certificate that it signs itself, valid for ten years, in PEM.
+    """Return a private key and a self-signed certificate, valid for ten years, in PEM.
 
-    `extensions` come with whether they are critical. The certificate is no authority: it vouches for no other one.
+    `extensions` are pairs of an extension and whether it is critical. The certificate is no authority, so it cannot
+    sign others.
     """
     # Only here: it takes a tenth of a second to load, and is needed once.
     from cryptography import x509

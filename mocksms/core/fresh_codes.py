@@ -1,4 +1,4 @@
-"""Codes of the world's authenticator app for tests: each is given once, and lives long enough to be typed."""
+"""Codes of the world's authenticator app for tests: each is returned once, and stays valid long enough to be typed."""
 
 import time
 
@@ -21,7 +21,7 @@ def find(world: World, entry_id: int) -> Entry | None:
 
 
 def fresh_code(world: World, entry: Entry, seconds: float, patience: float) -> tuple[str, float] | None:
-    """Return a code that lives for `seconds` and is not the last one given, and how long it lives.
+    """Return a code that stays valid for `seconds` and is not the last one returned, and how long it is valid.
 
     Wait up to `patience` real seconds for it, else return None. Time is the world's: moving its clock ends the wait.
     """

@@ -1,6 +1,6 @@
-"""SNS: signatures of what apps are sent, and the certificate by which they check them.
+"""SNS: signatures of messages to apps, and the certificate that verifies them.
 
-What is signed, and how, is as the provider documents it ("Verifying the signatures of Amazon SNS messages").
+Source: "Verifying the signatures of Amazon SNS messages" of the provider.
 """
 
 from base64 import b64encode
@@ -23,7 +23,7 @@ _SIGNED = ("Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Toke
 
 
 def signed(settings: Settings, body: dict[str, Any], version: str, host_url: str) -> dict[str, Any]:
-    """Return a message with its signature: version 1 is by SHA-1, 2 by SHA-256. `host_url` is the phone's address."""
+    """Return a message with its signature: version 1 is SHA-1, 2 is SHA-256. `host_url` is the phone's address."""
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import padding
 
@@ -38,14 +38,14 @@ def signed(settings: Settings, body: dict[str, Any], version: str, host_url: str
 
 
 def certificate(settings: Settings, fingerprint: str) -> str | None:
-    """Return the certificate with this fingerprint in PEM, None for one that this phone does not have."""
+    """Return the certificate with this fingerprint in PEM, or None."""
     _, pem, kept = _kept(settings.folder / KEY)
     return pem if kept == fingerprint else None
 
 
 @lru_cache(maxsize=8)
 def _kept(file: Path) -> tuple[Any, str, str]:
-    """Return key, certificate and its fingerprint. The first time, make them."""
+    """Return key, certificate and its fingerprint; make them on first use."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
