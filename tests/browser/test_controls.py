@@ -1,4 +1,4 @@
-"""Clock, faults and worlds before a person's eyes: pressed, read, and found accessible."""
+"""Clock, faults and worlds in a real browser: they work, are readable and accessible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls on the handset in a real browser: it rings by itself, shows the words as they are spoken, takes keys."""
+"""Calls on the handset in a real browser: it rings live, shows the words as they are spoken, takes keys."""
 
 from __future__ import annotations
 

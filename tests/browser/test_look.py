@@ -1,4 +1,4 @@
-"""How the site looks and behaves in a real browser: both schemes and widths, focus, and each small module."""
+"""Look and behaviour of the site in a real browser: both schemes and widths, focus, and each small module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job with two windows open, the site's and the phone's: as a person does it, live and with JavaScript."""
+"""The main job in two windows, the site's and the phone's: as a user does it, live and with JavaScript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Map and coverage in a real browser: they can be read by everybody, and follow another window that walks."""
+"""Diagram and coverage in a real browser: they are accessible, and follow another window."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Personas in a real browser: a click, and one is somebody else."""
+"""Personas in a real browser: one click switches the user."""
 
 from __future__ import annotations
 

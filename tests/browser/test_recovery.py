@@ -1,4 +1,4 @@
-"""Locked out and at the desk, in a real browser: the upload's bar and errors, the documents, the two other apps."""
+"""A locked-out user and the reviewer in a real browser: upload progress and errors, documents, the two other apps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of refusals before a person: one click leads there, one more does the last step."""
+"""The list of refusals in a browser: one click leads there, one more does the last step."""
 
 from __future__ import annotations
 

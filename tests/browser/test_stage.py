@@ -1,4 +1,4 @@
-"""The stage: the main job is given from it by clicks alone, and what a demo needs besides."""
+"""The stage: run the main job from it by clicks only, and what else a demo needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The storyboard: one short story, walked for real, and the pages that are written of it."""
+"""The storyboard: walk one short story, and check the pages written from it."""
 
 from __future__ import annotations
 

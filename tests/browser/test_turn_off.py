@@ -1,4 +1,4 @@
-"""The pop-up that asks before turning off, and a call that fails while its page is open: what scripts add."""
+"""What scripts add: the dialog before turning off, and a call that fails while its page is open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changing name, address, number and password, each after a step-up; the old and the new place are told."""
+"""Change name, address, number and password, each after a step-up; the old and the new contact get a notice."""
 
 from __future__ import annotations
 

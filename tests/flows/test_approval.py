@@ -1,4 +1,4 @@
-"""The approval by mail (docs/screens.md#8 to #10): who waits, who decides, and what a text does instead."""
+"""The approval by mail (docs/screens.md#8 to #10): waiting, deciding, and the text instead of a mail."""
 
 from __future__ import annotations
 

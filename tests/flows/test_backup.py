@@ -1,4 +1,4 @@
-"""Backups at set-up (docs/screens.md#14), and what is erased by going back, in both languages."""
+"""Backups at set-up (docs/screens.md#14), and what going back deletes, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices that cannot leave at once: they hold nothing up, come later, and are given up when refused for good."""
+"""Notices that cannot be sent at once: they block nothing, come later, and are given up after a final error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signed-in devices: one or all of them are signed out; and what a denial offers."""
+"""Signed-in devices: sign out one or all of them; and what a denial offers."""
 
 from __future__ import annotations
 

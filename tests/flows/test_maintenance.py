@@ -1,4 +1,4 @@
-"""Tables stay bounded and owed notices leave late, without anybody's doing (docs/screens.md#events)."""
+"""Tables stay bounded and late notices are sent, automatically (docs/screens.md#events)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The other app of the shop, and a device that is older than pages for codes (docs/screens.md#20)."""
+"""The shop's other app, and devices without a page for codes (docs/screens.md#20)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The factor of docs/contributing.md, put into the site and walked: set-up, sign-in, backup, removal."""
+"""The factor of docs/contributing.md, added to the site: set-up, sign-in, backup, removal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo accounts (docs/screens.md#demo-accounts): each in the state that its name promises, every time."""
+"""The demo accounts (docs/screens.md#demo-accounts): each is always in the state of its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Setting two-step verification up (docs/screens.md#11 to #13, #15), in both languages."""
+"""Set up two-step verification (docs/screens.md#11 to #13, #15), in both languages."""
 
 from __future__ import annotations
 

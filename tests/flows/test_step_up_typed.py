@@ -1,4 +1,4 @@
-"""What was typed on a page whose step-up went stale is there again after the proof; secrets are not kept for it."""
+"""Input on a page whose step-up expired is restored after the new one; secrets are not."""
 
 from __future__ import annotations
 

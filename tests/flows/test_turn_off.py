@@ -1,4 +1,4 @@
-"""Turning off (docs/screens.md#16, #17), and on again with the methods that were kept, in both languages."""
+"""Turn off (docs/screens.md#16, #17), and on again with the kept methods, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Codes by voice call, to mobiles and landlines, and calls that bring none, in both languages."""
+"""Codes by voice call, to mobiles and landlines, and failing calls, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Details fold of an SMS, a mail and a call: without JavaScript, in both languages."""
+"""The Details section of an SMS, a mail and a call: without JavaScript, in both languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail's HTML in its frame: styles that fetch nothing, widths of a phone, the dark where the mail allows it."""
+"""A mail's HTML in its frame: styles that fetch nothing, a phone's width, dark if the mail allows it."""
 
 from __future__ import annotations
 

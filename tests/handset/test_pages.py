@@ -1,4 +1,4 @@
-"""Every page of the handset in both languages, walked without JavaScript; the walker lints each."""
+"""Every page of the handset in both languages, without JavaScript, each linted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls as real audio: what the optional voices make of phrases, who may fetch it, and the page without them."""
+"""Calls as real audio: the voices' output, access to it, and the page without voices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every kind of event has words for the owner's list, and every notice has a mail."""
+"""Every kind of event has a text for the owner's list, and every notice has a mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every test can fail: no assertion that holds for two outcomes, none that a loop over nothing leaves out."""
+"""Every test can fail: no assertion holds for two outcomes, and no loop over nothing skips one."""
 
 from __future__ import annotations
 

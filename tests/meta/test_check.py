@@ -1,4 +1,4 @@
-"""`make check` runs the parts asked for, knows no part without tests, and tells how each ended."""
+"""`make check` runs the selected parts, has no part without tests, and reports how each ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing stays that nobody uses: functions, classes, constants, style classes and style variables."""
+"""There is no unused code: functions, classes, constants, style classes and style variables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each entry of docs/decisions.md says when, why, what, and what follows from it."""
+"""Each entry of docs/decisions.md has a date, context, decision and consequence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the docs say about the code is what the code says."""
+"""The docs agree with the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the docs name exists: files, make targets, commands, modules, settings, addresses."""
+"""Names in the docs exist: files, make targets, commands, modules, settings, addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every file of the project keeps to."""
+"""Rules for every file of the project."""
 
 from __future__ import annotations
 

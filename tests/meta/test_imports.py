@@ -1,4 +1,4 @@
-"""The rooms of the house and the doors between them (docs/contributing.md#the-rooms)."""
+"""Which package may import which (docs/contributing.md#the-rooms)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A test is left out for one reason alone: its program is missing, and the run's header says so."""
+"""A test is left out only if its program is missing, and the run's header says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page linter finds what it promises to find; a good page passes."""
+"""The page linter finds each kind of error; a good page passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each promise has a mutant in tools/mutants.toml, and each mutant's line is found where the table says."""
+"""Each promise has a mutant in tools/mutants.toml, and each mutant's line is where the table says."""
 
 from __future__ import annotations
 

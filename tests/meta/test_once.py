@@ -1,4 +1,4 @@
-"""What is done in one place only. A list of offenders may only shrink."""
+"""Things that exist in one place only. A list of offenders may only shrink."""
 
 from __future__ import annotations
 

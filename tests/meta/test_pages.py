@@ -1,4 +1,4 @@
-"""A page, its template and its tests carry one name; nothing is left over."""
+"""A page, its template and its tests share a name; none is left over."""
 
 from __future__ import annotations
 

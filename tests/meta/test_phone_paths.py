@@ -1,4 +1,4 @@
-"""Each path of the phone stands once: in its route, or in the one constant that a blueprint begins with."""
+"""Each path of the phone is written once: in its route, or in the constant of its blueprint."""
 
 from __future__ import annotations
 

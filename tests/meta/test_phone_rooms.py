@@ -1,4 +1,4 @@
-"""The rooms of the phone: what its root holds, and which room may use which (docs/contributing.md)."""
+"""The phone's packages: the files at its root, and which package may use which (docs/contributing.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The README leads to each page of the docs, and what it says of the demo accounts is true."""
+"""The README links each page of the docs, and its demo accounts are right."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every reference leads somewhere: a document of this repository, a heading in it, a file that is there."""
+"""Every reference leads to a document of this repository, a heading in it, or an existing file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What docs/screens.md says about paths, names, ids, labels, states and rules is so in the code."""
+"""Paths, names, ids, labels, states and rules in docs/screens.md match the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Make's scripts: what goes wrong on a fresh machine is told in one line that says what to do."""
+"""Make's scripts: a problem on a fresh machine is one line that says what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The package holds all that the apps need, and nothing of the clone besides."""
+"""The package has everything the apps need, and nothing else of the clone."""
 
 from __future__ import annotations
 

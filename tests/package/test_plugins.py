@@ -1,4 +1,4 @@
-"""The pytest plugins in a stranger's project: a folder with tests of its own, run by another process."""
+"""The pytest plugins in another project: a folder with its own tests, run by another process."""
 
 from __future__ import annotations
 

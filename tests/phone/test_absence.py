@@ -1,4 +1,4 @@
-"""What did not arrive, and the proof that nothing came."""
+"""Messages that did not arrive, and the proof that none came."""
 
 from __future__ import annotations
 

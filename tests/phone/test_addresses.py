@@ -1,4 +1,4 @@
-"""How numbers and accounts are written, whose name the phone answers to, and that no proxy comes between."""
+"""Spellings of numbers and accounts, allowed host names, and no proxy in between."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AsyncPhone can all that Phone can, and every part of it too."""
+"""AsyncPhone and its parts can do everything that Phone can."""
 
 from __future__ import annotations
 

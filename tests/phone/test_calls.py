@@ -1,4 +1,4 @@
-"""Calls, placed by the official SDK and really run."""
+"""Calls, placed by the official SDK and run to their end."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What the phone checks of a message itself: alphabet, parts, the line bound to a site, codes, links, language."""
+"""The phone's checks of a message: alphabet, parts, the line bound to a site, codes, links, language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The phone from a terminal."""
+"""The phone's commands."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Finding one-time codes in a corpus of texts as they are really written, and nothing in the traps."""
+"""Find one-time codes in a corpus of realistic texts, and nothing in its traps."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Clock, faults and stops of a world: what one phone sets counts in another on the same data at once."""
+"""Clock, faults and opt-outs of a world: a change by one phone applies at once in another on the same data."""
 
 from __future__ import annotations
 

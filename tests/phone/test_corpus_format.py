@@ -1,4 +1,4 @@
-"""The corpus of real-looking messages is well formed. No finder runs here."""
+"""The corpus of realistic messages is well formed. No finder runs here."""
 
 from __future__ import annotations
 

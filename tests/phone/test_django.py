@@ -1,4 +1,4 @@
-"""An app nobody here wrote: Django Two-Factor signs in by the phone's SMS and by its call (docs/phone-django.md)."""
+"""A third-party app: Django Two-Factor signs in by the phone's SMS and by its call (docs/phone-django.md)."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What apps answer to the phone's requests: redirects, logins, types and encodings, failures and what follows them."""
+"""Apps' answers to the phone's requests: redirects, log-ins, types and encodings, failures."""
 
 import base64
 import time

@@ -1,4 +1,4 @@
-"""Faults on request: for the next message, by match, by share, in every way."""
+"""Faults: for the next message, by match, by share, of every kind."""
 
 import smtplib
 from typing import Any

@@ -1,4 +1,4 @@
-"""The finder of codes against the corpus: the open half exactly, and the cases of real life."""
+"""The finder of codes with the corpus: the exact figures of the open half, and cases from real life."""
 
 import sys
 import unicodedata

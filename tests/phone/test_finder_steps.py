@@ -1,4 +1,4 @@
-"""The finder's work grows with the length of a text, and ends where the text that it looks at ends."""
+"""The finder's work grows linearly with the length of a text, up to its limit."""
 
 import random
 import sys

@@ -1,4 +1,4 @@
-"""Whatever a form of the wires holds, the answer is the provider's: never an error of the phone's own."""
+"""Any form at a provider's path gets the provider's own answer, never an internal error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the phone owes to apps outlives the phone: receipts, calls' documents, held messages, tokens that sign."""
+"""Jobs for apps survive a restart: receipts, calls' documents, held messages, signing tokens."""
 
 from __future__ import annotations
 

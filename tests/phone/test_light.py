@@ -1,4 +1,4 @@
-"""The client and its command run with httpx alone, as they are installed for tests of other apps."""
+"""The client and its command need only httpx, as installed for tests of other apps."""
 
 from __future__ import annotations
 

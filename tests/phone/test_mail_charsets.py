@@ -1,4 +1,4 @@
-"""What mails are written in: declared, not declared, wrongly declared; in text, subject, names and file names."""
+"""Charsets of mails: declared, undeclared, wrongly declared; in text, subject, names and file names."""
 
 from __future__ import annotations
 

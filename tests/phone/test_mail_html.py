@@ -1,4 +1,4 @@
-"""The HTML of a mail as a text that a code can be read from."""
+"""The HTML of a mail as text, from which a code can be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who sent a mail, and what its files are called, however the sender writes it."""
+"""Senders' names and file names, however the sender writes them."""
 
 from __future__ import annotations
 

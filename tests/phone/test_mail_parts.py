@@ -1,4 +1,4 @@
-"""Which part of a mail is its text, and that every other one is a file that can be fetched."""
+"""Which part of a mail is its text; every other one is a file to download."""
 
 from __future__ import annotations
 

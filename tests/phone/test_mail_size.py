@@ -1,4 +1,4 @@
-"""The largest mail that is taken costs less than a second of CPU to read and to show, whatever it is made of."""
+"""The largest accepted mail costs less than a second of CPU to read and to show, whatever it contains."""
 
 from __future__ import annotations
 

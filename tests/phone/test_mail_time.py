@@ -1,4 +1,4 @@
-"""No mail within the limits costs more than a second of CPU, whatever is in it."""
+"""No mail within the limits costs more than a second of CPU, whatever it contains."""
 
 from __future__ import annotations
 

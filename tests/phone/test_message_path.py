@@ -1,4 +1,4 @@
-"""The way of a message through the phone: how many rooms it stays in, and how often it comes back to one."""
+"""A message's path through the phone: how many modules it passes, and how often it returns to one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tester API does what its description says, whatever is sent to it (schemathesis)."""
+"""The tester API behaves as described, for any input (schemathesis)."""
 
 from pathlib import Path
 from typing import Any

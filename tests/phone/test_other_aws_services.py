@@ -1,4 +1,4 @@
-"""Requests for AWS services that the phone does not have: each one's SDK must read the error."""
+"""Requests to AWS services that the phone doesn't have: each service's SDK can read the error."""
 
 from typing import Any
 

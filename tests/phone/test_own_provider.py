@@ -1,4 +1,4 @@
-"""The provider of docs/contributing.md, installed as a package brings it, walked from its app to the handset."""
+"""The provider of docs/contributing.md, installed as a package, from its app to the handset."""
 
 from __future__ import annotations
 

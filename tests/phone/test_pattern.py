@@ -1,4 +1,4 @@
-"""A tester's own pattern finds the code instead of the evidence."""
+"""A tester's own pattern finds the code instead of the finder."""
 
 import contextlib
 import time

@@ -1,4 +1,4 @@
-"""What is asked for decides what a list costs, not what is stored: read from SQLite's own plans."""
+"""The cost of a list depends on the request, not on what is stored: checked by SQLite's query plans."""
 
 from __future__ import annotations
 

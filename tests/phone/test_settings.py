@@ -1,4 +1,4 @@
-"""What the phone's settings do, and what they refuse."""
+"""The phone's settings: their effect, and invalid values."""
 
 import os
 import sqlite3

@@ -1,4 +1,4 @@
-"""The mail server, spoken to by smtplib over a real socket."""
+"""The mail server, used by smtplib over a real socket."""
 
 import smtplib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Log-ins, encryption and parameters of the mail server, spoken to by smtplib and by Django."""
+"""Log-ins, encryption and parameters of the mail server, used by smtplib and by Django."""
 
 from __future__ import annotations
 

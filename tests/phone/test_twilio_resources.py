@@ -1,4 +1,4 @@
-"""What apps make and read at Twilio beside messages and calls, judged by the official SDK."""
+"""Twilio's resources besides messages and calls, judged by the official SDK."""
 
 import json
 import time

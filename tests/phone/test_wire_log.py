@@ -1,4 +1,4 @@
-"""The wire log: what senders asked for, accepted or refused and why, in their world and without secrets."""
+"""The log of senders' requests: accepted or refused and why, in their world, without secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worlds and leases: who makes them, who only finds them, and what becomes of those who wait in one that is deleted."""
+"""Worlds and leases: who creates them, who only finds them, and waiters in a deleted one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock of a world: moved by jumps or to a time, on the site and on the phone, there and back."""
+"""The clock of a world: moved by steps or to a time, on the site and on the phone, and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coverage counts what was exercised in a world since its reset, and names what was not."""
+"""Coverage counts what was covered in a world since its reset, and names what was not."""
 
 from __future__ import annotations
 

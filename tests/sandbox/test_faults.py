@@ -1,4 +1,4 @@
-"""Faults in a tester's words: each is asked for by a click, does to a person what it says, and is lifted again."""
+"""Faults by click: each is set, affects the user as described, and is cleared."""
 
 from __future__ import annotations
 

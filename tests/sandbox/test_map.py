@@ -1,4 +1,4 @@
-"""The map shows every flow, where this browser stands, what its walk has reached, and who starts in which state."""
+"""The diagram shows every flow, this browser's state, the visited states, and each state's personas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Personas: one click or one call puts a browser into any of their states, the same every time."""
+"""Personas: one click or one call puts a browser into any of their states, always the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens in a world is noted in its order, and what did not last is not."""
+"""Events of a world are recorded in order; what was rolled back is not."""
 
 from __future__ import annotations
 

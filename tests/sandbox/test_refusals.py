@@ -1,4 +1,4 @@
-"""Every refusal is one click and one last action away, and that action brings it."""
+"""Every refusal is one click and one last action away, and that action produces it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stage without JavaScript: both frames, the bar's forms, the script as a list, and what its module asks for."""
+"""The stage without JavaScript: both frames, the forms, the script as a list, and its module's data."""
 
 from __future__ import annotations
 

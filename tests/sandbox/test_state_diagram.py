@@ -1,4 +1,4 @@
-"""The pictures of the flows can be read: no label is on anything else, and every arrow arrives."""
+"""The flow diagrams are readable: no label overlaps anything, and every arrow reaches its state."""
 
 from __future__ import annotations
 

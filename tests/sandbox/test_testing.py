@@ -1,4 +1,4 @@
-"""What testers are given: fixtures, a client of running sites."""
+"""The testers' fixtures and clients of running sites."""
 
 from __future__ import annotations
 

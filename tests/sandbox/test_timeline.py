@@ -1,4 +1,4 @@
-"""The timeline tells a walk in order, for the eye, for programs and on paper."""
+"""The timeline shows a recording in order, on the page, for programs and in print."""
 
 from __future__ import annotations
 

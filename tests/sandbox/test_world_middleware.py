@@ -1,4 +1,4 @@
-"""The tools answer allowed networks in sandbox mode, and nobody else; no other site's page may use them."""
+"""The tools answer allowed networks in sandbox mode only; no other site's page may use them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worlds by click and by call: made, entered, emptied, deleted, each with the phone's world of its name."""
+"""Worlds by click and by call: create, enter, reset, delete, each with the phone's world of its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worlds stand side by side: accounts, clock, messages and what was walked are each their own."""
+"""Worlds are isolated: accounts, clock, messages and recordings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guesses made at the same moment: no more answers than if they came one after the other (docs/promises.md#22)."""
+"""Simultaneous guesses get no more answers than sequential ones (docs/promises.md#22)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`kill -9` at any statement of a step: the account is wholly before or wholly after it (docs/promises.md#65)."""
+"""`kill -9` at any statement of a step: the account is completely before or completely after it
+(docs/promises.md#65).
+"""
 
 from __future__ import annotations
 

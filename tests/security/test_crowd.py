@@ -1,4 +1,4 @@
-"""Fifty people at once over a bad network: no error of ours, and nothing of another's (docs/promises.md#69)."""
+"""Fifty users at once over a bad network: no error of ours, and nothing of another user's (docs/promises.md#69)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents of a reset: what is taken and what is refused (docs/promises.md#57 to #60)."""
+"""Documents of a reset: accepted and refused ones (docs/promises.md#57 to #60)."""
 
 from __future__ import annotations
 

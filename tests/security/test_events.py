@@ -1,4 +1,4 @@
-"""What is recorded and told of each action (docs/promises.md#63)."""
+"""The events and notices of each action (docs/promises.md#63)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer carries, and what no request gets past (docs/promises.md#62)."""
+"""Headers of every answer, and requests that are always refused (docs/promises.md#62)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job of each app, without a look at the pages. `make mutants` runs these tests before those of a promise."""
+"""The main job of each app, without looking at the pages. `make mutants` runs these tests before those of a promise."""
 
 from __future__ import annotations
 

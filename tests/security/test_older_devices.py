@@ -1,4 +1,4 @@
-"""Older devices and the music app: one verifier, no trust, cookies apart (docs/promises.md#25, #45, #52)."""
+"""Older devices and the music app: one verifier, no trust, separate cookies (docs/promises.md#25, #45, #52)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever the gateway or the mail server does, the site learns of it in time (docs/promises.md#66)."""
+"""Whatever the gateway or the mail server does, the site notices in time (docs/promises.md#66)."""
 
 from __future__ import annotations
 

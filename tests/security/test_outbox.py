@@ -1,4 +1,4 @@
-"""What leaves is a row first: nothing tells of it, and no crash loses or doubles it (docs/promises.md#75)."""
+"""Outgoing messages are rows first: nothing leaks, and no crash loses or doubles one (docs/promises.md#75)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reset opens a case and nothing else until it is decided (docs/promises.md#25, #29, #55)."""
+"""A reset opens a case and changes nothing until it is decided (docs/promises.md#25, #29, #55)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No sign-in outlives a change of password or factors made meanwhile (docs/promises.md#48)."""
+"""No sign-in survives a concurrent change of password or factors (docs/promises.md#48)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two tabs of one browser that saw the same page: what the second one saw is past (docs/promises.md#14, #33)."""
+"""Two tabs of one browser on the same page: the second one's page is out of date (docs/promises.md#14, #33)."""
 
 from __future__ import annotations
 

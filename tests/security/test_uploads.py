@@ -1,4 +1,4 @@
-"""Documents of a reset on their way and at rest (docs/promises.md#58 to #60)."""
+"""Documents of a reset during upload and in storage (docs/promises.md#58 to #60)."""
 
 from __future__ import annotations
 

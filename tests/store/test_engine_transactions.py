@@ -1,4 +1,4 @@
-"""The contract of a store: what a block sees, what it keeps, and which errors it raises."""
+"""The contract of a store: what a block sees, what it commits, and which errors it raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contract of an engine: worlds made, listed, dropped, copied and restored."""
+"""The contract of an engine: worlds are created, listed, dropped, copied and restored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only the SQLite engine has: its pool, its files, and SQLite's errors by their codes."""
+"""The SQLite engine only: its pool, its files, and SQLite's errors by code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site from a terminal."""
+"""The site's commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gateway client: the provider's wire, and what each kind of answer means."""
+"""The gateway client: the provider's protocol, and the meaning of each kind of answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order in which a page's language is chosen, and how moments are written."""
+"""How a page's language is chosen, and the format of times."""
 
 from __future__ import annotations
 

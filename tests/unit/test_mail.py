@@ -1,4 +1,4 @@
-"""Mail: what the server gets, and what each kind of failure means."""
+"""Mail: what the server gets, and the meaning of each kind of failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What messages say, to the letter (docs/screens.md#messages)."""
+"""Texts of messages, word for word (docs/screens.md#messages)."""
 
 from __future__ import annotations
 

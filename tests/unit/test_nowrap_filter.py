@@ -1,4 +1,4 @@
-"""What stays on one line: numbers with their parts and counters, and the little word after a bracket."""
+"""What stays on one line: numbers with their parts and counters, and particles after a bracket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords that are not taken, and the word that helps; passwords that are."""
+"""Refused passwords with their hints, and accepted ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Password hashes: parameters, one hash a request, no account told from another."""
+"""Password hashes: parameters, one hash per request, no account distinguishable from another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as people type them, kept as E.164."""
+"""Numbers as people type them, stored as E.164."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every failure as a page: its status, its words, its way on."""
+"""Every failure has a page: status, text, and what to do next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking: cookie, address, device, place."""
+"""The visitor: cookie, address, device, place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The phone reads each character of each encoding as Chromium does."""
+"""The phone decodes each character of each encoding as Chromium does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Details fold in a browser: by keyboard, kept over live updates, clean for axe, nothing out of reach at 320 px."""
+"""The Details section in a browser: keyboard, live updates, axe, and no overflow at 320 px."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The handset's pages for everyone: axe finds nothing, nothing runs over the edge, the keyboard gets everywhere."""
+"""The handset's pages are accessible: no axe violation, no overflow, everything reachable by keyboard."""
 
 from __future__ import annotations
 

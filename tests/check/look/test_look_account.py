@@ -1,4 +1,4 @@
-"""The pages behind the sign-in, in both schemes and widths: axe finds nothing, nothing runs over the edge."""
+"""The pages behind the sign-in, in both schemes and widths: no axe violation, no overflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail's HTML on the handset: nothing is wider than 320 px, and it can be read by day and in the dark."""
+"""A mail's HTML on the handset: nothing is wider than 320 px, and both themes are readable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodemailer sends mails to the phone with encryption and log-ins, and understands a refusal."""
+"""Nodemailer sends mails to the phone with encryption and log-ins, and understands an error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Amazon's SDK for JavaScript publishes text messages to the phone and understands its refusals."""
+"""Amazon's SDK for JavaScript publishes texts to the phone and understands its errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every table and statement of both apps is one that a real PostgreSQL takes; full-text search has its own SQL."""
+"""A real PostgreSQL accepts every table and statement of both apps, except the full-text search's own SQL."""
 
 from __future__ import annotations
 

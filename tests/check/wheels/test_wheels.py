@@ -1,4 +1,4 @@
-"""A stranger installs the package and uses it: commands, the main job, tests of their own."""
+"""A new user installs the package and uses it: commands, the main job, their own tests."""
 
 from __future__ import annotations
 
