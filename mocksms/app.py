@@ -6,7 +6,17 @@ from dataclasses import fields
 from flask import Flask
 
 from mocksms import config
-from mocksms.api import absence, authenticators, control, event_stream, leases, middleware, waiting, wire_log
+from mocksms.api import (
+    absence,
+    authenticators,
+    control,
+    event_stream,
+    leases,
+    mail_files,
+    middleware,
+    waiting,
+    wire_log,
+)
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
 from mocksms.edge import Edge, Limits
@@ -40,7 +50,7 @@ def create_app(
     app.extensions[waiting.EXTENSION] = waiting.Places(settings)
     middleware.init_app(app)
     gateways.init_app(app)
-    for part in (event_stream, absence, authenticators, control, leases, wire_log):
+    for part in (event_stream, absence, mail_files, authenticators, control, leases, wire_log):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
     middleware.worlds_of(app).resume()

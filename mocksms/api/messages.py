@@ -141,29 +141,14 @@ def delete_messages() -> Response:
 def message(message_id: int) -> Response:
     """Return one message, with its checks and its source as text."""
     world = middleware.world()
-    found = _message(message_id)
+    found = found_message(message_id)
     source = inbox.raw(world, found.sid)
     raw = source.decode("utf-8", "replace") if source is not None else found.details.get("request")
     return jsonify({**checked_json(found, world.name), "raw": raw})
 
 
-@blueprint.get("/messages/<int:message_id>/mail.eml")
-def eml(message_id: int) -> Response:
-    """Return a mail's source, byte for byte, as a file."""
-    source = inbox.raw(middleware.world(), _message(message_id).sid)
-    if source is None:
-        raise Problem(404, "No source", f"Message {message_id} has no source: only mails have one", "id")
-    return eml_response(source, message_id)
-
-
-def eml_response(source: bytes, message_id: int) -> Response:
-    """Return the source of a mail as a file to save."""
-    answer = Response(source, mimetype="message/rfc822")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"mail-{message_id}.eml")
-    return answer
-
-
-def _message(message_id: int) -> Message:
+def found_message(message_id: int) -> Message:
+    """Return a message of this world. Raise :class:`Problem`."""
     found = inbox.message(middleware.world(), message_id)
     if found is None:
         raise Problem(404, "No such message", f"There is no message {message_id} in this world", "id")

@@ -92,6 +92,9 @@ def _message_paths() -> Schema:
     )
     none = an_object({"to": TEXT, "seconds": {"type": "number"}})
     eml = {"description": "Its source, byte for byte", "content": {"message/rfc822": {"schema": TEXT}}}
+    row = an_object({"number": WHOLE, "name": TEXT, "type": TEXT, "size": WHOLE, "url": TEXT})
+    files = an_object({"attachments": {"type": "array", "items": row}})
+    file = {"description": "Its bytes, with its own media type", "content": {"*/*": {"schema": TEXT}}}
     stream = {
         "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world)",
         "content": {"text/event-stream": {"schema": TEXT}},
@@ -112,6 +115,14 @@ def _message_paths() -> Schema:
         },
         "/messages/{id}/mail.eml": {
             "get": _call("A mail as it came", {"200": eml, "404": _PROBLEM}, [_ID]),
+        },
+        "/messages/{id}/attachments": {
+            "get": _call(
+                "The attachments of a mail", {"200": _json(files, "In their order"), "404": _PROBLEM}, [_ID]
+            ),
+        },
+        "/messages/{id}/attachments/{number}": {
+            "get": _call("An attachment", {"200": file, "404": _PROBLEM}, [_ID, _path("number", WHOLE)]),
         },
         "/messages/wait": {
             "get": _call(

@@ -65,6 +65,18 @@ class PhoneWorld:
         return Received((yield get(f"{API}/messages/{message_id}", {})).json())
 
     @api_call
+    def attachments(self, message_id: int) -> Steps[list[dict[str, Any]]]:
+        """Return `number`, `name`, `type`, `size` (bytes) and `url` of each attachment of a mail, in its order."""
+        answer = yield get(f"{API}/messages/{message_id}/attachments", {})
+        found: list[dict[str, Any]] = answer.json()["attachments"]
+        return found
+
+    @api_call
+    def attachment(self, message_id: int, number: int = 0) -> Steps[bytes]:
+        """Return the content of an attachment of a mail. They are numbered from 0."""
+        return (yield get(f"{API}/messages/{message_id}/attachments/{number}", {})).content
+
+    @api_call
     def eml(self, message_id: int) -> Steps[bytes]:
         """Return the source of a mail, byte for byte."""
         return (yield get(f"{API}/messages/{message_id}/mail.eml", {})).content

@@ -1,18 +1,19 @@
 """The Mail app. nh3 cleans a mail's HTML, and a sandboxed frame shows it under a policy that loads nothing."""
 
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
 
-from mocksms.api.messages import eml_response
+from mocksms.api.mail_files import eml_response, to_save
 from mocksms.api.middleware import settings, world
 from mocksms.core import inbox
+from mocksms.core.mail import files
 from mocksms.core.models import Message
-from mocksms.handset import attachments, devices, language, template_filters
+from mocksms.handset import devices, language, template_filters
 from mocksms.handset import mail_html as mail_html_page
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.layout_context import render, row_number
@@ -78,7 +79,7 @@ def mail_message(address: str, message_id: int) -> str:
         files=[
             File(str(each["name"]), template_filters.size(int(each["size"])),
                  url_for("handset.attachment", address=address, message_id=message_id, number=number))
-            for number, each in enumerate(attachments.listed(raw))
+            for number, each in enumerate(files.listed(raw))
         ],
         leaves_out=_has_pictures_elsewhere(found.html),
         is_cut="cut" in found.details or len(found.body) > template_filters.LONGEST_SHOWN,
@@ -109,7 +110,7 @@ def _has_pictures_elsewhere(html: str) -> bool:
 
 
 def _pictures(found: Message) -> dict[str, str]:
-    return attachments.pictures(inbox.raw(world(), found.sid) or b"") if "cid:" in found.html.lower() else {}
+    return files.pictures(inbox.raw(world(), found.sid) or b"") if "cid:" in found.html.lower() else {}
 
 
 @blueprint.get("/handsets/<address>/mail/<int:message_id>/mail.eml")
@@ -125,12 +126,10 @@ def mail_eml(address: str, message_id: int) -> Response:
 def attachment(address: str, message_id: int, number: int) -> Response:
     """Return an attachment to save. It is never shown in the page, and the browser must not guess its type."""
     found = _mail(address, message_id)
-    part = attachments.part(inbox.raw(world(), found.sid) or b"", number)
-    if part is None:
+    file = files.file(inbox.raw(world(), found.sid) or b"", number)
+    if file is None:
         abort(404)
-    answer = Response(part.content, mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=part.name)
-    return answer
+    return to_save(replace(file, type="application/octet-stream"))
 
 
 def _mail(address: str, message_id: int) -> Message:

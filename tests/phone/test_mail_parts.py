@@ -12,12 +12,14 @@ from email.mime.text import MIMEText
 from typing import Any
 
 import pytest
+from werkzeug.http import parse_options_header
 
 from mocksms.core import mail
 from mocksms.core.codes import finder
-from mocksms.core.mail import structure
+from mocksms.core.mail import files, structure
 from mocksms.core.models import Message
-from mocksms.handset import attachments
+from mocksms.testing import PhoneError
+from tests.assertions import not_empty
 
 PDF = b"%PDF-1.7\r\n\x00\xff\r\n"
 
@@ -66,9 +68,9 @@ def test_file_is_listed_and_fetched_wherever_it_is(whole: MIMEMultipart) -> None
     found = parse(source)
     assert found.body == "text"
     assert found.attachments == [{"name": "bill.pdf", "type": "application/pdf", "size": len(PDF)}]
-    assert attachments.part(source, 0) == attachments.Part("bill.pdf", PDF)
-    assert attachments.part(source, 1) is None
-    assert attachments.listed(source) == found.attachments
+    assert files.file(source, 0) == files.File("bill.pdf", "application/pdf", PDF)
+    assert files.file(source, 1) is None
+    assert files.listed(source) == found.attachments
 
 
 def test_mail_that_is_a_file_lists_itself() -> None:
@@ -91,7 +93,7 @@ def test_mail_within_a_mail_is_a_file_of_its_own() -> None:
     assert [(each["name"], each["type"]) for each in found.attachments] == [
         ("転送: 見本.eml", "message/rfc822")
     ]
-    part = attachments.part(source, 0)
+    part = files.file(source, 0)
     assert part is not None and part.content.strip() == inner.as_bytes().strip()
     assert part.content in source
 
@@ -100,7 +102,7 @@ def test_mail_within_a_mail_is_decoded() -> None:
     source = (
         "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nU3ViamVjdDogeA0KDQpoaQ=="
     )
-    part = attachments.part(source.encode(), 0)
+    part = files.file(source.encode(), 0)
     assert part is not None and part.content == b"Subject: x\r\n\r\nhi"
 
 
@@ -197,10 +199,10 @@ def test_any_tree_lists_all_its_leaves() -> None:
         contents: list[bytes] = []
         source = _built(drawn, contents).as_bytes()
         found, parts = parse(source), structure.read(source)
-        shown = [part.content for part in (parts.plain, parts.html) if part]
-        fetched = [attachments.part(source, number) for number in range(len(found.attachments))]
+        shown = [part.content for part in (*parts.plains, *parts.htmls)]
+        fetched = [files.file(source, number) for number in range(len(found.attachments))]
         assert sorted([*shown, *(part.content for part in fetched if part)]) == sorted(contents)
-        assert attachments.part(source, len(found.attachments)) is None
+        assert files.file(source, len(found.attachments)) is None
 
     check()
 
@@ -217,6 +219,84 @@ def _built(drawn: Any, contents: list[bytes]) -> Any:
     if is_named:
         part.set_param("name", f"file {len(contents)}")
     return part
+
+
+@pytest.mark.parametrize(
+    ("whole", "body", "html", "files_left"),
+    [
+        (multipart("mixed", MIMEText("one"), pdf(), MIMEText("two")), "one\ntwo", "", 1),
+        (multipart("mixed", MIMEText("one"), MIMEText("two"), MIMEText("three")), "one\ntwo\nthree", "", 0),
+        (
+            multipart("mixed", MIMEText("<p>1", "html"), pdf(), MIMEText("<p>2", "html")),
+            "1\n2",
+            "<p>1\n<p>2",
+            1,
+        ),
+        (
+            multipart(
+                "mixed",
+                multipart("alternative", MIMEText("1"), MIMEText("<p>1", "html")),
+                pdf(),
+                multipart("alternative", MIMEText("2"), MIMEText("<p>2", "html")),
+            ),
+            "1",
+            "<p>1\n<p>2",
+            2,
+        ),
+        (multipart("alternative", MIMEText("one"), MIMEText("two")), "one", "", 1),
+        (multipart("mixed", MIMEText("one"), MIMEText("<p>2", "html"), MIMEText("foot")), "one", "<p>2", 1),
+    ],
+    ids=["around_a_file", "three", "html", "alternatives", "one_of_two", "foot"],
+)
+def test_inline_texts_are_one_text(whole: MIMEMultipart, body: str, html: str, files_left: int) -> None:
+    found = parse(whole.as_bytes())
+    assert (found.body, found.html, len(found.attachments)) == (body, html, files_left)
+
+
+def test_a_code_after_a_picture_is_found(phone: Any) -> None:
+    whole = multipart("mixed", MIMEText("Hello!"), pdf(), MIMEText("Your code is 482913"))
+    mailbox = phone.mailbox("a@example.com")
+    with smtplib.SMTP("127.0.0.1", phone.smtp_port, timeout=10) as server:
+        server.sendmail("x@example.com", [mailbox], whole.as_bytes())
+    assert phone.wait_for_code(mailbox) == "482913"
+
+
+def test_attachments_are_listed_and_fetched_by_the_api(phone: Any) -> None:
+    page = MIMEText("<script>alert(1)</script>", "html")
+    page.add_header("Content-Disposition", "attachment", filename=("utf-8", "", '請求 "1"\r\n.html'))
+    strange = MIMEBase("x", "y z")
+    strange.set_payload("?")
+    mailbox = phone.mailbox("a@example.com")
+    with smtplib.SMTP("127.0.0.1", phone.smtp_port, timeout=10) as server:
+        whole = multipart("mixed", MIMEText("text"), pdf(), page, strange)
+        server.sendmail("x@example.com", [mailbox], whole.as_bytes())
+    mail_id = phone.mail(mailbox).id
+    listed = phone.attachments(mail_id)
+    assert [(each["number"], each["name"], each["type"]) for each in listed][:2] == [
+        (0, "bill.pdf", "application/pdf"), (1, listed[1]["name"], "text/html"),
+    ]  # fmt: skip
+    assert phone.attachment(mail_id) == PDF and listed[0]["size"] == len(PDF)
+    assert b"alert" in phone.attachment(mail_id, 1)
+    device = f"/handsets/{mailbox}/mail/{mail_id}/attachments"
+    for each in not_empty(listed):
+        assert phone.send("GET", f"{device}/{each['number']}").content == phone.attachment(
+            mail_id, each["number"]
+        )
+        answer = phone.send("GET", each["url"])
+        kind, names = parse_options_header(answer.headers["content-disposition"])
+        assert (kind, names["filename"]) == ("attachment", each["name"])
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+        kind = "application/octet-stream" if " " in each["type"] else each["type"]
+        assert answer.headers["content-type"] == kind
+    with pytest.raises(PhoneError, match="no attachment 3"):
+        phone.attachment(mail_id, 3)
+
+
+def test_only_mails_have_attachments(phone: Any, twilio: Any) -> None:
+    twilio.messages.create(to="+819012345678", from_="+15005550006", body="x")
+    with pytest.raises(PhoneError, match="only mails have one"):
+        phone.attachments(phone.last_id())
 
 
 def test_code_in_the_html_alone_is_found(phone: Any) -> None:

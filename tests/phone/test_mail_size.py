@@ -10,9 +10,9 @@ import pytest
 
 from mocksms.config import Settings
 from mocksms.core import checks, inbox, mail
-from mocksms.core.mail import charsets, structure
+from mocksms.core.mail import charsets, files, structure
 from mocksms.core.models import Message
-from mocksms.handset import attachments, mail_html, template_filters
+from mocksms.handset import mail_html, template_filters
 from tests import cpu
 
 LARGEST = Settings().max_mail_bytes
@@ -116,11 +116,11 @@ def test_the_largest_mail_is_read_and_shown_within_a_second(made: Callable[[], b
             inbox.examine(found)
 
     def lay_out() -> None:
-        pictures = attachments.pictures(source) if "cid:" in found.html else {}
+        pictures = files.pictures(source) if "cid:" in found.html else {}
         mail_html.document(found.html, found.subject, pictures, "dark")
 
     def show() -> None:
-        attachments.listed(source)
+        files.listed(source)
         checks.of(found)
         template_filters.body_markup(found)
 
@@ -145,9 +145,9 @@ def test_a_mail_of_very_many_lines_is_read_from_its_beginning_and_says_so() -> N
 def test_a_large_file_is_whole() -> None:
     source = with_a_file()
     found = mail.parse(source, "a@example.com", "s@example.com")
-    [file] = attachments.listed(source)
+    [file] = files.listed(source)
     assert file["size"] == LARGEST * 7 // 10 and "cut" not in found.details
-    part = attachments.part(source, 0)
+    part = files.file(source, 0)
     assert part is not None and part.content == bytes_of_every_value(LARGEST * 7 // 10)
 
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 import pytest
 
 from mocksms.core import inbox, mail
-from mocksms.core.mail import structure
-from mocksms.handset import attachments, mail_html
+from mocksms.core.mail import files, structure
+from mocksms.handset import mail_html
 from tests import cpu
 
 MOST_SECONDS = 1.0
@@ -21,7 +21,7 @@ def seconds(source: bytes) -> float:
         with suppress(structure.TooManyParts):
             found = mail.parse(source, "a@example.com", "s@example.com")
             inbox.examine(found)
-            attachments.listed(source)
+            files.listed(source)
             mail_html.document(found.html, found.subject, {}, "dark")
 
     return cpu.seconds(read)

@@ -10,6 +10,7 @@ from mocksms.api.absence import blueprint as absence
 from mocksms.api.authenticators import blueprint as authenticators
 from mocksms.api.control import blueprint as control
 from mocksms.api.leases import blueprint as leases
+from mocksms.api.mail_files import blueprint as mail_files
 from mocksms.api.messages import blueprint as reading
 from mocksms.api.openapi import description
 from mocksms.api.wire_log import blueprint as wire_log
@@ -62,6 +63,7 @@ def test_every_route_is_described(tmp_path: Path) -> None:
             authenticators.name,
             control.name,
             leases.name,
+            mail_files.name,
             wire_log.name,
         ):
             path = rule.rule.removeprefix("/api/v1")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mocksms.core import sids
-from mocksms.core.mail import headers, structure
+from mocksms.core.mail import files, headers, structure
 from mocksms.core.mail.html_text import text_of_html
 from mocksms.core.models import Message
 
@@ -15,14 +15,14 @@ def parse(source: bytes, recipient: str, envelope_sender: str) -> Message:
     """
     parts = structure.read(source)
     shown = headers.value(parts.head, "From", parts.hint)
-    html = parts.html.text.text if parts.html else ""
+    html = "\n".join(leaf.text.text for leaf in parts.htmls)
     body, read = _text(parts, html)
     details: dict[str, Any] = {"from": shown or envelope_sender, "envelope_from": envelope_sender}
     for name, header in (("to", "To"), ("cc", "Cc"), ("reply_to", "Reply-To"), ("message_id", "Message-ID")):
         if value := headers.value(parts.head, header, parts.hint):
             details[name] = value
     if parts.files:
-        details["attachments"] = attachments(parts)
+        details["attachments"] = files.rows(parts)
     if parts.is_cut or len(parts.files) > structure.MOST_FILES:
         details["cut"] = True
     if read:
@@ -42,21 +42,8 @@ def parse(source: bytes, recipient: str, envelope_sender: str) -> Message:
 
 
 def _text(parts: structure.Parts, html: str) -> tuple[str, structure.Leaf | None]:
-    """Return the text to read, and the part that it came from."""
-    plain = parts.plain.text.text if parts.plain else ""
+    """Return the text to read, and the part that it came from or begins with."""
+    plain = "\n".join(leaf.text.text for leaf in parts.plains)
     if html and structure.only_points_to_html(plain) and (words := text_of_html(html)):
-        return words, parts.html
-    return plain, parts.plain or parts.html
-
-
-def attachments(parts: structure.Parts) -> list[dict[str, Any]]:
-    """Return name, type and size (bytes) of each file of a mail, in the mail's order."""
-    return [
-        {"name": attachment_name(leaf, number), "type": leaf.type, "size": len(leaf.content)}
-        for number, leaf in enumerate(parts.files)
-    ]
-
-
-def attachment_name(leaf: structure.Leaf, number: int) -> str:
-    """Return a safe name for a file, made of its number if it has no name."""
-    return leaf.name or f"attachment-{number + 1}"
+        return words, parts.htmls[0]
+    return plain, next(iter((*parts.plains, *parts.htmls)), None)

@@ -18,6 +18,8 @@ from mocksms.core.mail import charsets, headers
 LONGEST_HEADER = 16_384
 MOST_NESTS = 200
 MOST_FILES = 1_000
+LONGEST_REST = 250_000
+"""Bytes of a text's further parts that are shown with it."""
 MOST_PARTS = 10_000
 MOST_FIELDS = 20_000
 MOST_LINES = 400_000
@@ -163,21 +165,21 @@ class Leaf:
 
 @dataclass(frozen=True)
 class Parts:
-    """A parsed mail: its headers, the leaves of its text and HTML, and all others.
+    """A parsed mail: its headers, the leaves of its text and of its HTML, and all others.
 
     `is_cut` is true when the mail has more lines than are read.
     """
 
     head: Message[Any, Any]
-    plain: Leaf | None
-    html: Leaf | None
+    plains: list[Leaf]
+    htmls: list[Leaf]
     files: list[Leaf]
     is_cut: bool = False
 
     @property
     def hint(self) -> str:
         """Return the charset for headers that declare none: the text's."""
-        return next((leaf.charset for leaf in (self.plain, self.html) if leaf), "")
+        return next((leaf.charset for leaf in (*self.plains, *self.htmls)), "")
 
 
 def read(source: bytes) -> Parts:
@@ -193,8 +195,30 @@ def read(source: bytes) -> Parts:
         raise TooManyParts from None
     leaves = list(_leaves(head, headers.parameters(head, "Content-Type").get("charset", "")))
     plain, html = _texts(leaves)
-    files = [leaf for leaf in leaves if leaf is not plain and leaf is not html]
-    return Parts(head, plain, html, files[:MOST_FILES], is_cut)
+    plains, htmls = _with_rest(leaves, plain, html), _with_rest(leaves, html)
+    shown = {id(leaf) for leaf in (*plains, *htmls)}
+    files = [leaf for leaf in leaves if id(leaf) not in shown]
+    return Parts(head, plains, htmls, files[:MOST_FILES], is_cut)
+
+
+def _with_rest(leaves: list[Leaf], first: Leaf | None, html: Leaf | None = None) -> list[Leaf]:
+    """Return the first part of a text with those that go on with it, as pictures within a text part it.
+
+    A plain text beside HTML has no rest: the HTML is what the mail shows.
+    """
+    if first is None:
+        return []
+    if html is not None or first.is_attached or first.name:
+        return [first]
+    found, room = [first], LONGEST_REST
+    for leaf in leaves[next(at for at, leaf in enumerate(leaves) if leaf is first) + 1 :]:
+        is_rest = leaf.type == first.type and not (leaf.is_attached or leaf.name)
+        if is_rest and not (leaf.choice and leaf.choice == first.choice):
+            room -= len(leaf.content)
+            if room < 0:
+                break
+            found.append(leaf)
+    return found
 
 
 def _texts(leaves: list[Leaf]) -> tuple[Leaf | None, Leaf | None]:

@@ -5,31 +5,45 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from mocksms.core import mail
 from mocksms.core.mail import headers, structure
 
 LARGEST_PICTURES = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """An attachment's name and content."""
+class File:
+    """An attachment's name, declared media type and content."""
 
     name: str
+    type: str
     content: bytes
+
+
+def rows(parts: structure.Parts) -> list[dict[str, Any]]:
+    """Return name, type and size (bytes) of each file of a mail, in the mail's order."""
+    return [
+        {"name": _name(leaf, number), "type": leaf.type, "size": len(leaf.content)}
+        for number, leaf in enumerate(parts.files)
+    ]
+
+
+def _name(leaf: structure.Leaf, number: int) -> str:
+    """Return a safe name for a file, made of its number if it has no name."""
+    return leaf.name or f"attachment-{number + 1}"
 
 
 def listed(source: bytes) -> list[dict[str, Any]]:
     """Return name, type and size (bytes) of each attachment, in the order of their numbers."""
-    return mail.attachments(parts) if (parts := _parts(source)) else []
+    return rows(parts) if (parts := _parts(source)) else []
 
 
-def part(source: bytes, number: int) -> Part | None:
+def file(source: bytes, number: int) -> File | None:
     """Return the attachment with this number (from 0, in the mail's order), or None."""
     parts = _parts(source)
     if parts is None or number >= len(parts.files):
         return None
-    return Part(mail.attachment_name(parts.files[number], number), parts.files[number].content)
+    leaf = parts.files[number]
+    return File(_name(leaf, number), leaf.type, leaf.content)
 
 
 def pictures(source: bytes) -> dict[str, str]:
