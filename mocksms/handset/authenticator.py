@@ -96,9 +96,9 @@ def authenticator_add(address: str) -> Response | str | tuple[str, int]:
             problem = _reason(bad.reason)
         else:
             if entry is not None:
-                flash(_("%(name)s was added.", name=entry.issuer or entry.name or _("The account")))
+                flash(_("%(name)s added.", name=entry.issuer or entry.name or _("The account")))
                 return redirect(url_for("handset.authenticator", address=address))
-            problem = _("Please look at the marked field.")
+            problem = _("Check the marked field.")
     page = render(
         "authenticator_add", devices.device(world(), address), key_form=key_form, link_form=link_form,
         picture_form=picture_form, problem=problem,
@@ -128,7 +128,7 @@ def _add_by_picture(address: str, form: PictureForm) -> Entry | None:
     picture = request.files.get("picture")
     content = picture.read(MOST_PICTURE_BYTES + 1) if picture else b""
     if not content:
-        form.picture.errors = [_("Choose a picture of the QR code.")]
+        form.picture.errors = [_("Choose an image of the QR code.")]
         return None
     if len(content) > MOST_PICTURE_BYTES:
         raise BadKey("not_a_picture")
@@ -140,14 +140,14 @@ def _add_by_picture(address: str, form: PictureForm) -> Entry | None:
 
 def _reason(reason: str) -> str:
     return {
-        "empty": _("The key is missing."),
-        "not_base32": _("This is not a set-up key: it has letters A to Z and digits 2 to 7 only."),
-        "too_short": _("The key is too short. Please copy all of it."),
-        "not_totp": _("This is not a link or QR code of an authenticator account."),
-        "bad_parameters": _("The link asks for codes that this app cannot make."),
-        "no_qr": _("No QR code was found in the picture. Please try a sharper or larger one."),
-        "not_a_picture": _("This file is not a picture that can be read."),
-    }.get(reason, _("The account could not be added."))
+        "empty": _("Enter the setup key."),
+        "not_base32": _("Enter a valid setup key. It uses only letters A–Z and digits 2–7."),
+        "too_short": _("The key is too short. Copy all of it."),
+        "not_totp": _("This link or QR code isn't for an authenticator app."),
+        "bad_parameters": _("This account type isn't supported."),
+        "no_qr": _("We couldn't find a QR code. Try a sharper or larger image."),
+        "not_a_picture": _("We couldn't read this file as an image. Try another one."),
+    }.get(reason, _("We couldn't add the account."))
 
 
 @blueprint.post("/handsets/<address>/authenticator/<int:entry_id>/remove")

@@ -11,11 +11,11 @@ class KeyForm(FlaskForm):
     """An authenticator entry by its set-up key and a name."""
 
     name = StringField(
-        _l("Account"), [DataRequired(_l("Give the account a name.")), Length(max=80)], id="otp-name"
+        _l("Account"), [DataRequired(_l("Enter a name for the account.")), Length(max=80)], id="otp-name"
     )
     secret = StringField(
         _l("Key"),
-        [DataRequired(_l("Type the key that the site shows you.")), Length(max=300)],
+        [DataRequired(_l("Enter the setup key that the site shows you.")), Length(max=300)],
         id="otp-secret",
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
     )
@@ -35,15 +35,15 @@ class LinkForm(FlaskForm):
 class PictureForm(FlaskForm):
     """An authenticator entry by a picture of its QR code."""
 
-    picture = FileField(_l("Picture of the QR code"), id="otp-picture", render_kw={"accept": "image/*"})
+    picture = FileField(_l("Image of the QR code"), id="otp-picture", render_kw={"accept": "image/*"})
 
 
 class PairForm(FlaskForm):
     """A mail account to put on a phone."""
 
     mailbox = StringField(
-        _l("Mail address"),
-        [DataRequired(_l("Type a mail address.")), Length(max=254)],
+        _l("Email address"),
+        [DataRequired(_l("Enter an email address.")), Length(max=254)],
         id="pair-mailbox",
         render_kw={"autocomplete": "off", "placeholder": "hanako@example.com", "inputmode": "email"},
     )

@@ -66,7 +66,7 @@ def mailbox(address: str, box: str) -> str:
 def mail_message(address: str, message_id: int) -> str:
     """Show one mail: formatted, as text, or its source."""
     found = _mail(address, message_id)
-    views = [("html", _("Mail")), ("text", _("Text")), ("source", _("Source"))]
+    views = [("html", _("Email")), ("text", _("Text")), ("source", _("Source"))]
     if not found.html:
         views = views[1:]
     view = request.args.get("view", views[0][0])

@@ -74,7 +74,7 @@ def reply(address: str) -> Response:
     if not peer:
         abort(400)
     if not body or len(body) > LONGEST_REPLY:
-        flash(_("A text has 1 to %(most)d characters.", most=LONGEST_REPLY), "problem")
+        flash(_("Enter a message of 1 to %(most)d characters.", most=LONGEST_REPLY), "problem")
     else:
         inbound_messages.send(world(), address, peer, body)
     return redirect(url_for("handset.thread", address=address, peer=peer))

@@ -35,14 +35,16 @@ def show_http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
     if status < 400:
         return error
     if status == 404:
-        return _page(_("Not found"), _("There is no such phone, message or page."), 404)
+        return _page(_("Not found"), _("We couldn't find this phone, message or page."), 404)
     if status == 400:
         return _page(
-            _("Please try again"), _("The form was too old or incomplete. Open the page again."), 400
+            _("Try again"), _("The form has expired or is incomplete. Reload the page and try again."), 400
         )
     if status == 413:
-        return _page(_("Too large"), _("This file is larger than the phone takes."), 413)
-    return _page(_("This cannot be done"), _("The phone does not take this request."), status)
+        return _page(_("Too large"), _("That file is too large."), 413)
+    return _page(
+        _("Action not available"), _("That action isn't available here. Go back and try again."), status
+    )
 
 
 @blueprint.app_errorhandler(NotFound)
@@ -55,7 +57,7 @@ def not_found(error: NotFound) -> ResponseReturnValue | NotFound:
 @blueprint.errorhandler(BadWorld)
 def bad_world_name(_error: BadWorld) -> tuple[str, int]:
     """Show that the world's name is invalid."""
-    return _page(_("Not found"), _("There is no world of this name."), 422)
+    return _page(_("Not found"), _("There is no world with this name."), 422)
 
 
 @blueprint.errorhandler(store.UnknownWorld)
@@ -63,27 +65,33 @@ def unknown_world(error: store.UnknownWorld) -> tuple[str, int]:
     """Show that the world doesn't exist; the browser forgets it."""
     g.lost_world = True
     nearest = f" ({', '.join(error.nearest)})" if error.nearest else ""
-    return _page(_("Not found"), _("There is no world of this name.") + nearest, 404)
+    return _page(_("Not found"), _("There is no world with this name.") + nearest, 404)
 
 
 @blueprint.errorhandler(store.Gone)
 def deleted_world(_error: store.Gone) -> tuple[str, int]:
     """Show that the world was deleted meanwhile; the browser forgets it."""
     g.lost_world = True
-    return _page(_("Not found"), _("There is no world of this name."), 410)
+    return _page(_("Not found"), _("There is no world with this name."), 410)
 
 
 @blueprint.errorhandler(TooManyWorlds)
 def too_many_worlds(_error: TooManyWorlds) -> tuple[str, int]:
     """Show that no further world can be created."""
-    return _page(_("This cannot be done"), _("There are as many worlds as there may be."), 409)
+    return _page(
+        _("Action not available"),
+        _("The maximum number of worlds has been reached. Delete one, or raise MOCKSMS_MAX_WORLDS."),
+        409,
+    )
 
 
 @blueprint.errorhandler(store.Unavailable)
 def unavailable(error: store.Unavailable) -> tuple[str, int]:
     """Show that the world's database is locked or the disk is full: nothing was changed (docs/promises.md#67)."""
     log.error("the world's database cannot be used: %s", error)
-    return _page(_("The phone is busy"), _("Nothing was changed. Please try again in a moment."), 503)
+    return _page(
+        _("The phone is busy"), _("The phone is busy. Nothing was changed. Try again in a moment."), 503
+    )
 
 
 @blueprint.errorhandler(Exception)
@@ -91,5 +99,5 @@ def internal_error(error: Exception) -> tuple[str, int]:
     """Show an internal error; its details are in the log only."""
     log.exception("a page of the handset failed", exc_info=error)
     return _page(
-        _("Something went wrong"), _("The phone could not show this page. The log has the details."), 500
+        _("Something went wrong"), _("The phone couldn't show this page. See the log for details."), 500
     )

@@ -84,7 +84,7 @@ def pick_up() -> BaseResponse | tuple[str, int]:
     address = phone_numbers.normalise(request.args.get("address", ""), world().settings.region)
     if is_handset(address):
         return redirect(url_for("handset.lock", address=address))
-    problem = _("This is neither a telephone number nor a mail address.")
+    problem = _("Enter a phone number or an email address.")
     return render("desk", examples=_examples(), pick_problem=problem), 400
 
 
@@ -183,7 +183,7 @@ def _change_settings(address: str, form: PairForm) -> BaseResponse | None:
         return answer
     if gone := request.form.get("unpair"):
         devices.pair(world(), gone, "")
-        flash(_("%(name)s is no longer on this phone.", name=gone))
+        flash(_("%(name)s removed from this phone.", name=gone))
         return back
     if not form.validate():
         return None
@@ -192,8 +192,8 @@ def _change_settings(address: str, form: PairForm) -> BaseResponse | None:
             form.mailbox.data or "", check_deliverability=False, test_environment=True
         ).normalized)  # fmt: skip
     except EmailNotValidError:
-        form.mailbox.errors = [_("This is not a mail address.")]
+        form.mailbox.errors = [_("Enter a valid email address.")]
         return None
     devices.pair(world(), mailbox, address)
-    flash(_("%(name)s is on this phone now.", name=mailbox))
+    flash(_("%(name)s added to this phone.", name=mailbox))
     return back

@@ -168,7 +168,7 @@ def test_landline_is_picked_up_and_takes_keys_from_the_keyboard(
     page = window(f"/handsets/{LANDLINE}/", width=width)
     desk.call(KEYS, LANDLINE)
     is_rung(page)
-    page.get_by_role("button", name="受話器を取る").click()
+    page.get_by_role("button", name="応答").click()
     expect(page.locator(".call__hint")).to_be_visible()
     assert complaints(page) == []
     page.keyboard.press("1")

@@ -193,7 +193,7 @@ def test_stage_follows_a_call_to_a_landline_and_takes_its_code_over(servers: Ser
     site.locator(pages.SEND_CODE).click()
     expect(phone.locator("html[data-live-open] main[data-handset='+81312345678']")).to_be_attached()
     expect(page.locator("#stage-take")).to_be_hidden()  # a call has said nothing before it is answered
-    phone.get_by_role("button", name="受話器を取る").click()
+    phone.get_by_role("button", name="応答").click()
     page.locator("#stage-take").click()
     site.locator(pages.SIGN_IN_WITH_CODE).click()
     expect(site.locator("main[data-page='shop.home']")).to_be_visible()

@@ -91,7 +91,7 @@ def test_mail_html_loads_no_picture_from_elsewhere_and_says_so(look_in: Browser,
     html = '<p>読</p><img src="https://shop.example/p.gif" alt="お茶"><img src="//shop.example/q.gif">'
     found = send.mail("hanako@example.com", "件名", "本文", html)
     told = look_in.get(f"/handsets/{HANAKO}/mail/{found.id}").one(".mail-left-out").to_text()
-    assert told in ("ほかのサーバーにある画像は読み込みません。", "Pictures on other servers are not loaded.")
+    assert told in ("ほかのサーバーにある画像は読み込みません。", "Images on other servers are not loaded.")
     page = look_in.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html").text
     assert "shop.example" not in page and 'alt="お茶"' in page
     plain = send.mail("hanako@example.com", "件名", "本文", "<p>読</p>")
@@ -122,7 +122,7 @@ def test_mail_eml_of_a_mail_without_a_source_is_not_offered(look_in: Browser, he
     found = inbox.receive(here, Message("ML1", "mail", "a@x.example", "hanako@example.com", body="本文"))
     page = look_in.get(f"/handsets/{HANAKO}/mail/{found.id}?view=source")
     assert page.one(".mail-left-out").to_text().strip() in (
-        "The source of this mail was not kept.",
+        "The source of this email wasn't kept.",
         "このメールのソースは保存されていません。",
     )
     assert look_in.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/mail.eml").status_code == 404

@@ -24,7 +24,7 @@ INSTEAD = {
 NOTICE = Look(
     (
         "Eメールアドレスに通知が届きます。承認されるまで、この画面のまま待ちます。",
-        "A notice is sent to the email address. Stay on this page until it is approved.",
+        "We send a notification to the email address. Stay on this page until it's approved.",
     )
 )
 APPROVED = Look(

@@ -31,7 +31,7 @@ YUKI, FRESH, NEW_MAIL, NEW_NUMBER = (
 DESK = "desk@example.com"
 LICENCE = str(SPECIMEN)
 SIGNED_IN = Quietly(
-    name_and_password("hanako", "shop.home"), ("サインインしてから始めます。", "You are signed in already.")
+    name_and_password("hanako", "shop.home"), ("サインインしてから始めます。", "You're already signed in.")
 )
 
 
@@ -41,7 +41,8 @@ def approved(page: str) -> tuple[Step, ...]:
         Press(pages.PROVE, "approval.wait"),
         MailLink(HANAKO, "/a/c/r/", then=(Press(pages.APPROVE, "approval.decide"),)),
         Look(
-            ("承認されると、自動で次に進みます。", "Once approved, the next page opens by itself."), page=page
+            ("承認されると、自動で次に進みます。", "Once approved, the next page opens automatically."),
+            page=page,
         ),
     )
 
@@ -51,8 +52,8 @@ STORIES = (
         "register",
         ("アカウントを作成", "Create an account"),
         (
-            "名前とEメールアドレス（または携帯電話番号）とパスワードを入力し、届いたコードで確認します。",
-            "Give a name, an address or number and a password, and confirm them by the code that arrives.",
+            "名前とEメールアドレス(または携帯電話番号)とパスワードを入力し、届いたコードで確認します。",
+            "Enter a name, an address or number and a password, then confirm them with the code that arrives.",
         ),
         "hanako",
         (
@@ -69,7 +70,7 @@ STORIES = (
             ),
             Press(pages.VERIFY_CONTACT, "shop.home", fill=((pages.CONTACT_CODE, sms_code(YUKI)),)),
             Look(
-                ("アカウントができ、サインインしています。", "The account is made, and you are signed in."),
+                ("アカウントができ、サインインしています。", "The account is created, and you're signed in."),
                 pages.NAV,
             ),
         ),
@@ -93,7 +94,7 @@ STORIES = (
             Press(pages.CONTINUE, fill=((pages.RESET_PASSWORD, FRESH),)),
             Press(pages.SIGN_IN, "shop.home", fill=((pages.PASSWORD, FRESH),)),
             Look(
-                ("新しいパスワードでサインインできました。", "The new password signs you in."),
+                ("新しいパスワードでサインインできました。", "You signed in with the new password."),
                 pages.NAV,
             ),
         ),
@@ -103,7 +104,7 @@ STORIES = (
         ("Eメールアドレスと携帯電話番号を変更する", "Change your email address and mobile number"),
         (
             "新しい連絡先に届くコードを入力するまで、何も変わりません。",
-            "Nothing changes until the code that was sent to the new place is entered.",
+            "Nothing changes until you enter the code sent to the new address or number.",
         ),
         "hanako",
         (
@@ -118,15 +119,15 @@ STORIES = (
             Press(
                 pages.VERIFY_CONTACT, "account.security", fill=((pages.CONTACT_CODE, sms_code(NEW_NUMBER)),)
             ),
-            Look(("どちらも新しい連絡先に変わりました。", "Both are changed."), top=True),
+            Look(("どちらも新しい連絡先に変わりました。", "Both have changed."), top=True),
         ),
     ),
     Story(
         "password",
         ("名前とパスワードを変更", "Change your name and password"),
         (
-            "パスワードを変えると、ほかの端末はすべてサインアウトされます。",
-            "With a new password, all other devices are signed out.",
+            "パスワードを変えると、ほかのすべての端末からサインアウトされます。",
+            "When you change the password, all other devices are signed out.",
         ),
         "hanako",
         (
@@ -145,23 +146,23 @@ STORIES = (
                 "account.security",
                 fill=((pages.PASSWORD, PASSWORD), (pages.NEW_PASSWORD, FRESH)),
             ),
-            Look(("名前とパスワードを変更しました。", "Name and password are changed."), top=True),
+            Look(("名前とパスワードを変更しました。", "Your name and password have changed."), top=True),
         ),
     ),
     Story(
         "deny",
-        ("身に覚えのない通知は否認する", "Deny what you did not ask for"),
+        ("身に覚えのない通知は否認する", "Deny a request that isn't yours"),
         (
-            "だれかがあなたのパスワードで設定を開こうとすると、Eメールで知らせが届きます。",
-            "When somebody opens your settings with your password, you are told by email.",
+            "第三者がお客様のパスワードで設定を開こうとすると、メールでお知らせが届きます。",
+            "When someone tries to open your settings with your password, we email you.",
         ),
         "hanako",
         (
             Quietly(
                 (*name_and_password("hanako", "shop.home"), *TO_SECURITY),
                 (
-                    "だれかがパスワードを知り、サインインしています。",
-                    "Somebody knows the password and has signed in.",
+                    "第三者がパスワードを知り、サインインしています。",
+                    "Someone knows the password and has signed in.",
                 ),
             ),
             Press(pages.EDIT_TWO_STEP, "approval.wait"),
@@ -173,7 +174,7 @@ STORIES = (
                     Look(
                         (
                             "だれも設定を開けませんでした。パスワードの変更をおすすめします。",
-                            "Nobody got in. Changing the password is advised.",
+                            "Access was blocked. Change the password now.",
                         ),
                         top=True,
                     ),
@@ -182,7 +183,7 @@ STORIES = (
             Look(
                 (
                     "設定を開こうとした画面には、否認されたことが表示されます。",
-                    "The page that asked says that it was denied.",
+                    "The page that asked shows that the request was denied.",
                 ),
                 page="approval.wait",
                 state="denied",
@@ -191,10 +192,10 @@ STORIES = (
     ),
     Story(
         "recovery",
-        ("スマホを失くしたとき（書類によるリセット）", "Locked out: a reset by documents"),
+        ("スマホを失くしたとき(身分証明書によるリセット)", "Lost phone: a reset with ID documents"),
         (
             "コードを受け取れなくなったら、本人確認の書類を送って2段階認証のリセットを依頼します。",
-            "If no code reaches you any more, send documents and ask for Two-Step Verification to be reset.",
+            "If you can't receive codes any more, send ID documents and request a reset of Two-Step Verification.",
         ),
         "taro",
         (
@@ -212,7 +213,7 @@ STORIES = (
             Look(
                 (
                     "書類を受け付けました。確認には1〜2日かかります。",
-                    "The documents are received. The check takes one or two days.",
+                    "We've received the documents. The check takes 1 to 2 days.",
                 ),
                 top=True,
             ),
@@ -238,7 +239,7 @@ STORIES = (
             Open("/ap/signin", fresh=True),
             *name_and_password("taro", "shop.home")[1:],
             Look(
-                ("パスワードだけでサインインできました。", "The password alone signs you in."),
+                ("パスワードだけでサインインできました。", "You signed in with just your password."),
                 pages.NAV,
             ),
         ),

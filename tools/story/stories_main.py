@@ -36,7 +36,7 @@ BEGIN: tuple[Step, ...] = (
     Look(
         (
             "承認されると、2段階認証(2SV)の設定画面に自動で進みます。",
-            "Once approved, the Two-Step Verification settings open by themselves.",
+            "Once approved, the Two-Step Verification settings open automatically.",
         ),
         page="settings.overview",
     ),
@@ -70,13 +70,13 @@ STORIES = (
             Look(
                 (
                     "パスワードに続いて、コードの入力を求められます。",
-                    "After the password, a code is asked for.",
+                    "After the password, you need a code.",
                 ),
                 page="sign_in.code",
             ),
             *story_of("hanako", *main_job.GIVE_CODE, See(page="shop.home")),
             Look(
-                ("コードを使ってサインインできました。", "You are signed in with a code."),
+                ("コードを使ってサインインできました。", "You signed in with a code."),
                 pages.NAV,
             ),
         ),
@@ -96,7 +96,7 @@ STORIES = (
             Press(
                 'label[for="method-app"]',
                 caption=(
-                    "登録する手段で[認証アプリ]を選びます。",
+                    "認証方法として[認証アプリ]を選びます。",
                     "Choose [Authenticator app] as the method.",
                 ),
             ),
@@ -126,7 +126,7 @@ STORIES = (
             Look(
                 (
                     "この端末ではコードの入力を省略しているので、パスワードだけでサインインできます。",
-                    "This device needs no code, so the password alone signs you in.",
+                    "This device needs no code, so you sign in with just your password.",
                 ),
                 pages.NAV,
                 page="shop.home",
@@ -135,14 +135,14 @@ STORIES = (
             Open("/", fresh=True),
             Quietly(SIGN_IN[1:]),
             Look(
-                ("別のブラウザでは、コードの入力を求められます。", "Another browser is asked for a code."),
+                ("別のブラウザでは、コードの入力を求められます。", "Another browser needs a code."),
                 pages.CODE,
                 page="sign_in.code",
             ),
             AppCode(HANAKO_NUMBER),
             Press(pages.SIGN_IN_WITH_CODE, "shop.home", fill=((pages.CODE, app_code),)),
             Look(
-                ("アプリのコードでサインインできました。", "The app's code signs you in."),
+                ("アプリのコードでサインインできました。", "You signed in with the app's code."),
                 pages.NAV,
             ),
         ),
@@ -152,7 +152,7 @@ STORIES = (
         ("音声電話で固定電話に設定する", "Set up a landline by voice call"),
         (
             "SMSを受け取れない固定電話には、電話でコードをお知らせします。",
-            "A landline takes no text messages: a call speaks the code.",
+            "A landline can't receive text messages, so a call speaks the code.",
         ),
         "hanako",
         (
@@ -167,7 +167,7 @@ STORIES = (
             Look(
                 (
                     "固定電話はSMSを受け取れません。[音声電話]が選ばれています。",
-                    "A landline takes no text messages. [Voice call] is chosen now.",
+                    "A landline can't receive text messages. [Voice call] is selected.",
                 ),
                 "#auth-error-message-box",
             ),

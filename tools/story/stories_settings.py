@@ -77,7 +77,7 @@ STORIES = (
         ("設定のときにバックアップ手段を追加する", "Add a backup method while setting up"),
         (
             "スマホを紛失したときや電波が届かないときのために、別の電話か認証アプリも登録しておきましょう。",
-            "For a lost phone or a place without a signal, set up another phone or an app as well.",
+            "Add another phone or an app in case you lose your phone or have no signal.",
         ),
         "hanako",
         (
@@ -120,7 +120,7 @@ STORIES = (
             Look(
                 (
                     "優先する方法とバックアップ手段の両方が登録されました。",
-                    "Both the preferred method and the backup are there.",
+                    "The preferred method and the backup are both registered.",
                 ),
                 '[aria-labelledby="backups"]',
             ),
@@ -128,16 +128,16 @@ STORIES = (
     ),
     Story(
         "methods",
-        ("確認方法を追加・変更・削除する", "Add, change and delete methods"),
+        ("認証方法を追加・変更・削除する", "Add, change and delete methods"),
         (
             "2段階認証の設定画面で、コードを受け取る方法をいつでも変えられます。",
-            "The settings page lets you change how codes reach you at any time.",
+            "You can change how you receive codes at any time on the settings page.",
         ),
         "taro",
         (
             Quietly(
                 story_of("taro", *main_job.SIGN_IN_BY_CODE),
-                ("サインインしてから始めます。", "You are signed in already."),
+                ("サインインしてから始めます。", "You're already signed in."),
             ),
             *WITH_CODE,
             Press(pages.ADD_METHOD, "settings.choose_method"),
@@ -172,26 +172,26 @@ STORIES = (
     ),
     Story(
         "turn-off",
-        ("2段階認証を無効にする（設定を残す）", "Turn it off, and keep the methods"),
+        ("2段階認証を無効にする(設定を残す)", "Turn it off, and keep the methods"),
         (
             "設定を残して無効にすると、次に有効にするときはコードを1回入力するだけです。",
-            "If the methods are kept, one code turns it on again.",
+            "If you keep the methods, one code turns it back on.",
         ),
         "taro",
         (
             Quietly(
                 story_of("taro", *main_job.SIGN_IN_BY_CODE),
-                ("サインインしてから始めます。", "You are signed in already."),
+                ("サインインしてから始めます。", "You're already signed in."),
             ),
             *WITH_CODE,
             TURN_OFF,
             Press(f"#disable-dialog {pages.TURN_OFF}", "turn_off.feedback"),
             Press(pages.SKIP_FEEDBACK, "settings.overview", "off"),
             Look(
-                ("無効になりました。登録した方法は残っています。", "It is off. The methods are kept."),
+                ("無効になりました。登録した方法は残っています。", "It's off. Your methods are kept."),
                 ".notice.info",
             ),
-            Wait(31, ("もう一度、有効にします。", "Turn it on again.")),
+            Wait(31, ("もう一度、有効にします。", "Turn it back on.")),
             Press(pages.GET_STARTED, "set_up.confirm_kept"),
             Arrives(TARO_NUMBER),
             Press(
@@ -204,16 +204,16 @@ STORIES = (
     ),
     Story(
         "clear",
-        ("2段階認証を解除して、設定もクリアする", "Turn it off, and clear its settings"),
+        ("2段階認証を無効にして、設定もクリアする", "Turn it off, and clear its settings"),
         (
-            "電話番号を変えるときなどは、設定ごと解除できます。",
-            "When your number changes, the settings can be cleared as well.",
+            "電話番号を変えるときなどは、設定ごと無効にできます。",
+            "When your number changes, you can clear the settings too.",
         ),
         "taro",
         (
             Quietly(
                 story_of("taro", *main_job.SIGN_IN_BY_CODE),
-                ("サインインしてから始めます。", "You are signed in already."),
+                ("サインインしてから始めます。", "You're already signed in."),
             ),
             *WITH_CODE,
             TURN_OFF,
@@ -230,16 +230,17 @@ STORIES = (
                 fill=((pages.FEEDBACK, lambda g: g.say("電話番号が変わります", "My number changes")),),
             ),
             Look(
-                ("2段階認証の初期設定画面に戻りました。", "The settings are as they were at first."), top=True
+                ("2段階認証の初期設定画面に戻りました。", "The settings page is as it was at the start."),
+                top=True,
             ),
         ),
     ),
     Story(
         "passkey",
-        ("パスキー（指紋など）でサインインする", "Sign in with a passkey"),
+        ("パスキー(指紋など)でサインインする", "Sign in with a passkey"),
         (
             "パスキーがあれば、2段階認証を有効にしたあとも、指紋や顔だけでサインインできます。",
-            "With a passkey, a fingerprint or face signs you in, also while Two-Step Verification is on.",
+            "With a passkey you sign in with your fingerprint or face, even with Two-Step Verification on.",
         ),
         "hanako",
         (
@@ -249,7 +250,7 @@ STORIES = (
             Press(pages.PROVE, "approval.wait"),
             MailLink(HANAKO, "/a/c/r/", then=(Press(pages.APPROVE, "approval.decide"),)),
             Look(
-                ("承認されると、パスキーの画面に進みます。", "Once approved, the passkeys open."),
+                ("承認されると、パスキーの画面に進みます。", "Once approved, the passkey page opens."),
                 page="passkeys.overview",
             ),
             Press(
@@ -257,14 +258,14 @@ STORIES = (
                 fill=((pages.PASSKEY_NAME, lambda g: g.say("わたしの携帯", "My phone")),),
                 before=with_fingerprint,
             ),
-            Look(("パスキーを登録しました。", "The passkey is there."), "[data-passkey]"),
+            Look(("パスキーを登録しました。", "The passkey is registered."), "[data-passkey]"),
             Open("/account", "account.services"),
             Press(pages.SIGN_OUT, "shop.home", before=lift_finger),
             Open("/ap/signin"),
             Press(pages.CONTINUE, fill=((pages.EMAIL, HANAKO),)),
             Press(pages.SIGN_IN_BY_PASSKEY, "shop.home", before=touch),
             Look(
-                ("指紋だけでサインインできました。", "The fingerprint alone signs you in."),
+                ("指紋だけでサインインできました。", "You signed in with just your fingerprint."),
                 pages.NAV,
             ),
         ),

@@ -48,10 +48,10 @@ WRONG = Press(pages.SIGN_IN_WITH_CODE, "sign_in.code", fill=((pages.CODE, wrong_
 STORIES = (
     Story(
         "trust",
-        ("自分のブラウザではコードを省略する", "Need no code in your own browser"),
+        ("自分のブラウザではコードを省略する", "Skip the code in your own browser"),
         (
             "自分だけが使うブラウザなら、次からコードの入力を省略できます。ほかのブラウザでは、これまでどおり求められます。",
-            "In a browser that only you use, the code can be left out next time. Others still ask for it.",
+            "In a browser that only you use, you can skip the code next time. Other browsers still ask for it.",
         ),
         "taro",
         (
@@ -64,18 +64,21 @@ STORIES = (
                 tick=(pages.REMEMBER,),
             ),
             *sign_out(
-                ("もう一度、Eメールとパスワードを入力します。", "Enter address and password once more.")
+                (
+                    "もう一度、Eメールアドレスとパスワードを入力します。",
+                    "Enter your email address and password again.",
+                )
             ),
             Quietly(name_and_password("taro", "shop.home")),
             Look(
-                ("パスワードだけでサインインできました。", "The password alone signs you in."),
+                ("パスワードだけでサインインできました。", "You signed in with just your password."),
                 pages.NAV,
             ),
-            Wait(60, ("別のブラウザでは、コードを求められます。", "Another browser is asked for a code.")),
+            Wait(60, ("別のブラウザでは、コードを求められます。", "Another browser needs a code.")),
             Open("/ap/signin", fresh=True),
             Quietly(name_and_password("taro", "sign_in.code")[1:]),
             Look(
-                ("別のブラウザでは、コードの入力が必要です。", "In another browser the code is needed."),
+                ("別のブラウザでは、コードの入力が必要です。", "Another browser needs a code."),
                 pages.CODE,
             ),
         ),
@@ -85,7 +88,7 @@ STORIES = (
         ("コードが届かないときは、別の方法で受け取る", "Get the code another way"),
         (
             "認証アプリが手元になくても、登録してあるほかの方法でコードを受け取れます。",
-            "Without your app at hand, a code reaches you by any other method that you have set up.",
+            "If you don't have your app at hand, get a code with any other method that you've registered.",
         ),
         "jiro",
         (
@@ -95,17 +98,17 @@ STORIES = (
             Call(LANDLINE),
             Press(pages.SIGN_IN_WITH_CODE, "shop.home", fill=((pages.CODE, called_code),)),
             Look(
-                ("電話で聞いたコードでサインインできました。", "The code from the call signs you in."),
+                ("電話で聞いたコードでサインインできました。", "You signed in with the code from the call."),
                 pages.NAV,
             ),
         ),
     ),
     Story(
         "wrong-codes",
-        ("コードを間違えたとき・期限が切れたとき", "Wrong codes, late codes"),
+        ("コードを間違えたとき・期限が切れたとき", "Incorrect or expired codes"),
         (
             "間違いが続くと、次に試せるまでの待ち時間が少しずつ長くなります。",
-            "After several wrong codes, the wait before the next try grows.",
+            "After several incorrect codes, you must wait longer before each attempt.",
         ),
         "taro",
         (
@@ -114,7 +117,7 @@ STORIES = (
             Look(
                 (
                     "コードが正しくないと、その理由が表示されます。",
-                    "The page tells that the code is not right.",
+                    "The page shows why the code isn't accepted.",
                 ),
                 "#auth-error-message-box",
             ),
@@ -124,18 +127,16 @@ STORIES = (
             Look(
                 (
                     "間違いが続いたので、少し待つ必要があります。残りの秒数が表示されます。",
-                    "After several wrong codes there is a wait; the page shows the seconds left.",
+                    "After several incorrect codes you must wait. The page shows the seconds left.",
                 ),
                 ".notice.care",
             ),
-            Wait(
-                700, ("コードの有効期限の10分が過ぎました。", "The ten minutes that a code lives are over.")
-            ),
+            Wait(700, ("コードの有効期限の10分が過ぎました。", "The code expired after 10 minutes.")),
             Open("/ap/mfa"),
             Look(
                 (
                     "サインインの途中のまま10分が過ぎると、はじめからやり直します。",
-                    "A sign-in that was left for ten minutes begins anew.",
+                    "A sign-in left for 10 minutes starts over.",
                 ),
                 top=True,
             ),
@@ -149,10 +150,10 @@ STORIES = (
     ),
     Story(
         "cap",
-        ("1日に送れるコードの上限", "The day's limit of codes"),
+        ("1日に送れるコードの上限", "The daily limit of codes"),
         (
             "コードの送信は24時間に10回までです。ほかの方法があれば、そちらを使えます。",
-            "Ten codes are sent in 24 hours. Other methods still work.",
+            "You can request 10 codes in 24 hours. Other methods still work.",
         ),
         "capped",
         (
@@ -162,7 +163,7 @@ STORIES = (
             Look(
                 (
                     "上限に達していると、24時間後に再度リクエストできることが表示されます。",
-                    "Once the limit is reached, the page says that you can ask again after 24 hours.",
+                    "Once you reach the limit, the page says that you can request a code again in 24 hours.",
                 ),
                 ".notice",
             ),
@@ -173,8 +174,8 @@ STORIES = (
         ("音楽アプリと古い端末でサインインする", "The music app, and an older device"),
         (
             "同じアカウントを使うほかのアプリでも、画面の流れは同じです。コードの画面がない古い端末では、パスワードに続けてコードを入力します。",
-            "Other apps of the same account ask in the same way. On an older device without a page for codes, the code "
-            "is typed right after the password.",
+            "Other apps of the same account work the same way. On an older device that can't show a page for codes, "
+            "enter the code directly after the password.",
         ),
         "taro",
         (
@@ -189,13 +190,13 @@ STORIES = (
                 fill=((pages.CODE, sms_code(TARO_NUMBER)),),
                 tick=(pages.REMEMBER,),
             ),
-            Look(("音楽アプリにサインインできました。", "You are signed in to the music app."), top=True),
+            Look(("音楽アプリにサインインできました。", "You signed in to the music app."), top=True),
             Press(pages.MUSIC_SIGN_OUT, "music.home"),
             Wait(
                 60,
                 (
                     "次に、コードの画面がない古い端末を使います。",
-                    "Next, an older device that has no page for codes.",
+                    "Next, use an older device that can't show a page for codes.",
                 ),
             ),
             Press(pages.OLDER_DEVICE, "older_device.sign_in"),
@@ -218,10 +219,10 @@ STORIES = (
                 ),
                 caption=(
                     "パスワードのすぐ後ろに、届いたコードを続けて入力し、[サインイン]をタップします。",
-                    "Type the password with the code right after it, and tap [Sign in].",
+                    "Enter the password, followed directly by the code, then tap [Sign in].",
                 ),
             ),
-            Look(("古い端末でもサインインできました。", "The older device is signed in, too."), top=True),
+            Look(("古い端末でもサインインできました。", "You signed in on the older device, too."), top=True),
         ),
     ),
 )

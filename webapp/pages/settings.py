@@ -79,7 +79,7 @@ def prefer() -> ResponseReturnValue:
     """優先する."""
     with ShowErrors():
         method = settings.prefer(services(), visitor(), current_user.account, request.form.get("method", ""))
-        flask.flash(gettext("Your preferred method is now %(method)s", method=method_label(method)))
+        flask.flash(gettext("Your preferred method is now %(method)s.", method=method_label(method)))
     return redirect(url_for("settings.overview"), 303)
 
 

@@ -27,7 +27,7 @@ _LATIN_LIKE = frozenset(
 """Cyrillic and Greek letters that look like Latin ones."""
 _SAID = {
     "userinfo": N_("Leads to %(host)s; what is before the “@” in its address is not the host."),
-    "other_host": N_("Leads to %(host)s, but its words name %(named)s."),
+    "other_host": N_("Leads to %(host)s, but its text names %(named)s."),
     "lookalike": N_("Leads to %(host)s; letters in this name may look like others."),
     "ip_address": N_("Leads to %(host)s, an IP address without a name."),
     "plain_http": N_("Leads to %(host)s over plain HTTP."),
@@ -47,12 +47,12 @@ def same_code(body: str, html_text: str) -> Check | None:
     if said["html"] is None and _shows(html_text, said["text"]):
         said["html"] = said["text"]
     if said["text"] == said["html"]:
-        return Check("same_code", True, N_("Text and HTML say the same code, %(text)s."), said)
+        return Check("same_code", True, N_("Text and HTML have the same code, %(text)s."), said)
     if said["html"] is None:
-        return Check("same_code", False, N_("The text says the code %(text)s, the HTML says none."), said)
+        return Check("same_code", False, N_("The text has the code %(text)s, the HTML has none."), said)
     if said["text"] is None:
-        return Check("same_code", False, N_("The HTML says the code %(html)s, the text says none."), said)
-    return Check("same_code", False, N_("The text says the code %(text)s, the HTML %(html)s."), said)
+        return Check("same_code", False, N_("The HTML has the code %(html)s, the text has none."), said)
+    return Check("same_code", False, N_("The text has the code %(text)s, the HTML has %(html)s."), said)
 
 
 def _shows(text: str, code: str | None) -> bool:
@@ -87,7 +87,7 @@ def _link(address: str, words: str) -> Check:
         host = details["host"] = _ascii(parts.hostname or "")
     except ValueError:
         details["problems"] = ["no_host"]
-        return Check("link", False, N_("“%(url)s” is no address that a browser opens."), details)
+        return Check("link", False, N_("“%(url)s” isn't an address that a browser can open."), details)
     named = _named(words)
     if named and not _is_same_site(named, host):
         details["named"] = named

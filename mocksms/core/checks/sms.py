@@ -64,7 +64,7 @@ def origin_bound(text: str) -> Check | None:
     found = _LINE.fullmatch(line)
     if found is None:
         return Check(
-            "origin_bound", False, N_("“%(line)s” does not read “@host #code”, with one space."), details
+            "origin_bound", False, N_("“%(line)s” isn't in the form “@host #code”, with one space."), details
         )
     details |= found.groupdict()
     if not is_last:
@@ -73,12 +73,12 @@ def origin_bound(text: str) -> Check | None:
         if host and not _HOST.fullmatch(host):
             details["host"] = host
             return Check(
-                "origin_bound", False, N_("“%(host)s” is no host name: leave out scheme, port and path."), details
+                "origin_bound", False, N_("“%(host)s” isn't a host name. Leave out scheme, port and path."), details
             )  # fmt: skip
     above = "\n".join(lines[: meant[-1]])
     if found["code"] not in above and (said := finder.find(above).code) and said != found["code"]:
         details["said"] = said
         return Check(
-            "origin_bound", False, N_("The last line has the code %(code)s, the text says %(said)s."), details
+            "origin_bound", False, N_("The last line has the code %(code)s, the text has %(said)s."), details
         )
     return Check("origin_bound", True, N_("The last line binds the code %(code)s to %(host)s."), details)

@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
     app.after_request(_remember)
 
 
-def moment(timestamp: float, zone: str | None = None) -> str:
+def moment(timestamp: float, zone: str | None = None, *, with_seconds: bool = False) -> str:
     """Write unix seconds as 日時: "2026年11月22日 10:42 JST", in the page's language and ``zone``.
 
     Without ``zone`` the reader's own is used.
@@ -52,7 +52,8 @@ def moment(timestamp: float, zone: str | None = None) -> str:
     at = datetime.fromtimestamp(timestamp, UTC).astimezone(_zone(zone) or get_timezone())
     locale = get_locale()
     language = locale.language if locale is not None else LANGUAGES[0]
-    return f"{format_datetime(at, _PATTERNS.get(language, 'long'), locale=locale)} {at.tzname()}"
+    pattern = _PATTERNS.get(language, "long").replace("mm", "mm:ss" if with_seconds else "mm")
+    return f"{format_datetime(at, pattern, locale=locale)} {at.tzname()}"
 
 
 def _language() -> str:

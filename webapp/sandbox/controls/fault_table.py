@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 
 SLOW_SECONDS = 2.0
 
@@ -110,7 +111,7 @@ GROUPS: tuple[tuple[Any, tuple[Fault, ...]], ...] = (
         ),
     ),
     (
-        _("Mail"),
+        lazy_pgettext("channel", "Email"),
         (
             Fault("mail-lost", _("Email never arrives"), ({"what": "drop", "channel": "mail"},)),
             Fault(
@@ -165,7 +166,7 @@ KINDS = {
     "smtp_code": _("is refused by the mail server (SMTP code)"),
     "hang_up": _("has its connection closed"),
 }
-CHANNELS = {"sms": _("SMS"), "call": _("Voice call"), "mail": _("Mail")}
+CHANNELS = {"sms": _("SMS"), "call": _("Voice call"), "mail": lazy_pgettext("channel", "Email")}
 NUMBERS = {
     "delay": "seconds", "slow": "seconds", "reject": "code", "undelivered": "code", "smtp_code": "code",
     "http_status": "status",

@@ -68,7 +68,7 @@ def set_fault() -> ResponseReturnValue:
         else:
             flask.abort(400)
     except BadFault as bad:
-        return _page({bad.field: gettext("Please check this.")})
+        return _page({bad.field: gettext("Check this value.")})
     except PhoneUnreachable:
         _say_silent()
     except PhoneRefused as refused:
