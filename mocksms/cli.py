@@ -10,6 +10,7 @@ import httpx
 
 from mocksms import config
 from mocksms.client import NothingCame, Phone, PhoneError
+from mocksms.client.login import without_login
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -99,7 +100,7 @@ def _with_client(options: argparse.Namespace, work: Callable[[Phone], None]) -> 
     except (NothingCame, PhoneError) as problem:
         return _complain(problem)
     except httpx.HTTPError as problem:
-        return _complain(f"no phone answers at {options.url}: {problem}")
+        return _complain(f"no phone answers at {without_login(options.url)}: {problem}")
     return 0
 
 

@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mocksms.client import AsyncPhone, Phone
+    from mocksms.client.clock import Clock
 
 
 class PhoneServer(Protocol):
@@ -177,3 +180,21 @@ def mocksms_async_phone(mocksms_phone: Phone) -> AsyncPhone:
         ),  # a connection that is kept would outlive the test's loop
     )
     return AsyncPhone(mocksms_phone.address, mocksms_phone.world, mocksms_phone.smtp_port, transport)
+
+
+@pytest.fixture
+def mocksms_clock(
+    request: pytest.FixtureRequest, mocksms_phone: Phone, mocksms_server: PhoneServer
+) -> Iterator[Clock]:
+    """Return the test's clock: it moves the phone, the site, an app in this process and the fixture `page` together."""
+    try:
+        from mocksms.client.clock import Clock, PageClock  # it needs a package that few tests use
+    except ModuleNotFoundError as missing:
+        pytest.fail(f"{missing.name} is not installed. Run: pip install time-machine", pytrace=False)
+    # A phone in this process has its time: it is only to do what is due by then.
+    factor = 0.0 if getattr(mocksms_server, "is_in_this_process", False) else 1.0
+    movers: list[Callable[[float], object]] = [lambda offset: mocksms_phone.move_clock(factor * offset)]
+    if "page" in request.fixturenames and (page := PageClock.of(request.getfixturevalue("page"))) is not None:
+        movers.append(page.move)
+    with Clock(movers) as clock:
+        yield clock

@@ -64,6 +64,8 @@ class RunningPhone:
         port: int = self.listeners["smtp"].tls_port  # type: ignore[attr-defined]  # of this one provider
         return port
 
+    is_in_this_process = True
+
     @property
     def instance(self) -> str:
         """Return the folder of its data: `MOCKSMS_INSTANCE` of a phone that serves it again."""

@@ -29,4 +29,4 @@ def test_readme_python_blocks_run_in_an_empty_folder(installed: Installed, block
 def test_guide_of_the_phone_runs_in_python(installed: Installed) -> None:
     write_files("docs/phone.md", installed.folder)
     done = installed.python(*PYTEST)
-    assert done.returncode == 0 and "3 passed" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0 and "4 passed" in done.stdout, done.stdout + done.stderr

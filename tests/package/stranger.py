@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.meta.sources import ROOT
+
+PLUGINS = ("-p", "mocksms.pytest_plugin", "-p", "webapp.sandbox.pytest_plugin")
+
 SENDING = """
 import asyncio, smtplib, unittest
 from email.message import EmailMessage
@@ -57,3 +67,36 @@ def test_site(mihon, mihon_signed_in, mihon_client_as, mocksms_phone):
 """
 )
 """Functions, a class of unittest, asyncio, anyio and the site: six tests."""
+
+
+class Project:
+    """A folder of a stranger's tests."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def run(self, test: str, *options: str, conftest: str = "", smtp_port: int = 0) -> str:
+        """Run a file of tests, each warning an error; return what pytest prints."""
+        (self.folder / "test_it.py").write_text(test)
+        (self.folder / "conftest.py").write_text(conftest)
+        (self.folder / "pytest.ini").write_text("[pytest]\n")
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PLUGINS]
+        done = subprocess.run(
+            [*command, "-W", "error", *options],
+            cwd=self.folder,
+            env={
+                "PYTHONPATH": str(ROOT),
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(self.folder),
+                "MOCKSMS_SMTP_PORT": str(smtp_port),
+            },
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout + done.stderr
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """Return an empty folder."""
+    return Project(tmp_path)

@@ -3,52 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from mocksms.testing import RunningPhone
 from tests.assertions import not_empty
-from tests.meta.sources import ROOT
-from tests.package.stranger import SENDING, WHOLE
+from tests.package.stranger import SENDING, WHOLE, Project
 
-PLUGINS = ("-p", "mocksms.pytest_plugin", "-p", "webapp.sandbox.pytest_plugin")
 HEAVY = ("flask", "httpx", "werkzeug", "pyotp", "secrets", "mocksms.app", "mocksms.client", "webapp.app")
-
-
-class Project:
-    """A folder of a stranger's tests."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def run(self, test: str, *options: str, conftest: str = "", smtp_port: int = 0) -> str:
-        """Run a file of tests, each warning an error; return what pytest prints."""
-        (self.folder / "test_it.py").write_text(test)
-        (self.folder / "conftest.py").write_text(conftest)
-        (self.folder / "pytest.ini").write_text("[pytest]\n")
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *PLUGINS]
-        done = subprocess.run(
-            [*command, "-W", "error", *options],
-            cwd=self.folder,
-            env={
-                "PYTHONPATH": str(ROOT),
-                "PATH": "/usr/bin:/bin",
-                "HOME": str(self.folder),
-                "MOCKSMS_SMTP_PORT": str(smtp_port),
-            },
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout + done.stderr
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """Return an empty folder."""
-    return Project(tmp_path)
 
 
 def test_fixtures_work_in_functions_classes_and_loops(project: Project) -> None:
