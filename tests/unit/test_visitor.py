@@ -9,6 +9,7 @@ import pytest
 
 from tests.unit import little_site
 from webapp.pages.framework import visitor as visitors
+from webapp.rules import devices
 
 
 def test_visitor_gets_one_cookie_and_keeps_it() -> None:
@@ -89,13 +90,35 @@ def test_address_is_what_the_trusted_proxies_say_s22(proxies: int, address: str)
         ("Mozilla/5.0 (Windows NT 10.0; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox, Windows"),
         ("", ""),
         ("curl/8.5.0", "curl"),
+        ("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0", "Firefox, Ubuntu"),
         # Here the parser takes whatever comes first for the browser's name.
-        ("<b>Evil</b>\"&'/1.0 CFNetwork/978.0.7 Darwin/18.7.0", "bEvil/b, iOS"),
-        (f"{'x' * 200}/1.0 CFNetwork/978.0.7 Darwin/18.7.0", f"{'x' * 40}, iOS"),
+        ("<b>Evil</b>\"&'/1.0 CFNetwork/978.0.7 Darwin/18.7.0", "iOS"),
+        ("Call 0120-444-444 now/1.0 CFNetwork/978.0.7 Darwin/18.7.0", "iOS"),
+        ("Visit evil.example/1.0", ""),
+        ("Mozilla/5.0 (compatible; Wire money Bot/1.0; +http://evil.example)", ""),
     ],
 )
-def test_device_label_is_short_and_plain_s40(user_agent: str, label: str) -> None:
-    assert visitors.device_label(user_agent) == label
+def test_device_label_shows_no_word_of_the_header_s40(user_agent: str, label: str) -> None:
+    assert devices.device_label(user_agent) == label
+
+
+def test_device_label_is_of_the_list_whatever_a_header_holds_s40() -> None:
+    from hypothesis import given, settings
+    from hypothesis import strategies as st
+
+    known = {*devices._BROWSERS.values(), *devices._SYSTEMS.values(), ""}
+    text = st.text(st.characters(codec="utf-8"), max_size=40)
+    ends = st.sampled_from(
+        ["/1.0 CFNetwork/978 Darwin/18", "/1.0", "Bot/2.1", " Safari/605", "; Linux)", " Mobile", ""]
+    )
+
+    @settings(deadline=None, max_examples=200)
+    @given(st.lists(st.tuples(text, ends), max_size=3))
+    def check(drawn: list[tuple[str, str]]) -> None:
+        label = devices.device_label("".join(f"{head}{end}" for head, end in drawn))
+        assert set(label.split(", ")) <= known
+
+    check()
 
 
 def test_visitor_without_a_known_device_says_so() -> None:

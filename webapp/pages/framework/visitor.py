@@ -15,6 +15,7 @@ from webapp.config import Config
 from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.services import services
 from webapp.rules import links
+from webapp.rules.devices import device_label
 from webapp.rules.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -22,15 +23,7 @@ if TYPE_CHECKING:
 
 COOKIE = "browser"
 COOKIE_SECONDS = 400 * 86400  # as long as browsers keep one (RFC 6265bis 5.5)
-LONGEST_USER_AGENT = 512
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
-_PLAIN = re.compile(r"[^\w .+/()-]+")
-_OUR_NAMES = {
-    "Mac OS X": "macOS",
-    "Mobile Safari": "Safari",
-    "Chrome Mobile": "Chrome",
-    "Firefox Mobile": "Firefox",
-}
 
 
 def install(app: Flask) -> None:
@@ -69,21 +62,6 @@ def near(address: str) -> str:
     except ValueError:  # no address at all, or IPv6 against a file of IPv4
         found = None
     return _place_name(found, str(get_locale())) or address
-
-
-@lru_cache(maxsize=1024)
-def device_label(user_agent: str) -> str:
-    """Return such as "Chrome, Windows", or "" when the header tells nothing.
-
-    The header is a stranger's text: only letters, digits and a few signs of what the parser found remain
-    (docs/promises.md#40). The parser's rules load at the first call, not at start.
-    """
-    import ua_parser  # its rules are slow to load
-
-    shortened = user_agent[:LONGEST_USER_AGENT]
-    browser, system = ua_parser.parse_user_agent(shortened), ua_parser.parse_os(shortened)
-    families = [found.family for found in (browser, system) if found is not None]
-    return ", ".join(_PLAIN.sub("", _OUR_NAMES.get(family, family))[:40] for family in families)
 
 
 def _written_plainly(address: str) -> str:
