@@ -19,6 +19,9 @@ _ALPHABETS = "\u0600"  # scripts that part words by blanks come before it, most 
 _PAUSES = " \n\t\r,.、。;・"
 _SPOKEN_GAP = frozenset(" \n\t\r,.、。;・-~の")
 _WIDEST, _THEN = 6, 6  # characters between two digits that a voice speaks, with a word between them
+_COUNTED = re.compile("[桁ケけ文]")
+_BESIDE_YEAR = ((2, 4), (4, 2))
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")  # 12 2026 is a month
 _GROUPS = {
     (3, 3),
     (4, 4),
@@ -33,6 +36,10 @@ _GROUPS = {
     (5, 5),
     (3, 2),
     (2, 3),
+    (2, 4),
+    (4, 2),
+    (4, 3, 3),
+    (4, 4, 2),
 }
 _LETTER_GROUPS = {(4, 4), (3, 3), (4, 2), (2, 4), (5, 5), (3, 4), (4, 3), (2, 2, 2), (3, 3, 3)}
 
@@ -101,8 +108,12 @@ def _spoken(text: str, atoms: list[Atom], at: int) -> list[Atom]:
             break
         if (grouped or not single) and len(run) >= _MOST_SPOKEN:
             break
+        if grouped and single and len(run) >= 4:
+            break  # 4, 8, 2, 9, 10 minutes
         single = single and not grouped
         run.append(atom)
+    if len(run) > 4 and single and "の" in text[run[-2][1] : run[-1][0]] and _COUNTED.match(text, run[-1][1]):
+        run.pop()  # 4、8、2、9、の、4桁
     if single:
         return run if len(run) >= 4 else []
     value = "".join(atom[2] for atom in run)
@@ -161,7 +172,7 @@ def _judged(text: str, chains: list[list[Atom]]) -> Iterator[Candidate]:
         value = "".join(chain[0][2] for chain in chains)
         if _PHONE.match(value) and sum(sizes) >= 7:
             return
-        if sizes in _GROUPS:
+        if sizes in _GROUPS and not (sizes in _BESIDE_YEAR and _YEAR.search(text, start, end)):
             yield Candidate(start, end, value, "grouped" if value.isdigit() else "letters")
             return
         if (value[0] == "0" and len(value) >= 10) or max(sizes) <= 4 or (len(chains) > 2 and max(sizes) == 5):
@@ -193,6 +204,8 @@ def _one(text: str, chain: list[Atom]) -> Iterator[Candidate]:
         return
     gaps = {text[a[1] : b[0]] for a, b in itertools.pairwise(chain)}
     sizes = tuple(map(len, words))
+    if digits and value[0] == "0" and len(value) >= 10:
+        return  # a phone number
     if gaps == {"-"} and sizes in (_GROUPS if digits else _LETTER_GROUPS):
         yield Candidate(start, end, value, "grouped" if digits else "letters")
     elif gaps == {"."} and sizes == (3, 3) and digits:
@@ -200,7 +213,7 @@ def _one(text: str, chain: list[Atom]) -> Iterator[Candidate]:
 
 
 def _touches_letter(text: str, start: int, end: int) -> bool:
-    """Tell whether a letter that has a capital is beside it; an ASCII one would be part of it."""
+    """Return whether a letter that has a capital is beside it; an ASCII one would be part of it."""
     before, after = text[start - 1 : start], text[end : end + 1]
     return (before > "\x7f" and before.lower() != before.upper()) or (
         after > "\x7f" and after.lower() != after.upper()

@@ -35,7 +35,7 @@ def find(text: str) -> Found:
         if each.shape == "letters" and not each.value.isalpha():  # its letters are no words
             lower = f"{lower[: each.start]}{'0' * (each.end - each.start)}{lower[each.end :]}"
     scene = evidence.Scene(lower, read, vocabulary.find_words(lower, _windows(read, len(lower))))
-    best = max(map(scene.weigh, read), key=lambda each: each.total)
+    best = scene.best()
     reasons = best.reasons()
     if best.total < evidence.THRESHOLD:
         return Found(None, f"the likeliest number, {best.candidate.value}, has too little for it: {reasons}")

@@ -11,13 +11,19 @@ from mocksms.core.codes.text import normalise
 _TABLES: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("languages.toml").read_text(encoding="utf-8")
 )
-_GENERAL = {name: _TABLES.pop(name) for name in ("bare", "own", "then", "year")}
+_GENERAL = {name: _TABLES.pop(name) for name in ("also", "bare", "number", "own", "then", "year")}
 _NO_KINDS = {"digits", "tells"}
 _LEAST_BARE = 5  # letters of a word that is also known without its accents
 _BARE_LETTERS = str.maketrans("đłıøß", "dlios")
 
 CASED = re.compile(r"[A-Za-z\u00C0-\u024F\u0370-\u052F\u1E00-\u1EFF]")
 BARE = tuple(_GENERAL["bare"]["bare"])
+COPULAS = frozenset(map(normalise, _GENERAL["number"]["copulas"]))
+NUMBERS = tuple(normalise(word) for kinds in _TABLES.values() for word in kinds["number"] if word.isalpha())
+TO = tuple(_GENERAL["number"]["to"])
+AT = tuple(_GENERAL["number"]["at"])
+IS = tuple(_GENERAL["number"]["is"])
+ANY_NUMBER = frozenset(map(normalise, _GENERAL["number"]["any"]))
 THEN = frozenset(map(normalise, _GENERAL["then"]["then"]))
 YEAR_WORDS = frozenset(map(normalise, _GENERAL["year"]["year"]))
 PHONE = frozenset(map(normalise, _GENERAL["own"]["phone"]))
@@ -29,7 +35,7 @@ DIGITS = {
     normalise(word): str(digit)
     for kinds in _TABLES.values()
     for digit, word in enumerate(kinds.get("digits", ()))
-} | {"oh": "0", "れい": "0", "〇": "0", "quatre": "4", "six": "6"}
+} | {normalise(word): digit for digit, words in _GENERAL["also"].items() for word in words}
 
 Meanings = dict[str, dict[str, tuple[str, bool]]]
 

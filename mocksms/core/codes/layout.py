@@ -3,7 +3,7 @@
 import re
 
 from mocksms.core.codes.candidates import Candidate
-from mocksms.core.codes.languages import YEAR_WORDS
+from mocksms.core.codes.languages import AT, YEAR_WORDS
 
 _MARGIN = 24  # characters that may stand around a code alone on its line
 _OPENING, _CLOSING = "「『【[(（<«\"'*_>→≫`", "」』】])）>»\"'*_<←≪`"
@@ -16,10 +16,21 @@ _LETTERS = re.compile(r"\w")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _PREFIXES = "בהלמוכש"  # Hebrew words of one letter
 _AMOUNT_ENDS = "%‰°€$£₩₹₽฿₫₺₴"
+_MEASURE = re.compile(
+    r"\d+(?:[KMGT]?B|[kmc]?m|k?g|ml|l|k?Wh?|mAh|min|[ap]m|st|nd|rd|th|pts?|pcs|x)|\d\d?[hH]\d\d",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(r"(?<![a-z])[a-z]{2}\d\d \Z")
+_PLATE = re.compile(r"(?<![a-z])[a-z]{1,3}-[a-z]{1,2} \Z")
 _NUMBERING = "*•x+#№…"
 _BLANKS = " \t\r\n>*_-=━─「『[(【"
-_LABEL = re.compile(r"\W?[^\n:]{1,24}: ?")
+_LABEL = re.compile(r"\W?(?:[^\n:!,\d]{1,24}[:!,]|[^\n\d]{1,24}[\])】>]) ?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_HOURS = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d-(?:[01]\d|2[0-4])[0-5]\d")  # 0900-1730
+_TIME = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d")
+_SERVICE = re.compile(r"1[5-9]\d\d-\d{4}")  # a company's number in Korea
+_THAI_MONTH = ("คม", "ายน", "นธ")
+_CENTURIES = ("19", "20", "14", "25")  # the last two: of the Persian and of the Thai year
 _LONGEST_NAME = 26
 _LAST_WORD = re.compile(r"(\d+|[^\W\d_]+|©)\W{0,2}\Z")
 
@@ -33,35 +44,57 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
     elif _in_marks(text, one):
         points.append((20, "set in marks"))
     elif text[one.start - 2 : one.start].strip().endswith(":"):
-        points.append((8, "a colon before it"))
+        points.append((16, "a colon before it"))
     size = len(one.value)
     if size == 6:
-        points.append((14, "six digits" if one.value.isdigit() else "six letters"))
+        points.append((18, "six digits") if one.value.isdigit() else (24, "six letters"))
     elif size > 8:
         points.append((-40 if one.shape == "grouped" else -15, "long for a code"))
     _add_shape(text, one, points)
 
 
 def _add_shape(text: str, one: Candidate, points: Points) -> None:
-    size = len(one.value)
     if one.shape == "plain":
-        if size == 8 and _DATE.fullmatch(one.value):
-            points.append((-60, "like a date"))
-        if size == 4 and one.value[:2] in ("19", "20"):
-            word = _LAST_WORD.search(text, max(0, one.start - 16), one.start)
-            dated = word is not None and (word.group(1) in YEAR_WORDS or word.group(1).isdigit())
-            points.append((-80 if dated else -15, "like a year"))
+        _add_plain(text, one, points)
     elif one.shape == "prefixed":
         points.append((-30, "behind two letters"))
     elif one.shape == "spoken":
-        points.append((35, "spoken digit by digit"))
-    elif one.shape == "grouped" and size == 4:
-        plate = _KANA.search(text[max(0, one.start - 8) : one.start].rstrip()[-1:])
-        points.append((-100 if plate else -30, "in pairs, like a number plate"))
-    elif one.shape == "grouped" and _YEAR.match(one.value) and text[one.start + 4] == "-" and size != 8:
-        points.append((-60, "begins with a year"))
+        phone = len(one.value) == 10 and one.value[0] == "0"
+        points.append((-25, "spoken like a phone number") if phone else (35, "spoken digit by digit"))
+    elif one.shape == "grouped":
+        _add_groups(text, one, points)
     elif one.shape == "dotted":
         points.append((-15, "with a dot"))
+
+
+def _add_plain(text: str, one: Candidate, points: Points) -> None:
+    size = len(one.value)
+    if size <= 5 and one.value.endswith("00"):
+        points.append((-25, "a round number"))
+    if size == 8 and _DATE.fullmatch(one.value):
+        points.append((-60, "like a date"))
+    if size != 4:
+        return
+    if _TIME.match(one.value) and text[max(0, one.start - 9) : one.start].rstrip().endswith(AT):
+        points.append((-70, "like a time"))
+    if one.value[:2] in _CENTURIES:
+        word = _LAST_WORD.search(text, max(0, one.start - 16), one.start)
+        last = word.group(1) if word else ""
+        dated = last in YEAR_WORDS or last.isdigit() or last.endswith(_THAI_MONTH)
+        points.append((-80 if dated else -15 if one.value[:2] in _CENTURIES[:2] else 0, "like a year"))
+
+
+def _add_groups(text: str, one: Candidate, points: Points) -> None:
+    size = len(one.value)
+    if size == 8 and _HOURS.match(text, one.start):
+        points.append((-100, "a span of time"))
+    elif size == 8 and _SERVICE.match(text, one.start):
+        points.append((-40, "like a phone number"))
+    elif size == 4:
+        plate = _KANA.search(text[max(0, one.start - 8) : one.start].rstrip()[-1:])
+        points.append((-100 if plate else -30, "in pairs, like a number plate"))
+    elif size != 8 and _YEAR.match(one.value) and text[one.start + 4] == "-":
+        points.append((-60, "begins with a year"))
 
 
 def no_code(text: str, one: Candidate) -> tuple[int, str] | None:
@@ -70,9 +103,19 @@ def no_code(text: str, one: Candidate) -> tuple[int, str] | None:
     last = before[-1:]
     if (after and after in _AMOUNT_ENDS) or _CURRENCY.search(before):
         return (-100, "an amount")
-    if last and last in _NUMBERING and not (last == after == "*"):
-        return (-70, "a masked or numbered one") if last != "*" or len(one.value) <= 4 else None
-    if before.endswith("...") or (last == "-" and before[-2:-1].strip() and before[-2] not in _PREFIXES):
+    if last and last in _NUMBERING and not (last == after and last in "*#"):
+        return (
+            (-60 if last == "#" else -70, "a masked or numbered one")
+            if last != "*" or len(one.value) <= 4
+            else None
+        )
+    if one.shape == "letters" and _MEASURE.fullmatch(one.value):
+        return (-100, "an amount with its unit")
+    if _ACCOUNT.search(before) or (one.shape == "letters" and _ACCOUNT.search(text, one.start, one.end + 1)):
+        return (-100, "a part of an account's number")
+    if len(one.value) <= 4 and _PLATE.search(before):
+        return (-100, "a number plate")
+    if before.endswith("..") or (last == "-" and before[-2:-1].strip() and before[-2] not in _PREFIXES):
         return (-100, "the end of another number")
     return None
 
@@ -101,7 +144,7 @@ def introduced(text: str, one: Candidate) -> int:
 
 
 def labelled(text: str, first: int, one: Candidate) -> bool:
-    """Return whether a message begins with a name and a colon, then the candidate."""
+    """Return whether a message begins with a name, set apart by a mark, then the candidate."""
     return (
         one.start - first <= _LONGEST_NAME
         and _LABEL.fullmatch(text, max(0, first - 1), one.start) is not None

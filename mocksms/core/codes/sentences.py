@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 
-from mocksms.core.codes.vocabulary import Hit
+from mocksms.core.codes.naming import Hit
 
 BREAK = re.compile(
     r"[。！？!?\n.।](?:(?<![.।])|(?=\s|$)(?<!\bno.)(?<!\bnr.)(?<!\btel.)(?<!\bref.)(?<!\bext.)(?<!\bdok.)(?<!тел.)(?<!№.))"

@@ -22,6 +22,8 @@ _WRITTEN_AS = {
     "\u060c": ", ",
 }
 _ODD = re.compile(f"[{_INVISIBLE}{re.escape(''.join(_WRITTEN_AS))}]|[^\\D0-9]")
+_DOT = re.compile("[·•∙⋅]")
+_DOTS = re.compile(r"(?<=\d) ?[·•∙⋅] ?(?=\d)")  # 482·913
 _ADDRESS = re.compile(r"(?<![!-~])[!-.0-?A-~]*+[/@][!-~]*+")
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 
@@ -31,7 +33,7 @@ def normalise(text: str) -> str:
     text = text[:LONGEST_TEXT]
     if text.isascii():
         return text
-    text = _plain(text)
+    text = _DOTS.sub("-", _plain(text)) if _DOT.search(text) else _plain(text)
     if unicodedata.is_normalized("NFKC", text):  # of most, and much faster
         return text
     return _plain(unicodedata.normalize("NFKC", text))

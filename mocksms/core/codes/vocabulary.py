@@ -7,45 +7,19 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from mocksms.core.codes.languages import BARE, CASED, OWN, PHONE, TELLING, meanings
+from mocksms.core.codes.languages import CASED, TELLING, meanings
+from mocksms.core.codes.naming import Hit, qualified
 
 _SHARE = 0.6  # of the hits of the language with most: fewer, and a language is not the text's
 _TELLS = {"code": 3, "unit": 0}  # how much a word tells about the language
 _EVERYWHERE = {"code", "promo"}  # of English and of scripts without capitals, in any text
 # Letters of scripts that part words by blanks: a word of theirs ends where the letters end.
 _ENDING = re.compile(rf"(?:{CASED.pattern}|[\u0590-\u06FF\u0900-\u097F\uAC00-\uD7A3])+\Z")
-_NAMING = {"", " ", "-", "・", "の", " の"}  # between a word and the code that it names
-_NAMES = {"code", "number", "other", "promo"}  # kinds of words that name a number
-_COMPOUNDED = {"番号", "ナンバー", "번호", "nummer", "编号", "編號", "号", "號", "コード", "코드"}
-_COMPOUNDS = {"number": "other", "code": "number"}  # what the end of an unknown word means
-_KANA_BEFORE = frozenset("のなたるいはがをにもとで")  # この番号
-_NAMED_BY = {
-    " ",
-    " de ",
-    " del ",
-    " de la ",
-    " do ",
-    " da ",
-    " di ",
-    " d'",
-    " der ",
-    " des ",
-    " van ",
-    " van de ",
-}
 _KEY = 3  # letters by which a word is looked up
 _LETTERS = re.compile(  # with their marks
     r"[^\s\d!-@\[-`{-~\u00A1-\u00BF\u2000-\u206F\u20A0-\u20CF\u3001-\u3004\u3008-\u3020]+"
 )
 _MOST_KNOWN, _LONGEST_KNOWN = 8192, 64  # runs of letters that are remembered, and how long they may be
-
-
-class Hit(NamedTuple):
-    """A word in a text: its start and end, and its kind (code, number, other, …)."""
-
-    start: int
-    end: int
-    kind: str
 
 
 class _Meaning:
@@ -139,7 +113,7 @@ def find_words(text: str, windows: Iterable[tuple[int, int]]) -> list[Hit]:
     for start, end in windows:
         _collect(text, start, end, found, tells)
     kinds = _kinds(tuple([meaning for _, _, meaning in found]), tuple(tells))
-    return _qualified(
+    return qualified(
         text, [Hit(start, end, kind) for (start, end, _), kind in zip(found, kinds, strict=True) if kind]
     )
 
@@ -231,45 +205,3 @@ def _means(kinds: dict[str, str], cased: bool) -> _Meaning:
     foreign = [kinds["en"]] if cased and "en" in kinds else [] if cased else list(kinds.values())
     anywhere = next((each for each in foreign if each in _EVERYWHERE), "")
     return _Meaning(kinds, anywhere)
-
-
-def _is_compound(text: str, hit: Hit) -> bool:
-    """Return whether it is the end of an unknown word: 採寸番号, Debitorennummer, 避難所コード."""
-    before = text[hit.start - 1 : hit.start]
-    return before.isalpha() and before not in _KANA_BEFORE and text[hit.start : hit.end] in _COMPOUNDED
-
-
-def _names(text: str, first: Hit, second: Hit) -> bool:
-    return text[first.end : second.start] in _NAMING or text[first.end : second.start] in _NAMED_BY
-
-
-def _qualified(text: str, hits: list[Hit]) -> list[Hit]:
-    """Join a word with the code or number that it names: an order number, código de reserva, 商品コード."""
-    joined: list[Hit] = []
-    for hit in hits:
-        if hit.kind not in _NAMES:
-            joined.append(hit)
-            continue
-        last = joined[-1] if joined else None
-        if last and last.kind in _NAMES:
-            gap = text[last.end : hit.start]
-            bare = hit.kind == "number" or text.startswith(BARE, hit.start)
-            bare = bare and (hit.kind == "number" or text[last.start : last.end] not in OWN)
-            before = last.kind in ("other", "promo") and bare and gap in _NAMING
-            after = last.kind in ("code", "number") and hit.kind in ("other", "promo") and gap in _NAMED_BY
-            if (before or after) and not (before and hit.kind in ("other", "promo")):
-                joined[-1] = Hit(last.start, hit.end, last.kind if before else hit.kind)
-                continue
-        if hit.kind in _COMPOUNDS and not (last and last.end == hit.start) and _is_compound(text, hit):
-            joined.append(Hit(hit.start, hit.end, _COMPOUNDS[hit.kind]))
-        elif (
-            last
-            and last.kind == "login"
-            and hit.kind == "other"
-            and _names(text, last, hit)
-            and text[hit.start : hit.end] in PHONE
-        ):
-            joined[-1] = Hit(last.start, hit.end, "enter")
-        else:
-            joined.append(hit)
-    return joined
