@@ -14,8 +14,8 @@ from mocksms.api import (
     leases,
     mail_files,
     middleware,
+    request_log,
     waiting,
-    wire_log,
 )
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
@@ -50,7 +50,7 @@ def create_app(
     app.extensions[waiting.EXTENSION] = waiting.Places(settings)
     middleware.init_app(app)
     gateways.init_app(app)
-    for part in (event_stream, absence, mail_files, authenticators, control, leases, wire_log):
+    for part in (event_stream, absence, mail_files, authenticators, control, leases, request_log):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
     middleware.worlds_of(app).resume()

@@ -157,7 +157,7 @@ def get_world(name: str) -> Response:
 def delete_world(name: str) -> Response:
     """Delete a world and all in it; the default one can only be reset."""
     if name == DEFAULT:
-        raise Problem(409, "The default world stays", "Empty it by POST reset", "name")
+        raise Problem(409, "The default world stays", "Reset it instead: POST reset", "name")
     worlds = middleware.worlds()
     worlds.get(name)  # or 404 with the nearest names
     if not worlds.delete(name):

@@ -34,11 +34,11 @@ _WORLD = [
         "schema": WORLD_NAME,
         "description": "The world, which must exist; default: default",
     },
-    _query("world", WORLD_NAME, "The world, where no header can be sent"),
+    _query("world", WORLD_NAME, "The world, if no header can be sent"),
 ]
 _FILTERS = [
     _query("channel", CHANNEL, "Only this channel"),
-    _query("to", TEXT, "Only to this number or mailbox, written as people write it"),
+    _query("to", TEXT, "Only to this number or mailbox, in any usual spelling"),
     _query("from", TEXT, "Only from this number or mailbox"),
     _query("q", TEXT, "Only with these words (full text)"),
     _query("since", WHOLE, "Only newer than the message with this id"),
@@ -51,7 +51,7 @@ _PATTERN = _query(
 _ID = _path("id", WHOLE)
 _PROBLEM = {"description": "Refused", "content": {"application/problem+json": {"schema": ref("Problem")}}}
 _NO_CONTENT = {"description": "Done, or nothing there"}
-_DELETED = _json(an_object({"deleted": WHOLE}), "How many were deleted")
+_DELETED = _json(an_object({"deleted": WHOLE}), "Number of deleted ones")
 
 
 def _call(
@@ -78,7 +78,9 @@ def _message_paths() -> Schema:
         {"messages": {"type": "array", "items": ref("Message")}, "next": {"type": ["string", "null"]}}
     )
     one = an_object({"raw": {"type": ["string", "null"]}})
-    limit = _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "Messages a page, else 50")
+    limit = _query(
+        "limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "Messages per page (default 50)"
+    )
     cursor = _query("cursor", {**WHOLE, "minimum": 1}, "`next` of the page before")
     seconds = {"type": "number", "minimum": 0, "maximum": 60}
     found = {"code": TEXT, "id": WHOLE, "code_reason": {"type": ["string", "null"]}, "received_at": TEXT}
@@ -104,17 +106,17 @@ def _message_paths() -> Schema:
             "get": _call(
                 "Messages, newest first", {"200": _json(page, "A page")}, [*_FILTERS, limit, cursor]
             ),
-            "delete": _call("Delete those that match, else all", {"200": _DELETED}, _FILTERS),
+            "delete": _call("Delete messages that match; all without filters", {"200": _DELETED}, _FILTERS),
         },
         "/messages/{id}": {
             "get": _call(
-                "One message with its checks and its raw source",
+                "One message with its checks and its source",
                 {"200": _json({"allOf": [ref("CheckedMessage"), one]}, "The message"), "404": _PROBLEM},
                 [_ID],
             )
         },
         "/messages/{id}/mail.eml": {
-            "get": _call("A mail as it came", {"200": eml, "404": _PROBLEM}, [_ID]),
+            "get": _call("The source of a mail", {"200": eml, "404": _PROBLEM}, [_ID]),
         },
         "/messages/{id}/attachments": {
             "get": _call(
@@ -127,25 +129,25 @@ def _message_paths() -> Schema:
         "/messages/wait": {
             "get": _call(
                 "Wait for a message",
-                {"200": _json(ref("CheckedMessage"), "The newest that fits"), "204": _NO_CONTENT},
-                [*_FILTERS, _query("timeout", seconds, "Seconds to wait, else 30"), _PATTERN],
+                {"200": _json(ref("CheckedMessage"), "The newest that matches"), "204": _NO_CONTENT},
+                [*_FILTERS, _query("timeout", seconds, "Seconds to wait (default 30)"), _PATTERN],
             )
         },
         "/messages/not-arrived": {
             "get": _call(
-                "Messages that are on no handset: undelivered, scheduled or delayed",
+                "Messages on no handset: undelivered, scheduled or delayed",
                 {"200": _json(missing, "Newest first")},
                 _FILTERS[1:2],
             )
         },
         "/messages/expect-none": {
             "get": _call(
-                "Wait, and see that nothing comes and nothing is held back until then",
+                "Wait, and check that nothing comes and nothing is held back until then",
                 {"200": _json(none, "Nothing"), "409": _PROBLEM},
                 [
                     *[each for each in _FILTERS if each["name"] != "to"],
                     _query("to", {"type": "string", "minLength": 1}, "The number or mailbox", True),
-                    _query("seconds", seconds, "Seconds by the world's clock, else 0"),
+                    _query("seconds", seconds, "Seconds by the world's clock (default 0)"),
                 ],
             )
         },
@@ -157,13 +159,13 @@ def _message_paths() -> Schema:
                     *[each for each in _FILTERS if each["name"] != "to"],
                     _query("to", {"type": "string", "minLength": 1}, "The number or mailbox", True),
                     _query("wait", seconds, "Seconds to wait for one"),
-                    _query("new", {"const": "1"}, "Only a code that comes from now on"),
+                    _query("new", {"const": "1"}, "Only a code that arrives from now on"),
                     _query("none", {"const": "404"}, "404 instead of 204 when there is none, for curl -f"),
                     _PATTERN,
                 ],
             )
         },
-        "/events": {"get": _call("Follow what happens (server-sent events)", {"200": stream}, _FILTERS)},
+        "/events": {"get": _call("Stream events (server-sent events)", {"200": stream}, _FILTERS)},
     }
 
 
@@ -172,14 +174,14 @@ def _wire_paths() -> Schema:
         {"requests": {"type": "array", "items": ref("Request")}, "next": {"type": ["string", "null"]}}
     )
     parameters = [
-        _query("wire", TEXT, "Only on this provider's wire, as messages name it"),
-        _query("to", TEXT, "Only for this number or mailbox, written as people write it"),
+        _query("wire", TEXT, "Only of this provider, as messages name it"),
+        _query("to", TEXT, "Only for this number or mailbox, in any usual spelling"),
         _query("verdict", VERDICT, "Only accepted or only refused ones"),
         _query("since", WHOLE, "Only newer than the request with this id"),
-        _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "Requests a page, else 50"),
+        _query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}, "Requests per page (default 50)"),
         _query("cursor", {**WHOLE, "minimum": 1}, "`next` of the page before"),
     ]
-    words = "What senders asked for on the wires, refused requests too, newest first; those of no world are in default"
+    words = "Senders' requests, refused ones included, newest first; those without a world are in default"
     return {"/requests": {"get": _call(words, {"200": _json(page, "A page")}, parameters)}}
 
 
@@ -200,13 +202,13 @@ def _authenticator_paths() -> Schema:
     }
     found = an_object({"code": TEXT, "seconds_left": {"type": "number"}})
     code = {
-        "description": "The code; X-Seconds-Left is how long it lives",
+        "description": "The code; X-Seconds-Left is how long it is valid",
         "content": {"text/plain": {"schema": TEXT}, "application/json": {"schema": found}},
     }
     fresh = _query(
         "fresh",
         {"type": "number", "minimum": 0, "maximum": 300},
-        "Wait for a code that lives so many seconds and was not given before, at most 30 seconds",
+        "Wait up to 30 seconds for a code that is valid for this long and was not returned before",
     )
     return {
         "/authenticators": {
@@ -248,8 +250,8 @@ def _control_paths() -> Schema:
             "post": _call(words, called, [_ID], digits if action == "digits" else None)
         }
         for action, words in (
-            ("answer", "Take a ringing call"),
-            ("decline", "Refuse a ringing call"),
+            ("answer", "Answer a ringing call"),
+            ("decline", "Decline a ringing call"),
             ("hangup", "End a call"),
             ("digits", "Press keys"),
         )
@@ -258,28 +260,34 @@ def _control_paths() -> Schema:
         **calls,
         "/replies": {
             "post": _call(
-                "A text typed on a handset",
+                "Send a text typed on a handset",
                 {"201": _json(ref("Message"), "The text")},
                 body=an_object({"from": number, "to": side, "body": text}),
             )
         },
         "/numbers/{number}": {
             "put": _call(
-                "Where texts typed to a number go", {"200": _json({}, "Set")}, [_path("number", number)], url
+                "Set the webhook for texts typed to a number",
+                {"200": _json({}, "Set")},
+                [_path("number", number)],
+                url,
             )
         },
         "/faults": {
-            "get": _call("The faults asked for", {"200": _json(rules, "All")}),
-            "post": _call("Ask for a fault", {"201": _json(ref("Fault"), "The rule")}, body=ref("FaultRule")),
-            "delete": _call("Lift all faults", {"200": _DELETED}),
+            "get": _call("The faults that are set", {"200": _json(rules, "All")}),
+            "post": _call("Set a fault", {"201": _json(ref("Fault"), "The rule")}, body=ref("FaultRule")),
+            "delete": _call("Clear all faults", {"200": _DELETED}),
         },
-        "/faults/{id}": {"delete": _call("Lift one fault", {"204": _NO_CONTENT, "404": _PROBLEM}, [_ID])},
-        "/worlds": {"get": _call("The worlds there are", {"200": _json(worlds, "All")})},
+        "/faults/{id}": {"delete": _call("Clear one fault", {"204": _NO_CONTENT, "404": _PROBLEM}, [_ID])},
+        "/worlds": {"get": _call("All worlds", {"200": _json(worlds, "All")})},
         "/worlds/{name}": {
             "get": _call("One world", {"200": _json(ref("World"), "The world")}, [name]),
             "put": _call(
                 "Make a world",
-                {"201": _json(ref("World"), "The new world"), "200": _json(ref("World"), "It was there")},
+                {
+                    "201": _json(ref("World"), "The new world"),
+                    "200": _json(ref("World"), "The existing world"),
+                },
                 [name],
             ),
             "delete": _call("Delete a world", {"204": _NO_CONTENT, "404": _PROBLEM, "409": _PROBLEM}, [name]),
@@ -287,16 +295,16 @@ def _control_paths() -> Schema:
         "/leases": {
             "get": _call("The leases of this world", {"200": _json(leases, "All, oldest first")}),
             "post": _call(
-                "Lease a number or mailbox: what is sent to it lands in this world, whatever the AccountSid",
+                "Lease a number or mailbox: what is sent to it arrives in this world, whatever the AccountSid",
                 {"201": _json(ref("Lease"), "The lease; it ends with its world")},
                 body=lease,
             ),
             "delete": _call("End all leases of this world", {"200": _DELETED}),
         },
         "/leases/{id}": {"delete": _call("End one lease", {"204": _NO_CONTENT}, [_ID])},
-        "/reset": {"post": _call("Empty this world", {"204": _NO_CONTENT})},
+        "/reset": {"post": _call("Reset this world", {"204": _NO_CONTENT})},
         "/clock": {
-            "get": _call("The handsets' clock", {"200": _json(ref("Clock"), "The clock")}),
+            "get": _call("The phone's clock", {"200": _json(ref("Clock"), "The clock")}),
             "put": _call("Move the clock", {"200": _json(ref("Clock"), "The clock")}, body=clock),
         },
     }
@@ -307,9 +315,9 @@ def description() -> Schema:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "The mock phone, for testers",
+            "title": "Mock phone for testers",
             "version": "1",
-            "description": "Read what arrived on the phone, wait for it, make it fail.",
+            "description": "Read and wait for messages, and make messages fail.",
         },
         "servers": [{"url": API}],
         "paths": {**_message_paths(), **_wire_paths(), **_authenticator_paths(), **_control_paths()},

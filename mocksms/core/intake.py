@@ -8,7 +8,7 @@ from functools import partial
 from mocksms.core import calls, faults, inbox
 from mocksms.core.faults import NOTHING, Effects
 from mocksms.core.models import Message
-from mocksms.core.wire_log import KEPT
+from mocksms.core.request_log import KEPT
 from mocksms.core.worlds import World
 from mocksms.store.conditions import Conditions
 from mocksms.store.group_commit import ConditionsChanged

@@ -10,9 +10,9 @@ from mocksms.config import Settings
 from mocksms.core.background import Background
 from mocksms.core.leases import Leases
 from mocksms.core.models import Event, Message
+from mocksms.core.request_log import RequestLog
 from mocksms.core.sender_app import SenderApp
 from mocksms.core.signing_tokens import SigningTokens
-from mocksms.core.wire_log import WireLog
 from mocksms.core.world_names import DEFAULT, account_sid
 from mocksms.events.hub import Hub
 from mocksms.store.conditions import Conditions
@@ -48,7 +48,7 @@ class World:
         self.sender_apps = sender_apps
         self.tokens = SigningTokens(world_store, settings.accounts)
         self.hub = Hub(world_store)
-        self.wire_log = WireLog(world_store, background)
+        self.request_log = RequestLog(world_store, background)
         self.group_commit = GroupCommit(world_store, self.hub.publish, self.tokens)
 
     def conditions(self) -> Conditions:
@@ -87,7 +87,7 @@ class World:
     def close(self) -> None:
         """Release waiters, write what is recorded and close idle connections."""
         self.hub.close()
-        self.wire_log.flush()
+        self.request_log.flush()
         self.store.close()
 
 
@@ -212,7 +212,7 @@ class Worlds:
         """Wake everyone who waits: the phone is about to stop."""
         for world in self.all_open():
             world.hub.close()
-            world.wire_log.flush()
+            world.request_log.flush()
 
     def close(self) -> None:
         """Close all worlds and stop background work."""

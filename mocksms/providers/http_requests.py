@@ -11,12 +11,12 @@ from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException
 
 from mocksms import store
-from mocksms.core.wire_log import KEPT, Pairs, RecordedRequest
+from mocksms.core.request_log import KEPT, Pairs, RecordedRequest
 from mocksms.core.worlds import Worlds
 from mocksms.providers.interface import Provider
 from mocksms.store.requests import ChosenBy
 
-log = logging.getLogger("mocksms.wire_log")
+log = logging.getLogger("mocksms.request_log")
 LARGEST_READ = 100_000  # bytes of a body that is not read yet
 _HEADERS = ("HTTP_", "CONTENT_TYPE", "CONTENT_LENGTH")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -40,7 +40,7 @@ def record(asked: Callable[[], Provider | None], response: Response) -> Response
         world = context.get("world") if "chosen_by" in context else None
         if world is None:
             world = cast(Worlds, current_app.extensions["mocksms"]).get()
-        world.wire_log.record(_noted(request, provider, response, context))
+        world.request_log.record(_noted(request, provider, response, context))
     except store.EngineError:  # a log failure must not affect the request
         log.exception("a request cannot be noted")
     return response

@@ -14,8 +14,8 @@ from flask.typing import ResponseReturnValue
 from mocksms import config, providers
 from mocksms.config import Settings
 from mocksms.core.intake import Interrupted, Rejected
+from mocksms.core.request_log import KEPT
 from mocksms.core.sender_app import SenderApp
-from mocksms.core.wire_log import KEPT
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import World, Worlds
 from mocksms.errors import Problem

@@ -13,7 +13,7 @@ EMPTIED_AT = "requests_emptied_at"
 
 
 @dataclass(slots=True)
-class WireRequest:
+class LoggedRequest:
     """One request. `at` is in Unix seconds by the computer's clock; `status` is the HTTP or SMTP code.
 
     `chosen_by` says what named the world, `reason` why the request was refused or logged here. `sid` is the id of the
@@ -48,7 +48,7 @@ class Wanted:
     since: int | None = None
 
 
-_KEPT = [field.name for field in fields(WireRequest) if field.name not in ("id", "message")]
+_KEPT = [field.name for field in fields(LoggedRequest) if field.name not in ("id", "message")]
 _ALL, _FLAG = attrgetter(*_KEPT), _KEPT.index("is_accepted")
 _INSERT = f"INSERT INTO requests ({', '.join(_KEPT)}) VALUES ({', '.join('?' for _ in _KEPT)})"  # noqa: S608
 _SELECT = (
@@ -57,7 +57,7 @@ _SELECT = (
 )
 
 
-def add(db: Connection, found: Sequence[WireRequest]) -> None:
+def add(db: Connection, found: Sequence[LoggedRequest]) -> None:
     """Save requests in order; keep the newest MOST_KEPT. Skip those from before the world was reset."""
     row = db.execute("SELECT value FROM settings WHERE name = ?", (EMPTIED_AT,)).fetchone()
     emptied_at = float(row[0]) if row else 0.0
@@ -74,12 +74,12 @@ def empty(db: Connection, now: float) -> None:
     )
 
 
-def _values(request: WireRequest) -> tuple[Any, ...]:
+def _values(request: LoggedRequest) -> tuple[Any, ...]:
     values: tuple[Any, ...] = _ALL(request)
     return (*values[:_FLAG], int(values[_FLAG]), *values[_FLAG + 1 :])
 
 
-def newest(db: Connection, wanted: Wanted, limit: int, before: int | None = None) -> list[WireRequest]:
+def newest(db: Connection, wanted: Wanted, limit: int, before: int | None = None) -> list[LoggedRequest]:
     """Return the requests that match, newest first; `before` is the last id of the previous page."""
     asked: list[tuple[str, Any]] = [
         ("requests.wire = ?", wanted.wire or None),
@@ -96,10 +96,10 @@ def newest(db: Connection, wanted: Wanted, limit: int, before: int | None = None
     return [_from_row(row) for row in rows]
 
 
-def _from_row(row: Sequence[Any]) -> WireRequest:
+def _from_row(row: Sequence[Any]) -> LoggedRequest:
     *kept, request_id, message = row
     values = dict(zip(_KEPT, kept, strict=True))
     values["is_accepted"] = bool(values["is_accepted"])
-    return WireRequest(
+    return LoggedRequest(
         **values, id=request_id, message=message if message is not None and message > 0 else None
     )

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 import mocksms
-from mocksms.core import inbox, intake, wire_log
+from mocksms.core import inbox, intake, request_log
 from mocksms.core.models import Message
 from mocksms.testing import Phone
 from tests.meta.test_phone_rooms import LEAVES
@@ -71,7 +71,7 @@ def _is_short(stays: list[str], most: int = MOST_STAYS) -> bool:
 
 def test_way_of_a_request_is_short(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # The first request noted after a pause also starts the job that writes the notes.
-    monkeypatch.setattr(wire_log, "FLUSH_SECONDS", 3600)
+    monkeypatch.setattr(request_log, "FLUSH_SECONDS", 3600)
     form = {"To": ME, "From": "+15005550006", "Body": "Your code is 482913"}
     request: dict[str, Any] = {"data": form, "auth": (ACCOUNT, "any")}
     path, client = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", app.test_client()
@@ -83,7 +83,7 @@ def test_way_of_a_request_is_short(app: Flask, monkeypatch: pytest.MonkeyPatch) 
     assert {"api", "providers", "core", "store", "delivery"} <= set(stays)
     assert _is_short(stays), stays
     stays = way.stays(by_room=False)
-    assert {"core.intake", "core.wire_log", "store.messages"} <= set(stays)
+    assert {"core.intake", "core.request_log", "store.messages"} <= set(stays)
     assert _is_short(stays, MOST_MODULES), stays
 
 

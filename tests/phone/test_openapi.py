@@ -13,7 +13,7 @@ from mocksms.api.leases import blueprint as leases
 from mocksms.api.mail_files import blueprint as mail_files
 from mocksms.api.messages import blueprint as reading
 from mocksms.api.openapi import description
-from mocksms.api.wire_log import blueprint as wire_log
+from mocksms.api.request_log import blueprint as request_log
 
 BLOCKING = {"/events", "/messages/wait", "/messages/expect-none", "/code", "/authenticators/{id}/code"}
 CALLS = [
@@ -64,7 +64,7 @@ def test_every_route_is_described(tmp_path: Path) -> None:
             control.name,
             leases.name,
             mail_files.name,
-            wire_log.name,
+            request_log.name,
         ):
             path = rule.rule.removeprefix("/api/v1")
             if "<any(" in path:

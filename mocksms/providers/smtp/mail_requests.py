@@ -8,11 +8,11 @@ from aiosmtpd.smtp import Envelope
 
 from mocksms import store
 from mocksms.core.models import Message
-from mocksms.core.wire_log import LONGEST_BODY, RecordedRequest
+from mocksms.core.request_log import LONGEST_BODY, RecordedRequest
 from mocksms.core.worlds import World, Worlds
 from mocksms.store.requests import ChosenBy
 
-log = logging.getLogger("mocksms.wire_log")
+log = logging.getLogger("mocksms.request_log")
 HUNG_UP = "A fault ended the connection"
 BY_NOTHING = "No X-World, lease or plus-tag names a world that there is"
 
@@ -33,7 +33,7 @@ def record(worlds: Worlds, envelope: Envelope, copy: RecordedMail, answer: str) 
     is_in_default = message is not None and copy.chosen_by == "default"
     content = envelope.original_content or b""
     try:
-        (copy.world or worlds.get()).wire_log.record(
+        (copy.world or worlds.get()).request_log.record(
             RecordedRequest(
                 at=time.time(),
                 wire="smtp",

@@ -14,9 +14,9 @@ from functools import lru_cache
 from mocksms import store
 from mocksms.core.background import Background
 from mocksms.core.models import Message
-from mocksms.store.requests import MOST_KEPT, ChosenBy, Wanted, WireRequest
+from mocksms.store.requests import MOST_KEPT, ChosenBy, LoggedRequest, Wanted
 
-log = logging.getLogger("mocksms.wire_log")
+log = logging.getLogger("mocksms.request_log")
 FLUSH_SECONDS = 0.2
 MOST_HEADERS = 50
 LONGEST_NAME, LONGEST_PATH, LONGEST_REASON, LONGEST_HEADER = 80, 1000, 500, 500
@@ -59,7 +59,7 @@ class RecordedRequest:
     body: bytes = b""
     answer: bytes = b""
 
-    def redacted(self) -> WireRequest:
+    def redacted(self) -> LoggedRequest:
         """Return the request as it is stored: without secrets and within the limits."""
         body = _text(self.body, LONGEST_BODY) if self.body else ""
         longest_answer = LONGEST_ACCEPTED if self.is_accepted else LONGEST_ANSWER
@@ -76,7 +76,7 @@ class RecordedRequest:
         else:
             body = hide(body, LONGEST_BODY)
         reason = self.reason or ("" if self.is_accepted else reason_of(answer))
-        return WireRequest(
+        return LoggedRequest(
             at=self.at,
             wire=self.wire,
             chosen_by=self.chosen_by,
@@ -156,7 +156,7 @@ def reason_of(answer: str) -> str:
     return " ".join(re.sub(r"<[^<>]*>", " ", answer).split())
 
 
-class WireLog:
+class RequestLog:
     """The requests of one world in one process. They are written together, apart from their effects."""
 
     def __init__(self, world_store: store.Store, background: Background) -> None:
@@ -195,7 +195,7 @@ class WireLog:
                 with self._store.writing() as db:
                     store.requests.add(db, kept)
 
-    def newest(self, wanted: Wanted, limit: int, before: int | None = None) -> list[WireRequest]:
+    def newest(self, wanted: Wanted, limit: int, before: int | None = None) -> list[LoggedRequest]:
         """Return the requests that match, newest first; `before` is the last id of the previous page."""
         self.flush()
         with self._store.reading() as db:

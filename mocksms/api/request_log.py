@@ -9,14 +9,14 @@ from mocksms.api.messages import iso, whole_number
 from mocksms.api.paths import API
 from mocksms.core import inbox, phone_numbers
 from mocksms.errors import Problem
-from mocksms.store.requests import MOST_KEPT, Wanted, WireRequest
+from mocksms.store.requests import MOST_KEPT, LoggedRequest, Wanted
 
-blueprint = Blueprint("api_wire_log", __name__, url_prefix=API)
+blueprint = Blueprint("api_request_log", __name__, url_prefix=API)
 PARAMETERS = frozenset({"wire", "to", "verdict", "since", "limit", "cursor", "world"})
 VERDICTS = {"": None, "accepted": True, "refused": False}
 
 
-def as_json(found: WireRequest, world: str) -> dict[str, Any]:
+def as_json(found: LoggedRequest, world: str) -> dict[str, Any]:
     """Return a request as the API shows it."""
     return {
         "id": found.id,
@@ -56,6 +56,6 @@ def requests() -> Response:
     )
     limit = whole_number("limit", inbox.PAGE, 1, MOST_KEPT) or inbox.PAGE
     world = middleware.world()
-    found = world.wire_log.newest(wanted, limit, whole_number("cursor", None, 1, 10**18))
+    found = world.request_log.newest(wanted, limit, whole_number("cursor", None, 1, 10**18))
     following = str(found[-1].id) if len(found) == limit else None
     return jsonify({"requests": [as_json(each, world.name) for each in found], "next": following})

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from mocksms.core import wire_log
-from mocksms.core.wire_log import LONGEST_ACCEPTED, LONGEST_BODY, without_secrets
+from mocksms.core import request_log
+from mocksms.core.request_log import LONGEST_ACCEPTED, LONGEST_BODY, without_secrets
 from mocksms.store.requests import MOST_KEPT, Wanted
 from mocksms.testing import NothingCame, Phone, PhoneError, RunningPhone, run_phone
 from tests import cpu
@@ -250,8 +250,8 @@ def test_log_is_bounded(base: Phone, running: RunningPhone, monkeypatch: pytest.
     send(base, Body="x" * 1600, StatusCallback="http://localhost/" + "y" * 9000)
     found = only(base)
     assert len(found.body) == LONGEST_BODY
-    log = running.worlds.get().wire_log
-    noted: list[wire_log.RecordedRequest] = []
+    log = running.worlds.get().request_log
+    noted: list[request_log.RecordedRequest] = []
     monkeypatch.setattr(log, "record", noted.append)
     send(base)
     monkeypatch.undo()
