@@ -25,6 +25,8 @@ from mocksms.handset import blueprint as handset
 from mocksms.providers.interface import Provider
 from mocksms.providers.registry import Providers
 
+_SIZES = ("MAX_CONTENT_LENGTH", "MAX_FORM_MEMORY_SIZE")
+
 
 def create_app(
     config_values: Mapping[str, object] | None = None, providers: Sequence[type[Provider]] = ()
@@ -41,8 +43,9 @@ def create_app(
     own = {field.name.upper() for field in fields(settings)}
     app.config.from_mapping({name: value for name, value in (config_values or {}).items() if name not in own})
     app.config["SECRET_KEY"] = config.secret_key(settings)
-    app.config.setdefault("MAX_CONTENT_LENGTH", settings.max_request_bytes)
-    app.config.setdefault("MAX_FORM_MEMORY_SIZE", settings.max_request_bytes)
+    # Flask has values for both from the start, so a default would do nothing.
+    given = {**dict.fromkeys(_SIZES, settings.max_request_bytes), **(config_values or {})}
+    app.config.from_mapping({name: given[name] for name in _SIZES})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["mocksms.providers"] = gateways = Providers(settings, config_values or {}, providers)

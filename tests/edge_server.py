@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +34,35 @@ class Served:
         """Return a client of one of its worlds."""
         return Phone(self.url, world, self.smtp_port)
 
-    def files(self) -> int:
-        """Return how many files and sockets it has open."""
-        return sum(1 for _ in Path(f"/proc/{self.process}/fd").iterdir())
+    def sockets(self) -> int:
+        """Return how many sockets it has open."""
+        folder, found = Path(f"/proc/{self.process}/fd"), 0
+        for each in folder.iterdir():
+            with suppress(OSError):  # closed meanwhile
+                found += str(each.readlink()).startswith("socket:")
+        return found
 
     def threads(self) -> int:
         """Return how many threads it has."""
         return sum(1 for _ in Path(f"/proc/{self.process}/task").iterdir())
+
+    def goes_up_to(self, sockets: int, seconds: float) -> bool:
+        """Return whether it has as many open sockets within some seconds."""
+        until = time.monotonic() + seconds
+        while self.sockets() < sockets:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def comes_down_to(self, sockets: int, seconds: float) -> bool:
+        """Return whether it has as few open sockets within some seconds."""
+        until = time.monotonic() + seconds
+        while self.sockets() > sockets:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        return True
 
 
 def free_port() -> int:
@@ -49,12 +72,23 @@ def free_port() -> int:
 
 
 @contextmanager
+def open_files(count: int) -> Iterator[None]:
+    """Let this process open as many files, if the system allows it."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, before[1]), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@contextmanager
 def serving(
-    folder: Path, *command: str, settings: Mapping[str, str] | None = None, files: int = 0
+    folder: Path, *command: str, settings: Mapping[str, str] | None = None, limit: str = ""
 ) -> Iterator[Served]:
     """Serve the phone, or what `command` starts (it reads the same port), until the end of the block.
 
-    `files` is the limit of open files that it starts with.
+    `limit` are options of `ulimit` that it starts with.
     """
     port, smtp_port = free_port(), free_port()
     environment = {
@@ -65,8 +99,8 @@ def serving(
         **(settings or {}),
     }
     started = [sys.executable, "-m", *(command or ("mocksms", "serve"))]
-    if files:
-        started = ["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *started]
+    if limit:
+        started = ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", *started]
     log = folder / "server.log"
     with log.open("w") as written:
         process = subprocess.Popen(

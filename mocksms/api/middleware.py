@@ -14,6 +14,7 @@ from werkzeug.routing import IntegerConverter, Map
 from mocksms import config, store
 from mocksms.api import waiting
 from mocksms.api.paths import PROGRAMS
+from mocksms.core import faults
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.edge import HOLD, Hold
@@ -139,6 +140,8 @@ def _is_allowed(host: str, allowed: frozenset[str]) -> bool:
 
 
 def _finish(response: Response) -> Response:
+    if slow := faults.SLOW.get():
+        _slow_down(slow)
     headers = response.headers
     there = {name.lower() for name, _ in headers}
     if "content-security-policy" not in there:
@@ -157,6 +160,16 @@ def _finish(response: Response) -> Response:
         spent = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
         log.info("%s %s %d %.1f ms %s", request.method, route, response.status_code, spent, request_id)
     return response
+
+
+def _slow_down(seconds: float) -> None:
+    """Let the answer wait, as a fault wants it: without a thread under the edge."""
+    faults.SLOW.set(0.0)
+    hold: Hold | None = request.environ.get(HOLD)
+    if hold is None:
+        time.sleep(seconds)
+    else:
+        hold.delay = seconds
 
 
 def _problem(problem: Problem) -> Response:

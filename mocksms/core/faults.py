@@ -1,7 +1,7 @@
 """Faults that testers set: the next message, a share of them, or those of one number fail in a chosen way."""
 
 import random
-import time
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast, get_args
 
@@ -22,6 +22,8 @@ NUMBERS: dict[str, tuple[str, float, float, float]] = {
     "http_status": ("status", 400, 599, 503),
     "smtp_code": ("code", 400, 599, 451),
 }
+SLOW: ContextVar[float] = ContextVar("slow", default=0.0)
+"""Seconds that the answer to a request waits. Who takes requests sets it back, and waits without a thread if it can."""
 _chance = random.SystemRandom()
 
 
@@ -153,7 +155,7 @@ def take(world: World, channel: str, to: str, sender: str) -> Effects:
         else:
             setattr(effects, rule.what, int(rule.number))
     if effects.slow:
-        time.sleep(effects.slow)
+        SLOW.set(SLOW.get() + effects.slow)
     return effects
 
 

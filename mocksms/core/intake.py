@@ -89,4 +89,4 @@ def meet(
     code = effects.reject if over_http else effects.smtp_code or effects.reject
     if code is not None:
         raise Rejected(code, recipient)
-    return Arrival(world, world.now() if effects.slow else now, effects, None, again)
+    return Arrival(world, now, effects, None, again)

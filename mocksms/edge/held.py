@@ -25,12 +25,13 @@ class Hold:
     """How a request waits without a thread: its view notes what it waits for and raises :meth:`waits`.
 
     The app is called once more with the same hold when :meth:`wake` is called, or when the time is over. An
-    answer whose pieces come from a coroutine waits by :meth:`pause`.
+    answer whose pieces come from a coroutine waits by :meth:`pause`. `delay` are seconds that the answer is held back.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, threads: Threads) -> None:
         self.kept: Any = None
         self.until = 0.0
+        self.delay = 0.0
         self._loop = loop
         self._threads = threads
         self._woken = asyncio.Event()
@@ -61,6 +62,10 @@ class Hold:
     async def in_thread(self, work: Callable[[], T]) -> T:
         """Do what blocks in a thread."""
         return await self._threads.run(work)
+
+    def has_end(self) -> bool:
+        """Return whether something is to be done at the end."""
+        return bool(self._at_end)
 
     def end(self) -> None:
         """Do what was asked for the end."""

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from mocksms import config, providers
 from mocksms.config import Settings
+from mocksms.core.faults import SLOW
 from mocksms.core.intake import Interrupted, Rejected
 from mocksms.core.request_log import KEPT
 from mocksms.core.sender_app import SenderApp
@@ -101,6 +102,7 @@ class Providers:
             world, chosen_by = worlds.get(otherwise), "default" if otherwise == DEFAULT else "query"
         g.chosen_by = chosen_by
         KEPT.set(None)
+        SLOW.set(0.0)
         provider.entered(world)
         return world
 

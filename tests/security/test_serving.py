@@ -5,19 +5,18 @@ Real sockets, and servers in processes of their own. The deadlines are short, so
 
 from __future__ import annotations
 
-import resource
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.edge_server import Served, serving
+from tests.edge_server import Served, open_files, serving
 
 IDLE_SECONDS, WHOLE_SECONDS, UNREAD_SECONDS = 1.5, 3.0, 2.0
-SOON_SECONDS = 1.0
 ME, SHOP = "+819012345678", "+15005550006"
 LIMITS = {"BODY_IDLE_SECONDS": "1.5", "BODY_SECONDS": "3", "UNREAD_SECONDS": "2"}
 HEAD = b"POST /api/v1/worlds HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
@@ -26,10 +25,8 @@ HEAD = b"POST /api/v1/worlds HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/p
 @pytest.fixture(scope="module", autouse=True)
 def many_files() -> Iterator[None]:
     """Let this process open as many sockets as the tests hold."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(8000, before[1]), before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    with open_files(8000):
+        yield
 
 
 @pytest.fixture(scope="module", params=["phone", "site"])
@@ -75,6 +72,11 @@ def use(served: Served, phone: bool) -> float:
     return max(took)
 
 
+def soon(quiet: float) -> float:
+    """Return the seconds that a request may take in a rush: one, or more on a machine that is busy by itself."""
+    return max(1.0, 5 * quiet)
+
+
 @contextmanager
 def sockets(port: int, count: int, sent: bytes) -> Iterator[list[socket.socket]]:
     """Hold so many connections that have sent this."""
@@ -95,26 +97,16 @@ def answer(connection: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def falls_to(served: Served, files: int, seconds: float) -> bool:
-    """Return whether the server has as few open files within some seconds."""
-    until = time.monotonic() + seconds
-    while served.files() > files:
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def test_posts_whose_bodies_never_come_silence_nobody_s71(served: Served) -> None:
     phone = is_phone(served)
-    use(served, phone)
-    before, threads = served.files(), served.threads()
+    quiet = use(served, phone)
+    before, threads = served.sockets(), served.threads()
     with sockets(served.port, 300, HEAD + b"Content-Length: 30\r\n\r\nhalf") as held:
-        assert use(served, phone) < SOON_SECONDS
+        assert use(served, phone) < soon(quiet)
         assert served.threads() <= threads + 4
         answers = [answer(each) for each in held]
     assert {each[:12] for each in answers} == {b"HTTP/1.1 408"}
-    assert falls_to(served, before + 4, 5)
+    assert served.comes_down_to(before + 4, 5)
 
 
 def test_body_that_trickles_in_has_an_end_s71(served: Served) -> None:
@@ -134,17 +126,17 @@ def test_body_that_trickles_in_has_an_end_s71(served: Served) -> None:
 
 def test_half_heads_silence_nobody_s71(served: Served) -> None:
     phone = is_phone(served)
-    before = served.files()
+    quiet, before = use(served, phone), served.sockets()
     with sockets(served.port, 1500, b"GET / HTTP/1.1\r\nHost: loc"):
-        assert served.files() > before + 1400
-        assert use(served, phone) < SOON_SECONDS
-    assert falls_to(served, before + 8, 5)
+        assert served.goes_up_to(before + 1400, 15)
+        assert use(served, phone) < soon(quiet)
+    assert served.comes_down_to(before + 4, 5)
 
 
 def test_answers_that_nobody_reads_silence_nobody_s71(served: Served) -> None:
     phone = is_phone(served)
-    use(served, phone)
-    before, threads = served.files(), served.threads()
+    quiet = use(served, phone)
+    before, threads = served.sockets(), served.threads()
     large = "/static/css/apps.css" if phone else "/static/js/stage_phone.js"
     ask = f"GET {large} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 40
     with ExitStack() as stack:
@@ -153,8 +145,8 @@ def test_answers_that_nobody_reads_silence_nobody_s71(served: Served) -> None:
             deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             deaf.connect(("127.0.0.1", served.port))
             deaf.sendall(ask)
-        assert use(served, phone) < SOON_SECONDS
-        assert falls_to(served, before + 30, UNREAD_SECONDS + 10), "who takes nothing is dropped"
+        assert use(served, phone) < soon(quiet)
+        assert served.comes_down_to(before + 4, UNREAD_SECONDS + 10), "who takes nothing is dropped"
     until = time.monotonic() + 15
     while served.threads() > threads + 8 and time.monotonic() < until:
         time.sleep(0.1)
@@ -178,3 +170,19 @@ def test_broken_bodies_reach_no_app_s71(served: Served, sent: bytes, status: int
     with sockets(served.port, 1, sent) as (connection,):
         connection.shutdown(socket.SHUT_WR)
         assert f" {status} ".encode() in answer(connection)[:16]
+
+
+def test_server_raises_its_limit_of_open_files_s72(tmp_path: Path) -> None:
+    with serving(tmp_path, limit="-Sn 900") as served:
+        limits = Path(f"/proc/{served.process}/limits").read_text()
+        soft = next(line.split()[3] for line in limits.splitlines() if line.startswith("Max open files"))
+        assert int(soft) >= 4000
+        assert "ulimit" not in served.log.read_text()
+
+
+def test_limit_of_open_files_that_is_too_low_is_said_in_one_line_s72(tmp_path: Path) -> None:
+    with serving(tmp_path, limit="-n 700") as served:
+        (line,) = [line for line in served.log.read_text().splitlines() if "ulimit" in line]
+    assert line == (
+        "mocksms: this process may open 700 files, and 4128 connections take 4384: raise the limit (ulimit -n 4384)."
+    )

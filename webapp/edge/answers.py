@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .held import Held
+from .held import HOLD, Held
 from .rsgi import Exchange, HeaderList, Stream
 
 if TYPE_CHECKING:
@@ -18,12 +19,14 @@ _log = logging.getLogger(__name__)
 class Call:
     """One call of a WSGI app.
 
-    `is_held` says that the app waits and must be called again, `rest` is an answer that goes on with its stream.
+    `is_held` says that the app waits and must be called again. `rest` is an answer that goes on with its stream,
+    `late` sends one that is held back.
     """
 
     def __init__(self, app: WSGIApplication, environ: dict[str, Any], exchange: Exchange) -> None:
         self.is_held = False
         self.rest: tuple[Stream, AsyncIterator[bytes]] | None = None
+        self.late: Callable[[], object] | None = None
         self._app = app
         self._environ = environ
         self._exchange = exchange
@@ -31,8 +34,12 @@ class Call:
         self._headers: HeaderList = []
         self._body: list[bytes] = []
 
-    def run(self) -> None:
-        """Call the app and answer. What it does after its answer (`close`) is done when the answer has left."""
+    def needs_more(self) -> bool:
+        """Return whether anything is to be done after the call."""
+        return self.is_held or self.late is not None or self.rest is not None or self._environ[HOLD].has_end()
+
+    def run(self) -> Call:
+        """Call the app, answer, and return this call. What the app does at `close` comes after its answer."""
         pieces: Iterable[bytes] = ()
         try:
             pieces = self._app(self._environ, self._start)
@@ -49,6 +56,7 @@ class Call:
             close = getattr(pieces, "close", None)
             if close is not None:
                 close()
+        return self
 
     def _start(self, status: str, headers: HeaderList, exc_info: Any = None, /) -> Callable[[bytes], object]:
         self._status, self._headers = int(status[:3]), headers
@@ -58,10 +66,18 @@ class Call:
         if isinstance(pieces, AsyncIterator):
             self.rest = self._exchange.response_stream(self._status, self._headers), pieces
             return
+        exchange, status, headers = self._exchange, self._status, self._headers
         try:
             self._body.extend(pieces)
         except ConnectionError:
             # Let go of the stream before its announced length: the connection is cut.
-            self._exchange.response_stream(self._status, self._headers).send_bytes(b"".join(self._body))
+            content = b"".join(self._body)
+            self._answer(lambda: exchange.response_stream(status, headers).send_bytes(content))
             return
-        self._exchange.response_bytes(self._status, self._headers, b"".join(self._body))
+        self._answer(partial(exchange.response_bytes, status, headers, b"".join(self._body)))
+
+    def _answer(self, send: Callable[[], object]) -> None:
+        if self._environ[HOLD].delay:
+            self.late = send
+        else:
+            send()

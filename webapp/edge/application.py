@@ -93,6 +93,8 @@ class Edge:
             while (call := await self._called(threads, request, exchange)).is_held:
                 if not await unless_gone(exchange, hold.pause(hold.until)):
                     return
+            if call.late is not None and await unless_gone(exchange, asyncio.sleep(hold.delay)):
+                call.late()
             if call.rest is not None:
                 await unless_gone(exchange, send_on(*call.rest))
         finally:
@@ -101,8 +103,7 @@ class Edge:
     async def _called(self, threads: Threads, request: dict[str, Any], exchange: Exchange) -> Call:
         request["wsgi.input"].seek(0)
         call = Call(self.app, dict(request), exchange)  # an app may write into its environ
-        await threads.run(call.run)
-        return call
+        return await threads.run(call.run, Call.needs_more)
 
 
 def _refuse(exchange: Exchange, refused: Refused) -> None:

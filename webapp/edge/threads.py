@@ -6,10 +6,10 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from typing import Any, TypeVar
 
 IDLE_SECONDS = 5.0
+SETTLE_SECONDS = 0.05
 
 Job = Callable[[], None]
 T = TypeVar("T")
@@ -28,22 +28,54 @@ class Threads:
         self._lock = threading.Lock()
         self._line: deque[Job] = deque()
         self._idle: list[_Worker] = []
+        self._settled: deque[tuple[asyncio.Future[Any], Callable[[Any], None], Any]] = deque()
+        self._open = 0
+        self._is_timed = False
         self.count = 0
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """Do some work in a thread, as soon as one is free, and return its result."""
+    async def run(self, work: Callable[[], T], is_urgent: Callable[[T], bool] = lambda _: True) -> T:
+        """Do some work in a thread, as soon as one is free, and return its result.
+
+        A result that is not urgent comes with the next one, or a moment later: to wake the loop for each costs as much
+        as a tenth of a small request.
+        """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
+        settled = self._settled
 
         def job() -> None:
             try:
-                settle = partial(_settle, done, done.set_result, work())
+                result = work()
             except BaseException as error:
-                settle = partial(_settle, done, done.set_exception, error)
-            loop.call_soon_threadsafe(settle)
+                loop.call_soon_threadsafe(_settle, done, done.set_exception, error)
+                return
+            if is_urgent(result):
+                loop.call_soon_threadsafe(_settle, done, done.set_result, result)
+            else:
+                settled.append((done, done.set_result, result))
 
+        if settled:
+            self._settle_all()
+        if not self._is_timed:
+            self._is_timed = True
+            loop.call_later(SETTLE_SECONDS, self._settle_later, loop)
         self._submit(job)
-        return await done
+        self._open += 1
+        try:
+            return await done
+        finally:
+            self._open -= 1
+
+    def _settle_all(self) -> None:
+        while self._settled:
+            _settle(*self._settled.popleft())
+
+    def _settle_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._settle_all()
+        if self._open:
+            loop.call_later(SETTLE_SECONDS, self._settle_later, loop)
+        else:
+            self._is_timed = False
 
     def _submit(self, job: Job) -> None:
         with self._lock:
@@ -92,6 +124,6 @@ class _Worker:
         self.has_job.release()
 
 
-def _settle(done: asyncio.Future[T], settle: Callable[[Any], None], value: object) -> None:
+def _settle(done: asyncio.Future[Any], settle: Callable[[Any], None], value: object) -> None:
     if not done.done():  # else nobody waits any more
         settle(value)

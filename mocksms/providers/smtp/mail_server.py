@@ -17,15 +17,16 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
 from mocksms.core import inbox, intake, mail, phone_numbers
+from mocksms.core.faults import SLOW
 from mocksms.core.mail.structure import TooManyParts
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.providers.smtp import certificate, mail_requests
-from mocksms.providers.smtp.session import Connection
+from mocksms.providers.smtp.session import Connection, Limits
 from mocksms.store import Unavailable
 from mocksms.store.requests import ChosenBy
 
 log = logging.getLogger("mocksms.smtp")
-WORKERS = 32  # a fault that delays a mail blocks one; other worlds' mails need a free one
+WORKERS = 32
 MOST_RECIPIENTS = 100
 _HEADER_BYTES = 16 * 1024
 SMTP_CODES = range(400, 600)
@@ -76,13 +77,18 @@ class _Handler:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        cast(Connection, server).mail_is_in()
         loop = asyncio.get_running_loop()
-        answer = self.noted = await loop.run_in_executor(self.workers, self._take, envelope)
+        answer, slow = await loop.run_in_executor(self.workers, self._take, envelope)
+        self.noted = answer
+        await asyncio.sleep(slow)
         if not answer and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return answer or "421 4.7.0 Hung up"
 
-    def _take(self, envelope: Envelope) -> str:
+    def _take(self, envelope: Envelope) -> tuple[str, float]:
+        """Keep a mail, and return the answer and the seconds that it waits."""
+        SLOW.set(0.0)
         copies = [
             mail_requests.RecordedMail(each) for each in map(phone_numbers.normalise, envelope.rcpt_tos)
         ]
@@ -90,7 +96,7 @@ class _Handler:
         answer = self._keep(envelope, copies)
         for each in copies:
             mail_requests.record(self.worlds, envelope, each, answer)
-        return answer
+        return answer, SLOW.get()
 
     def _keep(self, envelope: Envelope, copies: Sequence[mail_requests.RecordedMail]) -> str:
         source = envelope.original_content or b""
@@ -179,11 +185,13 @@ def start(
     listening = [sock or _listening(host, port)] + ([_listening(host, tls_port)] if tls_port >= 0 else [])
     workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="smtp")
     loop = asyncio.new_event_loop()
+    limits = Limits(settings.body_idle_seconds, settings.body_seconds)
 
     def protocol(starttls: ssl.SSLContext | None) -> SMTP:
         return _Server(
             _Handler(worlds, workers),
             settings.smtp_accounts,
+            limits,
             data_size_limit=settings.max_mail_bytes,
             enable_SMTPUTF8=True,
             hostname="mocksms",

@@ -1,5 +1,6 @@
 """One SMTP connection: log-in by three mechanisms, and the parameters that senders add to MAIL and RCPT."""
 
+import asyncio
 import collections
 import hashlib
 import hmac
@@ -7,6 +8,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Session, syntax
@@ -14,6 +16,8 @@ from aiosmtpd.smtp import MISSING, SMTP, AuthResult, Envelope, LoginPassword, Se
 # RFC 5321 requires 1,000; receivers accept longer lines, and apps with HTML in one line rely on it.
 LONGEST_LINE = 1_000_000
 LONGEST_COMMAND = 12_288  # required by RFC 4954 for AUTH
+MOST_CONNECTIONS = 1000
+MOST_HELD_BYTES = 256 << 20  # of all mails that are under way
 # Parameters of other extensions, without effect: the phone sends no delivery notices.
 _TAKEN = re.compile(
     r"\s+(?:AUTH=\S+|ENVID=\S+|RET=(?:FULL|HDRS)|ORCPT=[\w.-]+;\S+"
@@ -23,6 +27,16 @@ _TAKEN = re.compile(
 # Parameters that some senders add after HELO too, though only EHLO allows them.
 _TAKEN_AFTER_HELO = re.compile(r"\s+(?:BODY=(?:7BIT|8BITMIME)|SIZE=\d+|SMTPUTF8)(?=\s|\Z)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(\w+:\s*(?:<[^>]*>|[^\s<]+))(.*)", re.DOTALL)
+
+
+@dataclass
+class Limits:
+    """What all connections of a mail server may take together, and the seconds of a mail: without a byte, in all."""
+
+    idle_seconds: float
+    whole_seconds: float
+    connections: int = 0
+    held: int = 0
 
 
 class Connection(SMTP):
@@ -37,9 +51,66 @@ class Connection(SMTP):
     AuthLoginUsernameChallenge = "Username:"
     AuthLoginPasswordChallenge = "Password:"
 
-    def __init__(self, handler: Any, accounts: Mapping[str, str], **options: Any) -> None:
+    def __init__(self, handler: Any, accounts: Mapping[str, str], limits: Limits, **options: Any) -> None:
         self._accounts = accounts
+        self._limits = limits
+        self._data_until = 0.0
+        self._held = 0
         super().__init__(handler, auth_require_tls=False, authenticator=self._judge, **options)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a connection, unless there are too many. Called once more after STARTTLS."""
+        if self.transport is None:
+            self._limits.connections += 1
+        super().connection_made(transport)
+        if self._limits.connections > MOST_CONNECTIONS:
+            self._end("421 4.7.0 Too many connections; try again")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Give back what the connection held."""
+        self._forget_mail()
+        self._limits.connections -= 1
+        super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        """Take some bytes; those of a mail move its deadline."""
+        if self._data_until:
+            self._held += len(data)
+            self._limits.held += len(data)
+            if self._limits.held > MOST_HELD_BYTES:
+                self._end("452 4.3.1 Too many mails are under way; try again")
+                return
+            left = self._data_until - self.loop.time()
+            self._reset_timeout(max(0.001, min(left, self._limits.idle_seconds)))
+        super().data_received(data)
+
+    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
+        """Take a mail within its deadlines."""
+        self._data_until = self.loop.time() + self._limits.whole_seconds
+        self._reset_timeout(min(self._limits.idle_seconds, self._limits.whole_seconds))
+        try:
+            await super().smtp_DATA(arg or "")
+        finally:
+            self.mail_is_in()
+
+    def mail_is_in(self) -> None:
+        """Take the deadlines of the mail away: what comes now is the server's own work."""
+        self._forget_mail()
+        if self.transport is not None:
+            self._reset_timeout()
+
+    def _forget_mail(self) -> None:
+        self._data_until = 0.0
+        self._limits.held -= self._held
+        self._held = 0
+
+    def _timeout_cb(self) -> None:
+        self._end("421 4.4.2 Nothing came for too long")
+
+    def _end(self, words: str) -> None:
+        if isinstance(self.transport, asyncio.WriteTransport):
+            self.transport.write(f"{words}\r\n".encode())
+            self.transport.close()
 
     async def check_auth_needed(self, caller_method: str) -> bool:
         """Refuse a command before a required log-in. aiosmtpd's own way warns without TLS."""

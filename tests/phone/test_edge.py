@@ -1,0 +1,124 @@
+"""The edge takes requests as HTTP allows them, by real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import socket
+import threading
+
+import httpx
+import pytest
+
+from mocksms.edge.bodies import Body
+from mocksms.edge.environ import build
+from mocksms.edge.threads import Threads
+from tests.edge_server import Served
+
+LARGEST = 4_000_000
+ME, SHOP = "+819012345678", "+15005550006"
+SENDING = "/2010-04-01/Accounts/AC1/Messages.json"
+
+
+def said(served: Served, sent: bytes, more: bytes = b"") -> bytes:
+    """Return all that the server says to this on a connection of its own; `more` follows the first answer."""
+    with socket.create_connection(("127.0.0.1", served.port), timeout=20) as connection:
+        connection.sendall(sent)
+        heard = b""
+        if more:
+            heard = connection.recv(65536)
+            connection.sendall(more)
+        while part := connection.recv(65536):
+            heard += part
+    return heard
+
+
+def head(line: str, *headers: str) -> bytes:
+    return "\r\n".join([line, "Host: localhost", "Connection: close", *headers, "", ""]).encode()
+
+
+@pytest.mark.parametrize("kind", ["announced", "chunked"])
+def test_body_that_is_too_large_is_refused_in_the_app_s_words(edge_server: Served, kind: str) -> None:
+    body = b"x" * (LARGEST + 1)
+    answer = httpx.post(
+        f"{edge_server.url}/api/v1/faults",
+        content=body if kind == "announced" else iter([body[:100], body]),
+        headers={"Content-Type": "application/json"},
+        timeout=30,
+    )
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_body_that_comes_in_chunks_is_whole(edge_server: Served) -> None:
+    body = json.dumps({"offset": 5}).encode()
+    with edge_server.client("chunks"):
+        answer = httpx.put(
+            f"{edge_server.url}/api/v1/clock",
+            content=iter([body[:3], body[3:]]),
+            headers={"Content-Type": "application/json", "X-World": "chunks"},
+        )
+    assert (answer.status_code, answer.json()["offset"]) == (200, 5)
+
+
+def test_expectation_is_met_before_the_body_comes(edge_server: Served) -> None:
+    body = f"To={ME}&From={SHOP}&Body=hi".replace("+", "%2B").encode()
+    headers = ("Authorization: Basic QUMxOg==", "Content-Type: application/x-www-form-urlencoded")
+    asked = head(f"POST {SENDING} HTTP/1.1", *headers, "Expect: 100-continue", f"Content-Length: {len(body)}")
+    heard = said(edge_server, asked, body)
+    assert heard.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 ")
+    too_large = head(f"POST {SENDING} HTTP/1.1", *headers, "Expect: 100-continue", "Content-Length: 9000000")
+    assert said(edge_server, too_large).startswith(b"HTTP/1.1 413 ")
+
+
+def test_head_has_the_length_and_no_body(edge_server: Served) -> None:
+    heard = said(edge_server, head("HEAD /healthz HTTP/1.1"))
+    assert heard.startswith(b"HTTP/1.1 200 ")
+    assert b"content-length: 3\r\n" in heard
+    assert heard.endswith(b"\r\n\r\n")
+    assert said(edge_server, head("HEAD /api/v1/events HTTP/1.1")).endswith(b"\r\n\r\n")
+
+
+def test_old_http_is_spoken(edge_server: Served) -> None:
+    assert said(edge_server, b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n").endswith(b"\r\n\r\nok\n")
+
+
+class _Scope:
+    http_version, server, client, scheme, method = "1.1", "[::1]:80", "[::1]:5", "http", "POST"
+    path, query_string, authority = "/あ/b", "q=%20", "other:9"
+
+
+def test_environ_is_what_wsgi_says() -> None:
+    headers = [
+        ("x-a", "1"), ("x-a", "2"), ("cookie", "a=1"), ("cookie", "b=2"), ("x_world", "not one"),
+        ("transfer-encoding", "chunked"), ("content-type", "text/plain"),
+    ]  # fmt: skip
+    environ = build(_Scope(), headers, Body(b"abc", 3))  # type: ignore[arg-type]
+    found = {
+        name: environ[name] for name in ("PATH_INFO", "REMOTE_ADDR", "SERVER_NAME", "HTTP_HOST", "HTTP_X_A")
+    }
+    assert found == {
+        "PATH_INFO": "/あ/b".encode().decode("latin-1"), "REMOTE_ADDR": "::1", "SERVER_NAME": "::1",
+        "HTTP_HOST": "other:9", "HTTP_X_A": "1,2",
+    }  # fmt: skip
+    assert environ["HTTP_COOKIE"] == "a=1; b=2"
+    assert (environ["CONTENT_LENGTH"], environ["CONTENT_TYPE"]) == ("3", "text/plain")
+    assert isinstance(environ["wsgi.input"], io.BytesIO)
+    assert not {"HTTP_X_WORLD", "HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_TYPE"} & environ.keys()
+
+
+def test_threads_that_nobody_needs_end() -> None:
+    threads = Threads(3, "test", idle_seconds=0.05)
+    barrier = threading.Barrier(3)
+
+    async def walk() -> None:
+        await asyncio.gather(*(threads.run(barrier.wait) for _ in range(6)))
+        assert threads.count == 3
+        with pytest.raises(ZeroDivisionError):
+            await threads.run(lambda: 1 // 0)
+        while threads.count:
+            await asyncio.sleep(0.01)
+        assert await threads.run(lambda: 7) == 7
+
+    asyncio.run(walk())
