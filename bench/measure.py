@@ -60,12 +60,12 @@ class Trace:
     @property
     def statements(self) -> list[str]:
         """Return the statements in order; SQLite repeats a DELETE that acts on a foreign key."""
-        executed = [
+        told = [
             sql
             for sql, before in zip(self.log, ["", *self.log], strict=False)
             if sql != before or sql[:6] != "DELETE"
         ]
-        return [sql for sql in executed if not BOUNDARY.match(sql) and not sql.lstrip().startswith("--")]
+        return [sql for sql in told if not BOUNDARY.match(sql) and not sql.lstrip().startswith("--")]
 
     @property
     def commits(self) -> int:

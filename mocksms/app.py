@@ -38,7 +38,7 @@ def create_app(
     :class:`mocksms.config.SettingError`.
     """
     settings = config.load(config_values, providers=[kind.wires[0] for kind in providers])
-    authenticator.presets(settings.authenticators)  # report an invalid link at the start
+    authenticator.presets(settings.authenticators)  # a link that cannot be read is told of now
     app = Flask("mocksms", static_folder="static", template_folder=str(config.TEMPLATES))
     own = {field.name.upper() for field in fields(settings)}
     app.config.from_mapping({name: value for name, value in (config_values or {}).items() if name not in own})

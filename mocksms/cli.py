@@ -47,14 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("to")
     code.add_argument("--timeout", type=float, default=30.0, help="seconds (%(default)s)")
     code.add_argument("--since", type=int, help="only codes of messages newer than this id")
-    code.add_argument("--new", action="store_true", help="only a code that arrives from now on")
+    code.add_argument("--new", action="store_true", help="only a code that comes from now on")
     code.add_argument("--json", action="store_true", help="code, id and the reason as a JSON object")
     code.add_argument("--pattern", help="a regular expression: its group `code`, else group 1, is the code")
-    listed = command("messages", _messages, "print messages, newest first")
+    listed = command("messages", _messages, "print what arrived, newest first")
     for name in ("--to", "--from", "--channel", "--q"):
         listed.add_argument(name, dest=name.strip("-").replace("from", "sender"))
     listed.add_argument("--limit", type=int, default=20)
-    listed.add_argument("--json", action="store_true", help="one JSON object per line")
+    listed.add_argument("--json", action="store_true", help="a JSON object a line")
     fault = command(
         "fault", _fault, "make messages fail: reject, undelivered, delay, slow, duplicate, drop, …; or clear"
     )
@@ -69,8 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         fault.add_argument(name, type=kind)
     for name in ("--to", "--from", "--channel"):
         fault.add_argument(name, dest=name.strip("-").replace("from", "sender"))
-    command("reset", _reset, "reset a world")
-    world = command("world", _world, "create, delete or list worlds; --world names it")
+    command("reset", _reset, "empty a world")
+    world = command("world", _world, "make, delete or list worlds; --world names it")
     world.add_argument("action", choices=("make", "delete", "list"))
     return parser
 

@@ -51,19 +51,19 @@ class Settings:
         "instance",
         kinds.text,
         "folder",
-        "Folder of the phone's worlds, in its sub-folder phone/ (installed: the user's data folder)",
+        "Where the phone keeps its worlds, in the sub-folder phone/ (installed: the user's data folder)",
     )
     shared: bool = setting(
         "0",
         kinds.switch,
         "0 or 1",
-        "1 lets several phones share an instance folder; each of them needs it",
+        "Several phones may use one instance folder at the same time, each with 1",
     )
     host: str = setting(
         "127.0.0.1", kinds.host, "address", "Address that `python -m mocksms serve` listens on"
     )
     port: int = setting(
-        "8001", kinds.whole(0, 65535), "port", "Port of the phone's pages, providers and tester API"
+        "8001", kinds.whole(0, 65535), "port", "Port of the phone's pages, gateway wires and tester API"
     )
     smtp_host: str = setting("127.0.0.1", kinds.host, "address", "Address the mail server listens on")
     smtp_port: int = setting(
@@ -73,13 +73,13 @@ class Settings:
         "-1",
         kinds.whole(-1, 65535),
         "port",
-        "Port of the mail server with TLS from the first byte, such as 8465; -1 for none",
+        "Port of the mail server where all is encrypted from the first byte, such as 8465; -1 for none",
     )
     smtp_accounts: Mapping[str, str] = setting(
         "",
         kinds.credentials("user:password"),
         "user:password",
-        "Required log-ins of the mail server, comma-separated; empty accepts any, and mail without one",
+        "Log-ins that the mail server takes, by commas, and asks for; empty takes any, and mail without one",
         True,
     )
     threads: int = setting(
@@ -92,101 +92,96 @@ class Settings:
         "4000", kinds.whole(1, 100_000), "requests", "Waiting testers and open event streams at once"
     )
     body_idle_seconds: float = setting(
-        "10.0", kinds.decimal(0), "seconds", "Longest time without a byte of a request's body"
+        "10.0", kinds.decimal(0), "seconds", "Longest time without a byte while a request's body comes in"
     )
     body_seconds: float = setting(
-        "30.0", kinds.decimal(0), "seconds", "Longest time for a whole request body"
+        "30.0", kinds.decimal(0), "seconds", "Longest time that a request's body may take in all"
     )
     unread_seconds: float = setting(
         "30.0",
         kinds.decimal(0),
         "seconds",
-        "Connections whose client reads nothing for this long are closed (Linux)",
+        "A client that takes nothing of its answer for so long is dropped (Linux)",
     )
     allowed_hosts: frozenset[str] = setting(
         "localhost,127.0.0.1,[::1]",
         kinds.hosts,
         "names",
-        "Host names that the phone answers to, comma-separated; * for any",
+        "Host names the phone answers to, by commas; * for any",
     )
     frame_ancestors: str = setting(
         "'self' http://localhost:* http://127.0.0.1:*",
         kinds.sources,
         "CSP sources",
-        "Sites that may show the phone's pages in a frame",
+        "Who may show the phone's pages in a frame",
     )
     accounts: Mapping[str, str] = setting(
         "",
         kinds.credentials("sid:token"),
         "sid:token",
-        "Accepted gateway credentials, comma-separated; empty accepts any",
+        "Accepted gateway credentials, by commas; empty takes any",
         True,
     )
     region: str = setting("JP", kinds.country, "country", "Country of numbers written without a country code")
     owned_numbers: frozenset[str] = setting(
-        "", kinds.numbers, "numbers", "Numbers allowed as From, comma-separated; empty allows any"
+        "", kinds.numbers, "numbers", "Numbers that may be used as From, by commas; empty takes any"
     )
     geo_blocked: tuple[str, ...] = setting(
-        "", kinds.calling_codes, "country codes", "Calling codes that are refused with 21408, comma-separated"
+        "", kinds.calling_codes, "country codes", "Calling codes that are refused with 21408, by commas"
     )
     max_request_bytes: int = setting(
         "4000000",
         kinds.whole(1, kinds.MOST_BYTES),
         "bytes",
-        "Largest request body of providers and tester API",
+        "Largest request body taken by the wires and the tester API",
     )
-    max_mail_bytes: int = setting(
-        "25000000", kinds.whole(1, kinds.MOST_BYTES), "bytes", "Largest accepted mail"
-    )
+    max_mail_bytes: int = setting("25000000", kinds.whole(1, kinds.MOST_BYTES), "bytes", "Largest mail taken")
     keep_messages: int = setting(
-        "0", kinds.whole(0), "messages", "Messages kept per world, oldest deleted first; 0 keeps all"
+        "0", kinds.whole(0), "messages", "Messages kept a world, the oldest go first; 0 keeps all"
     )
     keep_days: float = setting(
         "0.0", kinds.decimal(0), "days", "Age at which messages are deleted; 0 keeps all"
     )
     ring_seconds: int = setting(
-        "60", kinds.whole(0, 86400), "seconds", "How long a call rings without a Timeout of the caller"
+        "60", kinds.whole(0, 86400), "seconds", "How long a call rings where the caller gives no Timeout"
     )
     voicemail: bool = setting(
-        "1", kinds.switch, "0 or 1", "Voicemail answers missed calls and records the words"
+        "1", kinds.switch, "0 or 1", "Unanswered calls are taken by the voicemail, which records the words"
     )
     voice: bool = setting(
         "1",
         kinds.switch,
         "0 or 1",
-        "Speak calls with the voices of requirements-voice.txt if installed, else with the browser's",
+        "Calls are spoken by the voices of requirements-voice.txt, if installed; else the browser's",
     )
     callback_tries: int = setting(
-        "4", kinds.whole(1, 100), "tries", "Attempts to send a status callback until it is answered with 2xx"
+        "4", kinds.whole(1, 100), "tries", "How often a status callback is sent until it is answered with 2xx"
     )
     inbound_url: str = setting(
-        "", kinds.web_address, "address", "Address that gets texts typed on a handset, in the provider's form"
+        "", kinds.web_address, "address", "Where texts typed on a handset are posted, as the provider would"
     )
     fetch_hosts: frozenset[str] = setting(
         "localhost,127.0.0.1,[::1]",
         kinds.hosts,
         "names",
-        "Hosts that the phone may send requests to (callbacks, TwiML), comma-separated; * for any",
+        "Hosts that callbacks and TwiML may be fetched from, by commas; * for any",
     )
     phones: tuple[tuple[str, str], ...] = setting(
         "",
         kinds.number_pairs(",", kinds.mailbox),
         "number=mailbox",
-        "Handsets shown from the start, comma-separated, each with its mail account after =",
+        "Phones that stand on the desk from the start, by commas, each with its mail account after =",
     )
     authenticators: tuple[tuple[str, str], ...] = setting(
         "",
         kinds.number_pairs(" ", kinds.otpauth),
         "number=otpauth:…",
-        "Accounts in a phone's authenticator from the start, separated by spaces",
+        "Accounts that a phone's authenticator has from the start, divided by spaces",
         True,
     )
     max_worlds: int = setting("1000", kinds.whole(1), "worlds", "Worlds that may exist at once")
     secret_key: str = setting(
-        "",
-        kinds.text,
-        "text",
-        "Key that signs the handset's cookies; empty creates one in the instance folder",
+        "", kinds.text, "text", "Signs the handset's cookies; empty makes one in the instance folder"
     )
 
     @property

@@ -21,7 +21,7 @@ from mocksms.edge import Edge, process
 
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0
-LOCKED_BYTE = 1 << 20  # past the end: Windows blocks reading of locked bytes
+LOCKED_BYTE = 1 << 20  # past the end: Windows lets nobody read what is locked
 
 
 class CannotServe(Exception):

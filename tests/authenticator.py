@@ -75,13 +75,8 @@ class Authenticator:
         )
 
     def _client(self, kind: str, challenge: str, origin: str | None) -> bytes:
-        client_data = {
-            "type": kind,
-            "challenge": challenge,
-            "origin": origin or self.origin,
-            "crossOrigin": False,
-        }
-        return json.dumps(client_data).encode()
+        told = {"type": kind, "challenge": challenge, "origin": origin or self.origin, "crossOrigin": False}
+        return json.dumps(told).encode()
 
     def _data(self, rp_id: str, flags: int) -> bytes:
         return hashlib.sha256(rp_id.encode()).digest() + bytes([flags]) + struct.pack(">I", self.count)

@@ -1,4 +1,4 @@
-"""Site or phone as `make run` serves them, in a separate process, for tests that use its sockets."""
+"""Site or phone as `make run` serves them, in a process of its own, for tests that speak to it by its sockets."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Served:
-    """A server in a separate process; `process` is the one that answers."""
+    """A server in a process of its own; `process` is the one that answers."""
 
     url: str
     port: int

@@ -23,8 +23,8 @@ PLAYWRIGHT_BINARIES = (
     "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
 )
 
-# The first line: pages that the address bar loads behind every new window, each a separate process and a second of CPU.
-# The others are what Playwright switches off; a browser uses only the last of two such flags.
+# The first line: pages that the address bar loads behind every new window, each a process of its own and a second of
+# CPU. The others are what Playwright switches off; of two such flags a browser heeds the last one only.
 NOT_WANTED = (
     "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AiModeOmniboxEntryPoint", "WebUIOmniboxFullPopup",
     "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "GlobalMediaControls", "HttpsUpgrades",

@@ -31,9 +31,9 @@ SETTINGS = ROOT / "docs" / "settings.md"
 CSS = ROOT / "webapp" / "static" / "css"
 INTRODUCTION = """# The flows
 
-Drawn by `make docs` from the tables in `webapp/flows/`, which the site itself runs on: a row of a flow
-changes only by one of these moves, from a state that the move starts in. `●` is where there is no row yet,
-`◉` where there is none any more. The sandbox shows the same pictures at `/sandbox/map`, with what was walked.
+Drawn by `make docs` from the state machines in `webapp/flows/`, which the site runs on. A row of a flow changes only
+by one of these transitions, from a state where it starts. `●` means that there is no row yet, `◉` that there is none
+any more. The sandbox shows the same pictures at `/sandbox/map`, with this browser's recording.
 """
 
 
@@ -65,9 +65,9 @@ def _section(table: StateMachine) -> str:
     )
     return (
         f"## {flow_title(table.kind)}\n\n`{table.kind}`\n\n"
-        f"![{flow_title(table.kind)}: states and moves, as in the tables below](flows/{table.kind}.svg)\n\n"
-        f"| move | from | to | what happens |\n|---|---|---|---|\n{moves}\n\n"
-        f"| state | which is | page |\n|---|---|---|\n{shown}\n"
+        f"![{flow_title(table.kind)}: states and transitions, as in the tables below](flows/{table.kind}.svg)\n\n"
+        f"| transition | from | to | what happens |\n|---|---|---|---|\n{moves}\n\n"
+        f"| state | meaning | page |\n|---|---|---|\n{shown}\n"
     )
 
 

@@ -23,7 +23,7 @@ KEYWORDS = {
     "lazy_gettext": None,
     "lazy_ngettext": (1, 2),
     "lazy_pgettext": ((1, "c"), 2),
-    "Transition": (4,),  # the meaning of a transition, shown in the diagram and the timeline
+    "Transition": (4,),  # what a move of a flow means is told by the map and the timeline
 }
 APPS = {
     "webapp": (

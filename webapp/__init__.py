@@ -1,6 +1,6 @@
 """Nidankai's site: two-step verification, screen by screen.
 
-Importing the package costs nothing: `webapp.app` is loaded when one of its functions is first asked for (PEP 562).
+Importing the package loads nothing else: `webapp.app` is loaded when one of its functions is first used (PEP 562).
 """
 
 from __future__ import annotations

@@ -90,10 +90,10 @@ def create_app(
     clock: Clock | None = None,
     gateway_transport: httpx.BaseTransport | None = None,
 ) -> Flask:
-    """The site as a WSGI app.
+    """Make the site as a WSGI app.
 
-    Settings come from ``config`` by field name, else from the environment (``webapp.config``). Tests may hand in
-    a clock, and a transport that carries the gateway's wire to the phone in process.
+    Settings come from ``config`` by field name, else from the environment (``webapp.config``). Tests may pass a
+    clock, and a transport that carries the gateway's requests to the phone in process.
 
     Raises:
         ConfigError: a setting is missing, unreadable or unsafe.

@@ -32,7 +32,7 @@ def install(app: Flask) -> None:
 @click.argument("names", nargs=-1)
 @with_appcontext
 def seed(names: tuple[str, ...]) -> None:
-    """Make demo accounts (those of the first start by default) anew; the same each time."""
+    """Make demo accounts (by default those of the first start) again, the same each time."""
     services = _sandbox()
     from webapp.sandbox.personas import personas  # QA's tools: loaded in sandbox mode only
 
@@ -147,7 +147,7 @@ def totp_code(who: str) -> None:
 @with_appcontext
 def doctor() -> None:
     """Check settings, database, keys, gateway, mail and catalogue; exit with 1 when one is not well."""
-    from webapp import doctor as doctors  # of use to this command only
+    from webapp import doctor as doctors  # only this command needs it
 
     findings = doctors.examine(_services())
     for finding in findings:

@@ -1,4 +1,4 @@
-"""The only reader of time in the site; every rule asks the clock it was handed."""
+"""The only source of time in the site. Rules ask the clock that they are given."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class Clock:
 
     @property
     def offset(self) -> float:
-        """Seconds this clock is ahead of real time; 0 outside sandbox mode."""
+        """Return the seconds this clock is ahead of real time; 0 outside sandbox mode."""
         return self._offset
 
     def now(self) -> float:
-        """Unix seconds, UTC."""
+        """Return Unix seconds, UTC."""
         return time.time() + self.offset
 
     def advance(self, seconds: float) -> None:
@@ -25,5 +25,5 @@ class Clock:
         self.set_offset(self.offset + seconds)
 
     def set_offset(self, seconds: float) -> None:
-        """Be ``seconds`` ahead of real time; 0 is back to now."""
+        """Set the clock ``seconds`` ahead of real time; 0 is real time."""
         self._offset = seconds

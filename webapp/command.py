@@ -60,7 +60,7 @@ def _run(_: list[str]) -> int:
 
 
 def _site(rest: list[str]) -> int:
-    """Serve the site; it reads its own options, `--help` too."""
+    """Serve the site. It reads its own options, `--help` too."""
     return _become("webapp", *rest)
 
 

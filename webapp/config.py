@@ -1,7 +1,7 @@
 """Every setting of the site: its default, unit, environment name and one line of help.
 
-A setting is declared once, here. The table in docs/settings.md and `load` both read the declaration, so
-neither can drift from it. Names in the environment are ``WEBAPP_`` plus the field's name in capitals.
+A setting is declared once, here. The table in docs/settings.md and `load` both read the declaration. Names in the
+environment are ``WEBAPP_`` plus the field's name in capitals.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ SECRET_MIN_LENGTH = 32
 
 
 class ConfigError(click.ClickException):
-    """A setting is missing, unreadable or unsafe; the message names the environment variable.
+    """A setting is missing, unreadable or unsafe. The message names the environment variable.
 
-    Click's kind, so that ``flask --app webapp …`` prints the message as one line and no traceback.
+    It derives from Click's error, so that ``flask --app webapp …`` prints one line and no traceback.
     """
 
 
@@ -34,23 +34,21 @@ def _setting(default: Any, unit: str, help: str) -> Any:
 class Config:
     """The site's settings. Durations are whole seconds, sizes are bytes unless the unit says otherwise."""
 
-    # where things are
+    # places
     instance: str = _setting(
         "instance/site",
         "folder",
-        "databases, uploads and, in sandbox mode, made keys (installed: in the user's data folder)",
+        "databases, uploads and, in sandbox mode, generated keys (installed: in the user's data folder)",
     )
     site_url: str = _setting(
-        "http://localhost:8000", "URL", "address that links in mails and texts begin with"
+        "http://localhost:8000", "URL", "address that links in emails and texts begin with"
     )
     trusted_hosts: tuple[str, ...] = _setting(
         ("localhost", "127.0.0.1"), "host names, comma-separated", "Host headers that are answered"
     )
-    trusted_proxies: int = _setting(
-        0, "proxies", "reverse proxies in front whose X-Forwarded-For is believed"
-    )
+    trusted_proxies: int = _setting(0, "proxies", "reverse proxies in front whose X-Forwarded-For is trusted")
     frame_ancestors: str = _setting("'none'", "CSP source list", "who may show the site in a frame")
-    sandbox: bool = _setting(False, "0 or 1", "sandbox mode: made keys, demo accounts, QA's tools")
+    sandbox: bool = _setting(False, "0 or 1", "sandbox mode: generated keys, demo accounts, QA's tools")
     sandbox_allow: tuple[str, ...] = _setting(
         ("127.0.0.0/8", "::1"),
         "networks, comma-separated",
@@ -63,7 +61,9 @@ class Config:
     seal_keys: tuple[str, ...] = _setting(
         (), "hex of 32 bytes, comma-separated", "seal TOTP secrets at rest; the first seals, all open"
     )
-    geoip_file: str = _setting("", "path", "MaxMind city database for 付近; without it the address is shown")
+    geoip_file: str = _setting(
+        "", "path", "MaxMind city database for 付近; without it pages show the address"
+    )
     mail_domains: tuple[str, ...] = _setting(
         ("example.com", "example.net", "example.org", "example.jp", "test"),
         "domains, comma-separated",
@@ -80,16 +80,14 @@ class Config:
         30.0, "seconds", "a client that takes nothing of its answer for so long is dropped (Linux)"
     )
 
-    # what it sends through
-    gateway_url: str = _setting(
-        "http://127.0.0.1:8001", "URL", "SMS and voice gateway speaking Twilio's wire"
-    )
+    # gateway and mail server
+    gateway_url: str = _setting("http://127.0.0.1:8001", "URL", "SMS and voice gateway with Twilio's API")
     gateway_account: str = _setting("AC" + "0" * 32, "text", "AccountSid, or an API key")
     gateway_token: str = _setting("sandbox", "text", "its token")
     gateway_sender: str = _setting("+815012345678", "E.164", "number that texts and calls come from")
     smtp_host: str = _setting("127.0.0.1", "host", "mail server")
     smtp_port: int = _setting(8025, "port", "its port")
-    smtp_user: str = _setting("", "text", "user name at the mail server, where it asks for one")
+    smtp_user: str = _setting("", "text", "user name at the mail server, if it needs one")
     smtp_password: str = _setting("", "text", "password at the mail server")
     smtp_starttls: bool = _setting(False, "0 or 1", "encrypt the mail connection")
     mail_sender: str = _setting("Mihon <no-reply@mihon.example.com>", "address", "From of all mails")
@@ -99,22 +97,24 @@ class Config:
 
     # codes and their limits (docs/screens.md#rules)
     code_seconds: int = _setting(600, "seconds", "life of a sent code")
-    code_tries: int = _setting(5, "tries", "wrong tries that kill a sent code")
+    code_tries: int = _setting(5, "attempts", "wrong attempts after which a sent code expires")
     resend_seconds: int = _setting(30, "seconds", "wait before another code can be sent")
     send_cap: int = _setting(10, "sends", "codes sent per account and per number within the cap's window")
     send_cap_seconds: int = _setting(86400, "seconds", "the cap's window")
     totp_window: int = _setting(1, "steps", "steps of 30 s accepted before and after now (RFC 6238 5.2)")
-    free_tries: int = _setting(3, "tries", "wrong codes in a row before a wait begins")
+    free_tries: int = _setting(3, "codes", "wrong codes in a row before a wait begins")
     wait_max_seconds: int = _setting(900, "seconds", "longest wait after wrong codes")
-    tries_until_off: int = _setting(100, "tries", "wrong codes in a row that switch a method off")
-    password_free_tries: int = _setting(5, "tries", "wrong passwords from one address before a wait begins")
+    tries_until_off: int = _setting(100, "codes", "wrong codes in a row that switch a method off")
+    password_free_tries: int = _setting(
+        5, "passwords", "wrong passwords from one address before a wait begins"
+    )
     backup_required: bool = _setting(False, "0 or 1", "set-up cannot skip the backup method")
     discloses_unknown_accounts: bool = _setting(
-        False, "0 or 1", "the first sign-in page says when it knows no such account, as the original does"
+        False, "0 or 1", "the first sign-in page says if there is no such account, as the original does"
     )
 
-    # how long things live
-    flow_seconds: int = _setting(600, "seconds", "life of a half-done sign-in, step-up or set-up")
+    # lifetimes
+    flow_seconds: int = _setting(600, "seconds", "life of an unfinished sign-in, step-up or set-up")
     approval_seconds: int = _setting(600, "seconds", "life of an approval link")
     step_up_seconds: int = _setting(900, "seconds", "how long a session stays elevated after a step-up")
     session_idle_seconds: int = _setting(3600, "seconds", "a session unused for this long ends")
@@ -123,42 +123,42 @@ class Config:
     event_seconds: int = _setting(90 * 86400, "seconds", "how long events are kept")
 
     # the rest
-    language: str = _setting("ja", "ja or en", "language where nothing else tells")
-    time_zone: str = _setting("Asia/Tokyo", "IANA name", "zone of times on pages where the account has none")
+    language: str = _setting("ja", "ja or en", "default language")
+    time_zone: str = _setting("Asia/Tokyo", "IANA name", "default time zone")
     argon2_time_cost: int = _setting(2, "passes", "argon2id time cost (OWASP)")
     argon2_memory_kib: int = _setting(19456, "KiB", "argon2id memory (OWASP)")
     argon2_parallelism: int = _setting(1, "lanes", "argon2id lanes (OWASP)")
-    upload_bytes: int = _setting(10 * 1024 * 1024, "bytes", "largest document of a recovery")
-    upload_files: int = _setting(3, "files", "documents sent at once in a recovery")
-    recovery_seconds: int = _setting(30 * 86400, "seconds", "life of a recovery that nobody decides")
+    upload_bytes: int = _setting(10 * 1024 * 1024, "bytes", "largest document of a reset")
+    upload_files: int = _setting(3, "files", "documents sent at once in a reset")
+    recovery_seconds: int = _setting(30 * 86400, "seconds", "life of an undecided reset")
 
     @property
     def is_tls(self) -> bool:
-        """Whether the site is served over TLS: cookies become ``__Host-`` and Secure."""
+        """Return whether the site is served over TLS: cookies become ``__Host-`` and Secure."""
         return self.site_url.startswith("https://")
 
     @property
     def framed_by(self) -> str:
-        """Who may show the site in a frame: in sandbox mode its own stage, where nothing else is set."""
+        """Return who may show the site in a frame: in sandbox mode its own stage, unless it is set."""
         return "'self'" if self.sandbox and self.frame_ancestors == "'none'" else self.frame_ancestors
 
     def cookie(self, name: str) -> str:
-        """The full name of the site's cookie ``name``; ``__Host-`` pins it to this host under TLS."""
+        """Return the full name of the site's cookie ``name``. ``__Host-`` pins it to this host under TLS."""
         return f"__Host-mihon_{name}" if self.is_tls else f"mihon_{name}"
 
 
 def settings() -> list[Field[Any]]:
-    """The declarations, in the order of the table in docs/settings.md."""
+    """Return the declarations, in the order of the table in docs/settings.md."""
     return list(fields(Config))
 
 
 def environment_name(setting: Field[Any]) -> str:
-    """The environment variable that a declaration is read from."""
+    """Return the environment variable of a declaration."""
     return PREFIX + setting.name.upper()
 
 
 def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Config:
-    """Settings from ``overrides`` (by field name), else the environment, else the defaults.
+    """Return the settings from ``overrides`` (by field name), else the environment, else the defaults.
 
     Raises:
         ConfigError: a value can't be read as its type, or a secret is missing outside sandbox mode.

@@ -1,4 +1,4 @@
-"""Is this site in order? One check a part; each says what is so, or what is wrong and what to do."""
+"""Check whether this site is in order: each check says what it found, or what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from webapp.store.engine import EngineError
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found; ``is_well`` decides the exit code."""
+    """The result of a check. ``is_well`` decides the exit code."""
 
     part: str
     is_well: bool
@@ -29,11 +29,11 @@ class Finding:
 
 
 class CheckFailed(Exception):
-    """A check found something; the message says what to do."""
+    """A check found a problem. The message says what to do."""
 
 
 def examine(services: Services) -> list[Finding]:
-    """Run every check. None changes or sends anything."""
+    """Run every check. None of them changes or sends anything."""
     return [_find(part, check, services) for part, check in _CHECKS.items()]
 
 
@@ -121,7 +121,7 @@ def _places(services: Services) -> str:
     path = services.config.geoip_file
     if not path:
         return "no file: addresses are shown as they are"
-    import maxminddb  # of use only where a file is set
+    import maxminddb  # needed only if a file is set
 
     try:
         with maxminddb.open_database(path) as reader:

@@ -1,8 +1,8 @@
-"""What can go wrong on purpose: every exception that crosses a room's border.
+"""What can go wrong on purpose: every exception that crosses a package's border.
 
-A *refusal* is an answer to a visitor ("that is no phone number"): flows and rules raise it, pages turn it
-into text beside the field. A *delivery failure* is the outside world's fault: the account stays as it was and
-the visitor may try again. This module is a leaf: it imports nothing of the site.
+A *refusal* is a typed "no" to a visitor ("not a phone number"): flows and rules raise it, pages show it as an error
+beside the field. A *delivery failure* is a fault outside the site: the account is unchanged and the visitor may try
+again. This module imports nothing of the site.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WeakReason = Literal[
 class Refusal(Exception):
     """The request is understood and declined.
 
-    ``field`` names the form field whose text tells why, or is None when the page as a whole does.
+    ``field`` names the form field that shows the text, or is None if the page does.
     """
 
     field: str | None = None
@@ -33,7 +33,7 @@ class Refusal(Exception):
 
 
 class Throttled(Refusal):
-    """Too many tries: the same request may be made again after ``retry_after_seconds`` (docs/screens.md#wait)."""
+    """Too many attempts: the same request is possible again after ``retry_after_seconds`` (docs/screens.md#wait)."""
 
     def __init__(self, retry_after_seconds: float, *, field: str | None = None) -> None:
         super().__init__(f"try again in {retry_after_seconds:.0f} s", field=field)
@@ -41,11 +41,11 @@ class Throttled(Refusal):
 
 
 class StaleFlow(Refusal):
-    """The flow has expired, has moved on in another tab, or belongs to another browser."""
+    """The flow has expired, has gone on in another tab, or belongs to another browser."""
 
 
 class SendCapReached(Refusal):
-    """The account or the number has had its messages for now (docs/screens.md#cap-window); ``sent`` says which."""
+    """The account or number has had its messages for now (docs/screens.md#cap-window); ``sent`` says which."""
 
     sent: Literal["codes", "approval", "reset"] = "codes"
 
@@ -55,13 +55,13 @@ class SendCapReached(Refusal):
 
 
 class WrongPassword(Refusal):
-    """Identifier and password do not go together; nothing tells which of them is wrong (docs/promises.md#32)."""
+    """Identifier and password don't match. It doesn't show which is wrong (docs/promises.md#32)."""
 
     field = "password"
 
 
 class UnknownAccount(Refusal):
-    """Nobody signs in as this; told only where the settings disclose it."""
+    """There is no such account. Shown only if the settings disclose it."""
 
     field = "email"
 
@@ -69,7 +69,7 @@ class UnknownAccount(Refusal):
 class WrongCode(Refusal):
     """A one-time code was not accepted.
 
-    ``verdict`` tells in which way; ``wait_seconds`` is the wait before the next try is looked at, 0 for none.
+    ``verdict`` says why. ``wait_seconds`` is the wait before the next attempt is checked, 0 for none.
     """
 
     field = "otpCode"
@@ -81,7 +81,7 @@ class WrongCode(Refusal):
 
 
 class MethodSwitchedOff(Refusal):
-    """The method has seen too many wrong codes in a row and takes none any more (docs/promises.md#20)."""
+    """The method had too many wrong codes in a row and takes no more (docs/promises.md#20)."""
 
     field = "otpCode"
 
@@ -93,17 +93,17 @@ class MethodTaken(Refusal):
 
 
 class LandlineNeedsCall(Refusal):
-    """A text was asked for, to a line that takes none: a call reaches it."""
+    """A text was requested for a line that takes none. A call reaches it."""
 
     field = "phoneNumber"
 
 
 class UnknownMethod(Refusal):
-    """A method that this account does not have (any more)."""
+    """The account doesn't have this method (any more)."""
 
 
 class LastMethod(Refusal):
-    """The only method that takes codes cannot be removed: two-step verification is turned off instead."""
+    """The only method that takes codes cannot be removed. Two-step verification can be turned off instead."""
 
 
 class UnknownChoice(Refusal):
@@ -113,7 +113,7 @@ class UnknownChoice(Refusal):
 
 
 class PasskeyRefused(Refusal):
-    """What the browser answered does not prove a passkey of this site and account (docs/promises.md#64)."""
+    """The browser's answer proves no passkey of this site and account (docs/promises.md#64)."""
 
 
 class PasskeyTaken(Refusal):
@@ -121,7 +121,7 @@ class PasskeyTaken(Refusal):
 
 
 class NotAPhoneNumber(Refusal):
-    """What was typed cannot be dialled; ``reason`` says in which way."""
+    """What was typed cannot be dialled. ``reason`` says why."""
 
     field = "phoneNumber"
 
@@ -131,7 +131,7 @@ class NotAPhoneNumber(Refusal):
 
 
 class DocumentRefused(Refusal):
-    """A document that is not taken; ``reason`` says why: it is not what its name says, or does things by itself."""
+    """A document is not accepted. ``reason`` says why: its content isn't what its name says, or is active."""
 
     field = "documents"
 
@@ -161,21 +161,21 @@ class TooManyDocuments(Refusal):
 
 
 class NothingToReset(Refusal):
-    """A reset was asked for an account that signs in by its password alone."""
+    """A reset was requested for an account without two-step verification."""
 
 
 class OwnCase(Refusal):
-    """A reviewer was about to decide the own case."""
+    """A reviewer tried to decide their own case."""
 
 
 class NotAMailAddress(Refusal):
-    """What was typed is no mail address."""
+    """What was typed is no email address."""
 
     field = "email"
 
 
 class MailDomainRefused(Refusal):
-    """Sandbox mode takes mail addresses of reserved domains only (docs/screens.md#safety): ``domains``."""
+    """Sandbox mode takes email addresses of the reserved ``domains`` only (docs/screens.md#safety)."""
 
     field = "email"
 
@@ -191,7 +191,7 @@ class MobileNeeded(Refusal):
 
 
 class ContactTaken(Refusal):
-    """The address or number, proven to be the visitor's, has come to belong to an account meanwhile."""
+    """Another account has taken the verified address or number meanwhile."""
 
 
 class ContactUnchanged(Refusal):
@@ -199,7 +199,7 @@ class ContactUnchanged(Refusal):
 
 
 class WeakPassword(Refusal):
-    """A password that is not taken; ``reason`` tells which word helps."""
+    """The password is too weak. ``reason`` selects the hint."""
 
     field = "password"
 
@@ -209,11 +209,11 @@ class WeakPassword(Refusal):
 
 
 class LinkRefused(Refusal):
-    """A signed link that is not to be followed."""
+    """The link's signature is invalid or its target is not allowed."""
 
 
 class LinkExpired(LinkRefused):
-    """The link was ours, but its time is over."""
+    """The link was ours, but has expired."""
 
 
 class LinkTampered(LinkRefused):
@@ -221,15 +221,15 @@ class LinkTampered(LinkRefused):
 
 
 class SealBroken(Exception):
-    """Bytes that no known key opens in this context: tampered with, moved, or sealed with a lost key."""
+    """No known key opens these bytes in this context: tampered with, moved, or sealed with a lost key."""
 
 
 class DeliveryFailed(Exception):
-    """A message did not leave the house.
+    """A message could not be sent.
 
-    ``kind``: ``down`` (nobody listens), ``slow`` (not done within the deadline), ``garbage`` (an answer
-    outside the contract), ``refused`` (the other side understood and declined). The message never holds the
-    number, the address or the body, so that it may be logged.
+    ``kind``: ``down`` (no connection), ``slow`` (not done within the deadline), ``garbage`` (an answer outside the
+    contract), ``refused`` (the other side declined). The message never holds number, address or body, so it may be
+    logged.
     """
 
     def __init__(self, kind: DeliveryKind, message: str) -> None:

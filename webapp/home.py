@@ -13,7 +13,7 @@ PARENT = Path(__file__).resolve().parent.parent
 
 
 def is_clone() -> bool:
-    """Whether this copy runs from a clone of the repository (an editable install does, too)."""
+    """Return whether this copy runs from a clone of the repository (an editable install does, too)."""
     return (PARENT / "pyproject.toml").is_file()
 
 

@@ -15,8 +15,9 @@ from webapp.rules.encryption import new_key_text, read_key
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """``secret`` signs cookies and links; ``seal`` are the keys of secrets at rest, the first seals; ``pepper`` keys
-    the hashes of sent codes."""
+    """``secret`` signs cookies and links. ``seal`` are the keys for storage; the first one seals. ``pepper`` keys the
+    hashes of sent codes.
+    """
 
     secret: str = field(repr=False)
     seal: tuple[bytes, ...] = field(repr=False)
@@ -24,7 +25,7 @@ class Keys:
 
 
 def load_keys(config: Config) -> Keys:
-    """The keys for these settings.
+    """Return the keys for these settings.
 
     Raises:
         ConfigError: a sealing key can't be read.
@@ -41,8 +42,8 @@ def load_keys(config: Config) -> Keys:
 def load_or_make_key(path: Path) -> bytes:
     """Return the key kept at ``path``, made on first use, readable by its owner only.
 
-    For sandbox mode: elsewhere the key comes from the environment and is never kept beside the database. Two
-    processes that start together end with one key: the file appears whole, by a link, or is already there.
+    For sandbox mode: elsewhere the key comes from the environment. Two processes that start together get one key: the
+    file appears whole, by a link, or exists already.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
@@ -55,7 +56,7 @@ def load_or_make_key(path: Path) -> bytes:
                 os.fsync(file.fileno())
             os.link(draft, path)
         except FileExistsError:
-            pass  # the other process was first: its key counts
+            pass  # another process was first: its key counts
         finally:
             draft.unlink(missing_ok=True)
     return read_key(path.read_text(encoding="ascii"))

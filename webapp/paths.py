@@ -1,6 +1,6 @@
-"""The site's URL paths, each written once: routes, links made by hand, mails and the tools read them here.
+"""The site's URL paths, each written once: routes, links, emails and the tools read them here.
 
-``<name>`` is a part that varies, as Flask's rules write it. A path that links are built on ends in ``/``.
+``<name>`` is a variable part, as in Flask's rules. A path that links are built on ends in ``/``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 HOME = "/"
 HEALTH = "/healthz"
 
-# Signing in and out; below MUSIC once more for the shop's other app.
+# Sign-in and sign-out; below MUSIC the same for the shop's other app.
 SIGN_IN = "/ap/signin"
 SIGN_IN_CODE = "/ap/mfa"
 SIGN_IN_CALL = f"{SIGN_IN_CODE}/call"
@@ -22,7 +22,7 @@ MUSIC = "/music"
 OLDER_DEVICE = f"{MUSIC}/older"
 OLDER_DEVICE_SIGN_OUT = f"{OLDER_DEVICE}/signout"
 
-# A fresh proof before the settings open.
+# The step-up before the settings open.
 STEP_UP = "/ap/cvf/confirm"
 STEP_UP_PASSKEY = "/ap/cvf/passkey"
 STEP_UP_PASSKEY_OPTIONS = f"{STEP_UP_PASSKEY}/options"
@@ -41,7 +41,7 @@ FORGOT_PASSWORD_VERIFY = f"{FORGOT_PASSWORD}/verify"
 FORGOT_PASSWORD_RESEND = f"{FORGOT_PASSWORD}/resend"
 FORGOT_PASSWORD_RESET = f"{FORGOT_PASSWORD}/reset"
 
-# A reset of two-step verification by documents, and the desk where it is reviewed.
+# A reset with ID documents, and the desk.
 RECOVERY = "/ap/recovery"
 RECOVERY_CASE = f"{RECOVERY}/case"
 RECOVERY_CANCEL = f"{RECOVERY_CASE}/cancel"

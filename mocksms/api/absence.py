@@ -39,7 +39,7 @@ def expect_none() -> Response:
     with waiting.places().in_thread():
         found = absence.wait_for_none(world, chosen, seconds)
     if found is None and world.hub.closed:
-        raise Problem(503, "The phone is stopping", "It stopped before the wait was over.")
+        raise Problem(503, "The phone is stopping", "Nobody knows what would have come.")
     if found is None:
         return jsonify({"to": request.args["to"], "seconds": seconds})
     words = " ".join((found.subject or found.body).split())[:100]

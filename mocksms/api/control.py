@@ -161,7 +161,7 @@ def delete_world(name: str) -> Response:
     worlds = middleware.worlds()
     worlds.get(name)  # or 404 with the nearest names
     if not worlds.delete(name):
-        raise Problem(404, "No such world", "It was deleted meanwhile", "name")
+        raise Problem(404, "No such world", "Somebody was faster", "name")
     return Response(status=204)
 
 

@@ -197,8 +197,8 @@ def code() -> Response:
             raise Problem(404, "No code", f"No new code came for {args['to']}", "to")
         return Response(status=204, headers=headers)
     if request.accept_mimetypes.best_match(("text/plain", "application/json")) == "application/json":
-        found_code = {"code": found.code, "id": found.id, "code_reason": found.details.get("code_reason")}
-        answer = jsonify({**found_code, "received_at": iso(found.received_at)})
+        told = {"code": found.code, "id": found.id, "code_reason": found.details.get("code_reason")}
+        answer = jsonify({**told, "received_at": iso(found.received_at)})
         answer.headers.update(headers)
         return answer
     return Response(found.code, mimetype="text/plain", headers=headers)

@@ -18,7 +18,7 @@ from mocksms.core.worlds import World
 from mocksms.edge import HOLD, Hold
 
 FREE_THREADS = 8
-"""Threads of a plain WSGI server that are kept free of waits."""
+"""Threads of a plain WSGI server that nobody may wait in."""
 EXTENSION = "mocksms.places"
 
 

@@ -6,7 +6,7 @@ from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE
 from types import FrameType
 
 TEXT = (
-    "Phone waits inside a coroutine: its event loop is blocked, and an app in the same loop cannot send."
+    "Phone waits inside a coroutine: its event loop stands still, and an app in the same loop cannot send."
     " Use AsyncPhone (fixture mocksms_async_phone), or asyncio.to_thread"
 )
 

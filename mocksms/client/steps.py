@@ -91,7 +91,7 @@ class api_call(Generic[P, R]):  # noqa: N801 -- a decorator
     """A method defined as steps. It returns its result on a :class:`BlockingRunner`, else an awaitable."""
 
     def __init__(self, steps: Callable[Concatenate[Any, P], Steps[R]]) -> None:
-        """`steps` is the definition; it uses other definitions by ``yield from``."""
+        """Take the definition, which uses other definitions by ``yield from``."""
         self.steps = steps
         self.__doc__ = steps.__doc__
 

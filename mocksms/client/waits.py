@@ -147,12 +147,12 @@ class Waits(PhoneWorld, Generic[C]):
 
     def _there_is(self, to: str | None) -> Steps[str]:
         newest = yield from PhoneWorld.messages.steps(self, limit=5)
-        lines = [f"{m.id} {m.channel} to {m.to}: {m.subject or m.body[:60]!r}" for m in newest]
-        lines = lines or [f"nothing in the world {self.world!r}"]
+        told = [f"{m.id} {m.channel} to {m.to}: {m.subject or m.body[:60]!r}" for m in newest]
+        told = told or [f"nothing in the world {self.world!r}"]
         for world in dict.fromkeys((self.world, DEFAULT)) if to else ():
             asked = query({"to": to, "verdict": "refused", "limit": 2})
             content = {"params": asked, "headers": {"X-World": world}}
             answer = yield Request("GET", f"{API}/requests", content, may_fail=True)
             found = answer.json()["requests"] if answer.is_success else []
-            lines += [f"refused in the world {world!r}: {each['status']} {each['reason']}" for each in found]
-        return "; ".join(lines)
+            told += [f"refused in the world {world!r}: {each['status']} {each['reason']}" for each in found]
+        return "; ".join(told)

@@ -19,7 +19,7 @@ from mocksms.store import Store
 RECHECK_SECONDS = 1.0
 QUEUE_LENGTH = 1000
 HEAD_START_SECONDS = 0.004
-PER_STREAM_SECONDS = 0.0005  # notify many open inboxes less often, so that arrivals are not delayed
+PER_STREAM_SECONDS = 0.0005  # many open inboxes are told less often, so that arrivals are not held up
 _BATCH = 500
 _log = logging.getLogger(__name__)
 

@@ -40,7 +40,7 @@ class Provider(SenderApp):
     own_settings: type[Any] | None = None
 
     def __init__(self, settings: Settings, own: Any = None) -> None:
-        """`settings` are the phone's, `own` is the instance of `own_settings`."""
+        """Take the phone's `settings`, and `own`, the instance of `own_settings`."""
         self.settings = settings
         self.own = own
 

@@ -101,11 +101,11 @@ def assert_accessible(page: Page) -> None:
 
     page.wait_for_load_state()
     found = Axe().run(page, options={"resultTypes": ["violations"]})
-    problems = [
+    told = [
         f"{v['id']} ({v['impact']}): {[n['html'][:160] + ' ' + n['failureSummary'][:200] for n in v['nodes']]}"
         for v in found["violations"]
     ]
-    assert not problems, f"{page.url}: " + "\n".join(problems)
+    assert not told, f"{page.url}: " + "\n".join(told)
 
 
 def in_order(page: Page) -> None:

@@ -1,11 +1,10 @@
-"""Public names and docstrings keep to docs/glossary.md. Lists of offenders may only shrink."""
+"""Public names and docstrings keep to docs/glossary.md."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 
 import pytest
 
@@ -13,7 +12,6 @@ from tests.meta.sources import ROOT, Module, modules
 
 ROOMS = ("webapp", "mocksms", "tools", "bench")
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
-OFFENDERS = ROOT / "tests" / "meta" / "glossary_offenders.txt"
 
 NOUN_FIRST = re.compile(
     r"(a|all|an|and|another|any|as|at|back|both|by|each|every|everybody|everything|for|from|how|in|instead|its?|no|"
@@ -66,20 +64,10 @@ def problems(module: Module) -> Iterator[str]:
             yield f"{module.path}: {name}: begins with {text.split()[0]!r}, not with a verb"
 
 
-@cache
-def allowed() -> dict[str, int]:
-    """Return how many problems each module of the list may have."""
-    lines = OFFENDERS.read_text().splitlines() if OFFENDERS.exists() else []
-    return {path: int(count) for path, count in (line.rsplit(" ", 1) for line in lines)}
-
-
 @pytest.mark.parametrize("room", ROOMS)
 def test_public_names_and_docstrings_keep_to_the_glossary(room: str) -> None:
-    found = {module.path: list(problems(module)) for module in modules(room)}
-    wrong = [text for path, texts in found.items() if len(texts) > allowed().get(path, 0) for text in texts]
+    wrong = [text for module in modules(room) for text in problems(module)]
     assert not wrong, "docs/glossary.md says what to write instead:\n" + "\n".join(wrong)
-    clean = [path for path in allowed() if path.startswith(f"{room}/") and not found.get(path)]
-    assert not clean, f"clean by now, so strike them from {OFFENDERS.name}: {clean}"
 
 
 def test_glossary_has_its_tables_and_no_term_twice() -> None:

@@ -15,7 +15,7 @@ HOMES = {
     "mocksms.handset": ("render", "templates/phone", "handset."),
 }
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)?")
-PARTS = re.compile(r"""(?:\{%-?\s*(?:extends|include|import|from)\s+|kept_part\()["']([^"']+)["']""")
+PARTS = re.compile(r"""(?:\{%-?\s*(?:extends|include|import|from)\s+|cached_part\()["']([^"']+)["']""")
 SHARED = ("layouts/", "components/", "mail/", "problems/", "sandbox/")
 
 

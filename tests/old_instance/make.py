@@ -168,7 +168,7 @@ def add_to_app(phone: Any, number: str, key: str) -> None:
     phone.send("POST", f"/handsets/{number}/read", data={"peer": SENDER, "csrf_token": token})
 
 
-def snapshot(world: Any, phone: Any) -> dict[str, Any]:
+def told(world: Any, phone: Any) -> dict[str, Any]:
     """Return what both apps know about a world, for the tests to compare."""
     return {
         "messages": [message.fields for message in reversed(phone.messages(limit=100))],
@@ -193,7 +193,7 @@ def make(folder: Path) -> None:
     for (name, (world, phone)), fill in zip(worlds.items(), (fill_default, fill_other), strict=True):
         kept[name] = fill(world, phone, Wires(running.url, running.smtp_port, name))
     for name, (world, phone) in worlds.items():
-        kept[name] |= snapshot(world, phone)
+        kept[name] |= told(world, phone)
     kept["made_at"] = time.time()
     (folder / "kept.json").write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True))
     site.stop()

@@ -1,7 +1,7 @@
 """Replays one request of the site again and again, and kills the process at another statement each time.
 
 `python -m tests.security.crashing SPEC` reads a JSON file, prints what the database holds after each crash. It is
-a separate program with a single thread: forking is safe here, and SIGKILL hits no other process (docs/promises.md#65).
+a program of its own, with a single thread: forking is safe here, and SIGKILL hits nobody else (docs/promises.md#65).
 """
 
 from __future__ import annotations

@@ -105,8 +105,8 @@ def holds_digits(text: str | bytes, digits: str) -> bool:
     return re.search(rf"(?<![0-9.]){digits}(?![0-9])", text) is not None
 
 
-# Pages for visitors who aren't signed in: the shop's front page, sign-in, links of mails, and the sandbox's tools,
-# which exist in sandbox mode only.
+# Where strangers may go: the shop's front, the ways in, the links of mails, and QA's tools, which are not there
+# outside sandbox mode. All the rest is for whoever is signed in.
 OPEN_PATHS = frozenset({"/", "/healthz", "/patterns", "/music"})
 OPEN_FOLDERS = (
     "/static/",

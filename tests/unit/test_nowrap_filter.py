@@ -19,13 +19,13 @@ from webapp.pages.framework.nowrap_filter import nowrap
         ("名前を保存しました。", []),
     ],
 )
-def test_unbroken_holds_together_what_belongs_together(text: str, whole: list[str]) -> None:
+def test_nowrap_keeps_parts_on_one_line(text: str, whole: list[str]) -> None:
     html = nowrap(text)
     parts = [each.split("</span>")[0] for each in html.split('<span class="nowrap">')[1:]]
     assert parts == whole
     assert html.striptags() == text
 
 
-def test_unbroken_escapes_what_somebody_typed() -> None:
+def test_nowrap_escapes_what_was_typed() -> None:
     assert nowrap("(it's')の") == "(it&#39;s&#39;)の"
     assert nowrap("<b>03-1234-5678") == '&lt;b&gt;<span class="nowrap">03-1234-5678</span>'

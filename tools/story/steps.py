@@ -194,8 +194,8 @@ class Call:
         guide.notes["code"] = guide.handsets.wait_for_code(self.number)
         ringing.hangup()
         guide.open_phone(page)
-        caption = ("音声でワンタイムパスワードが読み上げられます。", "A voice speaks the one-time password.")
-        guide.take(sentence(guide.say(*caption)), "phone", guide.phone)
+        told = ("音声でワンタイムパスワードが読み上げられます。", "A voice speaks the one-time password.")
+        guide.take(sentence(guide.say(*told)), "phone", guide.phone)
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ class Quietly:
     """Repeat steps that were shown before, without pictures; the sentence summarises them."""
 
     steps: tuple[Step, ...]
-    caption: Both | None = None
+    told: Both | None = None
 
     def do(self, guide: Guide) -> None:
         guide.is_quiet = True
@@ -259,8 +259,8 @@ class Quietly:
             step.do(guide)
         guide.is_quiet = False
         guide.forget()
-        if self.caption is not None:
-            guide.between(guide.say(*self.caption))
+        if self.told is not None:
+            guide.between(guide.say(*self.told))
 
 
 @dataclass(frozen=True)
@@ -268,12 +268,12 @@ class Wait:
     """Time passes."""
 
     seconds: float
-    caption: Both
+    told: Both
 
     def do(self, guide: Guide) -> None:
         guide.wait(self.seconds)
-        if self.caption[0]:
-            guide.between(guide.say(*self.caption))
+        if self.told[0]:
+            guide.between(guide.say(*self.told))
 
 
 def sms_code(number: str) -> Callable[[Guide], str]:

@@ -31,9 +31,9 @@ def name_and_password(key: str, page: str) -> tuple[Step, ...]:
     return story_of(key, *main_job.GIVE_PASSWORD, See(page=page))
 
 
-def sign_out(caption: Both) -> tuple[Step, ...]:
+def sign_out(told: Both) -> tuple[Step, ...]:
     """Return the steps: sign out on the account's page, then wait a minute."""
-    return (Open("/account", "account.services"), Press(pages.SIGN_OUT, "shop.home"), Wait(60, caption))
+    return (Open("/account", "account.services"), Press(pages.SIGN_OUT, "shop.home"), Wait(60, told))
 
 
 def wrong_code(guide: Guide) -> str:

@@ -1,4 +1,4 @@
-"""What became of a call that was to speak a code: the gateway is asked, for the provider tells nobody by itself."""
+"""Show what became of a call that speaks a code. The gateway is asked: the provider sends no webhook."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _log = logging.getLogger(__name__)
 
 
 def outcome(services: Services, flow_id: str, purpose: str) -> Outcome | None:
-    """Where the call with a flow's newest code stands; None when that code was not called.
+    """Return the state of the call with a flow's newest code, or None if that code was not called.
 
-    A gateway that cannot tell now leaves the call under way: the code may still come (docs/promises.md#66).
+    If the gateway cannot answer now, the call counts as under way: the code may still come (docs/promises.md#66).
     """
     with services.store.reading() as db:
         sid = codes.find_call(db, flow_id, purpose)

@@ -1,8 +1,8 @@
-"""Verify that an address or number is the visitor's: a code goes there and comes back.
+"""Verify that an address or number is the visitor's, by a code that is sent there.
 
-Registering, a forgotten password and a change of address have this in common. Where no code is to be given (the
-address has an account already, or none at all), a notice goes there instead and the code stays here. The page looks
-the same: whoever doesn't read the mailbox learns nothing (docs/promises.md#32).
+Registration, a forgotten password and a change of address share this. If no code may be sent (the address has an
+account already, or none at all), a notice goes there instead. The page looks the same: only the owner of the mailbox
+learns the difference (docs/promises.md#32).
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class ContactChallenge(Challenge):
         account_id: str | None = None,
         named: str | None = None,
     ) -> tuple[dict[str, Any], Message]:
-        """Make a code for ``contact``: return the flow's data about it, and the message to deliver.
+        """Make a code for ``contact``. Return the flow's data about it, and the message to deliver.
 
-        ``notice_kind`` names the notice that is sent instead. The cap of sends counts per address and kind of flow:
-        strangers who register or forget passwords in somebody's name use up no code of that owner's sign-in
-        (docs/promises.md#24). What was typed is counted, ``named``, where the code goes elsewhere: else the cap of an
-        address would tell which number belongs to it (docs/promises.md#32).
+        ``notice_kind`` names the notice that is sent instead. The cap counts per address and kind of flow: a stranger
+        who registers with the address of another uses up no code of that owner's sign-in (docs/promises.md#24). If
+        the code goes elsewhere, ``named`` (what was typed) is counted: else the cap would show which number belongs
+        to an address (docs/promises.md#32).
 
         Raises:
             Throttled, SendCapReached.
@@ -106,7 +106,7 @@ class ContactChallenge(Challenge):
         return flow, message
 
     def send_again(self, services: Services, flow: Flow, account_id: str | None = None) -> Flow:
-        """Send another code to the same contact by the move ``send_again``; the earlier one is dead.
+        """Send another code to the same contact, by the transition ``send_again``. The earlier code expires.
 
         Raises:
             Throttled, SendCapReached, StaleFlow.
@@ -138,7 +138,7 @@ class ContactChallenge(Challenge):
         now: float,
         note: Callable[[Judgement], None] = lambda _judgement: None,
     ) -> Contact:
-        """Judge a typed code and return the contact that it verifies; see `Challenge.check`.
+        """Check a typed code and return the contact that it verifies; see `Challenge.check`.
 
         Raises:
             WrongCode, Throttled.

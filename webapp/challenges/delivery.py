@@ -1,4 +1,4 @@
-"""Deliver the outbox: at once where the page tells what became of a message, else after the answer."""
+"""Deliver the outbox: at once if the page shows the result of a message, else after the answer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 def dispatch(services: Services) -> None:
-    """Have all that is due sent once the answer has left: its time tells nothing (docs/promises.md#75)."""
+    """Have all that is due sent after the answer: the answer's time must disclose nothing (docs/promises.md#75)."""
     services.dispatcher(services)
 
 
@@ -53,10 +53,10 @@ def send_now(services: Services, message: Message) -> DeliveryFailed | None:
 
 
 def deliver_due(services: Services) -> float | None:
-    """Send what is due. Return when the next message of this world is due, None when nothing waits.
+    """Send what is due. Return when the next message of this world is due, None if nothing waits.
 
-    A change never fails because its notice could not leave: the notice is a row since the change's own transaction,
-    and what is done by then must not look undone because the database is busy just now.
+    A change never fails because its notice could not be sent: the notice is a row of the change's transaction. What
+    is done by then must not look undone because the database is busy.
     """
     try:
         now = services.clock.now()
@@ -70,10 +70,10 @@ def deliver_due(services: Services) -> float | None:
 
 
 def _round(services: Services, now: float) -> int:
-    """Send one batch; return how many messages it had.
+    """Send one batch. Return how many messages it had.
 
-    A server that does not answer ends the batch's part for it, so that each round waits for it once at the most. A
-    refusal concerns that one recipient (a number that takes no texts any more): the others are sent.
+    A server that does not answer ends its part of the batch, so that each round waits for it once at most. A refusal
+    concerns one recipient (such as a number that no longer takes texts): the others are sent.
     """
     with services.store.writing() as db:
         due = outbox.take_due(db, now, LEASE_SECONDS, BATCH)
@@ -104,12 +104,12 @@ def _round(services: Services, now: float) -> int:
 
 
 def _is_mail(message: Message) -> bool:
-    """Whether it is the mail server's, not the gateway's."""
+    """Return whether a message goes to the mail server, not to the gateway."""
     return message.channel == "mail"
 
 
 def _put_off(services: Services, message: Message, now: float, failed: DeliveryFailed | None) -> None:
-    """Try again later, with growing waits. None has failed where the message was not tried."""
+    """Try again later, with growing waits. ``failed`` is None if the message was not tried."""
     attempts = message.attempts
     wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 10))
     with services.store.writing() as db:

@@ -1,4 +1,4 @@
-"""The engine: issue a code, deliver it, judge what comes back, and tell when another may be sent."""
+"""Issue a code, deliver it, check what is typed, and compute when another may be sent."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from webapp.store.throttles import Throttle
 
 
 class Machine(Protocol):
-    """What a challenge asks of its flow's state machine."""
+    """The part of a flow's state machine that a challenge uses."""
 
     @property
     def kind(self) -> str:
-        """The kind of flow; also the purpose of its codes."""
+        """Return the kind of flow, which is also the purpose of its codes."""
 
     def begin(
         self,
@@ -44,18 +44,18 @@ class Machine(Protocol):
         life_seconds: float,
         flow_id: str,
     ) -> Flow:
-        """Make a flow by a move."""
+        """Make a flow by a transition."""
 
     def transition(self, db: Connection, flow: Flow, name: str, *, data: dict[str, Any]) -> Flow:
-        """Make a move. Raise ``StaleFlow`` when the flow is elsewhere."""
+        """Make a transition. Raise ``StaleFlow`` if the flow is in another state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """Where a code goes and what it counts for.
 
-    The code is good for ``bound_to`` alone (docs/promises.md#14). ``counted_as`` is the recipient whose cap it uses,
-    if that isn't ``to``. ``is_own`` says that ``to`` is proven to be the account's.
+    The code is valid for ``bound_to`` alone (docs/promises.md#14). ``counted_as`` is the recipient whose cap it uses,
+    if that isn't ``to``. ``is_own`` says that ``to`` is verified for the account.
     """
 
     bound_to: str
@@ -72,8 +72,8 @@ class Target:
 class Challenge:
     """The codes of one kind of flow.
 
-    Where the account ``is_proven``, the answer waits for what becomes of a message, and tells it. Elsewhere messages
-    leave after the answer, and nothing tells of them (docs/promises.md#75).
+    If the account ``is_proven``, the answer waits for the result of a message, and shows it. Otherwise messages are
+    sent after the answer, and nothing shows their result (docs/promises.md#75).
     """
 
     machine: Machine
@@ -89,7 +89,7 @@ class Challenge:
         kind: str = CODE,
         secret: Mapping[str, str] = MappingProxyType({}),
     ) -> Message:
-        """Make a code for ``target`` and write the message of ``kind`` with it and what else is ``secret``.
+        """Make a code for ``target`` and write the message of ``kind`` with it and the rest of ``secret``.
 
         Raises:
             Throttled, SendCapReached.
@@ -122,8 +122,7 @@ class Challenge:
         )
 
     def deliver(self, services: Services, flow: Flow, message: Message | None) -> Flow:
-        """Have the message sent. Note in the flow what failed before the answer: the page shows it, and another try
-        is free."""
+        """Have the message sent. Record in the flow what failed before the answer: the next attempt is free."""
         if message is None:
             return flow
         if not self.is_proven:
@@ -150,13 +149,13 @@ class Challenge:
         before: Throttle | None = None,
         is_decoy: bool = False,
     ) -> None:
-        """Judge a typed code inside `judging`; a right one is used up. ``note`` records one that isn't right.
+        """Check a typed code inside `judging`; a right one is used up. ``note`` records a wrong one.
 
         A decoy is a code that was made but never sent: not even a lucky guess is right.
 
         Raises:
             WrongCode.
-            Throttled: a wait runs; the code was not looked at.
+            Throttled: a wait runs, so the code was not checked.
         """
         judgement = codes.verify(db, source, typed, key=key, limits=services.limits, now=now, before=before)
         if judgement.is_right and is_decoy:
@@ -168,7 +167,7 @@ class Challenge:
 
 
 def resend_in(services: Services, flow: Flow) -> int:
-    """Whole seconds until another code may be sent; 0 when it may now."""
+    """Return the whole seconds until another code may be sent; 0 if it may now."""
     if flow.data.get("delivery", "sent") != "sent":
         return 0
     left = flow.data.get("sent_at", 0) + services.limits.resend_seconds - services.clock.now()
@@ -177,9 +176,9 @@ def resend_in(services: Services, flow: Flow) -> int:
 
 @contextmanager
 def judging(services: Services, *, tells_owner: bool = False) -> Iterator[Connection]:
-    """A transaction that judges a code: a wrong one is counted and committed, and refused after that.
+    """Open a transaction that checks a code. A wrong one is counted and committed, and refused after that.
 
-    With ``tells_owner`` the notices that a wrong code caused are sent too.
+    With ``tells_owner``, send the notices that a wrong code caused too.
     """
     refused = None
     with services.store.writing() as db:
@@ -194,10 +193,10 @@ def judging(services: Services, *, tells_owner: bool = False) -> Iterator[Connec
 
 
 def deliver_or_raise(services: Services, message: Message) -> None:
-    """Send a code that the flow moves for only once it has left.
+    """Send a code, for a flow that only goes on once it has been sent.
 
     Raises:
-        DeliveryFailed: the code is dead and counts for no cap.
+        DeliveryFailed: the code has expired and counts for no cap.
     """
     failed = send_now(services, message)
     if failed is not None:
@@ -207,7 +206,7 @@ def deliver_or_raise(services: Services, message: Message) -> None:
 
 
 def failure_reason(failed: DeliveryFailed) -> str:
-    """The word a page knows a failed delivery by: ``landline``, ``stopped``, ``unreachable`` or the failure's kind."""
+    """Return a page's name for a failed delivery: ``landline``, ``stopped``, ``unreachable`` or its kind."""
     code = getattr(failed, "code", None)
     return {
         21635: "landline",
@@ -221,7 +220,7 @@ def failure_reason(failed: DeliveryFailed) -> str:
 
 
 def owner_of(db: Connection, flow: Flow) -> Account:
-    """The account that a flow past its password belongs to."""
+    """Return the account of a flow that is past its password."""
     assert flow.account_id is not None
     return accounts.get(db, flow.account_id)
 

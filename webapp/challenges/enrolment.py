@@ -1,7 +1,7 @@
 """Enrol a method: an address by the code that it receives, a device by its first code.
 
-Set-up, backups, new methods and changed ones all enrol in this way; each flow's own table says when. Until the
-flow's last move the proof is the flow's own, with its secret sealed in it (docs/promises.md#9, #65).
+Set-up, backups, new methods and changed ones share this; each flow's state machine says when. Until the flow's last
+transition the proof is kept in the flow, with its secret sealed (docs/promises.md#9, #65).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class EnrolmentChallenge(Challenge):
     def send(
         self, services: Services, flow: Flow, move: str, kind: str, address: str, kept: dict[str, Any]
     ) -> Flow:
-        """Send a code of a factor to an address and make ``move``; the flow's data becomes ``kept`` and what was sent.
+        """Send a code to an address and make the transition ``move``. Its data becomes ``kept`` and what was sent.
 
-        The flow goes on only once the code has left: a gateway that fails leaves it where it was.
+        The flow goes on only once the code has been sent: a gateway that fails changes nothing.
 
         Raises:
             Throttled, SendCapReached, DeliveryFailed, StaleFlow.
@@ -60,7 +60,7 @@ class EnrolmentChallenge(Challenge):
         typed: str,
         now: float,
     ) -> Proof:
-        """Judge the code that is to enrol a method of ``kind``.
+        """Check the code that enrols a method of ``kind``.
 
         Raises:
             WrongCode, Throttled.
@@ -76,15 +76,15 @@ class EnrolmentChallenge(Challenge):
 
 
 def call_outcome(services: Services, flow: Flow) -> calls.Outcome | None:
-    """Where the call that speaks this flow's code stands; None when it was texted."""
+    """Return the state of the call that speaks this flow's code; None if it was texted."""
     return calls.outcome(services, scope(flow, flow.data["number"]), flow.kind)
 
 
 def refuse_taken(number: str, owned: list[Method], proofs: list[Proof]) -> None:
-    """One number is never two methods (docs/screens.md#one-number).
+    """Refuse a number that is a method already (docs/screens.md#one-number).
 
     Raises:
-        MethodTaken: it is one of ``owned``, or was proven before in the same flow.
+        MethodTaken: it is one of ``owned``, or was verified earlier in the same flow.
     """
     taken = {method.number for method in owned} | {proof.get("number") for proof in proofs}
     if number in taken:
@@ -113,6 +113,6 @@ def persist_method(
 
 
 def clean_name(typed: str) -> str:
-    """A method's name as it is kept: printable, on one line, at most `NAME_LENGTH` characters."""
+    """Return a method's name as it is stored: printable, on one line, at most `NAME_LENGTH` characters."""
     printable = "".join(char if char.isprintable() else " " for char in typed)
     return " ".join(printable.split())[:NAME_LENGTH].rstrip()

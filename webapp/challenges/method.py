@@ -24,14 +24,14 @@ from webapp.store.methods import ChallengeContext, Method
 from webapp.store.outbox import Message
 
 NOTIFY_AT = (1, 10)
-"""The wrong codes in a row after which the owner is mailed: the first of a run, and when it goes on."""
+"""The numbers of wrong codes in a row after which the owner gets an email: at the start of a run, and if it goes on."""
 
 SHOWN = ("method", "kind", "last3", "name")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A way to receive a code, as the page offers it; ``value`` is signed for this flow alone."""
+    """A way to receive a code, as the page offers it. ``value`` is signed for this flow alone."""
 
     value: str
     kind: str
@@ -43,7 +43,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class CodePageState:
-    """What the code page shows of the challenge; ``resend_in`` in whole seconds."""
+    """What the code page shows of the challenge. ``resend_in`` is in whole seconds."""
 
     kind: str
     last3: str
@@ -65,12 +65,12 @@ class MethodChallenge(Challenge):
         flow_id: str,
         now: float,
     ) -> tuple[dict[str, Any], Message | None]:
-        """Ask for a code of ``method``: return the flow's data about it, and the message if one is sent.
+        """Ask for a code of ``method``. Return the flow's data about it, and the message, if one is sent.
 
-        A reached send cap is part of the answer, not a refusal: the visitor gets to the page and may choose the app.
+        A reached cap is part of the result, not a refusal: the visitor gets to the page and may choose the app.
 
         Raises:
-            Throttled: the last code of this flow left too recently.
+            Throttled: the last code of this flow was sent too recently.
         """
         factor = FACTORS[method.kind]
         asked: dict[str, Any] = {
@@ -120,9 +120,9 @@ class MethodChallenge(Challenge):
     def send_again(
         self, services: Services, flow: Flow, choice: str | None, *, move: str, kept: tuple[str, ...]
     ) -> Flow:
-        """Ask once more, by the chosen way or by the same, and make ``move`` with what was ``kept`` in the flow.
+        """Ask again, by the chosen method or by the same one. Make the transition ``move`` with what is ``kept``.
 
-        Over the send cap the way that was asked stays: a code that left for it is still good, and is counted for it
+        Over the cap, the current method stays: a code that was sent for it is still valid, and is counted for it
         alone.
 
         Raises:
@@ -142,9 +142,9 @@ class MethodChallenge(Challenge):
     def judge(
         self, db: Connection, services: Services, visitor: Visitor, flow: Flow, typed: str, now: float
     ) -> ChallengeContext:
-        """Judge a typed code against the method asked; record and count what is not right.
+        """Check a typed code against the method asked. Record and count a wrong one.
 
-        Return the method with its owner, for what follows.
+        Return the method with its owner.
 
         Raises:
             WrongCode, Throttled.
@@ -170,10 +170,10 @@ class MethodChallenge(Challenge):
 
 
 def pick(owned: list[Method]) -> Method:
-    """The method that is asked first: the preferred one, unless it is switched off and another is not.
+    """Return the method to ask first: the preferred one, unless it is switched off and another is not.
 
     Raises:
-        StaleFlow: there is none any more; all were cleared after the account was looked at.
+        StaleFlow: all methods were cleared after the account was read.
     """
     if not owned:
         raise StaleFlow("the methods are gone")
@@ -181,7 +181,7 @@ def pick(owned: list[Method]) -> Method:
 
 
 def asked(services: Services, flow: Flow) -> CodePageState:
-    """What the code page shows of a flow's challenge."""
+    """Return what the code page shows of a flow's challenge."""
     data = flow.data
     return CodePageState(
         data["kind"], data["last3"], data["name"], data.get("delivery"), resend_in(services, flow)
@@ -189,7 +189,7 @@ def asked(services: Services, flow: Flow) -> CodePageState:
 
 
 def choices(services: Services, flow: Flow) -> list[Choice]:
-    """Every way of the account to receive a code, the app too; unverified numbers have no row and so no place."""
+    """Return each way of the account to receive a code, the app included. Unverified numbers have no row here."""
     assert flow.account_id is not None
     with services.store.reading() as db:
         return [
@@ -206,10 +206,10 @@ def choices(services: Services, flow: Flow) -> list[Choice]:
 
 
 def chosen(db: Connection, services: Services, flow: Flow, value: str | None, now: float) -> Method:
-    """The method that a posted choice names; without one, the method asked now (a plain resend).
+    """Return the method that a posted choice names; without a choice, the method asked now (a resend).
 
     Raises:
-        UnknownChoice: forged, of another flow, or of a method that is gone: nothing is sent (docs/promises.md#30).
+        UnknownChoice: forged, of another flow, or of a removed method; nothing is sent (docs/promises.md#30).
     """
     assert flow.account_id is not None
     try:
@@ -227,7 +227,7 @@ def chosen(db: Connection, services: Services, flow: Flow, value: str | None, no
 
 
 def throttle_key(method_id: str) -> str:
-    """Who is counted: the method, whatever the browser or address (docs/promises.md#22)."""
+    """Return the throttle's key: the method, not the browser or address (docs/promises.md#22)."""
     return f"method:{method_id}"
 
 
@@ -239,7 +239,7 @@ def _count_against(
     judgement: Judgement,
     now: float,
 ) -> None:
-    """Record a code that was not right; after too many in a row, switch the method off (docs/promises.md#20)."""
+    """Record a wrong code. After too many in a row, switch the method off (docs/promises.md#20)."""
     account, method = context.account, context.method
     audit.record(
         db,

@@ -26,7 +26,7 @@ class AppCodes:
     window: int
 
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
-        """The oldest matching step that lies after the last one used wins."""
+        """Check a code. The oldest matching step after the last used one wins."""
         matching = totp.matching_steps(self.secret, typed, now, self.window)
         if not matching:
             return Verdict.WRONG
@@ -38,14 +38,14 @@ class AppCodes:
 
 @dataclass(slots=True)
 class FirstCode:
-    """The first code of an app that is being set up; `step` is what it used up, to be kept with the method."""
+    """The first code of an app during set-up. `step` is the step that it used, to be stored with the method."""
 
     secret: str = field(repr=False)
     window: int
     step: int = 0
 
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
-        """Right when any step in the window matches: there is no earlier use to compare with."""
+        """Check a code. Any step in the window may match: there is no earlier use to compare with."""
         matching = totp.matching_steps(self.secret, typed, now, self.window)
         if not matching:
             return Verdict.WRONG
@@ -74,7 +74,7 @@ class App(Factor):
         return {"kind": self.kind, "secret": flow.data["secret"], "step": source.step}
 
     def columns(self, services: Services, account_id: str, proof: Proof) -> dict[str, Any]:
-        """Return the secret and the step. Equal secrets are told by their mark without opening them."""
+        """Return the secret and the step. Equal secrets are found by their mark, without opening them."""
         secret = unseal(services, account_id, proof["secret"])
         return {
             "secret": services.seal.seal(secret.encode(), seal_context(account_id)),
@@ -85,7 +85,7 @@ class App(Factor):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What an app is given: the secret, and the same as an ``otpauth:`` address for the QR code."""
+    """What a user enters in an app: the secret, and the same as an ``otpauth:`` address for the QR code."""
 
     secret: str = field(repr=False)
     uri: str = field(repr=False)
@@ -98,5 +98,5 @@ def key_of(services: Services, account: Account, flow: Flow) -> Key:
 
 
 def sealed_secret(method: Method) -> bytes | None:
-    """Return the secret of an app, sealed; None if the method is no app."""
+    """Return the sealed secret of an app; None if the method is no app."""
     return method.secret if method.kind == App.kind else None

@@ -1,4 +1,4 @@
-"""What a factor is: a way to prove the second step by a code."""
+"""The interface of a factor: a way to prove the second step by a code."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Proof = dict[str, Any]
 class Factor(Protocol):
     """A way to prove the second step by a code; one object for all accounts.
 
-    A method is what an account has of it. Codes of a `SentFactor` go to an address, kept as the method's ``number``.
-    Other codes come from what the owner was given at set-up, kept as its ``secret`` and ``last_step``.
+    A method is an account's registration of it. Codes of a `SentFactor` go to an address, stored as the method's
+    ``number``. Other codes come from what the owner got at set-up, stored as its ``secret`` and ``last_step``.
     """
 
     kind: str
@@ -25,10 +25,10 @@ class Factor(Protocol):
     may_be_backup: bool = True
 
     def mask(self, method: Method) -> str:
-        """Return what tells an owner which method is asked, before they are known to be the owner."""
+        """Return a hint at the method that is safe to show before sign-in."""
         return ""
 
-    def number_to_tell(self, method: Method) -> str | None:
+    def number_to_notify(self, method: Method) -> str | None:
         """Return the phone number that gets a text when the method is replaced (docs/promises.md#18)."""
         return None
 
@@ -50,10 +50,10 @@ class Factor(Protocol):
 
 
 class SentFactor(Factor):
-    """Codes are sent to an address, and the first that comes back enrols it."""
+    """A factor whose codes are sent to an address. The first code that comes back enrols it."""
 
     def read(self, typed: str, region: str) -> str:
-        """Return the address that was typed, in the form that is kept. Raise a refusal."""
+        """Return the typed address in its stored form. Raise a refusal."""
         return typed.strip()
 
     def deliver(self, services: Services, to: str, code: str, language: str) -> str | None:
@@ -82,5 +82,5 @@ class SentFactor(Factor):
 
 
 def scope(flow: Flow, address: str) -> str:
-    """Return what a code is bound to: flow *and* address, so that it proves no other one (docs/promises.md#14)."""
+    """Return what a code is bound to: flow *and* address, so that it verifies no other one (docs/promises.md#14)."""
     return f"{flow.id}:{address}"

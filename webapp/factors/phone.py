@@ -17,8 +17,8 @@ class Voice(SentFactor):
         """Return the number as E.164. Raise ``NotAPhoneNumber``."""
         return phone_numbers.parse(typed, region).e164
 
-    def number_to_tell(self, method: Method) -> str | None:
-        """Return the number: whoever has it now learns nothing but that it was replaced."""
+    def number_to_notify(self, method: Method) -> str | None:
+        """Return the number. Its present holder learns only that it was replaced."""
         return method.number
 
 

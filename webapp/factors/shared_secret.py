@@ -20,5 +20,5 @@ def unseal(services: Services, account_id: str, sealed: str) -> str:
 
 
 def seal_context(account_id: str) -> str:
-    """What an account's secrets are sealed for: bytes copied to another account open nothing."""
+    """Return the context that an account's secrets are sealed for: copied to another account, they can't be opened."""
     return f"totp:{account_id}"

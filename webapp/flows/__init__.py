@@ -1,5 +1,5 @@
-"""The order of steps: each flow is a table of states and moves, and one function a step.
+"""The order of steps: each flow is a state machine, and each step a function.
 
-A flow function takes the `Services`, the `Visitor` and what was typed; it changes rows in one transaction, sends
-what is to be sent after it, and returns what comes next or raises a typed refusal. No Flask, no SQL.
+A flow function takes the `Services`, the `Visitor` and what was typed. It changes rows in one transaction, sends
+messages after it, and returns what comes next or raises a typed refusal. No Flask, no SQL.
 """

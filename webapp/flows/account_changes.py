@@ -1,7 +1,7 @@
-"""Changing what an account is known by: name, address, number, password; and ending sessions.
+"""Change an account's name, address, number and password, and end sessions.
 
-Whoever comes here has stepped up freshly (docs/promises.md#42). A new address or number counts once the code that went
-there came back; the old one and the new one are both told.
+The user has stepped up freshly (docs/promises.md#42). A new address or number counts once it is verified by a code.
+The old one and the new one are both notified.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ CODES = ContactChallenge(MACHINE)
 
 
 def change_name(services: Services, visitor: Visitor, account: Account, name: str) -> None:
-    """Keep another name; the same once more is no change."""
+    """Store another name. The same name again is no change."""
     if name == account.name:
         return
     with services.store.writing() as db:
@@ -56,10 +56,10 @@ def change_name(services: Services, visitor: Visitor, account: Account, name: st
 def change_password(
     services: Services, visitor: Visitor, account: Account, session: Session, *, present: str, new: str
 ) -> str:
-    """Keep a new password and end everything but this session; the token that replaces the one in its cookie.
+    """Store a new password and end everything but this session. Return the token that replaces its cookie's.
 
-    The present one is asked for besides the step-up (ASVS 6.2.3), with waits after wrong tries that only this
-    account's own sessions share.
+    The current password is needed besides the step-up (ASVS 6.2.3). Only this account's sessions share the waits
+    after wrong ones.
 
     Raises:
         WrongPassword, Throttled, WeakPassword, StaleFlow.
@@ -83,7 +83,7 @@ def change_password(
 
 
 def submit_email(services: Services, visitor: Visitor, account: Account, session: bytes, typed: str) -> Flow:
-    """Take a new mail address and send it a code.
+    """Take a new email address and send it a code.
 
     Raises:
         NotAMailAddress, MailDomainRefused, ContactUnchanged, SendCapReached.
@@ -104,7 +104,7 @@ def submit_phone(
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
-    """Send another code; the earlier one is dead.
+    """Send another code. The earlier one expires.
 
     Raises:
         Throttled, SendCapReached, StaleFlow.
@@ -117,7 +117,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
 
     Raises:
         WrongCode, Throttled, StaleFlow.
-        ContactTaken: it came to belong to another account since the code left.
+        ContactTaken: another account has taken it since the code was sent.
     """
     now = services.clock.now()
     with judging(services) as db:
@@ -137,7 +137,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
 
 
 def end_session(services: Services, visitor: Visitor, account: Account, public_id: str) -> bool:
-    """Sign out one device of the list; False when it is not (or no longer) there."""
+    """Sign out one device of the list. Return False if it isn't there (any more)."""
     with services.store.writing() as db:
         was_there = stored_sessions.end_by_public_id(db, account.id, public_id)
         if was_there:
@@ -146,7 +146,7 @@ def end_session(services: Services, visitor: Visitor, account: Account, public_i
 
 
 def end_other_sessions(services: Services, visitor: Visitor, account: Account, session: bytes) -> int:
-    """Sign out every device but this one; how many there were."""
+    """Sign out every device but this one. Return how many there were."""
     with services.store.writing() as db:
         count = stored_sessions.end_others(db, account.id, session)
         audit.record(db, visitor, account, "session.ended_others", services.clock.now(), count=count)
@@ -196,9 +196,9 @@ def _send_code(
 
 
 def _keep(db: Connection, visitor: Visitor, account: Account, contact: Contact, now: float) -> None:
-    """Record the change, and write notices to where the owner was and to where the owner is to be found.
+    """Store the new contact and enqueue notices to the old and the new address.
 
-    What went to the old place opens nothing any more: an owner who leaves a mailbox may do so because it is read.
+    The notice to the old one carries no link: an owner may leave a mailbox because others read it.
     """
     flows.end_of_account(db, account.id, (forgot_password.MACHINE.kind, approval.MACHINE.kind))
     if contact.channel == "mail":

@@ -1,4 +1,4 @@
-"""What an account's owner may see of what happened."""
+"""Show an owner what happened to the account."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ SHOWN = 20
 
 
 def recent(services: Services, account: Account, limit: int = SHOWN) -> list[Event]:
-    """The account's newest events."""
+    """Return the account's newest events."""
     with services.store.reading() as db:
         return events.of_account(db, account.id, limit)

@@ -1,8 +1,8 @@
-"""Approving by the link in a mail: the step-up of accounts without two-step verification.
+"""Approve by the link in an email: the step-up of accounts without two-step verification.
 
-Session A asks and waits; whoever holds the mailbox decides in any browser B. The link shows, a POST decides, once;
-it signs nobody in and elevates nothing but A, which takes its elevation itself (docs/promises.md#33 to #41). An account
-without a mail address gets a text with a code instead, and a link that only denies.
+Session A asks and waits; the owner of the mailbox decides in any browser B. The link shows, a POST decides, once. It
+signs nobody in. It elevates nothing but A, which takes its elevation itself (docs/promises.md#33 to #41). An account
+without an email address gets a text with a code instead, and a link that can only deny.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ Status = Literal["pending", "approved", "denied", "used", "expired"]
 
 
 def request(services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str) -> Flow:
-    """Ask the owner; a pending request of this session is used again and sends nothing (docs/promises.md#41)."""
+    """Ask the owner. A pending request of this session is used again and sends nothing (docs/promises.md#41)."""
     now = services.clock.now()
     with services.store.writing() as db:
         pending = flows.find_of_session(db, MACHINE.kind, session, "pending", now)
@@ -91,10 +91,10 @@ def request(services: Services, visitor: Visitor, account: Account, session: byt
 
 
 def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
-    """Send another mail (or text) with a new link.
+    """Send another email (or text) with a new link.
 
     Raises:
-        Throttled: the last one left too recently.
+        Throttled: the last one was sent too recently.
         SendCapReached, StaleFlow.
     """
     now = services.clock.now()
@@ -115,7 +115,7 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
 
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
-    """The request that this session made from this browser, also when its time is over (docs/promises.md#38)."""
+    """Return the request that this session made from this browser, an expired one too (docs/promises.md#38)."""
     if flow_id is None:
         return None
     with services.store.reading() as db:
@@ -124,30 +124,30 @@ def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | No
 
 
 def find_by_link(services: Services, token: str) -> Flow | None:
-    """The request that a mail's link leads to."""
+    """Return the request of an email's link."""
     with services.store.reading() as db:
         return flows.find_by_token(db, MACHINE.kind, token_hash(token))
 
 
 def status(services: Services, flow: Flow) -> Status:
-    """Where a request stands; one that was neither decided nor taken in time has expired."""
+    """Return a request's state. It has expired if it was neither decided nor taken in time."""
     if flow.state in ("pending", "approved") and services.clock.now() >= flow.expires_at:
         return "expired"
     return flow.state  # type: ignore[return-value]
 
 
 def attempt_of(services: Services, flow: Flow) -> Attempt:
-    """Who asked, when and where: what the decision page tells."""
+    """Return who asked, when and where, for the decision page."""
     with services.store.reading() as db:
         account = owner_of(db, flow)
     return Attempt(account.name, flow.created_at, flow.data["device"], flow.data["near"])
 
 
 def decide(services: Services, visitor: Visitor, flow: Flow, decision: Literal["approve", "deny"]) -> Flow:
-    """Decide a pending request, once; a denial is final and the owner is told.
+    """Decide a pending request, once. A denial is final, and the owner is notified.
 
     Raises:
-        StaleFlow: it was decided before, or its time is over.
+        StaleFlow: it was decided before, or has expired.
     """
     now = services.clock.now()
     if status(services, flow) != "pending":
@@ -186,10 +186,10 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
 
 
 def take(services: Services, visitor: Visitor, flow: Flow) -> Elevated:
-    """Elevate the asking session on the strength of an approval, once.
+    """Elevate the asking session after an approval, once.
 
     Raises:
-        StaleFlow: not approved, taken before, the time is over, or two-step verification was turned on meanwhile.
+        StaleFlow: not approved, taken before, expired, or two-step verification was turned on meanwhile.
     """
     now = services.clock.now()
     if status(services, flow) != "approved":
@@ -221,7 +221,7 @@ def _prepare(
     token: str,
     now: float,
 ) -> Message | None:
-    """Count the message that is about to leave, and write it: a mail with a link, or a text with a code too."""
+    """Count the message that will be sent, and write it: an email with a link, or a text with a code too."""
     data = flow.data
     if data["delivery"] == "capped":
         return None

@@ -1,6 +1,6 @@
-"""A backup at set-up (docs/screens.md#14): another phone or app, proven before two-step verification is turned on.
+"""Add a backup at set-up (docs/screens.md#14): another phone or app, verified before it is turned on.
 
-Its steps are moves of the set-up's own table.
+Its steps are transitions of the set-up's state machine.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
 def submit_app_code(
     services: Services, visitor: Visitor, flow: Flow, typed: str, *, kind: str, name: str = ""
 ) -> Flow:
-    """Check the first code of an app that is to be a backup.
+    """Check the first code of a backup app.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
@@ -43,7 +43,7 @@ def submit_app_code(
 
 
 def skip(services: Services, flow: Flow) -> Flow:
-    """Go on without the backup that was begun; where none was, nothing changes.
+    """Go on without the backup that was begun. If none was, nothing changes.
 
     Raises:
         StaleFlow.

@@ -1,7 +1,7 @@
-"""A forgotten password: a code, by mail where the account has an address, and a new password.
+"""Reset a forgotten password by a code: by email if the account has an address.
 
-Two-step verification stays on, and the next sign-in asks for its code as ever (docs/promises.md#54). Known and unknown
-accounts look and take alike: an address without an account gets a word that says so (docs/promises.md#32).
+Two-step verification stays on: the next sign-in asks for its code (docs/promises.md#54). Known and unknown accounts
+look alike and take the same time. An address without an account gets a notice instead (docs/promises.md#32).
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ _UNKNOWN = {"mail": "forgot_password.unknown", "sms": DECOY}
 def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
     """Send the code to the account of ``identifier``, if there is one.
 
-    It goes by mail where the account has an address, however its owner named it: a stolen number alone must not
-    be enough where codes of the second step go to that number too.
+    It goes by email if the account has an address, even if the number was typed. Codes of the second step go to the
+    number too, so a stolen number alone must not be enough.
 
     Raises:
         NotAMailAddress, NotAPhoneNumber, MobileNeeded, MailDomainRefused, SendCapReached.
@@ -79,7 +79,7 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
-    """Send another code; the earlier one is dead.
+    """Send another code. The earlier one expires.
 
     Raises:
         Throttled, SendCapReached, StaleFlow.
@@ -88,10 +88,10 @@ def send_again(services: Services, flow: Flow) -> Flow:
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
-    """Check the code; the flow goes on under a new id, which this browser alone learns.
+    """Check the code. The flow goes on under a new id, which only this browser learns.
 
-    Each code dies after its wrong tries, and codes are capped per address; the wait that grows between tries is
-    this flow's own, so that a stranger who asks for a reset keeps no owner from one (docs/promises.md#24).
+    Each code expires after too many wrong attempts, and codes are capped per address. The growing wait is this
+    flow's: a stranger who asks for a reset must not block the owner (docs/promises.md#24).
 
     Raises:
         WrongCode, Throttled, StaleFlow.
@@ -108,7 +108,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
 
 
 def set_password(services: Services, visitor: Visitor, flow: Flow, password: str) -> None:
-    """Keep the new password and end every session and all trust; nobody is signed in by it.
+    """Store the new password and end every session and all trust. It signs nobody in.
 
     Raises:
         WeakPassword, StaleFlow.

@@ -1,4 +1,4 @@
-"""Upkeep: what has run out is deleted, what is owed is delivered."""
+"""Maintenance: delete what has expired, and deliver the notices that are due."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SPARE_SECONDS = 3600.0
 
 
 def tidy(services: Services, spare_seconds: float = SPARE_SECONDS) -> dict[str, int]:
-    """Delete what has expired, and documents that no case needs; how many of each table (docs/screens.md#events).
+    """Delete what has expired, and documents without a case. Return the count per table (docs/screens.md#events).
 
     Documents younger than ``spare_seconds`` stay: an upload may be between its file and its row.
     """
@@ -29,6 +29,6 @@ def tidy(services: Services, spare_seconds: float = SPARE_SECONDS) -> dict[str, 
 
 
 def keep_up(services: Services) -> None:
-    """The whole of it: also the notices that could not be delivered when they were owed."""
+    """Delete expired rows and retry undelivered notices."""
     tidy(services)
     dispatch(services)

@@ -1,7 +1,7 @@
-"""Adding a method to two-step verification, or changing one: prove the new one first, then it counts.
+"""Add a method to two-step verification, or change one: the new one is verified first.
 
-A change replaces the old method in the transaction that proves the new one; it ends all other sessions and all
-trust, mails the owner and texts the old number (docs/screens.md#endings, docs/promises.md#18).
+A change replaces the old method in the transaction that verifies the new one. It ends all other sessions and all
+trust, emails the owner and texts the old number (docs/screens.md#endings, docs/promises.md#18).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ CODES = EnrolmentChallenge(MACHINE)
 def start(
     services: Services, visitor: Visitor, account: Account, session: bytes, replaces: str | None = None
 ) -> Flow:
-    """Begin to add a method, or to change the one that ``replaces`` names; an earlier attempt is dropped.
+    """Begin to add a method, or to change the one that ``replaces`` names. An earlier attempt is dropped.
 
     Raises:
         StaleFlow: two-step verification is off.
@@ -78,14 +78,14 @@ def start(
 
 
 def replaced_by(services: Services, account: Account, flow: Flow) -> Method | None:
-    """The method that this flow changes; None when it adds one."""
+    """Return the method that this flow changes; None if it adds one."""
     replaces = flow.data["replaces"]
     with services.store.reading() as db:
         return methods.find(db, account.id, replaces) if replaces is not None else None
 
 
 def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: str) -> Flow:
-    """Take a number and send it a code; the number of the changed method itself may come by another channel.
+    """Take a number and send it a code. The number of the changed method may be kept for another channel.
 
     Raises:
         NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
@@ -97,7 +97,7 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
-    """Send another code to the number given before; the earlier one is dead.
+    """Send another code to the number given before. The earlier one expires.
 
     Raises:
         Throttled, SendCapReached, DeliveryFailed, StaleFlow.
@@ -111,7 +111,7 @@ def send_again(services: Services, flow: Flow) -> Flow:
 def submit_number_code(
     services: Services, visitor: Visitor, session: bytes, flow: Flow, typed: str
 ) -> Method:
-    """Check the code from the phone; right, the method counts from now on.
+    """Check the code from the phone. If it is right, store the method.
 
     Raises:
         WrongCode, MethodTaken, Throttled, StaleFlow.
@@ -131,7 +131,7 @@ def submit_number_code(
 def submit_app_code(
     services: Services, visitor: Visitor, session: bytes, flow: Flow, typed: str, *, kind: str, name: str = ""
 ) -> Method:
-    """Check the first code of the app; right, it counts from now on.
+    """Check the first code of the app. If it is right, store the method.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
@@ -156,7 +156,7 @@ def _keep(
     proof: Proof,
     now: float,
 ) -> Method:
-    """Write the proven method, in place of the one it changes where there is one."""
+    """Store the verified method, in place of the one it changes, if any."""
     if not account.two_step_on:
         raise StaleFlow("it was turned off meanwhile")
     if "number" in proof:
@@ -174,14 +174,14 @@ def _keep(
     method = enrolment.persist_method(db, services, account, proof, is_preferred=old.is_preferred, now=now)
     session_revocation.end_everything_else(db, account.id, session)
     audit.record(db, visitor, account, "method.changed", now, method=method.kind)
-    number = FACTORS[old.kind].number_to_tell(old)
+    number = FACTORS[old.kind].number_to_notify(old)
     if number is not None and number != method.number:
         outbox.enqueue_to_number(db, visitor, account, number, "method.number_replaced", now)
     return method
 
 
 def _others(db: Connection, flow: Flow) -> list[Method]:
-    """The account's methods except the one that is being changed."""
+    """Return the account's methods except the one that is being changed."""
     assert flow.account_id is not None
     return [each for each in methods.of_account(db, flow.account_id) if each.id != flow.data["replaces"]]
 

@@ -1,8 +1,8 @@
-"""Older devices: one password field and no page for a code (docs/screens.md#b9, #20).
+"""Sign in on older devices: one password field and no page for a code (docs/screens.md#b9, #20).
 
-The right password is answered by an error, and a code goes to the preferred phone; then the password with the code
-right after it signs in. The code passes the same verifier, counters and replay rule as everywhere, no trust is read
-or given (docs/promises.md#25), and the password is hashed once a request.
+The right password is answered by an error, and a code goes to the preferred phone. Then the password followed by the
+code signs in. The code uses the usual verifier, counters and replay rule. No trust is read or given
+(docs/promises.md#25). The password is hashed in every case.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def submit(
     cookie: CookieReader,
     ended_session: bytes | None = None,
 ) -> SignedIn | Flow:
-    """Check what was typed into the one field: signed in, or a flow whose code is to follow the password.
+    """Check what was typed into the one field. Return a sign-in, or a flow that waits for password and code.
 
     Raises:
         WrongPassword, Throttled, WrongCode, MethodSwitchedOff, StaleFlow.
@@ -69,14 +69,14 @@ def submit(
     if not proven.account.two_step_on:
         return _accept_password(services, visitor, proven, return_to, ended_session)
     if pending is not None and resend_in(services, pending) > 0:
-        return pending  # it has just left: the same error again, and no other code
+        return pending  # a code has just been sent: the same error, and no other code
     return _ask(services, visitor, proven, pending, password)
 
 
 def split(typed: str, password_digits: int) -> tuple[str, str | None]:
-    """Password and code of what was typed, or all of it and None where it ends in too few digits for a code.
+    """Split what was typed into password and code; without enough digits for a code, return all of it and None.
 
-    ``password_digits`` is how many digits the password itself ends in: only with six more is there a code.
+    ``password_digits`` is how many digits the password itself ends in: a code needs six more.
     """
     plain = unicodedata.normalize("NFKC", typed)
     if trailing_digits(plain) < password_digits + CODE_DIGITS:
@@ -85,7 +85,7 @@ def split(typed: str, password_digits: int) -> tuple[str, str | None]:
 
 
 def trailing_digits(text: str) -> int:
-    """How many digits a text ends in."""
+    """Return how many digits a text ends in."""
     found = _LAST_DIGITS.search(text)
     return len(found[0]) if found else 0
 
@@ -140,7 +140,7 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
         method = pick(methods.of_account(db, account.id))
         if method.disabled_at is not None:
             raise MethodSwitchedOff()
-        # A password that ends in fewer digits than a code tells nothing that is worth keeping.
+        # Fewer trailing digits than a code has disclose nothing, so they are not stored.
         data = {"app": APP, "digits": digits if digits >= CODE_DIGITS else 0}
         if pending is None:
             flow, message = CODES.begin(db, services, visitor, account, method, now, data=data)

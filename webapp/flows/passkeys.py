@@ -1,7 +1,7 @@
-"""Passkeys: registering them, and using one as a way in that counts as both steps, or as a step-up.
+"""Register passkeys, and use one to sign in (it counts as both steps) or to step up.
 
-A ceremony is a flow: its row holds the challenge, and any answer to it, right or wrong, uses it up. So an assertion
-can't be replayed, whatever the authenticator's counter does (docs/promises.md#64).
+A ceremony is a flow: its row holds the challenge, and any answer, right or wrong, uses it up. So an assertion can't
+be replayed, whatever the authenticator's counter does (docs/promises.md#64).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ USING = StateMachine(
 
 
 def of_account(services: Services, account: Account) -> list[Passkey]:
-    """The account's passkeys, oldest first."""
+    """Return the account's passkeys, oldest first."""
     with services.store.reading() as db:
         return passkeys.of_account(db, account.id)
 
@@ -63,7 +63,7 @@ def of_account(services: Services, account: Account) -> list[Passkey]:
 def begin_registration(
     services: Services, visitor: Visitor, account: Account, session: bytes
 ) -> tuple[Flow, dict[str, Any]]:
-    """Ask the device for a new passkey: the flow, and the options for the browser."""
+    """Ask the device for a new passkey. Return the flow, and the options for the browser."""
     now = services.clock.now()
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
     with services.store.writing() as db:
@@ -86,7 +86,7 @@ def begin_registration(
 def finish_registration(
     services: Services, visitor: Visitor, account: Account, flow: Flow, answer: str, name: str
 ) -> Passkey:
-    """Keep the passkey that the device made; the owner is told.
+    """Store the passkey that the device made, and notify the owner.
 
     Raises:
         PasskeyRefused, PasskeyTaken, StaleFlow.
@@ -123,7 +123,7 @@ def finish_registration(
 def begin_sign_in(
     services: Services, visitor: Visitor, *, app: str, return_to: str
 ) -> tuple[Flow, dict[str, Any]]:
-    """Ask the browser for any passkey of this site: nobody is named, so nobody is given away."""
+    """Ask the browser for any passkey of this site. No account is named, so none is disclosed."""
     return _ask(services, visitor, "ask_to_sign_in", None, None, {"app": app, "return_to": return_to})
 
 
@@ -137,7 +137,7 @@ def begin_step_up(
 def finish_sign_in(
     services: Services, visitor: Visitor, flow: Flow, answer: str, ended_session: bytes | None = None
 ) -> SignedIn:
-    """Sign the passkey's owner in: possession and the device's own check are both steps, so no code is asked.
+    """Sign the passkey's owner in. Possession and the device's own check are two steps: no code is asked.
 
     Raises:
         PasskeyRefused, StaleFlow.
@@ -178,7 +178,7 @@ def finish_step_up(
 
 
 def rename(services: Services, visitor: Visitor, account: Account, passkey_id: str, name: str) -> bool:
-    """Name a passkey; False when it is not this account's."""
+    """Name a passkey. Return False if it is not this account's."""
     with services.store.writing() as db:
         was_there = passkeys.rename(db, account.id, passkey_id, name.strip()[:LONGEST_NAME])
         if was_there:
@@ -187,7 +187,7 @@ def rename(services: Services, visitor: Visitor, account: Account, passkey_id: s
 
 
 def remove(services: Services, visitor: Visitor, account: Account, passkey_id: str) -> bool:
-    """Remove a passkey; the owner is told. False when it is not this account's."""
+    """Remove a passkey and notify the owner. Return False if it is not this account's."""
     with services.store.writing() as db:
         was_there = passkeys.remove(db, account.id, passkey_id)
         if was_there:
@@ -198,7 +198,7 @@ def remove(services: Services, visitor: Visitor, account: Account, passkey_id: s
 
 
 def site_of(services: Services) -> Site:
-    """This site as browsers know it."""
+    """Return this site as browsers know it."""
     parts = urlsplit(services.config.site_url)
     return Site(parts.hostname or "localhost", f"{parts.scheme}://{parts.netloc}")
 
@@ -229,7 +229,7 @@ def _ask(
 
 
 def _proven(services: Services, visitor: Visitor, flow: Flow, answer: str) -> tuple[Passkey, int]:
-    """The passkey that answered a challenge rightly, with its new counter; a wrong answer uses the challenge up."""
+    """Return the passkey that answered a challenge, with its new counter. A wrong answer uses the challenge up."""
     passkey = None
     try:
         with services.store.reading() as db:

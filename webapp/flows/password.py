@@ -1,4 +1,4 @@
-"""Proving a password: what every way in has in common, with one counter of guesses for all of them."""
+"""Check a password: shared by all ways to sign in, with one counter of wrong attempts."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from webapp.store.engine import Connection
 from webapp.store.throttles import Throttle
 
 CookieReader = Callable[[str], str | None]
-"""Reads a cookie by the own part of its name."""
+"""Reads a cookie by the last part of its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """An account whose password was given, and the counter of the guesses before it."""
+    """An account whose password was given, and the counter of earlier wrong attempts."""
 
     account: Account
     key: str
     guesses: int
 
     def forget_guesses(self, db: Connection) -> None:
-        """Success resets the counter (docs/promises.md#23); call it in the transaction of the success."""
+        """Reset the counter after a success, in its transaction (docs/promises.md#23)."""
         if self.guesses:
             throttles.clear(db, self.key)
 
@@ -39,17 +39,17 @@ class Proven:
 def prove(
     services: Services, visitor: Visitor, identifier: str, password: str, *, app: str, cookie: CookieReader
 ) -> Proven:
-    """Check identifier and password, by one hash whoever it is (docs/promises.md#32).
+    """Check identifier and password, by one hash for any identifier (docs/promises.md#32).
 
     Raises:
-        WrongPassword, Throttled: nothing else is told.
+        WrongPassword, Throttled: nothing else is disclosed.
     """
     config = services.config
     with services.store.reading() as db:
         account, key, guesses = _known(db, services, visitor, identifier, app, cookie)
     throttling.refuse_if_blocked(guesses, services.clock.now(), "password")
     is_right = services.hasher.matches(account.password_hash if account else None, password)
-    # Others may have guessed while this was hashed: it is told of, right or wrong, only if no wait runs by now.
+    # Others may have tried while this was hashed: the result is shown only if no wait runs by now.
     now = services.clock.now()
     if account is None or not is_right:
         with services.store.writing() as db:
@@ -67,11 +67,11 @@ def prove(
 def _known(
     db: Connection, services: Services, visitor: Visitor, typed: str, app: str, cookie: CookieReader
 ) -> tuple[Account | None, str, Throttle]:
-    """Who it is, if anybody, and who is counted for wrong passwords: name and address, so that a stranger elsewhere
-    locks nobody out.
+    """Return the account, if any, and the keys that count wrong passwords.
 
-    A browser that was trusted has a counter of its own: its owner gets in though others guess from the same
-    address (docs/promises.md#24). The cookie is only a name here; it proves nothing.
+    The keys hold identifier and address: a remote attacker cannot lock out the owner. A browser that was trusted has
+    its own counter: its owner gets in even if others guess from the same address (docs/promises.md#24). The cookie is
+    only a name here; it proves nothing.
     """
     try:
         identifier = identifiers.read(typed)
@@ -90,13 +90,15 @@ def _known(
 
 
 def guess_key(services: Services, who: str, where: str) -> str:
-    """The throttle's key for guesses at ``who`` from the address ``where``."""
+    """Return the throttle's key for attempts at ``who`` from the address ``where``."""
     counted = f"{who}|{_neighbourhood(where)}".encode()
     return "password:" + hmac.new(services.pepper, counted, hashlib.sha256).hexdigest()[:32]
 
 
 def _neighbourhood(where: str) -> str:
-    """An IPv6 address as its /64: one visitor has at least as many to choose from (RFC 6177). All else as it is."""
+    """Return an IPv6 address as its
+    64: a visitor has at least that many (RFC 6177). Return others unchanged.
+    """
     try:
         return str(ipaddress.IPv6Network((where, 64), strict=False))
     except ValueError:

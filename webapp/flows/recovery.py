@@ -1,8 +1,8 @@
-"""Locked out: a reset of two-step verification by documents (docs/screens.md#18, #19).
+"""Reset two-step verification with ID documents (docs/screens.md#18, #19).
 
-Name and password open a case and nothing else: a *visit* binds the case to one browser, which is never signed in.
-The owner is mailed at once and may cancel, by the mail's link or by signing in with a code; until a reviewer
-decides, nothing about the account changes (docs/promises.md#55). The desk's half is in `webapp.flows.reviewer_queue`.
+Name and password open a case and nothing else: a *visit* binds the case to one browser, which is never signed in. The
+owner gets an email at once and may cancel, by its link or by signing in with a code. Until a reviewer decides, the
+account is unchanged (docs/promises.md#55). The documents are sealed and deleted with the decision.
 """
 
 from __future__ import annotations
@@ -83,12 +83,12 @@ VISIT = StateMachine(
 def enter(
     services: Services, visitor: Visitor, identifier: str, password: str, *, cookie: CookieReader
 ) -> Flow:
-    """Prove a password and get to the account's case; a new one is opened where none is open. Returns the visit.
+    """Check a password and open a visit to the account's case; start a case if none is open. Return the visit.
 
     Raises:
         WrongPassword, Throttled: as at sign-in, by the same counter (docs/promises.md#25).
         NothingToReset: two-step verification is off.
-        SendCapReached: too many cases were opened within a day; the owner would drown in mails.
+        SendCapReached: too many cases within a day, so the owner would get too many emails.
     """
     proven = prove(services, visitor, identifier, password, app="shop", cookie=cookie)
     account = proven.account
@@ -131,7 +131,7 @@ def _open(db: Connection, services: Services, visitor: Visitor, account: Account
 
 
 def find_visit(services: Services, visitor: Visitor, visit_id: str | None) -> Flow | None:
-    """This browser's visit to a case, while it lives and the password is still the one that opened it."""
+    """Return this browser's visit to a case, if it hasn't expired and the password is unchanged."""
     if visit_id is None:
         return None
     with services.store.reading() as db:
@@ -142,10 +142,10 @@ def find_visit(services: Services, visitor: Visitor, visit_id: str | None) -> Fl
 
 
 def case_of(services: Services, visit: Flow) -> Flow:
-    """The case that a visit may see.
+    """Return the case that a visit may see.
 
     Raises:
-        StaleFlow: it was so long ago that nothing is left of it.
+        StaleFlow: the case was deleted long ago.
     """
     with services.store.reading() as db:
         case = stored.find_case(db, visit.data["case"], services.clock.now())
@@ -155,22 +155,22 @@ def case_of(services: Services, visit: Flow) -> Flow:
 
 
 def documents_of(services: Services, case: Flow) -> list[StoredDocument]:
-    """The documents that a case holds now."""
+    """Return the documents that a case holds now."""
     with services.store.reading() as db:
         return stored.documents_of(db, case.id)
 
 
 def last_decision(services: Services, case: Flow) -> Decision | None:
-    """What the desk decided last about a case."""
+    """Return the last decision about a case."""
     with services.store.reading() as db:
         return next(iter(stored.decisions_of(db, case.id)), None)
 
 
 def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Upload]) -> Flow:
-    """Take documents, all of them or none: each is judged, sealed and kept under a name that says nothing.
+    """Take all documents or none: check each, seal it, and store it under a random name.
 
     Raises:
-        DocumentRefused, DocumentTooLarge, TooManyDocuments: nothing was kept.
+        DocumentRefused, DocumentTooLarge, TooManyDocuments: nothing was stored.
         StaleFlow: the case waits for no documents.
     """
     if case.state not in ("opened", "more_wanted"):
@@ -198,7 +198,7 @@ def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Uploa
 
 
 def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
-    """取消 by the owner: final for this case, and the documents are gone.
+    """Cancel the case (取消) for its owner. It is final, and the documents are deleted.
 
     Raises:
         StaleFlow: it is over already.
@@ -218,9 +218,9 @@ def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
 def cancel_by_sign_in(
     db: Connection, services: Services, visitor: Visitor, account: Account, now: float
 ) -> list[str] | None:
-    """End the account's open case, for its owner signed in with a code: inside the sign-in's transaction.
+    """End the open case of an owner who signed in with a code, inside the sign-in's transaction.
 
-    Returns the names of files to remove once that is committed, or None where there was no case.
+    Return the names of files to remove after the commit, or None if there was no case.
     """
     case = stored.newest_of_account(db, account.id, OPEN, now)
     if case is None:
@@ -232,17 +232,17 @@ def cancel_by_sign_in(
 
 
 def after_sign_in(services: Services, left_over: list[str] | None) -> None:
-    """Clean up behind `cancel_by_sign_in`, after its commit, and mail the owner."""
+    """Delete the files of `cancel_by_sign_in` after its commit, and email the owner."""
     if left_over is not None:
         services.uploads.remove(left_over)
         dispatch(services)
 
 
 def find_by_link(services: Services, token: str) -> Flow | None:
-    """Return the case that a mail's link to cancel leads to, or None when there is no such case any more.
+    """Return the case of an email's link to cancel, or None if it is gone.
 
     Raises:
-        LinkTampered, LinkExpired: the link isn't ours, or its time is over.
+        LinkTampered, LinkExpired: the link isn't ours, or has expired.
     """
     case_id = recovery_links.read(
         services.signer, token, services.config.recovery_seconds, services.clock.now()
@@ -252,16 +252,16 @@ def find_by_link(services: Services, token: str) -> Flow | None:
 
 
 def leave(services: Services, visit: Flow) -> None:
-    """Close the page for this browser; the case goes on."""
+    """Close the visit of this browser. The case goes on."""
     with services.store.writing() as db:
         VISIT.transition(db, visit, "leave")
 
 
 def _mark(account: Account) -> str:
-    """Tells one password of an account from the next; of the salted hash only, so it gives nothing away."""
+    """Return a mark that changes with the password. It is made of the salted hash only, so it discloses nothing."""
     return hashlib.sha256(account.password_hash.encode()).hexdigest()[:16]
 
 
 def seal_context(document_id: str) -> str:
-    """What a document's bytes are sealed for: under another name they open to nobody."""
+    """Return the context that a document is sealed for: under another name it can't be opened."""
     return f"document:{document_id}"

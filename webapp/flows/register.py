@@ -1,6 +1,6 @@
-"""Creating an account: name, address and password, then the code that went to the address.
+"""Create an account: name, address and password, then the code that went to the address.
 
-There is no account before the code came back. An address that has one already gets a word instead of a code; the
+There is no account before the code is verified. An address that has one already gets a notice instead of a code. The
 pages are the same for both (docs/promises.md#32).
 """
 
@@ -34,7 +34,7 @@ CODES = ContactChallenge(MACHINE, is_proven=False)
 
 
 def start(services: Services, visitor: Visitor, *, name: str, identifier: str, password: str) -> Flow:
-    """Take what an account needs and send the code; known and unknown addresses cost the same.
+    """Take what an account needs and send the code. Known and unknown addresses cost the same time.
 
     Raises:
         NotAMailAddress, MailDomainRefused, NotAPhoneNumber, MobileNeeded, WeakPassword, SendCapReached.
@@ -66,7 +66,7 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
-    """Send another code; the earlier one is dead.
+    """Send another code. The earlier one expires.
 
     Raises:
         Throttled, SendCapReached, StaleFlow.
@@ -77,13 +77,13 @@ def send_again(services: Services, flow: Flow) -> Flow:
 def submit_code(
     services: Services, visitor: Visitor, flow: Flow, typed: str, *, ended_session: bytes | None
 ) -> SignedIn:
-    """Check the code, make the account and sign it in, in place of the session that this browser had.
+    """Check the code, make the account and sign it in, replacing this browser's earlier session.
 
-    Wrong codes are counted for this flow alone: a stranger who registers in somebody's name makes nobody wait.
+    Wrong codes are counted for this flow alone: a stranger who registers with an address makes no owner wait.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
-        ContactTaken: the address came to belong to an account since the code left.
+        ContactTaken: another account has taken the address since the code was sent.
     """
     now = services.clock.now()
     with judging(services) as db:

@@ -1,7 +1,7 @@
-"""The desk: a reviewer looks at the cases of people who are locked out, and decides (docs/screens.md#19).
+"""The desk: a reviewer looks at the cases of locked-out users, and decides (docs/screens.md#19).
 
-A reviewer decides about the second step only: a password cannot be chosen or seen here, and each decision is logged
-with who, when and why (docs/promises.md#61).
+A reviewer decides about the second step only and can neither set nor see a password. Each decision is logged with
+who, when and why (docs/promises.md#61).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from webapp.store.recovery import Decision, StoredDocument
 
 WAITING = ("received", "in_review", "more_wanted")
 DESK_NAME = "Mihon"
-"""What the owner is told instead of the reviewer's device and place."""
+"""What the owner sees instead of the reviewer's device and place."""
 
 Verdict = Literal["ask_more", "approve", "reject"]
 _EVENTS = {
@@ -40,9 +40,9 @@ _LOGGED = {"take": "in_review", "ask_more": "more_wanted", "approve": "approved"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as the desk sees it: the flow, whose it is, its documents, and what was decided so far.
+    """A case for the desk: the flow, its owner, its documents, and earlier decisions.
 
-    Each decision comes with the names of the reviewer ("" where there was none) and of the customer.
+    Each decision comes with the names of the reviewer ("" if there was none) and of the customer.
     """
 
     flow: Flow
@@ -53,7 +53,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A document's bytes for the reviewer, with the name and media type it is handed out under."""
+    """A document's bytes for the reviewer, with the name and media type for the download."""
 
     name: str
     media_type: str
@@ -61,20 +61,20 @@ class Served:
 
 
 def queue(services: Services) -> list[tuple[Flow, Account]]:
-    """The cases that wait, the oldest first."""
+    """Return the cases that wait, the oldest first."""
     with services.store.reading() as db:
         waiting = stored.in_states(db, WAITING, services.clock.now())
         return [(case, accounts.get(db, case.account_id or "")) for case in waiting]
 
 
 def recently_decided(services: Services) -> list[tuple[Decision, str, str]]:
-    """What the desk decided last, with the names of reviewers and customers."""
+    """Return the newest decisions, with the names of reviewers and customers."""
     with services.store.reading() as db:
         return _with_names(db, stored.latest_decisions(db))
 
 
 def find(services: Services, case_id: str) -> Case | None:
-    """One case with all that belongs to it; one that never got a document is none of the desk's business."""
+    """Return one case with all that belongs to it. A case that never got a document isn't shown."""
     with services.store.reading() as db:
         case = stored.find_case(db, case_id, services.clock.now())
         if case is None or case.state == "opened":
@@ -85,7 +85,7 @@ def find(services: Services, case_id: str) -> Case | None:
 
 
 def open_document(services: Services, case: Case, document_id: str) -> Served | None:
-    """A document of a case under review, unsealed; None where there is no such (or not any more)."""
+    """Return a document of a case under review, unsealed; None if there is none (any more)."""
     numbered = {each.id: (number, each) for number, each in enumerate(case.documents, start=1)}
     if document_id not in numbered or case.flow.state != "in_review":
         return None
@@ -98,7 +98,7 @@ def open_document(services: Services, case: Case, document_id: str) -> Served | 
 
 
 def take(services: Services, visitor: Visitor, reviewer: Account, case: Case) -> Flow:
-    """Begin the review: from now on the documents may be opened.
+    """Begin the review, which opens the documents.
 
     Raises:
         OwnCase, StaleFlow.
@@ -109,11 +109,11 @@ def take(services: Services, visitor: Visitor, reviewer: Account, case: Case) ->
 def decide(
     services: Services, visitor: Visitor, reviewer: Account, case: Case, verdict: Verdict, reason: str
 ) -> Flow:
-    """Decide a case under review; the owner is mailed.
+    """Decide a case under review, and email the owner.
 
-    ``approve`` switches two-step verification off, removes every method and ends all sessions and all trust: the
-    password alone signs in from then on. ``reject`` and ``ask_more`` change nothing about the account. After approval
-    or rejection the documents are gone.
+    ``approve`` turns two-step verification off, removes every method and ends all sessions and all trust: then the
+    password alone signs in. ``reject`` and ``ask_more`` change nothing about the account. Approval and rejection
+    delete the documents.
 
     Raises:
         OwnCase, StaleFlow.
@@ -139,7 +139,7 @@ def _move(
         if move == "approve":
             accounts.set_two_step(db, owner.id, False)
             methods.remove_all(db, owner.id)
-            if passkeys.remove_all(db, owner.id):  # whoever lost the phone may have lost them with it
+            if passkeys.remove_all(db, owner.id):  # they may have been on the lost phone
                 audit.record(db, replace(visitor, device=DESK_NAME, near=""), owner, "passkey.removed", now)
             end_everything_else(db, owner.id, None)
         if move in ("approve", "reject"):

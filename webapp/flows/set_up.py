@@ -1,7 +1,7 @@
-"""Setting two-step verification up: choose a method, prove it, perhaps a backup too, turn it on.
+"""Set two-step verification up: choose a method, verify it, perhaps a backup too, and turn it on.
 
-Everything until the last step is the flow's own: left half-way, the account is as before (docs/promises.md#9, #65).
-Where methods were kept when it was turned off, one code of them is enough to turn it on again.
+Until the last step, everything is kept in the flow: an abandoned set-up changes nothing (docs/promises.md#9, #65). If
+methods were kept when it was turned off, one code of theirs is enough to turn it on again.
 """
 
 from __future__ import annotations
@@ -75,20 +75,20 @@ CODES = EnrolmentChallenge(MACHINE)
 """The codes of new methods."""
 
 KEPT: Proof = {"kind": "kept"}
-"""Proven by a code of the methods that were kept: they stand again as they were."""
+"""The proof was a code of the kept methods, which come back unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class TurnedOn:
-    """Two-step verification is on; the trust cookie to set, where the checkbox was ticked."""
+    """Two-step verification is on. Holds the trust cookie to set, if the checkbox was ticked."""
 
     trust_cookie: tuple[str, str] | None = field(repr=False)
 
 
 def start(services: Services, visitor: Visitor, account: Account, session: bytes) -> Flow:
-    """Begin a set-up; an earlier one of the account, left half-way, is dropped.
+    """Begin a set-up. An earlier, unfinished one of the account is dropped.
 
-    With a fresh app secret; where methods were kept, with a code of the preferred one instead of a choice.
+    It gets a fresh app secret. If methods were kept, it asks for a code of the preferred one instead of a choice.
 
     Raises:
         StaleFlow: two-step verification is on already.
@@ -121,19 +121,19 @@ def start(services: Services, visitor: Visitor, account: Account, session: bytes
 
 
 def backups_of(flow: Flow) -> list[Proof]:
-    """The backups that were proven in this set-up so far."""
+    """Return the backups that were verified in this set-up so far."""
     backups: list[Proof] = flow.data.get("backups", [])
     return backups
 
 
 def kept_backups(services: Services, flow: Flow) -> list[Method]:
-    """The kept methods that stand behind the preferred one, where this set-up lets them stand."""
+    """Return the kept methods after the preferred one, if this set-up keeps them."""
     with services.store.reading() as db:
         return kept_methods(db, flow)[1:]
 
 
 def needs_backup(services: Services, flow: Flow) -> bool:
-    """Whether a backup must be added before it can be turned on (the setting ``backup_required``)."""
+    """Return whether a backup is required before it can be turned on (the setting ``backup_required``)."""
     if not services.config.backup_required or backups_of(flow):
         return False
     with services.store.reading() as db:
@@ -153,7 +153,7 @@ def send_kept_code(services: Services, flow: Flow) -> Flow:
 
 
 def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
-    """Check the code of the kept method; by the verifier, counters and replay rule of signing in.
+    """Check the code of the kept method, with the verifier, counters and replay rule of sign-in.
 
     Raises:
         WrongCode, MethodSwitchedOff, Throttled, StaleFlow.
@@ -166,21 +166,21 @@ def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: st
 
 
 def asked_method(services: Services, flow: Flow) -> Method | None:
-    """The kept method that is asked."""
+    """Return the kept method that is asked."""
     assert flow.account_id is not None
     with services.store.reading() as db:
         return methods.find(db, flow.account_id, flow.data["method"])
 
 
 def call_outcome(services: Services, flow: Flow) -> calls.Outcome | None:
-    """Where the call that speaks this flow's code stands; None when no call does."""
+    """Return the state of the call that speaks this flow's code; None if there is no call."""
     if flow.state == "confirm":
         return calls.outcome(services, flow.id, flow.kind)
     return enrolment.call_outcome(services, flow) if flow.state in ("verify", "backup") else None
 
 
 def replace_kept(services: Services, flow: Flow) -> Flow:
-    """Set other methods up; the kept ones go once it is turned on.
+    """Set up other methods. The kept ones are removed once it is turned on.
 
     Raises:
         StaleFlow.
@@ -193,7 +193,7 @@ def replace_kept(services: Services, flow: Flow) -> Flow:
 
 
 def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: str) -> Flow:
-    """Take the preferred method's number and send it a code by ``sms`` or ``voice``; what came after is erased.
+    """Take the preferred method's number and send it a code by ``sms`` or ``voice``. Later steps are erased.
 
     Raises:
         NotAPhoneNumber, LandlineNeedsCall, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
@@ -204,7 +204,7 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
 
 
 def send_again(services: Services, flow: Flow) -> Flow:
-    """Send another code to the number given before; the earlier one is dead.
+    """Send another code to the number given before. The earlier one expires.
 
     Raises:
         Throttled, SendCapReached, DeliveryFailed, StaleFlow.
@@ -228,7 +228,7 @@ def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: 
 
 
 def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, kind: str) -> Flow:
-    """Check the first code of the app that is to be the preferred method; what came after is erased.
+    """Check the first code of the preferred app. Later steps are erased.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
@@ -237,13 +237,13 @@ def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str
 
 
 def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool) -> TurnedOn:
-    """Keep the proven methods and switch two-step verification on.
+    """Store the verified methods and turn two-step verification on.
 
-    Other signed-in devices stay signed in, but what a mail had opened to them is closed: from now on a code opens it
+    Other devices stay signed in, but lose what an approval by email had opened: from now on a code opens it
     (docs/promises.md#35, #42). With ``remember`` this browser is trusted.
 
     Raises:
-        StaleFlow: no method is proven (docs/promises.md#28), a backup is missing, or it is on already.
+        StaleFlow: no method is verified (docs/promises.md#28), a backup is missing, or it is on already.
     """
     now = services.clock.now()
     assert flow.account_id is not None
@@ -264,7 +264,7 @@ def turn_on(services: Services, visitor: Visitor, flow: Flow, *, remember: bool)
 
 
 def _keep_methods(db: Connection, services: Services, account: Account, flow: Flow, now: float) -> Method:
-    """Write the proven methods; the preferred one is returned."""
+    """Store the verified methods. Return the preferred one."""
     proven: Proof = flow.data["proven"]
     if proven == KEPT:
         preferred = methods.of_account(db, account.id)[0]
@@ -279,7 +279,7 @@ def _keep_methods(db: Connection, services: Services, account: Account, flow: Fl
 def prove(
     services: Services, visitor: Visitor, flow: Flow, move: str, kind: str, typed: str, name: str = ""
 ) -> Flow:
-    """Judge a code; right, the proof joins what is standing, and the next app would get a secret of its own.
+    """Check a code. If it is right, add the proof to the flow's data and make a new secret for the next app.
 
     Raises:
         WrongCode, Throttled, StaleFlow.
@@ -297,11 +297,11 @@ def prove(
 
 
 def lasting_data(flow: Flow) -> dict[str, object]:
-    """What of a flow's data stays while another number is tried."""
+    """Return the part of a flow's data that stays while another number is tried."""
     return {name: flow.data[name] for name in ("secret", "proven", "backups") if name in flow.data}
 
 
 def kept_methods(db: Connection, flow: Flow) -> list[Method]:
-    """The account's kept methods, where this set-up lets them stand."""
+    """Return the account's kept methods, if this set-up keeps them."""
     assert flow.account_id is not None
     return methods.of_account(db, flow.account_id) if flow.data.get("proven") == KEPT else []

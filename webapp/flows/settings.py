@@ -1,4 +1,4 @@
-"""What the settings page does in one step: the methods one has, trust and signed-in devices."""
+"""The one-step actions of the settings page: methods, trust and signed-in devices."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from webapp.store.trust import Trusted
 
 
 def methods_of(services: Services, account: Account) -> list[Method]:
-    """The account's methods, the preferred one first; kept ones too while two-step verification is off."""
+    """Return the account's methods, the preferred one first; kept ones too while two-step verification is off."""
     with services.store.reading() as db:
         return methods.of_account(db, account.id)
 
 
 def get_method(services: Services, account: Account, method_id: str) -> Method:
-    """One of the account's methods.
+    """Return one of the account's methods.
 
     Raises:
         UnknownMethod: it has no such method.
@@ -35,7 +35,7 @@ def get_method(services: Services, account: Account, method_id: str) -> Method:
 
 
 def prefer(services: Services, visitor: Visitor, account: Account, method_id: str) -> Method:
-    """優先する: ask by this method first; the one before becomes a backup. The owner is mailed.
+    """Make a method the preferred one (優先する); the earlier one becomes a backup. The owner is emailed.
 
     Raises:
         UnknownMethod, MethodSwitchedOff.
@@ -55,7 +55,7 @@ def prefer(services: Services, visitor: Visitor, account: Account, method_id: st
 
 
 def rename(services: Services, visitor: Visitor, account: Account, method_id: str, typed: str) -> Method:
-    """Give a method a name of one's own, or none.
+    """Give a method a name, or none.
 
     Raises:
         UnknownMethod.
@@ -68,13 +68,13 @@ def rename(services: Services, visitor: Visitor, account: Account, method_id: st
 
 
 def is_last(services: Services, account: Account, method: Method) -> bool:
-    """Whether no other method of the account takes codes."""
+    """Return whether no other method of the account takes codes."""
     with services.store.reading() as db:
         return not _others_usable(db, account, method)
 
 
 def remove(services: Services, visitor: Visitor, account: Account, session: bytes, method_id: str) -> Method:
-    """削除: the method is gone, with all other sessions and all trust; a backup takes the preferred one's place.
+    """Remove a method (削除), all other sessions and all trust. A backup replaces a preferred method.
 
     Raises:
         UnknownMethod, LastMethod.
@@ -94,26 +94,26 @@ def remove(services: Services, visitor: Visitor, account: Account, session: byte
 
 
 def trusted_of(services: Services, account: Account) -> list[Trusted]:
-    """The browsers that need no code now, last used first."""
+    """Return the browsers that need no code now, last used first."""
     with services.store.reading() as db:
         return trust.of_account(db, account.id, account.trust_epoch, services.clock.now())
 
 
 def trusted_here(services: Services, account: Account, cookie: str | None) -> str | None:
-    """The id of the trusted browser that a trust cookie names; for telling which of the list is this one."""
+    """Return the id of the trusted browser that a trust cookie names, to mark it in the list."""
     with services.store.reading() as db:
         trusted = trusting.find(db, (cookie or "").partition(":")[0])
     return trusted.id if trusted is not None and trusted.account_id == account.id else None
 
 
 def devices_of(services: Services, account: Account) -> list[Session]:
-    """Where the account is signed in, last used first."""
+    """Return where the account is signed in, last used first."""
     with services.store.reading() as db:
         return sessions.of_account(db, account.id, services.clock.now(), services.config.session_idle_seconds)
 
 
 def revoke_all_trust(services: Services, visitor: Visitor, account: Account) -> int:
-    """すべての端末でコードを要求する: trust no browser any longer; how many there were."""
+    """Trust no browser any longer (すべての端末でコードを要求する). Return how many there were."""
     with services.store.writing() as db:
         count = trust.revoke_all(db, account.id)
         audit.record(db, visitor, account, "trust.revoked_all", services.clock.now(), count=count)
@@ -122,7 +122,7 @@ def revoke_all_trust(services: Services, visitor: Visitor, account: Account) -> 
 
 
 def revoke_trust(services: Services, visitor: Visitor, account: Account, trusted_id: str) -> bool:
-    """Trust one browser no longer; False when it is not (or no longer) there."""
+    """Trust one browser no longer. Return False if it isn't there (any more)."""
     with services.store.writing() as db:
         was_there = trust.revoke(db, account.id, trusted_id)
         if was_there:
@@ -138,7 +138,7 @@ def _owned(db: Connection, account: Account, method_id: str) -> Method:
 
 
 def _others_usable(db: Connection, account: Account, method: Method) -> list[Method]:
-    """The methods that can take a method's place: they take codes, and may be preferred where it is."""
+    """Return the methods that can replace a method: they take codes, and may be preferred if it is."""
     return [
         each
         for each in methods.of_account(db, account.id)

@@ -1,7 +1,7 @@
-"""Signing in: identifier, password, and, where two-step verification is on, a code.
+"""Sign in: identifier, password, and, with two-step verification on, a code.
 
-Until the password was right there is no row: nothing is remembered about strangers, and what they typed travels in
-their own cookie. Known and unknown accounts look and take alike (docs/promises.md#32).
+Before the right password there is no row: what a stranger types is kept in the stranger's cookie. Known and unknown
+accounts look alike and take the same time (docs/promises.md#32).
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ class SignedIn:
 
 
 def check_identifier(services: Services, typed: str) -> None:
-    """Look an identifier up, only where the settings disclose unknown accounts as the original does.
+    """Look an identifier up, only if the settings disclose unknown accounts as the original does.
 
     Raises:
-        UnknownAccount: nobody signs in as this.
+        UnknownAccount: there is no such account.
     """
     if not services.config.discloses_unknown_accounts:
         return
@@ -76,13 +76,13 @@ def submit_password(
     cookie: CookieReader,
     ended_session: bytes | None = None,
 ) -> SignedIn | Flow:
-    """Check identifier and password: signed in, or a flow that waits for a code.
+    """Check identifier and password. Return a sign-in, or a flow that waits for a code.
 
-    ``cookie`` reads a cookie by the own part of its name; ``ended_session`` is the session that this browser had
-    and that the new sign-in replaces.
+    ``cookie`` reads a cookie by the last part of its name. ``ended_session`` is this browser's earlier session, which
+    the new sign-in replaces.
 
     Raises:
-        WrongPassword, Throttled: nothing else is told.
+        WrongPassword, Throttled: nothing else is disclosed.
     """
     proven = prove(services, visitor, identifier, password, app=app, cookie=cookie)
     now = services.clock.now()
@@ -138,7 +138,7 @@ def _after_password(
 
 
 def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:
-    """Send another code, by the chosen way (a signed ``otpDeviceContext``) or by the same once more.
+    """Send another code, by the chosen method (a signed ``otpDeviceContext``) or by the same one.
 
     Raises:
         UnknownChoice, Throttled, StaleFlow.
@@ -148,7 +148,7 @@ def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, remember: bool) -> SignedIn:
-    """Check the code and sign in; with ``remember`` this browser is trusted from now on.
+    """Check the code and sign in. With ``remember``, trust this browser from now on.
 
     Raises:
         WrongCode, MethodSwitchedOff, Throttled, StaleFlow.
@@ -156,7 +156,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
     now = services.clock.now()
     with judging(services, tells_owner=True) as db:
         context = CODES.judge(db, services, visitor, flow, typed, now)
-        # As it was when the password was right: a change since then ends this sign-in.
+        # The account at the time of the right password: a change since then ends this sign-in.
         account = replace(context.account, trust_epoch=flow.data["epoch"])
         MACHINE.transition(db, flow, "accept_code")
         app = flow.data["app"]
@@ -179,7 +179,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
 
 
 def sign_out(services: Services, visitor: Visitor, account: Account, session_hash: bytes) -> None:
-    """End a session; its cookie is dead at once (docs/promises.md#46)."""
+    """End a session. Its cookie is invalid at once (docs/promises.md#46)."""
     with services.store.writing() as db:
         stored_sessions.end(db, session_hash)
         audit.record(db, visitor, account, "sign_out", services.clock.now())
@@ -197,7 +197,7 @@ def finish(
     how: str,
     trust_cookie: tuple[str, str] | None = None,
 ) -> SignedIn:
-    """Open a session for ``app``, inside the transaction of the proof; ``how`` names the proof in the record."""
+    """Open a session for ``app``, inside the transaction of the proof. ``how`` names the proof in the log."""
     token = sessions.open_session(
         db, account, visitor, app=app, now=now, life_seconds=services.config.session_seconds
     )

@@ -1,8 +1,7 @@
-"""Tables of states and moves: what the guards, the diagrams, the map and the coverage test all read.
+"""State machines of flows: guards, diagrams, the map and the coverage test read them.
 
-A flow's row can change only by a move of its table, and only from a state that the move starts in: the check and
-the write are one statement, so two tabs or two processes can't both win.
-See docs/decisions.md#flows-are-rows-moves-are-tables.
+A flow's row changes only by a transition of its machine, and only from a state where it starts. Check and write are
+one statement, so two tabs or two processes can't both win. See docs/decisions.md#flows-are-rows-moves-are-tables.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
 BEGIN = "begin"
-"""The state before a flow has a row."""
+"""The state of a flow that has no row yet."""
 
 transitioned = Signal(
     "Sent after each move with table=, move=, source=, target=, flow=; inside the move's transaction."
@@ -31,7 +30,7 @@ transitioned = Signal(
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A named step from any of ``sources`` to ``target``; ``means`` says in a few words what happens."""
+    """A named change from any of ``sources`` to ``target``. ``means`` says in a few words what happens."""
 
     name: str
     sources: tuple[str, ...]
@@ -41,10 +40,10 @@ class Transition:
 
 @dataclass(frozen=True)
 class StateMachine:
-    """One kind of flow.
+    """The states and transitions of one kind of flow.
 
-    ``pages`` gives the endpoint that shows each state (None: nothing to show). A move into one of ``ends`` deletes
-    the row: nothing is left to do.
+    ``pages`` gives the endpoint that shows each state (None: nothing to show). A transition into one of ``ends``
+    deletes the row.
     """
 
     kind: str
@@ -70,7 +69,7 @@ class StateMachine:
         token_hash: bytes | None = None,
         flow_id: str | None = None,
     ) -> Flow:
-        """Make the row by a move that starts in `BEGIN`."""
+        """Make the row by a transition that starts in `BEGIN`."""
         move = self._by_name[name]
         flow = flows.add(
             db,
@@ -91,7 +90,7 @@ class StateMachine:
     def find(
         self, services: Services, visitor: Visitor, flow_id: str | None, account: Account | None = None
     ) -> Flow | None:
-        """Return a living flow that this browser began; the account's only, if one is given."""
+        """Return a live flow that this browser began; if an account is given, only its flow."""
         if flow_id is None:
             return None
         with services.store.reading() as db:
@@ -107,10 +106,10 @@ class StateMachine:
         data: dict[str, Any] | None = None,
         flow_id: str | None = None,
     ) -> Flow:
-        """Make a move with the data that the flow carries on (what it carried, if None is given).
+        """Make a transition and store the flow's new data (without ``data``, the old).
 
         Raises:
-            StaleFlow: the flow is not, or no longer, where this move starts.
+            StaleFlow: the flow is not, or no longer, in a state where this transition starts.
         """
         move = self._by_name[name]
         if flow.state not in move.sources:
@@ -128,6 +127,6 @@ class StateMachine:
         return after
 
     def record_transition(self, name: str) -> None:
-        """Note a move from `BEGIN` straight to an end: no row was needed."""
+        """Record a transition from `BEGIN` straight to an end, which needs no row."""
         move = self._by_name[name]
         transitioned.send(self, table=self, move=move, source=BEGIN, target=move.target, flow=None)

@@ -1,4 +1,4 @@
-"""Every table of states and moves that the site runs on, found by looking: none can be forgotten."""
+"""All state machines of the site, found by searching the package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from webapp.flows.state_machine import StateMachine
 
 @cache
 def all_machines() -> tuple[StateMachine, ...]:
-    """Each table of moves in `webapp.flows`, in the order of their kinds."""
+    """Return each state machine in `webapp.flows`, in the order of their kinds."""
     names = [module.name for module in pkgutil.iter_modules(flows.__path__)]
     modules = [importlib.import_module(f"webapp.flows.{name}") for name in names]
     found = {

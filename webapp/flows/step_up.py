@@ -1,6 +1,6 @@
-"""Stepping up: an account with two-step verification proves a code again before its settings open.
+"""Step up: an account with two-step verification enters another code before its settings open.
 
-It is asked in a trusted browser too (docs/promises.md#53) and elevates only the session that asked.
+Trusted browsers are asked too (docs/promises.md#53). Only the session that asked is elevated.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ CODES = MethodChallenge(MACHINE)
 
 @dataclass(frozen=True, slots=True)
 class Elevated:
-    """A session was elevated: the token that replaces the one in its cookie, and where its browser wanted to go."""
+    """A session was elevated: the token that replaces its cookie's, and the page that its browser wanted."""
 
     token: str = field(repr=False)
     return_to: str
 
 
 def begin(services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str) -> Flow:
-    """Ask for a code of the preferred method; one that is sent leaves now."""
+    """Ask for a code of the preferred method, and send it if the factor sends codes."""
     now = services.clock.now()
     with services.store.writing() as db:
         method = pick(methods.of_account(db, account.id))
@@ -63,13 +63,13 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
 
 
 def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
-    """This session's step-up under way."""
+    """Return this session's step-up under way."""
     flow = MACHINE.find(services, visitor, flow_id)
     return flow if flow is not None and flow.session == session else None
 
 
 def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:
-    """Send another code, by the chosen way or by the same once more.
+    """Send another code, by the chosen method or by the same one.
 
     Raises:
         UnknownChoice, Throttled, StaleFlow.
@@ -100,7 +100,7 @@ def elevate(
     *,
     how: str,
 ) -> Elevated:
-    """Elevate the session that asked, inside the transaction of its proof; ``how`` names the proof in the record.
+    """Elevate the session that asked, inside the transaction of its proof. ``how`` names the proof in the log.
 
     Raises:
         StaleFlow: the session has ended.
@@ -114,8 +114,10 @@ def elevate(
 
 
 def keep_typed(services: Services, session: Session, page: str, typed: Iterable[tuple[str, str]]) -> None:
-    """Keep what was typed on ``page`` (its address) until the proof that is asked for now is given; secrets are not
-    kept, and a form larger than any of ours is not either."""
+    """Keep what was typed on ``page`` (its path) until the step-up is done.
+
+    Secrets are not kept, nor a form larger than any of ours.
+    """
     kept = [pair for pair in typed if not SECRET_FIELDS.search(pair[0])]
     if not kept or sum(len(name) + len(value) for name, value in kept) > MOST_TYPED:
         return
@@ -125,7 +127,7 @@ def keep_typed(services: Services, session: Session, page: str, typed: Iterable[
 
 
 def take_typed(services: Services, session: Session, page: str) -> Typed:
-    """What was kept for ``page``, once; empty when nothing was, or it was another page that is opened now."""
+    """Return what was kept for ``page``, once; empty if nothing was, or if another page is opened now."""
     with services.store.writing() as db:
         sealed = session_rows.take_typed(db, session.id_hash)
     if sealed is None:
@@ -138,5 +140,5 @@ def take_typed(services: Services, session: Session, page: str) -> Typed:
 
 
 def _typed_context(session: Session) -> str:
-    """The session by the name it keeps when it is elevated."""
+    """Return the session's id that stays the same when it is elevated."""
     return f"typed:{session.public_id}"

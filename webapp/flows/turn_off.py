@@ -1,7 +1,7 @@
-"""Turning two-step verification off (docs/screens.md#16, #17), and saying why.
+"""Turn two-step verification off (docs/screens.md#16, #17), and ask why.
 
-The step-up by code comes before the page, in a trusted browser too; turning off ends all other sessions and all
-trust and mails the owner (docs/screens.md#endings, docs/promises.md#48).
+The step-up by code comes before the page, in a trusted browser too. Turning off ends all other sessions and all
+trust, and emails the owner (docs/screens.md#endings, docs/promises.md#48).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WORDS_LENGTH = 1000
 
 
 def turn_off(services: Services, visitor: Visitor, account: Account, session: bytes, *, clear: bool) -> Flow:
-    """Switch it off; with ``clear`` the methods go too, else one code of them turns it on again.
+    """Turn it off. With ``clear`` remove the methods too; else one code of theirs turns it on again.
 
     Raises:
         StaleFlow: it is off already.
@@ -60,7 +60,7 @@ def turn_off(services: Services, visitor: Visitor, account: Account, session: by
 
 
 def send_feedback(services: Services, visitor: Visitor, flow: Flow, *, reason: str, words: str) -> None:
-    """Keep why it was turned off, once and without a name; ``reason`` is one of `REASONS` or nothing.
+    """Store why it was turned off, once and without a name. ``reason`` is one of `REASONS` or empty.
 
     Raises:
         StaleFlow: it was sent or skipped before.
@@ -77,7 +77,7 @@ def send_feedback(services: Services, visitor: Visitor, flow: Flow, *, reason: s
 
 
 def skip_feedback(services: Services, flow: Flow) -> None:
-    """Say nothing.
+    """Skip the feedback.
 
     Raises:
         StaleFlow: it was sent or skipped before.

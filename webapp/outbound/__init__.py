@@ -1,1 +1,1 @@
-"""What leaves the house: the SMS and voice gateway, mail, and the wording of both."""
+"""Outgoing messages: the SMS and voice gateway, mail, and the texts of both."""

@@ -1,7 +1,7 @@
 """One deadline for a whole exchange, name look-up and dripping servers included (docs/promises.md#66).
 
-A socket's own timeout bounds each read by itself: a server that sends a byte a second keeps its caller for
-hours. Here every wait gets only what is left of the one deadline.
+A socket's timeout bounds each read alone: a server that sends a byte a second keeps its caller for hours. Here each
+wait gets only what is left of the one deadline.
 """
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ class Deadline:
         return left
 
     def bound(self, work: Callable[[], T], discard: Callable[[T], None]) -> T:
-        """Run ``work`` in a thread of its own and return its result, or raise TimeoutError when it is late.
+        """Run ``work`` in a thread and return its result. Raise TimeoutError if it is late.
 
-        For waits that take no timeout, such as the system's name look-up. What comes too late goes to
-        ``discard``.
+        For waits that take no timeout, such as the system's name look-up. A late result goes to ``discard``.
         """
         result: Future[T] = Future()
 
@@ -60,11 +59,11 @@ class Deadline:
         except TimeoutError:
             if result.cancel() or not result.done():
                 raise TimeoutError("the exchange took too long") from None
-            return result.result()  # it came while we gave up, or failed with a timeout of its own
+            return result.result()  # it came while we gave up, or raised a timeout itself
 
     @contextlib.contextmanager
     def cuts(self, connection: socket.socket) -> Iterator[None]:
-        """Shut ``connection`` down when the deadline passes inside the block, whoever waits on it."""
+        """Close ``connection`` if the deadline passes inside the block."""
 
         def cut() -> None:
             with contextlib.suppress(OSError):
@@ -80,6 +79,6 @@ class Deadline:
 
 
 def connect(host: str, port: int, deadline: Deadline) -> socket.socket:
-    """Open a TCP connection by ``deadline``. Raises OSError (TimeoutError when late)."""
+    """Open a TCP connection by ``deadline``. Raise OSError (TimeoutError if late)."""
     left = deadline.left()
     return deadline.bound(lambda: socket.create_connection((host, port), timeout=left), socket.socket.close)

@@ -1,6 +1,6 @@
-"""Texts and calls through a gateway that speaks Twilio's 2010-04-01 wire (docs/wires.md#twilio).
+"""Send texts and calls through a gateway that speaks Twilio's API 2010-04-01 (docs/wires.md#twilio).
 
-The same client talks to the mock phone and to the real provider; only the base address differs.
+The same client talks to the mock phone and to the real provider. Only the base address differs.
 """
 
 from __future__ import annotations
@@ -32,14 +32,11 @@ _FAILED_AT_ONCE = frozenset({"failed", "undelivered", "canceled"})
 
 
 class Gateway:
-    """A gateway account. Nothing is opened before the first message; safe to share between threads.
+    """A gateway account. Nothing is opened before the first message. Safe to share between threads.
 
-    Each exchange as a whole ends within ``deadline_seconds`` or raises GatewayFailed: ``down`` (nobody there,
-    connection lost, 5xx), ``slow`` (also a server that drips bytes), ``garbage`` (an answer outside the
-    contract: no JSON, no sid, too large, a redirect), ``refused`` (with the provider's code: 21211 invalid,
-    21610 unsubscribed, 21614 not a mobile, 21635 landline, …). ``sender`` is a number or a messaging service
-    (MG…).
-    ``headers`` go with every request.
+    Each exchange ends within ``deadline_seconds`` or raises GatewayFailed: ``down`` (no connection, connection lost,
+    5xx), ``slow`` (a server that drips bytes, too), ``garbage`` (an answer outside the contract: no JSON, no sid, too
+    large, a redirect), ``refused`` (with the provider's code: 21211, 21610, 21614, …).
     """
 
     def __init__(
@@ -69,7 +66,7 @@ class Gateway:
         transport: httpx.BaseTransport | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Self:
-        """The gateway that the settings name."""
+        """Return the gateway that the settings name."""
         return cls(
             config.gateway_url,
             config.gateway_account,
@@ -110,7 +107,7 @@ class Gateway:
     def find(self, channel: Literal["sms", "voice"], to_e164: str, body: str, since: float) -> str | None:
         """Return the sid of a text with this body, or of any call, that was sent since then. Raises GatewayFailed.
 
-        The provider has no key by which it knows a message again, and keeps no call's words.
+        The provider has no key for a message, and stores no call's words.
         """
         resource, kind = _LISTS[channel]
         query = urlencode({"To": to_e164, "PageSize": NEWEST})
@@ -123,7 +120,7 @@ class Gateway:
         return None
 
     def check(self) -> None:
-        """Ask for the newest message, sending nothing: proves address and account. Raises GatewayFailed."""
+        """Ask for the newest message, sending nothing: checks address and account. Raises GatewayFailed."""
         if not isinstance(self._exchange("GET", "Messages.json?PageSize=1").get("messages"), list):
             raise GatewayFailed("garbage", None, "the answer is no list of messages")
 
@@ -135,7 +132,7 @@ class Gateway:
                 self._client = None
 
     def _exchange(self, method: str, resource: str, form: dict[str, str] | None = None) -> dict[str, Any]:
-        import httpcore  # slow to load, and first needed when a message leaves
+        import httpcore  # slow to load, and needed only for a message
         import httpx
 
         client = self._opened()
@@ -152,7 +149,7 @@ class Gateway:
 
     def _deadline(self) -> contextlib.AbstractContextManager[None]:
         within = getattr(self._transport, "within", None)
-        if within is None:  # handed in by a test: in process, no waiting
+        if within is None:  # a test's transport: in process, no waiting
             return contextlib.nullcontext()
         deadline: contextlib.AbstractContextManager[None] = within(self._deadline_seconds)
         return deadline
@@ -188,7 +185,7 @@ class Gateway:
 
 
 def _body(answer: httpx.Response) -> bytes:
-    """The answer's bytes as they came, up to a limit: nothing is unpacked, so nothing can swell."""
+    """Return the answer's bytes as they came, up to a limit. Nothing is unpacked, so nothing can swell."""
     received = bytearray()
     for chunk in answer.iter_raw():
         received += chunk

@@ -1,4 +1,4 @@
-"""An httpx transport whose whole exchange keeps one deadline; keeps connections, safe between threads."""
+"""An httpx transport with one deadline for each whole exchange. It keeps connections and is safe between threads."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEEPALIVE_SECONDS = 5.0
 class DeadlineTransport(httpx.BaseTransport):
     """HTTP/1.1 over TCP or TLS. Wrap each exchange, body included, in ``with transport.within(seconds):``.
 
-    It reads no proxy from the environment: messages go to the configured gateway and to nobody else.
+    It reads no proxy from the environment: messages go to the configured gateway and to no other server.
     """
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class DeadlineTransport(httpx.BaseTransport):
 
     @contextlib.contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Give this thread's exchange ``seconds`` from now, all waits together."""
+        """Give this thread's exchange ``seconds`` from now, for all waits together."""
         self._now.deadline = Deadline(seconds)
         try:
             yield
@@ -87,7 +87,7 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    """The library's own sockets, each wait cut to what is left of the calling thread's deadline."""
+    """The library's sockets, with each wait cut to what is left of the calling thread's deadline."""
 
     def __init__(self, deadline: Callable[[], Deadline]) -> None:
         self._inner = httpcore.SyncBackend()

@@ -1,4 +1,4 @@
-"""Mail over SMTP, as a text and an HTML part, within one deadline."""
+"""Send mail over SMTP, as a text and an HTML part, within one deadline."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _Work = Callable[[smtplib.SMTP], object]
 
 
 class Mailer:
-    """A way to a mail server; one connection a mail, safe to share between threads.
+    """A mail server. One connection a mail; safe to share between threads.
 
-    ``sender`` is an address, with or without a name; ``headers`` go with every mail. Raises MailFailed from
-    ``send``: ``down``, ``slow`` (the whole exchange took more than ``deadline_seconds``), ``garbage`` (no SMTP),
-    ``refused`` (a 4xx or 5xx reply).
+    ``sender`` is an address, with or without a name. ``headers`` go with every mail. ``send`` raises MailFailed:
+    ``down``, ``slow`` (the exchange took more than ``deadline_seconds``), ``garbage`` (no SMTP), ``refused`` (a 4xx
+    or 5xx reply).
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Mailer:
 
     @classmethod
     def of(cls, config: Config, headers: Mapping[str, str] | None = None) -> Self:
-        """The mail server that the settings name."""
+        """Return the mail server that the settings name."""
         return cls(
             config.smtp_host,
             config.smtp_port,
@@ -70,7 +70,7 @@ class Mailer:
         )
 
     def send(self, to: str, subject: str, text: str, html: str, key: str | None = None) -> None:
-        """Send one mail to one address and return once the server has taken it. Raises MailFailed.
+        """Send one mail to one address. Return once the server has accepted it. Raises MailFailed.
 
         Mails of one ``key`` have one Message-ID.
         """
@@ -80,14 +80,14 @@ class Mailer:
         self._within_deadline(lambda smtp: smtp.send_message(message, self._from.addr_spec, [to]))
 
     def check(self) -> None:
-        """Greet the server (and sign in, where a user is set), sending nothing. Raises MailFailed."""
+        """Greet the server (and sign in, if a user is set), sending nothing. Raises MailFailed."""
         self._within_deadline(lambda smtp: smtp.noop())
 
     def _message(self, to: str, subject: str, text: str, html: str, key: str | None) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._from
         message["To"] = Address(addr_spec=to)
-        message["Subject"] = _CONTROL.sub(" ", subject).strip()  # names that visitors chose may be in it
+        message["Subject"] = _CONTROL.sub(" ", subject).strip()  # it may hold names that visitors chose
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = (
             f"<{key}@{self._from.domain}>" if key else make_msgid(domain=self._from.domain)
@@ -119,11 +119,11 @@ class Mailer:
 
 
 class _Smtp(smtplib.SMTP):
-    """smtplib over a connection that is already open, and that someone else cuts off in time."""
+    """smtplib over a connection that is already open, and that a deadline cuts off."""
 
     def __init__(self, connection: socket.socket, host: str, port: int, timeout: float) -> None:
         self._connection = connection
-        # A local name of its own, or smtplib asks the resolver for one and waits.
+        # A fixed local name: else smtplib asks the resolver and waits.
         super().__init__(host, port, local_hostname="localhost", timeout=timeout)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
@@ -131,7 +131,7 @@ class _Smtp(smtplib.SMTP):
 
 
 def _explained(failure: Exception) -> MailFailed:
-    """What a failure means to the site, without the address that a reply may repeat."""
+    """Return what a failure means to the site, without the address that a reply may repeat."""
     match failure:
         case smtplib.SMTPResponseException(smtp_code=code):
             return MailFailed(_KINDS.get(code, "refused"), f"SMTP {code}")

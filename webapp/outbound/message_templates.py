@@ -1,6 +1,6 @@
-"""What the messages say (docs/screens.md#messages): texts, spoken codes and mails, in the account's language.
+"""Texts of the messages (docs/screens.md#messages): SMS, spoken codes and mails, in the account's language.
 
-These need the app's context: the words come from its catalogue, the mails from its templates.
+They need the app's context for its catalogue and templates.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Mail:
 
 
 def sms_code(code: str, host: str, language: str) -> str:
-    """The sign-in text. Its last line binds the code to ``host``, so that browsers fill it in there only.
+    """Return the sign-in text. Its last line binds the code to ``host``, so browsers fill it in only there.
 
-    Source: WICG "Origin-bound one-time codes delivered via SMS"; a host has no port there.
+    Source: WICG "Origin-bound one-time codes delivered via SMS". A host has no port there.
     """
     with force_locale(language):
         says = gettext("%(code)s is your Mihon OTP. Do not share it with anyone.", code=code)
@@ -38,7 +38,7 @@ def sms_code(code: str, host: str, language: str) -> str:
 
 
 def sms_approval(code: str, deny_url: str, language: str) -> str:
-    """The approval text, for an account that has no e-mail: the code, and a way to say "that wasn't me"."""
+    """Return the approval text of an account without an email address: the code, and a link to deny."""
     with force_locale(language):
         says = gettext(
             "%(code)s is your Mihon code to approve access to your account. Do not share it with anyone.",
@@ -49,7 +49,7 @@ def sms_approval(code: str, deny_url: str, language: str) -> str:
 
 
 def call_twiml(code: str, language: str) -> str:
-    """The call as TwiML: a greeting, the digits one by one, the same once more."""
+    """Return the call as TwiML: a greeting, the digits one by one, the same again."""
     spoken = "、".join(code) if language == "ja" else ", ".join(code)
     with force_locale(language):
         lines = [
@@ -69,8 +69,8 @@ def call_twiml(code: str, language: str) -> str:
 def compose(name: str, /, language: str, **context: Any) -> Mail:
     """Render the mail ``templates/site/mail/<name>`` in ``language``.
 
-    Names: ``approval``, ``code``, and ``notice``, whose ``headline`` is its subject too; ``subject`` in the
-    context overrides.
+    Names: ``approval``, ``code``, and ``notice``, whose ``headline`` is its subject too. ``subject`` in the context
+    overrides it.
     """
     with force_locale(language):
         subject = str(context.get("subject") or _subject(name, context))
@@ -91,11 +91,11 @@ def _subject(name: str, context: dict[str, Any]) -> str:
 
 
 def _bare(host: str) -> str:
-    """``host`` without port, also when it is an IPv6 literal."""
+    """Return ``host`` without port, also for an IPv6 literal."""
     return urlsplit(f"//{host}").hostname or host
 
 
 def moment(local: datetime, language: str) -> str:
-    """日時 as mails write it: "2026年11月22日 10:42 JST"."""
+    """Return a date and time (日時) as mails write it: "2026年11月22日 10:42 JST"."""
     pattern = {"ja": "y年M月d日 H:mm", "en": "d MMM y, HH:mm"}[language]
     return f"{format_datetime(local, pattern, locale=language)} {local.tzname()}"

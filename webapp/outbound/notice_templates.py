@@ -1,4 +1,4 @@
-"""What the owner is told about each security event (docs/promises.md#63): a headline, what happened, what to do."""
+"""Notices to the owner about each security event (docs/promises.md#63): a headline, what happened, what to do."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class NoticeText:
     link_label: str = ""
 
     def as_text(self, link: str = "") -> str:
-        """The notice as an SMS, with its link on a line of its own."""
+        """Return the notice as an SMS, with its link on a separate line."""
         space = "" if self.body.endswith("。") else " "
         text = f"Mihon: {self.body}{space}{self.advice}"
         return text + (f"\n{self.link_label}: {link}" if link else "")
 
 
 def notice_text(kind: str, data: dict[str, Any], language: str) -> NoticeText:
-    """The words for an event of ``kind``; ``data`` is what was recorded with it."""
+    """Return the text for an event of ``kind``. ``data`` is what was recorded with it."""
     with force_locale(language):
         if kind.startswith("recovery."):
             headline, body = recovery_templates.headline_and_body(kind, data)
@@ -39,7 +39,7 @@ def notice_text(kind: str, data: dict[str, Any], language: str) -> NoticeText:
 
 
 def no_account_text(kind: str, language: str) -> NoticeText:
-    """The words for an address that was typed where a code goes to, and that gets none."""
+    """Return the text for a recipient who gets a notice instead of a code."""
     with force_locale(language):
         if kind == "register.known":
             return NoticeText(
@@ -66,11 +66,11 @@ METHOD_NAMES = {
     "voice": _("voice call"),
     "app": _("authenticator app"),
 }
-"""What a factor is called in a sentence, by its kind."""
+"""The name of a factor in a sentence, by its kind."""
 
 
 def method_name(kind: str) -> str:
-    """What a kind of method is called in a sentence."""
+    """Return the name of a kind of method in a sentence."""
     return str(METHOD_NAMES.get(kind, kind))
 
 

@@ -1,4 +1,4 @@
-"""The notifier: put a message in words, and send it by gateway or mail."""
+"""The notifier: write a message, and send it by gateway or mail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp.store.outbox import Message
 
 
 class Notifier:
-    """Implement ``services.context.Outbound`` with the provider's wire and SMTP."""
+    """Implements ``services.context.Outbound`` with the provider's API and SMTP."""
 
     def __init__(
         self,
@@ -29,7 +29,8 @@ class Notifier:
         key: str | None = None,
         in_doubt_since: float | None = None,
     ) -> None:
-        """``link_query`` (such as ``?world=a``) ends every link, so that it leads to where it was sent from.
+        """Set the channels. ``link_query`` (such as ``?world=a``) ends every link, so that it leads back to its
+        world.
 
         ``key`` and ``in_doubt_since`` are those of one `attempt`.
         """
@@ -49,7 +50,8 @@ class Notifier:
         return type(self)(self.gateway, self.mailer, self._config, self._link_query, key, in_doubt_since)
 
     def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
-        """A one-time code by ``sms``, ``voice`` or ``mail``; a call's sid, else None. Raises DeliveryFailed."""
+        """Send a one-time code by ``sms``, ``voice`` or ``mail``. Return a call's sid, else None. Raises
+        DeliveryFailed."""
         if channel == "sms":
             host = urlsplit(self._site_url).netloc
             self.gateway.text(to, message_templates.sms_code(code, host, language), self._since)
@@ -63,11 +65,11 @@ class Notifier:
         return None
 
     def call_status(self, sid: str) -> str:
-        """What a call is doing, in the provider's words. Raises DeliveryFailed."""
+        """Return the state of a call by the provider's name. Raises DeliveryFailed."""
         return self.gateway.call_status(sid)
 
     def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
-        """The mail with the link 承認または否認してください. Raises DeliveryFailed."""
+        """Send the mail with the link 承認または否認してください. Raises DeliveryFailed."""
         assert account.email is not None
         mail = message_templates.compose(
             "approval",
@@ -84,7 +86,7 @@ class Notifier:
         self.mailer.send(account.email, mail.subject, mail.text, mail.html, self._key)
 
     def send_approval_text(self, account: Account, code: str, token: str) -> None:
-        """The text with the approval code and the link to deny. Raises DeliveryFailed."""
+        """Send the text with the approval code and the link to deny. Raises DeliveryFailed."""
         assert account.phone is not None
         url = self._link(paths.APPROVAL_LINK + token)
         self.gateway.text(
@@ -92,7 +94,7 @@ class Notifier:
         )
 
     def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:
-        """A word to somebody who gets no code, by ``sms`` or ``mail``. Raises DeliveryFailed."""
+        """Notify an address that gets no code, by ``sms`` or ``mail``. Raises DeliveryFailed."""
         words = notice_templates.no_account_text(kind, language)
         if channel == "sms":
             self.gateway.text(to, words.as_text(), self._since)
@@ -109,7 +111,7 @@ class Notifier:
         self.mailer.send(to, mail.subject, mail.text, mail.html, self._key)
 
     def send_notice(self, notice: Message, account: Account) -> None:
-        """A security notice, by mail or text. Raises DeliveryFailed."""
+        """Send a security notice by mail or text. Raises DeliveryFailed."""
         words = notice_templates.notice_text(notice.kind, notice.data, account.language)
         link = self._link(notice.data["link"]) if "link" in notice.data else ""
         if notice.channel == "sms":
@@ -136,6 +138,6 @@ class Notifier:
         return self._site_url + path + self._link_query
 
     def _when(self, account: Account, at: float) -> str:
-        """日時 in the account's zone and language."""
+        """Return date and time (日時) in the account's zone and language."""
         local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(account.time_zone))
         return message_templates.moment(local, account.language)

@@ -1,4 +1,4 @@
-"""What the owner is told about a reset of two-step verification, from the first request to the decision."""
+"""Notices to the owner about a reset of two-step verification, from the first request to the decision."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 
 def headline_and_body(kind: str, data: dict[str, Any]) -> tuple[str, str]:
-    """Headline and body for an event ``recovery.…``; a reviewer's reason is part of the body."""
+    """Return headline and body for an event ``recovery.…``. A reviewer's reason is part of the body."""
     reason = str(data.get("reason", ""))
     words = {
         "recovery.opened": lambda: (
@@ -52,7 +52,7 @@ def headline_and_body(kind: str, data: dict[str, Any]) -> tuple[str, str]:
 
 
 def advice(kind: str) -> str:
-    """What to do, by kind."""
+    """Return what the owner should do, by kind."""
     if kind == "recovery.opened":
         return gettext(
             "If this wasn't you, use the link below to cancel the request, and change your password."

@@ -1,1 +1,1 @@
-"""HTTP in, page out: a module for each place in docs/screens.md#pages; guards, forms and what every page shares."""
+"""HTTP in, page out: a module for each part of docs/screens.md#pages, with the guards and forms they share."""

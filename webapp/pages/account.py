@@ -74,7 +74,7 @@ def security() -> ResponseReturnValue:
 
 
 def _count(passkeys_kept: int) -> str | None:
-    """How many passkeys there are, in words; None for none."""
+    """Return how many passkeys there are, as text; None for none."""
     if not passkeys_kept:
         return None
     return ngettext("%(num)d passkey", "%(num)d passkeys", passkeys_kept)

@@ -1,4 +1,4 @@
-"""Changing name, address, number and password, with a fresh step-up (docs/screens.md#7, docs/promises.md#42)."""
+"""Change name, address, number and password, after a fresh step-up (docs/screens.md#7, docs/promises.md#42)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from webapp.pages import auth, guards
 from webapp.pages.account import blueprint
 from webapp.pages.code_views import ask_code
 from webapp.pages.error_messages import ShowErrors
-from webapp.pages.flow_pages import flow_pages, resent
+from webapp.pages.flow_pages import flow_pages, resend_and_return
 from webapp.pages.forms.account import ChangePasswordForm, EmailForm, NameForm, NumberForm
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.services import services
@@ -36,7 +36,7 @@ UNDER_WAY = flow_pages(
 @blueprint.route(paths.CHANGE_NAME, methods=["GET", "POST"])
 @guards.elevated
 def change_name() -> ResponseReturnValue:
-    """Another name."""
+    """Change the name."""
     form = NameForm(customerName=current_user.account.name)
     if form.is_sent():
         changing.change_name(services(), visitor(), current_user.account, form.customerName.data or "")
@@ -47,7 +47,7 @@ def change_name() -> ResponseReturnValue:
 @blueprint.route(paths.CHANGE_EMAIL, methods=["GET", "POST"])
 @guards.elevated
 def change_email() -> ResponseReturnValue:
-    """Another mail address, which a code goes to."""
+    """Take another email address, and send it a code."""
     form = EmailForm()
     if form.is_sent():
         with ShowErrors(form):
@@ -66,7 +66,7 @@ def change_email() -> ResponseReturnValue:
 @blueprint.route(paths.CHANGE_PHONE, methods=["GET", "POST"])
 @guards.elevated
 def change_phone() -> ResponseReturnValue:
-    """Another mobile number, which a code goes to."""
+    """Take another mobile number, and send it a code."""
     form = NumberForm()
     if form.is_sent():
         with ShowErrors(form):
@@ -92,7 +92,7 @@ def change_phone() -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page()
 def confirm_change(flow: Flow) -> ResponseReturnValue:
-    """The code that went to the new address or number."""
+    """Take the code that went to the new address or number."""
     form = CodeForm()
     if form.is_sent():
         with ShowErrors(form):
@@ -112,14 +112,14 @@ def confirm_change(flow: Flow) -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page()
 def resend_change(flow: Flow) -> ResponseReturnValue:
-    """Another code to the same place."""
-    return resent(lambda: changing.send_again(services(), flow), "account.confirm_change")
+    """Send another code to the same address or number."""
+    return resend_and_return(lambda: changing.send_again(services(), flow), "account.confirm_change")
 
 
 @blueprint.route(paths.CHANGE_PASSWORD, methods=["GET", "POST"])
 @guards.elevated
 def change_password() -> ResponseReturnValue:
-    """The present password and a new one; everything else is signed out (docs/promises.md#48)."""
+    """Take the current password and a new one. Everything else is signed out (docs/promises.md#48)."""
     form = ChangePasswordForm()
     account = current_user.account
     if form.is_sent():

@@ -1,4 +1,4 @@
-"""Events in plain words, for the owner's list of recent activity."""
+"""Events as text, for the owner's list of recent activity."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ _WORDS = {
 
 
 def event_text(event: Event) -> str:
-    """The words for an event."""
+    """Return the text for an event."""
     return event_words(event.kind)
 
 
 def event_words(kind: str) -> str:
-    """The words for events of this kind; one without words shows its dotted name, which a test forbids."""
+    """Return the text for events of this kind. A kind without text shows its dotted name, which a test forbids."""
     return str(_WORDS.get(kind, kind))

@@ -1,4 +1,4 @@
-"""The approval by mail: the waiting page and the page of the mail's link (docs/screens.md#8, #10)."""
+"""The approval by email: the waiting page and the page of the email's link (docs/screens.md#8, #10)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def wait(flow: Flow) -> ResponseReturnValue:
 @blueprint.get(paths.APPROVAL_POLL)
 @login_required
 def poll() -> ResponseReturnValue:
-    """Where the request stands, for the waiting page's script; 404 from any other browser (docs/promises.md#38)."""
+    """Return the request's state to the waiting page's script; 404 to any other browser (docs/promises.md#38)."""
     flow = _asked()
     if flow is None:
         abort(404)
@@ -84,7 +84,7 @@ def poll() -> ResponseReturnValue:
 @login_required
 @ASKED.page()
 def resend(flow: Flow) -> ResponseReturnValue:
-    """Another mail; where the request is over, a new request."""
+    """Send another email. If the request is over, make a new one."""
     with ShowErrors():
         if approval.status(services(), flow) == "pending":
             approval.send_again(services(), visitor(), flow)
@@ -109,7 +109,7 @@ def decide(token: str) -> ResponseReturnValue:
         abort(404)
     form = DecisionForm()
     if form.is_sent():
-        with contextlib.suppress(StaleFlow):  # answered before: the page tells how
+        with contextlib.suppress(StaleFlow):  # answered before: the page shows the result
             approval.decide(services(), visitor(), flow, form.decision.data)
         return redirect(url_for("approval.decide", token=token), 303)
     status = approval.status(services(), flow)
@@ -130,7 +130,7 @@ def decide(token: str) -> ResponseReturnValue:
     )
 
 
-@on_stale(lambda flow: redirect(flow.data["return_to"], 303))  # that page asks again, where it still has to
+@on_stale(lambda flow: redirect(flow.data["return_to"], 303))  # that page asks again if it still must
 def _take(flow: Flow) -> ResponseReturnValue:
     return _go_on(approval.take(services(), visitor(), flow))
 
@@ -148,6 +148,6 @@ def _destination() -> str:
 
 
 def _after_deny() -> dict[str, str]:
-    """What a denial offers, as far as the site has it: both ask for a sign-in of their own."""
+    """Return what a denial offers, if the site has it. Both need another sign-in."""
     offers = {"password": "account.change_password", "end_sessions": "account.end_all_sessions"}
     return {name: url_for(endpoint) for name, endpoint in offers.items() if has_page(endpoint)}

@@ -1,4 +1,4 @@
-"""Who is signed in (Flask-Login over our own session rows), and the cookies that say so."""
+"""The signed-in user (Flask-Login over our session rows), and the cookies for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEEN_EVERY_SECONDS = 60
 
 
 class User(UserMixin):
-    """The signed-in visitor: an account and the session it is signed in by."""
+    """The signed-in user: an account and the session it is signed in by."""
 
     def __init__(self, token: str, account: Account, session: Session | None) -> None:
         self._token = token
@@ -31,36 +31,36 @@ class User(UserMixin):
         self._session = session
 
     def get_id(self) -> str:
-        """What Flask-Login keeps in the cookie: the session's token, not the account's id."""
+        """Return what Flask-Login stores in the cookie: the session's token, not the account's id."""
         return self._token
 
     @property
     def session(self) -> Session:
-        """The session's row; there from the request after the sign-in on."""
+        """Return the session's row. It exists from the request after the sign-in."""
         assert self._session is not None
         return self._session
 
     @property
     def name(self) -> str:
-        """How the header greets."""
+        """Return the name in the header's greeting."""
         return self.account.name
 
     @property
     def language(self) -> str:
-        """The account's language."""
+        """Return the account's language."""
         return self.account.language
 
     @property
     def time_zone(self) -> str:
-        """The account's time zone."""
+        """Return the account's time zone."""
         return self.account.time_zone
 
 
 def install(app: Flask) -> None:
-    """Set Flask-Login up: sessions are rows, its own remember-me cookie is not used."""
+    """Set Flask-Login up: sessions are rows, and its remember-me cookie is not used."""
     manager = LoginManager()
     manager.session_protection = (
-        None  # ids are random and rotate; a hash of address and browser adds only cost
+        None  # ids are random and rotate, so a hash of address and browser would add only cost
     )
     manager.init_app(app)
     manager.user_loader(_load)
@@ -82,7 +82,7 @@ def _load(token: str) -> User | None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    if flask.session.pop("_user_id", None):  # Flask-Login's: the token of a session that is no more
+    if flask.session.pop("_user_id", None):  # Flask-Login's token of a session that has ended
         flask.flash(
             gettext("You were signed out because your session expired or was ended on another device."),
             "info",
@@ -92,32 +92,34 @@ def _to_sign_in() -> ResponseReturnValue:
 
 
 def session_hash() -> bytes | None:
-    """The hash of this browser's session, or None when nobody is signed in."""
+    """Return the hash of this browser's session, or None if there is none."""
     return current_user.session.id_hash if current_user.is_authenticated else None
 
 
 def put_session(token: str, account: Account) -> None:
-    """Hand the browser a session token in a cookie emptied of everything else (docs/promises.md#43)."""
+    """Set a session token in a cookie emptied of everything else (docs/promises.md#43)."""
     flask.session.clear()
     login_user(User(token, account, None))
 
 
 def renew_session(token: str, account: Account) -> None:
-    """Hand the browser the new token of a session that was elevated (docs/promises.md#43). What is half done in it
-    goes on: the ids of its flows stay in the cookie, and the mark that something typed waits for the proof."""
+    """Set the new token of an elevated session (docs/promises.md#43).
+
+    Unfinished flows go on: their ids stay in the cookie, and so does the mark that something typed waits.
+    """
     kept = {name: held for name, held in flask.session.items() if name == TYPED or name.startswith(FLOW)}
     put_session(token, account)
     flask.session.update(kept)
 
 
 def put_trust(response: Response, cookie: tuple[str, str] | None) -> None:
-    """Hand the browser a trust cookie (name's own part, value)."""
+    """Set a trust cookie (the last part of its name, and its value)."""
     if cookie is not None:
         set_cookie(response, *cookie, services().config.trust_seconds)
 
 
 def welcome(signed_in: SignedIn) -> Response:
-    """Finish a sign-in: session and trust cookies, and on to where the visitor wanted to go."""
+    """Finish a sign-in: set session and trust cookies, and go to the page that the user wanted."""
     put_session(signed_in.token, signed_in.account)
     response = current_app.make_response(redirect(signed_in.return_to, 303))
     put_trust(response, signed_in.trust_cookie)

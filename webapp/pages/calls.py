@@ -1,4 +1,4 @@
-"""Show a call on the page that waits for its code."""
+"""The state of a call, on the page that waits for its code."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from webapp.pages.render import is_post
 
 @dataclass(frozen=True, slots=True)
 class CallView:
-    """What a page tells of a call: ``problem`` once it brought no code; ``poll_url`` while it may be asked."""
+    """A call for a page: ``problem`` once it brought no code; ``poll_url`` while its state may be asked."""
 
     problem: str | None
     poll_url: str | None
 
 
 def call_view(outcome: Outcome | None, poll_url: str) -> CallView | None:
-    """A call for a page's template; None where the code did not come by a call.
+    """Return a call for a page's template; None if the code did not come by a call.
 
-    The page that answers a form does not poll: it would be sent once more when it reloads.
+    A page that answers a form must not poll: a reload would send the form again.
     """
     if outcome is None:
         return None
@@ -31,7 +31,7 @@ def call_view(outcome: Outcome | None, poll_url: str) -> CallView | None:
 
 
 def call_status(outcome: Outcome | None) -> ResponseReturnValue:
-    """The poll's answer: ``under_way``, ``over``, or ``failed`` when the page has something to tell."""
+    """Return the poll's answer: ``under_way``, ``over``, or ``failed`` if the page has something to show."""
     if outcome in (None, "under_way", "over"):
         return jsonify(status=outcome or "over")
     return jsonify(status="failed")

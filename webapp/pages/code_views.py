@@ -1,4 +1,4 @@
-"""The page that asks for the code of an address or number: what its three places show alike."""
+"""The page that asks for the code of an address or number, shared by three flows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from webapp.store.flows import Flow
 def ask_code(
     endpoint: str, flow: Flow, form: CodeForm, *, destination: str, is_neutral: bool = False
 ) -> ResponseReturnValue:
-    """The page of ``endpoint``; with ``is_neutral`` nothing tells by which way the code goes (docs/promises.md#32)."""
+    """Return the page of ``endpoint``. With ``is_neutral`` it doesn't show which way the code goes
+    (docs/promises.md#32)."""
     delivery = flow.data["delivery"]
     reason = None
     if delivery != "sent":

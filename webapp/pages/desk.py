@@ -28,14 +28,14 @@ from webapp.store.recovery import Decision
 
 blueprint = Blueprint("desk", __name__)
 
-# A document is a stranger's: whatever it is, it must not act as a page of ours (docs/promises.md#59).
+# A document is a stranger's: it must never act as a page of ours (docs/promises.md#59).
 DOCUMENT_POLICY = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 
 P = ParamSpec("P")
 
 
 def reviewing(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Only for reviewers, whom an operator names; everybody else gets 403."""
+    """Decorate a page for reviewers, whom an operator names. Others get 403."""
 
     @login_required
     @wraps(view)
@@ -50,7 +50,7 @@ def reviewing(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
 @blueprint.get(paths.DESK)
 @reviewing
 def queue() -> ResponseReturnValue:
-    """The cases that wait, oldest first, and what was decided last."""
+    """Show the waiting cases, oldest first, and the last decisions."""
     return page(
         "desk.queue",
         cases=[
@@ -76,7 +76,7 @@ def _moved_on(case_id: str) -> ResponseReturnValue:
 @reviewing
 @on_stale(_moved_on)
 def case(case_id: str) -> ResponseReturnValue:
-    """One case; a POST decides it."""
+    """Show one case. A POST decides it."""
     shown = _case(case_id)
     form = DecisionForm()
     if form.is_sent():
@@ -123,7 +123,7 @@ def take(case_id: str) -> ResponseReturnValue:
 @blueprint.get(paths.DESK_DOCUMENT)
 @reviewing
 def document(case_id: str, document_id: str) -> ResponseReturnValue:
-    """A document's bytes: an attachment under a name of ours, never a page."""
+    """Send a document's bytes as an attachment under our name, never as a page."""
     served = reviewer_queue.open_document(services(), _case(case_id), document_id)
     if served is None:
         abort(404)

@@ -1,4 +1,4 @@
-"""A signed-in or trusted device in words: the browser and its system, and which of the shop's apps it is."""
+"""A signed-in or trusted device as text: the browser and its system, and the shop's app."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from flask_babel import gettext
 
 
 def device_label(device: str, app: str) -> str:
-    """The device, with the music app named; the shop's own pages need no name."""
+    """Return the device, with the music app named. The shop's own pages need no name."""
     return gettext("%(device)s (Mihon Music)", device=device) if app == "music" else device

@@ -1,4 +1,4 @@
-"""Signing out other devices, from their list (docs/screens.md#7) or after a denial."""
+"""Sign out other devices, from their list (docs/screens.md#7) or after a denial."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def end_session(public_id: str) -> ResponseReturnValue:
 @blueprint.route(paths.END_ALL_SESSIONS, methods=["GET", "POST"])
 @login_required
 def end_all_sessions() -> ResponseReturnValue:
-    """Sign out every other device: a question for whoever comes from a denial, done by the button."""
+    """Sign out every other device. A GET asks, for links after a denial; the button does it."""
     account, session = current_user.account, current_user.session
     if not is_post():
         others = len(settings.devices_of(services(), account)) - 1

@@ -1,4 +1,4 @@
-"""The two pages of an enrolment, at set-up and later alike: what is chosen, and the code that was sent."""
+"""The two pages of an enrolment, at set-up and later: the choice of a factor, and the code that was sent."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from webapp.store.flows import Flow
 
 
 def offer_factors(endpoint: str, flow: Flow, forms: EnrolmentForms, **more: Any) -> ResponseReturnValue:
-    """The factors that may be enrolled; ``more`` goes to the template."""
+    """Show the factors that may be enrolled. ``more`` goes to the template."""
     return page(endpoint, form=forms.active, forms=forms, state=flow.state, **more)
 
 
 def ask_first_code(
     endpoint: str, flow: Flow, form: CodeForm, poll_url: str, **more: Any
 ) -> ResponseReturnValue:
-    """The code that went to the flow's address; ``poll_url`` says how a call fares, ``more`` goes to the template."""
+    """Ask for the code sent to the flow's address. ``poll_url`` returns a call's state; ``more`` goes to the
+    template."""
     view = VIEWS[flow.data["channel"]]
     return page(
         endpoint,

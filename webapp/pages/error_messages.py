@@ -1,4 +1,4 @@
-"""Refusals as text: beside the field where there is one, else above the form. One place for all pages."""
+"""Refusals as error texts: beside the field if there is one, else above the form. One place for all pages."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ from webapp.pages.refusal_texts import TEXTS
 
 
 class ShowErrors:
-    """A block whose refusal becomes text: beside its field in ``form``, above the form, or flashed without a form.
+    """A block whose refusal becomes an error: beside its field in ``form``, above the form, or flashed without a
+    form.
 
-    What no text can answer (a stale flow) goes on to `flow_pages.on_stale` or to the error handler.
+    A refusal without a text (a stale flow) goes on to `flow_pages.on_stale` or to the error handler.
     """
 
     def __init__(self, form: Form | None = None) -> None:
         self._form = form
 
     def __enter__(self) -> None:
-        """Nothing is told so far."""
+        """Show nothing so far."""
 
     def __exit__(self, _type: object, refusal: BaseException | None, _trace: object) -> bool:
         if not isinstance(refusal, Refusal | DeliveryFailed):
@@ -56,14 +57,14 @@ class ShowErrors:
 
 
 def _wait(refusal: Refusal | DeliveryFailed) -> int | None:
-    """Whole seconds until the same may be tried again; None when it may now."""
+    """Return the whole seconds until the same may be tried again; None if it may now."""
     if isinstance(refusal, Throttled):
         return max(1, math.ceil(refusal.retry_after_seconds))
     return math.ceil(refusal.wait_seconds) or None if isinstance(refusal, WrongCode) else None
 
 
 def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
-    """The sentence for a refusal, or None for one that needs a page of its own."""
+    """Return the text for a refusal, or None if it needs a separate page."""
     name = refusal_name(refusal)
     if isinstance(refusal, GatewayFailed):
         name = f"GatewayFailed.{failure_reason(refusal)}"
@@ -85,7 +86,7 @@ def _filled(text: object, facts: Mapping[str, object] = MappingProxyType({})) ->
 
 
 def _facts(refusal: Refusal | DeliveryFailed) -> dict[str, object]:
-    """What a refusal's text may name."""
+    """Return the values for a refusal's text."""
     return {
         "domains": ", ".join(getattr(refusal, "domains", ())),
         "count": getattr(refusal, "limit", 0),
@@ -94,7 +95,7 @@ def _facts(refusal: Refusal | DeliveryFailed) -> dict[str, object]:
 
 
 def of_delivery(reason: str) -> str | None:
-    """Return why a message did not leave, by `failure_reason`; None when it did. The page shows it."""
+    """Return why a message was not sent, by `failure_reason`; None if it was. The page shows it."""
     kind = "refused" if reason in ("landline", "stopped", "unreachable") else reason
     text = TEXTS.get("SendCapReached" if reason == "capped" else f"GatewayFailed.{reason}")
     if text is None:
@@ -115,12 +116,12 @@ _NOT_CALLED = {
 
 
 def of_call(outcome: str) -> str | None:
-    """Why a call brought no code, by `calls.outcome`; None while it may still do so."""
+    """Return why a call brought no code, by `calls.outcome`; None while it still may."""
     return str(_NOT_CALLED[outcome]) if outcome in _NOT_CALLED else None
 
 
 def of_mail_delivery(reason: str) -> str | None:
-    """Return why a mail did not leave; None when it did. The page shows it."""
+    """Return why an email was not sent; None if it was. The page shows it."""
     if reason == "sent":
         return None
     show_name("SendCapReached" if reason == "capped" else f"MailFailed.{reason}")

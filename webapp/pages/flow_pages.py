@@ -47,15 +47,15 @@ FlowPage = Callable[Concatenate[Flow, P], ResponseReturnValue]
 class FlowPages:
     """The pages of one kind of flow.
 
-    ``find`` returns this browser's flow under way. ``elsewhere`` answers where a page isn't its place; it gets None
-    when nothing is under way, or was a moment ago.
+    ``find`` returns this browser's flow under way. ``elsewhere`` answers if the flow belongs on another page. It gets
+    None if nothing is under way (any more).
     """
 
     find: Callable[[], Flow | None]
     elsewhere: Callable[[Flow | None], ResponseReturnValue]
 
     def page(self, *states: str) -> Callable[[FlowPage[P]], Page[P]]:
-        """Decorate a page for flows in ``states`` (any, if none is named): it is called with the flow."""
+        """Decorate a page for flows in ``states`` (any, if none is named). It is called with the flow."""
 
         def decorate(shown: FlowPage[P]) -> Page[P]:
             @wraps(shown)
@@ -72,7 +72,7 @@ class FlowPages:
 
 
 def on_stale(answer: Callable[..., ResponseReturnValue]) -> Callable[[Page[P]], Page[P]]:
-    """Decorate a page or a step of it: where its flow has moved on, ``answer`` is called with the same arguments."""
+    """Decorate a page or a step of it. If its flow has moved on, ``answer`` is called with the same arguments."""
 
     def decorate(step: Page[P]) -> Page[P]:
         @wraps(step)
@@ -89,8 +89,11 @@ def on_stale(answer: Callable[..., ResponseReturnValue]) -> Callable[[Page[P]], 
 
 
 def flow_pages(table: StateMachine, start: str, lost: Any = None, *, of_account: bool = True) -> FlowPages:
-    """The pages of the flow that this browser keeps. It begins at the endpoint ``start``, and belongs to the signed-in
-    account if ``of_account``. ``lost`` is flashed where none is under way."""
+    """Return the pages of the flow that this browser keeps.
+
+    It begins at the endpoint ``start``, and belongs to the signed-in account if ``of_account``. ``lost`` is flashed
+    if none is under way.
+    """
 
     def find() -> Flow | None:
         account = current_user.account if of_account else None
@@ -105,10 +108,10 @@ def flow_pages(table: StateMachine, start: str, lost: Any = None, *, of_account:
     return FlowPages(find, elsewhere)
 
 
-def resent(send: Callable[[], Flow], endpoint: str) -> ResponseReturnValue:
-    """Send another code and go back to the page that waits for it, with a text about what became of it."""
+def resend_and_return(send: Callable[[], Flow], endpoint: str) -> ResponseReturnValue:
+    """Send another code and go back to the page that waits for it, with a text about the result."""
     with ShowErrors():
         flow = send()
-        if flow.data.get("delivery", "sent") == "sent":  # else the page itself tells what became of it
+        if flow.data.get("delivery", "sent") == "sent":  # else the page shows the failure
             flask.flash(gettext("We've sent a new code. The earlier one no longer works."))
     return redirect(url_for(endpoint), 303)

@@ -14,7 +14,7 @@ from webapp.pages import guards
 from webapp.pages.account import blueprint
 from webapp.pages.code_views import ask_code
 from webapp.pages.error_messages import ShowErrors
-from webapp.pages.flow_pages import flow_pages, resent
+from webapp.pages.flow_pages import flow_pages, resend_and_return
 from webapp.pages.forms.account import ForgotPasswordForm, NewPasswordForm
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.services import services
@@ -34,7 +34,7 @@ UNDER_WAY = flow_pages(
 
 @blueprint.route(paths.FORGOT_PASSWORD, methods=["GET", "POST"])
 def forgot_password() -> ResponseReturnValue:
-    """Whose password; what was typed at the sign-in is filled in."""
+    """Ask for the account. What was typed at sign-in is filled in."""
     form = ForgotPasswordForm()
     if form.is_sent():
         with ShowErrors(form):
@@ -50,7 +50,7 @@ def forgot_password() -> ResponseReturnValue:
 @blueprint.route(paths.FORGOT_PASSWORD_VERIFY, methods=["GET", "POST"])
 @UNDER_WAY.page("verify")
 def confirm_reset(flow: Flow) -> ResponseReturnValue:
-    """The code, wherever it went: known and unknown accounts see the same page (docs/promises.md#32)."""
+    """Take the code. Known and unknown accounts see the same page (docs/promises.md#32)."""
     form = CodeForm()
     if form.is_sent():
         with ShowErrors(form):
@@ -62,14 +62,14 @@ def confirm_reset(flow: Flow) -> ResponseReturnValue:
 @blueprint.post(paths.FORGOT_PASSWORD_RESEND)
 @UNDER_WAY.page("verify")
 def resend_reset(flow: Flow) -> ResponseReturnValue:
-    """Another code to the same place."""
-    return resent(lambda: resetting.send_again(services(), flow), "account.confirm_reset")
+    """Send another code to the same address or number."""
+    return resend_and_return(lambda: resetting.send_again(services(), flow), "account.confirm_reset")
 
 
 @blueprint.route(paths.FORGOT_PASSWORD_RESET, methods=["GET", "POST"])
 @UNDER_WAY.page("choose")
 def new_password(flow: Flow) -> ResponseReturnValue:
-    """The new password; after it one signs in as ever, with a code where two-step verification is on."""
+    """Take the new password. The next sign-in asks for a code if two-step verification is on."""
     form = NewPasswordForm()
     if form.is_sent():
         with ShowErrors(form):

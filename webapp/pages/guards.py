@@ -1,4 +1,4 @@
-"""What a page asks before it does anything: who, how fresh, and at which step."""
+"""Guards for pages: signed in, recently verified, and at the right step."""
 
 from __future__ import annotations
 
@@ -21,30 +21,32 @@ P = ParamSpec("P")
 Page = Callable[P, ResponseReturnValue]
 
 FLOW = "flow_"
-"""Begins the cookie's names for the flows that this browser is in, one of each kind."""
+"""The prefix of the cookie's keys for this browser's flows, one of each kind."""
 
 TYPED = "typed"
-"""In the cookie: something typed is kept for when the proof was given."""
+"""The cookie's mark that something typed is kept until the step-up."""
 
 
 def return_url(default: str) -> str:
-    """Where to come back to after a proof: this very page, where it can be looked at, else ``default``."""
+    """Return where to go after a step-up: this page, if a GET can show it, else ``default``."""
     return request.full_path.rstrip("?") if _can_be_seen() else default
 
 
 def _can_be_seen() -> bool:
-    """Whether the address of this request is a page's, and not an action's alone."""
+    """Return whether the request's address is a page's, and not an action's alone."""
     return request.url_rule is not None and "GET" in (request.url_rule.methods or ())
 
 
 def is_elevated() -> bool:
-    """Whether this session proved itself freshly (docs/screens.md#step-up)."""
+    """Return whether this session has stepped up (docs/screens.md#step-up)."""
     return bool(current_user.session.elevated_until > services().clock.now())
 
 
 def elevated(page: Page[P]) -> Page[P]:
-    """Only for a signed-in session that stepped up (docs/promises.md#42, #53); others are asked to, and come back here
-    to what they had typed."""
+    """Decorate a page for signed-in sessions that stepped up (docs/promises.md#42, #53).
+
+    Others step up first, and come back here or to what they had typed.
+    """
 
     @login_required
     @wraps(page)
@@ -63,7 +65,7 @@ def elevated(page: Page[P]) -> Page[P]:
 
 
 def _fill_again() -> None:
-    """Let the forms of this page show what was typed before the proof (`forms.typed_before`)."""
+    """Fill the forms of this page with what was typed before the step-up (`forms.typed_before`)."""
     here = request.full_path.rstrip("?")
     flask.g.typed = MultiDict(step_up.take_typed(services(), current_user.session, here))
 
@@ -74,6 +76,6 @@ def keep_flow(flow: Flow) -> None:
 
 
 def kept_flow_id(table: StateMachine) -> str | None:
-    """The id of this browser's flow of a kind."""
+    """Return the id of this browser's flow of a kind."""
     kept = flask.session.get(FLOW + table.kind)
     return kept if isinstance(kept, str) else None

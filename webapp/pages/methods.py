@@ -1,4 +1,4 @@
-"""Adding a method and changing one, on the settings' own paths."""
+"""Add or change a method, on the settings' paths."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from webapp.pages.enrolment_views import ask_first_code, offer_factors
 from webapp.pages.error_messages import ShowErrors
 from webapp.pages.factors.forms import EnrolmentForms
 from webapp.pages.factors.registry import method_label
-from webapp.pages.flow_pages import flow_pages, on_stale, resent
+from webapp.pages.flow_pages import flow_pages, on_stale, resend_and_return
 from webapp.pages.forms.base import AddressForm, CodeForm
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -41,14 +41,14 @@ def _to_settings(*_args: object) -> ResponseReturnValue:
 @blueprint.post(paths.METHOD_ADD)
 @guards.elevated
 def add() -> ResponseReturnValue:
-    """新しい電話またはアプリを追加."""
+    """Add a new phone or app (新しい電話またはアプリを追加)."""
     return _start(None)
 
 
 @blueprint.post(paths.METHOD_CHANGE)
 @guards.elevated
 def change() -> ResponseReturnValue:
-    """変更: another number or app in a method's place."""
+    """Replace a method by another number or app (変更)."""
     return _start(request.form.get("method", ""))
 
 
@@ -67,7 +67,7 @@ def _start(replaces: str | None) -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page()
 def choose_method(flow: Flow) -> ResponseReturnValue:
-    """電話番号 or 認証アプリ, for a method that is added or changed."""
+    """Choose 電話番号 or 認証アプリ, for a method that is added or changed."""
     replaced = methods.replaced_by(services(), current_user.account, flow)
     forms = EnrolmentForms(
         flow,
@@ -96,7 +96,7 @@ def choose_method(flow: Flow) -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page("verify")
 def verify(flow: Flow) -> ResponseReturnValue:
-    """The code from the new phone."""
+    """Take the code from the new phone."""
     form = CodeForm()
     if form.is_sent():
         session = current_user.session.id_hash
@@ -109,14 +109,14 @@ def verify(flow: Flow) -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page("verify")
 def resend(flow: Flow) -> ResponseReturnValue:
-    """Another code to the same number."""
-    return resent(lambda: methods.send_again(services(), flow), "settings.verify")
+    """Send another code to the same number."""
+    return resend_and_return(lambda: methods.send_again(services(), flow), "settings.verify")
 
 
 @blueprint.get(paths.METHOD_CALL)
 @guards.elevated
 def call() -> ResponseReturnValue:
-    """Where the call with the code stands, for the page's script."""
+    """Return the state of the call with the code, for the page's script."""
     flow = UNDER_WAY.find()
     if flow is None or flow.state != "verify":
         return call_status(None)

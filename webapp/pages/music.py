@@ -1,4 +1,4 @@
-"""The other app of the same shop (docs/screens.md#20): its home. It signs in by the shop's pages, in its own look."""
+"""The home page of the shop's music app (docs/screens.md#20). It signs in by the shop's pages, in another look."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from webapp.pages.music_session import APP, listener
 from webapp.pages.render import has_page, page
 
 blueprint = Blueprint("music", __name__, url_prefix=paths.MUSIC)
-# The same pages once more, as this app's: /music/ap/signin and so on, endpoints music.sign_in.…
+# The same pages for this app: /music/ap/signin and so on, endpoints music.sign_in.…
 blueprint.register_blueprint(sign_in.blueprint)
 
 
 @blueprint.get("")
 def home() -> ResponseReturnValue:
-    """Records, and who listens."""
+    """Show the music home page."""
     found = listener()
     return page(
         "music.home",

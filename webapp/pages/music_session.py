@@ -1,7 +1,7 @@
-"""Who listens: the music app's own sign-in, beside the shop's and apart from it.
+"""Sessions of the music app, separate from the shop's.
 
-It is a device of its own, so it has a cookie of its own that holds its session's token; the shop's sign-in and
-sign-out never touch it. A token of the one app opens nothing in the other.
+The app is another device, so it has another cookie with its session's token. The shop's sign-in and sign-out never
+touch it. A token of one app opens nothing in the other.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ SEEN_EVERY_SECONDS = 60
 
 
 def is_music() -> bool:
-    """Whether this request is the music app's: its pages, or the sign-in's pages in its look."""
+    """Return whether this request is the music app's: its pages, or the sign-in's pages in its look."""
     return bool(request.blueprints) and request.blueprints[-1] in (APP, "older_device")
 
 
 def listener() -> tuple[Session, Account] | None:
-    """The music app's living session in this browser, and whose it is."""
+    """Return the music app's live session in this browser, and its account."""
     if "listener" not in g:
         g.listener = _load()
     found: tuple[Session, Account] | None = g.listener
@@ -52,23 +52,23 @@ def _load() -> tuple[Session, Account] | None:
 
 
 def session_hash() -> bytes | None:
-    """The hash of the music app's session here, or None."""
+    """Return the hash of the music app's session here, or None."""
     found = listener()
     return None if found is None else found[0].id_hash
 
 
 def put_session(response: Response, token: str) -> None:
-    """Hand this browser's music app its session (HttpOnly, SameSite, and Secure under TLS; docs/promises.md#45)."""
+    """Set the cookie of the music app's session (HttpOnly, SameSite, and Secure under TLS; docs/promises.md#45)."""
     set_cookie(response, COOKIE, token)
 
 
 def drop_session(response: Response) -> None:
-    """Take the cookie back."""
+    """Delete the cookie."""
     delete_cookie(response, COOKIE)
 
 
 def leave(response: Response) -> None:
-    """Sign the music app out; its token is dead at once."""
+    """Sign the music app out. Its token is invalid at once."""
     found = listener()
     if found is not None:
         sign_in.sign_out(services(), visitor(), found[1], found[0].id_hash)

@@ -1,4 +1,4 @@
-"""A device from before codes had a page: one password field (docs/screens.md#20, #b9)."""
+"""A device without a page for codes: one password field (docs/screens.md#20, #b9)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ blueprint = Blueprint("older_device", __name__)
 @blueprint.route(paths.OLDER_DEVICE, methods=["GET", "POST"])
 @on_stale(lambda: redirect(url_for("older_device.sign_in"), 303))
 def sign_in() -> ResponseReturnValue:
-    """Password first; after the error, password and code in the same field."""
+    """Take the password first; after the error, password and code in the same field."""
     form = OlderDeviceForm()
     pending = older_device.MACHINE.find(services(), visitor(), guards.kept_flow_id(older_device.MACHINE))
     if form.is_sent():
@@ -67,7 +67,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
-    """Signed in, and never trusted: there is no cookie but the session's."""
+    """Sign in without trust: there is no cookie but the session's."""
     flask.session.pop(guards.FLOW + older_device.MACHINE.kind, None)
     response = current_app.make_response(redirect(signed_in.return_to, 303))
     music_session.put_session(response, signed_in.token)
@@ -75,7 +75,7 @@ def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
 
 
 def _code_follows(flow: Flow) -> str:
-    """The error after the right password: what to type next, or why no code came."""
+    """Return the error after the right password: what to type next, or why no code came."""
     asked = asked_of(services(), flow)
     trouble = of_delivery(asked.delivery or "sent")
     return trouble or str(VIEWS[asked.kind].asked_older) % {"last3": asked.last3}

@@ -1,7 +1,7 @@
 """Passkeys (ログインとセキュリティ → パスキー): the owner's list, and the ceremonies that sign in or step up.
 
-The browser's part is ``static/js/passkey.js``: it asks for options (JSON, by POST), talks to the device and sends the
-device's answer as an ordinary form, so that every outcome is an ordinary page.
+The browser's part is ``static/js/passkey.js``. It asks for options (JSON, by POST), talks to the device and sends its
+answer as an ordinary form, so every outcome is an ordinary page.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ blueprint = Blueprint("passkeys", __name__)
 @blueprint.get(paths.PASSKEYS)
 @guards.elevated
 def overview() -> ResponseReturnValue:
-    """What a passkey is, those of the account, and the button to make one."""
+    """Show what a passkey is, the account's passkeys, and the button to make one."""
     return page(
         "passkeys.overview",
         passkeys=[
@@ -52,7 +52,7 @@ def overview() -> ResponseReturnValue:
 @blueprint.post(paths.PASSKEYS_OPTIONS)
 @guards.elevated
 def registration_options() -> ResponseReturnValue:
-    """Options for a new passkey."""
+    """Return options for a new passkey."""
     flow, options = passkeys.begin_registration(
         services(), visitor(), current_user.account, current_user.session.id_hash
     )
@@ -62,7 +62,7 @@ def registration_options() -> ResponseReturnValue:
 @blueprint.post(paths.PASSKEYS_REGISTER)
 @guards.elevated
 def register() -> ResponseReturnValue:
-    """Keep the passkey that the device made."""
+    """Store the passkey that the device made."""
     flow = REGISTERING.find(services(), visitor(), read_cookie(REGISTERING.kind))
     if flow is None or flow.account_id != current_user.account.id:
         flask.flash(gettext("This request expired. Try again."), "error")
@@ -83,7 +83,7 @@ def register() -> ResponseReturnValue:
 @blueprint.post(paths.PASSKEYS_RENAME)
 @guards.elevated
 def rename() -> ResponseReturnValue:
-    """Give a passkey another name; an empty one is no name."""
+    """Give a passkey another name, or none."""
     name = request.form.get("name", "")
     if not name.strip():
         flask.flash(gettext("Enter a name."), "error")
@@ -95,7 +95,7 @@ def rename() -> ResponseReturnValue:
 @blueprint.post(paths.PASSKEYS_REMOVE)
 @guards.elevated
 def remove() -> ResponseReturnValue:
-    """Remove a passkey; the device may still show it, but it opens nothing here."""
+    """Remove a passkey. The device may still show it, but it opens nothing here."""
     if passkeys.remove(services(), visitor(), current_user.account, request.form.get("passkey", "")):
         flask.flash(gettext("The passkey was removed. Delete it on your device too."))
     return redirect(url_for("passkeys.overview"), 303)
@@ -103,7 +103,7 @@ def remove() -> ResponseReturnValue:
 
 @blueprint.post(paths.PASSKEY_OPTIONS)
 def sign_in_options() -> ResponseReturnValue:
-    """Options for signing in with whatever passkey the device has for this site."""
+    """Return options to sign in with any passkey that the device has for this site."""
     return_to = safe_path(request.form.get("return_to") or flask.session.get("return_to"))
     flow, options = passkeys.begin_sign_in(services(), visitor(), app="shop", return_to=return_to)
     return _asked(flow, options)
@@ -128,7 +128,7 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post(paths.STEP_UP_PASSKEY_OPTIONS)
 @login_required
 def step_up_options() -> ResponseReturnValue:
-    """Options for proving freshly who asks, with a passkey of this account."""
+    """Return options to step up with a passkey of this account."""
     return_to = safe_path(request.form.get("return_to"), url_for("account.security"))
     flow, options = passkeys.begin_step_up(
         services(), visitor(), current_user.account, current_user.session.id_hash, return_to
@@ -155,10 +155,10 @@ def step_up() -> ResponseReturnValue:
 
 
 def _asked(flow: Flow, options: dict[str, Any]) -> ResponseReturnValue:
-    """The options, and the ceremony's id in a cookie of its own.
+    """Return the options, and set the ceremony's id in a separate cookie.
 
-    The page's script asks while the visitor goes on: an answer that wrote the session's cookie would undo what
-    another page has written to it in the meantime.
+    The page's script asks while the visitor goes on: writing the session's cookie would undo what another page has
+    written to it meanwhile.
     """
     response = jsonify(options)
     set_cookie(response, flow.kind, flow.id, services().config.flow_seconds)

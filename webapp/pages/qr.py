@@ -7,14 +7,14 @@ from io import BytesIO
 from markupsafe import Markup
 
 LEVEL = "l"
-"""On a screen no part is dirty or torn: the least correction has the fewest and so the largest squares."""
+"""A screen has no dirt or tears: the least correction has the fewest and so the largest squares."""
 MASK = 4
 """Any of the eight masks scans; trying all of them to find the best costs three times as much (segno's default)."""
 
 
 def qr_svg(content: str) -> Markup:
-    """A QR code, black on white with its quiet zone also in dark mode, sized by the page's style."""
-    import segno  # of use on one page only
+    """Return a QR code, black on white with its quiet zone also in dark mode, sized by the page's style."""
+    import segno  # needed on one page only
 
     out = BytesIO()
     segno.make(content, error=LEVEL, mask=MASK, micro=False, boost_error=False).save(

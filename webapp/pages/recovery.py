@@ -1,4 +1,4 @@
-"""Locked out (docs/screens.md#18): name and password open a case, not a session."""
+"""Locked out (docs/screens.md#18): identifier and password open a case, not a session."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ VISIT = FlowPages(_visit, _start_again)
 
 @blueprint.url_value_preprocessor
 def _take_documents(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Let the one page that takes documents take them: before anything reads the form, and for a visit only."""
+    """Raise the size limit for the one page that takes documents, before the form is read, and for a visit only."""
     if endpoint == "recovery.case" and guards.kept_flow_id(recovery.VISIT) is not None:
         request.max_content_length = most_bytes(services().config)
 
@@ -63,7 +63,7 @@ def most_bytes(config: Config) -> int:
 
 @blueprint.route(paths.RECOVERY, methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
-    """What a reset is, and the e-mail and password that open a case."""
+    """Explain the reset, and take the email and password that open a case."""
     visit = _visit()
     if not is_post() and visit is not None and recovery.case_of(services(), visit).state in recovery.OPEN:
         return _to_case()
@@ -85,7 +85,7 @@ def start() -> ResponseReturnValue:
 @blueprint.route(paths.RECOVERY_CASE, methods=["GET", "POST"])
 @VISIT.page()
 def case(visit: Flow) -> ResponseReturnValue:
-    """The case: which papers, where it stands; a POST brings documents."""
+    """Show the case: its documents and status. A POST brings documents."""
     shown = recovery.case_of(services(), visit)
     form = DocumentsForm()
     if form.is_sent():
@@ -133,7 +133,7 @@ def _is_over(_visit: Flow) -> ResponseReturnValue:
 @VISIT.page()
 @on_stale(_is_over)
 def cancel(visit: Flow) -> ResponseReturnValue:
-    """取消."""
+    """Cancel the case (取消)."""
     recovery.cancel(services(), visitor(), recovery.case_of(services(), visit))
     return _to_case()
 
@@ -152,7 +152,7 @@ def leave() -> ResponseReturnValue:
 
 @blueprint.route(paths.RECOVERY_CANCEL_BY_LINK, methods=["GET", "POST"])
 def cancel_by_link(token: str) -> ResponseReturnValue:
-    """The link in the mail: a GET shows, a POST cancels. It signs nobody in."""
+    """Follow the email's link: a GET shows, a POST cancels. It signs nobody in."""
     try:
         shown = recovery.find_by_link(services(), token)
     except LinkTampered as refusal:
@@ -162,7 +162,7 @@ def cancel_by_link(token: str) -> ResponseReturnValue:
         show(refusal)
         shown = None
     if shown is not None and is_post():
-        with contextlib.suppress(StaleFlow):  # it is over: the page tells how
+        with contextlib.suppress(StaleFlow):  # it is over: the page shows the result
             recovery.cancel(services(), visitor(), shown)
         shown = recovery.find_by_link(services(), token)
     is_open = shown is not None and shown.state in recovery.OPEN
@@ -179,7 +179,7 @@ def cancel_by_link(token: str) -> ResponseReturnValue:
 
 
 def _uploads() -> list[Upload]:
-    """The chosen files; each is read one byte past the limit at the most."""
+    """Return the chosen files. Each is read one byte past the limit at most."""
     limit = services().config.upload_bytes
     chosen = [file for file in request.files.getlist("documents") if file.filename]
     return [Upload(file.filename or "", file.stream.read(limit + 1)) for file in chosen]

@@ -1,4 +1,4 @@
-"""A reset in words: its statuses, its documents, and why a document was not taken."""
+"""A reset as text: its statuses, its documents, and why a document was not accepted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.store.recovery import StoredDocument
 
 
 def status_label(state: str) -> str:
-    """The status of a case (docs/screens.md#18)."""
+    """Return the status of a case (docs/screens.md#18)."""
     return {
         "opened": gettext("Waiting for documents"),
         "received": gettext("Received"),
@@ -22,7 +22,7 @@ def status_label(state: str) -> str:
 
 
 def document_label(document: StoredDocument, number: int) -> str:
-    """A document by its place, kind and size; its own name was never kept."""
+    """Return a document's place, kind and size. Its name is never stored."""
     size = gettext("%(size)s MB", size=format_decimal(max(0.1, round(document.size / MEGABYTE, 1))))
     return gettext(
         "Document %(number)d (%(kind)s, %(size)s)", number=number, kind=document.kind.upper(), size=size

@@ -1,4 +1,4 @@
-"""What each refusal says, by its name, and each delivery failure, by its reason."""
+"""The error text of each refusal, by its name, and of each delivery failure, by its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Creating an account (docs/screens.md#21)."""
+"""Create an account (docs/screens.md#21)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from webapp.pages import auth, guards
 from webapp.pages.account import blueprint
 from webapp.pages.code_views import ask_code
 from webapp.pages.error_messages import ShowErrors
-from webapp.pages.flow_pages import flow_pages, resent
+from webapp.pages.flow_pages import flow_pages, resend_and_return
 from webapp.pages.forms.account import RegisterForm
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.services import services
@@ -34,7 +34,7 @@ UNDER_WAY = flow_pages(
 
 @blueprint.route(paths.REGISTER, methods=["GET", "POST"])
 def register() -> ResponseReturnValue:
-    """Name, address and password; coming back from the code, what was typed is still there but the password."""
+    """Take name, address and password. On the way back from the code, all but the password is filled in."""
     flow = UNDER_WAY.find()
     form = RegisterForm()
     if form.is_sent():
@@ -56,7 +56,7 @@ def register() -> ResponseReturnValue:
 @blueprint.route(paths.REGISTER_VERIFY, methods=["GET", "POST"])
 @UNDER_WAY.page()
 def confirm_registration(flow: Flow) -> ResponseReturnValue:
-    """The code that went to the address; the right one makes the account and signs it in."""
+    """Take the code that went to the address. The right one makes the account and signs it in."""
     form = CodeForm()
     if form.is_sent():
         with ShowErrors(form):
@@ -72,5 +72,5 @@ def confirm_registration(flow: Flow) -> ResponseReturnValue:
 @blueprint.post(paths.REGISTER_RESEND)
 @UNDER_WAY.page()
 def resend_registration(flow: Flow) -> ResponseReturnValue:
-    """Another code to the same address."""
-    return resent(lambda: registering.send_again(services(), flow), "account.confirm_registration")
+    """Send another code to the same address."""
+    return resend_and_return(lambda: registering.send_again(services(), flow), "account.confirm_registration")

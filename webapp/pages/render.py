@@ -1,4 +1,4 @@
-"""Rendering a page: its template is named after its endpoint."""
+"""Render a page: its template is named after its endpoint."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def page(
     http_status: int | None = None,
     **context: Any,
 ) -> ResponseReturnValue:
-    """The page of ``endpoint`` (``sign_in.code`` is ``site/sign_in/code.html``), with what ``form`` has to tell.
+    """Return the page of ``endpoint`` (``sign_in.code`` is ``site/sign_in/code.html``), with the errors of ``form``.
 
-    A page that refuses answers 200 like any other form, or 429 with Retry-After while a wait runs.
+    A page with errors answers 200 like any other form, or 429 with Retry-After while a wait runs.
     """
     message = form.message if form is not None else NO_MESSAGE
     answer = make_response(
@@ -41,15 +41,15 @@ def page(
 
 
 def has_page(endpoint: str) -> bool:
-    """Whether the site has this page: templates link to what is there."""
+    """Return whether the site has this page: templates link only to existing ones."""
     return endpoint in current_app.view_functions
 
 
 def language() -> str:
-    """The page's language, ``ja`` or ``en``."""
+    """Return the page's language, ``ja`` or ``en``."""
     return str(get_locale())
 
 
 def is_post() -> bool:
-    """Whether this request wants to change something."""
+    """Return whether this request wants to change something."""
     return request.method == "POST"

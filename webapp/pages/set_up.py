@@ -1,4 +1,4 @@
-"""Setting two-step verification up (docs/screens.md#12 to #15)."""
+"""Set two-step verification up (docs/screens.md#12 to #15)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webapp.pages.enrolment_views import ask_first_code, offer_factors
 from webapp.pages.error_messages import ShowErrors, of_delivery
 from webapp.pages.factors.forms import EnrolmentForms
 from webapp.pages.factors.registry import VIEWS, method_label, proof_label
-from webapp.pages.flow_pages import flow_pages, resent
+from webapp.pages.flow_pages import flow_pages, resend_and_return
 from webapp.pages.forms.base import AddressForm, CodeForm, TurnOnForm
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
@@ -40,7 +40,7 @@ UNDER_WAY = flow_pages(
 @guards.elevated
 @UNDER_WAY.page("confirm")
 def confirm_kept(flow: Flow) -> ResponseReturnValue:
-    """Turning on again with the methods that were kept: one code of the preferred one."""
+    """Turn it on again with the kept methods: take one code of the preferred one."""
     form = CodeForm()
     if form.is_sent():
         with ShowErrors(form):
@@ -66,8 +66,8 @@ def _kept_shown(flow: Flow) -> dict[str, Any]:
 @guards.elevated
 @UNDER_WAY.page("confirm")
 def resend_kept(flow: Flow) -> ResponseReturnValue:
-    """Another code to the kept number."""
-    return resent(lambda: set_up.send_kept_code(services(), flow), "set_up.confirm_kept")
+    """Send another code to the kept number."""
+    return resend_and_return(lambda: set_up.send_kept_code(services(), flow), "set_up.confirm_kept")
 
 
 @blueprint.post(paths.SET_UP_REPLACE_KEPT)
@@ -83,7 +83,7 @@ def replace_kept(flow: Flow) -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page("choose", "verify", "ready", "backup")
 def choose_method(flow: Flow) -> ResponseReturnValue:
-    """Choose 電話番号 or 認証アプリ (docs/screens.md#12); coming back here and choosing anew erases what came after."""
+    """Choose 電話番号 or 認証アプリ (docs/screens.md#12). Another choice erases the later steps."""
     forms = EnrolmentForms(flow)
     if forms.active.is_sent():
         with ShowErrors(forms.active):
@@ -101,7 +101,7 @@ def choose_method(flow: Flow) -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page("ready", "backup")
 def backup(flow: Flow) -> ResponseReturnValue:
-    """Add another phone or app (docs/screens.md#14); not to be skipped where a backup is required."""
+    """Add another phone or app (docs/screens.md#14). It can't be skipped if a backup is required."""
     forms = EnrolmentForms(flow, is_backup=True, is_named=True)
     if forms.active.is_sent():
         with ShowErrors(forms.active):
@@ -122,7 +122,7 @@ def backup(flow: Flow) -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page("ready", "backup")
 def skip_backup(flow: Flow) -> ResponseReturnValue:
-    """スキップ: on without (another) backup; where one is required, back to it."""
+    """Go on without (another) backup (スキップ). If one is required, go back to it."""
     return UNDER_WAY.elsewhere(backups.skip(services(), flow))
 
 
@@ -146,14 +146,14 @@ def verify(flow: Flow) -> ResponseReturnValue:
 @guards.elevated
 @UNDER_WAY.page("verify", "backup")
 def resend(flow: Flow) -> ResponseReturnValue:
-    """Another code to the same number."""
-    return resent(lambda: set_up.send_again(services(), flow), "set_up.verify")
+    """Send another code to the same number."""
+    return resend_and_return(lambda: set_up.send_again(services(), flow), "set_up.verify")
 
 
 @blueprint.get(paths.SET_UP_CALL)
 @guards.elevated
 def call() -> ResponseReturnValue:
-    """Where the call with the code stands, for the page's script."""
+    """Return the state of the call with the code, for the page's script."""
     flow = UNDER_WAY.find()
     return call_status(set_up.call_outcome(services(), flow) if flow is not None else None)
 

@@ -1,4 +1,4 @@
-"""The 2SV settings (docs/screens.md#11): what is set, and what can be done about it in one step."""
+"""The 2SV settings (docs/screens.md#11): what is set, and the changes that take one step."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _trusted() -> list[dict[str, object]]:
 @blueprint.post(paths.SETTINGS_START)
 @guards.elevated
 def start() -> ResponseReturnValue:
-    """開始する: to the choice of a method, or, where methods were kept, to one code."""
+    """Begin (開始する): go to the choice of a method or, with kept methods, to one code."""
     flow = set_up.start(services(), visitor(), current_user.account, current_user.session.id_hash)
     guards.keep_flow(flow)
     return redirect(url_for(set_up.MACHINE.pages[flow.state] or ".overview"), 303)
@@ -76,7 +76,7 @@ def start() -> ResponseReturnValue:
 @blueprint.post(paths.SETTINGS_PREFER)
 @guards.elevated
 def prefer() -> ResponseReturnValue:
-    """優先する."""
+    """Make a method the preferred one (優先する)."""
     with ShowErrors():
         method = settings.prefer(services(), visitor(), current_user.account, request.form.get("method", ""))
         flask.flash(gettext("Your preferred method is now %(method)s.", method=method_label(method)))
@@ -86,7 +86,7 @@ def prefer() -> ResponseReturnValue:
 @blueprint.route(paths.SETTINGS_RENAME, methods=["GET", "POST"])
 @guards.elevated
 def rename() -> ResponseReturnValue:
-    """A name of one's own for a method."""
+    """Give a method a name."""
     method = _method()
     if method is None:
         return _gone()
@@ -102,7 +102,7 @@ def rename() -> ResponseReturnValue:
 @blueprint.route(paths.SETTINGS_REMOVE, methods=["GET", "POST"])
 @guards.elevated
 def remove() -> ResponseReturnValue:
-    """削除; the last method stays, with a word."""
+    """Remove a method (削除). The last method stays, and the page says so."""
     method = _method()
     if method is None:
         return _gone()
@@ -133,20 +133,20 @@ def revoke_trust() -> ResponseReturnValue:
 @blueprint.post(paths.SETTINGS_REVOKE_ALL_TRUST)
 @guards.elevated
 def revoke_all_trust() -> ResponseReturnValue:
-    """すべての端末でコードを要求する."""
+    """Require codes on all devices (すべての端末でコードを要求する)."""
     settings.revoke_all_trust(services(), visitor(), current_user.account)
     flask.flash(gettext("Every device will now ask for a code."))
     return redirect(url_for("settings.overview"), 303)
 
 
 def method_shown(method: Method) -> dict[str, object]:
-    """A method as the settings' templates show it."""
+    """Return a method as the settings' templates show it."""
     factor = FACTORS[method.kind]
     return {
         "id": method.id,
         "kind": method.kind,
         "label": method_label(method),
-        "is_told_at_number": factor.number_to_tell(method) is not None,
+        "is_told_at_number": factor.number_to_notify(method) is not None,
         "may_be_preferred": factor.may_be_preferred,
         "name": method.name,
         "verified_on": moment(method.verified_at),
@@ -156,7 +156,7 @@ def method_shown(method: Method) -> dict[str, object]:
 
 
 def _method() -> Method | None:
-    """The method that the address names, if the account has it."""
+    """Return the method that the address names, if the account has it."""
     try:
         return settings.get_method(services(), current_user.account, request.args.get("method", ""))
     except UnknownMethod:

@@ -1,7 +1,7 @@
-"""Signing in and out (docs/screens.md#2 to #5). The code pages serve a step-up too: it is the same question.
+"""Sign in and out (docs/screens.md#2 to #5). The code pages serve a step-up too: it is the same question.
 
-The same blueprint is registered twice: for the shop, and below /music for the shop's other app. Links are relative
-to the blueprint, and what a browser has under way is kept apart for each app.
+The same blueprint is registered twice: for the shop, and below music for the shop's other app. Links are relative to
+the blueprint, and each app's unfinished sign-in is kept apart.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from webapp.pages import auth, guards, music_session
 from webapp.pages.calls import CallView, call_status, call_view
 from webapp.pages.error_messages import ShowErrors, of_delivery
 from webapp.pages.factors.registry import VIEWS
-from webapp.pages.flow_pages import FlowPages, resent
+from webapp.pages.flow_pages import FlowPages, resend_and_return
 from webapp.pages.forms.base import (
     ChoiceForm,
     CodeForm,
@@ -39,7 +39,7 @@ blueprint = Blueprint("sign_in", __name__)
 
 
 def _challenged() -> Flow | None:
-    """The flow that waits for a code from this browser: a step-up when signed in to the shop, else a sign-in."""
+    """Return this browser's flow that waits for a code: a step-up if signed in to the shop, else a sign-in."""
     session = auth.session_hash()
     if session is not None and not music_session.is_music():
         return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.MACHINE))
@@ -47,7 +47,7 @@ def _challenged() -> Flow | None:
 
 
 def _start_again(_flow: Flow | None) -> ResponseReturnValue:
-    """Nothing is under way here: half-done sign-ins live ten minutes and in one browser (docs/promises.md#27)."""
+    """Start again: unfinished sign-ins last ten minutes and in one browser (docs/promises.md#27)."""
     if current_user.is_authenticated and not music_session.is_music():
         return redirect(url_for("account.security"), 303)
     flask.flash(gettext("Your sign-in expired or was started in another browser. Start again."), "error")
@@ -59,7 +59,7 @@ CHALLENGED = FlowPages(_challenged, _start_again)
 
 @blueprint.route(paths.SIGN_IN, methods=["GET", "POST"])
 def identifier() -> ResponseReturnValue:
-    """Ask who signs in (docs/screens.md#2); with ``?step=password`` the password (docs/screens.md#3)."""
+    """Ask for the identifier (docs/screens.md#2); with ``?step=password`` the password (docs/screens.md#3)."""
     if request.args.get("step") == "password":
         return password()
     form = IdentifierForm()
@@ -80,7 +80,7 @@ def _identifier_page(form: IdentifierForm) -> ResponseReturnValue:
 
 
 def password() -> ResponseReturnValue:
-    """Ask for the password (docs/screens.md#3); the name travels in the visitor's own signed cookie."""
+    """Ask for the password (docs/screens.md#3). The identifier is kept in the visitor's signed cookie."""
     typed = flask.session.get(_own("identifier"))
     if not typed:
         return redirect(url_for(".identifier"), 303)
@@ -141,7 +141,7 @@ def _call_view(flow: Flow) -> CallView | None:
 
 @blueprint.get(paths.SIGN_IN_CALL)
 def call() -> ResponseReturnValue:
-    """Where the call with the code stands, for the page's script."""
+    """Return the state of the call with the code, for the page's script."""
     flow = CHALLENGED.find()
     if flow is None:
         return redirect(url_for(".identifier"), 303)
@@ -151,8 +151,8 @@ def call() -> ResponseReturnValue:
 @blueprint.post(paths.SIGN_IN_RESEND)
 @CHALLENGED.page()
 def resend(flow: Flow) -> ResponseReturnValue:
-    """Another code by the same way."""
-    return resent(lambda: _send_code(flow, None), ".code")
+    """Send another code by the same method."""
+    return resend_and_return(lambda: _send_code(flow, None), ".code")
 
 
 @blueprint.route(paths.SIGN_IN_ANOTHER_WAY, methods=["GET", "POST"])
@@ -181,7 +181,7 @@ def another_way(flow: Flow) -> ResponseReturnValue:
 
 @blueprint.post(paths.SIGN_OUT)
 def sign_out() -> ResponseReturnValue:
-    """End this app's session; its cookie is dead at once, and the other app's lives on."""
+    """End this app's session. Its cookie is invalid at once; the other app's stays."""
     response = flask.make_response(redirect(_next_url(None), 303))
     if music_session.is_music():
         music_session.leave(response)
@@ -197,12 +197,12 @@ def _app() -> str:
 
 
 def _own(key: str) -> str:
-    """The name under which this app keeps something in the cookie: a sign-in to one does not disturb the other."""
+    """Return the cookie's key for this app: a sign-in to one app does not disturb the other."""
     return f"{key}_{_app()}"
 
 
 def _next_url(path: str | None) -> str:
-    """Where a finished sign-in leads: where the visitor wanted to go, else to the app's own front."""
+    """Return where a finished sign-in leads: where the visitor wanted to go, else to the app's home."""
     return safe_path(path, url_for("music.home") if music_session.is_music() else url_for("shop.home"))
 
 
@@ -232,7 +232,7 @@ def _send_code(flow: Flow, choice: str | None) -> Flow:
 
 
 def _shown(choice: method.Choice) -> dict[str, object]:
-    """A choice as its page shows it (docs/screens.md#5)."""
+    """Return a choice as its page shows it (docs/screens.md#5)."""
     view = VIEWS[choice.kind]
     label = view.named_choice if view.named_choice and choice.name else view.choice
     off = gettext("Locked after too many incorrect codes.")

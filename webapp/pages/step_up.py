@@ -1,6 +1,6 @@
-"""Asking for a fresh proof before settings open: a code where two-step verification is on, else the mail's approval.
+"""Ask for a step-up before settings open: a code if two-step verification is on, else the approval by email.
 
-A GET only shows the question, however one got here; the POST asks (docs/contributing.md#how-to-add-a-page).
+A GET only shows the question; the POST asks (docs/contributing.md#how-to-add-a-page).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ blueprint = Blueprint("step_up", __name__)
 @blueprint.route(paths.STEP_UP, methods=["GET", "POST"])
 @login_required
 def confirm() -> ResponseReturnValue:
-    """Between a protected page and its proof; a session that is still elevated passes."""
+    """Ask for a step-up before a protected page. A session that is still elevated passes."""
     return_to = safe_path(request.values.get("return_to"), url_for("account.security"))
     if guards.is_elevated():
         return redirect(return_to, 303)

@@ -1,4 +1,4 @@
-"""Turning two-step verification off (docs/screens.md#16, #17)."""
+"""Turn two-step verification off (docs/screens.md#16, #17)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _to_settings() -> ResponseReturnValue:
 @guards.elevated
 @on_stale(_to_settings)
 def confirm() -> ResponseReturnValue:
-    """Ask whether to turn it off (docs/screens.md#16): the page of the settings' pop-up."""
+    """Ask whether to turn it off (docs/screens.md#16)."""
     account = current_user.account
     if not account.two_step_on:
         return _to_settings()
@@ -48,7 +48,7 @@ def confirm() -> ResponseReturnValue:
 @login_required
 @JUST_OFF.page()
 def feedback(flow: Flow) -> ResponseReturnValue:
-    """Say 2段階認証を無効にしました。 and take the reasons (docs/screens.md#17)."""
+    """Show 2段階認証を無効にしました。 and take the reasons (docs/screens.md#17)."""
     form = FeedbackForm()
     if form.is_sent():
         turn_off.send_feedback(
@@ -63,6 +63,6 @@ def feedback(flow: Flow) -> ResponseReturnValue:
 @login_required
 @JUST_OFF.page()
 def skip_feedback(flow: Flow) -> ResponseReturnValue:
-    """スキップ."""
+    """Skip the feedback (スキップ)."""
     turn_off.skip_feedback(services(), flow)
     return _to_settings()

@@ -1,4 +1,4 @@
-"""Addresses and numbers that are about to become somebody's: what may be one, and whose it is already."""
+"""Email addresses and numbers that may become an account's."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without the brackets
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where somebody can be written to: ``value`` is a lower-cased address (``mail``) or E.164 (``sms``)."""
+    """An address for messages: ``value`` is a lower-cased email address (``mail``) or E.164 (``sms``)."""
 
     channel: Literal["mail", "sms"]
     value: str
 
 
 def read(text: str, domains: tuple[str, ...] | None) -> Contact:
-    """A mail address or a mobile number as typed, told apart by the @; ``domains`` as for `read_mail`.
+    """Return the typed email address (it has an @) or mobile number; ``domains`` as for `read_mail`.
 
     Raises:
         NotAMailAddress, MailDomainRefused, NotAPhoneNumber, MobileNeeded: all for the field ``email``.
@@ -38,7 +38,7 @@ def read(text: str, domains: tuple[str, ...] | None) -> Contact:
 
 
 def read_mail(text: str, domains: tuple[str, ...] | None) -> Contact:
-    """A mail address as typed, full-width characters too. With ``domains`` no other domain is taken (sandbox mode).
+    """Return the typed email address, full-width characters too. ``domains`` allows only these (sandbox mode).
 
     Raises:
         NotAMailAddress, MailDomainRefused.
@@ -59,7 +59,7 @@ def read_mail(text: str, domains: tuple[str, ...] | None) -> Contact:
 
 
 def read_mobile(text: str, region: str = phone_numbers.HOME_REGION) -> Contact:
-    """A number as typed that texts reach.
+    """Return the typed number, if it takes texts.
 
     Raises:
         NotAPhoneNumber, MobileNeeded.
@@ -71,6 +71,6 @@ def read_mobile(text: str, region: str = phone_numbers.HOME_REGION) -> Contact:
 
 
 def is_within(address: str, domains: tuple[str, ...]) -> bool:
-    """Whether a mail address belongs to one of ``domains`` or lies below it."""
+    """Return whether an email address belongs to one of ``domains`` or a subdomain."""
     domain = address.rpartition("@")[2]
     return any(domain == known or domain.endswith("." + known) for known in domains)

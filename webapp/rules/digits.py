@@ -7,7 +7,7 @@ import unicodedata
 
 _LONGEST_INPUT = 64
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
-# What a Japanese keyboard gives in place of "-", none of it in category Pd: long vowel mark, minus, lines.
+# What a Japanese keyboard types for "-", outside category Pd: long vowel mark, minus, lines.
 _EXTRA_DASHES = frozenset("ー−ｰ─━")
 
 

@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed with a key that is not in the database (docs/promises.md#8)."""
+"""Encryption of stored secrets, with a key that is not in the database (docs/promises.md#8)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _NONCE_BYTES = 12
 class Seal:
     """ChaCha20-Poly1305 (RFC 8439) over ``version ‖ nonce ‖ ciphertext``.
 
-    Seals with ``key``; opens with it and with every one of ``older``, so that a key can be changed while rows
-    sealed with the last one remain.
+    It seals with ``key`` and opens with it and all ``older`` ones, so that a key can be changed while rows sealed
+    with the last one remain.
     """
 
     def __init__(self, key: bytes, *older: bytes) -> None:
@@ -33,13 +33,13 @@ class Seal:
 
     @cached_property
     def _ciphers(self) -> list[ChaCha20Poly1305]:
-        # Seven MiB that only a process needs which meets an authenticator app's secret or a document.
+        # Seven MiB, needed only in a process that reads a secret or a document.
         from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
         return [ChaCha20Poly1305(each) for each in self._keys]
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        """Return ``plain`` sealed for ``context`` (say "factor:12"): moved to another row it won't open."""
+        """Return ``plain`` sealed for ``context`` (such as "factor:12"): in another row it can't be opened."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return _VERSION + nonce + self._ciphers[0].encrypt(nonce, plain, context.encode())
 

@@ -1,4 +1,4 @@
-"""What people sign in as: a mail address, or a mobile number in any of its spellings."""
+"""Identifiers: an email address, or a mobile number in any spelling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Identifier:
 
 
 def read(text: str) -> Identifier:
-    """Tell a mail address from a number by its @; nothing is checked for being known.
+    """Tell an email address from a number by its @. Whether it is known is not checked.
 
     Raises:
         NotAPhoneNumber: neither.
@@ -31,7 +31,7 @@ def read(text: str) -> Identifier:
 
 
 def _as_kept(typed: str) -> str:
-    """An address of an international domain as accounts have it: in ASCII (RFC 5891)."""
+    """Return an address of an international domain as it is stored: in ASCII (RFC 5891)."""
     try:
         return contacts.read_mail(typed, None).value
     except NotAMailAddress:
@@ -39,6 +39,6 @@ def _as_kept(typed: str) -> str:
 
 
 def mask_email(address: str) -> str:
-    """``h***@example.com``: what a page may show before the owner proved anything (docs/promises.md#19)."""
+    """Return ``h***@example.com``: what a page may show before sign-in (docs/promises.md#19)."""
     local, _, domain = address.partition("@")
     return f"{local[:1]}***@{domain}"

@@ -1,4 +1,4 @@
-"""Signed links: salt = purpose, age checked, single use left to the row they point at."""
+"""Signed links: the salt is the purpose, the age is checked. Single use is up to the row they point at."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN_BYTES = 24
 
 
 class Signer:
-    """Signs short payloads (ids) for one purpose at a time; the purpose is the salt."""
+    """Signs short payloads (ids) for one purpose each. The purpose is the salt."""
 
     def __init__(self, secret: str | bytes) -> None:
         self._secret = secret
@@ -42,7 +42,7 @@ class Signer:
 
 
 class _SignerAt(TimestampSigner):
-    """A signer that reads the handed-in time; the library's own asks the system and ignores a moved clock."""
+    """A signer with a given time. The library's reads the system's clock and ignores a moved one."""
 
     def __init__(self, secret_key: str | bytes, *, now: float, **kwargs: Any) -> None:
         super().__init__(secret_key, key_derivation="hmac", digest_method=hashlib.sha256, **kwargs)

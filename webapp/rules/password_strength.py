@@ -1,7 +1,7 @@
-"""Which passwords are taken: long enough, and not what others would try first (docs/screens.md#passwords).
+"""Which passwords are accepted: long enough, and not among the first guesses (docs/screens.md#passwords).
 
-8 to 128 characters and no rules of composition (NIST SP 800-63B-4, password verifiers). What is easily guessed is
-refused with the reason: names, addresses, numbers and birthdays are easy to guess (docs/screens.md#b14).
+8 to 128 characters and no rules of composition (NIST SP 800-63B-4, password verifiers). Names, addresses, numbers and
+birthdays are easy to guess, and are refused with the reason (docs/screens.md#b14).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _one_at_a_time = threading.Lock()
 def refuse_weak(
     password: str, *, name: str, email: str | None, phone: str | None, field: str = "password"
 ) -> None:
-    """Let a password pass, or say why it is not taken; ``field`` is the form's.
+    """Accept a password, or refuse it with the reason. ``field`` is the form's.
 
     Raises:
         WeakPassword: with the reason.
@@ -55,12 +55,12 @@ def refuse_weak(
 
 
 def is_same(one: str, other: str) -> bool:
-    """Whether two typed passwords are one to the site, which compares them after NFKC."""
+    """Return whether two typed passwords are the same after NFKC."""
     return unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other)
 
 
 def _known(name: str, email: str | None, phone: str | None) -> list[str]:
-    """What an acquaintance would try: names, parts of the address, the number in its spellings."""
+    """Return what an acquaintance would try: names, parts of the address, the number in its spellings."""
     known = [name, *name.split(), *_SITE]
     if email:
         local, _, domain = email.partition("@")
@@ -73,9 +73,9 @@ def _known(name: str, email: str | None, phone: str | None) -> list[str]:
 
 
 def _reason(plain: str, known: list[str]) -> WeakReason | None:
-    from zxcvbn import zxcvbn  # 30,000 words: loaded when the first password is chosen
+    from zxcvbn import zxcvbn  # 30,000 words, so loaded with the first new password
 
-    with _one_at_a_time:  # the library keeps the words of the present call in a global
+    with _one_at_a_time:  # the library keeps a call's words in a global
         found: Mapping[str, Any] = zxcvbn(plain[:_LOOKED_AT], user_inputs=known)
     if float(found["guesses"]) >= ENOUGH_GUESSES:
         return None
@@ -83,7 +83,7 @@ def _reason(plain: str, known: list[str]) -> WeakReason | None:
 
 
 def _why(parts: list[Mapping[str, Any]]) -> WeakReason:
-    """The reason that says most: of whom the password tells, else of what kind its longest part is."""
+    """Return the most helpful reason: whose data the password holds, else the kind of its longest part."""
     own = [part["token"] for part in parts if part.get("dictionary_name") == "user_inputs"]
     if any(len(token) > 2 or not token.isascii() for token in own):
         return "personal"

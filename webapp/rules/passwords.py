@@ -1,4 +1,4 @@
-"""Passwords at rest: argon2id, one hash a request (OWASP Password Storage Cheat Sheet)."""
+"""Password hashes: argon2id, one hash a request (OWASP Password Storage Cheat Sheet)."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SALT_BYTES = 16
 
 
 class Hasher:
-    """Hashes and compares passwords; safe to share between threads.
+    """Hashes and compares passwords. Safe to share between threads.
 
-    ``memory_kib`` is taken for each hash under way, so no more than ``at_once`` run together: a burst of
-    sign-ins waits its turn instead of filling the memory.
+    Each running hash takes ``memory_kib``, so at most ``at_once`` run together: a burst of sign-ins queues instead of
+    filling the memory.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Hasher:
             salt_len=_SALT_BYTES,
         )
         self._turn = threading.BoundedSemaphore(at_once)
-        # Written, not computed: comparing with it costs one hash like any other, and it matches nothing.
+        # Random, not computed: a comparison costs one hash like any other, and never matches.
         self._nobody = (
             f"$argon2id$v=19$m={memory_kib},t={time_cost},p={parallelism}"
             f"${_random_b64(_SALT_BYTES)}${_random_b64(_HASH_BYTES)}"
@@ -52,10 +52,10 @@ class Hasher:
             return self._argon2.hash(_normal(password))
 
     def matches(self, hashed: str | None, password: str) -> bool:
-        """Tell whether ``password`` is the one behind ``hashed``.
+        """Return whether ``password`` is the one behind ``hashed``.
 
-        None (no such account) costs the same one hash and is False, so that known and unknown accounts take
-        alike (docs/promises.md#32).
+        None (no such account) costs the same one hash and is False, so known and unknown accounts take the same time
+        (docs/promises.md#32).
         """
         with self._turn:
             try:
@@ -65,7 +65,7 @@ class Hasher:
 
 
 def _normal(password: str) -> str:
-    """NFKC: one password typed on two keyboards is one password (NIST SP 800-63B-4, password verifiers)."""
+    """Return NFKC: one password typed on two keyboards is one password (NIST SP 800-63B-4, password verifiers)."""
     return unicodedata.normalize("NFKC", password)
 
 

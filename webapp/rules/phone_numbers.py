@@ -1,4 +1,4 @@
-"""Telephone numbers: taken as people type them, kept as E.164."""
+"""Telephone numbers: read as people type them, stored as E.164."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ _IMPOSSIBLE: dict[int, PhoneNumberReason] = {
 
 @dataclass(frozen=True, slots=True)
 class PhoneNumber:
-    """A number one can dial.
+    """A number that can be dialled.
 
-    ``e164`` is what is kept and sent ("+819012345678"), ``national`` and ``international`` what its owner is
-    shown ("090-1234-5678", "+81 90-1234-5678"), ``last3`` all that is seen before the code (docs/promises.md#19).
+    ``e164`` is stored and sent ("+819012345678"). ``national`` and ``international`` are shown to its owner
+    ("090-1234-5678", "+81 90-1234-5678"), ``last3`` to anyone before the code (docs/promises.md#19).
     """
 
     e164: str
@@ -65,16 +65,16 @@ class PhoneNumber:
 
     @property
     def familiar(self) -> str:
-        """As its owner knows it: "090-1234-5678" at home, with the country's code where it is another's."""
+        """Return the spelling that its owner knows: "090-1234-5678" at home, else with the country's code."""
         return self.national if self.e164.startswith(f"+{_JAPAN}") else self.international
 
 
 def parse(text: str, region: str = HOME_REGION) -> PhoneNumber:
-    """Read a number as typed; ``region`` (ISO 3166) is used when it has no country code of its own.
+    """Read a number as typed. ``region`` (ISO 3166) is used if it has no country code.
 
-    Takes full-width characters, spaces, brackets, all kinds of dashes, a leading 0, +81 or 010 81. A possible
-    length is enough: numbering plans change faster than libraries, and the code sent there is the proof.
-    Raises NotAPhoneNumber.
+    It takes full-width characters, spaces, brackets, all kinds of dashes, a leading 0, +81 or 010 81. A possible
+    length is enough: numbering plans change faster than libraries, and the code sent there is the proof. Raises
+    NotAPhoneNumber.
     """
     typed = unicodedata.normalize("NFKC", text[: _LONGEST_INPUT + 1]).translate(_EXTRA_DASHES).strip()
     if not typed:
@@ -96,7 +96,7 @@ def parse(text: str, region: str = HOME_REGION) -> PhoneNumber:
 
 
 def _check_japanese_length(digits: str) -> None:
-    """The library thinks 8 to 17 digits possible in Japan; the plan has 9, and 10 for 050 to 090 (総務省)."""
+    """Refuse lengths outside Japan's plan: 9, and 10 for 050 to 090 (総務省). The library allows 8 to 17."""
     expected = (10,) if _TEN_DIGITS.match(digits) else (9, 10)
     if len(digits) < expected[0]:
         raise NotAPhoneNumber("too_short")
@@ -123,7 +123,7 @@ def _kind(number: phonenumbers.PhoneNumber) -> Kind:
     if known is None and number.country_code == _JAPAN:
         if of_type in _JAPANESE_CALLS_ONLY:
             return "landline"
-        # Ranges not handed out yet, such as the 090-0000-0000 that testers like to type.
+        # Ranges not assigned yet, such as the 090-0000-0000 of testers.
         digits = phonenumbers.national_significant_number(number)
         return "mobile" if _MOBILE_RANGE.match(digits) else "other"
     return known or "other"

@@ -1,4 +1,4 @@
-"""The link in the mail about a reset: it cancels the case it was signed for, and does nothing else."""
+"""The link in the email about a reset. It cancels the case it was signed for, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a visitor may be sent back to: a path of this site and nothing else (docs/promises.md#31)."""
+"""Where a visitor may be sent back to: a path of this site (docs/promises.md#31)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ LONGEST = 512
 
 
 def safe_path(text: str | None, default: str = "/") -> str:
-    """``text`` if it is a plain path (with query) on this site, else ``default``.
+    """Return ``text`` if it is a plain path (with query) on this site, else ``default``.
 
-    Browsers read a backslash as a slash and drop tabs and line breaks, so ``/\\evil`` and ``/%0d%0a`` are refused
-    like ``//evil`` and ``https:evil``.
+    Browsers read a backslash as a slash and drop tabs and line breaks, so ``/\\evil`` and ``/%0d%0a`` are refused like
+    ``//evil`` and ``https:evil``.
     """
     if not text or len(text) > LONGEST:
         return default

@@ -13,24 +13,24 @@ ISSUER = "Mihon"
 
 
 def new_secret() -> str:
-    """A fresh secret in base32: 20 bytes from the system's generator (docs/promises.md#6)."""
+    """Return a fresh secret in base32: 20 bytes from the system's generator (docs/promises.md#6)."""
     return pyotp.random_base32(SECRET_CHARACTERS)
 
 
 def step_at(now: float) -> int:
-    """The number of the step that ``now`` (Unix seconds) lies in (RFC 6238 4.2)."""
+    """Return the number of the step of ``now``, in Unix seconds (RFC 6238 4.2)."""
     return int(now // STEP_SECONDS)
 
 
 def code_at(secret: str, step: int) -> str:
-    """The six digits that an app shows during ``step``."""
+    """Return the six digits that an app shows during ``step``."""
     return pyotp.TOTP(secret).generate_otp(step)
 
 
 def matching_steps(secret: str, typed: str, now: float, window: int) -> list[int]:
-    """The steps within ``window`` of now whose code is ``typed``, oldest first; usually none or one.
+    """Return the steps within ``window`` of now whose code is ``typed``, oldest first; usually none or one.
 
-    pyotp's ``verify`` tells only yes or no; the step is what replay protection remembers (RFC 6238 5.2).
+    pyotp's ``verify`` returns only yes or no. Replay protection must store the step (RFC 6238 5.2).
     """
     here = step_at(now)
     return [
@@ -41,15 +41,15 @@ def matching_steps(secret: str, typed: str, now: float, window: int) -> list[int
 
 
 def provisioning_uri(secret: str, account_name: str) -> str:
-    """The ``otpauth:`` address inside the QR code."""
+    """Return the ``otpauth:`` address inside the QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=account_name, issuer_name=ISSUER)
 
 
 def key_groups(secret: str) -> list[str]:
-    """The key as people copy it by hand: groups of four characters."""
+    """Return the key for copying by hand: groups of four characters."""
     return [secret[at : at + 4] for at in range(0, len(secret), 4)]
 
 
 def mark(secret: str, pepper: bytes) -> bytes:
-    """What tells two equal secrets without opening either (one secret is never two methods)."""
+    """Return a mark that is equal for equal secrets, without opening them (one secret is never two methods)."""
     return hmac.new(pepper, b"totp:" + secret.encode(), hashlib.sha256).digest()

@@ -1,4 +1,4 @@
-"""Who is asking, as far as a request tells."""
+"""The facts about a visitor that a request gives."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Visitor:
     """The facts of a request that rules and records use.
 
-    ``browser`` is the SHA-256 of the browser's own cookie: flows belong to one. ``address`` is the peer's (behind
-    trusted proxies, the one they name); ``device`` such as "Chrome, Windows"; ``near`` a place, else the address;
+    ``browser`` is the SHA-256 of the browser's cookie: flows belong to one browser. ``address`` is the peer's (behind
+    trusted proxies, the one they name). ``device`` is such as "Chrome, Windows"; ``near`` a place, else the address;
     ``language`` is ``ja`` or ``en``.
     """
 
@@ -23,7 +23,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who, when and where somebody asks for access: what the approval mail and page tell."""
+    """Who asks for access, when and where, for the approval's email and page."""
 
     name: str
     at: float

@@ -1,7 +1,7 @@
-"""What a browser's answer about a passkey must prove (WebAuthn Level 2, 7.1 and 7.2).
+"""Checks of a browser's answer about a passkey (WebAuthn Level 2, 7.1 and 7.2).
 
-The ceremony itself is the ``webauthn`` package's; here are our demands: this site, this challenge, discoverable, the
-person verified by the device. The package is heavy and few requests need it, so it is imported at its first use.
+The ceremony is the ``webauthn`` package's. The demands are here: this site, this challenge, discoverable, the person
+verified by the device. The package is heavy and few requests need it, so it is imported at its first use.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LARGEST_ANSWER = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The relying party: its id is the host name, its origin what browsers must say they were on."""
+    """The relying party. Its id is the host name, its origin the one that browsers must report."""
 
     id: str
     origin: str
@@ -33,7 +33,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A newly made credential, proven to be fresh and ours."""
+    """A new credential, checked to be fresh and ours."""
 
     id: bytes
     public_key: bytes
@@ -42,14 +42,14 @@ class Credential:
 
 
 def user_handle(account_id: str, pepper: bytes) -> bytes:
-    """The account's name for authenticators: stable, and telling nothing about it (WebAuthn 14.6.1)."""
+    """Return the account's stable name for authenticators, which discloses nothing (WebAuthn 14.6.1)."""
     return hmac.new(pepper, b"passkey:" + account_id.encode(), hashlib.sha256).digest()
 
 
 def creation_options(
     site: Site, challenge: bytes, handle: bytes, login: str, name: str, known: list[bytes]
 ) -> dict[str, Any]:
-    """Options for ``navigator.credentials.create``, as JSON; ``known`` credential ids are not made twice."""
+    """Return options for ``navigator.credentials.create``, as JSON. ``known`` credentials are not made twice."""
     import webauthn
     from webauthn.helpers import structs
 
@@ -71,7 +71,7 @@ def creation_options(
 
 
 def request_options(site: Site, challenge: bytes, allowed: list[bytes]) -> dict[str, Any]:
-    """Options for ``navigator.credentials.get``; without ``allowed``, the device offers what it has."""
+    """Return options for ``navigator.credentials.get``. Without ``allowed``, the device offers what it has."""
     import webauthn
     from webauthn.helpers import structs
 
@@ -89,7 +89,7 @@ def check_creation(site: Site, challenge: bytes, answer: str) -> Credential:
     """Check the browser's answer to `creation_options`.
 
     Raises:
-        PasskeyRefused: anything about it is not as it must be.
+        PasskeyRefused: a part of it is wrong.
     """
     import webauthn
     from webauthn.helpers.exceptions import WebAuthnException
@@ -113,7 +113,7 @@ def check_creation(site: Site, challenge: bytes, answer: str) -> Credential:
 
 
 def credential_id(answer: str) -> bytes:
-    """Which credential a browser answers with; nothing is proven by it.
+    """Return the credential that a browser answers with. It proves nothing.
 
     Raises:
         PasskeyRefused: the answer can't be read.

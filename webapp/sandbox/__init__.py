@@ -1,1 +1,1 @@
-"""QA's tools. Registered in sandbox mode only; nothing else of the site imports this room. `app` puts them together."""
+"""QA's tools. Registered in sandbox mode only; nothing else of the site imports this package. See `app`."""

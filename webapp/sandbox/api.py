@@ -1,7 +1,7 @@
 """``/sandbox/api``: the tools for programs. JSON in, JSON out, errors as ``application/problem+json`` (RFC 9457).
 
-Testers' calls carry no CSRF token; instead a body must be JSON, which no other site's form can send, and `door.guard`
-refuses what another site's page asks for.
+Testers' calls carry no CSRF token. Instead a body must be JSON, which no other site's form can send, and
+`world_middleware.guard` refuses what another site's page asks for.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ blueprint.before_request(world_middleware.guard)
 
 
 class InvalidBody(Exception):
-    """What was asked can't be done; ``text`` says why and ``field`` names the part of the body."""
+    """A call can't be done: ``text`` says why, ``field`` names the part of the body."""
 
     def __init__(self, text: str, field: str = "", status: int = HTTPStatus.UNPROCESSABLE_ENTITY) -> None:
         super().__init__(text)
@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
 
 
 def body() -> dict[str, Any]:
-    """The request's JSON object. Raises InvalidBody."""
+    """Return the request's JSON object. Raises InvalidBody."""
     if request.content_length in (None, 0) and not request.content_type:
         return {}
     if not request.is_json:
@@ -49,7 +49,7 @@ def body() -> dict[str, Any]:
 
 
 def no_world(name: str, nearest: tuple[str, ...]) -> str:
-    """Say that there is no world of this name, which ones are like it, and what to do."""
+    """Return a text: no world has this name, which ones are like it, and what to do."""
     if not name:
         return "The world's name is empty: is a variable unset? Leave it out for the default world"
     alike = f" Names like it: {', '.join(nearest)}." if nearest else ""
@@ -57,7 +57,7 @@ def no_world(name: str, nearest: tuple[str, ...]) -> str:
 
 
 def problem(status: int, text: str, field: str = "") -> tuple[Response, int]:
-    """An error as JSON."""
+    """Return an error as JSON."""
     told = jsonify(
         title=HTTPStatus(status).phrase,
         status=int(status),

@@ -1,4 +1,4 @@
-"""Put QA's tools together: worlds, pages and calls, what is recorded, and the banner."""
+"""Register QA's tools: worlds, pages and calls, the recorder, and the banner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The banner on every page of a world with a moved clock, a name of its own or faults of the site."""
+"""The banner on every page of a world with a moved clock, a name or faults of the site."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from webapp.sandbox.vocabulary.durations import moved_by
 
 
 def install(app: Flask) -> None:
-    """Give the layout its strip."""
-    app.jinja_env.globals["tools_note"] = tools_note
+    """Give the layout its banner."""
+    app.jinja_env.globals["tools_banner"] = tools_banner
 
 
-def tools_note() -> Markup:
-    """The strip, or nothing, as on most pages. On a page about a failure it only tells: what it tells of may be why."""
+def tools_banner() -> Markup:
+    """Return the banner, or nothing, as on most pages. On an error page it has no controls: a fault may be why."""
     if "world" not in g:
         return Markup()
     world = world_middleware.world()

@@ -1,7 +1,7 @@
 """A client of a running site's tools, for tests in any framework: ``Mihon("http://localhost:8000", world="qa-1")``.
 
-It steers; a browser or an HTTP client of the tester's own walks. The phone of the same world is read by
-``mocksms.client.Phone("http://localhost:8001", "qa-1")``.
+It controls the site; the tester's browser or HTTP client walks. The phone of the same world is read by
+``mocksms.client.Phone``.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ PATIENCE_SECONDS = 30.0
 
 
 class MihonError(RuntimeError):
-    """The site declined or is not there; the text is its own."""
+    """The site declined or is not there. The text is its own."""
 
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody who was made anew, and what a browser must hold to be them.
+    """A persona that was made, and what a browser must hold to be in its state.
 
-    ``name`` is the key (taro), ``called`` how the site greets; ``lands`` is the path where the state shows.
+    ``name`` is the key (taro), ``called`` the name in the site's greeting; ``lands`` is the path where the state
+    shows.
     """
 
     name: str
@@ -46,7 +47,7 @@ class Persona:
     passkey: dict[str, str] | None = field(default=None, repr=False)
 
     def cookies_for(self, base_url: str) -> list[dict[str, str]]:
-        """The cookies as Playwright's ``context.add_cookies`` takes them."""
+        """Return the cookies as Playwright's ``context.add_cookies`` takes them."""
         return [{"name": name, "value": value, "url": base_url} for name, value in self.cookies.items()]
 
 
@@ -61,40 +62,40 @@ class Clock:
         self._mihon.ask("POST", "clock", {"by": seconds})
 
     def move_to(self, moment: datetime) -> None:
-        """Jump to a time; one without a zone is read in the site's."""
+        """Jump to a time. One without a zone is read in the site's."""
         self._mihon.ask("POST", "clock", {"to": moment.isoformat()})
 
     def back_to_now(self) -> None:
-        """Real time again."""
+        """Go back to real time."""
         self._mihon.ask("DELETE", "clock")
 
     @property
     def offset(self) -> float:
-        """Seconds by which this world is ahead of real time."""
+        """Return the seconds by which this world is ahead of real time."""
         return float(self._mihon.ask("GET", "clock")["offset"])
 
     def now(self) -> float:
-        """Unix seconds in this world."""
+        """Return Unix seconds in this world."""
         return datetime.fromisoformat(self._mihon.ask("GET", "clock")["now"]).timestamp()
 
 
 class Faults:
-    """What goes wrong in one world, by the names of the page ``/sandbox/faults``."""
+    """The faults of one world, by the names of the page ``/sandbox/faults``."""
 
     def __init__(self, mihon: Mihon) -> None:
         self._mihon = mihon
 
     def add(self, fault: str, **more: Any) -> None:
-        """Ask for a fault (``sms-lost``, ``gateway-down``, …), ``times`` times; None is until it is lifted."""
+        """Set a fault (``sms-lost``, ``gateway-down``, …), ``times`` times; None is until it is cleared."""
         self._mihon.ask("POST", "faults", {"fault": fault, **more})
 
     def all(self) -> list[dict[str, Any]]:
-        """The faults that were asked for."""
+        """Return the faults that are set."""
         found: list[dict[str, Any]] = self._mihon.ask("GET", "faults")["faults"]
         return found
 
     def lift(self) -> None:
-        """Everything works again."""
+        """Clear all faults."""
         self._mihon.ask("DELETE", "faults")
 
 
@@ -107,10 +108,11 @@ class Mihon:
         world: str = DEFAULT,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        """``transport`` replaces the network (`httpx.WSGITransport` of a site in this process).
+        """Choose the site and the world. ``transport`` replaces the network (`httpx.WSGITransport` of a site in this
+        process).
 
         Raises:
-            ValueError: ``world`` is empty. A reset would empty everybody's.
+            ValueError: ``world`` is empty. A reset would affect everyone's.
         """
         if not world:
             raise ValueError("the world's name is empty: is a variable unset?")
@@ -122,25 +124,25 @@ class Mihon:
         self.faults = Faults(self)
 
     def persona(self, name: str, *, signed_in: bool = False, language: str | None = None) -> Persona:
-        """Make somebody anew. With ``signed_in`` the cookies are a plain session's, whatever else the state would be.
+        """Make a persona. With ``signed_in`` the cookies are a plain session's, whatever else the state would be.
 
         Raises:
-            MihonError: there is nobody of this name, or a message that the state needs did not leave.
+            MihonError: there is no persona of this name, or a message that the state needs was not sent.
         """
         wanted = {"name": name, "signed_in": signed_in} | ({"language": language} if language else {})
         return Persona(**self.ask("POST", "personas", wanted))
 
     def personas(self) -> list[dict[str, Any]]:
-        """Everybody there is."""
+        """Return all personas."""
         found: list[dict[str, Any]] = self.ask("GET", "personas")["personas"]
         return found
 
     def app_code(self, secret: str) -> str:
-        """What an authenticator app with this key shows now, by this world's clock."""
+        """Return what an authenticator app with this key shows now, by this world's clock."""
         return pyotp.TOTP(secret).at(int(self.clock.now()))
 
     def reset(self) -> None:
-        """Make the world as new: demo accounts, empty phone, real time, no faults."""
+        """Reset the world: demo accounts, empty phone, real time, no faults."""
         self.ask("POST", "reset")
 
     def make(self) -> Self:
@@ -150,18 +152,18 @@ class Mihon:
         return self
 
     def delete(self) -> None:
-        """Delete this world and the phone's; the default one can only be reset."""
+        """Delete this world and the phone's. The default one can only be reset."""
         self._call("DELETE", f"worlds/{self.world}", world=DEFAULT)
 
     def link(self, path: str = "/") -> str:
-        """The address of a page in this world, for a browser's first visit; its cookie keeps the world after."""
+        """Return the address of a page in this world, for a browser's first visit. Its cookie keeps the world after."""
         query = (
             "" if self.world == DEFAULT else ("&" if "?" in path else "?") + urlencode({"world": self.world})
         )
         return self.url + path + query
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """One call of the tools' API in this world (``docs/sandbox.md``), read from JSON. Raises MihonError."""
+        """Call the tools' API in this world (``docs/sandbox.md``). Return the JSON. Raises MihonError."""
         return self._call(method, path, body, self.world)
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None, world: str = DEFAULT) -> Any:
@@ -169,7 +171,7 @@ class Mihon:
         return answer.json() if answer.content else None
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None, world: str) -> httpx.Response:
-        # A client of its own for each call: no cookie of one persona may reach the next.
+        # A new client for each call: no cookie of one persona may reach the next.
         with httpx.Client(transport=self._transport, timeout=PATIENCE_SECONDS, trust_env=False) as client:
             try:
                 answer = client.request(
@@ -182,7 +184,7 @@ class Mihon:
         return answer
 
     def __enter__(self) -> Self:
-        """Make this world, to be deleted after the block. One that is there already is used and kept."""
+        """Make this world, and delete it after the block. One that exists already is used and kept."""
         return self.make()
 
     def __exit__(

@@ -22,11 +22,11 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"|value="([^"]+)"[^>]*
 
 
 class Lost(Exception):
-    """The page does not offer what the client was told to use; the text says what it offers instead."""
+    """The page does not offer what the client needs. The text says what it offers instead."""
 
 
 class Answer(NamedTuple):
-    """What a request brought: its status, its `Location` header or "", and the page."""
+    """The answer to a request: its status, its `Location` header or "", and the page."""
 
     status: int
     location: str
@@ -209,7 +209,7 @@ def read_forms(html: str, url: str) -> list[Form]:
 
 
 class FormClient:
-    """The page that a browser is on, and the ways on from there. `url` is the page's whole address."""
+    """The page that a browser shows, and the links and forms of it. `url` is the page's whole address."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -222,7 +222,7 @@ class FormClient:
     def go(
         self, method: str, url: str, data: dict[str, list[Any]] | None = None, enctype: str = ""
     ) -> Answer:
-        """Send a request and follow where it leads; the client is on that page then. Raises Lost."""
+        """Send a request and follow redirects. The client is on that page then. Raises Lost."""
         for _hop in range(MOST_REDIRECTS):
             answer = self.exchange(method, url, data, enctype)
             if answer.status not in REDIRECTS:
@@ -235,7 +235,7 @@ class FormClient:
 
     @property
     def token(self) -> str:
-        """The CSRF token of the page, found without reading its forms. Raises Lost."""
+        """Return the CSRF token of the page, without reading its forms. Raises Lost."""
         found = _TOKEN.search(self.html)
         if found is None:
             raise Lost(f"{self.url} has no csrf_token: {self.html[:500]!r}")
@@ -256,7 +256,7 @@ class FormClient:
         raise Lost(f"{self.url} has no form {action} with {sorted(wanted)}; it has {offered}")
 
     def fill_and_send(self, entries: dict[str, Any], action: str = "") -> Answer:
-        """Send the form with these fields, filled with them, and follow where it leads. Raises Lost."""
+        """Fill and send the form with these fields, and follow redirects. Raises Lost."""
         form = self.find_form(entries, action)
         return self.go("POST", form.action, form.fill(entries), form.enctype)
 

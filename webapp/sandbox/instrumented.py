@@ -1,6 +1,6 @@
-"""The site's own parts, watched: what leaves is told to the timeline.
+"""The site's gateway and mailer, with a signal for each message they sent.
 
-They do what their parents do; no test and no tool replaces them by something else.
+They do what their parents do. No test and no tool replaces them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ sent = Signal(
 
 
 class InstrumentedGateway(Gateway):
-    """The gateway; each text and call that was taken is told."""
+    """The gateway. It reports each text and call that was accepted."""
 
     def text(self, to_e164: str, body: str, in_doubt_since: float | None = None) -> str:
         """Send a text and return the message's sid. Raises GatewayFailed."""
@@ -32,7 +32,7 @@ class InstrumentedGateway(Gateway):
 
 
 class InstrumentedMailer(Mailer):
-    """The mail server; each mail that was taken is told."""
+    """The mail server. It reports each mail that was accepted."""
 
     def send(self, to: str, subject: str, text: str, html: str, key: str | None = None) -> None:
         """Send one mail. Raises MailFailed."""

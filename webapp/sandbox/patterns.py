@@ -1,4 +1,4 @@
-"""The pattern book: every component of the house's look on one page, for whoever builds or judges a page."""
+"""The pattern book: every component of the site's look on one page, for developers and designers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PICTURES = ("envelope", "guard", "done", "denied", "knock")
 
 
 class Sample(Form):
-    """Fields to show; the page has nothing to send."""
+    """Fields to show. The page has nothing to send."""
 
     plain = StringField()
     wrong = StringField()
@@ -34,7 +34,7 @@ class Sample(Form):
 
 @blueprint.get(paths.PATTERNS)
 def patterns() -> ResponseReturnValue:
-    """All components, with the names that templates call them by."""
+    """Show all components, with the names that templates call them by."""
     form = Sample(formdata=None)
     form.wrong.errors = (str(_("Your password is incorrect")),)
     return page("sandbox.patterns", form=form, colours=COLOURS, icons=ICONS, pictures=PICTURES)

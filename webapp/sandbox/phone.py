@@ -1,4 +1,4 @@
-"""What the tools ask of the phone: its clock, its faults, its messages. Its testers' API, over the wire, per world."""
+"""The phone's testers' API, for the tools: its clock, its faults, its messages, per world."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HANDSETS = "/handsets/"
 
 
 class PhoneUnreachable(Exception):
-    """The phone does not answer, or is none: another gateway has no such API. The text names its address."""
+    """The phone does not answer, or the gateway is another one without such an API. The text names its address."""
 
 
 class PhoneRefused(Exception):
@@ -35,24 +35,24 @@ class Phone:
         self._transport = transport
 
     def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """The phone's answer to a call of its API below ``/api/v1/``, read from JSON; None when it is empty.
+        """Call the phone's API below ``/api/v1/``. Return the JSON; None if the answer is empty.
 
         Raises:
             PhoneUnreachable, PhoneRefused.
         """
-        import httpx  # slow to load, and first needed when a tool is used
+        import httpx  # slow to load, and needed only for a tool
 
         try:
             with httpx.Client(
                 transport=self._transport,
                 timeout=DEADLINE_SECONDS,
                 trust_env=False,
-                verify=self._url.startswith("https:"),  # to load the certificates takes 30 ms
+                verify=self._url.startswith("https:"),  # loading the certificates takes 30 ms
             ) as client:
                 at, headers = self._url + API, {HEADER: self._world}
                 answer = client.request(method, at + path, json=body, params=query, headers=headers)
                 if answer.status_code == HTTPStatus.NOT_FOUND and not path.startswith("worlds"):
-                    # perhaps it has no such world: it was silent when the site's was made
+                    # it may lack this world: it was down when the site's was made
                     client.put(f"{at}worlds/{self._world}", headers=headers)
                     answer = client.request(method, at + path, json=body, params=query, headers=headers)
             told = (
@@ -68,6 +68,6 @@ class Phone:
 
 
 def phone(world: str | None = None) -> Phone:
-    """The phone of this request's world, or of another one."""
+    """Return the phone of this request's world, or of another one."""
     url = world_middleware.world().services.config.gateway_url
     return Phone(url, world or world_middleware.world().name, current_app.extensions["nidankai_phone_wire"])

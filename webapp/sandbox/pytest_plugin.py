@@ -72,11 +72,11 @@ def mihon(request: pytest.FixtureRequest, mihon_site: Site, mocksms_phone: Any) 
 
 @pytest.fixture
 def mihon_signed_in(mihon: SiteWorld) -> Callable[[str], Client]:
-    """`mihon_signed_in("taro")` returns a client that is signed in as this persona."""
+    """Return a function: `mihon_signed_in("taro")` is a client that is signed in as this persona."""
     return mihon.signed_in
 
 
 @pytest.fixture
 def mihon_client_as(mihon: SiteWorld) -> Callable[[str], Client]:
-    """`mihon_client_as("throttled")` returns a client in this persona's state."""
+    """Return a function: `mihon_client_as("throttled")` is a client in this persona's state."""
     return mihon.client_as

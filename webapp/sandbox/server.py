@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHEAP_HASH = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}
-"""Settings of a site whose passwords are for show: they need no strength, and thirty of them a test need speed."""
+"""Settings of a test's site: its passwords need no strength, and thirty of them a test need speed."""
 
 
 class _Quiet(WSGIRequestHandler):
@@ -44,6 +44,6 @@ class ThreadedServer:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), name="site", daemon=True).start()
 
     def stop(self) -> None:
-        """Serve no more."""
+        """Stop serving."""
         self._server.shutdown()
         self._server.server_close()

@@ -5,7 +5,7 @@
     def test_account(signed_in):
         assert "太郎" in signed_in("taro").get("/account").text
 
-Each test has a world of its own, the phone's of the same name; see docs/testers.md. The fixtures ``phone`` and
+Each test has a separate world, and the phone's of the same name; see docs/testers.md. The fixtures ``phone`` and
 ``phone_server`` are the phone's: known by name only, as the two apps never import each other.
 """
 
@@ -35,31 +35,31 @@ from webapp.sandbox.worlds import Worlds
 __all__ = ["Client", "Mihon", "MihonError", "Persona", "Site", "SiteWorld"]
 
 pytest_plugins = ["webapp.sandbox.pytest_plugin"]
-"""Pytest loads it with this module; where the package is installed, it is there already."""
+"""Pytest loads it with this module; if the package is installed, it is loaded already."""
 
 CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class PhoneAddress(Protocol):
-    """What of a running phone the site must know: ``mocksms.testing.RunningPhone`` has it."""
+    """What the site needs of a running phone: ``mocksms.testing.RunningPhone`` has it."""
 
     @property
     def url(self) -> str:
-        """The address of its pages and wires."""
+        """Return the address of its pages and APIs."""
 
     @property
     def smtp_port(self) -> int:
-        """The port of its mail server."""
+        """Return the port of its mail server."""
 
 
 class Client(FlaskClient):
     """A browser of one world, without pages: it keeps cookies, and sends the CSRF token that a page's form would."""
 
     persona: Persona | None = None
-    """Who sits here, if a persona does."""
+    """The persona of this browser, if any."""
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
-        """One request; a change carries the token of this client's session."""
+        """Send one request. A change carries the token of this client's session."""
         if options.get("method") in CHANGES:
             options["headers"] = {**dict(options.get("headers") or {}), "X-CSRFToken": self._token()}
         return super().open(*args, **options)
@@ -79,17 +79,17 @@ class SiteWorld(Mihon):
         self.app = site.app
 
     def client(self) -> Client:
-        """A new browser in this world, without cookies."""
+        """Return a new browser in this world, without cookies."""
         client = Client(self.app, self.app.response_class, use_cookies=True)
         client.environ_base["HTTP_X_WORLD"] = self.world
         return client
 
     def client_as(self, name: str) -> Client:
-        """A browser in a persona's state; ``client.persona`` tells who, and the path where the state shows."""
+        """Return a browser in a persona's state; ``client.persona`` has the path where the state shows."""
         return self._held(self.persona(name))
 
     def signed_in(self, name: str) -> Client:
-        """A browser signed in as a persona, whatever else their state is."""
+        """Return a browser signed in as a persona, whatever its state."""
         return self._held(self.persona(name, signed_in=True))
 
     def _held(self, persona: Persona) -> Client:
@@ -104,7 +104,7 @@ class Site:
     """The site in this process, and served on a free port of this machine: ``url``."""
 
     def __init__(self, instance: str, phone: PhoneAddress, **settings: Any) -> None:
-        """All its data lies in ``instance``; what it sends goes to ``phone``."""
+        """Serve the site with its data in ``instance``. It sends its messages to ``phone``."""
         self._server = ThreadedServer()
         self.url = self._server.url
         self.app: Flask = create_app(
@@ -124,7 +124,7 @@ class Site:
 
     @contextmanager
     def world(self, name: str, stays: Callable[[], bool] = lambda: False) -> Iterator[SiteWorld]:
-        """Make a fresh world for the block. It is deleted after it, if `stays` does not say otherwise then."""
+        """Make a fresh world and delete it after the block, unless `stays` says otherwise then."""
         self.worlds.delete(name)
         self.worlds.make(name)
         try:
@@ -134,17 +134,17 @@ class Site:
                 self.worlds.delete(name)
 
     def wrap(self, app: WSGIApplication) -> None:
-        """Serve this app, which hands on to the site."""
+        """Serve this app, which passes requests on to the site."""
         self._server.app = app
 
     def stop(self) -> None:
-        """Serve no more."""
+        """Stop serving."""
         self._server.stop()
 
 
 @pytest.fixture(scope="session")
 def mihon_site(phone_server: PhoneAddress, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The site, as long as the tests run."""
+    """Serve the site for as long as the tests run."""
     site = Site(str(tmp_path_factory.mktemp("mihon")), phone_server)
     yield site
     site.stop()
@@ -159,11 +159,11 @@ def mihon(request: pytest.FixtureRequest, mihon_site: Site, phone: Any) -> Itera
 
 @pytest.fixture
 def signed_in(mihon: SiteWorld) -> Callable[[str], Client]:
-    """``signed_in("taro")``: a client signed in as taro."""
+    """Return a function: ``signed_in("taro")`` is a client signed in as taro."""
     return mihon.signed_in
 
 
 @pytest.fixture
 def client_as(mihon: SiteWorld) -> Callable[[str], Client]:
-    """``client_as("throttled")``: a client in that persona's state."""
+    """Return a function: ``client_as("throttled")`` is a client in that persona's state."""
     return mihon.client_as

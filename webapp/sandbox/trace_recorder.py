@@ -1,8 +1,7 @@
-"""What happens in a world: pages, moves, messages, events, refusals (docs/screens.md#sandbox-tools).
+"""Record what happens in a world: pages, transitions, messages, events, errors (docs/sandbox.md).
 
-Nothing of the site calls the recorder: it listens to signals that flows, store, error messages and Flask send anyway.
-What a request did is committed apart, after its answer has left. What was done in a transaction that did not last is
-not told.
+The site never calls the recorder: it listens to signals of flows, store, error messages and Flask. What a request did
+is committed apart, after its answer. What was rolled back is not recorded.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ _walk_of: dict[str, str] = {}
 
 
 @dataclass
-class Notes:
-    """What one request has done so far."""
+class RequestTrace:
+    """The notes of one request so far."""
 
     world: World
     steps: list[Step] = field(default_factory=list)
@@ -46,39 +45,39 @@ class Notes:
 
 
 def install(app: Flask) -> None:
-    """Keep what was noted when an answer is ready."""
+    """Store the notes when an answer is ready."""
     app.after_request(_keep)
     template_rendered.connect(_on_page, app)
 
 
 def begin(world: World) -> None:
-    """Note what this request does in ``world``."""
-    g.notes = Notes(world)
+    """Record this request in ``world``."""
+    g.notes = RequestTrace(world)
 
 
 def note(kind: str, name: str, **data: Any) -> None:
-    """Note something that this request did, unless its transaction is rolled back.
+    """Record something that this request did, unless its transaction is rolled back.
 
-    Outside of a noted request nothing is noted.
+    Outside of a recorded request it does nothing.
     """
-    notes: Notes | None = g.get("notes") if has_request_context() else None
+    notes: RequestTrace | None = g.get("notes") if has_request_context() else None
     if notes is not None:
         step = Step(notes.world.services.clock.now(), recording_id(), kind, name, data)
         notes.world.services.store.after_commit(lambda: notes.steps.append(step))
 
 
 def recording_id() -> str:
-    """The walk of this browser: the same for all it does."""
+    """Return the recording of this browser: the same for all it does."""
     return visitor().browser.hex()[:16]
 
 
 def transition_name(table: StateMachine, move: Transition, source: str) -> str:
-    """A move's name in the log: flow, move and where it started."""
+    """Return a transition's name in the log: flow, transition and source."""
     return f"{table.kind}: {move.name} from {source}"
 
 
 def _on_page(_app: Flask, template: Template, context: dict[str, Any], **_rest: Any) -> None:
-    notes: Notes | None = g.get("notes")
+    notes: RequestTrace | None = g.get("notes")
     if notes is not None and ("page_state" in context or template.name == PROBLEM):
         notes.state = context.get("page_state", "")
         notes.page = (template.name or "").removeprefix("site/").removesuffix(".html").replace("/", ".")
@@ -132,7 +131,7 @@ def _on_message(_sender: object, *, channel: str, to: str, subject: str, sid: st
 
 
 def _keep(response: Response) -> Response:
-    notes: Notes | None = g.pop("notes", None)
+    notes: RequestTrace | None = g.pop("notes", None)
     endpoint = request.endpoint
     if notes is None:
         return response
@@ -164,5 +163,5 @@ def _flush(world: World) -> None:
         world.trace_log.flush()
     except Gone:  # this request has deleted its world
         pass
-    except EngineError:  # a log that can't be kept now must not spoil what it tells of
+    except EngineError:  # a failing log must not spoil the request
         _log.exception("the walk is kept later")

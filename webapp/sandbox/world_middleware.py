@@ -1,7 +1,7 @@
-"""Who may use the tools, and which world a request is in.
+"""The guard of the tools, and the choice of a request's world.
 
-The tools answer the allowed networks only and are 404 to everybody else, as if sandbox mode were off. A world is
-chosen by the header ``X-World``, by ``?world=`` in any link, or by the cookie that such a link leaves.
+The tools answer the allowed networks only and are 404 to others, as if sandbox mode were off. A world is chosen by
+the header ``X-World``, by ``?world=`` in any link, or by the cookie that such a link sets.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 blueprint = Blueprint("sandbox", __name__)
 COOKIE = "world"
 PLACES = (paths.TOOLS, paths.PATTERNS)
-"""Where the tools' paths begin."""
+"""The beginnings of the tools' paths."""
 SAME_SITE = {"same-origin", "none", None}
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class LostWorld(NotFound):
-    """A world that was asked for by name is not there; ``nearest`` are names that are. No name at all is a 422."""
+    """The requested world does not exist; ``nearest`` are names that do. An empty name is a 422."""
 
     def __init__(self, name: str, nearest: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -61,19 +61,19 @@ def install(app: Flask, worlds: Worlds, transport: httpx.BaseTransport | None) -
 
 
 def worlds() -> Worlds:
-    """All worlds of this site."""
+    """Return all worlds of this site."""
     found: Worlds = current_app.extensions["nidankai_worlds"]
     return found
 
 
 def world() -> World:
-    """The world of this request."""
+    """Return the world of this request."""
     chosen: World = g.world
     return chosen
 
 
 def phone_url() -> str:
-    """Where this request's browser finds the phone: on the host it calls the site by, so that both share a site."""
+    """Return the phone's address for this browser: on the host of the site's address, so both share a site."""
     config = services().config
     if config.phone_url:
         return config.phone_url.rstrip("/")
@@ -84,12 +84,12 @@ def phone_url() -> str:
 
 
 def back_to(endpoint: str) -> WerkzeugResponse:
-    """On after a form of the tools: to the page that its field ``next`` names, else to ``endpoint``."""
+    """Redirect after a form of the tools: to the page that its field ``next`` names, else to ``endpoint``."""
     return redirect(safe_path(request.form.get("next"), url_for(endpoint)), 303)
 
 
 def enter(response: WerkzeugResponse, name: str) -> None:
-    """Let the browser's next requests be in the world of this name."""
+    """Set the world of the browser's next requests."""
     g.entered = True
     if name == DEFAULT:
         delete_cookie(response, COOKIE)
@@ -99,7 +99,7 @@ def enter(response: WerkzeugResponse, name: str) -> None:
 
 @blueprint.before_request
 def guard() -> None:
-    """404 for strangers; 403 for a change that another site's page asks for (the JSON calls carry no CSRF token)."""
+    """Answer 404 to strangers, and 403 to a change from another site's page (JSON calls carry no CSRF token)."""
     if not _is_allowed():
         abort(404)
     if request.method not in SAFE:
@@ -112,15 +112,15 @@ def guard() -> None:
 def _choose() -> None:
     """Find the request's world.
 
-    A browser whose cookie names a world that was deleted is told, and is in the default one from its next page on.
+    A browser whose cookie names a deleted world sees a notice, and is in the default one from its next page on.
     Nothing is changed for it in the default world meanwhile.
 
     Raises:
-        LostWorld: the world that was asked for is not there, or its name is empty.
+        LostWorld: the requested world does not exist, or its name is empty.
     """
     is_allowed = _is_allowed()
     if request.path.startswith(PLACES) and not is_allowed:
-        abort(404)  # before anything else: a 400 or 405 would tell that there is something
+        abort(404)  # first: a 400 or 405 would disclose that the path exists
     g.world = worlds().get()
     if is_allowed and request.endpoint != "static":
         asked = request.headers.get(HEADER, request.args.get(COOKIE))
@@ -135,14 +135,14 @@ def _choose() -> None:
                 g.lost_world = True
             if asked or not is_page or request.method not in SAFE:
                 raise LostWorld(unknown.name, unknown.nearest) from None
-            tell_gone(unknown.name)
+            flash_gone(unknown.name)
     use(g.world.services)
     if request.endpoint not in trace_recorder.NOT_SHOWN:
         trace_recorder.begin(g.world)
 
 
 def _remember(response: Response) -> Response:
-    """Keep the world that a link named, forget one that is gone."""
+    """Keep the world that a link named, and forget one that is gone."""
     if "world" not in g or "entered" in g:
         return response
     named, kept = request.args.get(COOKIE), read_cookie(COOKIE) or DEFAULT
@@ -154,7 +154,7 @@ def _remember(response: Response) -> Response:
 
 
 def leave_gone() -> str:
-    """Go on in the default world, as this request's own was deleted under it. Return that one's name."""
+    """Go on in the default world, as this request's was deleted. Return the deleted one's name."""
     name = world().name
     g.pop("notes", None)
     g.pop("_login_user", None)
@@ -163,19 +163,19 @@ def leave_gone() -> str:
     return name
 
 
-def tell_gone(name: str) -> None:
-    """Tell on the next page that a world was deleted."""
+def flash_gone(name: str) -> None:
+    """Show on the next page that a world was deleted."""
     flash(gettext("World %(name)s was deleted. You're now in the default world.", name=name), "care")
 
 
 def _is_page() -> bool:
-    """Whether a browser asks for a page of its own: no picture on another's page, no call of a script."""
+    """Return whether a browser asks for a page: no picture, no call of a script."""
     is_navigation = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     return is_navigation and request.path != paths.APPROVAL_POLL
 
 
 def _is_allowed() -> bool:
-    """Whether the one who asks is in an allowed network."""
+    """Return whether the client is in an allowed network."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:

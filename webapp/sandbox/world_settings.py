@@ -26,7 +26,7 @@ class WorldSettings:
         self._without_faults = threading.local()
 
     def now(self) -> Settings:
-        """Return the settings; the last ones known where the database can't be asked."""
+        """Return the settings; the last known ones if the database can't be asked."""
         known: dict[str, Settings] = g.setdefault("world_settings", {}) if has_request_context() else {}
         found = known.get(self._store.place)
         if found is None:
@@ -42,12 +42,12 @@ class WorldSettings:
         return changed
 
     def clear(self) -> None:
-        """Set none of them."""
+        """Set all to their defaults."""
         plain = Settings()
         self.change(**{name: getattr(plain, name) for name in Settings.__dataclass_fields__})
 
     def forget(self) -> None:
-        """Read the row again at the next look in this request."""
+        """Read the row again at the next use in this request."""
         if has_request_context():
             g.pop("world_settings", None)
 
@@ -63,7 +63,7 @@ class WorldSettings:
 
     @contextmanager
     def without_faults(self) -> Iterator[None]:
-        """Obstruct nothing that this thread writes inside the block: it is a tool's."""
+        """Inject no faults into what this thread writes inside the block: it is a tool's."""
         before = getattr(self._without_faults, "is_on", False)
         self._without_faults.is_on = True
         try:
@@ -81,7 +81,7 @@ class WorldSettings:
 
 
 class WorldClock(Clock):
-    """The time of one world: real time moved by what its settings say."""
+    """The time of one world: real time plus the offset of its settings."""
 
     def __init__(self, settings: WorldSettings) -> None:
         super().__init__()
@@ -89,10 +89,10 @@ class WorldClock(Clock):
 
     @property
     def offset(self) -> float:
-        """Seconds this clock is ahead of real time."""
+        """Return the seconds this clock is ahead of real time."""
         return self._settings.now().offset
 
     def set_offset(self, seconds: float) -> None:
-        """Be ``seconds`` ahead of real time; 0 is back to now."""
+        """Set the clock ``seconds`` ahead of real time; 0 is real time."""
         if seconds != self.offset:
             self._settings.change(offset=seconds)

@@ -1,8 +1,8 @@
-"""Worlds: sites apart from one another in one process, each with accounts, files, clock and messages of its own.
+"""Worlds: isolated sites in one process, each with its accounts, files, clock and messages.
 
-A world is a folder: database, documents, facts, and the log of what was walked. What it sends carries its name in the
-header ``X-World``, and its links in ``?world=``; a gateway that knows neither takes no notice. New ones are copies of a
-seeded one, moved into place at once; an emptied one takes over the copy's rows. Neither takes a second.
+A world is a folder: database, documents, and pictures of recordings. Its messages carry its name in the header
+``X-World``, and its links in ``?world=``; a gateway without worlds ignores both. New ones are copies of a seeded one,
+moved into place at once. A reset takes the same rows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TEMPLATE_SECONDS = 3600
 
 
 class BadWorld(Exception):
-    """No world can have this name; ``reason`` is ``name`` or ``many`` (there are `MOST_WORLDS` already)."""
+    """No world can have this name. ``reason`` is ``name`` or ``many`` (there are `MOST_WORLDS` already)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -47,7 +47,7 @@ class BadWorld(Exception):
 
 @dataclass(frozen=True)
 class World:
-    """One world: its name, the site's parts in it, what the tools have set, and what was walked in it."""
+    """One world: its name, the site's services in it, its settings and its trace log."""
 
     name: str
     services: Services
@@ -56,13 +56,13 @@ class World:
 
     @property
     def is_default(self) -> bool:
-        """Whether it is the one that is there from the start and only ever emptied."""
+        """Return whether it is the world of the first start, which can only be reset."""
         return self.name == DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a list of worlds tells of one: accounts, steps walked, seconds its clock is ahead, bytes on disk."""
+    """A world in a list: accounts, recorded steps, seconds its clock is ahead, bytes on disk."""
 
     name: str
     accounts: int
@@ -72,9 +72,9 @@ class Summary:
 
 
 class Worlds:
-    """All worlds of a site. ``base`` are its parts as ``create_app`` made them: the default world keeps its store.
+    """All worlds of a site. ``base`` are its services as ``create_app`` made them: the default world keeps its store.
 
-    ``seed`` makes the demo accounts in the parts it is given.
+    ``seed`` makes the demo accounts in the services it is given.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Worlds:
         self._seeded_at = 0.0
 
     def get(self, name: str = DEFAULT) -> World:
-        """The world of this name.
+        """Return the world of this name.
 
         Raises:
             UnknownWorld: there is none.
@@ -106,7 +106,7 @@ class Worlds:
             return world
         with self._lock:
             world = self._open.get(name)
-            if world is not None and world.services.store is store:  # another thread was faster
+            if world is not None and world.services.store is store:  # another thread opened it first
                 return world
             world = self._open[name] = self._opened(store)
             while len(self._open) > OPEN_AT_ONCE:
@@ -114,7 +114,7 @@ class Worlds:
             return world
 
     def make(self, name: str) -> World:
-        """The world of this name, made with the demo accounts if there is none.
+        """Return the world of this name, made with the demo accounts if there is none.
 
         Raises:
             BadWorld: the name can't be one, or there are too many.
@@ -129,7 +129,7 @@ class Worlds:
         return self.get(name)
 
     def empty(self, name: str) -> World:
-        """Make a world what it was at first: demo accounts, real time, no faults, nothing walked.
+        """Reset a world: demo accounts, real time, no faults, no recordings.
 
         Raises:
             UnknownWorld: there is none.
@@ -139,16 +139,16 @@ class Worlds:
         rows, files = self._template()
         world.services.store.restore(rows)
         world.settings.forget()
-        papers = {Path(path).name: content for path, content in files.items()}
-        world.services.uploads.sweep(set(papers))
-        for file, sealed in papers.items():
+        documents = {Path(path).name: content for path, content in files.items()}
+        world.services.uploads.sweep(set(documents))
+        for file, sealed in documents.items():
             world.services.uploads.write(file, sealed)
         world.services.clock.set_offset(0.0)
         world.trace_log.empty(number)
         return world
 
     def delete(self, name: str) -> bool:
-        """Delete a world and all in it; whether there was one. The default world is only ever emptied."""
+        """Delete a world and all in it. Return whether there was one. The default world can only be reset."""
         if name == DEFAULT:
             return False
         with self._lock:
@@ -156,11 +156,11 @@ class Worlds:
             return self._engine.drop(name)
 
     def names(self) -> list[str]:
-        """All worlds, the default one first."""
+        """Return all worlds, the default one first."""
         return self._engine.names()
 
     def summaries(self) -> list[Summary]:
-        """What there is to tell of all worlds; one that is deleted meanwhile is left out."""
+        """Return the summaries of all worlds, without those that are deleted meanwhile."""
         found = []
         for name in self.names():
             with contextlib.suppress(EngineError, OSError):
@@ -168,7 +168,7 @@ class Worlds:
         return found
 
     def summary(self, name: str) -> Summary:
-        """What there is to tell of a world. Raises UnknownWorld."""
+        """Return the summary of a world. Raises UnknownWorld."""
         world = self.get(name)
         store = world.services.store
         files = world.services.uploads.folder.glob("*")
@@ -204,10 +204,10 @@ class Worlds:
         return World(store.name, services, settings, trace_log)
 
     def _template(self) -> tuple[bytes, dict[str, bytes]]:
-        """A seeded world's rows, and its files by their paths in its folder: made by each process, so never of an
-        older shape, and anew after an hour, so that what is under way in it has not run out.
+        """Return a seeded world's rows, and its files by their paths in its folder.
 
-        In memory: a folder would be left behind by a process that is killed.
+        Each process makes it, so its tables are never older than the code, and makes it again after an hour, before
+        its unfinished flows expire. It is in memory: a killed process would leave a folder behind.
         """
         with self._lock:
             if self._seeded is None or time.monotonic() - self._seeded_at > TEMPLATE_SECONDS:
@@ -215,13 +215,15 @@ class Worlds:
                 with self._engine.scratch() as store:
                     uploads = Uploads(store.folder / "uploads")
                     self._seed(replace(self._base, clock=Clock(), store=store, uploads=uploads))
-                    papers = {f"uploads/{path.name}": path.read_bytes() for path in uploads.folder.glob("*")}
-                    self._seeded = store.copy(), papers
+                    documents = {
+                        f"uploads/{path.name}": path.read_bytes() for path in uploads.folder.glob("*")
+                    }
+                    self._seeded = store.copy(), documents
             return self._seeded
 
 
 def _size(path: Path) -> int:
-    """A file's bytes; 0 for one that is not there, or not any more."""
+    """Return a file's bytes; 0 if it is not there (any more)."""
     try:
         return path.stat().st_size
     except FileNotFoundError:

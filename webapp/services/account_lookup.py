@@ -1,4 +1,4 @@
-"""Find accounts by what people sign in as: a mail address or a mobile number in any spelling."""
+"""Find accounts by identifier: an email address or a mobile number in any spelling."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ NOTIFY_KINDS = frozenset(
         "recovery.cancelled",
     }
 )
-"""Events that the owner gets a mail about (a text where the account has no mail address)."""
+"""Events that the owner gets an email about (a text, if the account has no email address)."""
 
 
 def record(
@@ -51,10 +51,10 @@ def record(
     notify: bool = True,
     **data: Any,
 ) -> None:
-    """Write one event, and a notice to the owner where its kind is in `NOTIFY_KINDS` and ``notify`` is True.
+    """Write one event, and a notice to the owner if its kind is in `NOTIFY_KINDS` and ``notify`` is True.
 
-    Call it in the transaction of the change itself: either both are there or neither (docs/promises.md#63, #65).
-    ``data`` must hold no code, token, secret or full number.
+    Call it in the transaction of the change: both are committed or neither (docs/promises.md#63, #65). ``data`` must
+    hold no code, token, secret or full number.
     """
     events.add(
         db,

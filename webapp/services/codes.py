@@ -1,8 +1,8 @@
 """One verifier for every one-time code on every path, and the making of the codes that are sent.
 
 Right, wrong, expired, used, replaced, exhausted (by this try), dead (by earlier ones) and missing are distinct
-verdicts. Each is counted in the transaction that also writes the success, so a code can be won once however many
-ask at the same time.
+verdicts. Each is counted in the transaction that also writes the success, so a code can be used once however many ask
+at the same time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from webapp.store.throttles import Throttle
 
 
 class Verdict(Enum):
-    """What became of a typed code."""
+    """The result of a typed code."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -37,7 +37,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The numbers that codes obey (docs/screens.md#rules); durations in seconds."""
+    """The limits of codes (docs/screens.md#rules); durations in seconds."""
 
     code_seconds: int
     code_tries: int
@@ -52,7 +52,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict, with how many wrong tries in a row there now are and the wait that follows (seconds)."""
+    """A verdict, with the number of wrong attempts in a row and the wait that follows (seconds)."""
 
     verdict: Verdict
     wrong_in_a_row: int = 0
@@ -60,28 +60,28 @@ class Judgement:
 
     @property
     def is_right(self) -> bool:
-        """Whether the code was right, and is used up by now."""
+        """Return whether the code was right, and is now used up."""
         return self.verdict is Verdict.RIGHT
 
 
 class Source(Protocol):
-    """Where a code comes from; tells the verdict on six typed digits and uses a right one up."""
+    """Where a code comes from. It checks six typed digits and uses a right code up."""
 
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
-        """Judge and, when right, use up: inside the caller's transaction."""
+        """Check a code and, if it is right, use it up, inside the caller's transaction."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class SentSource:
-    """Codes sent for one flow and purpose: good nowhere else (docs/promises.md#14)."""
+    """Codes sent for one flow and purpose, valid nowhere else (docs/promises.md#14)."""
 
     flow_id: str
     purpose: str
     pepper: bytes = field(repr=False)
 
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
-        """The newest code decides; an earlier one is told apart so that its owner knows to look for the newer."""
+        """Check the newest code. An earlier one gets another verdict, so that its owner looks for the newer."""
         sent = codes.of_flow(db, self.flow_id, self.purpose)
         if not sent:
             return Verdict.MISSING
@@ -113,13 +113,13 @@ def verify(
     now: float,
     before: Throttle | None = None,
 ) -> Judgement:
-    """Judge six typed digits; call it inside ``store.writing()`` and commit whatever the verdict.
+    """Check six typed digits. Call it inside ``store.writing()`` and commit whatever the verdict.
 
-    ``key`` names who is counted: one method of one account, whatever the browser or address (docs/promises.md#22);
-    ``before`` is its state where the transaction has read it already.
+    ``key`` is the counter: one method of one account, whatever the browser or address (docs/promises.md#22).
+    ``before`` is its state if the transaction has read it already.
 
     Raises:
-        Throttled: a wait runs; the code was not looked at.
+        Throttled: a wait runs; the code was not checked.
     """
     if before is None:
         before = throttles.read(db, key)
@@ -136,12 +136,12 @@ def verify(
 
 
 def new_code() -> str:
-    """Six digits from the system's generator, leading zeros kept (docs/promises.md#11)."""
+    """Return six digits from the system's generator, leading zeros kept (docs/promises.md#11)."""
     return f"{secrets.randbelow(10**6):06d}"
 
 
 def digest(code: SentCode, plain: str, pepper: bytes) -> bytes:
-    """What is kept of a code: keyed, for six digits alone could be tried out (docs/promises.md#15)."""
+    """Return the stored form of a code. It is keyed, as all 6-digit codes could be tried out (docs/promises.md#15)."""
     return hmac.new(
         pepper, f"{code.id}:{code.purpose}:{code.recipient}:{plain}".encode(), hashlib.sha256
     ).digest()
@@ -161,14 +161,14 @@ def prepare(
     now: float,
     is_own: bool = False,
 ) -> tuple[SentCode, str]:
-    """Make a code, kill the earlier ones of the flow, and return the row with the plain digits to send.
+    """Make a code, replace the earlier ones of the flow, and return the row with the plain digits to send.
 
-    A recipient that is proven to be the account's (a method, or ``is_own``) is counted by the account's codes alone:
-    what strangers make the site send there, for accounts of their own, keeps no owner out (docs/promises.md#24).
-    One that is yet to be proven is counted by all that was sent there.
+    A recipient that is verified for the account (a method, or ``is_own``) is counted by the account's codes alone:
+    codes that strangers request for it, for their own accounts, must not lock the owner out (docs/promises.md#24). An
+    unverified one is counted by all that was sent there.
 
     Raises:
-        Throttled: the last one left less than ``resend_seconds`` ago.
+        Throttled: the last one was sent less than ``resend_seconds`` ago.
         SendCapReached: the account or the recipient has had its codes for this window.
     """
     last = codes.newest(db, flow_id, purpose)

@@ -1,4 +1,4 @@
-"""What a flow is handed: settings, time, rows, keys, and the way out."""
+"""What every flow gets: settings, time, rows, keys, and outgoing messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from webapp.store.uploads import Uploads
 
 
 class Outbound(Protocol):
-    """What leaves the house. Every method raises ``DeliveryFailed`` and changes nothing here when it does."""
+    """Outgoing messages. Every method may raise ``DeliveryFailed`` and then changes nothing here."""
 
     def attempt(self, key: str, in_doubt_since: float | None) -> Self:
         """Return the same for one attempt at the message ``key``.
@@ -29,27 +29,28 @@ class Outbound(Protocol):
         """
 
     def send_code(self, *, channel: str, to: str, code: str, language: str) -> str | None:
-        """A one-time code by ``sms``, ``voice`` (E.164) or ``mail`` (an address); a call's sid, else None."""
+        """Send a one-time code by ``sms``, ``voice`` (E.164) or ``mail`` (an address). Return a call's sid, else
+        None."""
 
     def call_status(self, sid: str) -> str:
-        """What a call is doing, in the provider's words: queued, ringing, in-progress, completed, busy …"""
+        """Return the state of a call by the provider's name: queued, ringing, in-progress, completed, busy …"""
 
     def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
-        """The mail with the link 承認または否認してください."""
+        """Send the mail with the link 承認または否認してください."""
 
     def send_approval_text(self, account: Account, code: str, token: str) -> None:
-        """The text with the approval code and the link to deny."""
+        """Send the text with the approval code and the link to deny."""
 
     def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:
-        """Instead of a code, a word why there is none: ``register.known`` or ``forgot_password.unknown``."""
+        """Send a notice instead of a code: ``register.known`` or ``forgot_password.unknown``."""
 
     def send_notice(self, notice: Message, account: Account) -> None:
-        """A security notice, by mail or text."""
+        """Send a security notice, by mail or text."""
 
 
 @dataclass(frozen=True)
 class Services:
-    """One site's parts, made by ``create_app`` and handed to every flow."""
+    """One site's parts, made by ``create_app`` and passed to every flow."""
 
     config: Config
     clock: Clock
@@ -66,5 +67,5 @@ class Services:
 
     @staticmethod
     def limits_of(config: Config) -> Limits:
-        """The rules' numbers, taken from the settings of the same names."""
+        """Return the limits, taken from the settings of the same names."""
         return Limits(**{name: getattr(config, name) for name in Limits.__dataclass_fields__})

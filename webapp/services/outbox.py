@@ -1,4 +1,4 @@
-"""The outbox: write what is to leave in the transaction of its change. `challenges.delivery` sends it."""
+"""The outbox: write outgoing messages in the transaction of their change. `challenges.delivery` sends them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def enqueue_to_number(
 def enqueue_secret(
     db: Connection, seal: Seal, message: Message, secret: dict[str, str], *, is_awaited: bool
 ) -> Message:
-    """Write a message with a code or a link's token, which no row shows; return it.
+    """Write a message with a code or a link's token, which no row shows. Return it.
 
     One that ``is_awaited`` belongs to this request from the beginning: it is sent before the answer.
     """
@@ -79,5 +79,5 @@ def open_secret(seal: Seal, message: Message) -> dict[str, str]:
 
 
 def _context(message: Message) -> str:
-    """What a message's secret is sealed for."""
+    """Return the context that a message's secret is sealed for."""
     return f"outbox:{message.id}"

@@ -1,4 +1,4 @@
-"""Opening and elevating sessions: the browser holds a random token, the store its hash."""
+"""Open and elevate sessions: the browser holds a random token, the store its hash."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from webapp.store.sessions import Session
 def open_session(
     db: Connection, account: Account, visitor: Visitor, *, app: str, now: float, life_seconds: int
 ) -> str:
-    """Sign a browser in; the token for its cookie (192 bits, docs/promises.md#44).
+    """Sign a browser in. Return the token for its cookie (192 bits, docs/promises.md#44).
 
-    ``account`` is as it was when its owner proved it: a change of password or factors in the meantime ends all
-    sessions, and one that is just about to begin too (docs/promises.md#48).
+    ``account`` is the account at the time of its owner's proof: a change of password or factors since then ends all
+    sessions, and refuses this one too (docs/promises.md#48).
 
     Raises:
         StaleFlow: there was such a change.
@@ -48,9 +48,9 @@ def open_session(
 
 
 def elevate(db: Connection, session_hash: bytes, until: float) -> str | None:
-    """Elevate a session until ``until`` under a new token; the old one is dead (docs/promises.md#43).
+    """Elevate a session until ``until`` under a new token; the old one is invalid (docs/promises.md#43).
 
-    None when the session has ended meanwhile.
+    Return None if the session has ended meanwhile.
     """
     token = new_token()
     return token if sessions.elevate(db, session_hash, token_hash(token), until) else None

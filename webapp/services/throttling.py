@@ -1,4 +1,4 @@
-"""Waiting after wrong tries: some are free, then each doubles the wait (docs/screens.md#wait, RFC 4226 7.3)."""
+"""Waits after wrong attempts: some are free, then each doubles the wait (docs/screens.md#wait, RFC 4226 7.3)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.store.throttles import Throttle
 
 
 def wait_seconds(wrong_in_a_row: int, free: int, longest: int) -> int:
-    """Seconds to wait after the n-th wrong try in a row: 0 for the free ones, then 2, 4, 8 … ``longest``."""
+    """Return the wait after the n-th wrong attempt in a row: 0 for the free ones, then 2, 4, 8 … ``longest``."""
     over = wrong_in_a_row - free
     if over <= 0:
         return 0
@@ -17,7 +17,7 @@ def wait_seconds(wrong_in_a_row: int, free: int, longest: int) -> int:
 
 
 def refuse_if_blocked(throttle: Throttle, now: float, field: str | None = None) -> None:
-    """Let nothing be tried while a wait runs.
+    """Refuse any attempt while a wait runs.
 
     Raises:
         Throttled: with the seconds that are left.
@@ -29,7 +29,7 @@ def refuse_if_blocked(throttle: Throttle, now: float, field: str | None = None) 
 def count_wrong(
     db: Connection, key: str, throttle: Throttle, now: float, free: int, longest: int
 ) -> Throttle:
-    """Add one wrong try to ``key`` and set the wait that follows."""
+    """Add one wrong attempt to ``key`` and set the wait that follows."""
     count = throttle.count + 1
     after = Throttle(count, now + wait_seconds(count, free, longest))
     throttles.write(db, key, after, now)
@@ -39,13 +39,12 @@ def count_wrong(
 def count_guess(
     db: Connection, key: str, now: float, free: int, longest: int, field: str | None = None
 ) -> None:
-    """Add one wrong try to ``key`` as it is by now; call it inside ``store.writing()``.
+    """Add one wrong attempt to the current state of ``key``. Call it inside ``store.writing()``.
 
-    For what takes long to judge, such as a password: of many tries that were begun together, no more are told of
-    than would be had they come one after the other.
+    For slow checks, such as of a password: a burst of concurrent attempts gains nothing over sequential ones.
 
     Raises:
-        Throttled: a wait has begun since the try was begun: nothing is counted, and nothing must be told of it.
+        Throttled: a wait has begun since the attempt began. Nothing is counted, and no result may be shown.
     """
     throttle = throttles.read(db, key)
     refuse_if_blocked(throttle, now, field)

@@ -1,8 +1,8 @@
-"""Trusted browsers: a rotating cookie ``series:token`` that lets its owner skip the code at sign-in.
+"""Trusted browsers: a rotating cookie ``series:token`` that skips the code at sign-in.
 
-The cookie alone is nothing: the password comes first, and the row must be this account's, this app's, of the
-account's present epoch and not expired (docs/promises.md#50 to #52). Each use changes the token, so a copied old value
-shows itself: the series is then killed and the owner told.
+The cookie alone opens nothing: the password comes first, and the row must be this account's, this app's, of the
+account's current epoch and not expired (docs/promises.md#50 to #52). Each use changes the token. An old token shows a
+copy: then the series is revoked and the owner notified.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from webapp.store.trust import Trusted
 
 @dataclass(frozen=True, slots=True)
 class Honoured:
-    """What a trust cookie was worth: ``cookie`` is its next value, or None when a code is to be asked.
+    """The result of a trust cookie: ``cookie`` is its next value, or None if a code is needed.
 
-    ``was_copied`` is True when an old value of a living series came: somebody has a copy.
+    ``was_copied`` is True if an old value of a live series came: there is a copy.
     """
 
     cookie: str | None
@@ -36,14 +36,14 @@ NOT_TRUSTED = Honoured(None)
 
 
 def cookie_name(account_id: str, app: str) -> str:
-    """The cookie's own part of its name: one for each account and app that a browser is trusted for."""
+    """Return the last part of the cookie's name: one for each account and app that a browser is trusted for."""
     return f"trust_{app}_{hashlib.sha256(account_id.encode()).hexdigest()[:12]}"
 
 
 def issue(
     db: Connection, services: Services, visitor: Visitor, account: Account, app: str, now: float
 ) -> tuple[str, str]:
-    """Trust a browser from now on; return the name's own part and the value of its first cookie."""
+    """Trust a browser from now on. Return the last part of the cookie's name, and its first value."""
     series, token = new_token(), new_token()
     trust.add(
         db,
@@ -65,7 +65,7 @@ def issue(
 
 
 def honour(db: Connection, cookie: str | None, account: Account, *, app: str, now: float) -> Honoured:
-    """Use a trust cookie; call it inside ``store.writing()``, after the password was right."""
+    """Use a trust cookie. Call it inside ``store.writing()``, after the right password."""
     series, _, token = (cookie or "").partition(":")
     if not series or not token:
         return NOT_TRUSTED
@@ -83,5 +83,5 @@ def honour(db: Connection, cookie: str | None, account: Account, *, app: str, no
 
 
 def find(db: Connection, series: str) -> Trusted | None:
-    """The trusted browser that a cookie's series names; nothing is proven by it."""
+    """Return the trusted browser of a cookie's series. It proves nothing."""
     return trust.find_by_series(db, token_hash(series))

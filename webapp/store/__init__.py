@@ -1,6 +1,5 @@
-"""What is remembered. The only room with SQL.
+"""The stored data. The only package with SQL.
 
-`database` opens a world (one SQLite file) with one connection a thread; every other module holds the
-statements about one kind of row and takes the connection as its first argument, so that a caller
-decides what belongs to one transaction. The functions are the seam where another engine could stand.
+`database` opens a world (one SQLite file) with one connection a thread. Every other module holds the statements about
+one kind of row. It takes the connection as its first argument: the caller decides what belongs to one transaction.
 """

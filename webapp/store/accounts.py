@@ -17,9 +17,9 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A row of ``accounts``. ``email`` is lower-cased, ``phone`` is E.164; at least one is there.
+    """A row of ``accounts``. ``email`` is lower-cased, ``phone`` is E.164; at least one is set.
 
-    ``trust_epoch`` grows with each change of password or factors: trust given under an older one is void.
+    ``trust_epoch`` grows with each change of password or factors. Trust given under an older one is void.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Account:
 
 
 def from_row(row: Row) -> Account:
-    """An account from a row that holds `COLUMNS` (and perhaps others)."""
+    """Return an account from a row that holds `COLUMNS` (and perhaps others)."""
     return Account(
         row["id"],
         row["name"],
@@ -53,7 +53,7 @@ def from_row(row: Row) -> Account:
 
 
 def get(db: Connection, account_id: str) -> Account:
-    """The account with this id.
+    """Return the account with this id.
 
     Raises:
         LookupError: there is none.
@@ -65,13 +65,13 @@ def get(db: Connection, account_id: str) -> Account:
 
 
 def find_by_email(db: Connection, email: str) -> Account | None:
-    """The account of a lower-cased mail address."""
+    """Return the account of a lower-cased email address."""
     row = db.execute(f"SELECT {COLUMNS} FROM accounts WHERE email = ?", (email,)).fetchone()
     return None if row is None else from_row(row)
 
 
 def find_by_phone(db: Connection, phone: str) -> Account | None:
-    """The account of a number in E.164."""
+    """Return the account of a number in E.164."""
     row = db.execute(f"SELECT {COLUMNS} FROM accounts WHERE phone = ?", (phone,)).fetchone()
     return None if row is None else from_row(row)
 
@@ -79,7 +79,7 @@ def find_by_phone(db: Connection, phone: str) -> Account | None:
 def find_with_throttle(
     db: Connection, kind: Literal["email", "phone"], value: str, throttle_key: str
 ) -> tuple[Account | None, Throttle]:
-    """Who signs in as ``value``, if anybody, and the wrong passwords counted under ``throttle_key``."""
+    """Return the account of ``value``, if any, and the wrong passwords counted under ``throttle_key``."""
     row = db.execute(_WITH_GUESSES[kind], (throttle_key, value)).fetchone()
     guesses = Throttle(row["count"], row["blocked_until"]) if row["count"] is not None else NONE
     return (None if row["id"] is None else from_row(row)), guesses
@@ -95,7 +95,7 @@ _WITH_GUESSES = {
 
 
 def list_all(db: Connection) -> list[Account]:
-    """All accounts, oldest first; for the command line."""
+    """Return all accounts, oldest first, for the command line."""
     return [from_row(row) for row in db.execute(f"SELECT {COLUMNS} FROM accounts ORDER BY created_at, id")]
 
 
@@ -115,7 +115,7 @@ def add(
     """Insert an account without two-step verification.
 
     Raises:
-        Conflict: the mail address or number belongs to another account.
+        Conflict: the email address or number belongs to another account.
     """
     row = db.execute(
         f"INSERT INTO accounts ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?) RETURNING {COLUMNS}",
@@ -135,7 +135,7 @@ def add(
 
 
 def set_two_step(db: Connection, account_id: str, is_on: bool) -> bool:
-    """Switch two-step verification; False when it already was so. Voids all trust given before."""
+    """Turn two-step verification on or off, and void all trust. Return False if it already was so."""
     return bool(
         db.execute(
             "UPDATE accounts SET two_step_on = ?, trust_epoch = trust_epoch + 1 WHERE id = ? AND two_step_on = ?",
@@ -145,17 +145,17 @@ def set_two_step(db: Connection, account_id: str, is_on: bool) -> bool:
 
 
 def void_trust(db: Connection, account_id: str) -> None:
-    """Begin a new epoch: no trust given until now counts any more."""
+    """Begin a new epoch: earlier trust no longer counts."""
     db.execute("UPDATE accounts SET trust_epoch = trust_epoch + 1 WHERE id = ?", (account_id,))
 
 
 def set_name(db: Connection, account_id: str, name: str) -> None:
-    """Keep another name."""
+    """Store another name."""
     db.execute("UPDATE accounts SET name = ? WHERE id = ?", (name, account_id))
 
 
 def set_email(db: Connection, account_id: str, email: str) -> None:
-    """Keep another mail address (lower-cased).
+    """Store another email address (lower-cased).
 
     Raises:
         Conflict: it belongs to another account.
@@ -164,7 +164,7 @@ def set_email(db: Connection, account_id: str, email: str) -> None:
 
 
 def set_phone(db: Connection, account_id: str, phone: str) -> None:
-    """Keep another number (E.164).
+    """Store another number (E.164).
 
     Raises:
         Conflict: it belongs to another account.
@@ -173,12 +173,12 @@ def set_phone(db: Connection, account_id: str, phone: str) -> None:
 
 
 def set_password_hash(db: Connection, account_id: str, password_hash: str) -> None:
-    """Keep another password's hash."""
+    """Store another password's hash."""
     db.execute("UPDATE accounts SET password_hash = ? WHERE id = ?", (password_hash, account_id))
 
 
 def remove(db: Connection, account_id: str) -> bool:
-    """Delete an account with all that hangs on it, its counters and record too; False when there was none."""
+    """Delete an account with all its rows, counters and log. Return False if there was none."""
     db.execute(
         "DELETE FROM throttles WHERE key IN (SELECT 'method:' || id FROM methods WHERE account_id = ?)",
         (account_id,),

@@ -1,4 +1,4 @@
-"""Sent codes: one row a code that left by SMS, call or mail; kept hashed."""
+"""Sent codes: one row for each code sent by SMS, call or mail, stored hashed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """A row of ``codes``. ``state`` is live, used, replaced or exhausted; ``failure`` tells why it never left."""
+    """A row of ``codes``. ``state`` is live, used, replaced or exhausted; ``failure`` says why it was not sent."""
 
     id: str
     flow_id: str
@@ -32,12 +32,12 @@ class SentCode:
 
 
 def from_row(row: Row) -> SentCode:
-    """A sent code from a row of `COLUMNS`."""
+    """Return a sent code from a row of `COLUMNS`."""
     return SentCode(*(row[name] for name in SentCode.__dataclass_fields__))
 
 
 def add(db: Connection, code: SentCode) -> None:
-    """Insert a code and kill the earlier ones of its flow and purpose."""
+    """Insert a code and replace the earlier ones of its flow and purpose."""
     db.execute(
         "UPDATE codes SET state = 'replaced' WHERE flow_id = ? AND purpose = ? AND state = 'live'",
         (code.flow_id, code.purpose),
@@ -49,7 +49,7 @@ def add(db: Connection, code: SentCode) -> None:
 
 
 def newest(db: Connection, flow_id: str, purpose: str) -> SentCode | None:
-    """The last code sent for a flow and purpose, in whatever state."""
+    """Return the last code sent for a flow and purpose, in any state."""
     row = db.execute(
         f"SELECT {COLUMNS} FROM codes WHERE flow_id = ? AND purpose = ? ORDER BY sent_at DESC, id DESC LIMIT 1",
         (flow_id, purpose),
@@ -58,7 +58,7 @@ def newest(db: Connection, flow_id: str, purpose: str) -> SentCode | None:
 
 
 def of_flow(db: Connection, flow_id: str, purpose: str) -> list[SentCode]:
-    """All codes sent for a flow and purpose, newest first."""
+    """Return all codes sent for a flow and purpose, newest first."""
     return [
         from_row(row)
         for row in db.execute(
@@ -69,7 +69,7 @@ def of_flow(db: Connection, flow_id: str, purpose: str) -> list[SentCode]:
 
 
 def use(db: Connection, code_id: str) -> bool:
-    """Use a live code up; False when it was no longer live."""
+    """Use a live code up. Return False if it was no longer live."""
     return bool(
         db.execute("UPDATE codes SET state = 'used' WHERE id = ? AND state = 'live'", (code_id,)).rowcount
     )
@@ -82,7 +82,7 @@ def is_live(db: Connection, code_id: str, now: float) -> bool:
 
 
 def count_wrong_try(db: Connection, code_id: str) -> None:
-    """Take one try from a live code; without tries left it is exhausted."""
+    """Take one attempt from a live code. Without attempts left it is exhausted."""
     db.execute(
         """UPDATE codes SET tries_left = tries_left - 1,
                state = CASE WHEN tries_left <= 1 THEN 'exhausted' ELSE state END
@@ -92,12 +92,13 @@ def count_wrong_try(db: Connection, code_id: str) -> None:
 
 
 def mark_failed(db: Connection, code_id: str, failure: str) -> None:
-    """Note that a code never left, and why; it is dead and counts for no cap."""
+    """Record that a code was not sent, and why. It has expired and counts for no cap."""
     db.execute("UPDATE codes SET state = 'replaced', failure = ? WHERE id = ?", (failure, code_id))
 
 
 def sent_since(db: Connection, since: float, account_id: str | None, recipient: str | None) -> int:
-    """How many codes left since ``since``, for the account or for the recipient, whichever is more; None has none."""
+    """Return how many codes were sent since ``since``, for the account or for the recipient, the larger. None has
+    none."""
     row = db.execute(
         """SELECT (SELECT count(*) FROM codes WHERE account_id = ? AND sent_at > ? AND failure IS NULL
                       AND channel <> 'mail'),
@@ -108,18 +109,17 @@ def sent_since(db: Connection, since: float, account_id: str | None, recipient: 
 
 
 def forget_recipient(db: Connection, recipient: str) -> None:
-    """Delete all codes to a number or address: as if none had ever left. Those too that count for one kind of
-    flow alone (``kind:recipient``)."""
+    """Delete all codes to a number or address, those too that count for one kind of flow (``kind:recipient``)."""
     db.execute("DELETE FROM codes WHERE recipient = ? OR recipient LIKE '%:' || ?", (recipient, recipient))
 
 
 def note_call(db: Connection, code_id: str, call_sid: str) -> None:
-    """Remember which call speaks a code, so that its outcome can be asked."""
+    """Record which call speaks a code, so that its outcome can be asked."""
     db.execute("UPDATE codes SET call_sid = ? WHERE id = ?", (call_sid, code_id))
 
 
 def find_call(db: Connection, flow_id: str, purpose: str) -> str | None:
-    """The sid of the call that speaks a flow's newest code; None when that code is used up or no call."""
+    """Return the sid of the call that speaks a flow's newest code; None if that code is used up or was not called."""
     row = db.execute(
         """SELECT call_sid, state FROM codes WHERE flow_id = ? AND purpose = ?
            ORDER BY sent_at DESC, id DESC LIMIT 1""",

@@ -1,4 +1,4 @@
-"""The site's engine: where its worlds are, and the tables that each has."""
+"""The site's database engine: where its worlds are, and their tables."""
 
 from __future__ import annotations
 

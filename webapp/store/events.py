@@ -15,7 +15,7 @@ added = Signal("Sent with account_id= and kind= for each event, inside the trans
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened: ``kind`` is a dotted word such as ``sign_in.code_wrong``."""
+    """One event. ``kind`` is a dotted name such as ``sign_in.code_wrong``."""
 
     id: int
     at: float
@@ -27,7 +27,7 @@ class Event:
 
 
 def from_row(row: Row) -> Event:
-    """An event from its row."""
+    """Return an event from its row."""
     return Event(
         row["id"],
         row["at"],
@@ -51,7 +51,7 @@ def add(
 
 
 def of_account(db: Connection, account_id: str, limit: int = 50) -> list[Event]:
-    """An account's events, newest first."""
+    """Return an account's events, newest first."""
     return [
         from_row(row)
         for row in db.execute(
@@ -63,7 +63,7 @@ def of_account(db: Connection, account_id: str, limit: int = 50) -> list[Event]:
 
 
 def count_since(db: Connection, account_id: str, kind: str, since: float) -> int:
-    """How often something happened to an account after ``since``."""
+    """Return how often something happened to an account after ``since``."""
     row = db.execute(
         "SELECT count(*) FROM events WHERE account_id = ? AND at > ? AND kind = ?", (account_id, since, kind)
     ).fetchone()

@@ -1,4 +1,4 @@
-"""Feedback: why somebody turned two-step verification off. It names nobody."""
+"""Feedback: why two-step verification was turned off. It names no account."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.store.engine import Connection
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """A row of ``feedback``: a reason's word (or nothing), and what was written, in ``language``."""
+    """A row of ``feedback``: a reason's name (or nothing), and the text, in ``language``."""
 
     id: str
     at: float
@@ -20,7 +20,7 @@ class Feedback:
 
 
 def add(db: Connection, *, at: float, reason: str, words: str, language: str) -> None:
-    """Keep what somebody said."""
+    """Store feedback."""
     db.execute(
         "INSERT INTO feedback (id, at, reason, words, language) VALUES (?, ?, ?, ?, ?)",
         (secrets.token_hex(8), at, reason, words, language),
@@ -28,7 +28,7 @@ def add(db: Connection, *, at: float, reason: str, words: str, language: str) ->
 
 
 def newest(db: Connection, limit: int = 50) -> list[Feedback]:
-    """What was said last, newest first."""
+    """Return the newest feedback, newest first."""
     return [
         Feedback(*row)
         for row in db.execute(

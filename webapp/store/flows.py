@@ -1,4 +1,4 @@
-"""Flows: what somebody has half done. A row each; the browser's cookie holds only its id."""
+"""Flows: unfinished work of a user, a row each. The browser's cookie holds only its id."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ COLUMNS = "id, kind, state, account_id, browser, session, data, created_at, expi
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A row of ``flows``: kind and state name a place in that kind's table of moves (``webapp.flows``).
+    """A row of ``flows``. Kind and state name a state of that kind's state machine (``webapp.flows``).
 
-    ``browser`` is the hash of the browser that began it, ``session`` the session it may elevate;
-    ``data`` is private to the flow, with secrets sealed.
+    ``browser`` is the hash of the browser that began it, ``session`` the session it may elevate. ``data`` is private
+    to the flow, with secrets sealed.
     """
 
     id: str
@@ -32,7 +32,7 @@ class Flow:
 
 
 def from_row(row: Row) -> Flow:
-    """A flow from a row of `COLUMNS`."""
+    """Return a flow from a row of `COLUMNS`."""
     return Flow(
         row["id"],
         row["kind"],
@@ -47,7 +47,7 @@ def from_row(row: Row) -> Flow:
 
 
 def new_id() -> str:
-    """128 random bits: naming a flow is holding it."""
+    """Return 128 random bits: to know a flow's id is to hold the flow."""
     return secrets.token_urlsafe(16)
 
 
@@ -86,7 +86,7 @@ def add(
 
 
 def find(db: Connection, flow_id: str, kind: str, browser: bytes, now: float) -> Flow | None:
-    """A living flow of this kind, if this browser began it."""
+    """Return a live flow of this kind, if this browser began it."""
     row = db.execute(
         f"SELECT {COLUMNS} FROM flows WHERE id = ? AND kind = ? AND browser = ? AND expires_at > ?",
         (flow_id, kind, browser, now),
@@ -95,7 +95,7 @@ def find(db: Connection, flow_id: str, kind: str, browser: bytes, now: float) ->
 
 
 def find_by_token(db: Connection, kind: str, token_hash: bytes) -> Flow | None:
-    """The flow that a link's token was made for, living or not."""
+    """Return the flow of a link's token, expired or not."""
     row = db.execute(
         f"SELECT {COLUMNS} FROM flows WHERE token_hash = ? AND kind = ?", (token_hash, kind)
     ).fetchone()
@@ -103,7 +103,7 @@ def find_by_token(db: Connection, kind: str, token_hash: bytes) -> Flow | None:
 
 
 def find_of_session(db: Connection, kind: str, session: bytes, state: str, now: float) -> Flow | None:
-    """The newest living flow that a session began and that is in ``state``."""
+    """Return the newest live flow that a session began and that is in ``state``."""
     row = db.execute(
         f"""SELECT {COLUMNS} FROM flows WHERE kind = ? AND session = ? AND state = ? AND expires_at > ?
             ORDER BY created_at DESC LIMIT 1""",
@@ -113,7 +113,7 @@ def find_of_session(db: Connection, kind: str, session: bytes, state: str, now: 
 
 
 def of_browser(db: Connection, browser: bytes, now: float) -> list[Flow]:
-    """The living flows that a browser began, the newest first."""
+    """Return the live flows that a browser began, the newest first."""
     rows = db.execute(
         f"SELECT {COLUMNS} FROM flows WHERE browser = ? AND expires_at > ? ORDER BY created_at DESC",
         (browser, now),
@@ -131,9 +131,9 @@ def move(
     account_id: str | None = None,
     expires_at: float | None = None,
 ) -> Flow | None:
-    """Go on to ``state``, only from the state the caller saw; None when another was faster.
+    """Go on to ``state``, only from the state the caller read. Return None if another was faster.
 
-    ``flow_id`` gives the flow a new id (the old one is dead), for the moves that prove something.
+    ``flow_id`` gives the flow a new id (the old one is invalid), for transitions that prove something.
     """
     moved = Flow(
         flow_id or flow.id,
@@ -154,21 +154,21 @@ def move(
 
 
 def set_token(db: Connection, flow: Flow, token_hash: bytes) -> None:
-    """Let another link lead to the flow; the earlier one leads nowhere."""
+    """Set another link's token. The earlier link is invalid."""
     db.execute("UPDATE flows SET token_hash = ? WHERE id = ?", (token_hash, flow.id))
 
 
 def end(db: Connection, flow: Flow) -> bool:
-    """Delete a flow, only in the state the caller saw; False when another was faster."""
+    """Delete a flow, only in the state the caller read. Return False if another was faster."""
     return bool(db.execute("DELETE FROM flows WHERE id = ? AND state = ?", (flow.id, flow.state)).rowcount)
 
 
 def end_of_account(
     db: Connection, account_id: str, kinds: tuple[str, ...] = (), *, but_session: bytes | None = None
 ) -> None:
-    """Delete an account's half-done flows (of some kinds only, where they are named), except those of one session.
+    """Delete an account's unfinished flows (of ``kinds`` only, if named), except those of one session.
 
-    A case at the desk is nothing half-done: it ends by its own moves alone, and a visit to it with its password.
+    A case at the desk stays: it ends by its transitions alone, and a visit to it with its password.
     """
     of_kinds = (
         f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else " AND kind NOT LIKE 'recovery%'"

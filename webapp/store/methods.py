@@ -1,4 +1,4 @@
-"""Methods: the factors that an account has proven to hold. A row exists only once it was verified."""
+"""Methods: the verified factors of an account. A row exists only once it was verified."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ COLUMNS = "id, account_id, kind, number, secret, secret_mark, name, is_preferred
 class Method:
     """A row of ``methods``.
 
-    ``kind`` names its factor (`webapp.factors`), which says what the rest means. ``number`` is where codes are sent,
-    such as an E.164 number. ``secret`` is what the owner's device holds, sealed; ``secret_mark`` is equal for equal
-    secrets. ``last_step`` is the newest of its codes that was used.
+    ``kind`` names its factor (`webapp.factors`), which defines the rest. ``number`` is where codes are sent, such as
+    an E.164 number. ``secret`` is what the owner's device holds, sealed. ``secret_mark`` is equal for equal secrets.
+    ``last_step`` is the newest of its codes that was used.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Method:
 
 
 def from_row(row: Row) -> Method:
-    """A method from a row of `COLUMNS`."""
+    """Return a method from a row of `COLUMNS`."""
     return Method(
         row["id"],
         row["account_id"],
@@ -53,7 +53,7 @@ def from_row(row: Row) -> Method:
 
 
 def of_account(db: Connection, account_id: str) -> list[Method]:
-    """An account's methods, the preferred one first, then in the order they were verified."""
+    """Return an account's methods, the preferred one first, then in the order they were verified."""
     return [
         from_row(row)
         for row in db.execute(
@@ -64,7 +64,7 @@ def of_account(db: Connection, account_id: str) -> list[Method]:
 
 
 def find(db: Connection, account_id: str, method_id: str) -> Method | None:
-    """One method, if it is this account's."""
+    """Return one method, if it is this account's."""
     row = db.execute(
         f"SELECT {COLUMNS} FROM methods WHERE id = ? AND account_id = ?", (method_id, account_id)
     ).fetchone()
@@ -73,7 +73,7 @@ def find(db: Connection, account_id: str, method_id: str) -> Method | None:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeContext:
-    """A method that is asked for a code, with its owner, its wrong tries so far, and whether a reset is under way."""
+    """A method that is asked for a code, with its owner, its wrong attempts, and whether a reset is under way."""
 
     method: Method
     account: Account
@@ -84,7 +84,7 @@ class ChallengeContext:
 def find_challenge_context(
     db: Connection, account_id: str, method_id: str, throttle_key: str
 ) -> ChallengeContext | None:
-    """All that judging a code needs, in one statement: each sign-in asks this. None when the method is gone."""
+    """Return all that a check of a code needs, in one statement. None if the method is gone."""
     row = db.execute(_POSED, (throttle_key, method_id, account_id)).fetchone()
     if row is None:
         return None
@@ -143,7 +143,7 @@ def add(
 
 
 def use_step(db: Connection, method_id: str, step: int) -> bool:
-    """Mark a TOTP step as used; False when it, or a later one, was used before."""
+    """Mark a TOTP step as used. Return False if it, or a later one, was used before."""
     return bool(
         db.execute(
             "UPDATE methods SET last_step = ? WHERE id = ? AND last_step < ?", (step, method_id, step)
@@ -152,13 +152,13 @@ def use_step(db: Connection, method_id: str, step: int) -> bool:
 
 
 def prefer(db: Connection, account_id: str, method_id: str) -> None:
-    """Make one method the preferred one; the earlier becomes a backup."""
+    """Make one method the preferred one. The earlier becomes a backup."""
     db.execute("UPDATE methods SET is_preferred = 0 WHERE account_id = ? AND is_preferred = 1", (account_id,))
     db.execute("UPDATE methods SET is_preferred = 1 WHERE account_id = ? AND id = ?", (account_id, method_id))
 
 
 def rename(db: Connection, account_id: str, method_id: str, name: str) -> bool:
-    """Give a method the owner's own name for it; False when it is not this account's."""
+    """Set the owner's name for a method. Return False if it is not this account's."""
     return bool(
         db.execute(
             "UPDATE methods SET name = ? WHERE account_id = ? AND id = ?", (name, account_id, method_id)
@@ -172,12 +172,12 @@ def switch_off(db: Connection, method_id: str, now: float) -> None:
 
 
 def remove(db: Connection, account_id: str, method_id: str) -> bool:
-    """Delete one method; False when it is not this account's."""
+    """Delete one method. Return False if it is not this account's."""
     return bool(
         db.execute("DELETE FROM methods WHERE account_id = ? AND id = ?", (account_id, method_id)).rowcount
     )
 
 
 def remove_all(db: Connection, account_id: str) -> int:
-    """Delete every method of an account; how many there were."""
+    """Delete every method of an account. Return how many there were."""
     return int(db.execute("DELETE FROM methods WHERE account_id = ?", (account_id,)).rowcount)

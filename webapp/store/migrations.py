@@ -1,14 +1,14 @@
 """The tables, as steps that each database goes through once.
 
-Times are Unix seconds UTC; ids of things that a browser may name are random text; secrets that a browser holds
-(sessions, links, trust) are kept only as SHA-256. Types and words are those of `engine.protocol`.
+Times are Unix seconds UTC. Ids that a browser may name are random text. Secrets that a browser holds (sessions,
+links, trust) are stored only as SHA-256. Types and words are those of `engine.protocol`.
 """
 
 from __future__ import annotations
 
 from webapp.store.engine import Migration, Migrations
 
-# Who there is, and by what each proves it.
+# Accounts and their methods.
 _ACCOUNTS_AND_FACTORS = (
     """CREATE TABLE accounts (
         id TEXT PRIMARY KEY,
@@ -44,7 +44,7 @@ _ACCOUNTS_AND_FACTORS = (
     "CREATE UNIQUE INDEX methods_preferred ON methods (account_id) WHERE is_preferred = 1",
 )
 
-# What is half done, the codes under way, and the wrong tries.
+# Unfinished flows, sent codes, and wrong attempts.
 _FLOWS_AND_CODES = (
     """CREATE TABLE flows (
         id TEXT PRIMARY KEY,
@@ -88,7 +88,7 @@ _FLOWS_AND_CODES = (
     "CREATE INDEX throttles_updated ON throttles (updated_at)",
 )
 
-# Who is signed in where, and which browsers need no code.
+# Sessions and trusted browsers.
 _SESSIONS_AND_TRUST = (
     """CREATE TABLE sessions (
         id_hash BYTES PRIMARY KEY,
@@ -122,7 +122,7 @@ _SESSIONS_AND_TRUST = (
     "CREATE INDEX trusted_expires ON trusted (expires_at)",
 )
 
-# What happened, and the mails that are owed for it.
+# Events, and the notices that are due for them.
 _EVENTS_AND_NOTICES = (
     """CREATE TABLE events (
         id SERIAL_ID,
@@ -149,7 +149,7 @@ _EVENTS_AND_NOTICES = (
     "CREATE INDEX notices_due ON notices (due_at)",
 )
 
-# Which call speaks a code, and why people turn two-step verification off.
+# Calls that speak a code, and feedback.
 _CALLS_AND_FEEDBACK = (
     "ALTER TABLE codes ADD COLUMN call_sid TEXT",
     """CREATE TABLE feedback (
@@ -162,8 +162,8 @@ _CALLS_AND_FEEDBACK = (
     "CREATE INDEX feedback_at ON feedback (at)",
 )
 
-# The papers of a reset (their bytes lie sealed in the uploads folder) and what was decided about it.
-# A case itself is a flow. The log outlives case and account: who decided what, when and why.
+# The documents of a reset (their sealed bytes are in the uploads folder), and the decisions.
+# A case is a flow. The decisions outlive case and account: who decided what, when and why.
 _RECOVERIES = (
     """CREATE TABLE documents (
         id TEXT PRIMARY KEY,
@@ -202,10 +202,10 @@ _PASSKEYS = (
     "CREATE INDEX passkeys_account ON passkeys (account_id, created_at)",
 )
 
-# What a signed-in person had typed when a fresh proof was asked for in between, sealed.
+# What a user had typed before a step-up, sealed.
 _TYPED = ("ALTER TABLE sessions ADD COLUMN typed BYTES",)
 
-# What the sandbox's tools set in a world (one row), what was walked in it, and how often each thing happened.
+# The sandbox: a world's settings (one row), recorded steps, and how often each thing happened.
 _SANDBOX = (
     """CREATE TABLE world_settings (
         id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,4 +1,4 @@
-"""The outbox: what is to leave, written in the transaction of the change that it belongs to."""
+"""The outbox: outgoing messages, written in the transaction of their change."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Message:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether an earlier attempt ended unknown: it may have sent the message."""
+        """Return whether an earlier attempt ended unknown: it may have sent the message."""
         return self.attempts - 1 > self.failures
 
 
@@ -54,7 +54,7 @@ def from_row(row: Row) -> Message:
 
 
 def add(db: Connection, message: Message) -> None:
-    """Write a message; call it in the transaction of the change that it belongs to."""
+    """Write a message. Call it in the transaction of its change."""
     values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
     db.execute(
         f"INSERT INTO outbox ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -75,7 +75,7 @@ def take_due(db: Connection, now: float, lease_seconds: float, limit: int) -> li
 
 
 def next_due(db: Connection) -> float | None:
-    """Return when the next message is due; None when nothing waits."""
+    """Return when the next message is due; None if nothing waits."""
     due_at: float | None = db.execute("SELECT min(due_at) FROM outbox").fetchone()[0]
     return due_at
 

@@ -13,8 +13,8 @@ COLUMNS = "id, account_id, credential_id, public_key, sign_count, name, is_synce
 class Passkey:
     """A row of ``passkeys``.
 
-    ``public_key`` is COSE; ``sign_count`` is the authenticator's own counter, 0 for ever where it keeps none;
-    ``is_synced`` tells that the credential may live on several devices; ``used_at`` is None before its first use.
+    ``public_key`` is COSE. ``sign_count`` is the authenticator's counter, always 0 if it keeps none. ``is_synced``
+    says that the credential may be on several devices. ``used_at`` is None before its first use.
     """
 
     id: str
@@ -29,7 +29,7 @@ class Passkey:
 
 
 def from_row(row: Row) -> Passkey:
-    """A passkey from a row of `COLUMNS`."""
+    """Return a passkey from a row of `COLUMNS`."""
     return Passkey(
         row["id"],
         row["account_id"],
@@ -47,7 +47,7 @@ def add(db: Connection, passkey: Passkey) -> None:
     """Insert a passkey.
 
     Raises:
-        Conflict: the credential is registered already, by whomever.
+        Conflict: the credential is registered already, by any account.
     """
     db.execute(
         f"INSERT INTO passkeys ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -56,7 +56,7 @@ def add(db: Connection, passkey: Passkey) -> None:
 
 
 def of_account(db: Connection, account_id: str) -> list[Passkey]:
-    """An account's passkeys, oldest first."""
+    """Return an account's passkeys, oldest first."""
     return [
         from_row(row)
         for row in db.execute(
@@ -66,13 +66,13 @@ def of_account(db: Connection, account_id: str) -> list[Passkey]:
 
 
 def find_by_credential(db: Connection, credential_id: bytes) -> Passkey | None:
-    """The passkey that a browser answers with."""
+    """Return the passkey that a browser answers with."""
     row = db.execute(f"SELECT {COLUMNS} FROM passkeys WHERE credential_id = ?", (credential_id,)).fetchone()
     return None if row is None else from_row(row)
 
 
 def use(db: Connection, passkey: Passkey, sign_count: int, now: float) -> bool:
-    """Note a use and the authenticator's counter; False when another use was faster."""
+    """Record a use and the authenticator's counter. Return False if another use was faster."""
     return bool(
         db.execute(
             "UPDATE passkeys SET sign_count = ?, used_at = ? WHERE id = ? AND sign_count = ?",
@@ -82,7 +82,7 @@ def use(db: Connection, passkey: Passkey, sign_count: int, now: float) -> bool:
 
 
 def rename(db: Connection, account_id: str, passkey_id: str, name: str) -> bool:
-    """Give a passkey the owner's own name for it; False when it is not this account's."""
+    """Set the owner's name for a passkey. Return False if it is not this account's."""
     return bool(
         db.execute(
             "UPDATE passkeys SET name = ? WHERE account_id = ? AND id = ?", (name, account_id, passkey_id)
@@ -91,12 +91,12 @@ def rename(db: Connection, account_id: str, passkey_id: str, name: str) -> bool:
 
 
 def remove(db: Connection, account_id: str, passkey_id: str) -> bool:
-    """Delete one passkey; False when it is not this account's."""
+    """Delete one passkey. Return False if it is not this account's."""
     return bool(
         db.execute("DELETE FROM passkeys WHERE account_id = ? AND id = ?", (account_id, passkey_id)).rowcount
     )
 
 
 def remove_all(db: Connection, account_id: str) -> int:
-    """Delete every passkey of an account; how many there were."""
+    """Delete every passkey of an account. Return how many there were."""
     return int(db.execute("DELETE FROM passkeys WHERE account_id = ?", (account_id,)).rowcount)

@@ -1,4 +1,4 @@
-"""What has run out is deleted, so that every table stays bounded."""
+"""Delete what has expired, so that every table stays bounded."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def prune(
     event_seconds: float,
     throttle_seconds: float = 7 * 86400,
 ) -> dict[str, int]:
-    """Delete expired rows; how many of each table.
+    """Delete expired rows and return the count per table.
 
-    Flows stay one life longer than they can be used, so that a late click on an approval link is told
-    "expired" rather than "unknown"; codes stay as long as the send cap looks back. Wrong codes in a row stay counted
-    as long as their method is there: whoever guesses slowly gets no more of them (docs/promises.md#20).
+    Flows stay twice their life, so that a late click on an approval link shows "expired" rather than "unknown". Codes
+    stay as long as the cap looks back. Wrong codes in a row stay counted as long as their method exists: slow
+    guessing gets no more attempts (docs/promises.md#20).
     """
     statements = {
         "flows": ("DELETE FROM flows WHERE expires_at <= ?", (now - 86400,)),

@@ -1,4 +1,4 @@
-"""Resets of two-step verification: their cases (flows that last days), their documents, and what was decided."""
+"""Resets of two-step verification: their cases (flows that last days), their documents, and decisions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DECISION = "case_id, account_id, at, by_account, decision, reason"
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A row of ``documents``: ``id`` is random and names the sealed file too; ``size`` is in bytes."""
+    """A row of ``documents``. ``id`` is random and names the sealed file too; ``size`` is in bytes."""
 
     id: str
     case_id: str
@@ -27,7 +27,7 @@ class StoredDocument:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A row of ``decisions``: ``by_account`` is the reviewer, or None where no reviewer had a part in it."""
+    """A row of ``decisions``. ``by_account`` is the reviewer, or None if no reviewer had a part in it."""
 
     case_id: str
     account_id: str
@@ -38,7 +38,7 @@ class Decision:
 
 
 def find_case(db: Connection, case_id: str, now: float) -> Flow | None:
-    """One living case, whoever asks: a visit or the desk has been checked before."""
+    """Return one live case. A visit or the desk has been checked before."""
     row = db.execute(
         f"SELECT {flows.COLUMNS} FROM flows WHERE id = ? AND kind = ? AND expires_at > ?",
         (case_id, KIND, now),
@@ -47,7 +47,7 @@ def find_case(db: Connection, case_id: str, now: float) -> Flow | None:
 
 
 def newest_of_account(db: Connection, account_id: str, states: tuple[str, ...], now: float) -> Flow | None:
-    """The account's newest living case in one of these states."""
+    """Return the account's newest live case in one of these states."""
     row = db.execute(
         f"""SELECT {flows.COLUMNS} FROM flows
             WHERE account_id = ? AND kind = ? AND state IN ({_marks(states)}) AND expires_at > ?
@@ -58,7 +58,7 @@ def newest_of_account(db: Connection, account_id: str, states: tuple[str, ...], 
 
 
 def in_states(db: Connection, states: tuple[str, ...], now: float, limit: int = 100) -> list[Flow]:
-    """The living cases in these states, oldest first."""
+    """Return the live cases in these states, oldest first."""
     return [
         flows.from_row(row)
         for row in db.execute(
@@ -70,7 +70,7 @@ def in_states(db: Connection, states: tuple[str, ...], now: float, limit: int = 
 
 
 def add_document(db: Connection, document: StoredDocument) -> None:
-    """Note a document whose file has been written."""
+    """Insert a document whose file has been written."""
     db.execute(
         f"INSERT INTO documents ({_DOCUMENT}) VALUES (?, ?, ?, ?, ?)",
         (document.id, document.case_id, document.kind, document.size, document.created_at),
@@ -78,7 +78,7 @@ def add_document(db: Connection, document: StoredDocument) -> None:
 
 
 def documents_of(db: Connection, case_id: str) -> list[StoredDocument]:
-    """A case's documents in the order in which they came."""
+    """Return a case's documents in the order in which they came."""
     return [
         StoredDocument(*row)
         for row in db.execute(
@@ -88,7 +88,7 @@ def documents_of(db: Connection, case_id: str) -> list[StoredDocument]:
 
 
 def drop_documents(db: Connection, case_id: str) -> list[str]:
-    """Forget a case's documents; the names of the files to remove once this is committed."""
+    """Delete a case's documents. Return the names of the files to remove after the commit."""
     return [
         str(row[0])
         for row in db.execute("DELETE FROM documents WHERE case_id = ? RETURNING id", (case_id,)).fetchall()
@@ -96,12 +96,12 @@ def drop_documents(db: Connection, case_id: str) -> list[str]:
 
 
 def document_names(db: Connection) -> set[str]:
-    """The names of all files that some case still needs."""
+    """Return the names of all files that some case still needs."""
     return {str(row[0]) for row in db.execute("SELECT id FROM documents")}
 
 
 def log(db: Connection, decision: Decision) -> None:
-    """Write down who decided what, when and why (docs/promises.md#61)."""
+    """Record who decided what, when and why (docs/promises.md#61)."""
     db.execute(
         f"INSERT INTO decisions (id, {_DECISION}) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
@@ -117,7 +117,7 @@ def log(db: Connection, decision: Decision) -> None:
 
 
 def decisions_of(db: Connection, case_id: str) -> list[Decision]:
-    """What was decided about a case, newest first."""
+    """Return the decisions about a case, newest first."""
     return [
         Decision(*row)
         for row in db.execute(
@@ -127,7 +127,7 @@ def decisions_of(db: Connection, case_id: str) -> list[Decision]:
 
 
 def latest_decisions(db: Connection, limit: int = 20) -> list[Decision]:
-    """What was decided last at the desk, newest first."""
+    """Return the newest decisions of the desk."""
     return [
         Decision(*row)
         for row in db.execute(

@@ -1,4 +1,4 @@
-"""Sessions: who is signed in where. The cookie holds a random id; here is only its SHA-256."""
+"""Sessions: who is signed in where. The cookie holds a random id; the row its SHA-256."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Session:
 
 
 def from_row(row: Row) -> Session:
-    """A session from a row of `COLUMNS`."""
+    """Return a session from a row of `COLUMNS`."""
     return Session(*(row[name] for name in Session.__dataclass_fields__))
 
 
 def add(db: Connection, session: Session, epoch: int) -> bool:
-    """Insert a session, if the account is still in the epoch that its owner's proof was looked at in."""
+    """Insert a session, if the account's epoch is still that of the owner's proof."""
     return bool(
         db.execute(
             f"""INSERT INTO sessions ({COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
@@ -54,7 +54,7 @@ _WITH_ACCOUNT = f"""
 def find_with_account(
     db: Connection, id_hash: bytes, now: float, idle_seconds: float
 ) -> tuple[Session, Account] | None:
-    """A living session and its owner, in one statement: each page asks this."""
+    """Return a live session and its owner, in one statement, as each page needs it."""
     row = db.execute(_WITH_ACCOUNT, (id_hash, now, now - idle_seconds)).fetchone()
     if row is None:
         return None
@@ -62,12 +62,12 @@ def find_with_account(
 
 
 def touch(db: Connection, id_hash: bytes, now: float) -> None:
-    """Note that a session was used."""
+    """Record that a session was used."""
     db.execute("UPDATE sessions SET seen_at = ? WHERE id_hash = ?", (now, id_hash))
 
 
 def elevate(db: Connection, old_id_hash: bytes, new_id_hash: bytes, until: float) -> bool:
-    """Give a session a new id (the old one is dead) and elevate it; False when it is gone."""
+    """Give a session a new id (the old one is invalid) and elevate it. Return False if it is gone."""
     return bool(
         db.execute(
             "UPDATE sessions SET id_hash = ?, elevated_until = ? WHERE id_hash = ?",
@@ -77,7 +77,7 @@ def elevate(db: Connection, old_id_hash: bytes, new_id_hash: bytes, until: float
 
 
 def lower_others(db: Connection, account_id: str, but_browser: bytes) -> None:
-    """Take their elevation from an account's sessions in all browsers but one; they stay signed in."""
+    """Revoke step-up in all the account's sessions except those of one browser. They stay signed in."""
     db.execute(
         "UPDATE sessions SET elevated_until = 0 WHERE account_id = ? AND browser <> ?",
         (account_id, but_browser),
@@ -85,12 +85,12 @@ def lower_others(db: Connection, account_id: str, but_browser: bytes) -> None:
 
 
 def keep_typed(db: Connection, id_hash: bytes, sealed: bytes) -> None:
-    """Keep what was typed on a page, in the place of anything kept before."""
+    """Keep what was typed on a page, replacing anything kept before."""
     db.execute("UPDATE sessions SET typed = ? WHERE id_hash = ?", (sealed, id_hash))
 
 
 def take_typed(db: Connection, id_hash: bytes) -> bytes | None:
-    """What was kept, once; None when there is nothing."""
+    """Return what was kept, once; None if there is nothing."""
     row = db.execute("SELECT typed FROM sessions WHERE id_hash = ?", (id_hash,)).fetchone()
     db.execute("UPDATE sessions SET typed = NULL WHERE id_hash = ?", (id_hash,))
     return row["typed"] if row is not None else None
@@ -102,7 +102,7 @@ def end(db: Connection, id_hash: bytes) -> None:
 
 
 def end_by_public_id(db: Connection, account_id: str, public_id: str) -> bool:
-    """Sign out the session that a list showed; False when it is not this account's."""
+    """Sign out the session that a list showed. Return False if it is not this account's."""
     return bool(
         db.execute(
             "DELETE FROM sessions WHERE account_id = ? AND public_id = ?", (account_id, public_id)
@@ -111,7 +111,7 @@ def end_by_public_id(db: Connection, account_id: str, public_id: str) -> bool:
 
 
 def end_others(db: Connection, account_id: str, but_id_hash: bytes | None) -> int:
-    """Sign out every session of an account except one; how many there were."""
+    """Sign out every session of an account except one. Return how many there were."""
     return int(
         db.execute(
             "DELETE FROM sessions WHERE account_id = ? AND id_hash <> ?", (account_id, but_id_hash or b"")
@@ -120,7 +120,7 @@ def end_others(db: Connection, account_id: str, but_id_hash: bytes | None) -> in
 
 
 def of_account(db: Connection, account_id: str, now: float, idle_seconds: float) -> list[Session]:
-    """An account's living sessions, last used first."""
+    """Return an account's live sessions, last used first."""
     return [
         from_row(row)
         for row in db.execute(

@@ -1,4 +1,4 @@
-"""Throttles: how many wrong tries in a row something has seen, and until when it waits."""
+"""Throttles: wrong attempts in a row for a key, and the end of its wait."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.store.engine import Connection
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """Wrong tries in a row for one key, and the time before which no further try is looked at."""
+    """Wrong attempts in a row for one key, and the time before which no further attempt is checked."""
 
     count: int
     blocked_until: float
@@ -19,7 +19,7 @@ NONE = Throttle(0, 0.0)
 
 
 def read(db: Connection, key: str) -> Throttle:
-    """The state of one key; `NONE` where nothing was wrong."""
+    """Return the state of one key; `NONE` if nothing was wrong."""
     row = db.execute("SELECT count, blocked_until FROM throttles WHERE key = ?", (key,)).fetchone()
     return NONE if row is None else Throttle(row[0], row[1])
 
@@ -35,10 +35,10 @@ def write(db: Connection, key: str, throttle: Throttle, now: float) -> None:
 
 
 def clear(db: Connection, key: str) -> None:
-    """Forget a key's wrong tries."""
+    """Delete a key's wrong attempts."""
     db.execute("DELETE FROM throttles WHERE key = ?", (key,))
 
 
 def clear_all(db: Connection) -> None:
-    """Forget everybody's wrong tries: for the sandbox's tools."""
+    """Delete all wrong attempts, for the sandbox's tools."""
     db.execute("DELETE FROM throttles")

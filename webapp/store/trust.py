@@ -1,4 +1,4 @@
-"""Trusted browsers: a row and a rotating cookie each (``series:token``, both kept only hashed)."""
+"""Trusted browsers: a row and a rotating cookie each (``series:token``, both stored hashed)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Trusted:
 
 
 def from_row(row: Row) -> Trusted:
-    """A trusted browser from a row of `COLUMNS`."""
+    """Return a trusted browser from a row of `COLUMNS`."""
     return Trusted(*(row[name] for name in Trusted.__dataclass_fields__))
 
 
@@ -40,13 +40,13 @@ def add(db: Connection, trusted: Trusted) -> None:
 
 
 def find_by_series(db: Connection, series_hash: bytes) -> Trusted | None:
-    """The trusted browser of a cookie's series."""
+    """Return the trusted browser of a cookie's series."""
     row = db.execute(f"SELECT {COLUMNS} FROM trusted WHERE series_hash = ?", (series_hash,)).fetchone()
     return None if row is None else from_row(row)
 
 
 def rotate(db: Connection, trusted: Trusted, token_hash: bytes, now: float) -> bool:
-    """Use a trusted browser: its token becomes a new one; False when another was faster."""
+    """Use a trusted browser and replace its token. Return False if another use was faster."""
     return bool(
         db.execute(
             "UPDATE trusted SET token_hash = ?, used_at = ? WHERE id = ? AND token_hash = ?",
@@ -56,7 +56,7 @@ def rotate(db: Connection, trusted: Trusted, token_hash: bytes, now: float) -> b
 
 
 def of_account(db: Connection, account_id: str, epoch: int, now: float) -> list[Trusted]:
-    """An account's trusted browsers that still count, last used first."""
+    """Return an account's trusted browsers that still count, last used first."""
     return [
         from_row(row)
         for row in db.execute(
@@ -68,12 +68,12 @@ def of_account(db: Connection, account_id: str, epoch: int, now: float) -> list[
 
 
 def revoke(db: Connection, account_id: str, trusted_id: str) -> bool:
-    """Trust one browser no longer; False when it is not this account's."""
+    """Trust one browser no longer. Return False if it is not this account's."""
     return bool(
         db.execute("DELETE FROM trusted WHERE account_id = ? AND id = ?", (account_id, trusted_id)).rowcount
     )
 
 
 def revoke_all(db: Connection, account_id: str) -> int:
-    """Trust no browser of an account any longer; how many there were."""
+    """Trust no browser of an account any longer. Return how many there were."""
     return int(db.execute("DELETE FROM trusted WHERE account_id = ?", (account_id,)).rowcount)

@@ -1,4 +1,4 @@
-"""Sealed files beside the database: a folder that no page serves, with names that say nothing."""
+"""Sealed files beside the database: a folder that no page serves, with random names."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class Uploads:
-    """The files of one site. What is written here is sealed already; a name is 32 hex digits."""
+    """The files of one site, written already sealed. A name is 32 hex digits."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def write(self, name: str, sealed: bytes) -> None:
-        """Keep a file, readable by its owner only; it is there whole or not at all."""
+        """Write a file, readable by its owner only, as a whole or not at all."""
         path = self._path(name)
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(".part")
@@ -33,22 +33,22 @@ class Uploads:
             raise
 
     def read(self, name: str) -> bytes:
-        """A file as it was written.
+        """Return a file as it was written.
 
         Raises:
-            FileNotFoundError: it was removed, or there never was such a file.
+            FileNotFoundError: it was removed, or never existed.
         """
         return self._path(name).read_bytes()
 
     def remove(self, names: list[str]) -> None:
-        """Delete files; one that is gone already is no matter."""
+        """Delete files. Missing ones are ignored."""
         for name in names:
             self._path(name).unlink(missing_ok=True)
 
     def sweep(self, needed: set[str], untouched_for_seconds: float = 0.0) -> int:
-        """Delete what nobody needs: left by a crash between a commit and its clean-up. How many files went.
+        """Delete files that no row needs, left by a crash between a commit and its clean-up. Return how many.
 
-        Files younger than ``untouched_for_seconds`` (by the file system's own time) stay.
+        Files younger than ``untouched_for_seconds`` (by the file system's time) stay.
         """
         if not self.folder.is_dir():
             return 0
@@ -67,6 +67,6 @@ class Uploads:
 
 
 def _file_time(folder: Path) -> float:
-    """The file system's present time; the site's clock may have been moved."""
+    """Return the file system's current time. The site's clock may have been moved."""
     with tempfile.NamedTemporaryFile(dir=folder) as probe:
         return os.fstat(probe.fileno()).st_mtime

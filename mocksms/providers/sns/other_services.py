@@ -30,8 +30,8 @@ def refusal(status: int, words: str) -> Response:
     if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
         return _cbor(words)
     if "X-Amz-Target" in request.headers:
-        payload = json.dumps({"__type": "UnknownOperationException", "message": words})
-        return Response(payload, 400, mimetype=request.mimetype or "application/x-amz-json-1.0")
+        told = json.dumps({"__type": "UnknownOperationException", "message": words})
+        return Response(told, 400, mimetype=request.mimetype or "application/x-amz-json-1.0")
     if service == _EC2:
         error = f"<Error><Code>InvalidAction</Code><Message>{answers.text(words)}</Message></Error>"
         body = f"<Response><Errors>{error}</Errors><RequestID>{uuid.uuid4()}</RequestID></Response>"

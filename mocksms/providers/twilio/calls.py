@@ -39,8 +39,8 @@ _SUBRESOURCES = (
 
 def call_json(call: Message, status: str | None = None) -> dict[str, Any]:
     """Return a call with all its keys; `status` overrides it in the answer to the creation."""
-    shown_status = status or call.status
-    ended = shown_status in calls.ENDED
+    told = status or call.status
+    ended = told in calls.ENDED
     uri = f"{ACCOUNTS}/{call.account}/Calls/{call.sid}"
     answered_at = call.details.get("answered_at")
     return {
@@ -64,8 +64,8 @@ def call_json(call: Message, status: str | None = None) -> dict[str, Any]:
         "price_unit": "USD",
         "queue_time": "0",
         "sid": call.sid,
-        "start_time": date(answered_at) if shown_status != "queued" else None,
-        "status": shown_status,
+        "start_time": date(answered_at) if told != "queued" else None,
+        "status": told,
         "subresource_uris": {name: f"{uri}/{name.title().replace('_', '')}.json" for name in _SUBRESOURCES},
         "to": call.recipient,
         "to_formatted": phone_numbers.formatted(call.recipient),

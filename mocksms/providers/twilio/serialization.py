@@ -34,9 +34,9 @@ def _rfc2822(second: int) -> str:
 
 def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
     """Return a message with all its keys; `status` overrides it in the answer to the creation."""
-    shown_status = status or message.status
+    told = status or message.status
     service, prefix = message.details.get("messaging_service_sid"), message.details.get("address_prefix", "")
-    sent = shown_status in ("sent", "delivered", "undelivered", "received")
+    sent = told in ("sent", "delivered", "undelivered", "received")
     uri = f"{ACCOUNTS}/{message.account}/Messages/{message.sid}"
     return {
         "account_sid": message.account,
@@ -49,15 +49,15 @@ def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
         "error_code": message.error_code,
         "error_message": LATER.get(message.error_code) if message.error_code else None,
         "from": None
-        if message.sender in ("", service) or shown_status == "accepted"
+        if message.sender in ("", service) or told == "accepted"
         else f"{prefix}{message.sender}",
         "messaging_service_sid": service,
         "num_media": str(len(message.details.get("media", ()))),
-        "num_segments": "0" if shown_status == "accepted" else str(message.segments),
+        "num_segments": "0" if told == "accepted" else str(message.segments),
         "price": None,
         "price_unit": "USD",
         "sid": message.sid,
-        "status": shown_status,
+        "status": told,
         "subresource_uris": {"media": f"{uri}/Media.json", "feedback": f"{uri}/Feedback.json"},
         "to": f"{prefix}{message.recipient}",
         "uri": f"{uri}.json",

@@ -29,7 +29,7 @@ def _texts(locale: str, name: str, code: str) -> tuple[str, str]:
         return f"{name}の確認コード", f"{name}の確認コードは {code} です。10分以内に入力してください。"
     return (
         f"Your {name} verification code",
-        f"Your {name} verification code is: {code}. It expires in 10 minutes.",
+        f"Your {name} verification code is: {code}. It is good for 10 minutes.",
     )
 
 

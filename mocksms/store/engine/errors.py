@@ -32,7 +32,7 @@ class Conflict(EngineError):
 
 
 class Gone(EngineError):
-    """The world was dropped while this store was open. Its name may belong to another world by now."""
+    """The world was dropped while this store was open. Its name may now belong to another world."""
 
 
 class Damaged(EngineError):

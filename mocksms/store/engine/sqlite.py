@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 class SqliteStore:
     """The database file of one world; see `protocol.Store`.
 
-    Writers wait at a lock of the process first: SQLite's own waiting sleeps in steps of milliseconds, and so is met
-    only between processes.
+    Writers wait at a lock of the process first. SQLite's waiting sleeps in steps of milliseconds, and so only happens
+    between processes.
     """
 
     def __init__(self, path: Path, migrations: Migrations, name: str = DEFAULT) -> None:
@@ -51,12 +51,12 @@ class SqliteStore:
 
     @property
     def place(self) -> str:
-        """The path of the file."""
+        """Return the path of the file."""
         return str(self.path)
 
     @property
     def folder(self) -> Path:
-        """The folder of the file."""
+        """Return the folder of the file."""
         return self.path.parent
 
     @contextmanager
@@ -261,7 +261,7 @@ class SqliteStore:
 
 def connect(path: Path, pragmas: tuple[str, ...] = PRAGMAS, patience_seconds: float = PATIENCE_SECONDS,
             *, mode: str = "rw") -> sqlite3.Connection:  # fmt: skip
-    """Open a file; with ``mode`` rwc make it where it is missing. Raise an `EngineError`."""
+    """Open a file. With ``mode`` rwc, make it if it is missing. Raise an `EngineError`."""
     try:
         raw = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",

@@ -40,7 +40,7 @@ class SqliteEngine:
         self._blank = b""
 
     def open(self, name: str = DEFAULT) -> SqliteStore:
-        """Return the store of a world. The default world is made where it is missing."""
+        """Return the store of a world. The default world is made if it is missing."""
         with self._lock:
             store = self._open.get(name)
             if store is None or not store.exists():
@@ -69,10 +69,10 @@ class SqliteEngine:
             shutil.rmtree(draft, ignore_errors=True)
 
     def drop(self, name: str) -> bool:
-        """Delete a world; the default one stays."""
+        """Delete a world. The default one stays."""
         if name == DEFAULT or not is_name(name):
             return False
-        with self._lock:  # or a thread that opens it meanwhile keeps a store that was not told
+        with self._lock:  # else a thread that opens it meanwhile keeps a store that doesn't know
             store = self._open.pop(name, None)
             existed = self.find(name) is not None
             existed = self._move_away(name) and existed
@@ -92,7 +92,7 @@ class SqliteEngine:
         return next((self.folder / name).glob(f"*/{DATABASE}"), None)
 
     def blank(self) -> bytes:
-        """Return an empty world's file. Each process builds it once, so it is never of an older shape."""
+        """Return an empty world's file. Each process builds it once, so its tables are never older than the code."""
         with self._lock:
             if not self._blank:
                 with self.scratch() as store:
@@ -129,7 +129,7 @@ class SqliteEngine:
         return store
 
     def nearest(self, name: str) -> tuple[str, ...]:
-        """Return up to three names of worlds that are like this one, the likest first."""
+        """Return up to three names of worlds that are like this one, the most similar first."""
         known = {each.lower(): each for each in self.names()}
         return tuple(known[each] for each in difflib.get_close_matches(name.lower(), known))
 

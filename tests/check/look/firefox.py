@@ -52,11 +52,11 @@ class Firefox:
         number = next(self._ids)
         self._socket.send(json.dumps({"id": number, "method": method, "params": parameters}))
         while True:
-            reply = json.loads(self._socket.recv(ANSWER_SECONDS))
-            if reply.get("id") == number:
-                if reply["type"] != "success":
-                    raise Gone(f"{method}: {reply}")
-                return dict(reply["result"])
+            told = json.loads(self._socket.recv(ANSWER_SECONDS))
+            if told.get("id") == number:
+                if told["type"] != "success":
+                    raise Gone(f"{method}: {told}")
+                return dict(told["result"])
 
     def window(self) -> Window:
         """Open a window without cookies."""
@@ -124,7 +124,7 @@ class Window:
         """Return what a JavaScript function without parameters returns, through JSON."""
         answer = self._firefox.send(
             "script.evaluate",
-            expression=f"Promise.resolve(({function})()).then((reply) => JSON.stringify(reply ?? null))",
+            expression=f"Promise.resolve(({function})()).then((told) => JSON.stringify(told ?? null))",
             target={"context": self._context},
             awaitPromise=True,
         )

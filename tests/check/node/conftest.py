@@ -37,10 +37,10 @@ class Node:
         command = ["node", "sdk.cjs", self.phone.url, self.phone.account_sid, code, json.dumps(given)]
         ran = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=60)
         assert ran.returncode == 0, ran.stderr
-        result = json.loads(ran.stdout)
-        if "error" in result:
-            raise SdkError(**result["error"])
-        return result["answer"]
+        told = json.loads(ran.stdout)
+        if "error" in told:
+            raise SdkError(**told["error"])
+        return told["answer"]
 
 
 @pytest.fixture(scope="session")

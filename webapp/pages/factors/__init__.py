@@ -1,1 +1,1 @@
-"""What each factor shows: its texts, and the form, template and step that enrol it. See `webapp.factors`."""
+"""The pages' part of each factor: its texts, and the form, template and step that enrol it. See `webapp.factors`."""

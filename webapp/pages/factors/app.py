@@ -28,7 +28,7 @@ class AppForm(CodeForm):
 
 
 def _key(flow: Flow) -> dict[str, Any]:
-    """The QR code and the key of this flow's secret."""
+    """Return the QR code and the key of this flow's secret."""
     key = key_of(services(), current_user.account, flow)
     return {"qr_svg": qr_svg(key.uri), "key_groups": totp.key_groups(key.secret)}
 

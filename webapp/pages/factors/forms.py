@@ -25,9 +25,9 @@ class Offered:
 
 
 class EnrolmentForms:
-    """One form for each factor that may be enrolled here; the posted one is filled, and open.
+    """One form for each factor that may be enrolled here. The posted one is filled, and open.
 
-    ``opens`` is the kind that is open at first. Only a backup's app has a name, so that it's told from others.
+    ``opens`` is the kind that is open at first. Only a backup's app has a name, to tell it from others.
     """
 
     def __init__(
@@ -51,22 +51,22 @@ class EnrolmentForms:
 
     @property
     def active(self) -> AddressForm | CodeForm:
-        """The form that was posted, or that is open."""
+        """Return the form that was posted, or that is open."""
         return self.open.form
 
     @property
     def kind(self) -> str:
-        """The kind that the open form enrols."""
+        """Return the kind that the open form enrols."""
         return self.open.step.kinds[0]
 
     @property
     def name(self) -> str:
-        """The name that was given to the method, if any."""
+        """Return the name that was given to the method, if any."""
         return self.active.appName.data or "" if "appName" in self.active else ""
 
     @property
     def fields(self) -> list[tuple[AddressForm | CodeForm, Any]]:
-        """Each form with the ids of its elements, for the box of errors."""
+        """Return each form with the ids of its elements, for the box of errors."""
         return [(each.form, each.step.ids) for each in self.offered]
 
     def offer(self, address: str, kind: str) -> None:

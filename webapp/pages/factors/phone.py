@@ -28,7 +28,7 @@ class PhoneForm(AddressForm):
     )
 
     def typed(self) -> dict[str, Any]:
-        """Return the number and its region, and how the code is to come."""
+        """Return the number and its region, and the channel of the code."""
         return {
             "region": self.countryCode.data,
             "typed": self.phoneNumber.data or "",
@@ -41,7 +41,7 @@ class PhoneForm(AddressForm):
         self.channel.data = kind
 
     def on_refusal(self, refusal: Refusal | DeliveryFailed) -> None:
-        """Choose a call for the next try where only a call reaches the number."""
+        """Choose a call for the next attempt if only a call reaches the number."""
         is_landline = isinstance(refusal, DeliveryFailed) and failure_reason(refusal) == "landline"
         if is_landline or isinstance(refusal, LandlineNeedsCall):
             self.channel.data = "voice"

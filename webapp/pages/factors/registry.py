@@ -14,12 +14,12 @@ STEPS: list[Step] = [phone.STEP, app.STEP]
 
 
 def method_label(method: Method) -> str:
-    """Return what a method is called to its proven owner, such as "SMS: 090-1234-5678"."""
+    """Return a method's label for its proven owner, such as "SMS: 090-1234-5678"."""
     return _label(method.kind, method.number)
 
 
 def proof_label(proof: Proof) -> str:
-    """Return the same for a method that is proven but not kept yet, with its name where it has one."""
+    """Return the same for a method that is verified but not stored yet, with its name if it has one."""
     label = _label(proof["kind"], proof.get("number"))
     return gettext("%(method)s (%(name)s)", method=label, name=proof["name"]) if proof.get("name") else label
 

@@ -1,4 +1,4 @@
-"""What a factor's pages are made of."""
+"""The parts of a factor's pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Text = Any
 
 @dataclass(frozen=True, kw_only=True)
 class FactorView:
-    """What a factor is called, and what pages say about it.
+    """A factor's name, and its texts on pages.
 
     ``%(number)s`` in a text is the address as its owner may see it, ``%(last3)s`` is `Factor.mask`, and ``%(name)s``
     is the owner's name for the method.
@@ -24,22 +24,22 @@ class FactorView:
     kind: str
     icon: str
     label: Text
-    """To the proven owner: ``%(number)s``."""
+    """The label for the signed-in owner: ``%(number)s``."""
     choice: Text
-    """To whoever is asked for a code: ``%(last3)s``."""
+    """The choice before sign-in: ``%(last3)s``."""
     named_choice: Text = ""
     """The same with ``%(name)s``, for a method that has one."""
     note: Text = ""
     asked: Text
     """Where the code is: ``%(last3)s``."""
     asked_name: Text = ""
-    """Which of several it is: ``%(name)s``."""
+    """The name of one of several methods: ``%(name)s``."""
     asked_owner: Text
     """Where the code is, beside the address itself."""
     asked_older: Text
     """What to type on an older device: ``%(last3)s``."""
     resend: Text = ""
-    """The button that sends another code; "" where none is sent."""
+    """The button that sends another code; "" if none is sent."""
     is_call: bool = False
     written: Callable[[str], str] = str
     """An address as its owner knows it."""
@@ -51,7 +51,7 @@ class FactorView:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """How factors are enrolled: one choice with one form, for one factor or several.
+    """How to enrol factors: one choice with one form, for one factor or several.
 
     ``template`` is included with ``form``, ``action`` (its URL), ``button`` (its label) and what ``context`` returns.
     ``ids`` are the ids of the form's elements, by field. A form that sends codes is an `AddressForm`.

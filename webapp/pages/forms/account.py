@@ -1,4 +1,4 @@
-"""Forms of an account: creating it, a forgotten password, and what can be changed. Field names are the original's."""
+"""Forms of an account: creation, a forgotten password, and changes. Field names are the original's."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from webapp.pages.forms.base import CountryField, Form, filled
 LONGEST_NAME = 50
 
 
-def a_name(form: Form, field: Field) -> None:
-    """A validator: a name of one line; the field's data becomes it, without spaces at its ends."""
+def one_line_name(form: Form, field: Field) -> None:
+    """Validate a name of one line. The field's data becomes the name without spaces at its ends."""
     name = " ".join(unicodedata.normalize("NFC", field.data or "").split())
     if not name:
         raise ValidationError(str(_("Enter your name.")))
@@ -32,15 +32,15 @@ def _password(message: Any) -> PasswordField:
 
 
 class RegisterForm(Form):
-    """What an account needs (docs/screens.md#21)."""
+    """Fields of a new account (docs/screens.md#21)."""
 
-    customerName = StringField(validators=[a_name])
+    customerName = StringField(validators=[one_line_name])
     email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
     password = _password(_("Enter a password."))
 
 
 class ForgotPasswordForm(Form):
-    """Whose password was forgotten."""
+    """The account whose password was forgotten."""
 
     email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
 
@@ -54,11 +54,11 @@ class NewPasswordForm(Form):
 class NameForm(Form):
     """Another name."""
 
-    customerName = StringField(validators=[a_name])
+    customerName = StringField(validators=[one_line_name])
 
 
 class EmailForm(Form):
-    """Another mail address."""
+    """Another email address."""
 
     email = StringField(validators=[filled(_("Enter an email address."))])
 
@@ -71,7 +71,7 @@ class NumberForm(Form):
 
 
 class ChangePasswordForm(Form):
-    """The present password and another one."""
+    """The current password and another one."""
 
     password = _password(_("Enter your current password."))
     passwordNew = _password(_("Enter a new password."))

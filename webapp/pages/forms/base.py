@@ -1,4 +1,4 @@
-"""Forms: they check shape; whether it is true is a flow's business. Field names: docs/screens.md#pages."""
+"""Forms: they check shape. Whether it is true, a flow checks. Field names: docs/screens.md#pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO = (False, "false", "", "0")
 
 @dataclass(frozen=True, slots=True)
 class FormMessage:
-    """What a page tells besides its fields: a sentence above the form, and whole seconds to wait."""
+    """What a page shows besides its fields: a sentence above the form, and whole seconds to wait."""
 
     problem: str | None = None
     retry_after: int | None = None
@@ -47,7 +47,7 @@ class Form(FlaskForm):
         csrf = False  # CSRFProtect has done it for the whole request
 
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            """What was sent; else what had been typed here before."""
+            """Return what was sent, else what had been typed here before."""
             return None if formdata is None else super().wrap_formdata(form, formdata) or typed_before()
 
     def is_sent(self) -> bool:
@@ -55,7 +55,7 @@ class Form(FlaskForm):
         return request.method == "POST" and self.validate()
 
     def on_refusal(self, refusal: Refusal | DeliveryFailed) -> None:
-        """Offer what helps against a refusal that is about to be told; by default nothing."""
+        """Offer what helps against a refusal before it is shown; by default nothing."""
 
     def refuse(self, field: str, text: str) -> bool:
         """Put ``text`` beside the field, if the form has it."""
@@ -66,8 +66,10 @@ class Form(FlaskForm):
 
 
 def typed_before() -> Any:
-    """What had been typed on this page when a fresh proof was asked for in between (`guards.elevated`): once, and with
-    a word that it is not saved yet. None when there is nothing."""
+    """Return what was typed on this page before a step-up (`guards.elevated`), once; None if nothing was.
+
+    A flashed text says that it is not saved yet.
+    """
     typed = g.pop("typed", None)
     if not typed:
         return None
@@ -76,7 +78,7 @@ def typed_before() -> Any:
 
 
 def filled(message: Any) -> Any:
-    """A validator: something was typed."""
+    """Return a validator: the field must not be empty."""
 
     def check(form: Form, field: Field) -> None:
         if not (field.data or "").strip():
@@ -86,7 +88,7 @@ def filled(message: Any) -> Any:
 
 
 def offered(form: Form, field: SelectField | RadioField) -> None:
-    """A validator: one of the field's own choices, told in our words."""
+    """Validate that one of the field's choices was sent, with our error text."""
     if field.data not in {choice[0] for choice in field.choices or ()}:
         raise ValidationError(str(_("Choose one of the options.")))
 
@@ -95,7 +97,7 @@ class Countries(Select):
     """The select of countries: 245 options, made once for each language and choice instead of once a page."""
 
     def __call__(self, field: SelectFieldBase, **kwargs: Any) -> Markup:
-        """The field as HTML."""
+        """Return the field as HTML."""
         kwargs.setdefault("id", field.id)
         language = get_locale().language
         chosen = field.data if field.data in dict(phone_numbers.regions(language)) else None
@@ -115,7 +117,7 @@ def _options(language: str, chosen: str | None) -> Markup:
 
 
 class CountryField(SelectField):
-    """国番号: the country whose code a number has, by its ISO 3166 region; the home country at first."""
+    """The country (国番号) whose code a number has, by its ISO 3166 region. The default is the home country."""
 
     widget = Countries()
 
@@ -130,7 +132,7 @@ class CountryField(SelectField):
 
 
 def six_digits(form: Form, field: Field) -> None:
-    """A validator: a code as people type it; the field's data becomes the six digits (NFKC first)."""
+    """Validate a code as people type it. The field's data becomes the six digits (NFKC first)."""
     code = clean_code(field.data or "")
     if code is None:
         raise ValidationError(
@@ -144,14 +146,14 @@ def six_digits(form: Form, field: Field) -> None:
 
 
 class CodeForm(Form):
-    """A one-time code; `code` holds its six digits once it validated, the field what was typed."""
+    """A one-time code. `code` holds its six digits after validation, the field what was typed."""
 
     otpCode = StringField(validators=[six_digits])
     code: str = ""
 
 
 class AddressForm(Form):
-    """An address to receive codes at; a factor's own form has its fields."""
+    """An address that receives codes. A factor's form has its fields."""
 
     def typed(self) -> dict[str, Any]:
         """Return ``region`` and ``typed`` as `SentFactor.read` takes them, and the factor's kind as ``channel``."""
@@ -168,34 +170,34 @@ class SignInCodeForm(CodeForm):
 
 
 class IdentifierForm(Form):
-    """The first page of signing in."""
+    """The first page of sign-in."""
 
     email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
 
     def validate_email(self, field: Field) -> None:
-        """Nobody signs in as anything longer."""
+        """Refuse anything longer than an identifier can be."""
         if len(field.data or "") > LONGEST_IDENTIFIER:
             raise ValidationError(str(_("Enter your email or mobile phone number.")))
 
 
 class PasswordForm(Form):
-    """The second page of signing in."""
+    """The second page of sign-in."""
 
     password = PasswordField(validators=[filled(_("Enter your password."))])
 
     def validate_password(self, field: Field) -> None:
-        """No password is that long; hashing it would only cost."""
+        """Refuse anything longer than a password can be, without the cost of hashing it."""
         if len(field.data or "") > LONGEST_PASSWORD:
             raise ValidationError(str(_("Your password is incorrect")))
 
 
 class ChoiceForm(Form):
-    """Where to receive a code; the choices are signed for one flow."""
+    """Where to receive a code. The choices are signed for one flow."""
 
     otpDeviceContext = RadioField(validate_choice=False, choices=[])
 
     def validate_otpDeviceContext(self, field: Field) -> None:
-        """One must be chosen; whether it is one we offered, the flow tells."""
+        """Require a choice. Whether it was offered, the flow checks."""
         if not field.data:
             raise ValidationError(str(_("Choose how to receive the code.")))
 

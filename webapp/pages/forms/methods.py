@@ -1,4 +1,4 @@
-"""Forms about methods: what a phone or an app needs, a name, turning off. Fields are checked for shape only."""
+"""Forms of methods: what a phone or an app needs, a name, turning off. They check shape only."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from webapp.pages.forms.base import NO, Form
 
 
 class NameForm(Form):
-    """A name of one's own for a method; nothing takes the name away."""
+    """The owner's name for a method. An empty one removes the name."""
 
     methodName = StringField(validators=[Length(max=NAME_LENGTH, message=TOO_LONG)])
 
 
 class TurnOffForm(Form):
-    """Turning off, with or without 2段階認証の設定もクリア."""
+    """Turn off, with or without 2段階認証の設定もクリア."""
 
     clearSettings = BooleanField(false_values=NO)
 
 
 class FeedbackForm(Form):
-    """Why it was turned off; either field may be left empty."""
+    """Why it was turned off. Either field may be empty."""
 
     reason = RadioField(
         choices=[
@@ -49,7 +49,7 @@ class FeedbackForm(Form):
     )
 
     def validate(self, extra_validators: None = None) -> bool:
-        """Something must be said, else スキップ is the button; a made-up reason is none."""
+        """Require one of the two fields; スキップ is the button for neither. Refuse an unknown reason."""
         if self.reason.data not in turn_off.REASONS:
             self.reason.data = None
         valid: bool = super().validate(extra_validators)

@@ -1,4 +1,4 @@
-"""The forms of a reset and of the desk. Field names are those of docs/screens.md#pages."""
+"""The forms of a reset and of the desk. Field names: docs/screens.md#pages."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ LONGEST_REASON = 500
 
 
 class NameAndPasswordForm(Form):
-    """Who is locked out: all that is asked before a case, and on older devices."""
+    """Identifier and password, for a reset and for older devices."""
 
     email = StringField(validators=[filled(_("Enter your email or mobile phone number."))])
     password = PasswordField(validators=[filled(_("Enter your password."))])
 
     def validate_password(self, field: Field) -> None:
-        """No password is that long; hashing it would only cost."""
+        """Refuse anything longer than a password can be, without the cost of hashing it."""
         if len(field.data or "") > LONGEST_PASSWORD:
             raise ValidationError(str(_("Your password is incorrect")))
 
@@ -30,35 +30,35 @@ class OlderDeviceForm(NameAndPasswordForm):
     """The one field of an older device takes password and code."""
 
     def refuse(self, field: str, text: str) -> bool:
-        """Put what concerns the code beside the password."""
+        """Put errors of the code beside the password."""
         return super().refuse("password" if field == "otpCode" else field, text)
 
 
 class DocumentsForm(Form):
-    """Papers; what they are is judged by the flow."""
+    """Documents. The flow checks what they are."""
 
     documents = MultipleFileField()
     http_status: int | None = None
 
     def on_refusal(self, refusal: Refusal | DeliveryFailed) -> None:
-        """Answer 413 where a document is too large."""
+        """Answer 413 if a document is too large."""
         if isinstance(refusal, DocumentTooLarge):
             self.http_status = 413
 
 
 class DecisionForm(Form):
-    """A reviewer's decision. There is no field for a password here (docs/promises.md#61)."""
+    """A reviewer's decision. It has no field for a password (docs/promises.md#61)."""
 
     verdict = RadioField(choices=[("approve", ""), ("ask_more", ""), ("reject", "")], validate_choice=False)
     reason = TextAreaField(validators=[filled(_("Enter a reason."))])
 
     def validate_verdict(self, field: Field) -> None:
-        """One of the three."""
+        """Require one of the three verdicts."""
         if field.data not in ("approve", "ask_more", "reject"):
             raise ValidationError(str(_("Choose a decision.")))
 
     def validate_reason(self, field: Field) -> None:
-        """It goes into a mail and a log: short, and on one line."""
+        """Require a short reason on one line: it goes into an email and a log."""
         field.data = " ".join((field.data or "").split())
         if len(field.data) > LONGEST_REASON:
             raise ValidationError(str(_("Use %(count)s characters or fewer.", count=f"{LONGEST_REASON:,}")))

@@ -1,4 +1,4 @@
-"""The site's cookies: how they are named, and their flags (docs/promises.md#45)."""
+"""The site's cookies: their names and flags (docs/promises.md#45)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from webapp.pages.framework.services import services
 
 
 def set_cookie(response: Response, name: str, value: str, seconds: int | None = None) -> None:
-    """Hand the browser the cookie ``name`` for ``seconds``; without them it ends with the browser."""
+    """Set the cookie ``name`` for ``seconds``; without them it ends with the browser."""
     config = services().config
     response.set_cookie(config.cookie(name), value, max_age=seconds, **_flags(config))
 
 
 def delete_cookie(response: Response, name: str) -> None:
-    """Take the cookie ``name`` back."""
+    """Delete the cookie ``name``."""
     config = services().config
     response.delete_cookie(config.cookie(name), **_flags(config))
 

@@ -1,4 +1,4 @@
-"""The dispatcher: sends what is due after the answer, in its own threads (docs/decisions.md#what-leaves-is-a-row)."""
+"""The dispatcher: sends what is due after the answer, in separate threads (docs/decisions.md#what-leaves-is-a-row)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class Job:
-    """One look for what is due in a world, after ``pause`` seconds; ``done`` is set once all of it was tried."""
+    """One look for what is due in a world, after ``pause`` seconds. ``done`` is set once all of it was tried."""
 
     def __init__(self, own: Services, pause: float) -> None:
         self.services = own
@@ -55,7 +55,7 @@ class Dispatcher:
         self._begun = threading.local()
 
     def install(self, app: Flask) -> None:
-        """Look into each world at its first request too: an earlier process may have left something."""
+        """Look into each world at its first request too: an earlier process may have left messages."""
         self._app = app
         app.extensions["nidankai_dispatcher"] = self
         app.test_client_class = PatientClient
@@ -69,7 +69,7 @@ class Dispatcher:
             return response
 
     def __call__(self, own: Services) -> None:
-        """Send what is due once this request's answer has left; at once outside of a request."""
+        """Send what is due after this request's answer; outside of a request, at once."""
         if not has_request_context():
             self.begin(own)
         elif "dispatcher" not in g:
@@ -81,7 +81,7 @@ class Dispatcher:
         return response
 
     def begin(self, own: Services) -> None:
-        """Send what is due, in another thread and a moment later: the browser's next request meets no work for it."""
+        """Send what is due, in another thread and a moment later: the browser's next request has no work for it."""
         heard: list[Job] | None = getattr(self._begun, "jobs", None)
         pause = _CHANCE.uniform(*PAUSE_SECONDS) if heard is None else 0.0
         with self._lock:
@@ -96,7 +96,7 @@ class Dispatcher:
 
     @contextmanager
     def awaited(self) -> Iterator[None]:
-        """Wait at the end of the block for all that this thread has begun in it: for tests."""
+        """Wait at the end of the block for all that this thread has begun in it (for tests)."""
         jobs: list[Job] = []
         self._begun.jobs = jobs
         try:
@@ -132,7 +132,7 @@ class Dispatcher:
                 self._look_again(own, next_at - own.clock.now())
 
     def _look_again(self, own: Services, seconds: float) -> None:
-        """Look again in so many seconds, also where nobody asks for a page until then."""
+        """Look again in so many seconds, even if no page is requested until then."""
         place = own.store.place
         pause = min(max(seconds, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
 
@@ -148,7 +148,7 @@ class Dispatcher:
 
 
 class PatientClient(FlaskClient):
-    """A client for tests that returns an answer once what follows it is done: messages were sent, or refused."""
+    """A test client that returns an answer once the work after it is done: messages were sent, or refused."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """Make a request."""

@@ -1,4 +1,4 @@
-"""Error pages: what went wrong, in the visitor's language, with the request's id and a way on."""
+"""Error pages: what went wrong, in the visitor's language, with the request's id and the next step."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ON_OUR_SIDE = 500
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What an error page says; ``retry_after`` is in whole seconds, ``again`` the path of the page to open anew."""
+    """The texts of an error page. ``retry_after`` is in whole seconds, ``again`` the path of the page to open again."""
 
     status: int
     title: str
@@ -83,7 +83,7 @@ _TEXTS = {
 
 
 def install(app: Flask) -> None:
-    """Turn every exception that leaves a page into an error page, or a JSON problem where JSON is spoken."""
+    """Turn every exception that leaves a page into an error page, or into a JSON problem for JSON clients."""
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Refusal, _on_refusal)
     app.register_error_handler(DeliveryFailed, _on_delivery)
@@ -126,7 +126,7 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _same_page() -> str | None:
-    """The address that the form was on, where it is the one that it was sent to."""
+    """Return the address of the form's page, if the form was sent to the same address."""
     rule = request.url_rule
     if rule is None or "GET" not in (rule.methods or ()):
         return None
@@ -213,7 +213,7 @@ def _speaks_json() -> bool:
 
 
 def _page(problem: Problem) -> str:
-    """The error page; where its template fails too, the same in plain HTML."""
+    """Return the error page. If its template fails too, return plain HTML."""
     context = {
         "status": problem.status,
         "title": problem.title,

@@ -1,4 +1,4 @@
-"""The headers of every answer, whatever its status (docs/promises.md#62), and the hosts that are answered."""
+"""The headers of every answer, whatever its status (docs/promises.md#62), and the allowed hosts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOT_NEEDED = (
 
 
 def install(app: Flask) -> None:
-    """Answer the configured hosts only, and complete each answer's headers; a page may set its own before."""
+    """Answer the configured hosts only, and complete each answer's headers. A page may set its headers before."""
     config: Config = app.extensions["nidankai"].config
     own_host = urlsplit(config.site_url).hostname
     app.config["TRUSTED_HOSTS"] = [*config.trusted_hosts, *([own_host] if own_host else [])]
@@ -32,13 +32,13 @@ def install(app: Flask) -> None:
         if request.endpoint == "static" and response.status_code < 400:
             response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
         else:
-            # Nearly every page shows whose it is: none is kept, so Back after sign-out shows nothing.
+            # Nearly every page shows its user: none is cached, so Back after sign-out shows nothing.
             response.headers["Cache-Control"] = "no-store"
         return response
 
 
 def content_policy(config: Config, *more: str) -> str:
-    """The Content-Security-Policy of a page, with what it may do ``more`` than others."""
+    """Return the Content-Security-Policy of a page, with what it may do ``more`` than others."""
     policy = [
         "default-src 'self'",
         "script-src 'self'",

@@ -1,8 +1,7 @@
-"""What every page is made of, cheaply: its words, the addresses of static files, and the parts that stay the same.
+"""Caches for what every page repeats: its texts, the addresses of static files, and the constant parts of the layout.
 
-A page asks for a hundred words, and for each Flask-Babel looks up request, locale and catalogue anew; here the
-catalogue of a language is loaded once. Head, header, footer and tabs depend on a handful of values: they are rendered
-once for each and kept.
+A page shows about a hundred texts. For each, Flask-Babel looks up request, locale and catalogue; here a language's
+catalogue is loaded once. Head, header, footer and tabs depend on a few values: they are rendered once for each.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ FOLDER = Path(__file__).parents[2] / "translations"
 
 
 def install(app: Flask) -> None:
-    """Give templates their words, the filter `nowrap`, the page's locale and the addresses of static files."""
+    """Give templates their texts, the filter `nowrap`, the page's locale and the addresses of static files."""
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _catalogue().ugettext(text),
         ngettext=lambda one, many, count: _catalogue().ungettext(one, many, count),
@@ -38,15 +37,15 @@ def install(app: Flask) -> None:
     )
     app.add_template_filter(nowrap)
     app.jinja_env.globals.update(
-        _=said, get_locale=_locale, static_url=static_url, kept_part=kept, page_query=page_query
+        _=translate, get_locale=_locale, static_url=static_url, cached_part=cached_part, page_query=page_query
     )
 
 
 @pass_eval_context
-def said(context: EvalContext, text: str, /, **variables: Any) -> str:
-    """``_()`` of templates: a text in the page's language; what stands in it is escaped where the template is HTML.
+def translate(context: EvalContext, text: str, /, **variables: Any) -> str:
+    """Translate for templates (``_()``): return a text in the page's language, with escaped values in HTML.
 
-    Nearly all texts of a page are asked for so, and most say the same each time: those are kept.
+    Most texts have no values: those are cached.
     """
     asked = _locale().language, text, bool(context.autoescape)
     return _format(*asked) % variables if variables else _whole(*asked)
@@ -62,10 +61,10 @@ def _format(language: str, text: str, is_html: bool) -> str:
     return Markup(found) if is_html else found  # noqa: S704 - the catalogue's own
 
 
-def kept(template: str, **given: Hashable) -> Markup:
-    """A part of the layout that shows nothing but ``given`` in the page's language: rendered once, then kept.
+def cached_part(template: str, **given: Hashable) -> Markup:
+    """Render a layout fragment once per language and arguments, and cache it.
 
-    Such a template sees no request and no visitor; whatever it shows of them is handed in and so part of the key.
+    Such a template sees neither request nor visitor: all that it shows is passed in and so part of the cache's key.
     """
     root = request.script_root if has_request_context() else ""
     return _kept(template, _locale().language, root, tuple(given.items()))
@@ -79,14 +78,14 @@ def _kept(
 
 
 def page_query() -> str:
-    """The page's query, for the links to the same page in the other language; a long one is not kept."""
+    """Return the page's query, for links to the same page in the other language. A long one is dropped."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
     query = urlencode(pairs) if pairs else ""
     return query if len(query) <= LONGEST_QUERY else ""
 
 
 def static_url(filename: str) -> str:
-    """The address of a static file."""
+    """Return the address of a static file."""
     return _static_url(request.script_root if has_request_context() else "", filename)
 
 
@@ -96,7 +95,7 @@ def _static_url(_script_root: str, filename: str) -> str:
 
 
 def _locale() -> Locale:
-    # Flask-Babel keeps what it found, and what force_locale forces, in this place of the application context.
+    # Flask-Babel and its force_locale keep the locale here, in the application context.
     try:
         kept = g.get("_flask_babel")
     except RuntimeError:  # outside of any request or application

@@ -1,4 +1,4 @@
-"""Which language and time zone a page is in, and how moments are written."""
+"""The language and time zone of a page, and the format of its dates."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def install(app: Flask) -> None:
 
 
 def moment(timestamp: float, zone: str | None = None, *, with_seconds: bool = False) -> str:
-    """Write unix seconds as 日時: "2026年11月22日 10:42 JST", in the page's language and ``zone``.
+    """Write Unix seconds as date and time (日時): "2026年11月22日 10:42 JST", in ``zone``.
 
-    Without ``zone`` the reader's own is used.
+    Without ``zone`` the reader's is used.
     """
     at = datetime.fromtimestamp(timestamp, UTC).astimezone(_zone(zone) or get_timezone())
     locale = get_locale()
@@ -88,9 +88,9 @@ def _time_zone() -> str:
 
 
 def _of_account(attribute: str) -> str | None:
-    """What the signed-in account says, or None: also when the database can't be asked.
+    """Return the signed-in account's value, or None, also if the database can't be asked.
 
-    A page that says so must still come out in some language (docs/promises.md#67).
+    A page about that failure must still have some language (docs/promises.md#67).
     """
     if g.get("problem_status") or not hasattr(current_app, "login_manager"):
         return None

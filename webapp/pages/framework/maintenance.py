@@ -1,4 +1,4 @@
-"""Upkeep now and then, behind an answer that has left: no cron job is needed to keep the tables bounded."""
+"""Maintenance after an answer has been sent, at intervals: no cron job is needed to keep the tables bounded."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _log = logging.getLogger(__name__)
 
 
 def install(app: Flask) -> None:
-    """Let one answer in `EVERY_SECONDS` (by the site's clock, for each process) be followed by upkeep."""
+    """Run maintenance after one answer in `EVERY_SECONDS` (by the site's clock, for each process)."""
     turn = threading.Lock()
     began: Services = app.extensions["nidankai"]
-    last = {began.store.place: began.clock.now()}  # of each world, where there are several
+    last = {began.store.place: began.clock.now()}  # by world
 
     def keep_up(own: Services) -> None:
         with app.app_context():
             try:
                 maintenance.keep_up(own)
-            except Exception:  # it must never spoil an answer; the next turn tries again
+            except Exception:  # it must never spoil an answer; the next run tries again
                 _log.exception("upkeep failed")
 
     @app.after_request

@@ -1,4 +1,4 @@
-"""What stays whole where a line of text ends: a number with its parts and its counter, a particle with its bracket."""
+"""Prevent line breaks inside phone numbers, day ranges and Japanese particles after a bracket."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from markupsafe import Markup, escape
 WHOLE = re.compile(
     r"\+?\d+(?:[ -]\d+)+"  # a phone number
     r"|\d+〜\d+日"
-    r"|[^\s、。「」()&;]{1,2}[」)][のをにはがでと]"  # the little word after a bracket begins no line
+    r"|[^\s、。「」()&;]{1,2}[」)][のをにはがでと]"  # a particle after a bracket must not begin a line
 )
 
 
 def nowrap(text: str) -> Markup:
-    """Return a text as HTML, each part that has to stay on one line held together."""
+    """Return a text as HTML, with each part that has to stay on one line held together."""
     return Markup(WHOLE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped

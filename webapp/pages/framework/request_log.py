@@ -1,4 +1,4 @@
-"""One line a request, with an id that error pages show, and without anything secret (docs/promises.md#15)."""
+"""One log line a request, with an id that error pages show, and without secrets (docs/promises.md#15)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LOG = logging.getLogger("webapp.request")
 def install(app: Flask) -> None:
     """Give each request its id, log its end, and answer ``GET /healthz``. Install it first."""
     LOG.setLevel(logging.INFO)
-    app.logger.addFilter(_without_path)  # asking for it gives it a handler, which our lines go to as well
+    app.logger.addFilter(_without_path)  # this gives the logger a handler, which our lines use too
     app.before_request(_begin)
     app.after_request(_end)
     app.add_url_rule(paths.HEALTH, "healthz", _healthz)
 
 
 def request_id() -> str:
-    """Return this request's id: ours alone, since a stranger's would write into our log."""
+    """Return this request's id. It is ours alone: a client's would write into our log."""
     known: str | None = g.get("request_id")
     if known is None:
         known = g.request_id = secrets.token_hex(8)
@@ -61,7 +61,7 @@ def _known_method() -> str:
 
 
 def _without_path(record: logging.LogRecord) -> bool:
-    """Flask logs a failure with its path, and a path may hold a link's token (docs/promises.md#39)."""
+    """Log a failure without its path, which may hold a link's token (docs/promises.md#39)."""
     if isinstance(record.msg, str) and record.msg.startswith("Exception on ") and record.exc_info:
         record.msg, record.args = "Failed: %s %s %s", (_known_method(), request.url_rule or "-", request_id())
     return True

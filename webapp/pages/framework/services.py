@@ -1,4 +1,4 @@
-"""The site's parts, for pages."""
+"""The site's services, for pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from webapp.services.context import Services
 
 
 def services() -> Services:
-    """What ``create_app`` made for this app; where there are several worlds, the parts of this request's one."""
+    """Return what ``create_app`` made for this app; with several worlds, the services of the request's world."""
     chosen: Services | None = g.get("services")
     if chosen is not None:
         return chosen
@@ -17,5 +17,5 @@ def services() -> Services:
 
 
 def use(chosen: Services) -> None:
-    """Let this request see these parts: the sandbox's tools call it before anything else happens."""
+    """Use these services in this request. The sandbox's tools call it first."""
     g.services = chosen

@@ -1,4 +1,4 @@
-"""Report the refusals that pages show. The sandbox counts them; the site itself listens to nothing."""
+"""Report the refusals that pages show. The sandbox counts them; the site itself doesn't listen."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def show(refusal: Refusal | DeliveryFailed) -> None:
 
 
 def show_name(name: str, field: str | None = None) -> None:
-    """Report a refusal that a flow caught: only its name is left, as ``GatewayFailed.down``."""
+    """Report a refusal that a flow caught. Only its name is left, as ``GatewayFailed.down``."""
     shown.send(None, name=name, field=field)

@@ -1,1 +1,1 @@
-"""Which documents a reset of two-step verification takes, judged by their bytes."""
+"""The documents that a reset of two-step verification accepts, checked by their bytes."""

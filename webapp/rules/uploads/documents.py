@@ -1,8 +1,8 @@
-"""Which documents a reset takes: by their extension *and* their content, kept without what they tell on the side.
+"""Accept documents by their extension *and* their content, and drop hidden data.
 
-A document is judged by its bytes; its name gives an extension and is then forgotten (docs/promises.md#57 to #60).
-Pictures are drawn anew, so that neither EXIF nor anything hidden behind the picture is kept. The papers that may
-be sent are those of docs/screens.md#a28.
+A document is checked by its bytes. Its name gives an extension and is dropped (docs/promises.md#57 to #60). Pictures
+are drawn again, so neither EXIF nor anything hidden behind the picture is stored. The accepted documents:
+docs/screens.md#a28.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from webapp.rules.uploads import office, pdf, pictures
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as a visitor sent it: the name is a stranger's text and is never used as a path."""
+    """A file as a visitor sent it. The name is a stranger's text and is never used as a path."""
 
     name: str
     content: bytes = field(repr=False)
@@ -25,7 +25,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that was taken: ``kind`` is the extension it is served with, ``content`` what is kept of it."""
+    """An accepted document: ``kind`` is the extension it is served with, ``content`` what is stored."""
 
     kind: str
     content: bytes = field(repr=False)
@@ -49,12 +49,12 @@ _MARKUP = re.compile(rb"<(script|html|\?php|!doctype|svg[\s>]|iframe|body[\s>])"
 
 
 def inspect(uploads: list[Upload], *, limit_bytes: int, limit_files: int) -> list[Document]:
-    """Take all of these documents, or none.
+    """Accept all of these documents, or none.
 
     Raises:
         TooManyDocuments: more than ``limit_files``.
         DocumentTooLarge: one has more than ``limit_bytes``.
-        DocumentRefused: none was sent, or one is not what it says.
+        DocumentRefused: none was sent, or one is not what its name says.
     """
     if not uploads:
         raise DocumentRefused("missing")
@@ -91,7 +91,7 @@ def _picture(kind: str) -> Callable[[bytes], bytes]:
 
 
 def _is_also_archive(content: bytes) -> bool:
-    """Whether an archive hangs behind: a polyglot, which one program reads so and another otherwise."""
+    """Return whether an archive follows the content: a polyglot, which programs read in different ways."""
     return _ZIP_END in content[-_ZIP_TAIL:]
 
 

@@ -12,7 +12,7 @@ from webapp.errors import DocumentRefused
 
 MOST_MEMBERS = 1_000
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
-"""What a document may unpack to: ten times the largest upload (docs/promises.md#58)."""
+"""The limit for an unpacked document: ten times the largest upload (docs/promises.md#58)."""
 MOST_TYPES_BYTES = 1024 * 1024
 """A document's list of content types has some kilobytes."""
 
@@ -30,12 +30,12 @@ _MARKUP = re.compile(rb"<(script|html|\?php|!doctype)", re.IGNORECASE)
 
 
 def docx(content: bytes) -> bytes:
-    """Take a DOCX (ECMA-376): an archive from its first byte to its last, with Word's main part and no macros.
+    """Check a DOCX (ECMA-376): an archive from its first byte to its last, with Word's main part and no macros.
 
-    Everything in it is unpacked once, within a limit, so that no size that it declares has to be believed.
+    Everything in it is unpacked once, within a limit, so no declared size is trusted.
 
     Raises:
-        DocumentRefused: not such a document, broken, or it unpacks to more than it may.
+        DocumentRefused: not such a document, broken, or it unpacks to more than the limit.
     """
     if not content.startswith(b"PK\x03\x04") or content[-22:-18] != b"PK\x05\x06":
         raise DocumentRefused("content")
@@ -67,7 +67,7 @@ def docx(content: bytes) -> bytes:
 
 
 def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bytes:
-    """Unpack everything and keep nothing but the list of content types."""
+    """Unpack everything and store only the list of content types."""
     left = MOST_UNPACKED_BYTES
     types = b""
     for member in members:
@@ -84,7 +84,7 @@ def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bytes:
 
 
 def doc(content: bytes) -> bytes:
-    """Take a DOC ([MS-CFB], [MS-DOC]): a compound file with Word's stream and no macros.
+    """Check a DOC ([MS-CFB], [MS-DOC]): a compound file with Word's stream and no macros.
 
     Raises:
         DocumentRefused: not such a document, or it holds macros or embedded programs.
@@ -104,7 +104,7 @@ def doc(content: bytes) -> bytes:
 
 
 def _has_stream(content: bytes, name: str) -> bool:
-    """Whether the directory has an entry of this name: 64 bytes of UTF-16, its length in bytes, its kind."""
+    """Return whether the directory has an entry of this name: 64 bytes of UTF-16, its length in bytes, its kind."""
     written = (name + "\0").encode("utf-16-le")
     entry = written.ljust(64, b"\0") + struct.pack("<H", len(written))
     return entry in content

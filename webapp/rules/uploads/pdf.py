@@ -1,4 +1,4 @@
-"""PDFs: whole from head to end, and without anything that acts by itself."""
+"""PDFs: whole from head to end, and without active content."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from functools import cache
 from webapp.errors import DocumentRefused
 
 MOST_UNPACKED_BYTES = 20 * 1024 * 1024
-"""What the object streams of a document may unpack to while they are looked through."""
+"""The limit for a document's unpacked object streams."""
 
 _HEAD = re.compile(rb"%PDF-[12]\.\d")
 _END = re.compile(rb"%%EOF[\s\x00]*\Z")
 _DICTIONARY_BYTES = 400  # how far before its stream an object's dictionary is looked for
 
 
-@cache  # compiling takes milliseconds, and only recovery looks at papers
+@cache  # compiling takes milliseconds, and only a reset needs it
 def _named(*names: str) -> re.Pattern[bytes]:
-    """Finds these names, also with #xx written for any of their letters (ISO 32000-1, 7.3.5)."""
+    """Return a pattern for these names, also with #xx for any of their letters (ISO 32000-1, 7.3.5)."""
     spelled = ["".join(f"(?:{letter}|#(?i:{ord(letter):02x}))" for letter in name) for name in names]
     return re.compile(f"/(?:{'|'.join(spelled)})(?![A-Za-z0-9])".encode())
 
 
-# Actions and contents that do something (ISO 32000-1, 12.6.4). A page to begin with (OpenAction) does nothing.
+# Active content (ISO 32000-1, 12.6.4). OpenAction only selects a page.
 _ACTIVE = (
     "JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "EmbeddedFile", "EmbeddedFiles", "RichMedia",
 )  # fmt: skip
@@ -33,8 +33,9 @@ _MARKUP = re.compile(rb"<(script|html|\?php|!doctype|svg[\s>])", re.IGNORECASE)
 
 
 def pdf(content: bytes) -> bytes:
-    """Take a PDF. The names of actions are looked for everywhere, also in packed objects; the short ones not in
-    pictures and fonts, for any three letters turn up in megabytes of packed bytes.
+    """Check a PDF for the names of actions, also in packed objects.
+
+    Short names are not looked for in pictures and fonts: any three letters turn up in megabytes of packed bytes.
 
     Raises:
         DocumentRefused: no PDF from its first byte to its last, or it holds scripts, programs or other files.
@@ -51,7 +52,7 @@ def pdf(content: bytes) -> bytes:
 
 
 def _taken_apart(content: bytes) -> tuple[bytes, bytes]:
-    """The document without the bodies of its streams, and what its object streams unpack to."""
+    """Return the document without the bodies of its streams, and the unpacked object streams."""
     objects: list[bytes] = []
     packed: list[bytes] = []
     left = MOST_UNPACKED_BYTES
@@ -67,7 +68,7 @@ def _taken_apart(content: bytes) -> tuple[bytes, bytes]:
 
 
 def _streams(content: bytes) -> Iterator[tuple[int, int]]:
-    """Where the body of each stream begins and ends, in one pass however the document is made."""
+    """Return where the body of each stream begins and ends, in one pass whatever the document holds."""
     at = 0
     while (found := content.find(b"stream", at)) != -1:
         at = found + len(b"stream")

@@ -1,4 +1,4 @@
-"""Pictures of documents: measured before they are decoded, and drawn anew so that only the picture is kept."""
+"""Pictures of documents: measured before they are decoded, and drawn again so that only the picture is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MOST_PIXELS = 64_000_000
 """More than any phone's camera makes; 50,000 × 50,000 would need 10 GB (docs/promises.md#58)."""
 LONGEST_SIDE = 4096
-"""What is kept at the most: small print of an identity card stays readable."""
+"""The longest side that is stored: small print of an identity card stays readable."""
 
 _FORMATS = {"jpg": "JPEG", "png": "PNG"}
 _MAGIC = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
@@ -30,24 +30,22 @@ def redraw(content: bytes, kind: str) -> bytes:
     """
     if not content.startswith(_MAGIC[kind]):
         raise DocumentRefused("content")
-    # Here, not above: the library costs memory that a process which takes no documents can do without.
+    # Lazy: the library costs memory, and most processes take no documents.
     from PIL import Image, ImageOps
 
-    Image.MAX_IMAGE_PIXELS = (
-        None  # measured here instead, for the library's own limit warns before it refuses
-    )
+    Image.MAX_IMAGE_PIXELS = None  # measured here: the library's limit warns before it refuses
     with _TURN:
         try:
             with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise DocumentRefused("pixels")
-                picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is made smaller while it is read
+                picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # shrinks a JPEG while it is read
                 upright = ImageOps.exif_transpose(picture)
                 upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
                 return _written(upright, kind)
         except DocumentRefused:
             raise
-        except Exception as broken:  # whatever a decoder trips over, the file is at fault
+        except Exception as broken:  # any failure of a decoder is the file's fault
             raise DocumentRefused("content") from broken
 
 

@@ -1,1 +1,1 @@
-"""What moves a world: its clock, its faults, its making and emptying."""
+"""The controls of a world: its clock, its faults, and making and resetting it."""

@@ -24,7 +24,7 @@ from webapp.sandbox.store.clock_rollback import rewind
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import back_to, blueprint, world
 
-FARTHEST_SECONDS = 10 * 365 * 86400.0  # the phone goes no further either
+FARTHEST_SECONDS = 10 * 365 * 86400.0  # the phone's limit too
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 JUMPS = (
     (30, _("the next app code, another SMS")),
@@ -41,7 +41,7 @@ def jumps() -> list[tuple[int, str, str]]:
 
 
 class BadTime(ValueError):
-    """No clock can be set so; ``reason`` is ``unreadable`` or ``far`` (beyond `FARTHEST_SECONDS`)."""
+    """A time that no clock can be set to. ``reason`` is ``unreadable`` or ``far`` (beyond `FARTHEST_SECONDS`)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -50,7 +50,7 @@ class BadTime(ValueError):
 
 @blueprint.get(paths.TOOLS_CLOCK)
 def clock() -> ResponseReturnValue:
-    """What time it is in this world, and by what it can be moved."""
+    """Show the time in this world, and the controls to move it."""
     return _page()
 
 
@@ -67,14 +67,14 @@ def move_clock() -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_CLOCK_NOW)
 def clock_now() -> ResponseReturnValue:
-    """Back to real time."""
+    """Go back to real time."""
     _say(move(0.0))
     return back_to("sandbox.clock")
 
 
 @blueprint.post(paths.TOOLS_CLOCK_PHONE)
 def phone_clock() -> ResponseReturnValue:
-    """Set the phone's clock to this world's time: it may have been reset alone."""
+    """Set the phone's clock to this world's time. It may have been reset alone."""
     if set_phone(world().services.clock.offset):
         flask.flash(gettext("The phone can't be reached."), "care")
     else:
@@ -84,7 +84,7 @@ def phone_clock() -> ResponseReturnValue:
 
 @api.blueprint.get(paths.API_CLOCK)
 def show_clock() -> Response:
-    """The site's time in this world, and the phone's offset."""
+    """Return the site's time in this world, and the phone's offset."""
     return jsonify(_as_json(phone_offset()))
 
 
@@ -107,7 +107,7 @@ def set_clock() -> Response:
 
 @api.blueprint.delete(paths.API_CLOCK)
 def clear_clock() -> Response:
-    """Back to real time."""
+    """Go back to real time."""
     return jsonify(_as_json(None if move(0.0) else 0.0))
 
 
@@ -135,7 +135,7 @@ def move(offset: float) -> str:
 
 
 def set_phone(offset: float) -> str:
-    """Set the phone's clock in this world; why it was not, or ""."""
+    """Set the phone's clock in this world. Return why it failed, or ""."""
     try:
         phone().ask("PUT", "clock", {"offset": offset})
     except (PhoneUnreachable, PhoneRefused) as failed:
@@ -144,7 +144,7 @@ def set_phone(offset: float) -> str:
 
 
 def phone_offset() -> float | None:
-    """How far the phone's clock is ahead in this world; None when it does not answer."""
+    """Return how far the phone's clock is ahead in this world; None if it does not answer."""
     try:
         return float(phone().ask("GET", "clock")["offset"])
     except (PhoneUnreachable, PhoneRefused, KeyError, TypeError, ValueError):
@@ -152,13 +152,13 @@ def phone_offset() -> float | None:
 
 
 def zone() -> ZoneInfo:
-    """The zone in which times are read and shown: the account's, else the site's."""
+    """Return the zone in which times are read and shown: the account's, else the site's."""
     named = current_user.time_zone if current_user.is_authenticated else world().services.config.time_zone
     return ZoneInfo(named)
 
 
 def _wanted(by: str | None = None, to: str | None = None, unit: str = "") -> float:
-    """The offset that was asked for. Raises BadTime."""
+    """Return the requested offset. Raises BadTime."""
     here = world().services.clock
     try:
         if to:
@@ -171,7 +171,7 @@ def _wanted(by: str | None = None, to: str | None = None, unit: str = "") -> flo
 
 
 def _number(text: str) -> float:
-    """The number that is written. Raises BadTime, also for one that is none (nan) or has no end (inf)."""
+    """Return the typed number. Raises BadTime, also for nan and inf."""
     try:
         number = float(text)
     except ValueError:

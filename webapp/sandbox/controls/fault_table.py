@@ -1,4 +1,4 @@
-"""What can go wrong on request, in a tester's words (docs/sandbox.md#faults)."""
+"""The faults of the tools, in testers' words (docs/sandbox.md#faults)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SLOW_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that goes wrong: ``rules`` for the phone (`mocksms.core.faults`), or ``facts`` of the site.
+    """A fault: ``rules`` for the phone (`mocksms.core.faults`), or ``settings`` of the site.
 
-    ``is_lasting`` says how it is meant by default: until it is lifted, or the next one only.
+    ``is_lasting`` is the default: until it is cleared, or the next one only.
     """
 
     key: str
@@ -171,4 +171,4 @@ NUMBERS = {
     "delay": "seconds", "slow": "seconds", "reject": "code", "undelivered": "code", "smtp_code": "code",
     "http_status": "status",
 }  # fmt: skip
-"""What the number of a rule is called, for those that have one."""
+"""The label of a rule's number, for those that have one."""

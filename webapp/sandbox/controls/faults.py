@@ -1,4 +1,4 @@
-"""Faults: asked for and lifted in a tester's words. The phone's are its rules, the site's own are facts."""
+"""Set and clear faults in testers' words. The phone's are its rules, the site's are settings of the world."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ MOST_TIMES = 1000
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """A fault that was asked for, of the key ``fault`` if it has one.
+    """A fault that is set, of the key ``fault`` if it has one.
 
-    ``id`` lifts it; ``left`` is how often it still works, None until it is lifted; ``used`` how often it worked, None
-    where nobody counts (the site's own).
+    ``id`` clears it. ``left`` is how often it still works, None until it is cleared. ``used`` is how often it worked,
+    None if nothing counts it (the site's).
     """
 
     id: str
@@ -43,7 +43,7 @@ class FaultRule:
 
 
 class BadFault(ValueError):
-    """No such fault; ``field`` names what is wrong with a rule of one's own."""
+    """No such fault. ``field`` names what is wrong with a custom rule."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
@@ -52,13 +52,13 @@ class BadFault(ValueError):
 
 @blueprint.get(paths.TOOLS_FAULTS)
 def faults() -> ResponseReturnValue:
-    """What can go wrong, what does, and what did."""
+    """Show the possible faults, the active ones and the past ones."""
     return _page()
 
 
 @blueprint.post(paths.TOOLS_FAULTS)
 def set_fault() -> ResponseReturnValue:
-    """Ask for the fault of the key ``fault``, for ``often`` = ``next`` or ``always``; or for a rule of one's own."""
+    """Set the fault of the key ``fault``, for ``often`` = ``next`` or ``always``, or a custom rule."""
     key, often = request.form.get("fault", ""), request.form.get("often", "")
     try:
         if key == CUSTOM:
@@ -80,7 +80,7 @@ def set_fault() -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_FAULTS_CLEAR)
 def clear_faults() -> ResponseReturnValue:
-    """Lift one fault (``id``), or all."""
+    """Clear one fault (``id``), or all."""
     try:
         clear(request.form.get("id", ""))
     except PhoneUnreachable:
@@ -94,7 +94,7 @@ def clear_faults() -> ResponseReturnValue:
 
 @api.blueprint.get(paths.API_FAULTS)
 def show_faults() -> Response:
-    """The faults that were asked for, and those that can be."""
+    """Return the active faults, and the possible ones."""
     known = [
         {"fault": fault.key, "words": str(fault.words), "lasts": fault.is_lasting}
         for fault in FAULTS.values()
@@ -104,7 +104,7 @@ def show_faults() -> Response:
 
 @api.blueprint.post(paths.API_FAULTS)
 def add_fault() -> tuple[Response, int]:
-    """Ask for a fault by its key (``fault``; ``times`` null: until lifted), or by a rule of the phone's (``what``)."""
+    """Set a fault by its key (``fault``; ``times`` null: until cleared), or by a rule of the phone's (``what``)."""
     body = api.body()
     if "what" in body:
         _add(body, body.get("times"))
@@ -126,13 +126,13 @@ def add_fault() -> tuple[Response, int]:
 @api.blueprint.delete(paths.API_FAULTS)
 @api.blueprint.delete(paths.API_FAULT)
 def remove_fault(fault_id: str = "") -> Response:
-    """Lift one fault, or all."""
+    """Clear one fault, or all."""
     clear(fault_id)
     return jsonify(faults=[asdict(each) for each in active_faults()])
 
 
 def activate(fault: Fault, times: int | None) -> None:
-    """Let this go wrong, ``times`` times or until it is lifted; anew where it was asked for before.
+    """Set a fault, ``times`` times or until it is cleared. An equal rule is replaced.
 
     Raises:
         PhoneUnreachable, PhoneRefused.
@@ -148,7 +148,7 @@ def activate(fault: Fault, times: int | None) -> None:
 
 
 def clear(fault_id: str = "") -> None:
-    """Lift one fault, or all: the site's own also where the phone does not answer.
+    """Clear one fault, or all: the site's also if the phone does not answer.
 
     Raises:
         PhoneUnreachable, PhoneRefused.
@@ -166,7 +166,7 @@ def clear(fault_id: str = "") -> None:
 
 
 def active_faults() -> list[FaultRule]:
-    """What was asked for in this world, the site's own first. Raises PhoneUnreachable, PhoneRefused."""
+    """Return the active faults of this world, the site's first. Raises PhoneUnreachable, PhoneRefused."""
     return [*_own(), *(_asked(rule) for rule in _rules())]
 
 
@@ -191,7 +191,7 @@ def _add(rule: dict[str, Any], times: Any) -> dict[str, Any]:
 
 
 def _key(rule: dict[str, Any]) -> tuple[Any, ...]:
-    """What makes two rules the same fault."""
+    """Return what makes two rules the same fault."""
     number = next((rule[name] for name in ("code", "seconds", "status") if name in rule), None)
     return (
         rule["what"],
@@ -220,7 +220,7 @@ def _asked(rule: dict[str, Any]) -> FaultRule:
 
 
 def _words(rule: dict[str, Any]) -> str:
-    """A rule that has no name, in words."""
+    """Return a text for a rule that has no name."""
     number = next((f" {rule[name]:g}" for name in ("code", "seconds", "status") if name in rule), "")
     share = "" if rule["share"] >= 1 else f" · {rule['share']:.0%}"
     return f"{CHANNELS.get(rule['channel'], gettext('Any message'))}: {KINDS[rule['what']]}{number}{share}"
@@ -231,7 +231,7 @@ def _usual(fault: Fault) -> int | None:
 
 
 def _typed_rule() -> dict[str, Any]:
-    """The rule that the form describes. Raises BadFault."""
+    """Return the rule that the form describes. Raises BadFault."""
     form = {name: unicodedata.normalize("NFKC", value).strip() for name, value in request.form.items()}
     what = form.get("what", "")
     if what not in KINDS:

@@ -1,4 +1,4 @@
-"""Worlds, made and emptied by a click or a call, with the phone's of the same name (docs/sandbox.md#worlds)."""
+"""Make, reset and delete worlds by a click or a call, with the phone's of the same name (docs/sandbox.md#worlds)."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ from webapp.sandbox.world_middleware import (
 from webapp.sandbox.worlds import BadWorld, Summary
 from webapp.store.engine import DEFAULT, Gone, UnknownWorld, is_name
 
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no two look alike
 RANDOM_LENGTH = 6
 
 
 @blueprint.get(paths.TOOLS_WORLDS)
 def all_worlds() -> ResponseReturnValue:
-    """All worlds, and a new one."""
+    """Show all worlds, and the form for a new one."""
     return _page()
 
 
@@ -64,7 +64,7 @@ def enter_world(name: str) -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_WORLD_EMPTY)
 def empty_world(name: str) -> ResponseReturnValue:
-    """Make a world what it was at first."""
+    """Reset a world."""
     _must_be(name)
     _empty(name)
     return back_to("sandbox.all_worlds")
@@ -72,7 +72,7 @@ def empty_world(name: str) -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_WORLD_DELETE)
 def delete_world(name: str) -> ResponseReturnValue:
-    """Delete a world and all in it; whoever is in it is in the default one then."""
+    """Delete a world and all in it. Its visitors go on in the default one."""
     if name == DEFAULT or not worlds().delete(name):
         flask.abort(404)
     _along("DELETE", name)
@@ -82,14 +82,14 @@ def delete_world(name: str) -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_RESET)
 def reset() -> ResponseReturnValue:
-    """Make this world what it was at first."""
+    """Reset this world."""
     _empty(world().name)
     return back_to("sandbox.all_worlds")
 
 
 @blueprint.app_errorhandler(LostWorld)
 def lost_world(lost: LostWorld) -> Any:
-    """A link led to a world that is not there, or not any more: it can be made, or the right one chosen."""
+    """Show that a link's world doesn't exist (any more): it can be made, or another one chosen."""
     accepted = request.accept_mimetypes
     is_bad = lost.world != "" and not is_name(lost.world)
     if is_bad or accepted["application/json"] > accepted["text/html"]:
@@ -101,19 +101,19 @@ def lost_world(lost: LostWorld) -> Any:
 
 @blueprint.app_errorhandler(Gone)
 def gone_world(gone: Gone) -> Any:
-    """Somebody deleted the world while this request was in it."""
+    """Show that this request's world was deleted meanwhile."""
     return flask.current_app.handle_user_exception(LostWorld(leave_gone()))
 
 
 @api.blueprint.get(paths.API_WORLDS)
 def list_worlds() -> Response:
-    """All worlds."""
+    """Return all worlds."""
     return jsonify(worlds=[_as_row(each) for each in worlds().summaries()])
 
 
 @api.blueprint.get(paths.API_WORLD)
 def show_world(name: str) -> Response:
-    """One world."""
+    """Return one world."""
     _must_exist(name)
     return jsonify(_as_json(name))
 
@@ -140,7 +140,7 @@ def remove_world(name: str) -> tuple[Response | str, int]:
 
 @api.blueprint.post(paths.API_RESET)
 def reset_world() -> Response:
-    """Make the call's world what it was at first."""
+    """Reset the call's world."""
     name = world().name
     worlds().empty(name)
     told = _ask_phone("RESET", name)
@@ -148,7 +148,7 @@ def reset_world() -> Response:
 
 
 def random_name() -> str:
-    """A name that no world has, easy to read out."""
+    """Return a name that no world has, easy to read out."""
     while (name := "".join(secrets.choice(_LETTERS) for _ in range(RANDOM_LENGTH))) in worlds().names():
         pass
     return name
@@ -161,7 +161,7 @@ def _empty(name: str) -> None:
 
 
 def _along(what: str, name: str) -> None:
-    """Do the same with the phone's world; the page says if that can't be done."""
+    """Do the same with the phone's world. The page says if that fails."""
     if _ask_phone(what, name):
         flask.flash(
             gettext(
@@ -174,7 +174,7 @@ def _along(what: str, name: str) -> None:
 
 
 def _ask_phone(what: str, name: str) -> str:
-    """Make (PUT), empty (RESET) or delete the phone's world of a name; why it was not done, or ""."""
+    """Make (PUT), reset (RESET) or delete the phone's world of a name. Return why it failed, or ""."""
     trace_recorder.note(
         "tool", f"world.{ {'PUT': 'make', 'RESET': 'empty', 'DELETE': 'delete'}[what] }", world=name
     )

@@ -55,7 +55,7 @@ OLDER_EMAIL = Element("older-email", "email")
 OLDER_PASSWORD = Element("older-password", "password")
 OLDER_SIGN_IN = Element("older-submit")
 
-# -- a fresh proof before the settings --------------------------------------------------------------------------
+# -- the step-up before the settings ----------------------------------------------------------------------------
 
 PROVE = Element("confirm-continue")
 APPROVE = Element("approve")
@@ -89,7 +89,7 @@ ADD_METHOD = Element("add-method")
 TURN_OFF = Element("disable-mfa-submit")
 METHOD = Element(name="method")
 
-# -- a reset by documents, and the desk -----------------------------------------------------------------------------
+# -- a reset with ID documents, and the desk -------------------------------------------------------------------------
 
 RECOVERY_CONTINUE = Element("recovery-continue")
 DOCUMENTS = Element("documents", "documents")

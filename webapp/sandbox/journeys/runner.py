@@ -1,4 +1,4 @@
-"""Walk journeys: what all runners have in common, and the runner for a browser without a screen."""
+"""Walk journeys: what all runners share, and the runner for a browser without a screen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MAIN = re.compile(r'<main\b[^>]*?data-page="([^"]*)"(?:[^>]*?data-state="([^"]*
 
 
 class Reader(Protocol):
-    """Who reads the phone."""
+    """A reader of the phone."""
 
     def code(self, to: str) -> str:
         """Return the next code that comes to a number or mailbox. Raises Lost."""

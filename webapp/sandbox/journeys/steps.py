@@ -9,23 +9,23 @@ from typing import Any, ClassVar, Protocol
 from webapp.sandbox.journeys.pages import Element
 
 Value = Any
-"""What is typed, or a function that gets the runner and returns it: a code is known only on the way."""
+"""What is typed, or a function of the runner that returns it: a code is known only during the walk."""
 
 
 class Person(Protocol):
-    """Who walks a journey."""
+    """The person of a journey."""
 
     @property
     def email(self) -> str:
-        """The address to sign in with."""
+        """Return the address to sign in with."""
 
     @property
     def phone(self) -> str | None:
-        """The number in E.164."""
+        """Return the number in E.164."""
 
     @property
     def password(self) -> str:
-        """The password."""
+        """Return the password."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,20 +52,20 @@ class Handset:
         self._read: dict[str, int] = {}
 
     def skip_received(self) -> None:
-        """Pass over what is on the phone already. Raises PhoneUnreachable."""
+        """Skip what is on the phone already. Raises PhoneUnreachable."""
         newest = phone().ask("GET", "messages", limit=1)["messages"]
         self.is_attending = True
         self._began = max((each["id"] for each in newest), default=0)
 
     def code(self, to: str) -> str:
-        """The next code that comes to this number or mailbox. Raises Lost, PhoneUnreachable."""
+        """Return the next code that comes to this number or mailbox. Raises Lost, PhoneUnreachable."""
         while True:
             found = self._next(to, "code")
             if found["code"]:
                 return str(found["code"])
 
     def answer_call(self, to: str) -> str:
-        """Answer the call that rings at this number: the code that it speaks. Raises Lost, PhoneUnreachable."""
+        """Answer the call that rings at this number. Return the code that it speaks. Raises Lost, PhoneUnreachable."""
         call = self._next(to, "call")
         return str(phone().ask("POST", f"calls/{call['id']}/answer", {})["code"])
 
@@ -74,7 +74,8 @@ class Handset:
         phone().ask("POST", f"calls/{self._next(to, 'call')['id']}/decline", {})
 
     def link(self, to: str, part: str) -> str:
-        """Return the path of the next link that comes to this mailbox. Raises Lost, PhoneUnreachable."""
+        """Return the path of the next link with ``part`` in it that comes to this mailbox. Raises Lost,
+        PhoneUnreachable."""
         while True:
             for link in self._next(to, f"link to {part}")["links"]:
                 if part in link:

@@ -1,7 +1,7 @@
 """Walk the site's pages inside the request at hand, with the cookies of the tester's browser.
 
-The walker sends each request to the site as the browser would. In the end the browser gets the walker's cookies, so it
-is where the walker stopped.
+The walker sends each request to the site as the browser would. In the end the browser gets the walker's cookies, so
+it is on the same page.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from webapp.services import sessions
 from webapp.store import accounts
 
 KEPT = ("browser", "lang", "world")
-"""The cookies, by their own names, that a browser keeps when a walk begins; it is nobody's otherwise."""
+"""The cookies, by the last part of their names, that a browser keeps when a walk begins."""
 
 
 class Walker(FormClient):
-    """The browser of the request at hand, which walks on; with ``is_stranger`` another one, without its cookies."""
+    """The browser of the request at hand, which walks on. With ``is_stranger`` another one, without its cookies."""
 
     def __init__(self, is_stranger: bool = False) -> None:
         self._config = services().config
@@ -43,14 +43,14 @@ class Walker(FormClient):
         self._jar: dict[str, str] = {}
         self._handed_out: dict[str, str] = {}
         if not is_stranger:
-            visitor()  # the browser gets its own cookie, if it has none yet
+            visitor()  # sets the browser's cookie, if it has none yet
             kept = {self._config.cookie(name) for name in KEPT}
             self._jar = {name: value for name, value in _pairs(request) if name in kept}
             self._jar[self._config.cookie("browser")] = g.browser_token
 
     @property
     def path(self) -> str:
-        """The path of the page, with its query."""
+        """Return the path of the page, with its query."""
         return path_of(self.url)
 
     def post(self, path: str) -> None:
@@ -65,7 +65,7 @@ class Walker(FormClient):
     def go(
         self, method: str, url: str, data: dict[str, list[Any]] | None = None, enctype: str = ""
     ) -> Answer:
-        """Send a request and follow where it leads. Raises Lost, also where the site failed."""
+        """Send a request and follow redirects. Raises Lost, also if the site failed."""
         answer = super().go(method, url, data, enctype)
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise Lost(f"{self.path} answered {answer.status}")
@@ -75,7 +75,7 @@ class Walker(FormClient):
         """Send a request inside the one that is answered now."""
         builder = self._request(url, method=method, data=data)
         try:
-            # A context of its own, or the request at hand would lose what it keeps in `g`.
+            # A new context, or the request at hand would lose what it keeps in `g`.
             with current_app.app_context():
                 body, status, answered = run_wsgi_app(
                     current_app.wsgi_app, builder.get_environ(), buffered=True
@@ -110,7 +110,7 @@ class Walker(FormClient):
         self._keep(answered.headers)
 
     def hold_session(self, account_id: str, *, is_proven: bool) -> None:
-        """Be signed in to an account, freshly proven or not. Its session's row is made as a sign-in makes it."""
+        """Sign in to an account, freshly proven or not. The session's row is made as by a sign-in."""
 
         def view() -> Response:
             site, now = services(), services().clock.now()
@@ -141,11 +141,11 @@ class Walker(FormClient):
 
     @property
     def cookies(self) -> dict[str, str]:
-        """What the browser holds now, by full names."""
+        """Return what the browser holds now, by full names."""
         return dict(self._jar)
 
     def hand_over(self, response: Response) -> None:
-        """Put the browser where the walker stands: it gets its cookies and loses what it had of this site."""
+        """Put the browser where the walker is: it gets the walker's cookies and loses its earlier ones of this site."""
         ours = self._config.cookie("")
         for name, _value in _pairs(request):
             if name.startswith(ours) and name not in self._jar:
@@ -156,7 +156,7 @@ class Walker(FormClient):
 
 
 def _pairs(asked: Any) -> list[tuple[str, str]]:
-    """The cookies of a request as they came, undecoded."""
+    """Return the cookies of a request as they came, undecoded."""
     pairs = (pair.strip().partition("=") for pair in asked.headers.get("Cookie", "").split(";"))
     return [(name, value) for name, _, value in pairs if name]
 

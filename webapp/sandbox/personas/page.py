@@ -1,4 +1,4 @@
-"""Personas by a click or a call: the browser that asked gets their state (docs/screens.md#demo-accounts)."""
+"""Personas by a click or a call: the browser that asks gets their state (docs/screens.md#demo-accounts)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOT_REACHED = (Lost, PhoneUnreachable, PhoneRefused)
 
 @blueprint.get(paths.TOOLS_PERSONAS)
 def personas() -> ResponseReturnValue:
-    """Everybody there is, with what a tester needs to know of them."""
+    """Show all personas, with what a tester needs to know of them."""
     steps: dict[str, list[dict[str, Any]]] = {}
     for persona in STEPS:
         steps.setdefault(flow_title(persona.starts[0][0]), []).append(_shown(persona))
@@ -57,7 +57,7 @@ def _shown(persona: Persona) -> dict[str, Any]:
 
 @blueprint.post(paths.TOOLS_PERSONA)
 def take_on(key: str) -> ResponseReturnValue:
-    """Be somebody: on to the page where their state shows, or to the page that the form's ``next`` names."""
+    """Use a persona: go to the page where its state shows, or to the page that the form's ``next`` names."""
     if key not in PERSONAS:
         abort(404)
     try:
@@ -72,14 +72,16 @@ def take_on(key: str) -> ResponseReturnValue:
 
 @api.blueprint.get(paths.API_PERSONAS)
 def list_personas() -> Response:
-    """Everybody there is."""
+    """Return all personas."""
     return jsonify(personas=[_as_json(persona) for persona in PERSONAS.values()])
 
 
 @api.blueprint.post(paths.API_PERSONAS)
 def make_persona() -> tuple[Response, int]:
-    """Make ``name`` anew and put the client that asks into the state; a client that keeps no cookies finds them in
-    the answer, for any browser. With ``signed_in`` the client is signed in, whatever else the state would be.
+    """Make ``name`` and put the client that asks into the state.
+
+    A client that keeps no cookies finds them in the answer, for any browser. With ``signed_in`` the client is signed
+    in, whatever else the state would be.
     """
     body = api.body()
     name, spoken, signed_in = body.get("name"), body.get("language"), body.get("signed_in", False)
@@ -110,7 +112,7 @@ def make_persona() -> tuple[Response, int]:
 
 
 def _take_on(persona: Persona, spoken: str | None, *, signed_in: bool = False) -> Walk:
-    """Make a persona anew and walk into its state, also while the site's database is slow or locked on purpose.
+    """Make a persona and walk into its state, also while the site's database is slow or locked by a fault.
 
     Raises:
         Lost, PhoneUnreachable, PhoneRefused: a message that the state needs did not arrive, or a limit forbids it.
@@ -120,7 +122,7 @@ def _take_on(persona: Persona, spoken: str | None, *, signed_in: bool = False) -
         try:
             with services().store.reading() as db:
                 accounts.get(db, states.REVIEWER)
-        except LookupError:  # some states need the desk's word
+        except LookupError:  # some states need the desk's decision
             seed(services(), (states.REVIEWER,))
         seed(services(), (persona.key,), spoken)
         address = visitor().address
@@ -137,7 +139,7 @@ def _take_on(persona: Persona, spoken: str | None, *, signed_in: bool = False) -
 
 
 def _sign_out() -> None:
-    """Sign out who this browser was before, of the shop and of the music app."""
+    """Sign this browser out, of the shop and of the music app."""
     ended = [each for each in (auth.session_hash(), music_session.session_hash()) if each is not None]
     with services().store.writing() as db:
         for session in ended:
@@ -145,7 +147,7 @@ def _sign_out() -> None:
 
 
 def _as_json(persona: Persona) -> dict[str, Any]:
-    """A persona as JSON."""
+    """Return a persona as JSON."""
     told: dict[str, Any] = {
         "name": persona.key,
         "called": persona.name,

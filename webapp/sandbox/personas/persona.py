@@ -1,4 +1,4 @@
-"""What a demo account is, for the tables of them (`personas`, `step_personas`)."""
+"""The type of a demo account, for the tables of them (`personas`, `step_personas`)."""
 
 from __future__ import annotations
 
@@ -47,5 +47,5 @@ class Persona:
 
     @property
     def email(self) -> str:
-        """Its mail address; what stands before the @ is its account's id too: the same in every world."""
+        """Return its email address. The part before the @ is its account's id too: the same in every world."""
         return f"{self.key}@example.com"

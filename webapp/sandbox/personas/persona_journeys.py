@@ -1,4 +1,4 @@
-"""How a browser gets into a persona's state: by the pages, as a visitor does."""
+"""Journeys into the personas' states: through the pages, as a visitor walks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _hold_trust(run: Any) -> None:
 
 
 def _tell_wait(run: Any) -> None:
-    """Let the next page tell how long the wait for wrong codes is."""
+    """Let the next page show how long the wait for wrong codes is."""
 
     def view() -> Response:
         with services().store.reading() as db:
@@ -83,7 +83,7 @@ WAITING: tuple[Step, ...] = (Open(paths.SETTINGS), Press(pages.PROVE), See(page=
 
 
 def decided(decision: pages.Element) -> tuple[Step, ...]:
-    """The owner has decided by the link in the mail."""
+    """Return the journey of an owner who decided by the link in the email."""
     return (*WAITING, FollowLink(paths.APPROVAL_LINK), Press(decision), BackToFirst(), LandOn(paths.APPROVAL))
 
 
@@ -139,7 +139,7 @@ CANCELLED: tuple[Step, ...] = (*VISITING, Press(pages.CANCEL_RECOVERY))
 
 
 def reviewed(verdict: str = "", reason: str = "") -> tuple[Step, ...]:
-    """A reviewer took the case, and perhaps decided."""
+    """Return the journey of a reviewer who took the case, and perhaps decided."""
     case = Open(lambda run: paths.DESK_CASE.replace("<case_id>", f"{run.who.key}-recovery"))
     decides = Press(pages.DECIDE, {pages.VERDICT: verdict, pages.REASON: reason})
     desk = (case, Press(pages.TAKE_CASE), *((decides,) if verdict else ()))

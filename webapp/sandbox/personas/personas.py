@@ -19,13 +19,13 @@ __all__ = ["BASIC", "MAIN", "PASSWORD", "PERSONAS", "STEPS", "Persona", "seed"]
 def seed(
     services: Services, keys: tuple[str, ...] | None = None, language: str | None = None
 ) -> list[Account]:
-    """Make these personas (all of `BASIC` by default) anew, in one transaction; the accounts are returned.
+    """Make these personas (all of `BASIC` by default) again, in one transaction. Return the accounts.
 
-    They read ``language``, or the site's. Whoever else holds one of their addresses or numbers by now is removed.
+    They read ``language``, or the site's. Any other account with one of their addresses or numbers is removed.
     """
     made = []
     chosen = [PERSONAS[key] for key in keys] if keys is not None else [PERSONAS[key] for key in BASIC]
-    password_hash = services.hasher.hash(PASSWORD)  # one for all: everybody knows the password anyway
+    password_hash = services.hasher.hash(PASSWORD)  # one hash for all: the password is public
     now = services.clock.now()
     with services.store.writing() as db:
         for at, persona in enumerate(chosen):
@@ -51,7 +51,7 @@ def seed(
 
 
 def _clear(db: Connection, persona: Persona) -> None:
-    """Nothing is left of what this persona did before: account, counters, codes."""
+    """Delete all that this persona did before: account, counters, codes."""
     accounts.remove(db, persona.key)
     holders = [accounts.find_by_email(db, persona.email)]
     codes.forget_recipient(db, persona.email)
@@ -107,4 +107,4 @@ MAIN = (
 
 PERSONAS = {persona.key: persona for persona in (*MAIN, *STEPS)}
 BASIC = ("hanako", "taro", "jiro", "sakura", "desk")
-"""Those who are there from the first start."""
+"""The personas of the first start."""

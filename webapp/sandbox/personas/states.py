@@ -1,4 +1,4 @@
-"""The states that demo accounts are in, beyond a name and a password; every value is fixed, so it can be told."""
+"""The states of demo accounts, beyond a name and a password. Every value is fixed and public."""
 
 from __future__ import annotations
 
@@ -35,14 +35,12 @@ TRUST_SERIES, TRUST_TOKEN = "mihon-demo-series", "mihon-demo-token"
 TRUST_COOKIE = f"{TRUST_SERIES}:{TRUST_TOKEN}"
 WRONG_TRIES = 12
 PASSKEY_ID = b"mihon-demo-passkey-0123456789abc"
-PASSKEY_SCALAR = (
-    0x4D69686F6E2D64656D6F2D706173736B65792D6B65792D666F722D7465737473  # everybody's: for tests only
-)
+PASSKEY_SCALAR = 0x4D69686F6E2D64656D6F2D706173736B65792D6B65792D666F722D7465737473  # public: for tests only
 _BROWSER = hashlib.sha256(b"a browser of nobody's").digest()
 
 
 def by_sms(db: Connection, services: Services, account: Account) -> None:
-    """Two-step verification by SMS to the account's own number."""
+    """Turn two-step verification on, by SMS to the account's number."""
     methods.add(
         db,
         account_id=account.id,
@@ -56,7 +54,7 @@ def by_sms(db: Connection, services: Services, account: Account) -> None:
 
 
 def by_app(db: Connection, services: Services, account: Account) -> None:
-    """By an app with a known secret, and by call to a landline as backup."""
+    """Turn it on by an app with a known secret, and by a call to a landline as backup."""
     methods.add(
         db,
         account_id=account.id,
@@ -80,7 +78,7 @@ def by_app(db: Connection, services: Services, account: Account) -> None:
 
 
 def locked_out(db: Connection, services: Services, account: Account) -> None:
-    """By SMS to a phone that is lost; a case with one document waits at the desk."""
+    """Turn it on by SMS to a lost phone. A case with one document waits at the desk."""
     by_sms(db, services, account)
     case = flows.add(
         db,
@@ -100,7 +98,7 @@ def locked_out(db: Connection, services: Services, account: Account) -> None:
 
 
 def trusted(db: Connection, services: Services, account: Account) -> None:
-    """By SMS; a browser with `TRUST_COOKIE` is trusted."""
+    """Turn it on by SMS, and trust the browser with `TRUST_COOKIE`."""
     by_sms(db, services, account)
     trust.add(
         db,
@@ -121,7 +119,7 @@ def trusted(db: Connection, services: Services, account: Account) -> None:
 
 
 def throttled(db: Connection, services: Services, account: Account) -> None:
-    """By SMS, with wrong codes in a row that a wait follows."""
+    """Turn it on by SMS, with enough wrong codes in a row for a wait."""
     by_sms(db, services, account)
     wait = wait_seconds(WRONG_TRIES, services.limits.free_tries, services.limits.wait_max_seconds)
     key = throttle_key(methods.of_account(db, account.id)[0].id)
@@ -129,7 +127,7 @@ def throttled(db: Connection, services: Services, account: Account) -> None:
 
 
 def half_way(db: Connection, services: Services, account: Account) -> None:
-    """A set-up whose code was sent and never typed, in a browser that is gone."""
+    """Begin a set-up whose code was sent and never typed, in a browser that is gone."""
     secret = services.seal.seal(JIRO_SECRET.encode(), seal_context(account.id))
     flows.add(
         db,
@@ -150,13 +148,13 @@ def half_way(db: Connection, services: Services, account: Account) -> None:
 
 
 def kept(db: Connection, services: Services, account: Account) -> None:
-    """Two-step verification turned off, its methods kept."""
+    """Turn two-step verification off and keep its methods."""
     by_sms(db, services, account)
     accounts.set_two_step(db, account.id, False)
 
 
 def capped(db: Connection, services: Services, account: Account) -> None:
-    """By SMS, with as many codes sent as a day allows."""
+    """Turn it on by SMS, with as many codes sent as a day allows."""
     by_sms(db, services, account)
     assert account.phone is not None
     for at in range(services.limits.send_cap):
@@ -181,7 +179,7 @@ def capped(db: Connection, services: Services, account: Account) -> None:
 
 
 def by_passkey(db: Connection, services: Services, account: Account) -> None:
-    """By SMS, and by a passkey whose private key everybody knows."""
+    """Turn it on by SMS, and add a passkey whose private key is public."""
     by_sms(db, services, account)
     numbers = _passkey().public_key().public_numbers()
     # COSE (RFC 9053 7.1): key type EC2, ES256, P-256, x, y.
@@ -204,12 +202,12 @@ def by_passkey(db: Connection, services: Services, account: Account) -> None:
 
 
 def trust_cookie(services: Services, account_id: str) -> dict[str, str]:
-    """The cookie by which a browser is trusted."""
+    """Return the cookie of the trusted browser."""
     return {services.config.cookie(cookie_name(account_id, "shop")): TRUST_COOKIE}
 
 
 def passkey_credential(services: Services, account_id: str) -> dict[str, str]:
-    """The persona's passkey as DevTools' ``WebAuthn.addCredential`` takes it (base64)."""
+    """Return the persona's passkey as DevTools' ``WebAuthn.addCredential`` takes it (base64)."""
     key = _passkey().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return {
         "credentialId": base64.b64encode(PASSKEY_ID).decode(),

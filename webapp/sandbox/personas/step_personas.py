@@ -1,6 +1,6 @@
-"""Personas at a step of a flow: one for each state in which a page waits for something.
+"""Personas at a step of a flow: one for each state in which a page waits for input.
 
-They get there when a browser takes them on: it walks the site's pages.
+A browser that uses one walks the site's pages to get there.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Every refusal within one click: the scenarios that lead to them, and what is left for the tester to do."""
+"""Every refusal within one click: the scenarios that lead to them, and the tester's last step."""

@@ -1,4 +1,4 @@
-"""Everything the site can refuse, by the names that the recorder gives: read off the exceptions themselves."""
+"""All refusals of the site, by the recorder's names, read from the exceptions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp import errors
 from webapp.errors import DeliveryFailed, LinkRefused, Refusal
 
 KINDS_ONLY = (Refusal, LinkRefused, DeliveryFailed)
-"""Raised by their kinds alone."""
+"""Classes that are only raised with a kind."""
 DETAILS: dict[type[Exception], tuple[str, ...]] = {
     errors.WrongCode: get_args(errors.CodeVerdict),
     errors.NotAPhoneNumber: get_args(errors.PhoneNumberReason),
@@ -18,11 +18,12 @@ DETAILS: dict[type[Exception], tuple[str, ...]] = {
     errors.GatewayFailed: get_args(errors.DeliveryKind),
     errors.MailFailed: get_args(errors.DeliveryKind),
 }
-"""The refusals that come in several ways, each with words of its own; as `errors.refusal_name` tells them."""
+"""The refusals with several reasons, each with another text, by `errors.refusal_name`."""
 
 
 def every_refusal() -> tuple[str, ...]:
-    """The name of each refusal and delivery failure, as ``WrongCode.expired``; in the order of `webapp.errors`."""
+    """Return the name of each refusal and delivery failure, as ``WrongCode.expired``, in the order of
+    `webapp.errors`."""
     return tuple(_names())
 
 

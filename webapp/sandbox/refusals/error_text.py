@@ -1,4 +1,4 @@
-"""The text of a refusal, by its name, in the words of the site's pages."""
+"""The error text of a refusal, by its name, from the site's pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from webapp.pages.framework.services import services
 
 
 def error_text(name: str) -> str:
-    """Return the sentence for the refusal of this name; "" for one that has none of its own."""
+    """Return the text for the refusal of this name; "" if it has none."""
     kind_name, _, detail = name.partition(".")
     kind = getattr(errors, kind_name)
     config = services().config

@@ -1,6 +1,6 @@
-"""What the user does last to see a refusal, told on the page where it is to be done.
+"""The user's last step to an error, shown on the page where it is done.
 
-It travels in a short-lived signed cookie of the browser that was led there, and is shown at that one path only.
+It is kept in a short-lived signed cookie of the browser, and is shown at that one path only.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ COOKIE_SECONDS = 900
 
 
 def set_hint(response: Response, scenario: Scenario, lands: str, values: Mapping[str, str]) -> None:
-    """Let the browser that gets this answer be told the scenario's last step, at the path where it ends."""
+    """Set the cookie with the scenario's last step, for the path where the scenario ends."""
     told = _signer().dumps({"way": scenario.name, "lands": lands, "values": dict(values)})
     set_cookie(response, COOKIE, told if isinstance(told, str) else told.decode(), COOKIE_SECONDS)
 
 
 def last_step() -> Markup:
-    """The strip that tells the last step on the page at hand, or nothing."""
+    """Return the hint with the last step on this page, or nothing."""
     kept = read_cookie(COOKIE)
     if not kept or g.get("problem_status"):
         return Markup()
@@ -48,7 +48,7 @@ def last_step() -> Markup:
 
 
 def _is_at(lands: str) -> bool:
-    """Whether this is the page at ``lands``, or its answer to a form."""
+    """Return whether this is the page at ``lands``, or its answer to a form."""
     if request.method == "GET":
         return request.full_path.rstrip("?") == lands
     return request.path == urlsplit(lands).path

@@ -1,4 +1,4 @@
-"""Every refusal within one click: the list of scenarios, and the walk to the page of the last action."""
+"""Every error within one click: the list of scenarios, and the walk to the page of the last step."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST_FILTER = 100
 
 @blueprint.get(paths.TOOLS_REFUSALS)
 def refusals() -> ResponseReturnValue:
-    """The scenarios, by flow; ``q`` keeps those that have it in text, rule or name."""
+    """Show the scenarios, by flow; ``q`` filters by text, rule or name."""
     wanted = request.args.get("q", "")[:LONGEST_FILTER].strip()
     groups: dict[str, list[dict[str, Any]]] = {}
     for scenario in SCENARIOS.values():
@@ -47,7 +47,7 @@ def refusals() -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_REFUSAL)
 def reach(name: str) -> ResponseReturnValue:
-    """Prepare everything in this world and this browser, and land on the page of the last action."""
+    """Prepare everything in this world and this browser, and go to the page of the last step."""
     scenario = SCENARIOS.get(name) or abort(404)
     try:
         walk, values = _walk(scenario)
@@ -61,7 +61,7 @@ def reach(name: str) -> ResponseReturnValue:
 
 @blueprint.get(paths.TOOLS_SAMPLE_FILE)
 def sample_file(name: str) -> ResponseReturnValue:
-    """A paper that no reset takes, for the tester to send."""
+    """Send a sample document that no reset accepts."""
     if name not in NAMES:
         abort(404)
     response = Response(sample_bytes(name), mimetype="application/octet-stream")
@@ -71,7 +71,7 @@ def sample_file(name: str) -> ResponseReturnValue:
 
 @api.blueprint.get(paths.API_REFUSALS)
 def list_refusals() -> ResponseReturnValue:
-    """Every scenario: its persona, flow, texts and last action; and what nobody can see."""
+    """Return every scenario (its persona, flow, texts and last step), and the errors that no user can see."""
     with force_locale("en"):
         unseen = {name: str(why) for name, why in UNSEEN.items()}
     return jsonify(refusals=[_as_json(scenario) for scenario in SCENARIOS.values()], unseen=unseen)
@@ -79,7 +79,7 @@ def list_refusals() -> ResponseReturnValue:
 
 @api.blueprint.post(paths.API_REFUSAL)
 def reach_for_program(name: str) -> ResponseReturnValue:
-    """The same preparation: where it lands, the cookies that a client needs there, and the last action."""
+    """Do the same for a program. Return the path, the cookies that a client needs there, and the last step."""
     scenario = SCENARIOS.get(name)
     if scenario is None:
         raise api.InvalidBody("There is no way of this name", "name", 404)
@@ -98,7 +98,7 @@ def reach_for_program(name: str) -> ResponseReturnValue:
 
 
 def _walk(scenario: Scenario) -> tuple[ScenarioContext, dict[str, str]]:
-    """Walk a scenario; the walk, and the last values to type."""
+    """Walk a scenario. Return the walk, and the last values to type."""
     walk = ScenarioContext(scenario)
     trace_recorder.note("tool", f"reach.{scenario.name}", persona=scenario.persona)
     return walk, scenario.last.values(walk.value) if scenario.last else {}
@@ -136,7 +136,7 @@ def _as_json(scenario: Scenario) -> dict[str, Any]:
 
 
 def _last_json(scenario: Scenario, values: dict[str, str]) -> dict[str, Any] | None:
-    """The last action; the main field apart, and all of them. An empty value is told once the way is prepared."""
+    """Return the last step: the main field apart, and all of them. Unknown values stay empty until the walk."""
     last = scenario.last
     if last is None:
         return None

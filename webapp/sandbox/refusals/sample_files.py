@@ -1,4 +1,4 @@
-"""Papers that the recovery does not take, made here: for testers to send."""
+"""Sample documents that a reset refuses, made for testers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from functools import lru_cache
 from webapp.rules.uploads.office import MOST_MEMBERS
 
 LARGE_BYTES = 10 * 1024 * 1024 + 1  # one more than `Config.upload_bytes` allows
-_SIDE = 50_000  # pixels: 7 GB, if anybody drew it
+_SIDE = 50_000  # pixels: 7 GB if decoded
 
 
 def sample_bytes(name: str) -> bytes:
-    """The bytes of the paper of this name. Raises KeyError."""
+    """Return the content of the sample of this name. Raises KeyError."""
     return _made(name)
 
 
@@ -26,7 +26,7 @@ def _made(name: str) -> bytes:
 
 
 def _pdf(body: bytes = b"", size: int = 0) -> bytes:
-    """A PDF of one empty page, filled up to ``size`` bytes."""
+    """Return a PDF of one empty page, filled up to ``size`` bytes."""
     head = (
         b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
         b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n" + body
@@ -36,7 +36,7 @@ def _pdf(body: bytes = b"", size: int = 0) -> bytes:
 
 
 def _huge_picture() -> bytes:
-    """A picture of a few hundred bytes that says it is large."""
+    """Return a picture of a few hundred bytes that declares a huge size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -47,7 +47,7 @@ def _huge_picture() -> bytes:
 
 
 def _swelling_document() -> bytes:
-    """A document of more parts than anybody needs."""
+    """Return a document of far too many parts."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for at in range(MOST_MEMBERS + 1):

@@ -28,11 +28,11 @@ SEND_RULE = _("%(send_cap)s codes per account and per number in %(send_cap_secon
 
 @dataclass(frozen=True)
 class LastStep:
-    """The last action: what is typed or chosen in which field, and the button that is pressed.
+    """The last step: what is typed or chosen in which field, and the button that is pressed.
 
-    A value that is a function is known once the journey has been walked. ``files`` names papers of
-    `webapp.sandbox.refusals.sample_files` that are chosen in the field ``documents``. With ``action`` no page has such
-    a form any more, only a tab that was left open: the strip offers it.
+    A value that is a function is known after the walk. ``files`` names samples of
+    `webapp.sandbox.refusals.sample_files` for the field ``documents``. With ``action`` no page has such a form any
+    more, only a tab that was left open: the hint offers it.
     """
 
     press: Any
@@ -67,12 +67,12 @@ class Scenario:
 
     @property
     def refusal(self) -> str:
-        """The name of the refusal that is shown, "" where the page tells it by itself."""
+        """Return the name of the refusal that is shown, "" if the page shows it without one."""
         if self.of is not None:
             return self.of
         return self.name if self.name in every_refusal() else ""
 
     @property
     def says(self) -> str:
-        """What the user reads, in the language of the request."""
+        """Return the error text, in the language of the request."""
         return str(self.text) if self.text is not None else error_text(self.refusal)

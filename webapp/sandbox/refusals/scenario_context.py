@@ -1,4 +1,4 @@
-"""What scenarios have in common: a persona made anew, at the real time, on a phone without faults."""
+"""What scenarios share: a new persona, at real time, on a phone without faults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STRANGER = "newcomer@example.com"
 
 
 class ScenarioContext(Walk):
-    """A scenario under way: who walks, in which browser, with which phone."""
+    """A running scenario: the persona, its browser and its phone."""
 
     def __init__(self, scenario: Scenario) -> None:
         time_travel.move(0.0)
@@ -40,7 +40,7 @@ class ScenarioContext(Walk):
         self.walk(scenario.journey)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock of site and phone ahead; back, it is as if it had never been moved."""
+        """Move the clock of site and phone ahead. Back, it is as if it had never been moved."""
         offset = world().services.clock.offset + seconds
         world().services.clock.set_offset(offset)
         time_travel.set_phone(offset)
@@ -51,7 +51,7 @@ class ScenarioContext(Walk):
 
 
 def app_code(steps: int = 0) -> Any:
-    """Return what finds the code that jiro's app shows now, or so many steps of 30 s later."""
+    """Return a function that returns the code of jiro's app now, or so many steps of 30 s later."""
     return lambda _run: totp.code_at(states.JIRO_SECRET, totp.step_at(world().services.clock.now()) + steps)
 
 
@@ -66,12 +66,12 @@ def wrong_code(run: ScenarioContext) -> str:
 
 
 def other_than(code: str) -> str:
-    """Six digits that are not this code."""
+    """Return six digits that are not this code."""
     return "000000" if code != "000000" else "111111"
 
 
 def fault(what: str, channel: str, **more: Any) -> Do:
-    """Let the next messages of this kind go wrong, until another scenario is begun."""
+    """Return a step that makes the next messages of this kind fail, until another scenario begins."""
 
     def ask(_run: object) -> None:
         if what == "slow":
@@ -82,7 +82,7 @@ def fault(what: str, channel: str, **more: Any) -> Do:
 
 
 def wait_past(setting: str) -> Wait:
-    """Wait a second longer than a setting or limit of the site says."""
+    """Return a step that waits a second longer than a setting or limit of the site."""
 
     def seconds(_run: object) -> float:
         services = world().services
@@ -93,7 +93,7 @@ def wait_past(setting: str) -> Wait:
 
 
 def wrong_tries(times: int) -> tuple[Step, ...]:
-    """Type wrong codes, and wait each time as long as the site asks for at the most."""
+    """Return steps that type wrong codes, each after the longest wait of the site."""
     return (Press(pages.SIGN_IN_WITH_CODE, {pages.CODE: wrong_code}), Wait(5)) * times
 
 

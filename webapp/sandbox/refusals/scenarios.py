@@ -1,4 +1,4 @@
-"""A scenario for every refusal that a user can see (docs/screens.md#rules), and why nobody can see the others."""
+"""A scenario for every refusal that a user can see (docs/screens.md#rules), and why the others can't be seen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCENARIOS: dict[str, Scenario] = {
     for scenarios in (scenarios_sign_in, scenarios_settings, scenarios_account)
     for scenario in scenarios.SCENARIOS
 }
-"""By name, in the order of a visit."""
+"""Scenarios by name, in the order of a visit."""
 
 UNSEEN = {
     "UnknownAccount": _(

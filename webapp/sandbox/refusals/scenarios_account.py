@@ -1,4 +1,4 @@
-"""Scenarios for what is refused about accounts: addresses, numbers, passwords; and at a reset by documents."""
+"""Scenarios for errors of accounts: addresses, numbers, passwords; and of a reset with ID documents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SAVE = _("Save password")
 
 
 def _set_two_step(is_on: bool) -> Do:
-    """A reviewer's own two-step verification, as rows: the desk's pages do not lead to it."""
+    """Set a reviewer's two-step verification in the rows: the desk's pages do not lead to it."""
 
     def write(run: ScenarioContext) -> None:
         services = world().services

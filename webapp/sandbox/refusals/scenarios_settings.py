@@ -1,4 +1,4 @@
-"""Scenarios for what is refused at setting up, changing methods, approving by mail, and by gateway and mail server."""
+"""Scenarios for errors at set-up, changing methods, approving by email, and of gateway and mail server."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _use_up_mails(run: ScenarioContext) -> None:
 
 
 def _decided(decision: Element) -> tuple[Step, ...]:
-    """The owner has decided, and the page that waited was looked at."""
+    """Return the journey of an owner who decided, and a look at the page that waited."""
     return (*WAITING, LINK, InOtherBrowser((Open(noted("link")), Press(decision))), Open(paths.APPROVAL))
 
 

@@ -1,4 +1,4 @@
-"""Scenarios for what is refused at signing in: passwords, codes, waits, caps, what has ended."""
+"""Scenarios for errors at sign-in: passwords, codes, waits, caps, expired flows and sessions."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _many_passwords(run: ScenarioContext) -> None:
 
 
 def _nearly_off(run: ScenarioContext) -> None:
-    """Write the tries as a row: nobody waits for the 99 before, whose waits add up to a day."""
+    """Write the attempts as a row: the 99 before would take a day of waits."""
     services = world().services
     with services.store.writing() as db:
         wrong = Throttle(services.limits.tries_until_off - 1, 0)
@@ -107,7 +107,7 @@ ASK_FOR_CALL: tuple[Step, ...] = (
     Press(pages.SEND_CODE, {pages.METHOD_CHOICE: lambda run: _offered(run)[1]}),
 )
 LOCK_DATABASE = Do(lambda _run: world().settings.change(locked_database=True))
-# A code and its sign-in end in the same second: here the sign-in is begun five minutes ahead of its code.
+# A code and its sign-in expire in the same second, so this sign-in begins five minutes before its code.
 CODE_OUTLIVED: tuple[Step, ...] = (
     Wait(300), *PASSWORD_GIVEN, Wait(-300), *ASK_FOR_CALL,
     Note("code", lambda run: run.handset.answer_call(JIROS_LANDLINE)), wait_past("code_seconds"),

@@ -34,7 +34,7 @@ HANAKO = PERSONAS["hanako"]
 
 @blueprint.get(paths.TOOLS_STAGE)
 def stage() -> ResponseReturnValue:
-    """Site and phone in two frames, with a bar of tools and the main job's script."""
+    """Show site and phone in two frames, with a bar of tools and the main job's script."""
     phone = phone_url()
     shown = _persona() or HANAKO
     query = urlencode({"world": world().name, "lang": language()})
@@ -62,7 +62,7 @@ def stage() -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_STAGE_BEGIN)
 def begin_demo() -> ResponseReturnValue:
-    """Make this world what it was at first, with a Hanako who reads the page's language: her messages are in it."""
+    """Reset this world, with a Hanako who reads the page's language: her messages are in it."""
     answer = world_pages.reset()
     seed(world().services, (HANAKO.key,), language())
     trace_recorder.note("tool", "stage.begin")
@@ -71,29 +71,30 @@ def begin_demo() -> ResponseReturnValue:
 
 @api.blueprint.get(paths.API_STAGE)
 def stage_state() -> Response:
-    """What the stage's bar shows: who is signed in, what time it is, what goes wrong, which handset is next.
+    """Return what the stage's bar shows: the persona, the time, the faults, the next handset.
 
-    And the token of its forms, for a sign-in in the frame ends the one that they hold. A browser that has none gets
-    one only if it asks (``?sends``): a new one beside a page that is on its way would make that page's forms dead.
+    It includes the token of its forms: a sign-in in the frame ends the one that they hold. A browser without a token
+    gets one only if it asks (``?sends``): a new one beside a page that is on its way would invalidate that page's
+    forms.
     """
     is_held = "csrf_token" in flask.session or "sends" in request.args
     return jsonify(_state() | {"csrf": generate_csrf() if is_held else ""})
 
 
 def handset(persona: Persona) -> str:
-    """The path of a persona's handset below ``/handsets/``: where its codes show."""
+    """Return the path of a persona's handset below ``/handsets/``, where its codes show."""
     return f"{persona.phone or persona.email}/" + (AUTHENTICATOR if persona.secret else "")
 
 
 def handset_of(recipient: str) -> str:
-    """The path of the handset that shows what is sent to a number or an address: a persona's mail is on its phone."""
+    """Return the path of the handset of a number or an address. A persona's mail is on its phone."""
     owner = PERSONAS.get(recipient.partition("@")[0])
     own = owner is not None and recipient in (owner.email, owner.phone)
     return f"{owner.phone if owner and own and owner.phone else recipient}/"
 
 
 def _shown(step: Step) -> dict[str, Any]:
-    """A step of Hanako's journey as the page's module reads it: what to press and to type, by selectors."""
+    """Return a step of Hanako's journey for the page's module: what to press and to type, by selectors."""
     run = SimpleNamespace(who=HANAKO)
     target = getattr(step, "target", None)
     return {
@@ -107,7 +108,7 @@ def _shown(step: Step) -> dict[str, Any]:
 
 
 def _persona() -> Persona | None:
-    """Whoever is signed in here, if it is a persona."""
+    """Return the signed-in persona, if any."""
     return PERSONAS.get(current_user.account.id) if current_user.is_authenticated else None
 
 

@@ -1,1 +1,1 @@
-"""The flows as pictures, where a browser stands in them, and what of them was exercised."""
+"""The flows as pictures, the browser's place in them, and their coverage."""

@@ -1,4 +1,4 @@
-"""Coverage: which moves and which refusals were exercised since this world was made or reset, and which were not."""
+"""Coverage: which transitions and errors this world has seen since it was made or reset, and which not."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ from webapp.sandbox.vocabulary.state_names import state_name
 from webapp.sandbox.worlds import World
 
 EVERYWHERE = "everywhere"
-"""Where the refusals are told that belong to no flow."""
+"""The part for errors of no flow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing to exercise: a move from one of its sources, or a refusal; ``count`` is None until it has happened.
+    """One thing to cover: a transition from one of its sources, or an error. ``count`` is None until it happened.
 
-    ``name`` and ``says`` tell which; a move has its ``source`` and ``target``, a refusal the ``way`` that reaches it.
+    ``name`` and ``says`` describe it. A transition has ``source`` and ``target``, an error the ``way`` (scenario) to
+    it.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Line:
     way: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The line for programs."""
+        """Return the line for programs."""
         told = {
             "name": self.name,
             "says": self.says,
@@ -56,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Part:
-    """What there is to exercise in one flow, or in none (`EVERYWHERE`)."""
+    """The lines of one flow, or of none (`EVERYWHERE`)."""
 
     kind: str
     moves: Sequence[Line]
@@ -64,31 +65,31 @@ class Part:
 
     @property
     def title(self) -> str:
-        """What the flow is called."""
+        """Return the flow's title."""
         return gettext("Everywhere") if self.kind == EVERYWHERE else flow_title(self.kind)
 
     @property
     def lines(self) -> list[Line]:
-        """Moves and refusals."""
+        """Return transitions and errors."""
         return [*self.moves, *self.refusals]
 
     @property
     def missing(self) -> Part:
-        """The same with what has not happened yet alone."""
+        """Return the same with only the uncovered lines."""
         return replace(
             self,
             moves=[line for line in self.moves if line.count is None],
             refusals=[line for line in self.refusals if line.count is None],
         )
 
-    def word(self, state: str) -> str:
-        """What a state of the flow is called."""
+    def label(self, state: str) -> str:
+        """Return the label of a state of the flow."""
         return state_name(self.kind, state)
 
 
 @world_middleware.blueprint.get(paths.TOOLS_COVERAGE)
 def coverage() -> ResponseReturnValue:
-    """All flows, or one (``?flow=``); with ``?show=missing`` what has not happened yet."""
+    """Show all flows, or one (``?flow=``); with ``?show=missing`` only what is not covered."""
     parts = covered(world_middleware.world())
     asked, only_missing = request.args.get("flow"), request.args.get("show") == "missing"
     if asked and asked not in [part.kind for part in parts]:
@@ -112,7 +113,7 @@ def coverage() -> ResponseReturnValue:
 
 @api.blueprint.get(paths.API_COVERAGE, endpoint="coverage")
 def coverage_json() -> Response:
-    """The same for programs, with the list of what has not happened yet."""
+    """Return the same for programs, with the list of what is not covered."""
     parts = covered(world_middleware.world())
     return jsonify(
         world=world_middleware.world().name,
@@ -138,7 +139,7 @@ def coverage_json() -> Response:
 
 
 def covered(world: World) -> list[Part]:
-    """Everything there is to exercise, by flow, with how often it was."""
+    """Return all lines, by flow, with their counts."""
     counts = {(count.kind, count.name): count for count in world.trace_log.counts()}
     refusals = _refusals(counts)
     flows = [Part(table.kind, [], refusals.pop(table.kind, [])) for table in all_machines()]
@@ -164,13 +165,13 @@ def covered(world: World) -> list[Part]:
 
 
 def share(lines: Any) -> tuple[int, int]:
-    """How many of the lines have happened, of how many."""
+    """Return how many of the lines are covered, of how many."""
     all_lines = list(lines)
     return sum(line.count is not None for line in all_lines), len(all_lines)
 
 
 def _refusals(counts: Mapping[tuple[str, str], Count]) -> dict[str, list[Line]]:
-    """The refusals by the flow of the first way that reaches them; those that nobody can see are left out."""
+    """Return the errors by the flow of the first scenario that leads there, without those that no user can see."""
     first = {each.refusal: each for each in reversed(SCENARIOS.values()) if each.refusal}
     found: dict[str, list[Line]] = {}
     for name in every_refusal():

@@ -1,4 +1,4 @@
-"""A flow's states and moves as a picture (SVG), drawn from its table and the committed layout.
+"""A flow's states and transitions as a picture (SVG), drawn from its state machine and the committed layout.
 
 Looks come from ``css/drawing.css`` by classes: the page's policy refuses inline style.
 """
@@ -15,7 +15,7 @@ from webapp.sandbox.state_diagram.graph import arrows, finals, order
 from webapp.sandbox.state_diagram.layout import Layout, Rect
 
 NAME, SMALL, LINE = 14, 12, 16
-"""Heights of type in pixels: a state's name, everything else, and a line of moves."""
+"""Heights of type in pixels: a state's name, everything else, and a line of transitions."""
 EDGE = 14
 """Pixels around the picture, and between a box's edge and its text."""
 SIGN = 20
@@ -24,7 +24,7 @@ SIGN = 20
 
 @dataclass(frozen=True)
 class Marks:
-    """What is marked: the states reached, those where the browser is, and the moves made (name, source)."""
+    """The marks of a picture: the states reached, the browser's states, and the transitions made (name, source)."""
 
     reached: frozenset[str] = frozenset()
     here: frozenset[str] = frozenset()
@@ -33,7 +33,7 @@ class Marks:
 
 @dataclass(frozen=True)
 class Labels:
-    """The picture's texts: a state's name, a move's meaning, and the address of a state's link, if it has one."""
+    """The picture's texts: a state's name, a transition's meaning, and the address of a state's link, if it has one."""
 
     state: Callable[[str], str]
     move: Callable[[str], str]
@@ -84,12 +84,12 @@ def name_width(text: str) -> float:
 
 
 def small_width(text: str) -> float:
-    """Return about how wide a move or an endpoint is, in pixels: type of one width."""
+    """Return about how wide a transition or an endpoint is, in pixels. The type is monospaced."""
     return SMALL * 62 * len(text) / 100
 
 
 def sign_width(table: StateMachine, state: str) -> int:
-    """Return the width of the sign beside a state's name; 0 where it has none."""
+    """Return the width of the sign beside a state's name; 0 if it has none."""
     return SIGN if _has_sign(table, state) else 0
 
 

@@ -1,4 +1,4 @@
-"""What a flow's picture joins: its states in order, and its moves as arrows."""
+"""The graph of a flow's picture: its states in order, and its transitions as arrows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from webapp.flows.state_machine import BEGIN, StateMachine
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One arrow for all moves between the same states; moves of several sources into an end share their label."""
+    """One arrow for all transitions between the same states. Those of several sources into an end share a label."""
 
     sources: tuple[str, ...]
     target: str
@@ -22,12 +22,12 @@ class Arrow:
 
     @property
     def is_loop(self) -> bool:
-        """Return whether it leads back to where it starts."""
+        """Return whether it leads back to its start."""
         return self.sources == (self.target,)
 
 
 def order(table: StateMachine) -> tuple[str, ...]:
-    """Return all states of a table: the beginning first, then as the table lists them, ends last."""
+    """Return all states of a machine: the beginning first, then as the machine lists them, ends last."""
     listed = dict.fromkeys([BEGIN, *table.pages])
     for move in table.transitions:
         listed |= dict.fromkeys([*move.sources, move.target])
@@ -35,12 +35,12 @@ def order(table: StateMachine) -> tuple[str, ...]:
 
 
 def finals(table: StateMachine) -> frozenset[str]:
-    """Return the states that no move leads out of."""
+    """Return the states without a transition out."""
     return frozenset(order(table)) - {source for move in table.transitions for source in move.sources}
 
 
 def arrows(table: StateMachine) -> tuple[Arrow, ...]:
-    """Return the moves of a table as arrows."""
+    """Return the transitions of a machine as arrows."""
     between: dict[tuple[str, str], tuple[str, ...]] = {}
     for move in table.transitions:
         for source in move.sources:

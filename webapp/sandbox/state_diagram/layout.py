@@ -1,4 +1,4 @@
-"""Where the states and arrows of each flow's picture are: data that `make docs` computes (tools/layout.py)."""
+"""The positions of states and arrows in each flow's picture: data that `make docs` computes (tools/layout.py)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE = Path(__file__).with_name("layout.json")
 
 @dataclass(frozen=True, slots=True)
 class Rect:
-    """The room of a state or of an arrow's label, in pixels from the picture's left upper corner."""
+    """The rectangle of a state or of an arrow's label, in pixels from the picture's upper left corner."""
 
     left: int
     top: int
@@ -47,7 +47,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One picture: its size, the rectangle of each state, and the way of each arrow by its key."""
+    """One picture: its size, the rectangle of each state, and the route of each arrow by its key."""
 
     width: int
     height: int

@@ -1,4 +1,4 @@
-"""The map: every flow's states and moves as a picture, with this browser's place (docs/screens.md#sandbox-tools)."""
+"""The map: every flow's states and transitions as a picture, with this browser's place (docs/sandbox.md)."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.vocabulary.state_names import state_name
 
 FIRST = "sign_in"
-"""The flow that is shown to a browser which stands nowhere."""
+"""The flow that is shown to a browser in no flow."""
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A flow as the map shows it."""
+class FlowDiagram:
+    """A flow on the map."""
 
     table: StateMachine
     marks: Marks
 
     @property
     def title(self) -> str:
-        """What it is called."""
+        """Return the flow's title."""
         return flow_title(self.table.kind)
 
     @property
     def arrows(self) -> list[tuple[Transition, str, bool]]:
-        """Each move with where it starts, and whether this walk has made it from there."""
+        """Return each transition with its source, and whether this recording has it."""
         return [
             (move, source, (move.name, source) in self.marks.walked)
             for move in self.table.transitions
@@ -51,37 +51,37 @@ class Shown:
 
     @property
     def made(self) -> int:
-        """How many of the arrows this walk has gone."""
+        """Return how many of the arrows this recording has."""
         return sum(walked for _, _, walked in self.arrows)
 
     @property
     def states(self) -> Sequence[str]:
-        """All states in their order."""
+        """Return all states in order."""
         return order(self.table)
 
-    def word(self, state: str) -> str:
-        """What a state is called."""
+    def label(self, state: str) -> str:
+        """Return the label of a state."""
         return state_name(self.table.kind, state)
 
     @property
     def picture(self) -> Markup:
-        """The flow in full; each state leads to its row in the list of states."""
+        """Return the flow in full. Each state leads to its row in the list of states."""
         means = {move.name: move.means for move in self.table.transitions}
-        words = Labels(self.word, lambda name: gettext(means[name]), lambda state: f"#state-{state}")
+        words = Labels(self.label, lambda name: gettext(means[name]), lambda state: f"#state-{state}")
         svg = draw(self.table, layouts()[self.table.kind], words, self.marks, name=self.title)
         return Markup(text_of(svg))  # noqa: S704 - escaped
 
     @property
     def small_picture(self) -> Markup:
-        """The flow as small as a thumb."""
+        """Return the flow as a thumbnail."""
         return Markup(text_of(draw_small(self.table, layouts()[self.table.kind], self.marks)))  # noqa: S704 - escaped
 
 
 @world_middleware.blueprint.get(paths.TOOLS_STATE_DIAGRAM)
 def state_diagram() -> ResponseReturnValue:
-    """One flow in full (``?flow=``; else the one that this browser is in), all as small overviews."""
+    """Show one flow in full (``?flow=``; else this browser's), and all as thumbnails."""
     found = find_progress(world_middleware.world(), all_machines())
-    flows = {table.kind: Shown(table, found.marks(table)) for table in all_machines()}
+    flows = {table.kind: FlowDiagram(table, found.marks(table)) for table in all_machines()}
     asked = request.args.get("flow")
     kind = asked or _where(found)
     if kind not in flows:
@@ -102,12 +102,12 @@ def state_diagram() -> ResponseReturnValue:
 
 @api.blueprint.get(paths.API_STAMP)
 def stamp() -> Response:
-    """A number that grows with whatever happens in this world: pages ask for it to know when they are old."""
+    """Return a number that grows with each event in this world, so that pages notice when they are old."""
     return jsonify(stamp=world_middleware.world().trace_log.last_id())
 
 
 def starting_in(kind: str) -> Mapping[str, list[Persona]]:
-    """The personas that start in each state of a flow."""
+    """Return the personas that start in each state of a flow."""
     found: dict[str, list[Persona]] = {}
     for persona in PERSONAS.values():
         for flow, state in persona.starts:
@@ -117,14 +117,14 @@ def starting_in(kind: str) -> Mapping[str, list[Persona]]:
 
 
 def page_url(endpoint: str | None) -> str | None:
-    """Where a state's page is, if it can be opened as it is: by GET, and without a token in its path."""
+    """Return the address of a state's page, if it opens by GET and without a token in its path."""
     rules = current_app.url_map.iter_rules(endpoint) if endpoint in current_app.view_functions else ()
     is_open = any("GET" in (rule.methods or ()) and not rule.arguments for rule in rules)
     return url_for(endpoint) if endpoint and is_open else None
 
 
 def _where(found: Progress) -> str:
-    """The flow that this browser is in, or was in last."""
+    """Return the flow that this browser is in, or was in last."""
     if found.here:
         return found.here[0].kind
     return str(found.moves[-1].data["flow"]) if found.moves else FIRST

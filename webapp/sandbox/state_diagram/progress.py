@@ -1,4 +1,4 @@
-"""Where this browser stands in the flows, and what its walk has reached: what the map marks."""
+"""The places of this browser in the flows, and the states of its recording, for the map's marks."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Progress:
-    """``here`` are the places where the browser stands, the one it came to last first; ``moves`` those of its walk."""
+    """``here`` are the browser's places, the newest first; ``moves`` the transitions of its recording."""
 
     here: Sequence[Place]
     moves: Sequence[Step]
 
     def marks(self, table: StateMachine) -> Marks:
-        """What to mark in a flow's picture."""
+        """Return the marks of a flow's picture."""
         steps = [step.data for step in self.moves if step.data["flow"] == table.kind]
         here = frozenset(place.state for place in self.here if place.kind == table.kind)
         return Marks(
@@ -43,7 +43,7 @@ class Progress:
 
 
 def find_progress(world: World, tables: Sequence[StateMachine]) -> Progress:
-    """Look it up: the flows that are under way, and the end that was come to last, for nothing is under way there."""
+    """Return the browser's flows under way, and the end it reached last if none is."""
     by_kind = {table.kind: table for table in tables}
     moves = [step for step in transitions_of_recording(world) if step.data["flow"] in by_kind]
     with world.services.store.reading() as db:
@@ -58,7 +58,7 @@ def find_progress(world: World, tables: Sequence[StateMachine]) -> Progress:
 
 
 def transitions_of_recording(world: World) -> list[Step]:
-    """The moves that this browser made since its walk was begun, oldest first."""
+    """Return the transitions of this browser since its recording began, oldest first."""
     steps = world.trace_log.steps(trace_recorder.recording_id(), kinds=("move", "tool"))
     begun = max(
         (at for at, step in enumerate(steps) if (step.kind, step.name) == ("tool", BEGIN)), default=-1

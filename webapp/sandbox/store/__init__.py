@@ -1,1 +1,1 @@
-"""The SQL of the tools: the trace log, and moving a world's rows with its clock."""
+"""The SQL of the tools: the trace log, and the rows that follow a world's clock."""

@@ -1,6 +1,6 @@
-"""What a clock that is set back leaves in the future, brought into the present: sandbox mode's only.
+"""Move timestamps of the future to the present after the clock goes back, in sandbox mode only.
 
-Without it, a code that was used on a day that now lies ahead would stand in the way until that day comes.
+Without it, a code that was used on a later day would block others until that day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HAPPENED = {
 
 
 def rewind(db: Connection, now: float, step: int) -> None:
-    """Let what happened after ``now`` have happened at ``now``; ``step`` is the app code's step then (RFC 6238)."""
+    """Move what happened after ``now`` to ``now``. ``step`` is the app code's step then (RFC 6238)."""
     for table, (happened, others) in _HAPPENED.items():
         follow = "".join(f", {time} = {time} - ({happened} - ?)" for time in others)
         db.execute(
@@ -38,11 +38,11 @@ def rewind(db: Connection, now: float, step: int) -> None:
             db.execute(
                 "UPDATE flows SET data = ? WHERE id = ?", (json.dumps({**data, "sent_at": now}), row["id"])
             )
-    # A step-up was made at the last visit at the latest: what was left of it then is left now.
+    # A step-up was made at the last visit at the latest: its remaining time then remains now.
     db.execute(
         """UPDATE sessions SET elevated_until = elevated_until - (seen_at - ?), seen_at = ? WHERE seen_at > ?""",
         (now, now, now),
     )
     db.execute("UPDATE trusted SET used_at = ? WHERE used_at > ?", (now, now))
-    # The step before the one that is accepted first, so that the app's present code works.
+    # The step before the first accepted one, so that the app's current code works.
     db.execute("UPDATE methods SET last_step = ? WHERE last_step > ?", (step - 2, step + 1))

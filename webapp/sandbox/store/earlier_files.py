@@ -1,4 +1,4 @@
-"""Files that an earlier version kept beside a world's database, taken over into it: facts.json and walks.db."""
+"""Import files that earlier versions kept beside a world's database: facts.json and walks.db."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from webapp.store.engine import Connection, Store
 
 
 def take_over(store: Store, folder: Path) -> None:
-    """Move what the files in a world's folder hold into its database. Safe to repeat after a crash."""
+    """Import the files of a world's folder into its database. Safe to repeat after a crash."""
     facts, walks = folder / "facts.json", folder / "walks.db"
     if not facts.exists() and not walks.exists():
         return

@@ -1,7 +1,7 @@
-"""What was walked in a world: pages, moves, messages, events and refusals, in the world's own database.
+"""The trace log of a world: pages, transitions, messages, events and errors, in the world's database.
 
-A request hands its steps in before its answer leaves, and they are committed after it, apart from what the request
-itself did. Bounded: the newest `MOST_STEPS` stay; how often each thing happened is counted until the world is emptied.
+A request queues its steps before its answer is sent. They are committed after it, apart from the request's changes.
+Bounded: the newest `MOST_STEPS` stay. How often each thing happened is counted until the world is reset.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _COLUMNS = "id, at, walk, kind, name, data"
 class Step:
     """One thing that happened.
 
-    ``at`` are unix seconds on the world's clock; ``walk`` names the browser; ``kind`` is page, move, event, message,
-    refusal, tool or picture; ``name`` says which; ``data`` holds what else is worth telling, no code and no secret.
-    ``id`` grows in the order of things; 0 before it is kept.
+    ``at`` is in Unix seconds on the world's clock. ``walk`` names the browser's recording. ``kind`` is page, move,
+    event, message, refusal, tool or picture; ``name`` says which; ``data`` holds details, no code and no secret.
+    ``id`` grows in order; 0 before it is stored.
     """
 
     at: float
@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How often something happened since the world was made or emptied."""
+    """How often something happened since the world was made or reset."""
 
     kind: str
     name: str
@@ -59,7 +59,7 @@ class Count:
 class TraceLog:
     """The log of one world. Safe to share between threads.
 
-    ``pictures`` is a folder. ``without_faults`` keeps a tool's writes from the site's own faults.
+    ``pictures`` is a folder. ``without_faults`` keeps a tool's writes from the site's faults.
     """
 
     def __init__(
@@ -72,11 +72,11 @@ class TraceLog:
         self._flushing = threading.Lock()
 
     def queue(self, steps: Iterable[Step]) -> None:
-        """Take these in order, to be kept by the next `flush`."""
+        """Queue these steps, to be stored by the next `flush`."""
         self._pending.extend(steps)
 
     def flush(self) -> None:
-        """Keep what was queued. Raise an `EngineError`; on `Unavailable` it stays queued."""
+        """Store what was queued. Raise an `EngineError`; on `Unavailable` it stays queued."""
         with self._flushing:
             steps = []
             with suppress(IndexError):  # empty
@@ -91,12 +91,12 @@ class TraceLog:
                 raise
 
     def add(self, steps: Sequence[Step]) -> int:
-        """Keep these in order, in one transaction; the last one's id. Raise an `EngineError`."""
+        """Store these in order, in one transaction. Return the last one's id. Raise an `EngineError`."""
         self.flush()
         return self._keep(steps)
 
     def steps(self, walk: str | None = None, *, after: int = 0, kinds: Iterable[str] = ()) -> list[Step]:
-        """What happened after the step ``after``, oldest first: of one walk, or of all; of some kinds, or of all."""
+        """Return the steps after the id ``after``, oldest first: of one recording or all, of some kinds or all."""
         asked = tuple(kinds)
         wanted = f" AND kind IN ({', '.join('?' for _ in asked)})" if asked else ""
         of_walk = " AND walk = ?" if walk is not None else ""
@@ -107,19 +107,19 @@ class TraceLog:
         return [_step(row) for row in rows]
 
     def latest(self, walk: str, kind: str) -> Step | None:
-        """The newest step of a kind in a walk."""
+        """Return the newest step of a kind in a recording."""
         rows = self._rows(
             f"SELECT {_COLUMNS} FROM steps WHERE walk = ? AND kind = ? ORDER BY id DESC LIMIT 1", (walk, kind)
         )
         return _step(rows[0]) if rows else None
 
     def find(self, step_id: int) -> Step | None:
-        """The step of this id."""
+        """Return the step of this id."""
         rows = self._rows(f"SELECT {_COLUMNS} FROM steps WHERE id = ?", (step_id,))
         return _step(rows[0]) if rows else None
 
     def keep_picture(self, content: bytes, ending: str) -> str:
-        """Keep a picture (``png`` or ``webp``) and give its name; the newest `MOST_PICTURES` stay."""
+        """Store a picture (``png`` or ``webp``) and return its name. The newest `MOST_PICTURES` stay."""
         name = f"{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
         self.pictures.mkdir(exist_ok=True)
         draft = self.pictures / f"{name}.{threading.get_ident()}.part"
@@ -131,27 +131,27 @@ class TraceLog:
         return name
 
     def find_picture(self, name: str) -> bytes | None:
-        """A picture's bytes; None for one that is not there (any more)."""
+        """Return a picture's bytes; None if it is gone."""
         try:
             return (self.pictures / name).read_bytes() if _PICTURE.fullmatch(name) else None
         except FileNotFoundError:
             return None
 
     def counts(self) -> list[Count]:
-        """How often each thing happened."""
+        """Return how often each thing happened."""
         rows = self._rows("SELECT kind, name, times, first_at, last_at FROM counts ORDER BY kind, name")
         return [Count(*row) for row in rows]
 
     def last_id(self) -> int:
-        """The id of the newest step, 0 without one."""
+        """Return the id of the newest step, 0 without one."""
         return int(self._rows("SELECT coalesce(max(id), 0) FROM steps")[0][0])
 
     def last_number(self) -> int:
-        """The highest id that a step was ever given."""
+        """Return the highest id that a step ever had."""
         return int(self._rows("SELECT last_step FROM world_settings")[0][0])
 
     def empty(self, last_number: int = 0) -> None:
-        """Forget everything; ids go on growing, from ``last_number`` at least."""
+        """Delete everything. Ids go on growing, from ``last_number`` at least."""
         self._pending.clear()
         shutil.rmtree(self.pictures, ignore_errors=True)
         with self._without_faults(), self._store.writing() as db:
@@ -162,7 +162,7 @@ class TraceLog:
             )
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
-        with suppress(EngineError):  # what can't be kept now is told later
+        with suppress(EngineError):  # what can't be stored now is stored later
             self.flush()
         with self._store.reading() as db:
             return db.execute(sql, parameters).fetchall()
@@ -197,7 +197,7 @@ def _step(row: Any) -> Step:
 
 
 def _made_at(path: Path) -> int:
-    """When a file was written (nanoseconds); 0 for one that is gone meanwhile."""
+    """Return when a file was written (nanoseconds); 0 if it is gone."""
     try:
         return path.stat().st_mtime_ns
     except FileNotFoundError:

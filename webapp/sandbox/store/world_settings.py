@@ -1,4 +1,4 @@
-"""What the tools have set in a world: how far its clock is moved, and which faults the site itself has. One row."""
+"""The settings of a world: how far its clock is moved, and the faults of the site. One row."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from webapp.store.engine import Connection
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``offset`` are the seconds by which the clock is ahead; ``slow_database`` those that each write waits;
-    ``locked_database`` refuses writes as a locked file does."""
+    """``offset``: seconds by which the clock is ahead. ``slow_database``: seconds that each write waits.
+    ``locked_database``: refuse writes as a locked file does.
+    """
 
     offset: float = 0.0
     slow_database: float = 0.0

@@ -1,1 +1,1 @@
-"""What happened in a walk: for the eye, for programs, and as a report with pictures."""
+"""A recording: as a page, for programs, and as a report with pictures."""

@@ -1,4 +1,4 @@
-"""The timeline: what happened in this walk, in order, for the eye and for programs (docs/screens.md#sandbox-tools)."""
+"""The timeline: what happened in this recording, in order, as a page and as JSON (docs/sandbox.md)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_AT_ONCE = 2000
 
 @world_middleware.blueprint.get(paths.TOOLS_TIMELINE)
 def timeline() -> ResponseReturnValue:
-    """One page of steps, the newest by default."""
+    """Show one page of steps, the newest by default."""
     wanted, world = read_filter(), world_middleware.world()
     steps = chosen_steps(world, wanted)
     pages = max(1, math.ceil(len(steps) / PAGE_STEPS))
@@ -46,14 +46,14 @@ def timeline() -> ResponseReturnValue:
 
 @world_middleware.blueprint.post(paths.TOOLS_TIMELINE_BEGIN)
 def begin_recording() -> ResponseReturnValue:
-    """Start a new walk: the timeline shows what comes after."""
+    """Start a new recording: the timeline shows what comes after."""
     trace_recorder.note("tool", BEGIN)
     return redirect(safe_path(request.form.get("next"), url_for("sandbox.timeline")))
 
 
 @api.blueprint.get(paths.API_TIMELINE, endpoint="timeline")
 def timeline_json() -> ResponseReturnValue:
-    """The steps as JSON: ``?kind=`` (repeated), ``?all=1``, ``?walk=``, ``?after=`` an id; at most `MOST_AT_ONCE`."""
+    """Return the steps: ``?kind=`` (repeated), ``?all=1``, ``?walk=``, ``?after=`` an id; at most `MOST_AT_ONCE`."""
     wanted, world = read_filter(), world_middleware.world()
     steps = chosen_steps(world, wanted)[:MOST_AT_ONCE]
     messages, phone_answers = received(steps)

@@ -1,4 +1,4 @@
-"""Pictures of what a step looked like: given by browser tests, kept beside the world's log."""
+"""Pictures of steps, sent by browser tests and stored beside the world's log."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ TYPES = {"image/png": ("PNG", "png"), "image/webp": ("WEBP", "webp")}
 
 @api.blueprint.post(paths.API_TIMELINE_PICTURES)
 def add_picture() -> ResponseReturnValue:
-    """Keep the body, a PNG or WebP of at most `MOST_BYTES`, as a step of a walk.
+    """Store the body, a PNG or WebP of at most `MOST_BYTES`, as a step of a recording.
 
-    ``?after=`` names the step that it shows, by default the walk's newest page; ``?walk=`` the walk, by default that
-    step's or this browser's; ``?caption=`` says what is seen.
+    ``?after=`` names its step, by default the recording's newest page. ``?walk=`` names the recording, by default
+    that step's or this browser's. ``?caption=`` describes it.
     """
     ending, content = _picture()
     trace_log = world_middleware.world().trace_log
@@ -48,7 +48,7 @@ def add_picture() -> ResponseReturnValue:
 
 @world_middleware.blueprint.get(paths.TOOLS_TIMELINE_PICTURE)
 def timeline_picture(name: str) -> Response:
-    """One picture."""
+    """Send one picture."""
     content = world_middleware.world().trace_log.find_picture(name)
     if content is None:
         abort(404)
@@ -56,12 +56,12 @@ def timeline_picture(name: str) -> Response:
 
 
 def picture_url(name: str) -> str:
-    """Where a picture is found."""
+    """Return a picture's address."""
     return url_for("sandbox.timeline_picture", name=name)
 
 
 def _picture() -> tuple[str, bytes]:
-    """The body's kind and bytes, seen to be a picture. Raises InvalidBody."""
+    """Return the body's kind and bytes, checked to be a picture. Raises InvalidBody."""
     if request.mimetype not in TYPES:
         raise InvalidBody(
             "The body must be image/png or image/webp", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
@@ -76,7 +76,7 @@ def _picture() -> tuple[str, bytes]:
 
 
 def _is_picture(content: bytes, form: str) -> bool:
-    from PIL import Image  # slow to load, and first needed when a picture comes
+    from PIL import Image  # slow to load, and needed only for a picture
 
     try:
         with (

@@ -1,4 +1,4 @@
-"""A walk as a report to print: a cover, chapters, every step with its picture (docs/screens.md#sandbox-tools)."""
+"""A recording as a report to print: a cover, chapters, every step with its picture (docs/sandbox.md)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Chapter:
 
 @world_middleware.blueprint.get(paths.TOOLS_TIMELINE_REPORT)
 def timeline_report() -> ResponseReturnValue:
-    """The report as a page, or with ``?download=1`` as one file that needs nothing else."""
+    """Show the report as a page, or with ``?download=1`` as one self-contained file."""
     wanted, world = read_filter(), world_middleware.world()
     steps = chosen_steps(world, wanted)
     messages, phone_answers = received(steps)
@@ -73,7 +73,7 @@ def timeline_report() -> ResponseReturnValue:
             world=world,
             now=now,
             chapters=chapters(step_views(steps, messages)),
-            people=people(steps),
+            people=persona_names(steps),
             counts=[(kind, label, n) for kind, label in KINDS.items() if (n := _count(steps, kind))],
             kind_word=kind_word,
             picture=picture_data if download else picture_url,
@@ -94,9 +94,9 @@ def timeline_report() -> ResponseReturnValue:
 
 
 def chapters(told: Sequence[StepView]) -> list[Chapter]:
-    """The steps by the part of the site that they belong to, in their order.
+    """Return the steps by the part of the site that they belong to, in order.
 
-    What a request did is in the log before the page that it answered with, so a step belongs to the page after it.
+    The log has a request's effects before its page, so a step belongs to the page after it.
     """
     titles: list[str] = []
     title = ""
@@ -115,8 +115,8 @@ def chapters(told: Sequence[StepView]) -> list[Chapter]:
     ]
 
 
-def people(steps: Sequence[Step]) -> list[str]:
-    """Who the walk was about: the names of the accounts in its events, as far as they are still there."""
+def persona_names(steps: Sequence[Step]) -> list[str]:
+    """Return the names of the accounts in the recording's events, if they still exist."""
     with world_middleware.world().services.store.reading() as db:
         known = {account.id: account for account in accounts.list_all(db)}
     ids = dict.fromkeys(step.data["account"] for step in steps if step.data.get("account") in known)
@@ -124,7 +124,7 @@ def people(steps: Sequence[Step]) -> list[str]:
 
 
 def picture_data(name: str) -> str:
-    """A picture as a data URI; "" for one that is gone."""
+    """Return a picture as a data URI; "" if it is gone."""
     content = world_middleware.world().trace_log.find_picture(name)
     if content is None:
         return "data:,"

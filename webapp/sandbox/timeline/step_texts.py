@@ -1,4 +1,4 @@
-"""What happened, in plain words of the page's language: one sentence for each step of a walk."""
+"""The steps of a recording as text in the page's language: one sentence each."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ _STALE = {
 
 
 def kind_word(kind: str) -> str:
-    """What one step of this kind is called."""
+    """Return the label of a kind of step."""
     return str(_ONE.get(kind, kind))
 
 
 def step_words(step: Step) -> str:
-    """The sentence for a step."""
+    """Return the sentence for a step."""
     match step.kind:
         case "page":
             return _of_page(step)
@@ -73,7 +73,7 @@ def step_words(step: Step) -> str:
 
 
 def step_detail(step: Step) -> str:
-    """What a tester may want to know besides: the request, the move's states, the names in the log."""
+    """Return details for testers: the request, the transition's states, the names in the log."""
     data = step.data
     match step.kind:
         case "page":
@@ -92,7 +92,7 @@ def step_detail(step: Step) -> str:
 
 
 def address_words(address: str) -> str:
-    """A number as people write it; a mailbox as it is."""
+    """Return a number as people write it; an email address as it is."""
     if not address.startswith("+"):
         return address
     try:
@@ -102,9 +102,9 @@ def address_words(address: str) -> str:
 
 
 def refusal_words(name: str) -> str:
-    """What a refusal of this name says to the user.
+    """Return the error text of the refusal of this name.
 
-    The exception is made without being raised or told of: making one by its name would count as one.
+    The exception is made without its constructor and never raised, so that nothing counts it.
     """
     if name in _STALE:
         return str(_STALE[name])

@@ -1,4 +1,4 @@
-"""The steps of a walk, chosen, put in words and joined with the messages that the phone received."""
+"""The steps of a recording: filtered, as text, and joined with the messages that the phone received."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from webapp.sandbox.worlds import World
 BEGIN = "walk.begin"
 MOST_MESSAGES = 1000
 SAME_MESSAGE_SECONDS = 600.0
-"""A message that came this much later than it was sent can't be told from another one by time."""
+"""The longest delay after which a message is still matched by time."""
 SIDE_BY_SIDE_SECONDS = 5
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineFilter:
-    """Which steps: of one walk (``walk``; None for all of the world), of some kinds, after an id."""
+    """The wanted steps: of one recording (``walk``; None for the whole world), of some kinds, after an id."""
 
     walk: str | None
     kinds: tuple[str, ...]
@@ -36,7 +36,7 @@ class TimelineFilter:
 
     @classmethod
     def read(cls, args: MultiDict[str, str], walk: str) -> TimelineFilter:
-        """From a query string: ``kind`` (repeated), ``all``, ``walk``, ``after``; ``walk`` is this browser's."""
+        """Read a query string: ``kind`` (repeated), ``all``, ``walk``, ``after``; ``walk`` is this browser's."""
         kinds = tuple(kind for kind in KINDS if kind in args.getlist("kind"))
         chosen = None if args.get("all") else args.get("walk") or walk
         after = args.get("after", "")
@@ -44,7 +44,7 @@ class TimelineFilter:
 
     @property
     def query(self) -> dict[str, Any]:
-        """The same as arguments of an address."""
+        """Return the filter as arguments of an address."""
         own = self.walk == trace_recorder.recording_id()
         return {
             "kind": list(self.kinds) or None,
@@ -55,8 +55,11 @@ class TimelineFilter:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """A step as it is shown. ``gap`` are the seconds since the step before; ``local`` is the time in the site's zone,
-    on another day than the step before if ``is_new_day``; ``message`` is the phone's."""
+    """A step as it is shown.
+
+    ``gap`` are the seconds since the step before; ``local`` is the time in the site's zone, on another day than the
+    step before if ``is_new_day``; ``message`` is the phone's.
+    """
 
     step: Step
     text: str
@@ -68,17 +71,17 @@ class StepView:
 
     @property
     def at(self) -> datetime:
-        """The time in UTC."""
+        """Return the time in UTC."""
         return datetime.fromtimestamp(self.step.at, UTC)
 
     @property
-    def tongue(self) -> str:
-        """The language of the message, ``ja`` or ``en``."""
+    def language(self) -> str:
+        """Return the language of the message, ``ja`` or ``en``."""
         return "ja" if self.message and _JAPANESE.search(self.message["body"]) else "en"
 
     @property
     def gap_words(self) -> str:
-        """The gap as ``+0:31`` or ``+2:00:05``; "" below a second, or where two requests went side by side."""
+        """Return the gap as ``+0:31`` or ``+2:00:05``; empty under a second or for concurrent requests."""
         seconds = round(abs(self.gap))
         if seconds < (1 if self.gap > 0 else SIDE_BY_SIDE_SECONDS):
             return ""
@@ -88,7 +91,7 @@ class StepView:
         return sign + (long if hours else f"{minutes}:{seconds % 60:02}")
 
     def as_json(self) -> dict[str, Any]:
-        """The step for programs."""
+        """Return the step for programs."""
         told = {
             "id": self.step.id,
             "at": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -106,7 +109,7 @@ class StepView:
 
 
 def chosen_steps(world: World, asked: TimelineFilter) -> list[Step]:
-    """The steps that were asked for, oldest first: of one walk those since it was last begun."""
+    """Return the wanted steps, oldest first; of one recording, those since it began."""
     steps = world.trace_log.steps(asked.walk, after=asked.after)
     if asked.walk is not None:
         begun = [at for at, step in enumerate(steps) if step.kind == "tool" and step.name == BEGIN]
@@ -115,7 +118,7 @@ def chosen_steps(world: World, asked: TimelineFilter) -> list[Step]:
 
 
 def in_place(steps: Sequence[Step]) -> list[Step]:
-    """The same with each picture right after the step that it shows, where that is among them."""
+    """Return the steps with each picture right after its step, if that is among them."""
     known = {step.id for step in steps}
     pictures: dict[int, list[Step]] = {}
     for step in steps:
@@ -127,7 +130,7 @@ def in_place(steps: Sequence[Step]) -> list[Step]:
 
 
 def step_views(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -> list[StepView]:
-    """The steps in words, each with its message where it is among ``messages``."""
+    """Return the steps as text, each with its message if it is among ``messages``."""
     found = matched(steps, messages)
     zone = ZoneInfo(world_middleware.world().services.config.time_zone)
     told: list[StepView] = []
@@ -149,7 +152,7 @@ def step_views(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -
 
 
 def received(steps: Iterable[Step]) -> tuple[list[dict[str, Any]], bool]:
-    """The messages of this world's phone, and whether it answered; it is asked only if a step needs it."""
+    """Return the messages of this world's phone, and whether it answered. It is asked only if a step needs it."""
     if not any(step.kind == "message" for step in steps):
         return [], True
     try:
@@ -163,7 +166,8 @@ def received(steps: Iterable[Step]) -> tuple[list[dict[str, Any]], bool]:
 
 
 def matched(steps: Sequence[Step], messages: Sequence[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-    """Which message each step sent, by the step's id: by the provider's id, else by recipient, subject and time."""
+    """Return the message of each step, by the step's id: matched by the provider's id, else by recipient, subject and
+    time."""
     sent = [step for step in steps if step.kind == "message"]
     by_sid = {message["sid"]: message for message in messages}
     found = {step.id: by_sid[step.data["sid"]] for step in sent if step.data.get("sid") in by_sid}
@@ -185,14 +189,14 @@ def matched(steps: Sequence[Step], messages: Sequence[dict[str, Any]]) -> dict[i
 
 
 def handset_url(address: str) -> str:
-    """Where a number's or mailbox's handset stands, in this world."""
+    """Return the address of a number's or mailbox's handset, in this world."""
     world = world_middleware.world()
     query = "" if world.is_default else f"?world={world.name}"
     return f"{world_middleware.phone_url()}{HANDSETS}{address}/{query}"
 
 
 def read_filter() -> TimelineFilter:
-    """What this request asks for."""
+    """Return the filter of this request."""
     return TimelineFilter.read(request.args, trace_recorder.recording_id())
 
 

@@ -1,4 +1,4 @@
-"""What was done with the tools, in plain words for the timeline."""
+"""Uses of the tools as text, for the timeline."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _GROUPS = {
 
 
 def tool_words(step: Step) -> str:
-    """The sentence for a use of a tool; one without words shows its name."""
+    """Return the sentence for a use of a tool. One without text shows its name."""
     name = step.name
     if name in _WHOLE:
         return str(_WHOLE[name])

@@ -1,1 +1,1 @@
-"""What flows, their states, pages and durations are called in the tools' pages."""
+"""Labels of flows, their states, pages and durations in the tools' pages."""

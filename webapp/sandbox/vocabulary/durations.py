@@ -1,4 +1,4 @@
-"""How far a clock is moved, in words."""
+"""The offset of a clock as text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from webapp.pages.framework.durations import duration
 
 
 def moved_by(offset: float) -> str:
-    """How far a clock is moved, in words: by the two largest units that it takes; "" when it is not."""
+    """Return a clock's offset as text, in its two largest units; "" for none."""
     length = duration(abs(offset))
     if not length:
         return ""

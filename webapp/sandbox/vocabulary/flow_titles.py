@@ -1,4 +1,4 @@
-"""What the flows are called in the tools' pages. What their moves mean is said in their own tables."""
+"""The titles of flows in the tools' pages. The meanings of transitions are in their state machines."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ _FLOWS = {
 
 
 def flow_title(kind: str) -> str:
-    """What a kind of flow is called."""
+    """Return the title of a kind of flow."""
     return str(_FLOWS.get(kind, kind))

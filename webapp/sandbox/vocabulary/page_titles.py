@@ -1,4 +1,4 @@
-"""The titles of the site's pages without their contents: what the tools call a page."""
+"""The titles of the site's pages, as the tools name them."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ _TITLES = {
 
 
 def page_title(page: str) -> str:
-    """The title of a page by its template's name (``sign_in.code``); "" for one that is none of the site's."""
+    """Return the title of a page by its template's name (``sign_in.code``); "" if it is none of the site's."""
     return str(_TITLES.get(page, ""))

@@ -1,4 +1,4 @@
-"""The states of the flows in plain words, for the map; the tables in `webapp.flows` name them for the code."""
+"""The labels of the flows' states, for the map."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ _STATES = {
 
 
 def state_name(kind: str, state: str) -> str:
-    """What a state of a flow is called; one without words shows its name, which a test forbids."""
+    """Return the label of a flow's state. One without a label shows its name, which a test forbids."""
     return str(_STATES.get((kind, state)) or _STATES.get(state, state))

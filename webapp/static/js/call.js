@@ -1,5 +1,5 @@
-// Asks how a call stands and shows the page anew once it has failed, so that the page can say why.
-// data-url: answers {"status": "under_way" | "over" | "failed"}; data-every: milliseconds between two questions.
+// Polls a call's state and reloads the page once the call has failed, so that the page can say why.
+// data-url: answers {"status": "under_way" | "over" | "failed"}; data-every: milliseconds between two polls.
 export default function call(element) {
   const every = Number(element.dataset.every ?? 1500);
 
@@ -9,7 +9,7 @@ export default function call(element) {
       const answer = await fetch(element.dataset.url, {
         headers: { Accept: "application/json" },
         cache: "no-store",
-        redirect: "manual", // to signing in: nothing is asked any more
+        redirect: "manual", // to sign-in: stop polling
       });
       status = answer.ok ? (await answer.json()).status : "over";
     } catch {

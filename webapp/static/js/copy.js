@@ -1,4 +1,4 @@
-// A button that copies a text and says that it did. data-copies: the id of what to copy.
+// A button that copies a text and confirms it. data-copies: the id of what to copy.
 export default function copy(button) {
   const source = document.getElementById(button.dataset.copies);
   const words = button.querySelector("[data-words]");

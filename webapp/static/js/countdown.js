@@ -1,4 +1,4 @@
-// Counts the seconds until something may be tried again, and holds its button until then.
+// Counts the seconds until the next attempt, and disables its button until then.
 // data-seconds: how long; data-holds: id of the button. The server keeps the time; this only shows it. In the sandbox its
 // clock can be moved: data-clock of the body is where it is read.
 const EVERY_MS = 1000;

@@ -1,4 +1,4 @@
-// Opens a <dialog> of the page instead of following the link that leads to the same question as a page.
+// Opens a <dialog> of the page instead of following the link to the same question as a page.
 // data-opens: the id of the dialog; inside it, elements with data-closes close it.
 export default function dialog(link) {
   const box = document.getElementById(link.dataset.opens);

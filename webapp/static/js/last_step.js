@@ -1,4 +1,4 @@
-// Does what the strip tells: fills the fields, chooses the files and presses the button, as a tester would.
+// Does the last step of the hint: fills the fields, chooses the files and presses the button.
 const SHOWN = "button[type=submit]";
 
 function named(control, label) {
@@ -16,7 +16,7 @@ async function chosen(addresses) {
 }
 
 export default function lastStep(button) {
-  if (button.form) return; // it sends what no page would: nothing is to be filled in
+  if (button.form) return; // the button has a form of values: nothing to fill in
   const told = button.closest("[data-last-press]").dataset;
   button.hidden = false;
   button.addEventListener("click", async () => {

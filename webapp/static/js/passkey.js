@@ -30,7 +30,7 @@ function written(credential) {
   });
 }
 
-let waiting = null; // the browser's quiet offer in the field, to be called off when the button is pressed
+let waiting = null; // the browser's offer in the field, aborted when the button is pressed
 
 export default async function passkey(form) {
   if (!window.PublicKeyCredential) return;

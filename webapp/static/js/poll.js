@@ -1,5 +1,5 @@
-// Asks now and then whether a decision has come, and goes on by itself when it has.
-// data-url: answers {"status": …}; data-every: milliseconds between two questions; data-submits: the id of the form
+// Polls for a decision, and goes on by itself when there is one.
+// data-url: answers {"status": …}; data-every: milliseconds between two polls; data-submits: the id of the form
 // that goes on once it was approved (going on changes something, so it is a POST). What [data-alone] says takes the place
 // of its text, which tells of the way without this script.
 export default function poll(element) {

@@ -1,5 +1,5 @@
-// Keeps a part of a page up to date while another window walks: when the stamp has changed, the page is asked for anew
-// and the part with this id is exchanged. data-url: answers {"stamp": …}; data-stamp: the stamp of what is shown.
+// Keeps a part of a page up to date while another window walks: when the stamp has changed, the page is loaded again
+// and the part with this id is replaced. data-url: answers {"stamp": …}; data-stamp: the stamp of what is shown.
 const EVERY_MILLISECONDS = 2000;
 
 export default function refresh(part) {
@@ -32,7 +32,7 @@ async function renew(part) {
   if (focused) part.querySelector(focused)?.focus({ preventScroll: true });
 }
 
-// Where the focus is, as a selector that finds the same thing in the part that is exchanged.
+// The focused element, as a selector that finds it in the new part.
 function place(element) {
   if (element.id) return `#${CSS.escape(element.id)}`;
   const link = element.getAttribute("href") ?? element.form?.getAttribute("action");

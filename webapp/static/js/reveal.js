@@ -10,6 +10,6 @@ export default function reveal(button) {
     words.textContent = isShown ? show : button.dataset.hide;
     field.focus();
   });
-  // Never sent or left behind as plain text, so that the browser does not offer it as an entry of another form.
+  // Never sent or left as plain text: the browser would offer it in other forms.
   field.form?.addEventListener("submit", () => { field.type = "password"; });
 }

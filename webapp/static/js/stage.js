@@ -26,12 +26,12 @@ export default function stage(desk) {
     }
   }
 
-  // Who is signed in, what time it is, what goes wrong; and the phone follows the persona, or the newest message.
+  // Shows the persona, the time and the faults. The phone follows the persona, or the newest message.
   async function look() {
     const state = await ask();
     if (!state) return;
     if (state.world !== desk.dataset.world) {
-      location.replace(location.pathname); // another world was entered: its phone is another one
+      location.replace(location.pathname); // another world has another phone
       return;
     }
     hold(state.csrf);
@@ -67,7 +67,7 @@ export default function stage(desk) {
     }
   }
 
-  // A form of the bar is held back until it has the token of this moment; one is on its way at a time.
+  // A form of the bar waits until it has the current token. One is sent at a time.
   let sends = "";
   document.addEventListener("submit", async (event) => {
     const form = event.target.closest("form[data-sends]");

@@ -1,6 +1,6 @@
-// The script: finds the step that is next by what the site shows, outlines what to press, and does it on request.
+// The script: finds the next step by what the site shows, outlines what to press, and does it on request.
 const PACE_MILLISECONDS = 1500;
-const GOES_ON = ["approval.wait"]; // by itself, once the mail is answered
+const GOES_ON = ["approval.wait"]; // by itself, once the email is answered
 
 export function guide(desk, site, phone) {
   const steps = [...desk.querySelectorAll("[data-step]")].map((element) => ({
@@ -44,7 +44,7 @@ export function guide(desk, site, phone) {
   }
 
   const self = {
-    /** Looks where we are, and shows the step that is next. */
+    /** Finds the current page, and shows the next step. */
     look() {
       const page = site.page();
       if (page?.name === "approval.decide" && page.state !== "pending") phone.mailIsAnswered();
@@ -68,7 +68,7 @@ export function guide(desk, site, phone) {
       if (step.where === "end") self.stop();
       self.goOn();
     },
-    /** Does the step that is next; from a page that is not on the way, leads back to it. */
+    /** Does the next step. From another page, goes back to the script first. */
     do() {
       const page = site.page();
       const step = steps[at];

@@ -1,4 +1,4 @@
-// The phone's frame on the stage: which handset is shown, what arrives on it, and one click to take a code over.
+// The phone's frame on the stage: the shown handset, what arrives on it, and one click to fill in a code.
 const PATIENCE_MILLISECONDS = 6000;
 
 export function phoneFrame(desk, site) {
@@ -11,7 +11,7 @@ export function phoneFrame(desk, site) {
   const changed = [];
   const taken = new Set();
   let here = { page: "", handset: "" };
-  let code = null; // the newest that came, and is not taken yet
+  let code = null; // the newest that is not used yet
   let mail = null; // the newest mail with a link to approve
   let known = 0; // ids of messages up to here are old
 
@@ -73,7 +73,7 @@ export function phoneFrame(desk, site) {
     openMail() {
       if (mail) self.goTo(`${here.handset}/mail/${mail.id}`);
     },
-    /** Once: the phone is put down again. */
+    /** Goes back to the phone's home screen, once. */
     mailIsAnswered() {
       if (!mail || mail.isAnswered) return;
       mail.isAnswered = true;
@@ -91,7 +91,7 @@ export function phoneFrame(desk, site) {
       desk.dispatchEvent(new CustomEvent("stage:take"));
       tell();
     },
-    /** After each page of the site: what is offered depends on what it asks for. */
+    /** After each page of the site: what is offered depends on its fields. */
     offerAgain() {
       show();
       const button = self.lastStep();
@@ -100,7 +100,7 @@ export function phoneFrame(desk, site) {
       // It shows once its module listens.
       if (button?.hidden) new MutationObserver(offer).observe(button, { attributes: true });
     },
-    /** The button of the refusals' strip on the site's page, if it has one. */
+    /** The button of the hint on the site's page, if it has one. */
     lastStep() {
       return site.page()?.document.querySelector(".last-step button[data-module=last_step]") ?? null;
     },

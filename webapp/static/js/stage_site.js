@@ -53,7 +53,7 @@ export function siteFrames(desk) {
       const found = main();
       return found ? { name: found.dataset.page, state: found.dataset.state, document: inside(), tab: at } : null;
     },
-    /** Where the first tab, or another one, is: to come back to. */
+    /** The address of the first tab, or of another one, to come back to. */
     path(tab = 0) {
       const place = inside(tab)?.location;
       return place && place.protocol.startsWith("http") ? place.pathname + place.search : "/";
@@ -67,7 +67,7 @@ export function siteFrames(desk) {
       });
       tell();
     },
-    /** Opens one of the site's addresses in the second tab, any other one in a window of its own. */
+    /** Opens one of the site's addresses in the second tab, any other one in a new window. */
     open(url) {
       if (new URL(url).origin !== location.origin) {
         window.open(url, "_blank", "noopener");

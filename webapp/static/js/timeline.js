@@ -1,4 +1,4 @@
-// Follows the walk while another window walks: asks for newer steps, and when there are some takes the page anew.
+// Follows the recording while another window walks: polls for newer steps, and reloads the page when there are some.
 // data-url: the steps after the last one shown, as JSON; data-follows: "yes" on the page that ends with the newest.
 const EVERY_MILLISECONDS = 2000;
 

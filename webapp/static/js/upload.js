@@ -1,5 +1,5 @@
-// Sends the chosen files with a bar that shows how far it is. The form works without; what the server answers is
-// shown either way: a redirect is followed, a page with errors takes this page's place.
+// Sends the chosen files with a progress bar. The form works without it. The server's answer is shown either way:
+// a redirect is followed, a page with errors replaces this page.
 export default function upload(form) {
   const field = form.querySelector("input[type=file]");
   const button = form.querySelector("button[type=submit]");
@@ -62,7 +62,7 @@ function show(progress, percent) {
   progress.querySelector("[data-percent]").textContent = `${percent}%`;
 }
 
-// Shows what the server answered; false where that is no page of ours.
+// Shows the server's answer. Returns false if it is no page of ours.
 function arrive(request) {
   const answer = new DOMParser().parseFromString(request.responseText, "text/html");
   const main = answer.querySelector("main");

@@ -59,11 +59,11 @@ class Row(Protocol):
 
 
 class Result(Protocol):
-    """What a statement gave. Read it inside the block that ran the statement."""
+    """The result of a statement. Read it inside the block that ran the statement."""
 
     @property
     def rowcount(self) -> int:
-        """Rows that an INSERT, UPDATE or DELETE touched."""
+        """Return how many rows an INSERT, UPDATE or DELETE changed."""
 
     def fetchone(self) -> Any:
         """Return the next `Row`, or None."""
@@ -93,15 +93,15 @@ class Store(Protocol):
 
     @property
     def name(self) -> str:
-        """The world's name."""
+        """Return the world's name."""
 
     @property
     def place(self) -> str:
-        """Where the database is, in words for people. No two worlds ever have the same place."""
+        """Return where the database is, for people. No two worlds ever have the same place."""
 
     @property
     def folder(self) -> Path:
-        """A folder for files that belong to the world and are deleted with it."""
+        """Return a folder for files that belong to the world and are deleted with it."""
 
     before_writing: Callable[[], None] | None
     """Called before each outermost `writing` block takes its lock; it may wait or raise."""
@@ -141,7 +141,7 @@ class Store(Protocol):
         """Return the bytes that the database takes."""
 
     def health(self) -> list[str]:
-        """Return what is wrong, nothing when all is well; change nothing. Raise an `EngineError`."""
+        """Return what is wrong, nothing if all is well. Change nothing. Raise an `EngineError`."""
 
     def close(self) -> None:
         """Close the connections that are not lent; the next block opens new ones."""
@@ -160,7 +160,7 @@ class Engine(Protocol):
         """
 
     def drop(self, name: str) -> bool:
-        """Delete a world, its rows and its folder; False when there was none. Whoever holds it open gets `Gone`."""
+        """Delete a world, its rows and its folder. Return False if there was none. Open stores raise `Gone`."""
 
     def names(self) -> list[str]:
         """Return the names of all worlds, the default one first."""
