@@ -1,4 +1,4 @@
-"""Who is asking: the browser's own cookie, its address, its device and a place nearby."""
+"""The visitor of a request: the browser's cookie, its address, its device and a place nearby."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 def install(app: Flask) -> None:
-    """Believe as many proxies as configured, and hand each browser its cookie."""
+    """Trust as many proxies as configured, and set each browser's cookie."""
     config: Config = app.extensions["nidankai"].config
     if config.trusted_proxies:
         count = config.trusted_proxies
@@ -38,7 +38,7 @@ def install(app: Flask) -> None:
 
 
 def visitor() -> Visitor:
-    """Return the facts of this request; the first call gives the browser its cookie if it has none."""
+    """Return the facts of this request. The first call gives the browser its cookie if it has none."""
     known: Visitor | None = g.get("visitor")
     if known is None:
         address = _written_plainly(request.remote_addr or "")
@@ -53,7 +53,7 @@ def visitor() -> Visitor:
 
 
 def near(address: str) -> str:
-    """Return the place an address is in, in the page's language, or the address where none is known."""
+    """Return the place of an address, in the page's language, or the address if no place is known."""
     reader = _places(services().config.geoip_file)
     if reader is None:
         return address
@@ -65,7 +65,7 @@ def near(address: str) -> str:
 
 
 def _written_plainly(address: str) -> str:
-    """The peer's address; an IPv4 address that came in IPv6 clothes is one and the same visitor."""
+    """Return the peer's address. An IPv4 address mapped to IPv6 is the same visitor."""
     try:
         peer = ipaddress.ip_address(address)
     except ValueError:
@@ -99,7 +99,7 @@ def _places(path: str) -> maxminddb.Reader | None:
 
 
 def _place_name(found: Any, language: str) -> str:
-    """City and prefecture (or country) of a MaxMind City record, as far as it has them."""
+    """Return city and prefecture (or country) of a MaxMind City record, as far as it has them."""
     if not isinstance(found, dict):
         return ""
     regions = found.get("subdivisions") or [found.get("country") or {}]
