@@ -9,7 +9,7 @@ import pytest
 from tests.check.look.conftest import Handset
 from tests.check.look.firefox import Firefox, Window, running
 from tests.check.look.looking import assert_as_known, too_wide
-from tests.check.look.pages import PHONE_STATES, SITE_STATES, State
+from tests.check.look.pages import HANAKO, PHONE_STATES, SITE_STATES, State
 
 KINDS = [("ja", "light"), ("en", "dark")]
 
@@ -45,6 +45,18 @@ def test_page_of_the_site_fits(state: State, firefox: Firefox, window: Window, s
 def test_page_of_the_phone_fits(state: State, firefox: Firefox, window: Window, handset: Handset) -> None:
     window.goto(handset.url + handset.path(state.path))
     assert_as_known(state, "firefox", firefox.language, too_wide(window))
+
+
+@pytest.mark.parametrize("path", ["messages/Mihon", "mail/MAIL"], ids=["text", "mail"])
+def test_open_details_fit(path: str, window: Window, handset: Handset) -> None:
+    window.goto(handset.url + handset.path(f"/handsets/{HANAKO}/{path}"))
+    opened = window.evaluate(
+        "() => { const all = [...document.querySelectorAll('.fold')]; all.forEach((fold) => { fold.open = true; });"
+        " return all.length; }"
+    )
+    assert opened >= 1 and too_wide(window) == set()
+    scrolling = window.evaluate("() => getComputedStyle(document.querySelector('.screen')).scrollbarColor")
+    assert scrolling != "auto", "the browser's light scroll bar stands out in the dark"
 
 
 def test_window_has_the_language_scheme_and_size_that_it_should(firefox: Firefox, window: Window) -> None:
