@@ -31,14 +31,14 @@ WORDS = {
     },
     "en": {
         "title": "How to use Two-Step Verification",
-        "lead": "A guide to the specimen shop Mihon, photographed while it was used. "
-        "Every word in the pictures is the site's own of that day.",
+        "lead": "A guide to the demo shop Mihon, with screenshots taken while it was used. "
+        "The texts in them are the site's on that day.",
         "contents": "Contents",
         "arrived": "What arrived",
         "happened": "What happened on the site",
         "sms": "SMS",
         "call": "Voice call",
-        "mail": "Mail",
+        "mail": "Email",
         "phone": "Phone",
         "site": "Site",
         "steps": "{} pictures",
