@@ -88,7 +88,7 @@ def test_upload_is_not_begun_with_too_many_files(servers: Servers) -> None:
     page.locator(pages.DOCUMENTS).set_input_files([picture(f"{at}.jpg") for at in range(4)])
     page.locator(pages.SEND_DOCUMENTS).click()
     message = page.locator(pages.DOCUMENTS).evaluate("field => field.validationMessage")
-    assert "3ファイル" in message
+    assert "3件まで" in message
     assert "POST" not in requests
 
 

@@ -23,7 +23,7 @@ WORDS = {
         "happened": "サイトで起きたこと",
         "sms": "SMS",
         "call": "音声電話",
-        "mail": "Eメール",
+        "mail": "メール",
         "phone": "電話",
         "site": "サイト",
         "steps": "{} 枚",
