@@ -1,4 +1,4 @@
-"""Bodies of requests: taken whole from the wire, within a size and two deadlines, before any thread is used."""
+"""Request bodies: read completely, within a size and two deadlines, before a thread is used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_HELD_BYTES = 256 << 20
 
 
 class Refused(Exception):
-    """The request gets no further. The arguments are the status and the sentence that the client gets."""
+    """The request is refused. The arguments are the status and the sentence for the client."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(status, words)
@@ -22,7 +22,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a request. One that is too large is cut off; `length` then is what was announced or came."""
+    """The body of a request. A too large one is cut off; `length` is then the announced or received length."""
 
     content: bytes
     length: int
@@ -32,7 +32,7 @@ NO_BODY = Body(b"", 0)
 
 
 class Bodies:
-    """Reads bodies, and knows how much those under way hold."""
+    """Read bodies, and count the memory of those under way."""
 
     def __init__(self, idle_seconds: float, whole_seconds: float) -> None:
         """`idle_seconds` is the longest time without a byte."""
@@ -41,7 +41,7 @@ class Bodies:
         self._held = 0
 
     async def read(self, exchange: Exchange, headers: HeaderList, most: int) -> Body:
-        """Return the body, of at most so many bytes.
+        """Return the body, of at most this many bytes.
 
         Raise :class:`Refused` with 408 when it comes too slowly, 400 when it breaks off, 503 when too much is held.
         """

@@ -1,4 +1,4 @@
-"""Threads that answer requests: as many as are needed, up to a number, and none that nobody needs for a while."""
+"""Threads that answer requests: started when needed, up to a maximum, and ended when idle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Threads:
-    """Like `concurrent.futures.ThreadPoolExecutor`, but threads that nobody needs end.
+    """Like `concurrent.futures.ThreadPoolExecutor`, but idle threads end.
 
     The thread that finished last takes the next job, so that the others can end.
     """
@@ -34,10 +34,10 @@ class Threads:
         self.count = 0
 
     async def run(self, work: Callable[[], T], is_urgent: Callable[[T], bool] = lambda _: True) -> T:
-        """Do some work in a thread, as soon as one is free, and return its result.
+        """Run some work in a thread, as soon as one is free, and return its result.
 
-        A result that is not urgent comes with the next one, or a moment later: to wake the loop for each costs as much
-        as a tenth of a small request.
+        A result that is not urgent comes with the next one, or a moment later: waking the loop for each costs a tenth
+        of a small request.
         """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()

@@ -1,4 +1,4 @@
-"""The edge: an RSGI application that takes whole requests off the wire and hands them to a WSGI app.
+"""The edge: an RSGI application that reads whole requests and passes them to a WSGI app.
 
 It knows neither app. Site and phone have the same files, byte for byte (docs/decisions.md, "The edge takes bodies").
 """

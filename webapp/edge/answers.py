@@ -1,4 +1,4 @@
-"""The answer of a WSGI app: called in a thread, sent whole."""
+"""The answer of a WSGI app: called in a thread, sent as a whole."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _log = logging.getLogger(__name__)
 class Call:
     """One call of a WSGI app.
 
-    `is_held` says that the app waits and must be called again. `rest` is an answer that goes on with its stream,
-    `late` sends one that is held back.
+    `is_held` says that the app waits and must be called again. `rest` is an answer that continues as a stream, `late`
+    sends one that is held back.
     """
 
     def __init__(self, app: WSGIApplication, environ: dict[str, Any], exchange: Exchange) -> None:

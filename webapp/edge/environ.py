@@ -1,4 +1,4 @@
-"""A request as WSGI describes it (PEP 3333)."""
+"""A request in WSGI's form (PEP 3333)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests that wait, and answers that go on: both without a thread."""
+"""Waiting requests and streamed answers: both without a thread."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Hold:
         self._at_end: list[Callable[[], object]] = []
 
     def wake(self) -> None:
-        """Let it go on. Any thread may do this, also when the request is over."""
+        """Let it continue. Any thread may call this, also after the request."""
         self._loop.call_soon_threadsafe(self._woken.set)
 
     def at_end(self, action: Callable[[], object]) -> None:
-        """Do this when the request is over, whatever ended it."""
+        """Call this when the request is over, for whatever reason."""
         self._at_end.append(action)
 
     def waits(self, until: float) -> Held:
@@ -60,7 +60,7 @@ class Hold:
         self._woken.clear()  # before anybody looks again: a wake-up from now on counts
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        """Do what blocks in a thread."""
+        """Run blocking work in a thread."""
         return await self._threads.run(work)
 
     def has_end(self) -> bool:

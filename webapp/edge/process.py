@@ -1,4 +1,4 @@
-"""The process that serves: granian, its limit of open files, its connections."""
+"""The serving process: granian, its limit of open files, its connections."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def serve(target: str, host: str, port: int, connections: int, **options: Any) -
 
 
 def raise_file_limit(needed: int, name: str) -> int:
-    """Let this process open as many files as `needed` connections take. Return how many connections it may have.
+    """Raise this process's limit of open files for `needed` connections. Return how many connections it may have.
 
-    Say in one line when the system does not allow so many.
+    Log one line when the system does not allow that many.
     """
     if sys.platform == "win32":
         return min(needed, MOST_CONNECTIONS)

@@ -1,4 +1,4 @@
-"""What the edge asks of the sockets that granian keeps to itself."""
+"""The edge's access to the sockets inside granian."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def drop_unread(address: str, seconds: float) -> None:
-    """Drop connections whose client has taken nothing of an answer for so long, as far as the system can (Linux).
+    """Close connections whose client reads nothing for this many seconds, as far as the system can (Linux).
 
-    Granian queues answers without a limit and keeps its sockets to itself. Connections inherit the option from the
-    socket that listens, which is found by its port.
+    Granian queues answers without a limit and keeps its sockets private. Connections inherit the option from the
+    listening socket, which is found by its port.
     """
     port = int(address.rpartition(":")[2])
     option = getattr(socket, "TCP_USER_TIMEOUT", None)
