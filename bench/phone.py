@@ -44,19 +44,7 @@ from mocksms.store import messages as keeping
 
 ROUNDS = 3
 WAITS, INBOXES = 100, 50
-GRANIAN = (
-    "-m",
-    "granian",
-    "--interface",
-    "wsgi",
-    "--workers",
-    "1",
-    "--blocking-threads",
-    "128",
-    "--no-ws",
-    "--no-log",
-    "--factory",
-)
+GRANIAN = ("-m", "granian", "--interface", "rsgi", "--workers", "1", "--no-ws", "--no-log", "--factory")
 
 
 def _arrivals(port: int) -> list[float]:
@@ -153,7 +141,7 @@ def rows() -> list[Row]:
         folder = Path(name)
         ours, bare = free_port(), free_port()
         environment = {"MOCKSMS_INSTANCE": name, "MOCKSMS_PORT": str(ours), "MOCKSMS_SMTP_PORT": "-1"}
-        command = [*GRANIAN, "--port", str(bare), "bench.phone_floor:create_app"]
+        command = [*GRANIAN, "--port", str(bare), "bench.phone_floor:create_edge"]
         with (
             server_process(["-m", "mocksms", "serve"], ours, environment),
             server_process(command, bare, {"FLOOR_DB": str(folder / "ingest.db")}),

@@ -9,6 +9,8 @@ import uuid
 
 from flask import Flask, Response, jsonify, request
 
+from mocksms.edge import Edge, Limits
+
 
 def create_app() -> Flask:
     """Return the app: a table, an index, two routes; its database is the file FLOOR_DB."""
@@ -43,3 +45,8 @@ def create_app() -> Flask:
         return jsonify(messages=db().execute(sql, (request.args["to"],)).fetchall())
 
     return app
+
+
+def create_edge() -> Edge:
+    """Return the bare app behind the same edge as the phone."""
+    return Edge(create_app(), Limits(threads=128))
