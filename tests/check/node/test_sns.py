@@ -78,6 +78,26 @@ def test_opt_outs_are_read_and_lifted(node: Node, phone: Phone) -> None:
     assert found == {"before": [ME], "refused": "OptedOutException", "after": []}
 
 
+def test_settings_opt_outs_and_batches_are_read(node: Node, phone: Phone) -> None:
+    code = """
+        const send = (name, input) => sns.send(new sdk.sns[`${name}Command`](input));
+        await send("SetSMSAttributes", { attributes: { DefaultSenderID: "MIHON" } });
+        const { attributes } = await send("GetSMSAttributes", {});
+        const { isOptedOut } = await send("CheckIfPhoneNumberIsOptedOut", { phoneNumber: given.to });
+        const { TopicArn } = await send("CreateTopic", { Name: "codes" });
+        const { SubscriptionArn } = await send("Subscribe", { TopicArn, Protocol: "sms", Endpoint: given.to });
+        const PublishBatchRequestEntries = [{ Id: "a", Message: "one" }, { Id: "b", Message: "" }];
+        const { Successful, Failed } = await send("PublishBatch", { TopicArn, PublishBatchRequestEntries });
+        await send("Unsubscribe", { SubscriptionArn });
+        const left = (await send("ListSubscriptions", {})).Subscriptions ?? [];
+        const ids = [Successful.map((each) => each.Id), Failed.map((each) => [each.Id, each.Code])];
+        return [attributes, isOptedOut, ...ids, left.length];
+    """
+    told = node(code, to=ME)
+    assert told == [{"DefaultSenderID": "MIHON"}, False, ["a"], [["b", "InvalidParameter"]], 0]
+    assert [(each.sender, each.body) for each in phone.messages(to=ME)] == [("MIHON", "one")]
+
+
 def test_topic_that_is_not_there_is_the_sdks_own_error(node: Node) -> None:
     with pytest.raises(SdkError) as refused:
         node(PUBLISH, TopicArn="arn:aws:sns:us-east-1:000000000000:none", Message="x")

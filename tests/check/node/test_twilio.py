@@ -161,3 +161,20 @@ def test_whatsapp_keeps_its_prefix(node: Node) -> None:
     code = "const { to, from } = await twilio.messages.create(given); return [to, from]"
     given = {"to": f"whatsapp:{ME}", "from": f"whatsapp:{SHOP}", "body": "x"}
     assert node(code, **given) == [given["to"], given["from"]]
+
+
+def test_verification_by_whatsapp_and_the_services_settings_answer(node: Node, phone: Phone) -> None:
+    code = """
+        const service = await twilio.verify.v2.services.create({ friendlyName: "Mihon", codeLength: 8 });
+        const verify = twilio.verify.v2.services(service.sid);
+        const sent = await verify.verifications.create({ to: given.to, channel: "whatsapp" });
+        return [service.sid, sent.status, sent.channel];
+    """
+    sid, *told = node(code, to=ME)
+    assert told == ["pending", "whatsapp"]
+    found = phone.wait_for_code(ME)
+    assert len(found) == 8 and phone.sms(ME).fields["details"]["address_prefix"] == "whatsapp:"
+    check = (
+        "return (await twilio.verify.v2.services(given.sid).verificationChecks.create(given.tried)).status"
+    )
+    assert node(check, sid=sid, tried={"to": ME, "code": found}) == "approved"
