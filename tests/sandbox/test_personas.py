@@ -289,6 +289,8 @@ def test_persona_api_signs_in_whatever_the_state(world: World) -> None:
         ({"name": "taro", "language": "fr"}, "language"),
         ({"name": "taro", "signed_in": "yes"}, "signed_in"),
         ({"name": "newcomer", "signed_in": True}, "signed_in"),
+        ({"name": "taro", "session": 0}, "session"),
+        ({"name": "newcomer", "keep": True}, "keep"),
     ],
 )
 def test_persona_api_refuses_what_it_does_not_know(world: World, body: dict[str, Any], field: str) -> None:

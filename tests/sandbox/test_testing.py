@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from mocksms.testing import Phone, RunningPhone, phone, phone_server
 from webapp.sandbox.personas.personas import PERSONAS
+from webapp.sandbox.phone import Phone as SitesPhone
 from webapp.sandbox.testing import (
     Client,
     Mihon,
@@ -22,6 +26,10 @@ from webapp.sandbox.testing import (
     mihon_site,
     signed_in,
 )
+from webapp.store import sessions
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 __all__ = ["client_as", "mihon", "mihon_site", "phone", "phone_server", "signed_in"]
 
@@ -50,6 +58,75 @@ def test_fixtures_put_clients_into_states(client_as: Callable[[str], Client], ph
     assert client.get(client.persona.lands).status_code == 200
     code = phone.wait_for_code(client.persona.phone)
     assert client.post(client.persona.lands, data={"otpCode": code}).status_code == 303
+
+
+def sessions_of(mihon_site: Site, mihon: SiteWorld, name: str) -> int:
+    world = mihon_site.worlds.get(mihon.world)
+    with world.services.store.reading() as db:
+        return len(sessions.of_account(db, name, world.services.clock.now(), 3600))
+
+
+def test_persona_leaves_no_session_behind(mihon_site: Site, mihon: SiteWorld) -> None:
+    jiro = mihon.persona("jiro")
+    assert sessions_of(mihon_site, mihon, "jiro") == 0 and jiro.lands == "/account"
+    client = mihon.client()
+    client.post("/ap/signin", data={"email": jiro.email})
+    client.post("/ap/signin?step=password", data={"password": jiro.password})
+    assert jiro.secret is not None
+    client.post("/ap/mfa", data={"otpCode": mihon.app_code(jiro.secret)})
+    assert sessions_of(mihon_site, mihon, "jiro") == 1
+    cookies = dict(jiro.cookies)
+    assert sessions_of(mihon_site, mihon, "jiro") == 2 and jiro.cookies == cookies
+    assert client.get("/account").status_code == 200, "the account is the same one"
+    with httpx.Client(base_url=mihon.url, cookies=cookies, trust_env=False) as browser:
+        assert "次郎" in browser.get("/account").text
+
+
+def test_persona_in_a_flow_has_the_session_of_its_state(mihon: SiteWorld) -> None:
+    halfway = mihon.persona("halfway")
+    with httpx.Client(base_url=mihon.url, cookies=halfway.cookies, trust_env=False) as browser:
+        assert browser.get(halfway.lands).status_code == 200
+
+
+def test_client_logs_in_at_protected_tools(
+    mihon_site: Site, mihon: SiteWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str | None] = []
+
+    def noting(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        seen.append(environ.get("HTTP_AUTHORIZATION"))
+        return mihon_site.app(environ, start_response)
+
+    def asked(url: str) -> str | None:
+        Mihon(url, mihon.world, httpx.WSGITransport(app=noting)).personas()
+        return seen[-1]
+
+    assert asked(mihon.url) is None
+    monkeypatch.setenv("WEBAPP_TOOLS_PASSWORD", "s3")
+    assert asked(mihon.url) == f"Basic {b64encode(b'tester:s3').decode()}"
+    with_login = mihon.url.replace("://", "://me:p%40ss@")
+    assert asked(with_login) == f"Basic {b64encode(b'me:p@ss').decode()}"
+    assert Mihon(with_login).url == mihon.url
+
+
+def test_site_logs_in_at_a_protected_phone(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(204)
+
+    transport = httpx.MockTransport(answer)
+    SitesPhone("http://phone:8001", "w", transport).ask("GET", "clock")
+    monkeypatch.setenv("MOCKSMS_PASSWORD", "s3")
+    SitesPhone("http://phone:8001", "w", transport).ask("GET", "clock")
+    SitesPhone("http://me:p%40ss@phone:8001/", "w", transport).ask("GET", "clock")
+    assert [each.headers.get("Authorization") for each in seen] == [
+        None,
+        f"Basic {b64encode(b'mocksms:s3').decode()}",
+        f"Basic {b64encode(b'me:p@ss').decode()}",
+    ]
+    assert {str(each.url) for each in seen} == {"http://phone:8001/api/v1/clock"}
 
 
 def test_fixtures_keep_clients_apart(mihon: SiteWorld) -> None:

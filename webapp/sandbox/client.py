@@ -6,6 +6,8 @@ It controls the site; the tester's browser or HTTP client walks. The phone of th
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -19,6 +21,7 @@ from webapp import paths
 
 DEFAULT = "default"
 PATIENCE_SECONDS = 30.0
+PASSWORD = "WEBAPP_TOOLS_PASSWORD"  # noqa: S105 -- the name of a variable
 
 
 class MihonError(RuntimeError):
@@ -42,9 +45,17 @@ class Persona:
     state: str
     lands: str
     world: str
-    cookies: dict[str, str] = field(repr=False)
+    held: dict[str, str] = field(repr=False)
     starts: list[list[str]] = field(default_factory=list)
     passkey: dict[str, str] | None = field(default=None, repr=False)
+    sign_in: Callable[[], dict[str, str]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Return what a browser must hold to be in the state. A session that is no part of it is made now."""
+        if not self.held and self.sign_in is not None:
+            self.held.update(self.sign_in())
+        return self.held
 
     def cookies_for(self, base_url: str) -> list[dict[str, str]]:
         """Return the cookies as Playwright's ``context.add_cookies`` takes them."""
@@ -116,7 +127,8 @@ class Mihon:
         """
         if not world:
             raise ValueError("the world's name is empty: is a variable unset?")
-        self.url = base_url.rstrip("/")
+        self._login = _login(base_url)
+        self.url = str(httpx.URL(base_url).copy_with(username=None, password=None)).rstrip("/")
         self.world = world
         self._transport = transport
         self._is_own = False
@@ -126,11 +138,19 @@ class Mihon:
     def persona(self, name: str, *, signed_in: bool = False, language: str | None = None) -> Persona:
         """Make a persona. With ``signed_in`` the cookies are a plain session's, whatever else the state would be.
 
+        No session is left behind: where the state needs none, it is made when ``cookies`` are first asked for.
+
         Raises:
             MihonError: there is no persona of this name, or a message that the state needs was not sent.
         """
-        wanted = {"name": name, "signed_in": signed_in} | ({"language": language} if language else {})
-        return Persona(**self.ask("POST", "personas", wanted))
+        asked = {"name": name, "signed_in": signed_in, "session": False}
+        made = self.ask("POST", "personas", asked | ({"language": language} if language else {}))
+        return Persona(**made | {"held": made.pop("cookies")}, sign_in=lambda: self._cookies(name))
+
+    def _cookies(self, name: str) -> dict[str, str]:
+        """Sign in as a persona that was made. Return what a browser must hold."""
+        kept: dict[str, str] = self.ask("POST", "personas", {"name": name, "keep": True})["cookies"]
+        return kept
 
     def personas(self) -> list[dict[str, Any]]:
         """Return all personas."""
@@ -172,7 +192,9 @@ class Mihon:
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None, world: str) -> httpx.Response:
         # A new client for each call: no cookie of one persona may reach the next.
-        with httpx.Client(transport=self._transport, timeout=PATIENCE_SECONDS, trust_env=False) as client:
+        with httpx.Client(
+            transport=self._transport, timeout=PATIENCE_SECONDS, trust_env=False, auth=self._login
+        ) as client:
             try:
                 answer = client.request(
                     method, f"{self.url}{paths.API}/{path}", json=body, headers={"X-World": world}
@@ -193,3 +215,12 @@ class Mihon:
         if self._is_own:
             self.delete()
             self._is_own = False
+
+
+def _login(address: str) -> httpx.BasicAuth | None:
+    """Return the log-in of `http://user:password@host`, else WEBAPP_TOOLS_PASSWORD with any user name, else None."""
+    url = httpx.URL(address)
+    if url.userinfo:
+        return httpx.BasicAuth(url.username, url.password)
+    password = os.environ.get(PASSWORD)
+    return httpx.BasicAuth("tester", password) if password else None

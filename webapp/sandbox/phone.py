@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from flask import current_app
 
@@ -26,11 +28,21 @@ class PhoneRefused(Exception):
     """The phone declined; the text is its own."""
 
 
+def _login(url: SplitResult) -> tuple[str, str] | None:
+    """Return the log-in that the address holds, else MOCKSMS_PASSWORD with any user name, else None."""
+    if url.username or url.password:
+        return unquote(url.username or ""), unquote(url.password or "")
+    password = os.environ.get("MOCKSMS_PASSWORD")
+    return ("mocksms", password) if password else None
+
+
 class Phone:
     """One world of the phone at ``url``."""
 
     def __init__(self, url: str, world: str, transport: httpx.BaseTransport | None = None) -> None:
-        self._url = url.rstrip("/")
+        parts = urlsplit(url)
+        self._url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl().rstrip("/")
+        self._login = _login(parts)
         self._world = world
         self._transport = transport
 
@@ -47,6 +59,7 @@ class Phone:
                 transport=self._transport,
                 timeout=DEADLINE_SECONDS,
                 trust_env=False,
+                auth=self._login,
                 verify=self._url.startswith("https:"),  # loading the certificates takes 30 ms
             ) as client:
                 at, headers = self._url + API, {HEADER: self._world}

@@ -82,6 +82,9 @@ def make_persona() -> tuple[Response, int]:
 
     A client that keeps no cookies finds them in the answer, for any browser. With ``signed_in`` the client is signed
     in, whatever else the state would be.
+
+    With ``session: false`` nobody is signed in, if the state is all in the account. With ``keep`` the account stays as
+    it is, and the client is signed in.
     """
     body = api.body()
     name, spoken, signed_in = body.get("name"), body.get("language"), body.get("signed_in", False)
@@ -93,48 +96,80 @@ def make_persona() -> tuple[Response, int]:
         raise api.InvalidBody(
             "signed_in must be true or false, and true only for one who has an account", "signed_in"
         )
+    persona, keeps = PERSONAS[name], _switch(body, "keep", False)
+    opens = _switch(body, "session", True) or not (signed_in or persona.is_all_account)
     try:
-        walk = _take_on(PERSONAS[name], spoken, signed_in=signed_in)
+        with world().settings.without_faults():
+            if not keeps:
+                _make(persona, spoken)
+            elif not _has_account(persona):
+                raise api.InvalidBody(f"{name} has no account to keep", "keep")
+            walk = _walk(persona, signed_in=signed_in or keeps) if opens else None
     except NOT_REACHED as failed:
         raise api.InvalidBody(
             f"The state could not be reached: {failed}", "name", HTTPStatus.BAD_GATEWAY
         ) from None
+    made = {**_as_json(persona), "world": world().name}
+    if walk is None:
+        return jsonify({**made, "lands": paths.ACCOUNT, "cookies": {}}), HTTPStatus.CREATED
     cookies = walk.browser.cookies
     if not world().is_default:
         cookies[services().config.cookie("world")] = world().name
-    answer = jsonify(
-        {**_as_json(PERSONAS[name]), "world": world().name, "lands": walk.destination, "cookies": cookies}
-    )
+    answer = jsonify({**made, "lands": walk.destination, "cookies": cookies})
     walk.browser.hand_over(answer)
     if not world().is_default:
         enter(answer, world().name)
     return answer, HTTPStatus.CREATED
 
 
-def _take_on(persona: Persona, spoken: str | None, *, signed_in: bool = False) -> Walk:
+def _has_account(persona: Persona) -> bool:
+    try:
+        with services().store.reading() as db:
+            accounts.get(db, persona.key)
+    except LookupError:
+        return False
+    return True
+
+
+def _switch(body: dict[str, Any], name: str, default: bool) -> bool:
+    """Return true or false of the body. Raise :class:`InvalidBody`."""
+    value = body.get(name, default)
+    if not isinstance(value, bool):
+        raise api.InvalidBody(f"{name} must be true or false", name)
+    return value
+
+
+def _take_on(persona: Persona, spoken: str | None) -> Walk:
     """Make a persona and walk into its state, also while the site's database is slow or locked by a fault.
 
     Raises:
         Lost, PhoneUnreachable, PhoneRefused: a message that the state needs did not arrive, or a limit forbids it.
     """
     with world().settings.without_faults():
-        _sign_out()
-        try:
-            with services().store.reading() as db:
-                accounts.get(db, states.REVIEWER)
-        except LookupError:  # some states need the desk's decision
-            seed(services(), (states.REVIEWER,))
-        seed(services(), (persona.key,), spoken)
-        address = visitor().address
-        with services().store.writing() as db:
-            for contact in filter(None, (persona.email, persona.phone)):
-                throttles.clear(db, guess_key(services(), contact, address))
-        trace_recorder.note("tool", f"persona.{persona.key}")
-        walk = Walk(persona)
-        begins = "signed_in" if signed_in else persona.begins
-        if begins != "signed_out":
-            walk.browser.hold_session(persona.key, is_proven=begins == "proven")
-        walk.walk(ACCOUNT_PAGE if signed_in else persona.journey)
+        _make(persona, spoken)
+        return _walk(persona)
+
+
+def _make(persona: Persona, spoken: str | None) -> None:
+    """Sign this browser out and make the account of a persona from scratch."""
+    _sign_out()
+    if not _has_account(PERSONAS[states.REVIEWER]):  # some states need the desk's decision
+        seed(services(), (states.REVIEWER,))
+    seed(services(), (persona.key,), spoken)
+    address = visitor().address
+    with services().store.writing() as db:
+        for contact in filter(None, (persona.email, persona.phone)):
+            throttles.clear(db, guess_key(services(), contact, address))
+    trace_recorder.note("tool", f"persona.{persona.key}")
+
+
+def _walk(persona: Persona, *, signed_in: bool = False) -> Walk:
+    """Walk this browser into the state of a persona, or only sign it in. Raises what a walk raises."""
+    walk = Walk(persona)
+    begins = "signed_in" if signed_in else persona.begins
+    if begins != "signed_out":
+        walk.browser.hold_session(persona.key, is_proven=begins == "proven")
+    walk.walk(ACCOUNT_PAGE if signed_in else persona.journey)
     return walk
 
 

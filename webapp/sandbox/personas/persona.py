@@ -41,6 +41,11 @@ class Persona:
     registered: bool = True
 
     @property
+    def is_all_account(self) -> bool:
+        """Whether the state is in the account alone: no page waits in a browser, no cookie is part of it."""
+        return self.registered and self.begins == "signed_in" and self.journey == ACCOUNT_PAGE
+
+    @property
     def password(self) -> str:
         """Return the password, which all personas share."""
         return PASSWORD
