@@ -17,6 +17,13 @@ from webapp import home
 
 PREFIX = "WEBAPP_"
 SECRET_MIN_LENGTH = 32
+BUDGETS: dict[str, tuple[int, int | None]] = {
+    "texts_per_sender": (10, 1000),
+    "texts_per_number": (5, None),
+    "texts_in_all": (200, None),
+    "passwords_per_sender": (50, 1000),
+}
+"""What a budget allows where its setting is 0: outside of sandbox mode, and in it (None: no limit)."""
 
 
 class ConfigError(click.ClickException):
@@ -108,6 +115,27 @@ class Config:
     password_free_tries: int = _setting(
         5, "passwords", "wrong passwords from one address before a wait begins"
     )
+    texts_per_sender: int = _setting(
+        0,
+        "sends",
+        "by one address or IPv6 /64 to unproven numbers; 0: 10, in sandbox mode 1,000",
+    )
+    texts_per_number: int = _setting(0, "sends", "to one unproven number; 0: 5, in sandbox mode no limit")
+    texts_in_all: int = _setting(0, "sends", "to unproven numbers in all; 0: 200, in sandbox mode no limit")
+    texts_seconds: int = _setting(3600, "seconds", "the window of texts and calls to unproven numbers")
+    served_countries: tuple[str, ...] = _setting(
+        (),
+        "ISO 3166 codes, comma-separated",
+        "countries that unproven numbers may be of; empty: JP, in sandbox mode all",
+    )
+    passwords_per_sender: int = _setting(
+        0,
+        "tries",
+        "wrong ones of one address or IPv6 /64 before a wait; 0: 50, in sandbox mode 1,000",
+    )
+    passwords_seconds: int = _setting(
+        86400, "seconds", "after so long without a wrong password, a sender starts over"
+    )
     backup_required: bool = _setting(False, "0 or 1", "set-up cannot skip the backup method")
     discloses_unknown_accounts: bool = _setting(
         False, "0 or 1", "the first sign-in page says if there is no such account, as the original does"
@@ -136,6 +164,17 @@ class Config:
     def is_tls(self) -> bool:
         """Return whether the site is served over TLS: cookies become ``__Host-`` and Secure."""
         return self.site_url.startswith("https://")
+
+    def most(self, budget: str) -> int | None:
+        """Return how many a budget allows, by its setting; None when it has no limit."""
+        chosen: int = getattr(self, budget)
+        outside, inside = BUDGETS[budget]
+        return chosen or (inside if self.sandbox else outside)
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Return the countries that unproven numbers may be of; none for all."""
+        return self.served_countries or (() if self.sandbox else ("JP",))
 
     @property
     def framed_by(self) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 DeliveryKind = Literal["down", "slow", "garbage", "refused"]
 DocumentReason = Literal["missing", "extension", "empty", "content", "active", "bomb", "pixels"]
 PhoneNumberReason = Literal["empty", "not_a_number", "too_short", "too_long", "unknown_country"]
+BudgetName = Literal["texts_per_sender", "texts_per_number", "texts_in_all"]
 CodeVerdict = Literal["wrong", "expired", "used", "replaced", "exhausted", "dead", "missing"]
 WeakReason = Literal[
     "too_short", "too_long", "personal", "date", "common", "pattern", "guessable", "unchanged"
@@ -38,6 +39,25 @@ class Throttled(Refusal):
     def __init__(self, retry_after_seconds: float, *, field: str | None = None) -> None:
         super().__init__(f"try again in {retry_after_seconds:.0f} s", field=field)
         self.retry_after_seconds = retry_after_seconds
+
+
+class SenderThrottled(Throttled):
+    """Too many wrong passwords came from one network or browser, for whatever names (docs/promises.md#79)."""
+
+
+class BudgetSpent(Refusal):
+    """Too many texts and calls went to numbers that are not proven; ``reason`` is the budget (docs/promises.md#76)."""
+
+    def __init__(self, reason: BudgetName, retry_after_seconds: float = 0.0) -> None:
+        super().__init__(reason)
+        self.reason: BudgetName = reason
+        self.retry_after_seconds = retry_after_seconds
+
+
+class CountryNotServed(Refusal):
+    """Codes are sent to numbers of some countries only (docs/promises.md#76)."""
+
+    field = "phoneNumber"
 
 
 class StaleFlow(Refusal):

@@ -69,7 +69,7 @@ def test_code_of_the_one_tabs_number_proves_not_the_others_s14(world: World) -> 
         account = accounts.get(db, "hanako")
 
     def gives(parts: Any, number: str) -> None:
-        set_up.submit_number(parts, seen, region="JP", typed=number, channel="sms")
+        set_up.submit_number(parts, VISITOR, seen, region="JP", typed=number, channel="sms")
 
     with world.site.app_context():
         seen = set_up.start(services, VISITOR, account, SESSION)
@@ -91,7 +91,7 @@ def test_method_under_way_is_not_added_once_it_was_turned_off_s48(world: World) 
         account = accounts.get(db, "taro")
     with world.site.app_context():
         flow = methods.start(services, VISITOR, account, SESSION)
-        flow = methods.submit_number(services, flow, region="JP", typed=ANOTHERS, channel="sms")
+        flow = methods.submit_number(services, VISITOR, flow, region="JP", typed=ANOTHERS, channel="sms")
         turn_off.turn_off(services, VISITOR, account, SESSION, clear=True)
         with pytest.raises(StaleFlow):
             methods.submit_number_code(services, VISITOR, SESSION, flow, world.phone.wait_for_code(ANOTHERS))
@@ -104,9 +104,9 @@ def test_what_one_tab_has_begun_anew_is_not_turned_on_by_the_other_s28(world: Wo
         account = accounts.get(db, "hanako")
     with world.site.app_context():
         flow = set_up.start(services, VISITOR, account, SESSION)
-        flow = set_up.submit_number(services, flow, region="JP", typed=OWN, channel="sms")
+        flow = set_up.submit_number(services, VISITOR, flow, region="JP", typed=OWN, channel="sms")
         ready = set_up.submit_number_code(services, VISITOR, flow, world.phone.wait_for_code(OWN))
-        set_up.submit_number(services, ready, region="JP", typed=ANOTHERS, channel="sms")
+        set_up.submit_number(services, VISITOR, ready, region="JP", typed=ANOTHERS, channel="sms")
         with pytest.raises(StaleFlow):
             set_up.turn_on(services, VISITOR, ready, remember=False)
     with services.store.reading() as db:

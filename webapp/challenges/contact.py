@@ -8,6 +8,7 @@ learns the difference (docs/promises.md#32).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from webapp.challenges.delivery import CODE
@@ -22,13 +23,20 @@ from webapp.store.flows import Flow
 from webapp.store.outbox import Message
 
 
+@dataclass(frozen=True, slots=True)
 class ContactChallenge(Challenge):
-    """The codes that verify a contact."""
+    """The codes that verify a contact.
+
+    With ``by_sender`` each sender has its own cap for a contact, and no text goes to an unproven number.
+    """
+
+    by_sender: bool = False
 
     def issue(
         self,
         db: Connection,
         services: Services,
+        visitor: Visitor,
         flow_id: str,
         contact: Contact,
         *,
@@ -50,7 +58,10 @@ class ContactChallenge(Challenge):
         """
         channel, to = contact.channel, contact.value
         recipient = f"{self.machine.kind}:{named or to}"
-        target = Target(flow_id, channel, to, language, account_id, counted_as=recipient)
+        if self.by_sender:
+            recipient = f"{self.machine.kind}:{visitor.sender}:{named or to}"
+        sender = None if self.by_sender else visitor.sender
+        target = Target(flow_id, channel, to, language, account_id, counted_as=recipient, sender=sender)
         message = self.prepare(db, services, target, now, kind=notice_kind or CODE)
         data = {
             "channel": channel,
@@ -84,6 +95,7 @@ class ContactChallenge(Challenge):
         issued, message = self.issue(
             db,
             services,
+            visitor,
             flow_id,
             contact,
             language=language,
@@ -105,17 +117,20 @@ class ContactChallenge(Challenge):
         )
         return flow, message
 
-    def send_again(self, services: Services, flow: Flow, account_id: str | None = None) -> Flow:
+    def send_again(
+        self, services: Services, visitor: Visitor, flow: Flow, account_id: str | None = None
+    ) -> Flow:
         """Send another code to the same contact, by the transition ``send_again``. The earlier code expires.
 
         Raises:
-            Throttled, SendCapReached, StaleFlow.
+            Throttled, SendCapReached, BudgetSpent, CountryNotServed, StaleFlow.
         """
         kept = flow.data
         with services.store.writing() as db:
             data, message = self.issue(
                 db,
                 services,
+                visitor,
                 flow.id,
                 Contact(kept["channel"], kept["to"]),
                 language=kept["language"],

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from webapp.challenges.delivery import CODE, dispatch, send_now
 from webapp.errors import DeliveryFailed, WrongCode
-from webapp.services import codes
+from webapp.services import budgets, codes
 from webapp.services.codes import Judgement, Source, Verdict
 from webapp.services.context import Services
 from webapp.services.outbox import enqueue_secret
@@ -22,6 +22,9 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.outbox import Message
 from webapp.store.throttles import Throttle
+
+TELEPHONE = frozenset({"sms", "voice"})
+"""The channels on which each message costs money."""
 
 
 class Machine(Protocol):
@@ -55,7 +58,8 @@ class Target:
     """Where a code goes and what it counts for.
 
     The code is valid for ``bound_to`` alone (docs/promises.md#14). ``counted_as`` is the recipient whose cap it uses,
-    if that isn't ``to``. ``is_own`` says that ``to`` is verified for the account.
+    if that isn't ``to``. ``is_own`` says that ``to`` is verified for the account. Where it isn't, a text or call is
+    charged to the ``sender``.
     """
 
     bound_to: str
@@ -66,6 +70,7 @@ class Target:
     method_id: str | None = None
     counted_as: str | None = None
     is_own: bool = False
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +97,10 @@ class Challenge:
         """Make a code for ``target`` and write the message of ``kind`` with it and the rest of ``secret``.
 
         Raises:
-            Throttled, SendCapReached.
+            Throttled, SendCapReached, BudgetSpent, CountryNotServed.
         """
+        if target.sender is not None and target.channel in TELEPHONE:
+            budgets.spend_text(db, services, sender=target.sender, number=target.to, now=now)
         code, plain = codes.prepare(
             db,
             flow_id=target.bound_to,

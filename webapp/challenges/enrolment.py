@@ -30,19 +30,28 @@ class EnrolmentChallenge(Challenge):
     """The codes that enrol a method, for one kind of flow."""
 
     def send(
-        self, services: Services, flow: Flow, move: str, kind: str, address: str, kept: dict[str, Any]
+        self,
+        services: Services,
+        visitor: Visitor,
+        flow: Flow,
+        move: str,
+        kind: str,
+        address: str,
+        kept: dict[str, Any],
     ) -> Flow:
         """Send a code to an address and make the transition ``move``. Its data becomes ``kept`` and what was sent.
 
         The flow goes on only once the code has been sent: a gateway that fails changes nothing.
 
         Raises:
-            Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+            Throttled, SendCapReached, BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
         """
         now = services.clock.now()
         with services.store.writing() as db:
             account = owner_of(db, flow)
-            target = Target(scope(flow, address), kind, address, account.language, account.id)
+            target = Target(
+                scope(flow, address), kind, address, account.language, account.id, sender=visitor.sender
+            )
             message = self.prepare(db, services, target, now)
         deliver_or_raise(services, message)
         with services.store.writing() as db:

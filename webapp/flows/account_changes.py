@@ -103,13 +103,13 @@ def submit_phone(
     return _send_code(services, visitor, account, session, contacts.read_mobile(typed, region))
 
 
-def send_again(services: Services, flow: Flow) -> Flow:
+def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
     """Send another code. The earlier one expires.
 
     Raises:
         Throttled, SendCapReached, StaleFlow.
     """
-    return CODES.send_again(services, flow, flow.account_id)
+    return CODES.send_again(services, visitor, flow, flow.account_id)
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Contact:

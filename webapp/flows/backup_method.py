@@ -14,11 +14,14 @@ from webapp.services.context import Services
 from webapp.store.flows import Flow
 
 
-def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: str) -> Flow:
+def submit_number(
+    services: Services, visitor: Visitor, flow: Flow, *, region: str, typed: str, channel: str
+) -> Flow:
     """Take a backup's number and send it a code.
 
     Raises:
-        NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+        NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached,
+        BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
     """
     if "proven" not in flow.data:
         raise StaleFlow("nothing is proven that could be backed up")
@@ -26,7 +29,9 @@ def submit_number(services: Services, flow: Flow, *, region: str, typed: str, ch
     proofs = [flow.data["proven"], *set_up.backups_of(flow)]
     with services.store.reading() as db:
         enrolment.refuse_taken(address, set_up.kept_methods(db, flow), proofs)
-    return set_up.CODES.send(services, flow, "send_backup_code", channel, address, set_up.lasting_data(flow))
+    return set_up.CODES.send(
+        services, visitor, flow, "send_backup_code", channel, address, set_up.lasting_data(flow)
+    )
 
 
 def submit_app_code(

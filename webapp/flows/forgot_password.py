@@ -9,17 +9,19 @@ from __future__ import annotations
 from webapp.challenges.contact import ContactChallenge
 from webapp.challenges.delivery import DECOY, dispatch
 from webapp.challenges.engine import judging
+from webapp.errors import MethodSwitchedOff
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import contacts, password_strength
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
-from webapp.services import audit
+from webapp.services import audit, throttling
 from webapp.services.account_lookup import find_owner
 from webapp.services.codes import Judgement
 from webapp.services.context import Services
 from webapp.services.session_revocation import end_everything_else
-from webapp.store import accounts, flows
+from webapp.store import accounts, flows, throttles
 from webapp.store.flows import Flow
+from webapp.store.throttles import Throttle
 
 MACHINE = StateMachine(
     kind="forgot_password",
@@ -42,10 +44,10 @@ MACHINE = StateMachine(
     ),
 )
 
-CODES = ContactChallenge(MACHINE, is_proven=False)
+CODES = ContactChallenge(MACHINE, is_proven=False, by_sender=True)
 
 _UNKNOWN = {"mail": "forgot_password.unknown", "sms": DECOY}
-"""What is sent where there is no account: to a number nothing, for a text costs money."""
+"""What is sent where there is no account: to a number nothing, for a text costs money (docs/promises.md#76)."""
 
 
 def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
@@ -78,33 +80,51 @@ def start(services: Services, visitor: Visitor, identifier: str) -> Flow:
     return CODES.deliver(services, flow, message)
 
 
-def send_again(services: Services, flow: Flow) -> Flow:
+def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
     """Send another code. The earlier one expires.
 
     Raises:
         Throttled, SendCapReached, StaleFlow.
     """
-    return CODES.send_again(services, flow)
+    return CODES.send_again(services, visitor, flow)
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:
     """Check the code. The flow goes on under a new id, which only this browser learns.
 
-    Each code expires after too many wrong attempts, and codes are capped per address. The growing wait is this
-    flow's: a stranger who asks for a reset must not block the owner (docs/promises.md#24).
+    Each code expires after too many wrong attempts. The growing wait is this flow's: a stranger who asks for a reset
+    must not block the owner (docs/promises.md#24). Wrong codes add up over the account's flows. A browser that signed
+    in before has a count for itself (docs/promises.md#78).
 
     Raises:
         WrongCode, Throttled, StaleFlow.
+        MethodSwitchedOff: too many wrong codes in a row were given for this account.
     """
     now = services.clock.now()
-    with judging(services) as db:
+    key = _count_key(services, visitor, flow)
+    with judging(services, tells_owner=True) as db:
+        before = throttles.read(db, key)
+        if before.count >= services.limits.tries_until_off:
+            raise MethodSwitchedOff()
 
-        def note(_judgement: Judgement) -> None:
+        def note(judgement: Judgement) -> None:
             account = None if flow.account_id is None else accounts.get(db, flow.account_id)
             audit.record(db, visitor, account, "password.reset_code_wrong", now)
+            if judgement.is_guess:
+                throttles.write(db, key, Throttle(before.count + 1, now), now)
+                if before.count + 1 == services.limits.tries_until_off:
+                    audit.record(db, visitor, account, "password.reset_locked", now)
 
         CODES.judge(db, services, flow, typed, key=f"forgot_password:{flow.id}", now=now, note=note)
+        throttles.clear(db, key)
         return MACHINE.transition(db, flow, "accept_code", flow_id=flows.new_id())
+
+
+def _count_key(services: Services, visitor: Visitor, flow: Flow) -> str:
+    """Return the counter of an account's wrong codes; for a name that nobody has, one that takes alike."""
+    named = f"reset:{flow.data['named']}"
+    who = flow.account_id or throttling.slot_of(services.pepper, named)
+    return f"reset:{who}:{visitor.sender}" if visitor.is_known else f"reset:{who}"
 
 
 def set_password(services: Services, visitor: Visitor, flow: Flow, password: str) -> None:

@@ -84,28 +84,31 @@ def replaced_by(services: Services, account: Account, flow: Flow) -> Method | No
         return methods.find(db, account.id, replaces) if replaces is not None else None
 
 
-def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: str) -> Flow:
+def submit_number(
+    services: Services, visitor: Visitor, flow: Flow, *, region: str, typed: str, channel: str
+) -> Flow:
     """Take a number and send it a code. The number of the changed method may be kept for another channel.
 
     Raises:
-        NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+        NotAPhoneNumber, LandlineNeedsCall, MethodTaken, Throttled, SendCapReached,
+        BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
     """
     address = sent_factor(channel).read(typed, region)
     with services.store.reading() as db:
         enrolment.refuse_taken(address, _others(db, flow), [])
-    return CODES.send(services, flow, "send_code", channel, address, _standing(flow))
+    return CODES.send(services, visitor, flow, "send_code", channel, address, _standing(flow))
 
 
-def send_again(services: Services, flow: Flow) -> Flow:
+def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
     """Send another code to the number given before. The earlier one expires.
 
     Raises:
-        Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+        Throttled, SendCapReached, BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
     """
     if flow.state != "verify":
         raise StaleFlow("nothing to send again")
     kind, address = flow.data["channel"], flow.data["number"]
-    return CODES.send(services, flow, "send_again", kind, address, _standing(flow))
+    return CODES.send(services, visitor, flow, "send_again", kind, address, _standing(flow))
 
 
 def submit_number_code(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from webapp.errors import NotAPhoneNumber, WrongPassword
+from webapp.errors import NotAPhoneNumber, SenderThrottled, WrongPassword
 from webapp.rules import identifiers
-from webapp.rules.visitor import Visitor
+from webapp.rules.identifiers import Identifier
+from webapp.rules.visitor import Visitor, network_of
 from webapp.services import audit, throttling, trust
 from webapp.services.context import Services
 from webapp.store import accounts, throttles
@@ -46,8 +46,9 @@ def prove(
     """
     config = services.config
     with services.store.reading() as db:
-        account, key, guesses = _known(db, services, visitor, identifier, app, cookie)
-    throttling.refuse_if_blocked(guesses, services.clock.now(), "password")
+        asked = _known(db, services, visitor, identifier, app, cookie)
+    account, key = asked.account, asked.key
+    _refuse_if_blocked(asked, services.clock.now())
     is_right = services.hasher.matches(account.password_hash if account else None, password)
     # Others may have tried while this was hashed: the result is shown only if no wait runs by now.
     now = services.clock.now()
@@ -56,17 +57,47 @@ def prove(
             throttling.count_guess(
                 db, key, now, config.password_free_tries, config.wait_max_seconds, "password"
             )
+            _count_for_sender(db, services, asked.sender_key, now)
             audit.record(db, visitor, account, "sign_in.password_wrong", now)
         raise WrongPassword()
     with services.store.reading() as db:
-        guesses = throttles.read(db, key)
-    throttling.refuse_if_blocked(guesses, now, "password")
-    return Proven(account, key, guesses.count)
+        counted = throttles.read_all(db, [key, asked.sender_key])
+    asked = replace(asked, guesses=counted[key], of_sender=counted[asked.sender_key])
+    _refuse_if_blocked(asked, now)
+    return Proven(account, key, asked.guesses.count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who is asked for, if anybody, and the two counters of wrong passwords: of the name, and of the sender."""
+
+    account: Account | None
+    key: str
+    guesses: Throttle
+    sender_key: str
+    of_sender: Throttle
+
+
+def _refuse_if_blocked(asked: _Asked, now: float) -> None:
+    throttling.refuse_if_blocked(asked.guesses, now, "password")
+    throttling.refuse_if_blocked(asked.of_sender, now, "password", SenderThrottled)
+
+
+def _count_for_sender(db: Connection, services: Services, key: str, now: float) -> None:
+    """Count a wrong password for its sender, whatever the name was (docs/promises.md#79)."""
+    config = services.config
+    before = throttles.read(db, key)
+    if now - before.blocked_until > config.passwords_seconds:
+        before = throttles.NONE
+    throttling.refuse_if_blocked(before, now, "password", SenderThrottled)
+    most = config.most("passwords_per_sender")
+    assert most is not None
+    throttling.count_wrong(db, key, before, now, most, config.wait_max_seconds)
 
 
 def _known(
     db: Connection, services: Services, visitor: Visitor, typed: str, app: str, cookie: CookieReader
-) -> tuple[Account | None, str, Throttle]:
+) -> _Asked:
     """Return the account, if any, and the keys that count wrong passwords.
 
     The keys hold identifier and address: a remote attacker cannot lock out the owner. A browser that was trusted has
@@ -76,30 +107,30 @@ def _known(
     try:
         identifier = identifiers.read(typed)
     except NotAPhoneNumber:
-        key = guess_key(services, typed.strip().lower(), visitor.address)
-        return None, key, throttles.read(db, key)
+        identifier = Identifier("email", typed.strip().lower())
     key = guess_key(services, identifier.value, visitor.address)
     account, guesses = accounts.find_with_throttle(db, identifier.kind, identifier.value, key)
-    series = ((account and cookie(trust.cookie_name(account.id, app))) or "").partition(":")[0]
-    if account is not None and series:
+    of_sender = sender_key(visitor.sender)
+    slot = f"password:{throttling.slot_of(services.pepper, key)}"
+    counted = throttles.read_all(db, [slot, of_sender])  # for a known name too: both take alike
+    asked = _Asked(account, key, guesses, of_sender, counted[of_sender])
+    if account is None:
+        return replace(asked, key=slot, guesses=counted[slot])
+    series = (cookie(trust.cookie_name(account.id, app)) or "").partition(":")[0]
+    if series:
         trusted = trust.find(db, series)
         if trusted is not None and trusted.account_id == account.id:
             key = guess_key(services, account.id, series)
-            return account, key, throttles.read(db, key)
-    return account, key, guesses
+            return replace(asked, key=key, guesses=throttles.read(db, key))
+    return asked
+
+
+def sender_key(sender: str) -> str:
+    """Return the throttle's key for all wrong passwords of a sender."""
+    return f"passwords_per_sender:{sender}"
 
 
 def guess_key(services: Services, who: str, where: str) -> str:
     """Return the throttle's key for attempts at ``who`` from the address ``where``."""
-    counted = f"{who}|{_neighbourhood(where)}".encode()
+    counted = f"{who}|{network_of(where)}".encode()
     return "password:" + hmac.new(services.pepper, counted, hashlib.sha256).hexdigest()[:32]
-
-
-def _neighbourhood(where: str) -> str:
-    """Return an IPv6 address as its
-    64: a visitor has at least that many (RFC 6177). Return others unchanged.
-    """
-    try:
-        return str(ipaddress.IPv6Network((where, 64), strict=False))
-    except ValueError:
-        return where

@@ -65,13 +65,13 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
     return CODES.deliver(services, flow, message)
 
 
-def send_again(services: Services, flow: Flow) -> Flow:
+def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
     """Send another code. The earlier one expires.
 
     Raises:
         Throttled, SendCapReached, StaleFlow.
     """
-    return CODES.send_again(services, flow)
+    return CODES.send_again(services, visitor, flow)
 
 
 def submit_code(

@@ -192,27 +192,32 @@ def replace_kept(services: Services, flow: Flow) -> Flow:
 # -- the preferred method -----------------------------------------------------------------------------------
 
 
-def submit_number(services: Services, flow: Flow, *, region: str, typed: str, channel: str) -> Flow:
+def submit_number(
+    services: Services, visitor: Visitor, flow: Flow, *, region: str, typed: str, channel: str
+) -> Flow:
     """Take the preferred method's number and send it a code by ``sms`` or ``voice``. Later steps are erased.
 
     Raises:
-        NotAPhoneNumber, LandlineNeedsCall, Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+        NotAPhoneNumber, LandlineNeedsCall, Throttled, SendCapReached,
+        BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
     """
     address = sent_factor(channel).read(typed, region)
     kept = {"secret": flow.data["secret"]}
-    return CODES.send(services, flow, "send_code", channel, address, kept)
+    return CODES.send(services, visitor, flow, "send_code", channel, address, kept)
 
 
-def send_again(services: Services, flow: Flow) -> Flow:
+def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
     """Send another code to the number given before. The earlier one expires.
 
     Raises:
-        Throttled, SendCapReached, DeliveryFailed, StaleFlow.
+        Throttled, SendCapReached, BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
     """
     if flow.state not in ("verify", "backup"):
         raise StaleFlow("nothing to send again")
     move = "send_again" if flow.state == "verify" else "send_backup_again"
-    return CODES.send(services, flow, move, flow.data["channel"], flow.data["number"], lasting_data(flow))
+    return CODES.send(
+        services, visitor, flow, move, flow.data["channel"], flow.data["number"], lasting_data(flow)
+    )
 
 
 def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:

@@ -116,6 +116,12 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             gettext("An incorrect code was entered after your password"),
             gettext("Someone entered your correct password, then an incorrect one-time password."),
         ),
+        "password.reset_locked": lambda: (
+            gettext("Resetting your password by code was locked"),
+            gettext(
+                "Too many incorrect codes were entered to reset your password, so codes are locked for this."
+            ),
+        ),
         "password.changed": lambda: (
             gettext("Your password was changed"),
             gettext("Your password was changed. All other devices were signed out."),

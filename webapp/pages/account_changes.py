@@ -113,7 +113,9 @@ def confirm_change(flow: Flow) -> ResponseReturnValue:
 @UNDER_WAY.page()
 def resend_change(flow: Flow) -> ResponseReturnValue:
     """Send another code to the same address or number."""
-    return resend_and_return(lambda: changing.send_again(services(), flow), "account.confirm_change")
+    return resend_and_return(
+        lambda: changing.send_again(services(), visitor(), flow), "account.confirm_change"
+    )
 
 
 @blueprint.route(paths.CHANGE_PASSWORD, methods=["GET", "POST"])

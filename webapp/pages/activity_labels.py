@@ -26,6 +26,7 @@ _WORDS = {
     "method.preferred": _("The preferred verification method was changed"),
     "method.renamed": _("A verification method was renamed"),
     "method.removed": _("A verification method was deleted"),
+    "password.reset_locked": _("Resetting the password was locked after too many incorrect codes"),
     "method.switched_off": _("A method was locked after too many incorrect codes"),
     "passkey.added": _("A passkey was added"),
     "passkey.renamed": _("A passkey was renamed"),

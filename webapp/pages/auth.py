@@ -11,6 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from webapp.flows.sign_in import SignedIn
 from webapp.pages.framework.cookies import set_cookie
 from webapp.pages.framework.services import services
+from webapp.pages.framework.visitor import remember_browser
 from webapp.pages.guards import FLOW, TYPED, return_url
 from webapp.rules.links import token_hash
 from webapp.rules.return_to import safe_path
@@ -100,6 +101,7 @@ def put_session(token: str, account: Account) -> None:
     """Set a session token in a cookie emptied of everything else (docs/promises.md#43)."""
     flask.session.clear()
     login_user(User(token, account, None))
+    remember_browser()
 
 
 def renew_session(token: str, account: Account) -> None:

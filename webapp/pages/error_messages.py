@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from webapp.challenges.engine import failure_reason
 from webapp.errors import (
+    BudgetSpent,
     DeliveryFailed,
     GatewayFailed,
     Refusal,
@@ -58,7 +59,7 @@ class ShowErrors:
 
 def _wait(refusal: Refusal | DeliveryFailed) -> int | None:
     """Return the whole seconds until the same may be tried again; None if it may now."""
-    if isinstance(refusal, Throttled):
+    if isinstance(refusal, Throttled | BudgetSpent):
         return max(1, math.ceil(refusal.retry_after_seconds))
     return math.ceil(refusal.wait_seconds) or None if isinstance(refusal, WrongCode) else None
 

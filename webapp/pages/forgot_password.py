@@ -63,7 +63,9 @@ def confirm_reset(flow: Flow) -> ResponseReturnValue:
 @UNDER_WAY.page("verify")
 def resend_reset(flow: Flow) -> ResponseReturnValue:
     """Send another code to the same address or number."""
-    return resend_and_return(lambda: resetting.send_again(services(), flow), "account.confirm_reset")
+    return resend_and_return(
+        lambda: resetting.send_again(services(), visitor(), flow), "account.confirm_reset"
+    )
 
 
 @blueprint.route(paths.FORGOT_PASSWORD_RESET, methods=["GET", "POST"])

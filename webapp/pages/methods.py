@@ -78,7 +78,7 @@ def choose_method(flow: Flow) -> ResponseReturnValue:
     if forms.active.is_sent():
         with ShowErrors(forms.active):
             if isinstance(forms.active, AddressForm):
-                methods.submit_number(services(), flow, **forms.active.typed())
+                methods.submit_number(services(), visitor(), flow, **forms.active.typed())
                 return redirect(url_for("settings.verify"), 303)
             session = current_user.session.id_hash
             code, kind, name = forms.active.code, forms.kind, forms.name
@@ -110,7 +110,7 @@ def verify(flow: Flow) -> ResponseReturnValue:
 @UNDER_WAY.page("verify")
 def resend(flow: Flow) -> ResponseReturnValue:
     """Send another code to the same number."""
-    return resend_and_return(lambda: methods.send_again(services(), flow), "settings.verify")
+    return resend_and_return(lambda: methods.send_again(services(), visitor(), flow), "settings.verify")
 
 
 @blueprint.get(paths.METHOD_CALL)

@@ -11,7 +11,7 @@ from flask import Response, g, request
 from webapp.flows import sign_in
 from webapp.pages.framework.cookies import delete_cookie, read_cookie, set_cookie
 from webapp.pages.framework.services import services
-from webapp.pages.framework.visitor import visitor
+from webapp.pages.framework.visitor import remember_browser, visitor
 from webapp.rules.links import token_hash
 from webapp.store import sessions
 from webapp.store.accounts import Account
@@ -59,6 +59,7 @@ def session_hash() -> bytes | None:
 
 def put_session(response: Response, token: str) -> None:
     """Set the cookie of the music app's session (HttpOnly, SameSite, and Secure under TLS; docs/promises.md#45)."""
+    remember_browser()
     set_cookie(response, COOKIE, token)
 
 

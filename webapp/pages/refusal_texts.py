@@ -9,6 +9,14 @@ TEXTS = {
     "UnknownAccount": _("We can't find an account with that email address or number."),
     "MethodSwitchedOff": _("Too many incorrect codes. This method is locked. Use another method."),
     "Throttled": _("Too many attempts. Wait for the countdown to end, then try again."),
+    "SenderThrottled": _(
+        "Too many incorrect passwords were entered from your network. Wait before you try again."
+    ),
+    "BudgetSpent": _(
+        "Too many codes were requested from your network. Try again later, or use an email address."
+    ),
+    "BudgetSpent.texts_per_number": _("Too many codes were requested for this number. Try again later."),
+    "CountryNotServed": _("We can't send codes to numbers of this country."),
     "SendCapReached": _(
         "You've requested too many codes. Try again in %(send_cap_seconds)s, or use an authenticator app."
     ),

@@ -73,4 +73,6 @@ def confirm_registration(flow: Flow) -> ResponseReturnValue:
 @UNDER_WAY.page()
 def resend_registration(flow: Flow) -> ResponseReturnValue:
     """Send another code to the same address."""
-    return resend_and_return(lambda: registering.send_again(services(), flow), "account.confirm_registration")
+    return resend_and_return(
+        lambda: registering.send_again(services(), visitor(), flow), "account.confirm_registration"
+    )

@@ -88,7 +88,7 @@ def choose_method(flow: Flow) -> ResponseReturnValue:
     if forms.active.is_sent():
         with ShowErrors(forms.active):
             if isinstance(forms.active, AddressForm):
-                flow = set_up.submit_number(services(), flow, **forms.active.typed())
+                flow = set_up.submit_number(services(), visitor(), flow, **forms.active.typed())
             else:
                 flow = set_up.submit_app_code(services(), visitor(), flow, forms.active.code, kind=forms.kind)
             return UNDER_WAY.elsewhere(flow)
@@ -106,7 +106,7 @@ def backup(flow: Flow) -> ResponseReturnValue:
     if forms.active.is_sent():
         with ShowErrors(forms.active):
             if isinstance(forms.active, AddressForm):
-                flow = backups.submit_number(services(), flow, **forms.active.typed())
+                flow = backups.submit_number(services(), visitor(), flow, **forms.active.typed())
             else:
                 flow = backups.submit_app_code(
                     services(), visitor(), flow, forms.active.code, kind=forms.kind, name=forms.name
@@ -147,7 +147,7 @@ def verify(flow: Flow) -> ResponseReturnValue:
 @UNDER_WAY.page("verify", "backup")
 def resend(flow: Flow) -> ResponseReturnValue:
     """Send another code to the same number."""
-    return resend_and_return(lambda: set_up.send_again(services(), flow), "set_up.verify")
+    return resend_and_return(lambda: set_up.send_again(services(), visitor(), flow), "set_up.verify")
 
 
 @blueprint.get(paths.SET_UP_CALL)

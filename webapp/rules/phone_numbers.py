@@ -129,6 +129,11 @@ def _kind(number: phonenumbers.PhoneNumber) -> Kind:
     return known or "other"
 
 
+def region_of(e164: str) -> str:
+    """Return the ISO 3166 code of a number's country; "" when there is none."""
+    return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
+
+
 @lru_cache(maxsize=8)
 def regions(language: str) -> list[tuple[str, str]]:
     """Return (region, "日本 +81") for the country select, in ``language``: Japan first, then by name."""

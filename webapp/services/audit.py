@@ -23,6 +23,7 @@ NOTIFY_KINDS = frozenset(
         "approval.denied",
         "password.changed",
         "password.reset",
+        "password.reset_locked",
         "account.name_changed",
         "account.email_changed",
         "account.phone_changed",

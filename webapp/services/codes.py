@@ -35,6 +35,10 @@ class Verdict(Enum):
     MISSING = "missing"
 
 
+NO_GUESS = (Verdict.EXPIRED, Verdict.DEAD, Verdict.MISSING)
+"""Nothing was there to be guessed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The limits of codes (docs/screens.md#rules); durations in seconds."""
@@ -57,6 +61,11 @@ class Judgement:
     verdict: Verdict
     wrong_in_a_row: int = 0
     wait_seconds: float = 0.0
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it was compared with a code, and wrong."""
+        return self.verdict not in (Verdict.RIGHT, *NO_GUESS)
 
     @property
     def is_right(self) -> bool:
@@ -129,7 +138,7 @@ def verify(
         if before.count:
             throttles.clear(db, key)
         return Judgement(verdict)
-    if verdict in (Verdict.EXPIRED, Verdict.DEAD, Verdict.MISSING):  # nothing was there to be guessed
+    if verdict in NO_GUESS:
         return Judgement(verdict, before.count)
     after = throttling.count_wrong(db, key, before, now, limits.free_tries, limits.wait_max_seconds)
     return Judgement(verdict, after.count, max(0.0, after.blocked_until - now))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+
 from webapp.errors import Throttled
 from webapp.store import throttles
 from webapp.store.engine import Connection
@@ -16,14 +19,26 @@ def wait_seconds(wrong_in_a_row: int, free: int, longest: int) -> int:
     return min(longest, 2 ** min(over, 30))
 
 
-def refuse_if_blocked(throttle: Throttle, now: float, field: str | None = None) -> None:
+SLOTS = 16384
+"""How many counters there are at most for what strangers make up."""
+
+
+def slot_of(pepper: bytes, text: str) -> str:
+    """Return the one of `SLOTS` counters for a name that nobody has: what is kept of such names stays bounded."""
+    digest = hmac.new(pepper, text.encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(digest[:4]) % SLOTS:04x}"
+
+
+def refuse_if_blocked(
+    throttle: Throttle, now: float, field: str | None = None, kind: type[Throttled] = Throttled
+) -> None:
     """Refuse any attempt while a wait runs.
 
     Raises:
         Throttled: with the seconds that are left.
     """
     if now < throttle.blocked_until:
-        raise Throttled(throttle.blocked_until - now, field=field)
+        raise kind(throttle.blocked_until - now, field=field)
 
 
 def count_wrong(

@@ -24,6 +24,14 @@ def read(db: Connection, key: str) -> Throttle:
     return NONE if row is None else Throttle(row[0], row[1])
 
 
+def read_all(db: Connection, keys: list[str]) -> dict[str, Throttle]:
+    """Return the state of each key; `NONE` where nothing is counted."""
+    marks = ", ".join("?" for _ in keys)
+    rows = db.execute(f"SELECT key, count, blocked_until FROM throttles WHERE key IN ({marks})", keys)
+    found = {row[0]: Throttle(row[1], row[2]) for row in rows.fetchall()}
+    return {key: found.get(key, NONE) for key in keys}
+
+
 def write(db: Connection, key: str, throttle: Throttle, now: float) -> None:
     """Replace the state of one key."""
     db.execute(

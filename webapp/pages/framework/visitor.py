@@ -12,6 +12,7 @@ from flask_babel import get_locale, gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Config
+from webapp.errors import LinkRefused
 from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.services import services
 from webapp.rules import links
@@ -21,7 +22,7 @@ from webapp.rules.visitor import Visitor
 if TYPE_CHECKING:
     import maxminddb
 
-COOKIE = "browser"
+COOKIE, KNOWN = "browser", "known"
 COOKIE_SECONDS = 400 * 86400  # as long as browsers keep one (RFC 6265bis 5.5)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
@@ -42,14 +43,32 @@ def visitor() -> Visitor:
     known: Visitor | None = g.get("visitor")
     if known is None:
         address = _written_plainly(request.remote_addr or "")
+        browser = links.token_hash(_browser_token())
         known = g.visitor = Visitor(
-            browser=links.token_hash(_browser_token()),
+            browser=browser,
             address=address,
             device=device_label(request.user_agent.string) or gettext("Unknown device"),
             near=near(address),
             language=str(get_locale()),
+            is_known=_is_known(browser),
         )
     return known
+
+
+def remember_browser() -> None:
+    """Mark this browser as one that signed in: others' wrong guesses and requests don't hold it up."""
+    g.remembers_browser = not visitor().is_known
+
+
+def _is_known(browser: bytes) -> bool:
+    mark = read_cookie(KNOWN)
+    if mark is None:
+        return False
+    own = services()
+    try:
+        return own.signer.read(KNOWN, mark, COOKIE_SECONDS, own.clock.now()) == browser.hex()
+    except LinkRefused:
+        return False
 
 
 def near(address: str) -> str:
@@ -86,6 +105,10 @@ def _hand_out_cookie(response: Response) -> Response:
     token = g.pop("new_browser_token", None)
     if token is not None:
         set_cookie(response, COOKIE, token, COOKIE_SECONDS)
+    if g.pop("remembers_browser", False):
+        own = services()
+        mark = own.signer.sign(KNOWN, visitor().browser.hex(), own.clock.now())
+        set_cookie(response, KNOWN, mark, COOKIE_SECONDS)
     return response
 
 

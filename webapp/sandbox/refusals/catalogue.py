@@ -12,6 +12,7 @@ KINDS_ONLY = (Refusal, LinkRefused, DeliveryFailed)
 """Classes that are only raised with a kind."""
 DETAILS: dict[type[Exception], tuple[str, ...]] = {
     errors.WrongCode: get_args(errors.CodeVerdict),
+    errors.BudgetSpent: get_args(errors.BudgetName),
     errors.NotAPhoneNumber: get_args(errors.PhoneNumberReason),
     errors.DocumentRefused: get_args(errors.DocumentReason),
     errors.WeakPassword: get_args(errors.WeakReason),
