@@ -89,9 +89,9 @@ def _on_bad_world(error: BadWorld) -> tuple[Response, int]:
 
 @blueprint.errorhandler(PhoneUnreachable)
 def _on_unreachable_phone(error: PhoneUnreachable) -> tuple[Response, int]:
-    return problem(HTTPStatus.BAD_GATEWAY, f"The phone does not answer: {error}")
+    return problem(HTTPStatus.BAD_GATEWAY, f"The phone can't be reached: {error}")
 
 
 @blueprint.errorhandler(PhoneRefused)
 def _on_refusing_phone(error: PhoneRefused) -> tuple[Response, int]:
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The phone declined: {error}")
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The phone rejected this: {error}")

@@ -25,11 +25,12 @@ class TooManySends(Exception):
 
 def _texts(locale: str, name: str, code: str) -> tuple[str, str]:
     """Return subject and text of the message with a code."""
+    minutes = LIFETIME_SECONDS // 60
     if locale.startswith("ja"):
-        return f"{name}の確認コード", f"{name}の確認コードは {code} です。10分以内に入力してください。"
+        return f"{name}の確認コード", f"{name}の確認コードは {code} です。{minutes}分以内に入力してください。"
     return (
         f"Your {name} verification code",
-        f"Your {name} verification code is: {code}. It is good for 10 minutes.",
+        f"Your {name} verification code is: {code}. It expires in {minutes} minutes.",
     )
 
 

@@ -118,7 +118,7 @@ def add_fault() -> tuple[Response, int]:
     ):
         raise api.InvalidBody(f"times must be a whole number from 1 to {MOST_TIMES}, or null", "times")
     if fault.settings and "times" in body and times is not None:
-        raise api.InvalidBody("This fault of the site's own lasts until it is lifted", "times")
+        raise api.InvalidBody("The site's own faults last until they are cleared", "times")
     activate(fault, times)
     return jsonify(faults=[asdict(each) for each in active_faults()]), 201
 

@@ -131,9 +131,9 @@ def put_world(name: str) -> tuple[Response, int]:
 def remove_world(name: str) -> tuple[Response | str, int]:
     """Delete a world and all in it: 204."""
     if name == DEFAULT:
-        raise api.InvalidBody("The default world is only ever emptied", "name", 409)
+        raise api.InvalidBody("The default world can only be reset", "name", 409)
     if not worlds().delete(name):
-        raise api.InvalidBody("There is no world of this name", "name", 404)
+        raise api.InvalidBody("There is no world with this name", "name", 404)
     _ask_phone("DELETE", name)
     return "", 204
 

@@ -82,11 +82,11 @@ def reach_for_program(name: str) -> ResponseReturnValue:
     """Do the same for a program. Return the path, the cookies that a client needs there, and the last step."""
     scenario = SCENARIOS.get(name)
     if scenario is None:
-        raise api.InvalidBody("There is no way of this name", "name", 404)
+        raise api.InvalidBody("There is no error with this name", "name", 404)
     try:
         walk, values = _walk(scenario)
     except Lost as failed:
-        raise api.InvalidBody(f"The way could not be walked: {failed}", status=502) from failed
+        raise api.InvalidBody(f"This error couldn't be prepared: {failed}", status=502) from failed
     response = jsonify(
         name=scenario.name,
         lands=walk.destination,

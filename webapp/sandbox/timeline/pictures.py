@@ -67,11 +67,11 @@ def _picture() -> tuple[str, bytes]:
             "The body must be image/png or image/webp", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         )
     if (request.content_length or 0) > MOST_BYTES:
-        raise InvalidBody("A picture may have up to 1 MB", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        raise InvalidBody("A picture can be up to 1 MB", status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     content = request.get_data(cache=False)
     form, ending = TYPES[request.mimetype]
     if not _is_picture(content, form):
-        raise InvalidBody("The body is not the picture that its type says")
+        raise InvalidBody("The body isn't a picture of its declared type")
     return ending, content
 
 
