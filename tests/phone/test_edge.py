@@ -7,10 +7,12 @@ import io
 import json
 import socket
 import threading
+from typing import Any
 
 import httpx
 import pytest
 
+from mocksms.edge import Edge, Limits
 from mocksms.edge.bodies import Body
 from mocksms.edge.environ import build
 from mocksms.edge.threads import Threads
@@ -120,5 +122,45 @@ def test_threads_that_nobody_needs_end() -> None:
         while threads.count:
             await asyncio.sleep(0.01)
         assert await threads.run(lambda: 7) == 7
+
+    asyncio.run(walk())
+
+
+class _Exchange:
+    """The way back to a client that only listens."""
+
+    def __init__(self) -> None:
+        self.answers: list[bytes] = []
+
+    def response_bytes(self, status: int, headers: object, body: bytes) -> None:
+        self.answers.append(body)
+
+
+class _Get(_Scope):
+    proto, method = "http", "GET"
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.headers: dict[str, str] = {}
+
+
+def test_health_is_told_while_all_threads_are_busy_s71() -> None:
+    free = threading.Event()
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        start("200 OK", [])
+        if environ["PATH_INFO"] == "/busy":
+            assert free.wait(30)
+        return [environ["PATH_INFO"].encode()]
+
+    async def walk() -> None:
+        edge = Edge(app, Limits(threads=1), express=("/health",))
+        told, waiting = _Exchange(), _Exchange()
+        busy = [asyncio.ensure_future(edge.__rsgi__(_Get("/busy"), waiting)) for _ in range(2)]  # type: ignore[arg-type]
+        await asyncio.wait_for(edge.__rsgi__(_Get("/health"), told), 10)  # type: ignore[arg-type]
+        assert (told.answers, waiting.answers) == ([b"/health"], [])
+        free.set()
+        await asyncio.gather(*busy)
+        assert waiting.answers == [b"/busy"] * 2
 
     asyncio.run(walk())
