@@ -2,22 +2,27 @@
 
 import itertools
 import re
+import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from mocksms.core.codes.languages import THEN
 
 MOST = 200  # candidates of one text
-# A word that a code may be or begin with: one with a digit, or a short one in capitals.
-_ATOM = re.compile(r"(?<![0-9A-Za-z])(?:[A-Za-z]*+[0-9][0-9A-Za-z]*+|[A-Z]{1,10}+(?![0-9A-Za-z]))")
-_SPELT_WORD = re.compile(r"[^\W\d_][^\s\d,.、。;・…!?:]*")
+# A word that a code may be or begin with: one with a digit, or a short one in capitals. The set in front makes it fast;
+# a word of small letters and digits is found from its first digit or capital on.
+_ATOM = re.compile(
+    r"[0-9A-Z](?:(?<=[0-9])[0-9A-Za-z]*+|[A-Z]{0,9}+(?![0-9A-Za-z])|[A-Za-z]*+[0-9][0-9A-Za-z]*+)"
+)
+_ASCII_LETTERS = frozenset(string.ascii_letters)
+_SPELT_WORD = re.compile(r"[^\W\d_][^\s\d,.、。।;・…!?:]*")
 _PHONE = re.compile(r"0[5789][05]0|0120|1800")  # how numbers begin that cost the caller nothing, or much
 _HANGING = frozenset("-./:,_")
 _MOST_SPOKEN = 40  # numbers that are read as one code: ten digits, said four times
 _AGAIN = 40  # characters before a voice says it once more
 _ALPHABETS = "\u0600"  # scripts that part words by blanks come before it, most of them
-_PAUSES = " \n\t\r,.、。;・"
-_SPOKEN_GAP = frozenset(" \n\t\r,.、。;・-~の")
+_PAUSES = " \n\t\r,.、。।;・"
+_SPOKEN_GAP = frozenset(" \n\t\r,.、。।;・-~の")
 _WIDEST, _THEN = 6, 6  # characters between two digits that a voice speaks, with a word between them
 _COUNTED = re.compile("[桁ケけ文]")
 _BESIDE_YEAR = ((2, 4), (4, 2))
@@ -59,7 +64,7 @@ _NONE: Atom = (1 << 30, 1 << 30, "")  # behind the last one
 
 def read(text: str) -> list[Candidate]:
     """Return the candidates in a text, from the left."""
-    atoms = [(*atom.span(), atom.group()) for atom in _ATOM.finditer(text)]
+    atoms = _atoms(text)
     found: list[Candidate] = []
     at = 0
     while at < len(atoms) and len(found) < MOST:
@@ -89,6 +94,19 @@ def read(text: str) -> list[Candidate]:
         if len(chains) > 1 or len(chains[0]) == 1 or text[end] in "-.":  # else a time, a date or an amount
             found.extend(_judged(text, chains))
     return found
+
+
+def _atoms(text: str) -> list[Atom]:
+    atoms = []
+    for found in _ATOM.finditer(text):
+        start, end = found.span()
+        if start and text[start - 1] in _ASCII_LETTERS:
+            if found.group().isalpha():
+                continue
+            while start and text[start - 1] in _ASCII_LETTERS:
+                start -= 1
+        atoms.append((start, end, text[start:end]))
+    return atoms
 
 
 def _spoken(text: str, atoms: list[Atom], at: int) -> list[Atom]:
@@ -206,7 +224,12 @@ def _one(text: str, chain: list[Atom]) -> Iterator[Candidate]:
     sizes = tuple(map(len, words))
     if digits and value[0] == "0" and len(value) >= 10:
         return  # a phone number
-    if gaps == {"-"} and sizes in (_GROUPS if digits else _LETTER_GROUPS):
+    grouped = (
+        sizes in _GROUPS
+        if digits
+        else sizes in _LETTER_GROUPS or (len(sizes) == 3 and min(sizes) >= 2 and max(sizes) <= 4)
+    )
+    if gaps == {"-"} and grouped:
         yield Candidate(start, end, value, "grouped" if digits else "letters")
     elif gaps == {"."} and sizes == (3, 3) and digits:
         yield Candidate(start, end, value, "dotted")

@@ -14,6 +14,7 @@ from mocksms.core.codes.points import AFTER, ANYWHERE, BEFORE, POINTS_AFTER, POI
 from mocksms.core.codes.sentences import BREAK
 
 _SHORT = 100
+_SLOWLY = 5  # characters a digit
 _FAR = 12  # points between the best candidate and one that is no rival
 _NEVER = -100  # of letters: they are no code, whatever is around them
 _NAMED = -40  # points that say that a number is another one
@@ -27,7 +28,9 @@ _LETTERS = re.compile(r"\w")
 _JOINT = ("", " ", "'")  # between a count and its unit
 _NEAR = {"other": 8, "figures": 24}  # characters; of other words 16
 _NEAR_COLON = 40  # where a colon follows
-_PARTED = re.compile(r"[にでへをとが에][ 「『【]?\Z|\w、")  # 受付端末に 4821 と入れ
+_PARTICLE = re.compile(r"[にでへをとが에][ 「『【]?\Z")  # 受付端末に 4821 と入れ
+_PARTED = re.compile(rf"{_PARTICLE.pattern}|\w、|, ")
+_ONCE = ("login", "life")
 _ASKS = ("enter", "life", "secret")
 _AT_ONCE, _UNCASED = 4, "\u0590"
 _DONE = "the message says that something is done"
@@ -77,6 +80,8 @@ class Scene:
         self.starts = [hit.start for hit in hits]
         self.of_all: Points = [(-15 if "code" in self.kinds else -40, _DONE)] if done else []
         self.of_all += [(points, reason) for kind, points, reason in ANYWHERE if kind in self.kinds]
+        if "kept" in self.kinds and self.kinds.isdisjoint(_ONCE):
+            self.of_all.append((-90, "the message gives a password that stays"))
         self.sells = False
         if "promo" in self.kinds:
             signs_in = any(
@@ -129,6 +134,7 @@ class Scene:
         seen: set[str] = set()
         start = layout.introduced(self.text, one) if alone else one.start
         at = bisect_left(self.breaks, start)
+        parted = _PARTICLE if one.shape == "spoken" else _PARTED
         colon = self.text[start - 2 : start].rstrip()[-1:] == ":"
         sentence = self.breaks[at - 1] if at else -1  # where the candidate's sentence begins
         if at and self.text[sentence] == "?" and not _TWO_WORDS.search(self.text, sentence, start):
@@ -154,7 +160,7 @@ class Scene:
                 and not broken
                 and distance <= (_NEAR_COLON if colon else _NEAR.get(kind, 16))
                 and not _DIGIT.search(self.text, hit.end, one.start)
-                and not (kind == "other" and _PARTED.search(self.text, hit.end, one.start))
+                and not (kind == "other" and parted.search(self.text, hit.end, one.start))
             )
             if near and kind == "enter" and not colon and start == one.start:
                 near = not _OBJECT.search(self.text, hit.end, start)  # Présentez le billet 4821
@@ -279,7 +285,11 @@ class Scene:
             points.append((25, "the message begins with it"))
         elif layout.labelled(self.text, self.first, one):
             points.append((16, "a name before it"))
-        if len(self.values) > 1 and self.values.count(one.value) > 1:
+        again = len(self.values) > 1 and self.values.count(one.value) > 1
+        size, span = len(one.value), one.end - one.start
+        if one.shape == "spoken" and (again or span >= _SLOWLY * size or span < 2 * size - 1):  # or in groups
+            points.append((30, "spoken twice or slowly"))
+        elif again:
             points.append((15, "said twice"))
         if self.short and (one.shape == "plain" or len(one.value) == 6) and self._at_an_edge(one):
             points.append((60, "little else in the message"))

@@ -28,18 +28,24 @@ def find(text: str) -> Found:
         return Found(bound, "the line bound to a web site names it")
     plain = without_addresses(plain)
     lower = plain.lower()
-    read = candidates.read(plain) or candidates.spelt(lower, DIGITS)
-    if not read:
-        return Found(None, "no number that could be a code")
-    for each in read:
-        if each.shape == "letters" and not each.value.isalpha():  # its letters are no words
-            lower = f"{lower[: each.start]}{'0' * (each.end - each.start)}{lower[each.end :]}"
-    scene = evidence.Scene(lower, read, vocabulary.find_words(lower, _windows(read, len(lower))))
-    best = scene.best()
+    read = candidates.read(plain)
+    best = _best(lower, read) if read else None
+    if best is None or best.total < evidence.THRESHOLD:
+        if spelt := candidates.spelt(lower, DIGITS):
+            best = _best(lower, sorted([*read, *spelt]))
+        elif best is None:
+            return Found(None, "no number that could be a code")
     reasons = best.reasons()
     if best.total < evidence.THRESHOLD:
         return Found(None, f"the likeliest number, {best.candidate.value}, has too little for it: {reasons}")
     return Found(best.candidate.value, reasons)
+
+
+def _best(lower: str, read: list[candidates.Candidate]) -> evidence.Weighed:
+    for each in read:
+        if each.shape == "letters" and not each.value.isalpha():  # its letters are no words
+            lower = f"{lower[: each.start]}{'0' * (each.end - each.start)}{lower[each.end :]}"
+    return evidence.Scene(lower, read, vocabulary.find_words(lower, _windows(read, len(lower)))).best()
 
 
 def _origin_bound(plain: str) -> str | None:

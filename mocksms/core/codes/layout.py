@@ -21,6 +21,9 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(r"(?<![a-z])[a-z]{2}\d\d \Z")
+_PROVINCES = frozenset(
+    "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+)  # before a plate in China
 _PLATE = re.compile(r"(?<![a-z])[a-z]{1,3}-[a-z]{1,2} \Z")
 _NUMBERING = "*•x+#№…"
 _BLANKS = " \t\r\n>*_-=━─「『[(【"
@@ -57,10 +60,10 @@ def _add_shape(text: str, one: Candidate, points: Points) -> None:
     if one.shape == "plain":
         _add_plain(text, one, points)
     elif one.shape == "prefixed":
-        points.append((-30, "behind two letters"))
+        points.append((-45, "behind two letters"))
     elif one.shape == "spoken":
         phone = len(one.value) == 10 and one.value[0] == "0"
-        points.append((-25, "spoken like a phone number") if phone else (35, "spoken digit by digit"))
+        points.append((-25, "spoken like a phone number") if phone else (16, "spoken digit by digit"))
     elif one.shape == "grouped":
         _add_groups(text, one, points)
     elif one.shape == "dotted":
@@ -113,7 +116,7 @@ def no_code(text: str, one: Candidate) -> tuple[int, str] | None:
         return (-100, "an amount with its unit")
     if _ACCOUNT.search(before) or (one.shape == "letters" and _ACCOUNT.search(text, one.start, one.end + 1)):
         return (-100, "a part of an account's number")
-    if len(one.value) <= 4 and _PLATE.search(before):
+    if (len(one.value) <= 4 and _PLATE.search(before)) or (one.shape == "letters" and last in _PROVINCES):
         return (-100, "a number plate")
     if before.endswith("..") or (last == "-" and before[-2:-1].strip() and before[-2] not in _PREFIXES):
         return (-100, "the end of another number")

@@ -8,13 +8,16 @@ from mocksms.core.codes.layout import Points
 from mocksms.core.codes.naming import Hit
 from mocksms.core.codes.sentences import BREAK
 
-_VERB_LAST = 24  # characters between letters and the verb behind them: 「QWTRPD」を入力
+_VERB_LAST = 24  # characters between letters and the word behind them: 「QWTRPD」を入力
 _NAMING_LAST = 30  # characters between the words that name a code and its letters
 _PROMO = re.compile(r"([A-Z]{3,8})\d{1,4}[A-Z]{0,4}")
 _FLIGHT = re.compile(r"[A-Z]{2}\d{2,4}")
 _VOWELLESS = re.compile(r"[^AEIOUY]{4}|Q(?!U)|\A[^AEIOU]*\Z")
 _UNSPEAKABLE = re.compile(r"[^AEIOUY]{4}|Q(?!U)|\A[^AEIOU]*[AEIOU]?[^AEIOU]*\Z")
 _PASSED = ("login", "deal", "life")  # between the word and the letters: código de verificación QWTRPD
+_FOR = ("code", "login")  # QWTRPD is your code; a shorter one may be a bank: HSBC
+_SURE = 6
+_COLON = re.compile(r"[^.!?\n:]{0,24}: ?")
 _NAMING = ("code", "enter", "by", "number", "figures")
 
 
@@ -49,8 +52,18 @@ def alone(text: str, one: Candidate, before: list[Hit], right: Hit | None, on_it
         named = True
         if left.kind in ("enter", "by") and not random and not on_its_line:
             points.append((-60, "a word that can be spoken"))
-    elif right is not None and right.kind in ("enter", "figures") and right.start - one.end <= _VERB_LAST:
-        named = named or random
+    elif (
+        random
+        and len(one.value) >= _SURE
+        and before
+        and before[-1].kind == "login"
+        and _COLON.fullmatch(text, before[-1].end, one.start)
+    ):
+        named = True
+    elif right is not None and random and right.start - one.end <= _VERB_LAST:
+        named = (
+            named or right.kind in ("enter", "figures") or (right.kind in _FOR and len(one.value) >= _SURE)
+        )
     if not named:
         points.append((-120, "nothing says that a code comes"))
     return points

@@ -53,10 +53,11 @@ _Found = list[tuple[int, int, _Meaning]]
 
 
 class _Run(NamedTuple):
-    """The words in a run of letters, and the longer ones that may begin in it: where, the rest, all."""
+    """The words in a run of letters, the longer ones that may begin in it (where, the rest, all), and their rests."""
 
     words: _Found
     longer: list[tuple[int, str, str]]
+    rests: tuple[str, ...]
 
 
 class _Known(dict[str, _Run | None]):
@@ -69,7 +70,8 @@ class _Known(dict[str, _Run | None]):
         if run in self.earlier:
             known = self.earlier[run]
         else:
-            found = _Run(_scan(run), _longer(run))
+            longer = _longer(run)
+            found = _Run(_scan(run), longer, tuple({rest for _, rest, _ in longer}))
             known = found if found.words or found.longer else None
         if len(run) <= _LONGEST_KNOWN:
             if len(self) >= _MOST_KNOWN:
@@ -148,7 +150,7 @@ def _collect(text: str, start: int, end: int, found: _Found, tells: list[str]) -
         if at < done:
             continue
         words = run.words
-        for first, rest, word in run.longer:
+        for first, rest, word in run.longer if run.rests and text.startswith(run.rests, end) else ():
             if text.startswith(rest, end):
                 done = end + len(rest)
                 words = [each for each in words if each[1] <= first]
