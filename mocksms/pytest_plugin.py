@@ -133,7 +133,7 @@ def _remote(url: str) -> PhoneServer:
         with closing(remote.client()) as phone:
             phone.worlds()
     except (httpx.HTTPError, PhoneError, ValueError) as problem:
-        pytest.fail(f"no phone answers at {remote.url}: {problem}", pytrace=False)
+        raise pytest.fail.Exception(f"no phone answers at {remote.url}: {problem}", pytrace=False) from None
     return remote
 
 
@@ -149,10 +149,10 @@ def mocksms_server(
     try:
         from mocksms.testing import run_phone  # the server: loaded where a test starts one
     except ModuleNotFoundError as missing:
-        pytest.fail(
+        raise pytest.fail.Exception(
             f"{missing.name} is not installed. Run: pip install 'nidankai[phone]', or name a phone: --mocksms-url",
             pytrace=False,
-        )
+        ) from None
     running = run_phone(str(tmp_path_factory.mktemp("mocksms")))
     yield running
     running.stop()
@@ -190,7 +190,9 @@ def mocksms_clock(
     try:
         from mocksms.client.clock import Clock, PageClock  # it needs a package that few tests use
     except ModuleNotFoundError as missing:
-        pytest.fail(f"{missing.name} is not installed. Run: pip install time-machine", pytrace=False)
+        raise pytest.fail.Exception(
+            f"{missing.name} is not installed. Run: pip install time-machine", pytrace=False
+        ) from None
     # A phone in this process has its time: it is only to do what is due by then.
     factor = 0.0 if getattr(mocksms_server, "is_in_this_process", False) else 1.0
     movers: list[Callable[[float], object]] = [lambda offset: mocksms_phone.move_clock(factor * offset)]

@@ -57,7 +57,9 @@ def mihon_site(mocksms_server: Any, tmp_path_factory: pytest.TempPathFactory) ->
     try:
         from webapp.sandbox.testing import Site  # the site: loaded where a test uses it
     except ModuleNotFoundError as missing:
-        pytest.fail(f"{missing.name} is not installed. Run: pip install 'nidankai[site]'", pytrace=False)
+        raise pytest.fail.Exception(
+            f"{missing.name} is not installed. Run: pip install 'nidankai[site]'", pytrace=False
+        ) from None
     site = Site(str(tmp_path_factory.mktemp("mihon")), mocksms_server)
     yield site
     site.stop()
