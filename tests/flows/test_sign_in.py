@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.actors import PASSWORD, Person
-from tests.app_fixture import World
+from tests.app_fixture import AppFixture, World
+from webapp.rules.passwords import Hasher
 
 
 def test_home_greets_who_is_in(world: World, language: str) -> None:
@@ -222,3 +225,21 @@ def test_form_of_a_tab_that_another_tab_outdated_leads_back_to_its_page(world: W
     assert 'id="problem-again" href="/ap/mfa"' in answer.text
     answer = taro.browser.raw("POST", "/ap/mfa/resend", data={"csrf_token": "of before"})
     assert (answer.status_code, "problem-again" in answer.text) == (400, False)  # no page stands there
+
+
+def test_password_hashed_with_old_parameters_is_hashed_again(apps_with: Callable[..., AppFixture]) -> None:
+    world = apps_with(argon2_time_cost=2).fresh()
+    hanako = world.person("hanako")
+
+    def kept() -> str:
+        return str(world.sql("SELECT password_hash FROM accounts WHERE id = 'hanako'")[0][0])
+
+    old = Hasher(time_cost=1, memory_kib=8, parallelism=1).hash(hanako.password)
+    world.sql("UPDATE accounts SET password_hash = ? WHERE id = 'hanako'", old)
+    hanako.gives_password("not-the-password-1")
+    assert kept() == old
+    assert hanako.signs_in().name == "shop.home"
+    new = kept()
+    assert new != old and ",t=2," in new
+    hanako.elsewhere().signs_in()
+    assert kept() == new

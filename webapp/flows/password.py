@@ -64,7 +64,17 @@ def prove(
         counted = throttles.read_all(db, [key, asked.sender_key])
     asked = replace(asked, guesses=counted[key], of_sender=counted[asked.sender_key])
     _refuse_if_blocked(asked, now)
+    if services.hasher.needs_rehash(account.password_hash):
+        account = _rehash(services, account, password)
     return Proven(account, key, asked.guesses.count)
+
+
+def _rehash(services: Services, account: Account, password: str) -> Account:
+    """Hash a correct password with the present parameters, unless it has just been changed."""
+    password_hash = services.hasher.hash(password)
+    with services.store.writing() as db:
+        is_kept = accounts.replace_password_hash(db, account.id, account.password_hash, password_hash)
+    return replace(account, password_hash=password_hash) if is_kept else account
 
 
 @dataclass(frozen=True, slots=True)

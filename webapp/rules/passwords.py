@@ -63,6 +63,10 @@ class Hasher:
             except (VerificationError, InvalidHashError):
                 return False
 
+    def needs_rehash(self, hashed: str) -> bool:
+        """Return whether a hash was made with other parameters than this hasher's."""
+        return self._argon2.check_needs_rehash(hashed)
+
 
 def _normal(password: str) -> str:
     """Return NFKC: one password typed on two keyboards is one password (NIST SP 800-63B-4, password verifiers)."""

@@ -172,6 +172,12 @@ def set_phone(db: Connection, account_id: str, phone: str) -> None:
     db.execute("UPDATE accounts SET phone = ? WHERE id = ?", (phone, account_id))
 
 
+def replace_password_hash(db: Connection, account_id: str, old: str, new: str) -> bool:
+    """Replace a password's hash by another of the same password. Return False if it isn't ``old`` any more."""
+    sql = "UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?"
+    return bool(db.execute(sql, (new, account_id, old)).rowcount)
+
+
 def set_password_hash(db: Connection, account_id: str, password_hash: str) -> None:
     """Store another password's hash."""
     db.execute("UPDATE accounts SET password_hash = ? WHERE id = ?", (password_hash, account_id))
