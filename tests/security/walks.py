@@ -176,8 +176,10 @@ class Walks(RuleBasedStateMachine):
         answer = walker.post(f"{SETTINGS}/setup/howto", f"{SETTINGS}/setup/howto", **fields)
         assert walker.leads_to(answer) == SETTINGS
         self.model.is_on = self.model.has_methods = True
-        for each in self.model.seats:
-            each.trusted_until = 0.0
+        for other, own in enumerate(self.model.seats):
+            own.trusted_until = 0.0
+            if other != at:  # it was confirmed without a code
+                own.elevated_until = 0.0
         if remember:
             self.model.seats[at].trusted_until = self.now + TRUST
 
