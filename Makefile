@@ -1,7 +1,8 @@
 # Every target installs what it needs first; repeating it takes no time.
 # Plain POSIX sh and GNU make 3.81 (macOS) are enough; scripts in tools/ do the work.
 .DEFAULT_GOAL := help
-.PHONY: help run test check mutants lint format lock pictures storyboard bench docs i18n words reset
+.PHONY: help run test check mutants lint format lock pictures storyboard bench docs i18n reset
+.PHONY: words
 
 VENV = .venv/bin/python
 BOOTSTRAP = sh tools/python-wrapper tools/bootstrap.py
@@ -68,6 +69,7 @@ docs:
 	@$(BOOTSTRAP) docs
 	@$(VENV) -m tools.docs
 
+# `words` is the earlier name
 i18n words:
 	@$(BOOTSTRAP) develop
 	@$(VENV) -m tools.i18n $(ARGS)
