@@ -22,6 +22,7 @@ _ALONE = (14, "no other number like it")
 _MORE = {size: re.compile(rf"(?:\W*+\w){{{13 + size}}}") for size in range(4, 11)}  # than a code and a name
 FARTHEST_BEFORE, FARTHEST_AFTER = 120, 60  # characters from a candidate that are looked at
 THRESHOLD = 50
+SPEAKS_OF_CODE = next((points, reason) for kind, points, reason in ANYWHERE if kind == "code")
 _TWO_WORDS = re.compile(r"\w\W+\w+\W+\Z|\n")
 _DIGIT = re.compile(r"\d")
 _LETTERS = re.compile(r"\w")

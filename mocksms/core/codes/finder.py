@@ -30,7 +30,7 @@ def find(text: str) -> Found:
     lower = plain.lower()
     read = candidates.read(plain)
     best = _best(lower, read) if read else None
-    if best is None or best.total < evidence.THRESHOLD:
+    if best is None or (best.total < evidence.THRESHOLD and evidence.SPEAKS_OF_CODE in best.points):
         if spelt := candidates.spelt(lower, DIGITS):
             best = _best(lower, sorted([*read, *spelt]))
         elif best is None:
