@@ -203,5 +203,7 @@ def prepare(
         expires_at=now + limits.code_seconds,
     )
     code = replace(code, digest=digest(code, plain, pepper))
+    if last is not None:
+        codes.replace_earlier(db, flow_id, purpose)
     codes.add(db, code)
     return code, plain

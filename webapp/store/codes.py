@@ -36,12 +36,16 @@ def from_row(row: Row) -> SentCode:
     return SentCode(*(row[name] for name in SentCode.__dataclass_fields__))
 
 
-def add(db: Connection, code: SentCode) -> None:
-    """Insert a code and replace the earlier ones of its flow and purpose."""
+def replace_earlier(db: Connection, flow_id: str, purpose: str) -> None:
+    """Replace the live codes of a flow and purpose: another one is about to be added."""
     db.execute(
         "UPDATE codes SET state = 'replaced' WHERE flow_id = ? AND purpose = ? AND state = 'live'",
-        (code.flow_id, code.purpose),
+        (flow_id, purpose),
     )
+
+
+def add(db: Connection, code: SentCode) -> None:
+    """Insert a code; see `replace_earlier`."""
     db.execute(
         f"INSERT INTO codes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tuple(getattr(code, name) for name in SentCode.__dataclass_fields__),
