@@ -240,6 +240,8 @@ def change(
 def delete(world: World, wanted: Filter) -> int:
     """Delete the messages that match. Return how many were deleted."""
     deleted = 0
+    if wanted.q:
+        _complete_words(world)
     while True:
         with world.store.writing() as db:
             found = store.reading.newest(db, wanted, 500)

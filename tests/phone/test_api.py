@@ -138,6 +138,13 @@ def test_another_process_on_the_same_world_is_seen(tmp_path: Path) -> None:
         assert [event.message.body for event in waiting.result(30)] == ["x"]
 
 
+def test_messages_found_by_their_words_are_deleted_before_any_search(twilio: Any, phone: Phone) -> None:
+    text(twilio, "one")
+    text(twilio, "two")
+    assert phone.delete(q="one") == 1
+    assert [message.body for message in phone.messages()] == ["two"]
+
+
 def test_a_reset_empties_all_and_ids_go_on(twilio: Any, phone: Phone) -> None:
     text(twilio, "482913 is your code")
     before = phone.last_id()
