@@ -139,4 +139,4 @@ def test_trust_of_the_music_app_rotates_and_a_copy_kills_it_s52(taro: Person, wo
     taro.browser.client.set_cookie(name, first, domain="localhost")
     world.clock.advance(60)
     assert signs_in() == "music.sign_in.code"
-    assert "不要なブラウザを解除" in world.phone.mail(taro.email).subject
+    assert "コードの入力を省略する設定を解除" in world.phone.mail(taro.email).subject

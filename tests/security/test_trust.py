@@ -158,7 +158,7 @@ def test_copied_old_value_kills_the_series_and_is_told_s52(world: World, trusted
     assert rows(world, "trusted") == []
     told, *before = texts(world, trusted.email, "mail")
     assert len(before) == mails
-    assert "不要なブラウザを解除" in told.subject
+    assert "コードの入力を省略する設定を解除" in told.subject
     world.clock.advance(31)
     assert is_asked(trusted)
     assert "trust.copied" in [row["kind"] for row in rows(world, "events")]
