@@ -143,6 +143,17 @@ def test_doctor_names_what_is_not(world: World, monkeypatch: pytest.MonkeyPatch)
     assert "WEBAPP_SMTP_HOST" in wrong
 
 
+def test_doctor_opens_the_secret_of_any_device(world: World) -> None:
+    world.sql(
+        "UPDATE methods SET kind = 'token', secret = ? WHERE account_id = 'jiro' AND kind = 'app'",
+        b"no key opens it",
+    )
+    (wrong,) = [
+        line for line in run(world, "doctor", well=False).output.splitlines() if line.startswith("FAIL")
+    ]
+    assert wrong.split()[1] == "keys" and "1 of 1" in wrong
+
+
 def test_serve_refuses_a_port_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
