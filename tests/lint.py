@@ -152,7 +152,7 @@ def page(app: Flask, page: Page) -> None:
     seen = (app.name, page.endpoint, page.status, page.path, TOKEN.sub("", page.html))
     if hash(seen) not in _CLEAN:
         outline = Outline(page.dom.root)
-        for rule in (_frame, _names, _labels, _inline, _words):
+        for rule in (_frame, _names, _labels, _icons, _inline, _words):
             problems += rule(page, outline)
         problems += _forms(app, page, outline) + _links(app, page, outline)
     assert not problems, f"{page.path} ({page.name}): " + "; ".join(problems)
@@ -208,6 +208,11 @@ def _labels(page: Page, outline: Outline) -> list[str]:
             problems.append(f"a {node.name} without a name: {node.to_html()[:100]}")
     images = outline.tags("img")
     return problems + [f"img without alt: {i.attrs.get('src')}" for i in images if "alt" not in i.attrs]
+
+
+def _icons(page: Page, outline: Outline) -> list[str]:
+    is_empty = any(not path.attrs.get("d") for path in outline.tags("path"))
+    return ["an icon that templates/site/components/icon.html doesn't have"] if is_empty else []
 
 
 def _has_picture_with_name(node: Any) -> bool:

@@ -61,6 +61,7 @@ def test_lint_passes_a_good_page() -> None:
         ('<a href="/page">', '<a href="/lost">', "no such page"),
         ('<a href="/page">', '<a href="#lost">', "not on the page"),
         ('<a href="/page">', '<a href="https://elsewhere.example/">', "leads off the site"),
+        ("</main>", '<svg><path d=""></path></svg></main>', "an icon that"),
         ("<h1>", '<h1 style="color:red">', "has ['style']"),
         ("<h1>", '<h1 onclick="x()">', "has ['onclick']"),
         ("</main>", "<script>x()</script></main>", "an inline script"),

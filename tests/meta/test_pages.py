@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.meta.sources import ROOT, modules, test_names
+from webapp.sandbox.vocabulary.page_titles import TITLES
 
 # Where pages are rendered, by which function, and where their templates lie.
 HOMES = {
@@ -55,7 +56,12 @@ def test_pages_are_each_tested_by_name(home: str) -> None:
         if not any(test.startswith(f"test_{name.split('.')[1]}_") for test in names)
     }
     wanted = [f"test_{name.split('.')[1]}_…" for name in untested]
-    assert not untested, f"no test is called {wanted}: {untested}"
+    assert not untested, f"write a test called {wanted}: {untested}"
+
+
+def test_pages_have_titles_for_the_tools() -> None:
+    untitled = {name: place for name, place in pages("webapp.pages").items() if name not in TITLES}
+    assert not untitled, f"add a title in webapp/sandbox/vocabulary/page_titles.py: {untitled}"
 
 
 @pytest.mark.parametrize("home", HOMES)

@@ -18,7 +18,7 @@ COLOURS = (
 )  # fmt: skip
 ICONS = (
     "home", "person", "music", "alert", "info", "tick", "clock", "next", "phone", "message", "call", "app", "mail",
-    "lock", "copy", "door", "laptop",
+    "lock", "copy", "door", "passkey", "laptop",
 )  # fmt: skip
 PICTURES = ("envelope", "guard", "done", "denied", "knock")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
 
-_TITLES = {
+TITLES = {
     "account.change_email": _("Change your email address"),
     "account.change_name": _("Change your name"),
     "account.change_password": _("Change the password"),
@@ -53,4 +53,4 @@ _TITLES = {
 
 def page_title(page: str) -> str:
     """Return the title of a page by its template's name (``sign_in.code``); "" if it is none of the site's."""
-    return str(_TITLES.get(page, ""))
+    return str(TITLES.get(page, ""))
