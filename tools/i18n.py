@@ -101,7 +101,7 @@ def main(apps: list[str]) -> int:
         with catalogue_path(app).open("wb") as file:
             write_po(file, catalogue, width=LINE_WIDTH)
         for text in missing(catalogue):
-            print(f"{app}: no Japanese yet for {text!r}")
+            print(f"{catalogue_path(app).relative_to(ROOT)}: no Japanese yet for {text!r}")
             still_open += 1
     return 1 if still_open else 0
 
