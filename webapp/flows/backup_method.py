@@ -37,7 +37,7 @@ def submit_number(
 def submit_app_code(
     services: Services, visitor: Visitor, flow: Flow, typed: str, *, kind: str, name: str = ""
 ) -> Flow:
-    """Check the first code of a backup app.
+    """Check the first code of a backup app or other device.
 
     Raises:
         WrongCode, Throttled, StaleFlow.

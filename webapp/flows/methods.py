@@ -134,7 +134,7 @@ def submit_number_code(
 def submit_app_code(
     services: Services, visitor: Visitor, session: bytes, flow: Flow, typed: str, *, kind: str, name: str = ""
 ) -> Method:
-    """Check the first code of the app. If it is right, store the method.
+    """Check the first code of an app or other device. If it is right, store the method.
 
     Raises:
         WrongCode, Throttled, StaleFlow.

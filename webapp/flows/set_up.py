@@ -233,7 +233,7 @@ def submit_number_code(services: Services, visitor: Visitor, flow: Flow, typed: 
 
 
 def submit_app_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, kind: str) -> Flow:
-    """Check the first code of the preferred app. Later steps are erased.
+    """Check the first code of the preferred app or other device. Later steps are erased.
 
     Raises:
         WrongCode, Throttled, StaleFlow.

@@ -23,6 +23,7 @@ class FactorView:
 
     kind: str
     icon: str
+    """One of the names in ``templates/site/components/icon.html``."""
     label: Text
     """The label for the signed-in owner: ``%(number)s``."""
     choice: Text
