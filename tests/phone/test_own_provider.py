@@ -73,6 +73,12 @@ def test_own_provider_is_short(source: str) -> None:
     assert len(lines) < LONGEST, "a provider of its own takes under 60 lines"
 
 
+def test_own_provider_writes_its_path_once(source: str) -> None:
+    assert source.count('"/pigeon') == 1, (
+        "tests/meta/test_phone_paths.py refuses a second one in this repository"
+    )
+
+
 def test_own_provider_is_walked_to_the_handset_and_its_code(phone: Phone) -> None:
     assert send(phone).status_code == 202
     assert phone.code(ME) == "482913"
