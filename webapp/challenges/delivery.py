@@ -23,6 +23,8 @@ CODE, APPROVAL, DECOY = "code", "approval", "decoy"
 NO_ACCOUNT = frozenset({"register.known", "forgot_password.unknown"})
 BATCH = 5
 """Messages leased at once: all of them can time out within the lease."""
+BUSY_SECONDS = 1.0
+"""When to look again if the database was busy: nothing was tried, and users wait for codes."""
 FIRST_RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
 MOST_REFUSALS = 8
@@ -66,7 +68,7 @@ def deliver_due(services: Services) -> float | None:
             return outbox.next_due(db)
     except Unavailable as busy:
         _log.warning("messages are delivered later: %s", busy)
-        return now + FIRST_RETRY_SECONDS
+        return now + BUSY_SECONDS
 
 
 def _round(services: Services, now: float) -> int:

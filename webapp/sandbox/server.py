@@ -37,7 +37,13 @@ class ThreadedServer:
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         assert self.app is not None, "there is no app to serve"
-        return self.app(environ, start_response)
+        pieces = self.app(environ, start_response)
+        try:
+            yield from pieces
+        finally:  # here, because Werkzeug forgets it if the client resets the connection after the answer
+            close = getattr(pieces, "close", None)
+            if close is not None:
+                close()
 
     def start(self) -> None:
         """Serve until `stop`."""
