@@ -50,6 +50,7 @@ LOOK = ("charsets", "chromium", "details", "handset_look", "look_account", "mail
 IN_CHROMIUM = (
     "tests/browser",
     "tests/docs/test_playwright.py",
+    f"{CHECK}/node/test_js_playwright.py",
     *(f"{CHECK}/look/test_{each}.py" for each in LOOK),
 )
 PROGRAMS = (

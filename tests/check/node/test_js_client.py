@@ -1,57 +1,30 @@
-"""The package in clients/js, packed and installed as a stranger would, with a running phone and site."""
+"""The tests of clients/js pass for a stranger who installed it, with a running phone."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
+import sys
 from pathlib import Path
 
-import pytest
-
 from mocksms.testing import RunningPhone
+from tests.check.node.stranger import run, stranger
 from tests.meta.sources import ROOT
 
-PACKAGE = ROOT / "clients" / "js"
-NPM = ("--ignore-scripts", "--no-audit", "--no-fund")
-
-
-def run(folder: Path, *command: str, **environment: str) -> str:
-    """Return what a command prints. Fail with its output."""
-    ran = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=240, env={**os.environ, **environment}
-    )
-    assert ran.returncode == 0, (ran.stdout + ran.stderr)[-6000:]
-    return ran.stdout
-
-
-@pytest.fixture(scope="session")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder where the packed package is installed, with the package's tests."""
-    copy, folder = tmp_path_factory.mktemp("package") / "js", tmp_path_factory.mktemp("stranger")
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("node_modules", "types"))
-    run(copy, "npm", "ci", *NPM)
-    run(copy, "npm", "run", "prepack")
-    packed = run(copy, "npm", "pack", "--ignore-scripts", "--silent").strip()
-    (folder / "package.json").write_text('{"name": "stranger", "private": true, "type": "module"}')
-    run(
-        folder,
-        "npm",
-        "install",
-        *NPM,
-        str(copy / packed),
-        "typescript@5.9.3",
-        "@playwright/test@1.65.1",
-        "@types/node@18.19.130",
-    )
-    shutil.copytree(copy / "test", folder / "test")
-    return folder
+__all__ = ["stranger"]
 
 
 def test_client_works_with_a_running_phone(stranger: Path, phone_server: RunningPhone) -> None:
     files = sorted(path.relative_to(stranger).as_posix() for path in (stranger / "test").glob("*.test.js"))
-    told = run(stranger, "node", "--test", *files, MOCKSMS_URL=phone_server.url)
-    assert "# fail 0" in told and "# skipped 0" in told and "# pass 0" not in told
+    path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+    command = f"{sys.executable} -m mocksms serve"
+    told = run(
+        stranger,
+        *("node", "--test", "--test-reporter=tap", *files),
+        MOCKSMS_URL=phone_server.url,
+        PHONE_COMMAND=command,
+        PYTHONPATH=path,
+    )
+    assert len(files) == 3 and "# fail 0" in told and "# skipped 0" in told and "# pass 17" in told, told
 
 
 def test_types_fit_the_tests(stranger: Path) -> None:
