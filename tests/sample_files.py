@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from typing import Any
 
+import pikepdf
 from PIL import Image
 
 TYPES = (
@@ -61,6 +62,23 @@ def pdf(body: bytes = b"", size: int = 0) -> bytes:
     tail = b"\ntrailer<</Root 1 0 R/Size 4>>\n%%EOF\n"
     padding = b"%" + b"x" * max(0, size - len(head) - len(tail) - 1) if size else b""
     return head + padding + tail
+
+
+def locked_pdf(*, reader: str) -> bytes:
+    """Return a PDF with a password for its owner, and one for its reader unless it is empty."""
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf()), suppress_warnings=True) as document:
+        document.save(file, encryption=pikepdf.Encryption(owner="for the owner", user=reader))
+    return file.getvalue()
+
+
+def new_pdf(holding: str = "[]") -> bytes:
+    """Return a PDF as today's programs write it, its objects in packed streams."""
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf()), suppress_warnings=True) as document:
+        document.Root.Held = document.make_indirect(pikepdf.Object.parse(holding.encode()))
+        document.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return file.getvalue()
 
 
 def stream(data: bytes, dictionary: bytes) -> bytes:

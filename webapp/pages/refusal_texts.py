@@ -88,7 +88,10 @@ TEXTS = {
     "DocumentRefused.active": _(
         "A file contains macros, scripts or other files. Send a plain document or a photo instead."
     ),
-    "DocumentRefused.bomb": _("This file is too large when unzipped. Send a photo or a PDF instead."),
+    "DocumentRefused.bomb": _(
+        "This file is too large or complex when opened. Send photos of the pages instead."
+    ),
+    "DocumentRefused.password": _("A file is locked with a password. Send a copy without one, or a photo."),
     "DocumentRefused.pixels": _("This image is too large. Send a smaller one."),
     "DocumentRefused.content": _(
         "A file is damaged, or its type doesn't match its name. Save it again or send a photo."

@@ -35,6 +35,16 @@ def _pdf(body: bytes = b"", size: int = 0) -> bytes:
     return head + b"%" + b"x" * max(0, size - len(head) - len(tail) - 1) + tail
 
 
+def _locked() -> bytes:
+    """Return a document that a viewer asks a password for."""
+    import pikepdf  # lazy: the library costs memory
+
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(_pdf()), suppress_warnings=True) as document:
+        document.save(file, encryption=pikepdf.Encryption(owner="for the owner", user="for the reader"))
+    return file.getvalue()
+
+
 def _huge_picture() -> bytes:
     """Return a picture of a few hundred bytes that declares a huge size."""
 
@@ -60,6 +70,7 @@ _FILES: dict[str, Callable[[], bytes]] = {
     "empty.pdf": lambda: b"",
     "torn.png": lambda: b"this is no picture",
     "script.pdf": lambda: _pdf(b"4 0 obj<</S/JavaScript/JS(app.alert\\(1\\))>>endobj\n"),
+    "locked.pdf": _locked,
     "swelling.docx": _swelling_document,
     "huge.png": _huge_picture,
     "large.pdf": lambda: _pdf(size=LARGE_BYTES),

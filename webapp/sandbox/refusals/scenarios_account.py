@@ -136,6 +136,7 @@ SCENARIOS = (
     _refused("DocumentRefused.content", "torn.png"),
     _refused("DocumentRefused.active", "script.pdf"),
     _refused("DocumentRefused.bomb", "swelling.docx"),
+    _refused("DocumentRefused.password", "locked.pdf"),
     _refused("DocumentRefused.pixels", "huge.png"),
     _refused("DocumentTooLarge", "large.pdf"),
     _refused("TooManyDocuments", "page-1.pdf", "page-2.pdf", "page-3.pdf", "page-4.pdf"),
