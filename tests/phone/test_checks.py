@@ -89,13 +89,13 @@ def test_parts_are_counted_with_their_room(body: str, parts: int, used: int, roo
         ("482913 is your code.\n@shop.example #482913 @bank.example", True, "482913 to shop.example"),
         ("Ihr Code: 482-913.\n@bücher.example #482913", True, "482913 to bücher.example"),
         ("482913 is your code.\n@mihon.example #482913\nBye", False, "has to be the last line"),
-        ("482913 is your code.\n@mihon.example  #482913", False, "does not read"),
-        ("482913 is your code.\n@mihon.example#482913", False, "does not read"),
-        ("482913 is your code.\n @mihon.example #482913", False, "does not read"),
-        ("482913 is your code.\n@https://mihon.example #482913", False, "is no host name"),
-        ("482913 is your code.\n@mihon.example:8443 #482913", False, "is no host name"),
-        ("482913 is your code.\n@shop.example #482913 @b.example/pay", False, "“b.example/pay” is no host"),
-        ("482913 is your code.\n@mihon.example #482914", False, "has the code 482914, the text says 482913"),
+        ("482913 is your code.\n@mihon.example  #482913", False, "isn't in the form"),
+        ("482913 is your code.\n@mihon.example#482913", False, "isn't in the form"),
+        ("482913 is your code.\n @mihon.example #482913", False, "isn't in the form"),
+        ("482913 is your code.\n@https://mihon.example #482913", False, "isn't a host name"),
+        ("482913 is your code.\n@mihon.example:8443 #482913", False, "isn't a host name"),
+        ("482913 is your code.\n@shop.example #482913 @b.example/pay", False, "“b.example/pay” isn't a host"),
+        ("482913 is your code.\n@mihon.example #482914", False, "has the code 482914, the text has 482913"),
     ],
 )
 def test_origin_bound_line_is_judged_by_its_format(body: str, ok: bool, said: str) -> None:
@@ -160,7 +160,7 @@ def test_link_says_where_it_leads(html: str, problems: list[str], host: str) -> 
     [check] = links(html)
     assert (check.details["problems"], check.details["host"]) == (problems, host)
     assert check.ok is (not problems)
-    assert (host or "no address") in check.text
+    assert (host or "isn't an address") in check.text
 
 
 def test_link_of_a_text_is_checked_too() -> None:
@@ -177,7 +177,8 @@ def test_links_are_read_in_linear_time(html: str) -> None:
 
 
 def test_language_is_right_for_real_messages() -> None:
-    rows = list(corpus.messages("open"))
+    # The wave 0 was written to mend the finder of codes: much of it is too terse to have a language.
+    rows = [row for row in corpus.messages("open") if row.wave > 0]
     wrong = [
         (row.language, detect(row.text), row.text[:60]) for row in rows if detect(row.text) != row.language
     ]
