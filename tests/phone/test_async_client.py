@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -27,9 +25,9 @@ from mocksms.client import (
 )
 from mocksms.testing import RunningPhone, run_phone, twilio_client
 from tests.assertions import not_empty
+from tests.loops import run
 
 ME, SHOP = "+819012345678", "+15005550006"
-Result = TypeVar("Result")
 PAIRS = (
     (Phone, AsyncPhone), (Faults, AsyncFaults), (Call, AsyncCall), (Authenticator, AsyncAuthenticator),
 )  # fmt: skip
@@ -40,12 +38,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPhone]:
     found = run_phone(str(tmp_path_factory.mktemp("async")))
     yield found
     found.stop()
-
-
-def run(walk: Coroutine[Any, Any, Result]) -> Result:
-    """Run it in a thread: another test's browser may hold this one's event loop."""
-    with ThreadPoolExecutor(1) as threads:
-        return threads.submit(asyncio.run, walk).result()
 
 
 def public(kind: type) -> set[str]:

@@ -16,6 +16,7 @@ from mocksms.edge import Edge, Limits
 from mocksms.edge.bodies import Body
 from mocksms.edge.environ import build
 from mocksms.edge.threads import Threads
+from tests import loops
 from tests.edge_server import Served
 
 LARGEST = 4_000_000
@@ -123,7 +124,7 @@ def test_threads_that_nobody_needs_end() -> None:
             await asyncio.sleep(0.01)
         assert await threads.run(lambda: 7) == 7
 
-    asyncio.run(walk())
+    loops.run(walk())
 
 
 class _Exchange:
@@ -163,4 +164,4 @@ def test_health_is_told_while_all_threads_are_busy_s71() -> None:
         await asyncio.gather(*busy)
         assert waiting.answers == [b"/busy"] * 2
 
-    asyncio.run(walk())
+    loops.run(walk())

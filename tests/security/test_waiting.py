@@ -14,6 +14,7 @@ import pytest
 
 from mocksms import create_app
 from mocksms.api.waiting import EXTENSION
+from tests import loops
 from tests.assertions import not_empty
 from tests.edge_server import Served, open_files, serving
 
@@ -156,7 +157,7 @@ def test_thousand_waiters_and_two_hundred_streams_are_held_s72(served: Served) -
         for stream in following:
             stream.hang_up()
 
-    asyncio.run(walk())
+    loops.run(walk())
 
 
 def test_who_hangs_up_gives_the_place_back_s72(tmp_path: Path) -> None:
@@ -186,7 +187,7 @@ def test_who_hangs_up_gives_the_place_back_s72(tmp_path: Path) -> None:
 
     with serving(tmp_path, settings={"MOCKSMS_MAX_WAITS": str(PLACES)}) as served:
         before = served.sockets()
-        asyncio.run(walk(served.port))
+        loops.run(walk(served.port))
         assert served.comes_down_to(sockets=before + 4, seconds=5)
 
 
