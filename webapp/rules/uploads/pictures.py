@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import threading
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ LONGEST_SIDE = 4096
 """The longest side that is stored: small print of an identity card stays readable."""
 
 _FORMATS = {"jpg": "JPEG", "png": "PNG"}
+_CHUNK = struct.Struct(">I4s")
+_CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND")
 _MAGIC = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 # Decoding takes up to 200 MB: one picture at a time.
 _TURN = threading.Lock()
@@ -36,11 +39,12 @@ def redraw(content: bytes, kind: str) -> bytes:
     Image.MAX_IMAGE_PIXELS = None  # measured here: the library's limit warns before it refuses
     with _TURN:
         try:
-            with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as picture:
+            bare = _without_notes(content) if kind == "png" else content
+            with Image.open(io.BytesIO(bare), formats=[_FORMATS[kind]]) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise DocumentRefused("pixels")
                 picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # shrinks a JPEG while it is read
-                upright = ImageOps.exif_transpose(picture)
+                upright = _in_bytes(ImageOps.exif_transpose(picture), kind)
                 upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
                 return _written(upright, kind)
         except DocumentRefused:
@@ -49,12 +53,31 @@ def redraw(content: bytes, kind: str) -> bytes:
             raise DocumentRefused("content") from broken
 
 
+def _without_notes(content: bytes) -> bytes:
+    """Return a PNG without its text and colour profile, which the library refuses to unpack when they are long."""
+    kept = [content[:8]]
+    at, name = 8, b""
+    while at + _CHUNK.size <= len(content) and name != b"IEND":
+        length, name = _CHUNK.unpack_from(content, at)
+        end = at + _CHUNK.size + length + 4
+        if name in _CHUNKS:
+            kept.append(content[at:end])
+        at = end
+    return b"".join(kept)
+
+
+def _in_bytes(picture: Image.Image, kind: str) -> Image.Image:
+    """Return the picture in colours of 8 bits: making it smaller in another mode loses lines."""
+    if picture.mode.startswith("I"):  # 16-bit grey: the library's conversion cuts at 255
+        return picture.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    return picture.convert("RGBA" if kind == "png" and picture.has_transparency_data else "RGB")
+
+
 def _written(picture: Image.Image, kind: str) -> bytes:
     from PIL import Image
 
-    mode = "RGBA" if kind == "png" and "A" in picture.getbands() else "RGB"
-    bare = Image.new(mode, picture.size)
-    bare.paste(picture.convert(mode))
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
     file = io.BytesIO()
     if kind == "jpg":
         bare.save(file, "JPEG", quality=88)
