@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 from flask import Response, request
@@ -34,16 +35,17 @@ def events() -> Response:
     chosen = Filter(channel=found.channel, to=found.to, sender=found.sender)
     if request.method == "HEAD":
         return _answer(())
-    give_back = waiting.places().take(is_in_thread=held is None)
-    subscription = world.hub.subscribe(
-        after, lambda event: chosen.matches(event.message), None if held is None else held.wake
-    )
+    with ExitStack() as taken:
+        taken.callback(waiting.places().take(is_in_thread=held is None))
+        subscription = world.hub.subscribe(
+            after, lambda event: chosen.matches(event.message), None if held is None else held.wake
+        )
+        taken.callback(subscription.leave)
+        give_back = taken.pop_all().close
     if held is None:
         answer = _answer(_in_thread(world, subscription, after))
-        answer.call_on_close(subscription.leave)
         answer.call_on_close(give_back)
         return answer
-    held.at_end(subscription.leave)
     held.at_end(give_back)
     answer = _answer(_without_thread(world, subscription, after, held))
     answer.direct_passthrough = True  # the edge takes the pieces themselves

@@ -183,14 +183,21 @@ class Hub:
                     if not self._waiters and not self._streams:
                         self._is_looking = False
                         return
-                self._look()
+                try:
+                    self._look()
+                except Exception:
+                    _log.exception("the events of other processes were not found; looking again")
 
     def _tell_streams(self, news: list[Event]) -> None:
+        if not news:
+            return
         for stream in self._streams:
-            for event in news:
-                stream.put(event)
-            if news:
+            try:
+                for event in news:
+                    stream.put(event)
                 stream.wake()
+            except Exception:
+                _log.exception("an event stream was not woken")
 
     def _look(self) -> None:
         """Publish what another process wrote; release everyone when it deleted the world."""
@@ -207,16 +214,19 @@ class Hub:
             _log.warning("the database cannot be read; looking again", exc_info=True)
 
     def _join(self, waiter: Waiter) -> None:
-        with self._lock:
+        newest = 0
+        if not self._is_looking:
+            with self.store.reading() as db:  # the waiter looks after this, and sees all before it
+                newest = store.reading.last_event(db)
+        with self._lock:  # an error above, or when the thread is started, changes nothing here
+            if not self._is_looking:
+                self._published = max(self._published, newest)
+                threading.Thread(target=self._look_after, name="hub", daemon=True).start()
+                self._is_looking = True
             if isinstance(waiter, Subscription):
                 self._streams = (*self._streams, waiter)
             else:
                 self._waiters[waiter.to] = (*self._waiters.get(waiter.to, ()), waiter)
-            is_first, self._is_looking = not self._is_looking, True
-        if is_first:
-            with self.store.reading() as db:  # who joined looks after this, and sees all before it
-                self._published = max(self._published, store.reading.last_event(db))
-            threading.Thread(target=self._look_after, name="hub", daemon=True).start()
 
     def wait(self, wanted: Wanted, to: str = "", wake: Callable[[], object] | None = None) -> Waiter:
         """Join the queue to be woken by matching events. Check the database after this, and after each wake-up.
@@ -236,7 +246,11 @@ class Hub:
         """Join the queue for every matching event after the id `after`, or from now on."""
         subscription = Subscription(self, wanted or (lambda _: True), wake)
         self._join(subscription)
-        subscription.start(after)
+        try:
+            subscription.start(after)
+        except BaseException:
+            subscription.leave()
+            raise
         return subscription
 
     def leave(self, waiter: Waiter) -> None:
