@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.actors import Person
 from tests.app_fixture import World
 from tests.assertions import not_empty
 from tests.security.tools import rows, texts
+from webapp.challenges import delivery
 from webapp.challenges.delivery import MOST_REFUSALS, deliver_due
+from webapp.errors import GatewayFailed
+from webapp.pages.framework.dispatcher import Dispatcher
+from webapp.services.context import Services
+from webapp.services.outbox import enqueue_notice
+from webapp.store import accounts
+from webapp.store.outbox import Message
 
 OTHER = "+819022223333"
 
@@ -50,3 +61,81 @@ def test_notice_that_is_refused_for_good_is_given_up(world: World) -> None:
         assert len(rows(world, "outbox")) == 1
         assert delivers(world) == 0
     assert not rows(world, "outbox")
+
+
+def writes_notice(world: World, kind: str, number: str = "+819011110000") -> None:
+    """Write a notice that nothing sends yet."""
+    services = world.services
+    with services.store.writing() as db:
+        account = accounts.get(db, "hanako")
+        enqueue_notice(db, account, "sms", number, kind, services.clock.now(), when=0.0, device="", near="")
+
+
+def forgets_password(world: World, email: str) -> None:
+    browser = world.browser()
+    browser.get("/ap/forgotpassword")
+    browser.submit(email=email)
+
+
+def test_notice_that_raises_holds_up_no_other(world: World) -> None:
+    """A newer release wrote it, and was taken back."""
+    writes_notice(world, "kind.of.a.newer.release")
+    for each in range(3):
+        forgets_password(world, "taro@example.com")
+        assert len(texts(world, "taro@example.com")) == each + 1
+        world.clock.advance(61)
+    assert [row["kind"] for row in rows(world, "outbox")] == ["kind.of.a.newer.release"]
+    for _ in not_empty(range(MOST_REFUSALS)):
+        delivers(world)
+    assert not rows(world, "outbox")
+
+
+def test_message_that_silences_the_gateway_each_time_goes_last(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = delivery._send
+
+    def fails_for_one(services: Services, message: Message) -> str | None:
+        if message.recipient == "+819011110000":
+            raise GatewayFailed("garbage", None, "it always is")
+        return send(services, message)
+
+    monkeypatch.setattr(delivery, "_send", fails_for_one)
+    for number in ("+819011110000", "+819011110001", "+819011110002"):
+        writes_notice(world, "password.changed", number)
+        world.clock.advance(1)
+    assert delivers(world) == 0
+    assert [row["attempts"] for row in rows(world, "outbox")] == [1, 0, 0]
+    assert delivers(world) == 2
+
+
+def test_error_of_a_look_is_followed_by_another_look(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(_: Services) -> float | None:
+        raise RuntimeError
+
+    dispatcher: Dispatcher = world.site.extensions["nidankai_dispatcher"]
+    again: list[float] = []
+    monkeypatch.setattr("webapp.pages.framework.dispatcher.deliver_due", breaks)
+    monkeypatch.setattr(dispatcher, "_look_again", lambda _, seconds: again.append(seconds))
+    dispatcher._deliver(world.services)
+    assert len(again) == 1
+
+
+def test_slow_gateway_outlasts_no_lease(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process looks during the fifth of six exchanges."""
+    numbers = [f"+81901111000{each}" for each in range(6)]
+    for number in numbers:
+        writes_notice(world, "password.changed", number)
+    send, sent = delivery._send, []
+
+    def sends_slowly(services: Services, message: Message) -> Any:
+        sent.append(message.recipient)
+        world.clock.advance(8)
+        if len(sent) == 5:
+            deliver_due(world.services)
+        return send(services, message)
+
+    monkeypatch.setattr(delivery, "_send", sends_slowly)
+    with world.site.app_context():
+        deliver_due(world.services)
+    assert sorted(sent) == numbers

@@ -15,20 +15,18 @@ from webapp.rules.visitor import Attempt
 from webapp.services.context import Services
 from webapp.services.outbox import LEASE_SECONDS, open_secret
 from webapp.store import accounts, codes, outbox
-from webapp.store.engine import Unavailable
+from webapp.store.engine import Gone, Unavailable
 from webapp.store.outbox import Message
 
 CODE, APPROVAL, DECOY = "code", "approval", "decoy"
 """Kinds of messages beside notices. A decoy is written like a code, and never sent."""
 NO_ACCOUNT = frozenset({"register.known", "forgot_password.unknown"})
-BATCH = 5
-"""Messages leased at once: all of them can time out within the lease."""
 BUSY_SECONDS = 1.0
 """When to look again if the database was busy: nothing was tried, and users wait for codes."""
 FIRST_RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
 MOST_REFUSALS = 8
-"""After as many attempts (some four hours) a message that is refused each time is given up."""
+"""After as many attempts (some four hours) a message that is refused, or raises an error, is given up."""
 
 under_way: ContextVar[tuple[Services, Message] | None] = ContextVar("under_way", default=None)
 """The message that this thread is sending, and the world's services."""
@@ -59,50 +57,54 @@ def deliver_due(services: Services) -> float | None:
 
     A change never fails because its notice could not be sent: the notice is a row of the change's transaction. What
     is done by then must not look undone because the database is busy.
+
+    Each message is leased just before it is sent: none waits for the others until its lease runs out. A server that
+    does not answer is waited for once at most.
     """
     try:
-        now = services.clock.now()
-        while _round(services, now) == BATCH:
+        began = services.clock.now()
+        silent: set[bool] = set()
+        while _deliver_one(services, began, silent):
             pass
         with services.store.reading() as db:
             return outbox.next_due(db)
     except Unavailable as busy:
         _log.warning("messages are delivered later: %s", busy)
-        return now + BUSY_SECONDS
+        return services.clock.now() + BUSY_SECONDS
 
 
-def _round(services: Services, now: float) -> int:
-    """Send one batch. Return how many messages it had.
+def _deliver_one(services: Services, due_by: float, silent: set[bool]) -> bool:
+    """Try the next message that was due by then. Return False if there is none.
 
-    A server that does not answer ends its part of the batch, so that each round waits for it once at most. A refusal
-    concerns one recipient (such as a number that no longer takes texts): the others are sent.
+    A refusal concerns one recipient (such as a number that no longer takes texts), and an error one message: the
+    others are sent.
     """
+    now = services.clock.now()
     with services.store.writing() as db:
-        due = outbox.take_due(db, now, LEASE_SECONDS, BATCH)
-        stale = [
-            message for message in due if message.code_id and not codes.is_live(db, message.code_id, now)
-        ]
-        for message in stale:
+        message = outbox.take_due(db, due_by, now + LEASE_SECONDS)
+        if message is None:
+            return False
+        if message.code_id and not codes.is_live(db, message.code_id, now):
             outbox.ack(db, message.id)
-    silent: set[bool] = set()
-    for message in due:
-        if message in stale:
-            continue
+            return True
         if _is_mail(message) in silent:
-            _put_off(services, message, now, None)
-            continue
-        try:
-            call_sid = _send(services, message)
-        except SealBroken:  # the key was changed, and nobody waits for so old a code
-            call_sid = None
-        except DeliveryFailed as failed:
-            _log.warning("%s not delivered (%s), attempt %d", message.kind, failed.kind, message.attempts)
-            _put_off(services, message, now, failed)
-            if failed.kind != "refused":
-                silent.add(_is_mail(message))
-            continue
-        _ack(services, message, call_sid)
-    return len(due)
+            outbox.give_back(db, message, now + _wait(message))
+            return True
+    try:
+        _ack(services, message, _send(services, message))
+    except (Unavailable, Gone):
+        raise
+    except SealBroken:  # the key was changed, and nobody waits for so old a code
+        _ack(services, message, None)
+    except DeliveryFailed as failed:
+        _log.warning("%s not delivered (%s), attempt %d", message.kind, failed.kind, message.attempts)
+        if failed.kind != "refused":
+            silent.add(_is_mail(message))
+        _put_off(services, message, failed)
+    except Exception:  # such as a kind that a newer release wrote: no other message waits for it
+        _log.exception("%s not delivered, attempt %d", message.kind, message.attempts)
+        _put_off(services, message, None)
+    return True
 
 
 def _is_mail(message: Message) -> bool:
@@ -110,16 +112,20 @@ def _is_mail(message: Message) -> bool:
     return message.channel == "mail"
 
 
-def _put_off(services: Services, message: Message, now: float, failed: DeliveryFailed | None) -> None:
-    """Try again later, with growing waits. ``failed`` is None if the message was not tried."""
-    attempts = message.attempts
-    wait = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(attempts - 1, 10))
+def _wait(message: Message) -> float:
+    """Return after how many seconds to try a message again."""
+    return min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(message.attempts - 1, 10))
+
+
+def _put_off(services: Services, message: Message, failed: DeliveryFailed | None) -> None:
+    """Try again later, with growing waits, or give up. ``failed`` is None after an error of this site."""
     with services.store.writing() as db:
-        if failed is not None and failed.kind == "refused" and attempts >= MOST_REFUSALS:
+        if message.attempts >= MOST_REFUSALS and (failed is None or failed.kind == "refused"):
             outbox.ack(db, message.id)
         else:
             # A server that was too slow may have taken it.
-            outbox.retry(db, message, now + wait, is_known=failed is None or failed.kind != "slow")
+            is_known = failed is not None and failed.kind != "slow"
+            outbox.retry(db, message, services.clock.now() + _wait(message), is_known=is_known)
 
 
 def _ack(services: Services, message: Message, call_sid: str | None) -> None:

@@ -63,15 +63,18 @@ def add(db: Connection, message: Message) -> None:
     enqueued.send(db, message_id=message.id)
 
 
-def take_due(db: Connection, now: float, lease_seconds: float, limit: int) -> list[Message]:
-    """Return the messages that are due, the oldest first, and lease them: no other process sends them meanwhile."""
-    rows = db.execute(
+def take_due(db: Connection, due_by: float, leased_until: float) -> Message | None:
+    """Return a message that was due by then, and lease it: no other process sends it meanwhile.
+
+    Those that were tried least come first, so that one that fails each time holds up no other.
+    """
+    row = db.execute(
         f"""UPDATE outbox SET due_at = ?, attempts = attempts + 1
-            WHERE id IN (SELECT id FROM outbox WHERE due_at <= ? ORDER BY due_at LIMIT ?)
+            WHERE id = (SELECT id FROM outbox WHERE due_at <= ? ORDER BY attempts, created_at LIMIT 1)
             RETURNING {COLUMNS}""",
-        (now + lease_seconds, now, limit),
-    ).fetchall()
-    return sorted(map(from_row, rows), key=lambda message: message.created_at)
+        (leased_until, due_by),
+    ).fetchone()
+    return from_row(row) if row else None
 
 
 def next_due(db: Connection) -> float | None:
@@ -89,3 +92,8 @@ def retry(db: Connection, message: Message, due_at: float, *, is_known: bool) ->
     """Try a message again at ``due_at``. With ``is_known`` this attempt is known to have sent nothing."""
     failures = message.attempts if is_known else message.failures
     db.execute("UPDATE outbox SET due_at = ?, failures = ? WHERE id = ?", (due_at, failures, message.id))
+
+
+def give_back(db: Connection, message: Message, due_at: float) -> None:
+    """Leave a message that was leased, but not tried, for ``due_at``."""
+    db.execute("UPDATE outbox SET due_at = ?, attempts = attempts - 1 WHERE id = ?", (due_at, message.id))

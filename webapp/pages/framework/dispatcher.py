@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from webapp.challenges.delivery import deliver_due
 from webapp.pages.framework.services import services
 from webapp.services.context import Services
-from webapp.store.engine import EngineError
+from webapp.store.engine import Gone
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -123,10 +123,11 @@ class Dispatcher:
         try:
             with self._app.app_context():
                 next_at = deliver_due(own)
-        except EngineError as error:  # its world was deleted
+        except Gone as error:  # its world was deleted
             _log.info("nothing is sent: %s", error)
-        except Exception:  # the thread goes on with the other jobs; the row is tried again
+        except Exception:  # the thread goes on with the other jobs
             _log.exception("the outbox was not delivered")
+            self._look_again(own, LONGEST_PAUSE_SECONDS)
         else:
             if next_at is not None:
                 self._look_again(own, next_at - own.clock.now())
