@@ -249,20 +249,24 @@ class DeliveryFailed(Exception):
 
     ``kind``: ``down`` (no connection), ``slow`` (not done within the deadline), ``garbage`` (an answer outside the
     contract), ``refused`` (the other side declined). The message never holds number, address or body, so it may be
-    logged.
+    logged. ``is_unsent`` is True if nothing was sent for certain: only a refusal, or a failure before the request
+    left, can tell.
     """
 
-    def __init__(self, kind: DeliveryKind, message: str) -> None:
+    def __init__(self, kind: DeliveryKind, message: str, *, is_unsent: bool = False) -> None:
         super().__init__(f"{kind}: {message}")
         self.kind: DeliveryKind = kind
         self.message = message
+        self.is_unsent = is_unsent or kind == "refused"
 
 
 class GatewayFailed(DeliveryFailed):
     """The SMS and voice gateway failed; ``code`` is the provider's (21614 not a mobile, …) or None."""
 
-    def __init__(self, kind: DeliveryKind, code: int | None, message: str) -> None:
-        super().__init__(kind, message)
+    def __init__(
+        self, kind: DeliveryKind, code: int | None, message: str, *, is_unsent: bool = False
+    ) -> None:
+        super().__init__(kind, message, is_unsent=is_unsent)
         self.code = code
 
 

@@ -21,6 +21,7 @@ from tests.security.timing import auc_of
 from tests.security.tools import rows, sends, texts
 from webapp.challenges import delivery
 from webapp.challenges.delivery import deliver_due
+from webapp.errors import DeliveryKind, GatewayFailed
 from webapp.pages.framework.dispatcher import Dispatcher
 from webapp.services.outbox import LEASE_SECONDS
 from webapp.store.database import open_engine
@@ -177,6 +178,52 @@ def test_mail_in_doubt_has_one_message_id_s75(
     deliver(world)
     first, second = texts(world, hanako.email)
     assert message_id(world, first) == message_id(world, second)
+
+
+@pytest.mark.parametrize("then", [None, "down", "landline", "down for another"])
+@pytest.mark.parametrize("first", ["slow", "down", "garbage"])
+def test_text_that_was_taken_without_an_answer_is_sent_once_s75(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: DeliveryKind, then: str | None
+) -> None:
+    """The gateway takes it; what comes after that lifts no doubt."""
+
+    def registers(number: str) -> None:
+        with unsent(monkeypatch):
+            browser = world.browser()
+            browser.get("/ap/register")
+            browser.submit(customerName="Yuki", email=number, password="ringo-mikan-budou-77")
+
+    registers("090-1234-0000")
+    send = delivery._send
+
+    def sends_and_fails(*args: Any) -> None:
+        send(*args)
+        raise GatewayFailed(first, None, "the answer was lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "_send", sends_and_fails)
+        deliver(world)
+    world.clock.advance(61)
+    if then == "down for another":
+        registers("090-1234-0001")  # it is tried first, and the text in doubt is not
+    if then:
+        with gateway_in(then.split()[0], world):
+            deliver(world)
+    world.clock.advance(130)
+    deliver(world)
+    assert len(texts(world, "+819012340000")) == 1 and rows(world, "outbox") == []
+
+
+@pytest.mark.parametrize(
+    ("mood", "is_unsent"),
+    [("down", True), ("landline", True), ("slow", False), ("5xx", False), ("garbage", False)],
+)
+def test_only_a_refusal_or_no_connection_tells_that_nothing_was_sent_s75(
+    world: World, mood: str, is_unsent: bool
+) -> None:
+    with gateway_in(mood, world), pytest.raises(GatewayFailed) as failed:
+        world.services.outbound.gateway.text("+819012340000", "123456")
+    assert failed.value.is_unsent is is_unsent
 
 
 def test_two_processes_send_each_message_once_s75(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

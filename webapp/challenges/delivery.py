@@ -123,9 +123,8 @@ def _put_off(services: Services, message: Message, failed: DeliveryFailed | None
         if message.attempts >= MOST_REFUSALS and (failed is None or failed.kind == "refused"):
             outbox.ack(db, message.id)
         else:
-            # A server that was too slow may have taken it.
-            is_known = failed is not None and failed.kind != "slow"
-            outbox.retry(db, message, services.clock.now() + _wait(message), is_known=is_known)
+            is_unsent = failed is not None and failed.is_unsent
+            outbox.retry(db, message, services.clock.now() + _wait(message), is_unsent=is_unsent)
 
 
 def _ack(services: Services, message: Message, call_sid: str | None) -> None:

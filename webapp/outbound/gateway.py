@@ -137,15 +137,24 @@ class Gateway:
 
         client = self._opened()
         path = f"{API}/{self._account}/{resource}"
+        unsent = (
+            httpx.ConnectError,
+            httpx.ConnectTimeout,
+            httpcore.ConnectError,
+            httpcore.ConnectTimeout,
+            httpcore.PoolTimeout,
+        )
         try:
             with self._deadline(), client.stream(method, path, data=form) as answer:
                 return _read(answer.status_code, _body(answer))
         except (httpx.TimeoutException, httpcore.TimeoutException) as late:
-            raise GatewayFailed("slow", None, f"no answer in {self._deadline_seconds:g} s") from late
+            text = f"no answer in {self._deadline_seconds:g} s"
+            raise GatewayFailed("slow", None, text, is_unsent=isinstance(late, unsent)) from late
         except (httpx.ProtocolError, httpcore.ProtocolError) as broken:
             raise GatewayFailed("garbage", None, type(broken).__name__) from broken
         except (httpx.HTTPError, httpcore.NetworkError, OSError) as lost:
-            raise GatewayFailed("down", None, type(lost).__name__) from lost
+            text = type(lost).__name__
+            raise GatewayFailed("down", None, text, is_unsent=isinstance(lost, unsent)) from lost
 
     def _deadline(self) -> contextlib.AbstractContextManager[None]:
         within = getattr(self._transport, "within", None)

@@ -88,9 +88,12 @@ def ack(db: Connection, message_id: str) -> None:
     db.execute("DELETE FROM outbox WHERE id = ?", (message_id,))
 
 
-def retry(db: Connection, message: Message, due_at: float, *, is_known: bool) -> None:
-    """Try a message again at ``due_at``. With ``is_known`` this attempt is known to have sent nothing."""
-    failures = message.attempts if is_known else message.failures
+def retry(db: Connection, message: Message, due_at: float, *, is_unsent: bool) -> None:
+    """Try a message again at ``due_at``. With ``is_unsent`` this attempt is known to have sent nothing.
+
+    That tells nothing of earlier attempts: a message in doubt stays in doubt.
+    """
+    failures = message.failures + is_unsent
     db.execute("UPDATE outbox SET due_at = ?, failures = ? WHERE id = ?", (due_at, failures, message.id))
 
 
