@@ -9,6 +9,7 @@ import pytest
 from tests.actors import Person
 from tests.app_fixture import World
 from tests.assertions import not_empty
+from tests.security.moods import mail_in
 from tests.security.tools import rows, texts
 from webapp.challenges import delivery
 from webapp.challenges.delivery import MOST_REFUSALS, deliver_due
@@ -63,12 +64,12 @@ def test_notice_that_is_refused_for_good_is_given_up(world: World) -> None:
     assert not rows(world, "outbox")
 
 
-def writes_notice(world: World, kind: str, number: str = "+819011110000") -> None:
+def writes_notice(world: World, kind: str, to: str = "+819011110000", channel: str = "sms") -> None:
     """Write a notice that nothing sends yet."""
     services = world.services
     with services.store.writing() as db:
         account = accounts.get(db, "hanako")
-        enqueue_notice(db, account, "sms", number, kind, services.clock.now(), when=0.0, device="", near="")
+        enqueue_notice(db, account, channel, to, kind, services.clock.now(), when=0.0, device="", near="")
 
 
 def forgets_password(world: World, email: str) -> None:
@@ -139,3 +140,13 @@ def test_slow_gateway_outlasts_no_lease(world: World, monkeypatch: pytest.Monkey
     with world.site.app_context():
         deliver_due(world.services)
     assert sorted(sent) == numbers
+
+
+def test_message_to_a_server_that_never_comes_back_is_given_up(world: World) -> None:
+    with mail_in("down", world):
+        writes_notice(world, "password.changed", "hanako@example.com", "mail")
+        for _ in not_empty(range(71)):
+            delivers(world)
+        assert len(rows(world, "outbox")) == 1
+        delivers(world)
+    assert not rows(world, "outbox")

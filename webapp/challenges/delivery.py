@@ -27,6 +27,8 @@ FIRST_RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0
 MOST_REFUSALS = 8
 """After as many attempts (some four hours) a message that is refused, or raises an error, is given up."""
+LONGEST_SILENCE_SECONDS = 3 * 86400.0
+"""A message that is so old, and was tried as often, is given up whatever the reason."""
 
 under_way: ContextVar[tuple[Services, Message] | None] = ContextVar("under_way", default=None)
 """The message that this thread is sending, and the world's services."""
@@ -120,7 +122,13 @@ def _wait(message: Message) -> float:
 def _put_off(services: Services, message: Message, failed: DeliveryFailed | None) -> None:
     """Try again later, with growing waits, or give up. ``failed`` is None after an error of this site."""
     with services.store.writing() as db:
-        if message.attempts >= MOST_REFUSALS and (failed is None or failed.kind == "refused"):
+        is_final = (
+            failed is None
+            or failed.kind == "refused"
+            or services.clock.now() - message.created_at >= LONGEST_SILENCE_SECONDS
+        )
+        if is_final and message.attempts >= MOST_REFUSALS:
+            _log.warning("%s is given up after %d attempts", message.kind, message.attempts)
             outbox.ack(db, message.id)
         else:
             is_unsent = failed is not None and failed.is_unsent
