@@ -150,3 +150,16 @@ def test_message_to_a_server_that_never_comes_back_is_given_up(world: World) -> 
         assert len(rows(world, "outbox")) == 1
         delivers(world)
     assert not rows(world, "outbox")
+
+
+def test_nearer_look_replaces_a_farther_one(world: World) -> None:
+    dispatcher: Dispatcher = world.site.extensions["nidankai_dispatcher"]
+    place = world.services.store.place
+    if place in dispatcher._timers:
+        dispatcher._timers.pop(place).cancel()
+    pauses = []
+    for seconds in (60, 20, 40):
+        dispatcher._look_again(world.services, seconds)
+        pauses.append(dispatcher._timers[place].interval)
+    dispatcher._timers.pop(place).cancel()
+    assert pauses == [60, 20, 20]

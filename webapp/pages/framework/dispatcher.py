@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,15 @@ class Job:
         self.done = threading.Event()
 
 
+class Alarm(threading.Timer):
+    """A timer that knows when it goes off, and holds up no process's end."""
+
+    def __init__(self, pause: float, look: Callable[[], None]) -> None:
+        super().__init__(pause, look)
+        self.at = time.monotonic() + pause
+        self.daemon = True
+
+
 class Dispatcher:
     """Safe to share between threads and across a fork: a thread ends when nothing is left to do."""
 
@@ -51,7 +60,7 @@ class Dispatcher:
         self._waiting: dict[str, Job] = {}  # by the place of the world
         self._threads = 0
         self._seen: set[str] = set()
-        self._timers: dict[str, threading.Timer] = {}
+        self._timers: dict[str, Alarm] = {}
         self._begun = threading.local()
 
     def install(self, app: Flask) -> None:
@@ -138,14 +147,20 @@ class Dispatcher:
         pause = min(max(seconds, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
 
         def look() -> None:
-            self._timers.pop(place, None)
+            with self._lock:
+                if self._timers.get(place) is alarm:
+                    del self._timers[place]
             self.begin(own)
 
+        alarm = Alarm(pause, look)
         with self._lock:
-            if place not in self._timers:
-                timer = self._timers[place] = threading.Timer(pause, look)
-                timer.daemon = True
-                timer.start()
+            earlier = self._timers.get(place)
+            if earlier is not None and earlier.at <= alarm.at:
+                return
+            if earlier is not None:
+                earlier.cancel()
+            self._timers[place] = alarm
+        alarm.start()
 
 
 class PatientClient(FlaskClient):
