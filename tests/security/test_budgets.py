@@ -214,7 +214,7 @@ def test_known_browser_is_never_held_by_its_sender_s79(apps_with: Callable[..., 
     assert (
         "お使いのネットワーク" in guesses(taro.browser, taro.email, expect=429, password=taro.password).text
     )
-    taro.browser = hanako.browser  # to any account
+    taro.browser = hanako.browser  # any account
     assert taro.signs_in().name == "shop.home"
 
 
@@ -230,6 +230,73 @@ def test_mark_of_a_known_browser_is_good_nowhere_else_s79(apps_with: Callable[..
     for expect in (200, 200, 429):
         page = guesses(thief, "taro@example.com", expect=expect)
     assert "お使いのネットワーク" in page.text
+
+
+def mints(world: World) -> Browser:
+    """Sign hanako in at a browser without cookies: one more that is known."""
+    hanako = world.person("hanako")
+    hanako.browser = world.browser()
+    hanako.signs_in()
+    assert hanako.browser.cookie("mihon_known")
+    return hanako.browser
+
+
+def test_one_account_has_one_budget_of_texts_at_all_its_browsers_s76(
+    apps_with: Callable[..., AppFixture],
+) -> None:
+    world = apps_with(texts_per_sender=3).fresh()
+    for index in range(3):
+        assert registers(mints(world), number(index)).name == "account.confirm_registration"
+    for index in range(3, 6):
+        assert TOO_MANY in registers(mints(world), number(index), expect=429).problem
+    assert len(texts(world)) == 3
+
+
+def test_known_browsers_of_another_share_an_accounts_wrong_codes_s78(
+    apps_with: Callable[..., AppFixture],
+) -> None:
+    world = apps_with(tries_until_off=4).fresh()
+    taro = world.person("taro")
+    for _ in range(2):
+        browser = mints(world)
+        forgets(browser, taro.email)
+        code = taro.reads_code(taro.email)
+        for _ in range(2):
+            browser.submit(otpCode=wrong_code(code))
+    browser = mints(world)
+    forgets(browser, taro.email)
+    code = next(mail.code for mail in texts(world, taro.email) if mail.code)
+    page = browser.submit(otpCode=code)
+    assert page.name == "account.confirm_reset" and page.problem
+
+
+def test_known_browsers_of_one_account_share_its_wrong_passwords_s79(
+    apps_with: Callable[..., AppFixture],
+) -> None:
+    world = apps_with(passwords_per_sender=2).fresh()
+    browsers = [mints(world) for _ in range(4)]
+    for index, browser in enumerate(browsers[:3]):
+        guesses(browser, f"nobody{index}@example.com")
+    assert "お使いのネットワーク" in guesses(browsers[3], "nobody9@example.com", expect=429).text
+
+
+def test_browser_of_several_accounts_is_at_home_with_each_s78(apps_with: Callable[..., AppFixture]) -> None:
+    world = apps_with(tries_until_off=2).fresh()
+    hanako, taro = world.person("hanako"), world.person("taro")
+    taro.signs_in()
+    taro.signs_out()
+    hanako.browser = taro.browser
+    hanako.signs_in()
+    hanako.signs_out()
+    for person in (hanako, taro):
+        stranger = world.browser()
+        forgets(stranger, person.email)
+        code = person.reads_code(person.email)
+        for _ in range(2):
+            stranger.submit(otpCode=wrong_code(code))
+        forgets(taro.browser, person.email)
+        code = next(mail.code for mail in texts(world, person.email) if mail.code)
+        assert taro.browser.submit(otpCode=code).name == "account.new_password"
 
 
 def test_what_is_kept_of_unknown_names_is_bounded_s79(world: World) -> None:

@@ -93,15 +93,17 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     """Check the code. The flow goes on under a new id, which only this browser learns.
 
     Each code expires after too many wrong attempts. The growing wait is this flow's: a stranger who asks for a reset
-    must not block the owner (docs/promises.md#24). Wrong codes add up over the account's flows. A browser that signed
-    in before has a count for itself (docs/promises.md#78).
+    must not block the owner (docs/promises.md#24). Wrong codes add up over the account's flows. A browser where this
+    account signed in before has a count for itself; its right code forgets the others' wrong ones too
+    (docs/promises.md#78).
 
     Raises:
         WrongCode, Throttled, StaleFlow.
         MethodSwitchedOff: too many wrong codes in a row were given for this account.
     """
     now = services.clock.now()
-    key = _count_key(services, visitor, flow)
+    shared = _count_key(services, flow)
+    key = f"{shared}:{visitor.browser.hex()}" if _is_at_home(visitor, flow) else shared
     with judging(services, tells_owner=True) as db:
         before = throttles.read(db, key)
         if before.count >= services.limits.tries_until_off:
@@ -117,14 +119,19 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
 
         CODES.judge(db, services, flow, typed, key=f"forgot_password:{flow.id}", now=now, note=note)
         throttles.clear(db, key)
+        throttles.clear(db, shared)
         return MACHINE.transition(db, flow, "accept_code", flow_id=flows.new_id())
 
 
-def _count_key(services: Services, visitor: Visitor, flow: Flow) -> str:
+def _count_key(services: Services, flow: Flow) -> str:
     """Return the counter of an account's wrong codes; for a name that nobody has, one that takes alike."""
     named = f"reset:{flow.data['named']}"
     who = flow.account_id or throttling.slot_of(services.pepper, named)
-    return f"reset:{who}:{visitor.sender}" if visitor.is_known else f"reset:{who}"
+    return f"reset:{who}"
+
+
+def _is_at_home(visitor: Visitor, flow: Flow) -> bool:
+    return flow.account_id is not None and visitor.has_signed_in(flow.account_id)
 
 
 def set_password(services: Services, visitor: Visitor, flow: Flow, password: str) -> None:

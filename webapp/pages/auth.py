@@ -101,7 +101,7 @@ def put_session(token: str, account: Account) -> None:
     """Set a session token in a cookie emptied of everything else (docs/promises.md#43)."""
     flask.session.clear()
     login_user(User(token, account, None))
-    remember_browser()
+    remember_browser(account.id)
 
 
 def renew_session(token: str, account: Account) -> None:

@@ -57,9 +57,9 @@ def session_hash() -> bytes | None:
     return None if found is None else found[0].id_hash
 
 
-def put_session(response: Response, token: str) -> None:
+def put_session(response: Response, token: str, account: Account) -> None:
     """Set the cookie of the music app's session (HttpOnly, SameSite, and Secure under TLS; docs/promises.md#45)."""
-    remember_browser()
+    remember_browser(account.id)
     set_cookie(response, COOKIE, token)
 
 

@@ -70,7 +70,7 @@ def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
     """Sign in without trust: there is no cookie but the session's."""
     flask.session.pop(guards.FLOW + older_device.MACHINE.kind, None)
     response = current_app.make_response(redirect(signed_in.return_to, 303))
-    music_session.put_session(response, signed_in.token)
+    music_session.put_session(response, signed_in.token, signed_in.account)
     return response
 
 

@@ -212,7 +212,7 @@ def _welcome(signed_in: sign_in.SignedIn) -> ResponseReturnValue:
     for key in ("identifier", "return_to", "sign_in"):
         flask.session.pop(_own(key), None)
     response = flask.make_response(redirect(signed_in.return_to, 303))
-    music_session.put_session(response, signed_in.token)
+    music_session.put_session(response, signed_in.token, signed_in.account)
     auth.put_trust(response, signed_in.trust_cookie)
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ class Visitor:
 
     ``browser`` is the SHA-256 of the browser's cookie: flows belong to one browser. ``address`` is the peer's (behind
     trusted proxies, the one they name). ``device`` is such as "Chrome, Windows"; ``near`` a place, else the address;
-    ``language`` is ``ja`` or ``en``. A browser ``is_known`` after a sign-in there, to any account.
+    ``language`` is ``ja`` or ``en``. ``vouchers`` are the accounts that signed in at this browser, by `voucher`, the
+    latest first.
     """
 
     browser: bytes
@@ -20,15 +22,20 @@ class Visitor:
     device: str
     near: str
     language: str
-    is_known: bool = False
+    vouchers: tuple[str, ...] = ()
 
     @property
     def sender(self) -> str:
-        """Return who is counted: a browser that signed in before by itself, else the IPv4 address or IPv6 /64.
+        """Return who is counted: the account that signed in last at this browser, else the IPv4 address or IPv6 /64.
 
-        One visitor has at least a /64 to choose from (RFC 6177).
+        One visitor has at least a /64 to choose from (RFC 6177). One account can sign in at any number of browsers:
+        they share its count.
         """
-        return f"browser {self.browser.hex()}" if self.is_known else network_of(self.address)
+        return f"account {self.vouchers[0]}" if self.vouchers else network_of(self.address)
+
+    def has_signed_in(self, account_id: str) -> bool:
+        """Return whether this account signed in at this browser before."""
+        return voucher(account_id) in self.vouchers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,11 @@ class Attempt:
     at: float
     device: str
     near: str
+
+
+def voucher(account_id: str) -> str:
+    """Return what a browser's mark tells of an account that signed in there: not its id."""
+    return hashlib.sha256(account_id.encode()).hexdigest()[:16]
 
 
 def network_of(address: str) -> str:

@@ -17,12 +17,13 @@ from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.services import services
 from webapp.rules import links
 from webapp.rules.devices import device_label
-from webapp.rules.visitor import Visitor
+from webapp.rules.visitor import Visitor, voucher
 
 if TYPE_CHECKING:
     import maxminddb
 
 COOKIE, KNOWN = "browser", "known"
+MOST_VOUCHERS = 5
 COOKIE_SECONDS = 400 * 86400  # as long as browsers keep one (RFC 6265bis 5.5)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
@@ -50,25 +51,28 @@ def visitor() -> Visitor:
             device=device_label(request.user_agent.string) or gettext("Unknown device"),
             near=near(address),
             language=str(get_locale()),
-            is_known=_is_known(browser),
+            vouchers=_vouchers(browser),
         )
     return known
 
 
-def remember_browser() -> None:
-    """Mark this browser as one that signed in: others' wrong guesses and requests don't hold it up."""
-    g.remembers_browser = not visitor().is_known
+def remember_browser(account_id: str) -> None:
+    """Mark this browser as one where the account signed in: others' guesses and requests don't hold it up."""
+    own, before = voucher(account_id), visitor().vouchers
+    if before[:1] != (own,):
+        g.vouchers = (own, *(each for each in before if each != own))[:MOST_VOUCHERS]
 
 
-def _is_known(browser: bytes) -> bool:
+def _vouchers(browser: bytes) -> tuple[str, ...]:
     mark = read_cookie(KNOWN)
     if mark is None:
-        return False
+        return ()
     own = services()
     try:
-        return own.signer.read(KNOWN, mark, COOKIE_SECONDS, own.clock.now()) == browser.hex()
+        named, *vouchers = own.signer.read(KNOWN, mark, COOKIE_SECONDS, own.clock.now()).split(" ")
     except LinkRefused:
-        return False
+        return ()
+    return tuple(vouchers) if named == browser.hex() else ()
 
 
 def near(address: str) -> str:
@@ -105,9 +109,10 @@ def _hand_out_cookie(response: Response) -> Response:
     token = g.pop("new_browser_token", None)
     if token is not None:
         set_cookie(response, COOKIE, token, COOKIE_SECONDS)
-    if g.pop("remembers_browser", False):
+    vouchers = g.pop("vouchers", None)
+    if vouchers is not None:
         own = services()
-        mark = own.signer.sign(KNOWN, visitor().browser.hex(), own.clock.now())
+        mark = own.signer.sign(KNOWN, " ".join((visitor().browser.hex(), *vouchers)), own.clock.now())
         set_cookie(response, KNOWN, mark, COOKIE_SECONDS)
     return response
 
