@@ -12,6 +12,7 @@ from tests.app_fixture import AppFixture, World
 from tests.assertions import not_empty
 from tests.form_client import Browser, Page
 from tests.security.tools import rows, texts, wrong_code
+from webapp.flows import maintenance
 from webapp.services.throttling import SLOTS
 
 FRESH = "ringo-mikan-budou-77"
@@ -156,6 +157,22 @@ def test_wrong_codes_at_resets_add_up_s78(apps_with: Callable[..., AppFixture], 
     page = browser.submit(otpCode=code)
     assert page.name == "account.confirm_reset" and page.problem
     assert any("ロック" in mail.subject for mail in texts(world, name)) is name.startswith("hanako")
+
+
+@pytest.mark.parametrize("name", ["hanako@example.com", "nobody@example.com"])
+def test_slow_guesser_at_resets_is_counted_on_s78(apps_with: Callable[..., AppFixture], name: str) -> None:
+    """Upkeep forgets no wrong codes at resets, and treats names that nobody has alike."""
+    world = apps_with(tries_until_off=3).fresh()
+    for _ in range(3):
+        browser = world.browser()
+        forgets(browser, name)
+        assert "正しくありません" in browser.submit(otpCode="000000").problem
+        world.clock.advance(30 * 86_400)
+        maintenance.tidy(world.services)
+    browser = world.browser()
+    forgets(browser, name)
+    page = browser.submit(otpCode=texts(world, name)[0].code or "123456")
+    assert page.name == "account.confirm_reset" and "正しくありません" not in page.problem
 
 
 def test_wrong_codes_of_strangers_keep_no_known_browser_from_a_reset_s78(
