@@ -66,6 +66,10 @@ class Threads:
         finally:
             self._open -= 1
 
+    def waiting(self) -> int:
+        """Return how much work waits for a thread."""
+        return len(self._line)
+
     def _settle_all(self) -> None:
         while self._settled:
             _settle(*self._settled.popleft())

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from mocksms.edge import Edge, Limits
+from mocksms.edge import Edge, Limits, application, bodies
 from mocksms.edge.bodies import Body
 from mocksms.edge.environ import build
 from mocksms.edge.threads import Threads
@@ -165,3 +165,96 @@ def test_health_is_told_while_all_threads_are_busy_s71() -> None:
         assert waiting.answers == [b"/busy"] * 2
 
     loops.run(walk())
+
+
+class _Coming(_Exchange):
+    """A client whose body comes from a queue."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: asyncio.Queue[bytes] = asyncio.Queue()
+        self.status = 0
+
+    def response_bytes(self, status: int, headers: object, body: bytes) -> None:
+        super().response_bytes(status, headers, body)
+        self.status = status
+
+    def __aiter__(self) -> _Coming:
+        return self
+
+    async def __anext__(self) -> bytes:
+        return await self.parts.get()
+
+
+class _Post(_Get):
+    def __init__(self, length: int) -> None:
+        super().__init__("/post")
+        self.headers = {"content-length": str(length)}
+
+
+def echo(environ: dict[str, Any], start: Any) -> list[bytes]:
+    start("200 OK", [])
+    return [b"%d" % len(environ["wsgi.input"].read())]
+
+
+async def posted(edge: Edge, length: int, *parts: bytes) -> tuple[_Coming, asyncio.Task[None]]:
+    """Return a post whose parts have come so far."""
+    exchange = _Coming()
+    for part in parts:
+        exchange.parts.put_nowait(part)
+    task = asyncio.create_task(edge.__rsgi__(_Post(length), exchange))  # type: ignore[arg-type]
+    while not exchange.parts.empty():
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    return exchange, task
+
+
+def test_bodies_that_fill_the_memory_end_the_oldest_large_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "MOST_HELD_BYTES", 300_000)
+
+    async def walk() -> None:
+        edge = Edge(echo, Limits())
+        small, first = await posted(edge, 200, b"x" * 100)
+        old, second = await posted(edge, 200_000, b"x" * 150_000)
+        new, third = await posted(edge, 200_000, b"x" * 149_000)
+        form, fourth = await posted(edge, 2_000, b"x" * 2_000)
+        await asyncio.wait_for(asyncio.gather(second, fourth), 5)
+        assert (old.status, form.status, form.answers) == (408, 200, [b"2000"])
+        new.parts.put_nowait(b"x" * 51_000)
+        small.parts.put_nowait(b"x" * 100)
+        await asyncio.wait_for(asyncio.gather(first, third), 5)
+        assert (new.answers, small.answers) == ([b"200000"], [b"200"])
+        alone, fifth = await posted(edge, 400_000, b"x" * 310_000)
+        await asyncio.wait_for(fifth, 5)
+        assert (alone.status, edge._bodies._held) == (503, 0)
+
+    asyncio.run(walk())
+
+
+def test_whole_bodies_count_until_their_answer_and_the_line_has_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bodies, "MOST_HELD_BYTES", 300_000)
+    monkeypatch.setattr(application, "MOST_WAITING", 2)
+    free = threading.Event()
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        assert free.wait(30)
+        return echo(environ, start)
+
+    async def walk() -> None:
+        edge = Edge(app, Limits(threads=1))
+        posts = [await posted(edge, 140_000, b"x" * 140_000) for _ in range(2)]
+        refused, task = await posted(edge, 140_000, b"x" * 140_000)
+        await asyncio.wait_for(task, 5)
+        assert refused.status == 503
+        posts.append(await posted(edge, 10, b"x" * 10))
+        late, task = await posted(edge, 10, b"x" * 10)
+        await asyncio.wait_for(task, 5)
+        assert (late.status, late.answers) == (503, [b"Too many requests are under way. Try again.\n"])
+        free.set()
+        await asyncio.wait_for(asyncio.gather(*(task for _, task in posts)), 5)
+        assert [post.answers for post, _ in posts] == [[b"140000"], [b"140000"], [b"10"]]
+        assert edge._bodies._held == 0
+
+    asyncio.run(walk())

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import environ
 from .answers import Call
-from .bodies import Bodies, Refused
+from .bodies import Bodies, Body, Refused
 from .held import HOLD, Hold, send_on, unless_gone
-from .rsgi import Exchange, Scope
+from .rsgi import Exchange, HeaderList, Scope
 from .sockets import drop_unread
 from .threads import Threads
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 EXPRESS_THREADS = 2
+MOST_WAITING = 4000
+"""Requests that may wait for a thread; a new one is refused (503) while there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,18 @@ class Edge:
         except Refused as refused:
             _refuse(exchange, refused)
             return
-        request = environ.build(scope, headers, body)
+        try:
+            await self._answer(scope, exchange, headers, body)
+        except Refused as refused:
+            _refuse(exchange, refused)
+        finally:
+            self._bodies.give_back(body)
+
+    async def _answer(self, scope: Scope, exchange: Exchange, headers: HeaderList, body: Body) -> None:
         threads = self._express_threads if scope.path in self._express else self.threads
+        if threads.waiting() >= MOST_WAITING:
+            raise Refused(503, "Too many requests are under way. Try again.")
+        request = environ.build(scope, headers, body)
         request[HOLD] = hold = Hold(asyncio.get_running_loop(), threads)
         try:
             while (call := await self._called(threads, request, exchange)).is_held:
