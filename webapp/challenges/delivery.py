@@ -21,7 +21,7 @@ from webapp.store.outbox import Message
 CODE, APPROVAL, DECOY = "code", "approval", "decoy"
 """Kinds of messages beside notices. A decoy is written like a code, and never sent."""
 NO_ACCOUNT = frozenset({"register.known", "forgot_password.unknown"})
-BUSY_SECONDS = 1.0
+BUSY_SECONDS = 5.0
 """When to look again if the database was busy: nothing was tried, and users wait for codes."""
 FIRST_RETRY_SECONDS = 60.0
 LONGEST_RETRY_SECONDS = 3600.0

@@ -150,7 +150,8 @@ class Dispatcher:
             with self._lock:
                 if self._timers.get(place) is alarm:
                     del self._timers[place]
-            self.begin(own)
+            if threading.main_thread().is_alive():  # else the process ends, and would wait for this for ever
+                self.begin(own)
 
         alarm = Alarm(pause, look)
         with self._lock:
