@@ -1,1 +1,1 @@
-"""Times that must tell nothing, measured often enough to be sure."""
+"""Times that need a quiet machine: those that must tell nothing, and those with a limit."""

@@ -15,6 +15,7 @@ from mocksms.core.models import Message
 from mocksms.handset import mail_html, template_filters
 from tests import cpu
 
+pytestmark = pytest.mark.xdist_group("timing")  # another test on the second core would cost it time
 LARGEST = Settings().max_mail_bytes
 MOST_SECONDS = 1.0
 PLAIN = b"Content-Type: text/plain\r\n\r\n"

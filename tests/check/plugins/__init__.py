@@ -1,0 +1,1 @@
+"""The pytest plugins, in the projects of strangers."""
