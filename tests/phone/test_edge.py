@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import socket
+import sys
 import threading
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 from mocksms.edge import Edge, Limits, application, bodies
 from mocksms.edge.bodies import Body
 from mocksms.edge.environ import build
+from mocksms.edge.sockets import drop_unread
 from mocksms.edge.threads import Threads
 from tests import loops
 from tests.edge_server import Served
@@ -258,3 +261,15 @@ def test_whole_bodies_count_until_their_answer_and_the_line_has_an_end(
         assert edge._bodies._held == 0
 
     asyncio.run(walk())
+
+
+def test_looking_for_the_listening_socket_keeps_nobody_s_file_open() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        drop_unread(f"127.0.0.1:{listening.getsockname()[1]}", 30)
+        if sys.platform == "linux":
+            assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
+    os.close(writer)
+    assert os.read(reader, 1) == b"", "the pipe is still open"
+    os.close(reader)
