@@ -11,6 +11,12 @@ from tests.meta.sources import ROOT
 FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"# (\S+\.py)")
 """The first line of a Python block: the file that it is."""
+ANY_FILE = re.compile(r"(?:<\?php )?(?:#|//) (\S+\.\w+)$", re.MULTILINE)
+"""The first line of a block in any language: the file that it is."""
+HOWTO = "docs/howto"
+"""The folder of pages that an outsider follows."""
+NOT_RUN = {"php", "java"}
+"""Languages of blocks that are not run. Their pages say so, and send the same requests with curl."""
 INDENTED = re.compile(r"(?:^\n|\A)(?: {4}\S.*\n)+", re.MULTILINE)
 
 
@@ -42,9 +48,21 @@ def indented(page: str) -> list[str]:
     return INDENTED.findall(FENCED.sub("", (ROOT / page).read_text()))
 
 
+def file_name(block: Block) -> str | None:
+    """Return the file that a block is, as its first line says."""
+    named = ANY_FILE.match(block.text)
+    return named[1] if named else None
+
+
 def pages() -> list[str]:
     """Return all pages of the docs, the README first."""
-    return ["README.md", *(str(path.relative_to(ROOT)) for path in sorted(Path(ROOT / "docs").glob("*.md")))]
+    found = [*sorted(Path(ROOT / "docs").glob("*.md")), *sorted(Path(ROOT / HOWTO).glob("*.md"))]
+    return ["README.md", *(str(path.relative_to(ROOT)) for path in found)]
+
+
+def howto_pages() -> list[str]:
+    """Return the pages that an outsider follows, without their index."""
+    return [page for page in pages() if page.startswith(HOWTO) and not page.endswith("README.md")]
 
 
 def write_files(page: str, folder: Path) -> None:

@@ -1,0 +1,19 @@
+"""Each how-to page works as written, for a reader who has nothing but Python, Node and a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.check.howto.outsider import Outsider
+from tests.docs.blocks import howto_pages
+from tests.packaged import Built
+
+
+@pytest.mark.parametrize("page", howto_pages(), ids=lambda page: Path(page).stem)
+def test_howto_works_as_written(page: str, built: Built, tmp_path: Path) -> None:
+    with Outsider(tmp_path, built.wheel) as outsider:
+        told = outsider.follow(page)
+    assert outsider.transcript.startswith("$ "), "the page begins with a command"
+    print(told)
