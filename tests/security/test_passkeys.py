@@ -1,4 +1,4 @@
-"""What a passkey's answer must prove, by crafted answers (docs/promises.md#64)."""
+"""What a passkey's answer must prove, by crafted answers (docs/promises.md#64, #90)."""
 
 from __future__ import annotations
 
@@ -169,3 +169,46 @@ def test_passkeys_go_with_a_completed_reset_and_the_owner_is_told_s64(
     assert enters(hanako.elsewhere().browser, device).name == "sign_in.identifier"
     subjects = [mail.subject for mail in world.phone.messages(to=hanako.email)]
     assert any("パスキーを削除しました" in subject for subject in subjects)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_passkey_dialogs_of_two_tabs_each_end_well_s90(
+    world: World, hanako: Person, device: Authenticator, first: int
+) -> None:
+    browser = hanako.elsewhere().browser
+    browser.get("/ap/signin")
+    tabs = [options(browser, OPTIONS, return_to=f"/account?tab={number}") for number in (0, 1)]
+    for number in (first, 1 - first):
+        signed_in = posts(browser, "/ap/passkey", credential=device.answer(tabs[number]))
+        browser.get("/account")
+        assert signed_in.headers["Location"] == f"/account?tab={number}"
+
+
+def test_passkey_wrong_answer_in_one_tab_leaves_the_other_s90(hanako: Person, device: Authenticator) -> None:
+    browser = hanako.elsewhere().browser
+    browser.get("/ap/signin")
+    wrong, right = options(browser, OPTIONS), options(browser, OPTIONS)
+    assert browser.submit(credential=device.answer(wrong, handle=bytes(32))).name == "sign_in.identifier"
+    assert browser.submit(credential="{}").name == "sign_in.identifier"
+    assert browser.submit(credential=device.answer(right)).name == "shop.home"
+
+
+def test_passkeys_are_made_in_two_tabs_s90(hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.opens_settings()
+    hanako.browser.get("/account/security/passkeys")
+    tabs = [options(hanako.browser, "/account/security/passkeys/options") for _ in range(2)]
+    for number, asked in enumerate(tabs, 1):
+        page = hanako.browser.submit(credential=Authenticator().make(asked), name=f"tab {number}")
+        assert len(page.all("[data-passkey]")) == number
+
+
+def test_passkey_challenge_of_another_browser_finds_nothing_s90(
+    world: World, hanako: Person, device: Authenticator
+) -> None:
+    one, other = hanako.elsewhere().browser, hanako.elsewhere().browser
+    for browser in (one, other):
+        browser.get("/ap/signin")
+    asked = options(one, OPTIONS)
+    assert other.submit(credential=device.answer(asked)).name == "sign_in.identifier"
+    assert one.submit(credential=device.answer(asked)).name == "shop.home"

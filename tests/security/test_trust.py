@@ -1,4 +1,4 @@
-"""Trusted browsers (docs/promises.md#50 to #53)."""
+"""Trusted browsers (docs/promises.md#50 to #53, #89)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.actors import Person
 from tests.app_fixture import World
 from tests.flows.test_music import to_music
 from tests.security.tools import is_signed_in, rows, texts
-from webapp.services.trust import cookie_name
+from webapp.services.trust import GRACE_SECONDS, cookie_name
 
 TARO, JIRO = f"mihon_{cookie_name('taro', 'shop')}", f"mihon_{cookie_name('jiro', 'shop')}"
 MUSIC = f"mihon_{cookie_name('taro', 'music')}"
@@ -151,6 +151,7 @@ def test_copied_old_value_kills_the_series_and_is_told_s52(world: World, trusted
     copied = cookie(trusted)
     assert not is_asked(trusted)
     trusted.signs_out()
+    world.clock.advance(GRACE_SECONDS)
     thief = trusted.elsewhere()
     give(thief, copied)
     mails = len(texts(world, trusted.email, "mail"))
@@ -168,3 +169,67 @@ def test_trusted_browser_is_still_asked_for_settings_s53(world: World, trusted: 
     assert not is_asked(trusted)
     assert trusted.browser.raw("GET", "/a/settings/approval").status_code == 303
     assert trusted.asks_for_settings().name == "sign_in.code"
+
+
+def uses(person: Person) -> str:
+    """Sign in without a code and out again. Return the cookie that was used."""
+    used = cookie(person)
+    assert not is_asked(person)
+    person.signs_out()
+    return used
+
+
+def is_copied(world: World) -> bool:
+    """Whether the site noticed a copy. Then it trusts the browser no longer."""
+    kinds = [row["kind"] for row in rows(world, "events")]
+    assert ("trust.copied" in kinds) is (rows(world, "trusted") == [])
+    return "trust.copied" in kinds
+
+
+@pytest.mark.usefixtures("still")
+@pytest.mark.parametrize(("seconds", "lost"), [(0, False), (59, False), (60, True)])
+def test_trust_survives_an_answer_that_was_lost_s89(
+    world: World, trusted: Person, seconds: int, lost: bool
+) -> None:
+    used = uses(trusted)
+    current = cookie(trusted)
+    give(trusted, used)
+    world.clock.advance(seconds)
+    assert is_asked(trusted) is lost
+    assert is_copied(world) is lost
+    if not lost:
+        assert cookie(trusted) == current
+        trusted.signs_out()
+        world.clock.advance(DAY)
+        assert not is_asked(trusted)
+
+
+def test_trust_survives_two_requests_at_once_s89(world: World, trusted: Person) -> None:
+    tabs = [trusted, trusted.elsewhere()]
+    give(tabs[1], cookie(trusted))
+    assert [is_asked(tab) for tab in tabs] == [False, False]
+    assert cookie(tabs[0]) == cookie(tabs[1])
+    assert not is_copied(world)
+
+
+@pytest.mark.usefixtures("still")
+def test_last_token_is_valid_from_its_first_use_only_s89(world: World, trusted: Person) -> None:
+    used = uses(trusted)
+    for asked in (False, True):
+        world.clock.advance(GRACE_SECONDS // 2)
+        give(trusted, used)
+        assert is_asked(trusted) is asked
+        if not asked:
+            trusted.signs_out()
+    assert is_copied(world)
+
+
+@pytest.mark.parametrize("forged", [None, "invented"])
+def test_older_and_invented_tokens_are_copies_at_once_s89(
+    world: World, trusted: Person, forged: str | None
+) -> None:
+    oldest = uses(trusted)
+    uses(trusted)
+    give(trusted, oldest if forged is None else f"{oldest.partition(':')[0]}:{forged}")
+    assert is_asked(trusted)
+    assert is_copied(world)

@@ -1,7 +1,8 @@
 """Register passkeys, and use one to sign in (it counts as both steps) or to step up.
 
 A ceremony is a flow: its row holds the challenge, and any answer, right or wrong, uses it up. So an assertion can't
-be replayed, whatever the authenticator's counter does (docs/promises.md#64).
+be replayed, whatever the authenticator's counter does (docs/promises.md#64). The answer names its challenge, which
+finds the flow: two tabs may each wait for the device (docs/promises.md#90).
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from webapp.flows.sign_in import SignedIn
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.flows.step_up import Elevated, elevate
 from webapp.rules import webauthn_checks as checks
+from webapp.rules.links import token_hash
 from webapp.rules.visitor import Visitor
 from webapp.rules.webauthn_checks import CHALLENGE_BYTES, Site
 from webapp.services import audit
 from webapp.services.context import Services
-from webapp.store import accounts, passkeys
+from webapp.store import accounts, flows, passkeys
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
 from webapp.store.engine import Conflict
@@ -62,17 +64,18 @@ def of_account(services: Services, account: Account) -> list[Passkey]:
 
 def begin_registration(
     services: Services, visitor: Visitor, account: Account, session: bytes
-) -> tuple[Flow, dict[str, Any]]:
-    """Ask the device for a new passkey. Return the flow, and the options for the browser."""
+) -> dict[str, Any]:
+    """Ask the device for a new passkey. Return the options for the browser."""
     now = services.clock.now()
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
     with services.store.writing() as db:
-        flow = REGISTERING.begin(
+        REGISTERING.begin(
             db,
             "ask",
             account_id=account.id,
             browser=visitor.browser,
             session=session,
+            token_hash=_mark(challenge),
             data={"challenge": _text(challenge)},
             now=now,
             life_seconds=services.config.flow_seconds,
@@ -80,7 +83,20 @@ def begin_registration(
     known = [passkey.credential_id for passkey in of_account(services, account)]
     handle = checks.user_handle(account.id, services.pepper)
     login = account.email or account.phone or account.name
-    return flow, checks.creation_options(site_of(services), challenge, handle, login, account.name, known)
+    return checks.creation_options(site_of(services), challenge, handle, login, account.name, known)
+
+
+def find_asked(services: Services, visitor: Visitor, machine: StateMachine, answer: str) -> Flow | None:
+    """Return the live flow whose challenge a device answered, if this browser began it.
+
+    Raises:
+        PasskeyRefused: the answer can't be read.
+    """
+    challenge = checks.answered_challenge(answer)
+    with services.store.reading() as db:
+        flow = flows.find_by_token(db, machine.kind, _mark(challenge))
+    is_own = flow is not None and flow.browser == visitor.browser and flow.expires_at > services.clock.now()
+    return flow if is_own else None
 
 
 def finish_registration(
@@ -120,16 +136,14 @@ def finish_registration(
     return passkey
 
 
-def begin_sign_in(
-    services: Services, visitor: Visitor, *, app: str, return_to: str
-) -> tuple[Flow, dict[str, Any]]:
+def begin_sign_in(services: Services, visitor: Visitor, *, app: str, return_to: str) -> dict[str, Any]:
     """Ask the browser for any passkey of this site. No account is named, so none is disclosed."""
     return _ask(services, visitor, "ask_to_sign_in", None, None, {"app": app, "return_to": return_to})
 
 
 def begin_step_up(
     services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str
-) -> tuple[Flow, dict[str, Any]]:
+) -> dict[str, Any]:
     """Ask the browser for a passkey of this account."""
     return _ask(services, visitor, "ask_to_step_up", account, session, {"return_to": return_to})
 
@@ -210,22 +224,23 @@ def _ask(
     account: Account | None,
     session: bytes | None,
     data: dict[str, Any],
-) -> tuple[Flow, dict[str, Any]]:
+) -> dict[str, Any]:
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
     with services.store.writing() as db:
-        flow = USING.begin(
+        USING.begin(
             db,
             move,
             account_id=None if account is None else account.id,
             browser=visitor.browser,
             session=session,
+            token_hash=_mark(challenge),
             data={**data, "challenge": _text(challenge)},
             now=services.clock.now(),
             life_seconds=services.config.flow_seconds,
         )
     allowed = [] if account is None else of_account(services, account)
     ids = [passkey.credential_id for passkey in allowed]
-    return flow, checks.request_options(site_of(services), challenge, ids)
+    return checks.request_options(site_of(services), challenge, ids)
 
 
 def _proven(services: Services, visitor: Visitor, flow: Flow, answer: str) -> tuple[Passkey, int]:
@@ -248,6 +263,10 @@ def _proven(services: Services, visitor: Visitor, flow: Flow, answer: str) -> tu
             owner = accounts.get(db, passkey.account_id) if passkey is not None else None
             audit.record(db, visitor, owner, "passkey.refused", services.clock.now())
         raise
+
+
+def _mark(challenge: bytes) -> bytes:
+    return token_hash(_text(challenge))
 
 
 def _text(raw: bytes) -> str:

@@ -113,7 +113,7 @@ def _after_password(
     if not account.two_step_on:
         MACHINE.record_transition("accept_password")
         return finish(db, services, visitor, account, app, return_to, now, how="password"), None
-    honoured = trust.honour(db, cookie(cookie_name), account, app=app, now=now)
+    honoured = trust.honour(db, services, cookie(cookie_name), account, app=app, now=now)
     if honoured.cookie is not None:
         MACHINE.record_transition("accept_password")
         return finish(

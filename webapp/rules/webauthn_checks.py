@@ -126,6 +126,22 @@ def credential_id(answer: str) -> bytes:
         raise PasskeyRefused(str(unreadable)) from None
 
 
+def answered_challenge(answer: str) -> bytes:
+    """Return the challenge that a device answered, of either kind. It proves nothing.
+
+    Raises:
+        PasskeyRefused: the answer can't be read.
+    """
+    from webauthn.helpers import base64url_to_bytes, parse_client_data_json
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        client_data = base64url_to_bytes(_read(answer)["response"]["clientDataJSON"])
+        return parse_client_data_json(client_data).challenge
+    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError) as unreadable:
+        raise PasskeyRefused(str(unreadable)) from None
+
+
 def check_request(
     site: Site, challenge: bytes, answer: str, public_key: bytes, sign_count: int, handle: bytes
 ) -> int:

@@ -3,22 +3,29 @@
 The cookie alone opens nothing: the password comes first, and the row must be this account's, this app's, of the
 account's current epoch and not expired (docs/promises.md#50 to #52). Each use changes the token. An old token shows a
 copy: then the series is revoked and the owner notified.
+
+The next token follows from the last one and the site's key. So a browser that missed an answer, or asked twice, gets
+the current token again for `GRACE_SECONDS` (docs/promises.md#89).
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
 
-from webapp.rules.links import new_token, token_hash
+from webapp.rules.links import TOKEN_BYTES, new_token, token_hash
 from webapp.rules.visitor import Visitor
 from webapp.services.context import Services
 from webapp.store import trust
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.trust import Trusted
+
+GRACE_SECONDS = 60
+"""How long the last token of a series stays valid after its use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,9 @@ def issue(
     return cookie_name(account.id, app), f"{series}:{token}"
 
 
-def honour(db: Connection, cookie: str | None, account: Account, *, app: str, now: float) -> Honoured:
+def honour(
+    db: Connection, services: Services, cookie: str | None, account: Account, *, app: str, now: float
+) -> Honoured:
     """Use a trust cookie. Call it inside ``store.writing()``, after the right password."""
     series, _, token = (cookie or "").partition(":")
     if not series or not token:
@@ -74,12 +83,21 @@ def honour(db: Connection, cookie: str | None, account: Account, *, app: str, no
         return NOT_TRUSTED
     if trusted.epoch != account.trust_epoch or now >= trusted.expires_at:
         return NOT_TRUSTED
-    if not hmac.compare_digest(trusted.token_hash, token_hash(token)):
+    following = _next_token(services, series, token)
+    if hmac.compare_digest(trusted.token_hash, token_hash(token)):
+        trust.rotate(db, trusted, token_hash(following), now)
+    elif now >= trusted.used_at + GRACE_SECONDS or not hmac.compare_digest(
+        trusted.token_hash, token_hash(following)
+    ):
         trust.revoke(db, account.id, trusted.id)
         return Honoured(None, was_copied=True)
-    fresh = new_token()
-    trust.rotate(db, trusted, token_hash(fresh), now)
-    return Honoured(f"{series}:{fresh}")
+    return Honoured(f"{series}:{following}")
+
+
+def _next_token(services: Services, series: str, token: str) -> str:
+    """Return the token that follows ``token``. Only the site can work it out."""
+    digest = hmac.digest(services.pepper, f"trust:{series}:{token}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
 
 
 def find(db: Connection, series: str) -> Trusted | None:
