@@ -13,23 +13,18 @@ from tests.phone.corpus import Message, messages
 
 UNSOLVED = {
     "en-208",
-    "en-264",
     "en-294",
     "en-311",
     "en-313",
-    "en-326",
     "en-345",
     "en-364",
     "en-368",
     "fa-015",
-    "fa-035",
     "fa-060",
-    "ja-332",
     "ja-380",
     "ja-384",
     "ja-387",
     "ja-408",
-    "zh-025",
     "zh-165",
     "zh-166",
 }
@@ -132,9 +127,9 @@ def test_counted_half() -> None:
             counts["false"] += code is not None
         else:
             counts["found" if code == message.code else "wrong" if code else "missed"] += 1
-    assert counts["found"] >= 299
-    assert counts["wrong"] <= 1
-    assert counts["false"] <= 11
+    assert counts["found"] >= 265
+    assert counts["wrong"] == 0
+    assert counts["false"] <= 4
 
 
 def test_every_invisible_character_vanishes_and_every_digit_is_plain() -> None:

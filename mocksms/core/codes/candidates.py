@@ -27,6 +27,7 @@ _WIDEST, _THEN = 6, 6  # characters between two digits that a voice speaks, with
 _COUNTED = re.compile("[桁ケけ文]")
 _BESIDE_YEAR = ((2, 4), (4, 2))
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")  # 12 2026 is a month
+_UNEVEN = {(1, 2, 2), (1, 3), (1, 3, 3), (1, 2, 2, 2), (2, 2, 3), (2, 3, 2), (2, 3, 3), (3, 2, 2), (3, 3, 2)}
 _GROUPS = {
     (3, 3),
     (4, 4),
@@ -45,6 +46,7 @@ _GROUPS = {
     (4, 2),
     (4, 3, 3),
     (4, 4, 2),
+    *_UNEVEN,
 }
 _LETTER_GROUPS = {(4, 4), (3, 3), (4, 2), (2, 4), (5, 5), (3, 4), (4, 3), (2, 2, 2), (3, 3, 3)}
 

@@ -4,7 +4,7 @@ import html as entities
 import re
 from typing import NamedTuple
 
-from mocksms.core.codes import candidates, evidence, vocabulary
+from mocksms.core.codes import candidates, evidence, nearby, vocabulary
 from mocksms.core.codes.languages import DIGITS
 from mocksms.core.codes.text import normalise, without_addresses
 
@@ -60,10 +60,10 @@ def _origin_bound(plain: str) -> str | None:
 def _windows(read: list[candidates.Candidate], length: int) -> list[tuple[int, int]]:
     """Return the parts of a text whose words count: its beginning and what is around each candidate."""
     windows = [(0, min(length, _FIRST))]
-    if length < _FIRST + evidence.FARTHEST_AFTER:
+    if length < _FIRST + nearby.FARTHEST_AFTER:
         return [(0, length)]
     for each in read:
-        start, end = each.start - evidence.FARTHEST_BEFORE, min(length, each.end + evidence.FARTHEST_AFTER)
+        start, end = each.start - nearby.FARTHEST_BEFORE, min(length, each.end + nearby.FARTHEST_AFTER)
         if start <= windows[-1][1]:
             windows[-1] = (windows[-1][0], max(end, windows[-1][1]))
         else:

@@ -52,7 +52,8 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
     if size == 6:
         points.append((18, "six digits") if one.value.isdigit() else (24, "six letters"))
     elif size > 8:
-        points.append((-40 if one.shape == "grouped" else -15, "long for a code"))
+        phone = one.shape == "grouped" and (size > 9 or one.value[0] in "06789")
+        points.append((-40 if phone else -15, "long for a code"))
     _add_shape(text, one, points)
 
 
@@ -95,7 +96,7 @@ def _add_groups(text: str, one: Candidate, points: Points) -> None:
         points.append((-40, "like a phone number"))
     elif size == 4:
         plate = _KANA.search(text[max(0, one.start - 8) : one.start].rstrip()[-1:])
-        points.append((-100 if plate else -30, "in pairs, like a number plate"))
+        points.append((-100 if plate else -20, "in pairs, like a number plate"))
     elif size != 8 and _YEAR.match(one.value) and text[one.start + 4] == "-":
         points.append((-60, "begins with a year"))
 

@@ -17,6 +17,7 @@ _UNSPEAKABLE = re.compile(r"[^AEIOUY]{4}|Q(?!U)|\A[^AEIOU]*[AEIOU]?[^AEIOU]*\Z")
 _PASSED = ("login", "deal", "life")  # between the word and the letters: código de verificación QWTRPD
 _FOR = ("code", "login")  # QWTRPD is your code; a shorter one may be a bank: HSBC
 _SURE = 6
+_SENT = re.compile(r"['\"]? (?:to|an|au|al|ao|a|aan|na|на|ke|đến|tới|gui|gửi) \+?\d{3}")  # SMS TEST to 62884
 _COLON = re.compile(r"[^.!?\n:]{0,24}: ?")
 _NAMING = ("code", "enter", "by", "number", "figures")
 
@@ -64,6 +65,8 @@ def alone(text: str, one: Candidate, before: list[Hit], right: Hit | None, on_it
         named = (
             named or right.kind in ("enter", "figures") or (right.kind in _FOR and len(one.value) >= _SURE)
         )
+    if _SENT.match(text, one.end):
+        points.append((-120, "a word to send to a number"))
     if not named:
         points.append((-120, "nothing says that a code comes"))
     return points

@@ -3,10 +3,10 @@
 import re
 from typing import NamedTuple
 
-from mocksms.core.codes.languages import ANY_NUMBER, BARE, COPULAS, OWN, PHONE
+from mocksms.core.codes.languages import ANY_NUMBER, COPULAS, NUMBERED, OWN, PHONE
 
 _NAMING = {"", " ", "-", "・", "の", " の"}  # between a word and the code that it names
-_NAMES = {"code", "number", "other", "promo"}  # kinds of words that name a number
+_NAMES = {"code", "number", "other", "beside", "calls", "promo"}  # kinds of words that name a number
 _COMPOUNDED = {"番号", "ナンバー", "번호", "nummer", "编号", "編號", "号", "號", "コード", "코드"}
 _COMPOUNDS = {"number": "other", "code": "number"}  # what the end of an unknown word means
 _KANA_BEFORE = frozenset("のなたるいはがをにもとで")  # この番号
@@ -24,6 +24,7 @@ _NAMED_BY = {
     " van ",
     " van de ",
 }
+_OF_DO = ("cód", "cod", "núm", "num", "sen", "chav")  # do: of, in Portuguese; elsewhere: to
 _NAMED_AFTER = re.compile(r" (?:d[ei]l? |du |d')?([^\W\d_]{3,20})(?: ?:)? ?#?\d")
 _NAMED_LAST = frozenset(("number", "no", "संख्या", "नंबर", "번호"))  # behind what they number
 _KOREAN_ENDINGS = frozenset("한할된될인로에은는을를의이가서신던")
@@ -53,7 +54,7 @@ def _of_unknown(text: str, hits: list[Hit], place: int) -> bool:
     before = _NAMED_BEFORE.search(text, max(0, start - 20), start)
     if not before or text[start:end] not in _NAMED_LAST:
         return False
-    word = before.group(1)
+    word = before.group(1).strip("-'\"()[]")
     free = place == 0 or hits[place - 1].end <= before.start()
     return free and word not in ANY_NUMBER and word[-1] not in _KOREAN_ENDINGS
 
@@ -76,10 +77,13 @@ def qualified(text: str, hits: list[Hit]) -> list[Hit]:
         last = joined[-1] if joined else None
         if last and last.kind in _NAMES:
             gap = text[last.end : hit.start]
-            bare = hit.kind == "number" or text.startswith(BARE, hit.start)
-            bare = bare and (hit.kind == "number" or text[last.start : last.end] not in OWN)
-            before = last.kind in ("other", "promo") and bare and gap in _NAMING
+            numbered = hit.kind == "number" or (
+                text[hit.start : hit.end] in NUMBERED and text[last.start : last.end] not in OWN
+            )
+            numbered = numbered and (hit.kind == "number" or last.kind != "beside")
+            before = last.kind in ("other", "beside", "calls", "promo") and numbered and gap in _NAMING
             after = last.kind in ("code", "number") and hit.kind in ("other", "promo") and gap in _NAMED_BY
+            after = after and (gap != " do " or text.startswith(_OF_DO, last.start))
             if (before or after) and not (before and hit.kind in ("other", "promo")):
                 joined[-1] = Hit(last.start, hit.end, last.kind if before else hit.kind)
                 continue

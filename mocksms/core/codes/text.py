@@ -20,8 +20,17 @@ _WRITTEN_AS = {
     "\u2019": "'",
     "\uff0c": ", ",  # parts words; a thousand's comma is an ASCII one
     "\u060c": ", ",
+    "\u05be": "-",
+    **dict.fromkeys("أإآٱ", "ا"),  # letters that are written in several ways
+    "ة": "ه",
+    "ى": "ي",
+    "ی": "ي",
+    "ک": "ك",
+    "\u0901": "\u0902",
 }
-_ODD = re.compile(f"[{_INVISIBLE}{re.escape(''.join(_WRITTEN_AS))}]|[^\\D0-9]")
+# Marks that a writer may leave out: vowels of Arabic and Hebrew, the dot of Hindi.
+_LEFT_OUT = "\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670\u093c"
+_ODD = re.compile(f"[{_INVISIBLE}{_LEFT_OUT}{re.escape(''.join(_WRITTEN_AS))}]|[^\\D0-9]")
 _DOT = re.compile("[·•∙⋅]")
 _DOTS = re.compile(r"(?<=\d) ?[·•∙⋅] ?(?=\d)")  # 482·913
 _ADDRESS = re.compile(r"(?<![!-~])[!-.0-?A-~]*+[/@][!-~]*+")

@@ -15,6 +15,9 @@ _TELLS = {"code": 3, "unit": 0}  # how much a word tells about the language
 _EVERYWHERE = {"code", "promo"}  # of English and of scripts without capitals, in any text
 # Letters of scripts that part words by blanks: a word of theirs ends where the letters end.
 _ENDING = re.compile(rf"(?:{CASED.pattern}|[\u0590-\u06FF\u0900-\u097F\uAC00-\uD7A3])+\Z")
+_SHORT = 3  # letters of a word of Arabic or Hebrew letters that isn't looked for inside another word
+_JOINED = re.compile("[\u0590-\u06ff]")
+_PREFIXES = re.compile("[وفبلكسن]{0,2}(?:ال)?|[ובכלמשה]{1,3}|مي|نمي")
 _KEY = 3  # letters by which a word is looked up
 _LETTERS = re.compile(  # with their marks
     r"[^\s\d!-@\[-`{-~\u00A1-\u00BF\u2000-\u206F\u20A0-\u20CF\u3001-\u3004\u3008-\u3020]+"
@@ -151,11 +154,13 @@ def _collect(text: str, start: int, end: int, found: _Found, tells: list[str]) -
             continue
         words = run.words
         for first, rest, word in run.longer if run.rests and text.startswith(run.rests, end) else ():
-            if text.startswith(rest, end):
-                done = end + len(rest)
+            stop = end + len(rest)
+            if text.startswith(rest, end) and (
+                meaning := _meaning(word, False, _is_cased(text[stop : stop + 1]))
+            ):
+                done = stop
                 words = [each for each in words if each[1] <= first]
-                if meaning := _meaning(word, False, _is_cased(text[done : done + 1])):
-                    words.append((first, done - at, meaning))
+                words.append((first, done - at, meaning))
                 break
         for first, last, meaning in words:
             found.append((at + first, at + last, meaning))
@@ -172,7 +177,9 @@ def _scan(run: str) -> _Found:
         key = run[at : at + _KEY]
         for length in _LENGTHS.get(key) or _LENGTHS.get(key[:2]) or _LENGTHS.get(key[:1]) or ():
             word = run[at : at + length]
-            if word in _WORDS:
+            if word in _WORDS and not (
+                at and length <= _SHORT and _JOINED.match(word) and not _PREFIXES.fullmatch(run, 0, at)
+            ):
                 end = at + len(word)
                 inside = at > 0 and _is_cased(run[at - 1])
                 meaning = _meaning(word, inside, _is_cased(run[end : end + 1]))
@@ -187,6 +194,11 @@ def _scan(run: str) -> _Found:
     if found and _ENDING.match(run, start):
         found[-1] = (found[-1][0], len(run), found[-1][2])
     return found
+
+
+def _may_begin(run: str, at: int) -> bool:
+    """Return whether a short word may begin here: of Arabic and Hebrew letters only behind a prefix."""
+    return not _JOINED.match(run, at) or _PREFIXES.fullmatch(run, 0, at) is not None
 
 
 def _is_cased(char: str) -> bool:
