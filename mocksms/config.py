@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mocksms.core import setting_types as kinds
+from mocksms.core.network import Network, is_loopback
 
 ENV_PREFIX = "MOCKSMS_"
 PROVIDERS = "mocksms.providers"  # the entry points by which other packages bring providers
-OTHER_VARIABLES = frozenset(
-    {"MOCKSMS_URL", "MOCKSMS_PASSWORD"}
-)  # read by clients: the phone that they speak to
+OTHER_VARIABLES = frozenset({"MOCKSMS_URL"})  # read by clients: the phone that they speak to
 PARENT = Path(__file__).resolve().parent.parent
 IS_CLONE = (PARENT / "pyproject.toml").is_file()
 TEMPLATES = PARENT / "templates" if IS_CLONE else Path(__file__).parent / "templates"
@@ -109,6 +108,19 @@ class Settings:
         "names",
         "Host names the phone answers to, by commas; * for any",
     )
+    password: str = setting(
+        "",
+        kinds.text,
+        "text",
+        "Log-in of pages and tester API, with any user name; asked for by requests from the network",
+        True,
+    )
+    trusted_proxies: tuple[Network, ...] = setting(
+        "",
+        kinds.networks,
+        "networks",
+        "Proxies that log people in and name them in Remote-User, by commas",
+    )
     frame_ancestors: str = setting(
         "'self' http://localhost:* http://127.0.0.1:*",
         kinds.sources,
@@ -189,6 +201,16 @@ class Settings:
         """Return the folder of the phone's data."""
         return Path(self.instance) / "phone"
 
+    @property
+    def is_on_network(self) -> bool:
+        """Return whether the phone listens beyond this machine."""
+        return not is_loopback(self.host)
+
+    @property
+    def has_log_in(self) -> bool:
+        """Return whether requests from the network can log in."""
+        return bool(self.password or self.trusted_proxies)
+
 
 def load(
     config: Mapping[str, object] | None = None,
@@ -197,14 +219,21 @@ def load(
 ) -> Settings:
     """Return the settings from the mapping, else the environment, else the defaults.
 
-    Raise :class:`SettingError` for an invalid value and for an unknown ``MOCKSMS_…`` variable. Settings of
+    Raise :class:`SettingError` for an invalid value, for an unknown ``MOCKSMS_…`` variable, and for a phone that
+    would be open to the network without a log-in. Settings of
     `providers` (by name) and of other packages' providers are checked when the provider is made. Other keys of the
     mapping are left to Flask.
     """
     env, given = os.environ if environ is None else environ, config or {}
     if "INSTANCE" not in given and f"{ENV_PREFIX}INSTANCE" not in env:
         given = {**given, "INSTANCE": str(_data_folder())}
-    return section(Settings, ENV_PREFIX, given, env, elsewhere=lambda name: _is_elsewhere(name, providers))
+    found = section(Settings, ENV_PREFIX, given, env, elsewhere=lambda name: _is_elsewhere(name, providers))
+    if found.is_on_network and not found.has_log_in:
+        raise SettingError(
+            f"MOCKSMS_HOST={found.host} opens the phone to the network; set MOCKSMS_PASSWORD, or"
+            " MOCKSMS_TRUSTED_PROXIES for a proxy that logs people in"
+        )
+    return found
 
 
 def address(environ: Mapping[str, str] | None = None) -> str:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
-from mocksms.api import waiting
+from mocksms.api import access, waiting
 from mocksms.api.paths import PROGRAMS
 from mocksms.core import faults
 from mocksms.core.world_names import DEFAULT
@@ -52,6 +52,9 @@ class Gateways(Protocol):
 
     def claims(self) -> bool:
         """Return whether this request is meant for a provider."""
+
+    def is_wire(self) -> bool:
+        """Return whether this request is an app's on a provider's wire, which asks for no log-in of testers."""
 
     def misdirected(self) -> Response | None:
         """Return the error for a provider's request that would reach a page; None for any other request."""
@@ -118,6 +121,7 @@ def _guard() -> Response | None:
         return _refused_host()
     if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
+    access.require_log_in(settings(), gateways().is_wire)
     world = gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
     if world is None:
         return gateways().misdirected()
@@ -179,6 +183,14 @@ def _problem(problem: Problem) -> Response:
     response = jsonify(problem.as_json())
     response.mimetype = "application/problem+json"
     response.status_code = problem.status
+    return response
+
+
+def log_in_needed(error: access.LogInNeeded) -> Response:
+    """Return the answer to a program that must log in."""
+    response = _problem(error)
+    if error.by_password:
+        response.headers["WWW-Authenticate"] = error.challenge
     return response
 
 

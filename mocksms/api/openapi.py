@@ -50,6 +50,11 @@ _PATTERN = _query(
 )
 _ID = _path("id", WHOLE)
 _PROBLEM = {"description": "Refused", "content": {"application/problem+json": {"schema": ref("Problem")}}}
+_PASSWORD = {
+    "type": "http",
+    "scheme": "basic",
+    "description": "From the network: MOCKSMS_PASSWORD, any user name",
+}
 _NO_CONTENT = {"description": "Done, or nothing there"}
 _DELETED = _json(an_object({"deleted": WHOLE}), "Number of deleted ones")
 
@@ -321,5 +326,6 @@ def description() -> Schema:
         },
         "servers": [{"url": API}],
         "paths": {**_message_paths(), **_wire_paths(), **_authenticator_paths(), **_control_paths()},
-        "components": {"schemas": schemas()},
+        "components": {"schemas": schemas(), "securitySchemes": {"password": _PASSWORD}},
+        "security": [{}, {"password": []}],
     }

@@ -4,12 +4,15 @@ The second argument is the region for numbers. An invalid value raises ValueErro
 be.
 """
 
+import ipaddress
 import math
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
+
+from mocksms.core.network import Network
 
 MOST_BYTES = 2_000_000_000
 Parse = Callable[[str, str], Any]
@@ -74,6 +77,14 @@ def hosts(value: str, _region: str) -> frozenset[str]:
             except ValueError:
                 raise ValueError(f"host names, comma-separated; {part!r} is none") from None
     return frozenset(part.lower() for part in _parts(value))
+
+
+def networks(value: str, _region: str) -> tuple[Network, ...]:
+    """Parse comma-separated addresses and networks, such as 10.0.0.0/8."""
+    try:
+        return tuple(ipaddress.ip_network(part, strict=False) for part in _parts(value))
+    except ValueError:
+        raise ValueError("addresses or networks, comma-separated, such as 10.0.0.0/8") from None
 
 
 def sources(value: str, _region: str) -> str:

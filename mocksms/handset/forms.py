@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 
@@ -47,3 +47,15 @@ class PairForm(FlaskForm):
         id="pair-mailbox",
         render_kw={"autocomplete": "off", "placeholder": "hanako@example.com", "inputmode": "email"},
     )
+
+
+class LogInForm(FlaskForm):
+    """The password of a phone on the network, and the path to go to after it."""
+
+    password = PasswordField(
+        _l("Password"),
+        [DataRequired(_l("Enter the phone's password.")), Length(max=1000)],
+        id="log-in-password",
+        render_kw={"autocomplete": "current-password", "autofocus": True},
+    )
+    next = HiddenField(id="log-in-next")

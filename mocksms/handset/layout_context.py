@@ -18,8 +18,9 @@ LONGEST = 320  # characters of a mail address (RFC 3696 errata 1690)
 
 @blueprint.before_request
 def note_time() -> None:
-    """Read the phone's clock once for the whole page."""
-    g.phone_now = world().now()
+    """Read the phone's clock once for the whole page. The log-in is in no world."""
+    if request.endpoint != "handset.log_in":
+        g.phone_now = world().now()
 
 
 @blueprint.url_value_preprocessor

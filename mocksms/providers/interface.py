@@ -61,6 +61,10 @@ class Provider(SenderApp):
         """Return whether this request sends a message: only then may it create the world that X-World names."""
         return request.method == "POST"
 
+    def is_testers(self) -> bool:
+        """Return whether this request is a tester's, not an app's: from the network it needs the testers' log-in."""
+        return False
+
     def recipient(self) -> str:
         """Return the number or mailbox of this request, for leases; "" for none."""
         return ""

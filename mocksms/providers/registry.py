@@ -114,6 +114,11 @@ class Providers:
         """Return whether this request is meant for a provider."""
         return self._asked() is not None
 
+    def is_wire(self) -> bool:
+        """Return whether this request is an app's on a provider's wire, which asks for no log-in of testers."""
+        provider = self._asked()
+        return provider is not None and not provider.is_testers()
+
     def misdirected(self) -> Response | None:
         """Return the error for a provider's request that would reach a page; None for any other request."""
         if request.blueprint is None or request.blueprint in self._of_blueprint:

@@ -38,6 +38,10 @@ class Sns(Provider):
         action = request.form.get("Action", "")
         return action in routes.ACTIONS and not action.startswith(_READS)
 
+    def is_testers(self) -> bool:
+        """Return whether this reads messages in LocalStack's way."""
+        return request.path == routes.READER
+
     def recipient(self) -> str:
         """Return PhoneNumber."""
         number = request.form.get("PhoneNumber") or request.args.get("phoneNumber", "")

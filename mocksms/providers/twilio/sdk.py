@@ -1,9 +1,10 @@
 """Twilio's own SDK, sending to a phone."""
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from mocksms.core.network import is_loopback
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -24,15 +25,6 @@ def twilio_client(base_url: str, account_sid: str = "AC" + "0" * 32, token: str 
             )
 
     http_client = _ToThePhone()
-    if _is_loopback(urlsplit(base_url).hostname or "") and http_client.session is not None:
+    if is_loopback(urlsplit(base_url).hostname or "") and http_client.session is not None:
         http_client.session.trust_env = False
     return Client(account_sid, token, http_client=http_client)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

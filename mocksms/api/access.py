@@ -1,0 +1,90 @@
+"""Who may use the pages and the tester API: this machine, and who logs in from the network."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+
+from flask import current_app, request, session
+from werkzeug.datastructures import WWWAuthenticate
+
+from mocksms.config import Settings
+from mocksms.core.network import is_in, is_loopback
+from mocksms.errors import Problem
+
+REALM = "phone"
+KEPT = "log_in"
+OPEN = frozenset({"static", "healthz", "handset.log_in"})
+FORWARDED = frozenset(
+    {
+        f"HTTP_{name}"
+        for name in (
+            "FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP",
+            "X_CLIENT_IP", "TRUE_CLIENT_IP", "CF_CONNECTING_IP",
+        )
+    }
+)  # fmt: skip
+"""Headers that only a proxy adds: its client is elsewhere, though the proxy may be on this machine."""
+
+
+class LogInNeeded(Problem):
+    """A request from the network without a log-in."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.by_password = bool(settings.password)
+        if self.by_password:
+            super().__init__(401, "Log in", "Requests from the network need MOCKSMS_PASSWORD (HTTP Basic)")
+        else:
+            text = "Requests from the network need a log-in; set MOCKSMS_PASSWORD or MOCKSMS_TRUSTED_PROXIES"
+            super().__init__(403, "No log-in", text)
+
+    @property
+    def challenge(self) -> str:
+        """Return the header WWW-Authenticate."""
+        return WWWAuthenticate("basic", {"realm": REALM, "charset": "UTF-8"}).to_header()
+
+
+def require_log_in(settings: Settings, is_wire: Callable[[], bool]) -> None:
+    """Raise LogInNeeded for a request from the network without a log-in. `is_wire` tells a provider's request."""
+    if not _is_from_network(settings) or request.endpoint in OPEN or is_wire():
+        return
+    if not (_is_by_proxy(settings) or _is_by_password(settings)):
+        raise LogInNeeded(settings)
+
+
+def _is_from_network(settings: Settings) -> bool:
+    peer = request.remote_addr
+    return (
+        settings.is_on_network
+        or (peer is not None and not is_loopback(peer))  # a call in this process has no peer
+        or not FORWARDED.isdisjoint(request.environ)
+        or is_in(peer or "", settings.trusted_proxies)
+    )
+
+
+def _is_by_proxy(settings: Settings) -> bool:
+    named = request.headers.get("Remote-User", "").strip()
+    return bool(named) and is_in(request.remote_addr or "", settings.trusted_proxies)
+
+
+def _is_by_password(settings: Settings) -> bool:
+    if not settings.password:
+        return False
+    given = request.authorization
+    if given is not None and given.type == "basic" and is_password(settings, given.password or ""):
+        return True
+    return hmac.compare_digest(str(session.get(KEPT, "")), _mark(settings))
+
+
+def is_password(settings: Settings, typed: str) -> bool:
+    """Return whether this is MOCKSMS_PASSWORD."""
+    return bool(settings.password) and hmac.compare_digest(typed.encode(), settings.password.encode())
+
+
+def keep_log_in(settings: Settings) -> None:
+    """Keep this browser logged in until it closes or the password changes."""
+    session[KEPT] = _mark(settings)
+
+
+def _mark(settings: Settings) -> str:
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, settings.password.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,147 @@
+"""The phone's pages and tester API are for this machine, and for those who log in from the network."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+import mocksms
+from mocksms import config
+
+PASSWORD = "a password of the team"
+FAR = {"REMOTE_ADDR": "192.0.2.7"}
+TESTERS = (
+    "/",
+    "/handsets/+819012345678/",
+    "/api/v1/messages",
+    "/api/v1/openapi.json",
+    "/_aws/sns/sms-messages",
+)
+BROWSER = {"Accept": "text/html"}
+
+
+def phone(folder: Path, **settings: Any) -> FlaskClient:
+    app: Flask = mocksms.create_app({"INSTANCE": str(folder), "SMTP_PORT": -1, **settings})
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """A phone with a password, under a server that is not its own."""
+    app = mocksms.create_app(
+        {"INSTANCE": str(tmp_path_factory.mktemp("phone")), "SMTP_PORT": -1, "PASSWORD": PASSWORD}
+    )
+    yield app
+    app.extensions["mocksms"].close()
+
+
+def log_in(client: FlaskClient, page: TestResponse, typed: str) -> TestResponse:
+    hidden = dict(re.findall(r'name="(csrf_token|next)"[^>]*value="([^"]*)"', page.text))
+    return client.post("/log-in", data={**hidden, "password": typed}, environ_base=FAR)
+
+
+def test_network_is_asked_for_the_phones_password_s94(guarded: Flask) -> None:
+    client = guarded.test_client()
+    for path in TESTERS:
+        assert client.get(path).status_code == 200, path
+        refused = client.get(path, environ_base=FAR)
+        assert refused.status_code == 401, path
+        assert refused.headers["WWW-Authenticate"].startswith("Basic realm="), path
+        for typed, status in (("wrong", 401), (PASSWORD, 200)):
+            asked = client.get(path, environ_base=FAR, auth=("anyone", typed))
+            assert asked.status_code == status, (path, typed)
+    assert client.post("/api/v1/reset", environ_base=FAR).status_code == 401
+
+
+@pytest.mark.parametrize("peer", ["192.0.2.7", "::ffff:10.0.0.1", "2001:db8::1", ""])
+def test_peer_that_is_not_this_machine_is_the_network_s94(guarded: Flask, peer: str) -> None:
+    asked = guarded.test_client().get("/api/v1/messages", environ_base={"REMOTE_ADDR": peer})
+    assert asked.status_code == 401
+
+
+@pytest.mark.parametrize("peer", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_not_asked_s94(guarded: Flask, peer: str) -> None:
+    asked = guarded.test_client().get("/api/v1/messages", environ_base={"REMOTE_ADDR": peer})
+    assert asked.status_code == 200
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+def test_request_of_a_proxy_on_this_machine_is_the_network_s94(guarded: Flask, header: str) -> None:
+    asked = guarded.test_client().get("/api/v1/messages", headers={header: "127.0.0.1"})
+    assert asked.status_code == 401
+
+
+def test_wires_and_health_ask_for_no_log_in_s94(guarded: Flask) -> None:
+    client = guarded.test_client()
+    assert client.get("/healthz", environ_base=FAR).status_code == 200
+    assert client.get("/static/css/base.css", environ_base=FAR).status_code == 200
+    message = {"To": "+819012345678", "From": "Mihon", "Body": "123456 is your code"}
+    account = f"/2010-04-01/Accounts/AC{'0' * 32}/Messages.json"
+    assert client.post(account, data=message, environ_base=FAR, auth=("AC1", "t")).status_code == 201
+    sns = {"Action": "Publish", "PhoneNumber": "+819012345678", "Message": "123456 is your code"}
+    assert client.post("/", data=sns, environ_base=FAR).status_code == 200
+
+
+def test_browser_logs_in_by_the_form_s94(guarded: Flask) -> None:
+    client = guarded.test_client()
+    page = client.get("/handsets/+819012345678/home?lang=en", headers=BROWSER, environ_base=FAR)
+    assert page.status_code == 401 and "Continue" in page.text
+    assert log_in(client, page, "wrong").status_code == 422
+    assert client.get("/", environ_base=FAR).status_code == 401
+    after = log_in(client, page, PASSWORD)
+    assert (after.status_code, after.headers["Location"]) == (303, "/handsets/+819012345678/home?lang=en")
+    assert client.get("/", environ_base=FAR).status_code == 200
+    assert client.get("/api/v1/messages", environ_base=FAR).status_code == 200
+    assert guarded.test_client().get("/", environ_base=FAR).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "\t//evil"]
+)
+def test_log_in_stays_on_the_phone_s94(guarded: Flask, target: str) -> None:
+    client = guarded.test_client()
+    page = client.get("/log-in", environ_base=FAR)
+    token = re.findall(r'name="csrf_token"[^>]*value="([^"]*)"', page.text)[0]
+    form = {"csrf_token": token, "password": PASSWORD, "next": target}
+    assert client.post("/log-in", data=form, environ_base=FAR).headers["Location"] == "/"
+
+
+def test_proxy_that_is_named_logs_people_in_s94(tmp_path: Path) -> None:
+    client = phone(tmp_path, TRUSTED_PROXIES="192.0.2.0/28,::1")
+    named = {"Remote-User": "hanako"}
+    assert client.get("/", headers=named, environ_base=FAR).status_code == 200
+    for headers, peer in ((named, "198.51.100.1"), ({"Remote-User": " "}, "192.0.2.7"), ({}, "::1")):
+        assert client.get("/", headers=headers, environ_base={"REMOTE_ADDR": peer}).status_code == 403
+
+
+def test_network_is_kept_out_where_no_log_in_is_set_s94(tmp_path: Path) -> None:
+    client = phone(tmp_path)
+    assert client.get("/api/v1/messages", environ_base=FAR).status_code == 403
+    page = client.get("/?lang=en", headers=BROWSER, environ_base=FAR)
+    assert page.status_code == 403 and "MOCKSMS_PASSWORD" in page.text and "<form" not in page.text
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "phone.example"])
+def test_phone_on_the_network_needs_a_log_in_s94(tmp_path: Path, host: str) -> None:
+    with pytest.raises(config.SettingError, match="set MOCKSMS_PASSWORD"):
+        config.load({"HOST": host}, {})
+    client = phone(tmp_path, HOST=host, PASSWORD=PASSWORD)
+    assert client.get("/").status_code == 401  # whoever asks: what comes from a proxy looks like this machine
+    assert client.get("/", auth=("", PASSWORD)).status_code == 200
+
+
+def test_server_does_not_start_without_a_log_in_s94(tmp_path: Path) -> None:
+    environment = {"MOCKSMS_HOST": "0.0.0.0", "MOCKSMS_INSTANCE": str(tmp_path)}
+    command = [sys.executable, "-m", "mocksms", "serve"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 2 and ended.stderr.count("\n") == 1
+    assert ended.stderr.startswith("mocksms: MOCKSMS_HOST=0.0.0.0 opens the phone to the network")
