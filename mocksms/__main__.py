@@ -4,4 +4,4 @@ import sys
 
 from mocksms import cli
 
-sys.exit(cli.main())
+sys.exit(cli.main(prog="python -m mocksms"))

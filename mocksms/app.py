@@ -17,6 +17,7 @@ from mocksms.api import (
     request_log,
     waiting,
 )
+from mocksms.api.paths import HEALTH
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
 from mocksms.edge import Edge, Limits
@@ -37,8 +38,7 @@ def create_app(
     ones come from the environment as `MOCKSMS_…`. `providers` are added to those that are installed. Raise
     :class:`mocksms.config.SettingError`.
     """
-    settings = config.load(config_values, providers=[kind.wires[0] for kind in providers])
-    authenticator.presets(settings.authenticators)  # a link that cannot be read is told of now
+    settings, gateways = _read(config_values or {}, providers)
     app = Flask("mocksms", static_folder="static", template_folder=str(config.TEMPLATES))
     own = {field.name.upper() for field in fields(settings)}
     app.config.from_mapping({name: value for name, value in (config_values or {}).items() if name not in own})
@@ -48,7 +48,7 @@ def create_app(
     app.config.from_mapping({name: given[name] for name in _SIZES})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["mocksms.providers"] = gateways = Providers(settings, config_values or {}, providers)
+    app.extensions["mocksms.providers"] = gateways
     app.extensions["mocksms"] = Worlds(settings, Delivery(), gateways.sender_apps)
     app.extensions[waiting.EXTENSION] = waiting.Places(settings)
     middleware.init_app(app)
@@ -58,6 +58,20 @@ def create_app(
     app.register_blueprint(handset)
     middleware.worlds_of(app).resume()
     return app
+
+
+def _read(
+    config_values: Mapping[str, object], providers: Sequence[type[Provider]]
+) -> tuple[config.Settings, Providers]:
+    """Return the settings and the providers with theirs. Raise :class:`mocksms.config.SettingError`."""
+    settings = config.load(config_values, providers=[kind.wires[0] for kind in providers])
+    authenticator.presets(settings.authenticators)  # an unreadable link is an error now, not on its first use
+    return settings, Providers(settings, config_values, providers)
+
+
+def check_settings() -> None:
+    """Raise :class:`mocksms.config.SettingError` for a bad setting of the environment, the providers' too."""
+    _read({}, ())
 
 
 def create_edge(
@@ -77,4 +91,4 @@ def create_edge(
         body_seconds=settings.body_seconds,
         unread_seconds=settings.unread_seconds,
     )
-    return Edge(app, limits, express=("/healthz",), on_stop=worlds.release_waiters)
+    return Edge(app, limits, express=(HEALTH,), on_stop=worlds.release_waiters)

@@ -1,7 +1,9 @@
 """The phone from a terminal: serve it, or read and drive a running one."""
 
 import argparse
+import importlib.util
 import json
+import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -11,38 +13,55 @@ import httpx
 from mocksms import config
 from mocksms.client import NothingCame, Phone, PhoneError
 from mocksms.client.login import without_login
+from mocksms.core import setting_types
 
 Command = Callable[[argparse.Namespace], int]
+SERVER_PACKAGE = "aiosmtpd"
+"""A package that only the extra `phone` brings."""
+INTERRUPTED = 130
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, prog: str = "mocksms") -> int:
     """Run one command and return its exit code.
 
     0: done. 1, after one line: nothing came, or the phone refused or is not there. 2: wrong usage or a bad setting.
     """
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(prog).parse_args(arguments)
         command: Command = options.command
-        return command(options)
+        code = command(options)
+        sys.stdout.flush()
+        return code
     except config.SettingError as problem:
         _complain(problem)
         return 2
+    except BrokenPipeError:  # the reader, `head` for instance, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(prog: str) -> argparse.ArgumentParser:
     address = config.address()
-    parser = argparse.ArgumentParser(prog="python -m mocksms", description="The mock phone.")
+    parser = argparse.ArgumentParser(prog=prog, description="The mock phone.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, work: Command, words: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=words, description=words)
         added.set_defaults(command=work)
         if work is not _serve:
-            added.add_argument("--url", default=address, help="the running phone (%(default)s)")
+            added.add_argument("--url", default=address, type=_url, help="the running phone (%(default)s)")
             added.add_argument("--world", default="default", help="which world (%(default)s)")
         return added
 
-    command("serve", _serve, "start the phone (settings: MOCKSMS_…)")
+    served = command("serve", _serve, "start the phone (settings: MOCKSMS_…)")
+    served.add_argument(
+        "--port", type=_port(0), help="of pages and gateways; 0 for a free one (MOCKSMS_PORT)"
+    )
+    served.add_argument(
+        "--smtp-port", type=_port(-1), help="of the mail server; -1 for none (MOCKSMS_SMTP_PORT)"
+    )
     code = command("wait-code", _wait_code, "wait for a number's or mailbox's code and print it")
     code.add_argument("to")
     code.add_argument("--timeout", type=float, default=30.0, help="seconds (%(default)s)")
@@ -75,16 +94,40 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _url(text: str) -> str:
+    try:
+        if setting_types.web_address(text, ""):
+            return text
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"not the address of a phone: {text!r}, give http://HOST:PORT")
+
+
+def _port(lowest: int) -> Callable[[str], int]:
+    parse = setting_types.whole(lowest, 65535)
+
+    def port(text: str) -> int:
+        try:
+            return int(parse(text, ""))
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"must be {error}, not {text!r}") from None
+
+    return port
+
+
 def _complain(problem: object) -> int:
     print(f"mocksms: {problem}", file=sys.stderr)
     return 1
 
 
-def _serve(_: argparse.Namespace) -> int:
-    try:
-        from mocksms import server  # the server's libraries: the other commands need none of them
-    except ModuleNotFoundError as missing:
-        return _complain(f"{missing.name} is not installed. Run: pip install 'nidankai[phone]'")
+def _serve(options: argparse.Namespace) -> int:
+    if importlib.util.find_spec(SERVER_PACKAGE) is None:
+        return _complain("more packages are needed. Run: pip install 'nidankai[phone]'")
+    from mocksms import server  # the server's libraries: the other commands need none of them
+
+    for name in ("port", "smtp_port"):
+        if (given := getattr(options, name)) is not None:
+            os.environ[f"{config.ENV_PREFIX}{name.upper()}"] = str(given)  # the process that serves reads it
     try:
         server.serve(config.load())
     except (server.CannotServe, OSError) as problem:
@@ -96,6 +139,7 @@ def _with_client(options: argparse.Namespace, work: Callable[[Phone], None]) -> 
     """Do something with a running phone. Say in one line when there is none or it refuses."""
     try:
         with closing(Phone(options.url, options.world)) as phone:  # `with` would make the world and delete it
+            phone.check()
             work(phone)
     except (NothingCame, PhoneError) as problem:
         return _complain(problem)

@@ -58,9 +58,7 @@ class Settings:
         "0 or 1",
         "Several phones may use one instance folder at the same time, each with 1",
     )
-    host: str = setting(
-        "127.0.0.1", kinds.host, "address", "Address that `python -m mocksms serve` listens on"
-    )
+    host: str = setting("127.0.0.1", kinds.host, "address", "Address that `mocksms serve` listens on")
     port: int = setting(
         "8001", kinds.whole(0, 65535), "port", "Port of the phone's pages, gateway wires and tester API"
     )
@@ -239,18 +237,19 @@ def load(
 def address(environ: Mapping[str, str] | None = None) -> str:
     """Return the address of a running phone for the command line: MOCKSMS_URL, else its host and port.
 
-    Raise :class:`SettingError`. No other setting is read.
+    Raise :class:`SettingError`, also for an unknown ``MOCKSMS_…`` variable. No other setting is read.
     """
     env = os.environ if environ is None else environ
-    fields = {field.name: field for field in dataclasses.fields(Settings) if field.name in ("host", "port")}
-    given = {
-        name: env.get(f"{ENV_PREFIX}{name.upper()}", field.metadata["default"])
-        for name, field in fields.items()
-    }
-    found = {
-        name: _value(fields[name], f"{ENV_PREFIX}{name.upper()}", text, "") for name, text in given.items()
-    }
-    return env.get("MOCKSMS_URL") or f"http://{found['host']}:{found['port']}"
+    fields = {f"{ENV_PREFIX}{field.name.upper()}": field for field in dataclasses.fields(Settings)}
+    _refuse_unknown(ENV_PREFIX, fields, env, lambda name: _is_elsewhere(name, ()))
+    host, port = (
+        _value(fields[name], name, env.get(name, fields[name].metadata["default"]), "")
+        for name in (f"{ENV_PREFIX}HOST", f"{ENV_PREFIX}PORT")
+    )
+    try:
+        return kinds.web_address(env.get("MOCKSMS_URL", ""), "") or f"http://{host}:{port}"
+    except ValueError as error:
+        raise SettingError(f"MOCKSMS_URL must be {error}") from None
 
 
 def _is_elsewhere(name: str, providers: Collection[str]) -> bool:
@@ -282,18 +281,26 @@ def section(
     :class:`SettingError`.
     """
     fields = {prefix + field.name.upper(): field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    for name in sorted(set(environ) - set(fields)):
-        if name.startswith(prefix) and not elsewhere(name):
-            near = difflib.get_close_matches(name, fields, 1)
-            raise SettingError(
-                f"{name} is no setting of the phone" + (f"; did you mean {near[0]}?" if near else "")
-            )
+    _refuse_unknown(prefix, fields, environ, elsewhere)
     values: dict[str, Any] = {}
     for variable, field in sorted(fields.items(), key=lambda item: item[1].name != "region"):
         given = config.get(variable.removeprefix(ENV_PREFIX), environ.get(variable))
         if given is not None:
             values[field.name] = _value(field, variable, given, values.get("region", "JP"))
     return kind(**values)
+
+
+def _refuse_unknown(
+    prefix: str, names: Collection[str], environ: Mapping[str, str], elsewhere: Callable[[str], bool]
+) -> None:
+    """Raise :class:`SettingError` for a variable with this prefix that nobody reads, with the nearest name."""
+    for name in sorted(set(environ) - set(names)):
+        if name.startswith(prefix) and not elsewhere(name):
+            known = {each.removeprefix(prefix): each for each in (*names, *OTHER_VARIABLES)}
+            near = difflib.get_close_matches(name.removeprefix(prefix), known, 1)
+            raise SettingError(
+                f"{name} is no setting of the phone" + (f"; did you mean {known[near[0]]}?" if near else "")
+            )
 
 
 def _value(field: "dataclasses.Field[Any]", variable: str, given: object, region: str) -> object:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -80,7 +81,7 @@ def _report(item: pytest.Item, phone: Phone, server: PhoneServer, began: float) 
         report = FailureReport(own, time.perf_counter() - began)
         lines = [report.text(), f"its world stays: {phone.url}/?world={phone.world}"]
         if folder := getattr(server, "instance", ""):
-            lines.append(f"once the tests have ended: MOCKSMS_INSTANCE={shlex.quote(folder)} mocksms serve")
+            lines.append(f"once the tests have ended: MOCKSMS_INSTANCE={shlex.quote(folder)} {_serve(phone)}")
         if artifacts := item.config.getoption("mocksms_artifacts", None):
             written = (
                 item.config.invocation_params.dir / artifacts / re.sub(r"[^\w.-]+", "-", item.nodeid)[-150:]
@@ -88,6 +89,11 @@ def _report(item: pytest.Item, phone: Phone, server: PhoneServer, began: float) 
             report.write(written)
             lines.append(f"as files: {written}")
         return "\n".join(lines)
+
+
+def _serve(phone: Phone) -> str:
+    """Return the command that serves a phone's folder at the same address."""
+    return f"mocksms serve --port {urlsplit(phone.url).port} --smtp-port {phone.smtp_port}"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ One process, because an arrival wakes its waiting testers and open inboxes at on
 within a second. Granian reads requests outside of Python and passes them to the edge (docs/decisions.md).
 """
 
+import dataclasses
 import logging
 import os
 import signal
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from flask import Flask
 
@@ -21,6 +22,7 @@ from mocksms.edge import Edge, process
 
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0
+ANY_HOST = ("0.0.0.0", "::", "[::]")  # noqa: S104 - compared, not listened on
 LOCKED_BYTE = 1 << 20  # past the end: Windows lets nobody read what is locked
 
 
@@ -29,14 +31,17 @@ class CannotServe(Exception):
 
 
 def _refuse_taken(host: str, port: int, what: str, setting: str) -> None:
-    bare = host.strip("[]")
-    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
     try:
-        socket.create_server((bare, port), family=family).close()
+        _listening(host, port).close()
     except (OSError, OverflowError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         line = f"the {what} cannot use port {port} of {host}: {reason}; choose another one by {setting}."
         raise CannotServe(line) from None
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    bare = host.strip("[]")
+    return socket.create_server((bare, port), family=socket.AF_INET6 if ":" in bare else socket.AF_INET)
 
 
 def _hold(folder: Path, is_shared: bool) -> BinaryIO:
@@ -80,23 +85,49 @@ def serve(settings: config.Settings) -> None:
 
 
 def _serve(settings: config.Settings) -> None:
+    settings = _with_free_ports(settings)
     _refuse_taken(settings.host, settings.port, "phone", "MOCKSMS_PORT")
     if settings.smtp_port >= 0:
         _refuse_taken(settings.smtp_host, settings.smtp_port, "mail server", "MOCKSMS_SMTP_PORT")
         if settings.smtp_tls_port >= 0:
             _refuse_taken(settings.smtp_host, settings.smtp_tls_port, "mail server", "MOCKSMS_SMTP_TLS_PORT")
     connections = process.raise_file_limit(settings.max_waits + settings.threads, "mocksms")
-    process.serve(
-        "mocksms.server:application",
-        settings.host,
-        settings.port,
-        connections,
-        workers_kill_timeout=STOP_SECONDS,
-    )
+    try:
+        process.serve(
+            "mocksms.server:application",
+            settings.host,
+            settings.port,
+            connections,
+            workers_kill_timeout=STOP_SECONDS,
+        )
+    except SystemExit:  # the process that serves ended by itself
+        from mocksms.app import check_settings  # only here: the process that watches over it stays small
+
+        check_settings()
+        raise
+
+
+def _with_free_ports(settings: config.Settings) -> config.Settings:
+    """Replace each port 0 by a free one, for the process that serves too."""
+    free: dict[str, Any] = {
+        name: _free_port(host)
+        for name, host in (("port", settings.host), ("smtp_port", settings.smtp_host))
+        if getattr(settings, name) == 0
+    }
+    os.environ.update({f"{config.ENV_PREFIX}{name.upper()}": str(port) for name, port in free.items()})
+    return dataclasses.replace(settings, **free)
+
+
+def _free_port(host: str) -> int:
+    with _listening(host, 0) as probe:
+        return int(probe.getsockname()[1])
 
 
 def application() -> Edge:
-    """Return the phone with its mail server, made in the process that serves."""
+    """Return the phone with its mail server, made in the process that serves.
+
+    Print its address.
+    """
     from mocksms import create_edge  # only here: the process that watches over this one stays small
     from mocksms.providers.registry import providers_of
 
@@ -104,11 +135,25 @@ def application() -> Edge:
     # The line of a request names neither thread nor source: logging need not find them out for each.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of each command
-    served = create_edge()
+    try:
+        served = create_edge()
+    except config.SettingError:  # the process that watches over this one says why
+        os._exit(1)
     app = cast(Flask, served.app)
     providers_of(app).listen(app)
     threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
+    print(_addresses(config.load()), flush=True)
     return served
+
+
+def _addresses(settings: config.Settings) -> str:
+    def place(host: str, port: int) -> str:
+        return f"{'localhost' if host in ANY_HOST else host}:{port}"
+
+    mail = (
+        f" (mail server: {place(settings.smtp_host, settings.smtp_port)})" if settings.smtp_port >= 0 else ""
+    )
+    return f"mocksms: http://{place(settings.host, settings.port)}{mail}"
 
 
 def _end_with(parent: int) -> None:

@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
 from mocksms.api import access, waiting
-from mocksms.api.paths import PROGRAMS
+from mocksms.api.paths import HEALTH, PROGRAMS, VERSION_HEADER
 from mocksms.core import faults
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
@@ -33,6 +33,7 @@ HEADERS = (
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("X-Robots-Tag", "noindex"),
+    (VERSION_HEADER, "1"),
 )
 YEAR_SECONDS = 365 * 24 * 3600
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -263,7 +264,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TooManyWorlds, _too_many_worlds)
     app.register_error_handler(HTTPException, http_error)
 
-    @app.get("/healthz")
+    @app.get(HEALTH)
     def healthz() -> tuple[str, int, dict[str, str]]:
         """Answers when the default world can be read."""
         with worlds().get().store.reading() as db:

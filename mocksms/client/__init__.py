@@ -6,7 +6,7 @@
 from mocksms.client.messages import ApiObject, NothingCame, Received, SomethingCame
 from mocksms.client.parts import AsyncAuthenticator, AsyncCall, AsyncFaults, Authenticator, Call, Faults
 from mocksms.client.phones import AsyncPhone, Phone
-from mocksms.client.steps import PhoneError
+from mocksms.client.steps import NotAPhone, PhoneError
 
 __all__ = [
     "ApiObject",
@@ -17,6 +17,7 @@ __all__ = [
     "Authenticator",
     "Call",
     "Faults",
+    "NotAPhone",
     "NothingCame",
     "Phone",
     "PhoneError",

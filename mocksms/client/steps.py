@@ -7,6 +7,9 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
 import httpx
 
+from mocksms.api.paths import VERSION_HEADER
+
+PROBLEM = "application/problem+json"
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -16,10 +19,20 @@ class PhoneError(RuntimeError):
 
     def __init__(self, asked: str, answer: httpx.Response) -> None:
         self.problem: dict[str, Any] = {}
-        if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
+        if answer.headers.get("Content-Type", "").startswith(PROBLEM):
             self.problem = answer.json()
         reason = self.problem.get("detail") or self.problem.get("title") or answer.text
         super().__init__(f"{asked}: {answer.status_code} {' '.join(reason.split())}")
+
+
+class NotAPhone(PhoneError):
+    """Something else than a phone answers at the address; the text says how."""
+
+    def __init__(self, asked: str, answer: httpx.Response) -> None:
+        super().__init__(asked, answer)
+        place = answer.request.url.copy_with(username=None, password=None, raw_path=b"/")
+        reason = f"{str(place).rstrip('/')} is not a phone: it answered {asked} with {answer.status_code}"
+        self.args = (f"{reason} {answer.reason_phrase}".strip(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +49,19 @@ class Request:
     waits: bool = False
 
     def checked(self, answer: httpx.Response) -> httpx.Response:
-        """Return the answer. Raise :class:`PhoneError` when it refuses the request."""
+        """Return the answer. Raise :class:`PhoneError` when it refuses the request or is not a phone's."""
+        asked = f"{self.method} {self.path}"
+        if VERSION_HEADER not in answer.headers and not _may_be_a_phones(answer):
+            raise NotAPhone(asked, answer)
         if answer.is_error and not self.may_fail:
-            raise PhoneError(f"{self.method} {self.path}", answer)
+            raise PhoneError(asked, answer)
         return answer
+
+
+def _may_be_a_phones(answer: httpx.Response) -> bool:
+    """Return whether a stand-in for a phone, in somebody's test, may answer so."""
+    kind = answer.headers.get("Content-Type", "")
+    return kind.startswith(PROBLEM) if not answer.is_success else not kind.startswith("text/html")
 
 
 Steps = Generator[Request, httpx.Response, R]

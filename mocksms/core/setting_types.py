@@ -96,8 +96,12 @@ def sources(value: str, _region: str) -> str:
 
 def web_address(value: str, _region: str) -> str:
     """Parse an http address; empty means none."""
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+    try:
+        parts = urlsplit(value)
+        is_address = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # its own text does not fit into ours
+        is_address = False
+    if value and not is_address:
         raise ValueError("an http or https address, or empty")
     return value
 

@@ -136,8 +136,10 @@ def test_failed_test_shows_what_happened_in_its_world(project: Project, phone_se
 
 def test_failed_test_names_the_folder_of_a_phone_of_its_own(project: Project) -> None:
     told = project.run(FAILING, "-k", "test_arrived", "-n", "1")
-    folder = re.search(r"MOCKSMS_INSTANCE=(\S+) mocksms serve", told)
-    assert folder and list(Path(folder[1], "phone").rglob("world.db")), told
+    world = re.search(r"its world stays: http://127.0.0.1:(\d+)/", told)
+    again = re.search(r"MOCKSMS_INSTANCE=(\S+) mocksms serve --port (\d+) --smtp-port [1-9]\d+\n", told)
+    assert world and again and again[2] == world[1], told
+    assert list(Path(again[1], "phone").rglob("world.db")), told
 
 
 def test_unused_plugins_load_nothing(project: Project) -> None:
