@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from mocksms.testing import run_phone
 from tests.check.wheels.conftest import Install, Stranger
 from tests.docs.blocks import Block, blocks
+from tests.meta.sources import ROOT
 from tests.package.stranger import WHOLE
 from tests.packaged import Built
 from webapp.home import VERSION
@@ -132,3 +134,11 @@ def test_wheels_bare_read_a_phone_that_runs(bare: Stranger, tmp_path: Path) -> N
         assert listed.returncode == 0, listed.stderr
     finally:
         phone.stop()
+
+
+def test_wheels_use_nothing_that_windows_lacks(tmp_path: Path) -> None:
+    """Types differ by system: mypy knows which functions there are."""
+    windows = ["--platform", "win32", "--no-warn-unreachable", "--cache-dir", str(tmp_path)]
+    command = [sys.executable, "-m", "mypy", *windows, "webapp", "mocksms"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
