@@ -10,6 +10,7 @@ import click
 
 from webapp.config import ConfigError, load
 from webapp.edge import process
+from webapp.keys import load_keys
 
 STOP_SECONDS = 3
 CONNECTIONS = 4000
@@ -26,15 +27,15 @@ CONNECTIONS = 4000
     "--threads", type=click.IntRange(1), help="Requests at once in each process.  [default: WEBAPP_THREADS]"
 )
 def main(host: str, port: int, workers: int, threads: int | None) -> None:
-    """Serve until a signal. Exit with 1 after one line when the settings or the port are unusable."""
+    """Serve until a signal. Exit after one line with 2 for a bad setting, with 1 for a port that can't be used."""
     if threads is not None:
         os.environ["WEBAPP_THREADS"] = str(threads)  # the processes that serve read it
     try:
-        load()
+        load_keys(load())
         _refuse_taken(host, port)
     except (ConfigError, OSError) as problem:
         print(f"webapp: {problem}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(problem.exit_code if isinstance(problem, ConfigError) else 1)
     process.serve(
         "webapp:create_edge",
         host,

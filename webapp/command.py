@@ -9,9 +9,11 @@ import argparse
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from webapp import home, run
 
@@ -22,7 +24,7 @@ NEEDS = {"site": "flask_login", "phone": "aiosmtpd"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Return 0, 1 after a problem in one line, 2 for wrong usage."""
     options, rest = _parser().parse_known_args(arguments)
-    if rest and options.work is not _site:
+    if rest and options.work not in PASSING_ON:
         _parser().error(f"unknown argument: {rest[0]}")
     missing = [extra for extra in options.extras if importlib.util.find_spec(NEEDS[extra]) is None]
     if missing:
@@ -39,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, work: Callable[[list[str]], int], extras: tuple[str, ...], text: str) -> None:
-        added = commands.add_parser(name, help=text, description=text, add_help=work is not _site)
+        added = commands.add_parser(name, help=text, description=text, add_help=work not in PASSING_ON)
         added.set_defaults(work=work, extras=extras)
 
     add(
@@ -64,25 +66,36 @@ def _site(rest: list[str]) -> int:
     return _become("webapp", *rest)
 
 
-def _phone(_: list[str]) -> int:
-    return _become("mocksms", "serve")
+def _phone(rest: list[str]) -> int:
+    """Serve the phone. It reads its own options, `--help` too."""
+    return _become("mocksms", "serve", *rest)
+
+
+PASSING_ON = (_site, _phone)
 
 
 def _doctor(_: list[str]) -> int:
     return _become("flask", "--app", "webapp", "doctor")
 
 
-def _become(module: str, *arguments: str) -> int:
+def _become(module: str, *arguments: str) -> NoReturn:
     """Replace this process, so that signals reach the server itself."""
     sys.stdout.flush()
+    if sys.platform == "win32":  # where exec starts another process, and the shell does not wait for it
+        sys.exit(subprocess.call(home.python(module, *arguments), env=home.environment()))
     os.execve(sys.executable, home.python(module, *arguments), home.environment())  # noqa: S606 - our own modules
 
 
 def _reset(_: list[str]) -> int:
     """Delete `INSTANCE/site` and `INSTANCE/phone`, and nothing else in that folder."""
     instance = Path(os.environ.get("INSTANCE") or home.data_folder()).resolve()
-    for part in ("site", "phone"):
-        shutil.rmtree(instance / part, ignore_errors=True)
+    try:
+        for part in ("site", "phone"):
+            if (instance / part).exists():
+                shutil.rmtree(instance / part)
+    except OSError as error:
+        print(f"nidankai: {error.filename} cannot be deleted: {error.strerror}", file=sys.stderr)
+        return 1
     print(f"nidankai: {instance} is clean. Stop and start what uses it.")
     return 0
 

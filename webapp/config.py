@@ -6,16 +6,22 @@ environment are ``WEBAPP_`` plus the field's name in capitals.
 
 from __future__ import annotations
 
+import difflib
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_network
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from webapp import home
 
 PREFIX = "WEBAPP_"
+OTHER_VARIABLES = ("WEBAPP_TOOLS_PASSWORD",)  # read by clients of QA's tools
 SECRET_MIN_LENGTH = 32
 BUDGETS: dict[str, tuple[int, int | None]] = {
     "texts_per_sender": (10, 1000),
@@ -31,6 +37,8 @@ class ConfigError(click.ClickException):
 
     It derives from Click's error, so that ``flask --app webapp …`` prints one line and no traceback.
     """
+
+    exit_code = 2
 
 
 def _setting(default: Any, unit: str, help: str) -> Any:
@@ -200,14 +208,17 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     """Return the settings from ``overrides`` (by field name), else the environment, else the defaults.
 
     Raises:
-        ConfigError: a value can't be read as its type, or a secret is missing outside sandbox mode.
+        ConfigError: a value can't be read as its type, a ``WEBAPP_…`` variable is unknown, or a secret is missing
+            outside sandbox mode.
     """
+    _refuse_unknown(environ)
     hints = get_type_hints(Config)
     values: dict[str, Any] = {}
     for setting in settings():
         name = environment_name(setting)
         if name in environ:
             values[setting.name] = _read(name, environ[name], hints[setting.name])
+            _refuse_impossible(name, setting.metadata["unit"], values[setting.name])
     unknown = set(overrides or ()) - {setting.name for setting in settings()}
     if unknown:
         raise ConfigError(f"unknown settings: {', '.join(sorted(unknown))}")
@@ -215,6 +226,17 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
     config = Config(**{**values, **(overrides or {})})
     _refuse_unsafe(config)
     return config
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = {
+        name.removeprefix(PREFIX): name for name in (*map(environment_name, settings()), *OTHER_VARIABLES)
+    }
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known.values():
+            near = difflib.get_close_matches(name.removeprefix(PREFIX), known, 1)
+            nearest = f"; did you mean {known[near[0]]}?" if near else ""
+            raise ConfigError(f"{name} is no setting of the site{nearest}")
 
 
 def _read(name: str, text: str, kind: Any) -> Any:
@@ -230,6 +252,34 @@ def _read(name: str, text: str, kind: Any) -> Any:
     if kind is str:
         return text.strip()
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _refuse_impossible(name: str, unit: str, value: Any) -> None:
+    try:
+        match unit:
+            case "URL" if value and not _is_address(value):
+                raise ConfigError(f"{name}={value!r} must begin with http:// or https:// and a host name")
+            case "IANA name":
+                ZoneInfo(value)
+            case "threads" if value < 1:
+                raise ConfigError(f"{name}={value} must be at least 1")
+            case "port" if not 0 <= value < 65536:
+                raise ConfigError(f"{name}={value} must be from 0 to 65535")
+            case "networks, comma-separated":
+                for each in value:
+                    ip_network(each, strict=False)
+            case _ if isinstance(value, int | float) and not 0 <= value < math.inf:
+                raise ConfigError(f"{name}={value} must not be below 0 or infinite")
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise ConfigError(f"{name}: {error.args[0]}") from None
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _refuse_unsafe(config: Config) -> None:

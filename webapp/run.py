@@ -36,8 +36,20 @@ START_SECONDS = 30.0  # a machine under load may need a while; a healthy one nee
 STOP_SECONDS = 5.0
 
 
+USAGE = 2
+"""Exit code for wrong usage and bad settings, of this command and of both apps."""
+
+
 class CannotRun(Exception):
-    """What prevents the start, as one line for the user."""
+    """What prevents the start, as one line for the user; empty when an app has printed it."""
+
+    exit_code = 1
+
+
+class BadSetting(CannotRun):
+    """A setting prevents the start."""
+
+    exit_code = USAGE
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ class Place:
 
 
 def main() -> int:
-    """Start both, print their addresses and wait. Return 0 after Ctrl-C, 1 after a problem."""
+    """Start both, print their addresses and wait. Return 0 after Ctrl-C, 1 after a problem, 2 for a setting."""
     stop = threading.Event()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):  # Windows has no SIGHUP
@@ -104,15 +116,16 @@ def place_from(environ: Mapping[str, str]) -> Place:
     """Read the ports and the folder, and check that each port is free.
 
     Raises:
-        CannotRun: a port is not a number, is given twice or is in use; the text names its variable.
+        CannotRun: a port is not a number, is given twice or is in use; the text names its variable. For all but
+            the last it is a BadSetting.
     """
     ports: dict[str, int] = {}
     for variable, default in PORTS.items():
         text = environ.get(variable) or str(default)
         if not text.isdigit() or not 0 < int(text) < 65536:
-            raise CannotRun(f"{variable}={text} is not a port: give a number from 1 to 65535.")
+            raise BadSetting(f"{variable}={text} is not a port: give a number from 1 to 65535.")
         if int(text) in ports.values():
-            raise CannotRun(f"{variable}={text} is used twice; each server needs its own port.")
+            raise BadSetting(f"{variable}={text} is used twice; each server needs its own port.")
         ports[variable] = int(text)
         _refuse_taken(variable, int(text))
     instance = Path(environ.get("INSTANCE") or home.data_folder()).resolve()
@@ -137,6 +150,7 @@ class App:
     name: str
     process: subprocess.Popen[str]
     health: str
+    output: threading.Thread | None = None
 
     @classmethod
     def start(cls, name: str, command: Sequence[str], health: str, environment: dict[str, str]) -> App:
@@ -151,8 +165,9 @@ class App:
             start_new_session=True,
         )
         assert process.stdout is not None
-        threading.Thread(target=_pass_on, args=(name, process.stdout), daemon=True).start()
-        return cls(name, process, health)
+        output = threading.Thread(target=_pass_on, args=(name, process.stdout), daemon=True)
+        output.start()
+        return cls(name, process, health, output)
 
     def is_up(self) -> bool:
         try:
@@ -167,13 +182,22 @@ class App:
             try:
                 self.process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                os.killpg(self.process.pid, signal.SIGKILL)
+                self._kill()
                 self.process.wait()
+        if self.output is not None:
+            self.output.join(STOP_SECONDS)  # its last line says why it ended
+
+    def _kill(self) -> None:
+        if sys.platform == "win32":
+            self.process.kill()
+        else:
+            os.killpg(self.process.pid, signal.SIGKILL)
 
 
 def _pass_on(name: str, lines: IO[str]) -> None:
-    for line in lines:
-        print(f"{name:<5} | {line}", end="", flush=True)
+    with lines:
+        for line in lines:
+            print(f"{name:<5} | {line}", end="", flush=True)
 
 
 def start(place: Place) -> list[App]:
@@ -216,6 +240,8 @@ def watch(apps: list[App], stop: threading.Event) -> None:
 def _refuse_dead(apps: list[App]) -> None:
     for app in apps:
         code = app.process.poll()
+        if code == USAGE:
+            raise BadSetting()
         if code is not None:
             raise CannotRun(f"the {app.name} stopped by itself (exit code {code}), so everything stops.")
 
@@ -244,7 +270,8 @@ def welcome(place: Place) -> str:
 """
 
 
-def _complain(problem: Exception) -> int:
+def _complain(problem: CannotRun) -> int:
     sys.stdout.flush()
-    print(f"nidankai: {problem}", file=sys.stderr, flush=True)
-    return 1
+    if str(problem):
+        print(f"nidankai: {problem}", file=sys.stderr, flush=True)
+    return problem.exit_code

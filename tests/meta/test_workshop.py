@@ -80,8 +80,43 @@ def test_run_names_the_port_that_is_taken_and_the_variable(taken_port: int, tmp_
     ],
 )
 def test_run_refuses_senseless_ports(environment: dict[str, str], word: str) -> None:
-    with pytest.raises(run.CannotRun, match=word):
+    with pytest.raises(run.BadSetting, match=word):
         run.place_from(environment)
+
+
+@pytest.mark.parametrize(
+    ("variable", "line"),
+    [
+        (
+            "MOCKSMS_PROT",
+            "phone | mocksms: MOCKSMS_PROT is no setting of the phone; did you mean MOCKSMS_PORT?",
+        ),
+        (
+            "WEBAPP_THREDS",
+            "site  | webapp: WEBAPP_THREDS is no setting of the site; did you mean WEBAPP_THREADS?",
+        ),
+    ],
+    ids=["phone", "site"],
+)
+def test_run_ends_at_a_bad_setting_with_the_app_s_own_line(
+    variable: str,
+    line: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, port in zip(run.PORTS, free_ports(3), strict=True):
+        monkeypatch.setenv(name, port)
+    monkeypatch.setenv("INSTANCE", str(tmp_path))
+    monkeypatch.setenv(variable, "1")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        assert run.main() == 2
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    told = capsys.readouterr()
+    assert line in told.out.splitlines() and not told.err
 
 
 def test_run_starts_both_says_where_to_go_and_stops_both(tmp_path: Path) -> None:

@@ -8,9 +8,12 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.meta.sources import ROOT
 from tests.meta.test_files import tracked
 from tests.packaged import Built, Installed
+from webapp.command import main
 
 WANTED = (
     "webapp/py.typed",
@@ -80,6 +83,16 @@ def test_reset_deletes_site_and_phone_alone(installed: Installed, tmp_path: Path
     done = installed.python("-m", "webapp.command", "reset", INSTANCE=str(tmp_path / "data"))
     assert done.returncode == 0 and "is clean" in done.stdout
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["mine"]
+
+
+def test_reset_that_cannot_delete_says_what(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file where a folder is expected: root may delete everything else."""
+    (tmp_path / "site").touch()
+    monkeypatch.setenv("INSTANCE", str(tmp_path))
+    assert main(["reset"]) == 1
+    assert capsys.readouterr() == ("", f"nidankai: {tmp_path / 'site'} cannot be deleted: Not a directory\n")
 
 
 def test_clone_is_not_importable_beside_the_package(installed: Installed) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pyotp
 import pytest
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from tests.actors import PEOPLE
 from tests.app_fixture import World
 from webapp.__main__ import main as serve
+from webapp.config import load
 from webapp.errors import MailFailed
 from webapp.sandbox.personas import personas
 from webapp.sandbox.worlds import Worlds
@@ -162,9 +164,38 @@ def test_serve_refuses_a_port_that_is_taken() -> None:
     assert result.output == f"webapp: port {port} on 127.0.0.1 cannot be used: Address already in use\n"
 
 
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("SITE_ULR", "x", " is no setting of the site; did you mean WEBAPP_SITE_URL?"),
+        ("XYZZY", "x", " is no setting of the site"),
+        ("SITE_URL", "example.com", "='example.com' must begin with http:// or https:// and a host name"),
+        ("GATEWAY_URL", "http://[", "='http://[' must begin with http:// or https:// and a host name"),
+        ("TIME_ZONE", "Mars", ": No time zone found with key Mars"),
+        ("SMTP_PORT", "65536", "=65536 must be from 0 to 65535"),
+        ("THREADS", "0", "=0 must be at least 1"),
+        ("CODE_SECONDS", "-1", "=-1 must not be below 0 or infinite"),
+        ("BODY_SECONDS", "nan", "=nan must not be below 0 or infinite"),
+        ("SANDBOX_ALLOW", "me", ": 'me' does not appear to be an IPv4 or IPv6 network"),
+        ("SEAL_KEYS", "zz", ": a sealing key is 32 bytes in base64 or hex"),
+    ],
+    ids=lambda value: value[:12],
+)
+def test_serve_refuses_a_bad_setting_in_one_line(
+    variable: str, value: str, says: str, tmp_path: Path
+) -> None:
+    env = {"WEBAPP_SANDBOX": "1", "WEBAPP_INSTANCE": str(tmp_path), f"WEBAPP_{variable}": value}
+    result = CliRunner().invoke(serve, [], env=env)
+    assert (result.exit_code, result.output) == (2, f"webapp: WEBAPP_{variable}{says}\n")
+
+
+def test_password_of_the_tools_is_no_unknown_setting() -> None:
+    assert load(environ={"WEBAPP_SANDBOX": "1", "WEBAPP_TOOLS_PASSWORD": "x", "PATH": ""}).sandbox
+
+
 def test_serve_refuses_settings_that_are_unsafe() -> None:
     result = CliRunner().invoke(serve, [], env={"WEBAPP_SANDBOX": None, "WEBAPP_SECRET_KEY": "short"})
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert (
         result.output == "webapp: WEBAPP_SECRET_KEY must have at least 32 characters outside sandbox mode\n"
     )
