@@ -1,6 +1,9 @@
 /** Paths, and filters in the form of the API. */
 
 export const API = "/api/v1";
+export const HEALTH = "/healthz";
+/** Each answer of a phone has this header. */
+export const VERSION_HEADER = "x-mocksms-api";
 export const DEFAULT = "default";
 
 /**

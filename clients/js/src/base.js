@@ -2,8 +2,9 @@
 
 import { createHash } from "node:crypto";
 
-import { API, DEFAULT, query } from "./api.js";
+import { API, DEFAULT, HEALTH, VERSION_HEADER, query } from "./api.js";
 import { Connection } from "./connection.js";
+import { NotAPhone } from "./errors.js";
 import { Received } from "./messages.js";
 
 /**
@@ -106,6 +107,12 @@ export class PhoneWorld {
    */
   async eml(messageId) {
     return (await this._get(`/messages/${messageId}/mail.eml`)).content;
+  }
+
+  /** Throw {@link NotAPhone} if something else answers at the address. */
+  async check() {
+    const answer = await this._connection.send("GET", HEALTH);
+    if (!(VERSION_HEADER in answer.headers)) throw new NotAPhone(this.url, `GET ${HEALTH}`, answer);
   }
 
   /** Return the id of the newest message, 0 without one: `since` for "from now on". */

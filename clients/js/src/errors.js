@@ -20,6 +20,21 @@ export class PhoneError extends Error {
   }
 }
 
+/** Something else than a phone answers at the address; the text says how. */
+export class NotAPhone extends PhoneError {
+  name = "NotAPhone";
+
+  /**
+   * @param {string} address
+   * @param {string} asked
+   * @param {import("./connection.js").Answer} answer
+   */
+  constructor(address, asked, answer) {
+    super(asked, answer);
+    this.message = `${address} is not a phone: it answered ${asked} with ${answer.status}`;
+  }
+}
+
 /** The phone or the site doesn't answer; `cause` is Node's own error. */
 export class NoAnswer extends Error {
   name = "NoAnswer";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 
-import { NoAnswer, NothingCame, Phone, PhoneError, Received, SomethingCame } from "mocksms";
+import { NoAnswer, NotAPhone, NothingCame, Phone, PhoneError, Received, SomethingCame } from "mocksms";
 
 import { ME, PHONE_URL, inOwnWorld, sendSms } from "./sending.js";
 
@@ -144,6 +144,19 @@ async function withServer(work) {
     server.close();
   }
 }
+
+test("a check tells a phone from another server", inOwnWorld(async (phone) => {
+  await phone.check();
+  await withServer(async (address) => {
+    const other = new Phone(`http://me:hunter1@${address}`);
+    await assert.rejects(other.check(), (error) => {
+      assert.ok(error instanceof NotAPhone);
+      assert.equal(error.message, `http://${address} is not a phone: it answered GET /healthz with 200`);
+      return true;
+    });
+    other.close();
+  });
+}));
 
 test("the log-in is the address's, else the environment's, and no proxy sees it", async () => {
   const variables = ["HTTP_PROXY", "http_proxy", "ALL_PROXY"];
