@@ -13,16 +13,15 @@ from markupsafe import Markup, escape
 from mocksms.core import checks
 from mocksms.core.checks import Check
 from mocksms.core.models import Message
-from mocksms.handset import template_filters
+from mocksms.handset import code_reasons, template_filters
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fact with its label; `language` is set when its text is not in the page's language."""
+    """A fact with its label."""
 
     label: str
     text: str
-    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def _code(message: Message) -> list[Row]:
         return []
     rows = [Row(_("Code"), message.code or _("None found"))]
     if reason := message.details.get("code_reason"):
-        rows.append(Row(_("Reason"), str(reason), "en"))
+        rows.append(Row(_("Reason"), code_reasons.translated(str(reason))))
     return rows
 
 

@@ -1,5 +1,6 @@
 """The language and theme of a visitor."""
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import has_request_context, request
@@ -15,7 +16,16 @@ def choose() -> str:
     for wanted in (request.args.get("lang"), request.cookies.get("tel_lang")):
         if wanted in LANGUAGES:
             return wanted
-    return request.accept_languages.best_match(LANGUAGES) or "ja"
+    return _best_of(request.accept_languages) or "ja"
+
+
+def _best_of(accepted: Iterable[tuple[str, float]]) -> str | None:
+    """Return the first language by RFC 4647 lookup. Ours are primary subtags: all others are cut off."""
+    for tag, quality in accepted:
+        primary = tag.partition("-")[0].lower()
+        if quality > 0 and primary in LANGUAGES:
+            return primary
+    return None
 
 
 def other_url(language: str) -> str:
