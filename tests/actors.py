@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pyotp
 
 from mocksms.client import Phone
+from tests.catalogue import english_for
 from tests.form_client import Browser, Page
 from webapp import paths
 from webapp.sandbox.journeys import main_job, pages
@@ -106,10 +107,7 @@ class Person:
 
     def opens_mail_link(self, label: str = "承認または否認してください") -> Page:
         """Open the link of the newest mail on the phone, in a browser without this one's cookies."""
-        link = self.world.phone.mail(self.email).link(label)
-        url = urlsplit(link)
-        phone_browser = self.world.browser()
-        return phone_browser.get(f"{url.path}?{url.query}" if url.query else url.path)
+        return self._opens_on_phone(label).page
 
     # -- signing in and out --------------------------------------------------------------------------------
 
@@ -199,11 +197,15 @@ class Person:
         return self.browser.submit(form="#enable-mfa-form", rememberDevice=trust)
 
     def _decides(self, decision: str) -> Page:
-        url = urlsplit(self.world.phone.mail(self.email).link("承認または否認してください"))
-        phone_browser = self.world.browser()
-        phone_browser.get(url.path)
         labels = {"approve": "承認", "deny": "否認"}
-        return phone_browser.press(labels[decision])
+        return self._opens_on_phone("承認または否認してください").press(labels[decision])
+
+    def _opens_on_phone(self, label: str) -> Browser:
+        mail = self.world.phone.mail(self.email)
+        url = urlsplit(mail.link(label if label in mail.body else english_for(label)))
+        phone_browser = self.world.browser(self.browser.language)
+        phone_browser.get(f"{url.path}?{url.query}" if url.query else url.path)
+        return phone_browser
 
 
 def key_on(page: Page) -> str:

@@ -239,7 +239,8 @@ def _forms(app: Flask, page: Page, outline: Outline) -> list[str]:
         tokens = [part for part in parts if part.attrs.get("name") == "csrf_token"]
         if method == "post" and len(tokens) != 1:
             problems.append(f"the form to {action} has {len(tokens)} csrf_token, not one")
-        if not any(part.name == "button" or part.attrs.get("type") == "submit" for part in parts):
+        bound = [part for part in outline.having("form") if part.attrs["form"] == form.attrs.get("id")]
+        if not any(part.name == "button" or part.attrs.get("type") == "submit" for part in parts + bound):
             problems.append(f"the form to {action} has no button, so it needs JavaScript")
     return problems
 

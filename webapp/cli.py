@@ -97,7 +97,7 @@ def account_add(name: str, email: str, phone: str, language: str | None, passwor
                 email=address,
                 phone=number,
                 password_hash=hashed,
-                language=language or services.config.language,
+                language=language,
                 time_zone=services.config.time_zone,
             )
     except Conflict:
@@ -198,7 +198,7 @@ def _show(services: Services, account: Account) -> None:
     click.echo(f"name      {account.name}")
     click.echo(f"email     {account.email or '-'}")
     click.echo(f"phone     {account.phone or '-'}")
-    click.echo(f"language  {account.language}, {account.time_zone}")
+    click.echo(f"language  {account.language or '-'}, {account.time_zone}")
     click.echo(f"2SV       {'on' if account.two_step_on else 'off'}")
     with services.store.reading() as db:
         owned = methods.of_account(db, account.id)

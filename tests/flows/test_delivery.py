@@ -15,6 +15,7 @@ from webapp.challenges import delivery
 from webapp.challenges.delivery import MOST_REFUSALS, deliver_due
 from webapp.errors import GatewayFailed
 from webapp.pages.framework.dispatcher import Dispatcher
+from webapp.rules.visitor import Visitor
 from webapp.services.context import Services
 from webapp.services.outbox import enqueue_notice
 from webapp.store import accounts
@@ -64,12 +65,15 @@ def test_notice_that_is_refused_for_good_is_given_up(world: World) -> None:
     assert not rows(world, "outbox")
 
 
+VISITOR = Visitor(b"", "192.0.2.1", "Chrome, Windows", "", "ja")
+
+
 def writes_notice(world: World, kind: str, to: str = "+819011110000", channel: str = "sms") -> None:
     """Write a notice that nothing sends yet."""
     services = world.services
     with services.store.writing() as db:
         account = accounts.get(db, "hanako")
-        enqueue_notice(db, account, channel, to, kind, services.clock.now(), when=0.0, device="", near="")
+        enqueue_notice(db, VISITOR, account, channel, to, kind, services.clock.now())
 
 
 def forgets_password(world: World, email: str) -> None:

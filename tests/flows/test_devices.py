@@ -55,7 +55,9 @@ def test_decide_denied_leads_to_a_new_password_from_any_browser(world: World, la
     thief.signs_in()
     thief.asks_for_settings()
     owner = world.person("hanako", language)
-    link = world.phone.mail(owner.email).link("承認または否認してください")
+    link = world.phone.mail(owner.email).link(
+        {"ja": "承認または否認してください", "en": "Approve or deny"}[language]
+    )
     owner.browser.get(link.removeprefix("http://localhost:8000"))
     page = owner.browser.press("否認")
     assert page.state == "denied"
@@ -77,7 +79,9 @@ def test_decide_denied_leads_to_signing_all_devices_out(world: World, language: 
     thief.signs_in()
     thief.asks_for_settings()
     owner = world.person("hanako", language)
-    link = world.phone.mail(owner.email).link("承認または否認してください")
+    link = world.phone.mail(owner.email).link(
+        {"ja": "承認または否認してください", "en": "Approve or deny"}[language]
+    )
     owner.browser.get(link.removeprefix("http://localhost:8000"))
     owner.browser.press("否認")
     owner.browser.follow('[href="/account/security/devices/end-all"]')

@@ -51,7 +51,9 @@ def test_verify_takes_the_code_that_a_call_speaks(world: World, language: str) -
     assert status(hanako, "/a/settings/approval/setup/call") == "under_way"
     call = world.phone.call(LANDLINE).answer()
     code = hanako.reads_code(LANDLINE)
-    spoken = "、".join(code)  # in the account's language, digit by digit, and once more
+    spoken = {"ja": "、", "en": ", "}[language].join(
+        code
+    )  # in the page's language, digit by digit, and once more
     assert call.transcript.count(spoken) == 2
     call.hangup()
     assert status(hanako, "/a/settings/approval/setup/call") == "over"

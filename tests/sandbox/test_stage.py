@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.actors import PEOPLE, Person
 from tests.app_fixture import World
 from tests.form_client import Page
 from webapp.pages.framework.language import LANGUAGES
@@ -99,5 +100,7 @@ def test_stage_begins_a_demo_in_the_language_of_the_page(world: World) -> None:
     page = browser.get("/sandbox/stage")
     answer = browser.raw("POST", "/sandbox/stage/begin", data={"csrf_token": token(page), "next": "/"})
     assert answer.headers["Location"] == "/"
-    (hanako,) = world.sql("SELECT language FROM accounts WHERE id = 'hanako'")
-    assert hanako["language"] == "en"
+    hanako = Person(world, PEOPLE["hanako"], browser)
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    assert "Approve or deny" in world.phone.mail(hanako.email).body

@@ -50,6 +50,14 @@ def test_language_is_japanese_where_nothing_tells() -> None:
         ("ja,en;q=0.5", "ja"),
         ("fr", "ja"),
         ("fr,en;q=0.1", "en"),
+        ("ja-JP,en;q=0.1", "ja"),
+        ("en-GB,ja;q=0.9", "en"),
+        ("en;q=0.1,ja-JP;q=0.2", "ja"),
+        ("EN-us-x-private", "en"),
+        ("en;q=0", "ja"),
+        ("*,en;q=0.5", "en"),
+        ("fr,*;q=0.5", "ja"),
+        ("english", "ja"),
         ("%%%", "ja"),
     ],
 )
@@ -61,6 +69,15 @@ def test_language_of_the_browser(header: str, expected: str) -> None:
 def test_language_of_the_account_goes_before_the_browsers() -> None:
     client = signed_in()
     assert client.get("/page", headers={"Accept-Language": "ja"}).get_json()["language"] == "en"
+
+
+def test_language_of_a_choice_that_nobody_made_is_the_browsers() -> None:
+    class Newcomer(Customer):
+        language = None  # type: ignore[assignment]
+
+    client = signed_in(lambda _id: Newcomer())
+    assert client.get("/page", headers={"Accept-Language": "en"}).get_json()["language"] == "en"
+    assert client.get("/page", headers={"Accept-Language": "ja"}).get_json()["language"] == "ja"
 
 
 def test_language_of_the_cookie_goes_before_the_accounts() -> None:

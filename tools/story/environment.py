@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from werkzeug.middleware.shared_data import SharedDataMiddleware
@@ -32,7 +31,7 @@ class Environment:
         worlds: Worlds = self.site.extensions["nidankai_worlds"]
         world = worlds.make(name)
         services: Services = world.services
-        personas.seed(replace(services, config=replace(services.config, language=language)), people)
+        personas.seed(services, people, language)
         return world
 
     def phone_of(self, world: World) -> Phone:

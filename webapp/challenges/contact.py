@@ -17,7 +17,9 @@ from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
 from webapp.services.codes import Judgement, SentSource
 from webapp.services.context import Services
+from webapp.services.outbox import message_language
 from webapp.store import flows
+from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.outbox import Message
@@ -40,7 +42,7 @@ class ContactChallenge(Challenge):
         flow_id: str,
         contact: Contact,
         *,
-        language: str,
+        chosen_language: str | None,
         now: float,
         notice_kind: str | None = None,
         account_id: str | None = None,
@@ -61,13 +63,14 @@ class ContactChallenge(Challenge):
         if self.by_sender:
             recipient = f"{self.machine.kind}:{visitor.sender}:{named or to}"
         sender = None if self.by_sender else visitor.sender
+        language = message_language(visitor, chosen_language)
         target = Target(flow_id, channel, to, language, account_id, counted_as=recipient, sender=sender)
         message = self.prepare(db, services, target, now, kind=notice_kind or CODE)
         data = {
             "channel": channel,
             "to": to,
             "named": named,
-            "language": language,
+            "language": chosen_language,
             "word": notice_kind,
             "delivery": "sent",
             "sent_at": now,
@@ -81,7 +84,7 @@ class ContactChallenge(Challenge):
         visitor: Visitor,
         contact: Contact,
         *,
-        language: str,
+        owner: Account | None,
         now: float,
         data: dict[str, Any],
         notice_kind: str | None = None,
@@ -90,7 +93,10 @@ class ContactChallenge(Challenge):
         counts_for: str | None = None,
         session: bytes | None = None,
     ) -> tuple[Flow, Message]:
-        """Begin a flow that verifies ``contact``; see `issue`. The code counts for the account ``counts_for``."""
+        """Begin a flow that verifies ``contact``; see `issue`. The code counts for the account ``counts_for``.
+
+        ``owner`` is whose chosen language the messages are in.
+        """
         flow_id, move = flows.new_id(), "send_code"
         issued, message = self.issue(
             db,
@@ -98,7 +104,7 @@ class ContactChallenge(Challenge):
             visitor,
             flow_id,
             contact,
-            language=language,
+            chosen_language=owner.language if owner is not None else None,
             now=now,
             notice_kind=notice_kind,
             account_id=counts_for,
@@ -133,7 +139,7 @@ class ContactChallenge(Challenge):
                 visitor,
                 flow.id,
                 Contact(kept["channel"], kept["to"]),
-                language=kept["language"],
+                chosen_language=kept["language"],
                 now=services.clock.now(),
                 notice_kind=kept["word"],
                 account_id=account_id,

@@ -181,10 +181,10 @@ def _hand_over_to_owner(services: Services, message: Message) -> None:
         return
     secret = open_secret(services.seal, message)
     if "code" in secret:
-        services.outbound.send_approval_text(account, secret["code"], secret["token"])
+        services.outbound.send_approval_text(account, secret["code"], secret["token"], message.language)
     else:
         attempt = Attempt(account.name, **message.data)
-        services.outbound.send_approval_mail(account, attempt, secret["token"])
+        services.outbound.send_approval_mail(account, attempt, secret["token"], message.language)
 
 
 def _with_link(services: Services, notice: Message) -> Message:

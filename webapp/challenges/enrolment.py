@@ -17,6 +17,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.codes import Judgement
 from webapp.services.context import Services
+from webapp.services.outbox import message_language
 from webapp.store import methods
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -49,9 +50,8 @@ class EnrolmentChallenge(Challenge):
         now = services.clock.now()
         with services.store.writing() as db:
             account = owner_of(db, flow)
-            target = Target(
-                scope(flow, address), kind, address, account.language, account.id, sender=visitor.sender
-            )
+            language = message_language(visitor, account.language)
+            target = Target(scope(flow, address), kind, address, language, account.id, sender=visitor.sender)
             message = self.prepare(db, services, target, now)
         deliver_or_raise(services, message)
         with services.store.writing() as db:

@@ -16,6 +16,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.codes import Judgement
 from webapp.services.context import Services
+from webapp.services.outbox import message_language
 from webapp.store import flows, methods
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -59,6 +60,7 @@ class MethodChallenge(Challenge):
         self,
         db: Connection,
         services: Services,
+        visitor: Visitor,
         account: Account,
         method: Method,
         *,
@@ -81,7 +83,8 @@ class MethodChallenge(Challenge):
         }
         if not isinstance(factor, SentFactor) or method.disabled_at is not None:
             return asked, None
-        target = Target(flow_id, method.kind, method.number or "", account.language, account.id, method.id)
+        language = message_language(visitor, account.language)
+        target = Target(flow_id, method.kind, method.number or "", language, account.id, method.id)
         try:
             message = self.prepare(db, services, target, now)
         except SendCapReached:
@@ -103,7 +106,7 @@ class MethodChallenge(Challenge):
     ) -> tuple[Flow, Message | None]:
         """Begin a flow that asks for a code of ``method``; see `issue`."""
         flow_id = flows.new_id()
-        issued, message = self.issue(db, services, account, method, flow_id=flow_id, now=now)
+        issued, message = self.issue(db, services, visitor, account, method, flow_id=flow_id, now=now)
         flow = self.machine.begin(
             db,
             move,
@@ -118,7 +121,14 @@ class MethodChallenge(Challenge):
         return flow, message
 
     def send_again(
-        self, services: Services, flow: Flow, choice: str | None, *, move: str, kept: tuple[str, ...]
+        self,
+        services: Services,
+        visitor: Visitor,
+        flow: Flow,
+        choice: str | None,
+        *,
+        move: str,
+        kept: tuple[str, ...],
     ) -> Flow:
         """Ask again, by the chosen method or by the same one. Make the transition ``move`` with what is ``kept``.
 
@@ -132,7 +142,7 @@ class MethodChallenge(Challenge):
         with services.store.writing() as db:
             account = owner_of(db, flow)
             method = chosen(db, services, flow, choice, now)
-            asked, message = self.issue(db, services, account, method, flow_id=flow.id, now=now)
+            asked, message = self.issue(db, services, visitor, account, method, flow_id=flow.id, now=now)
             if asked.get("delivery") == "capped":
                 asked |= {name: flow.data[name] for name in SHOWN}
             data = {**{name: flow.data[name] for name in kept}, **asked}

@@ -53,6 +53,15 @@ def change_name(services: Services, visitor: Visitor, account: Account, name: st
     dispatch(services)
 
 
+def change_language(services: Services, visitor: Visitor, account: Account, language: str) -> None:
+    """Store the owner's choice of a language. The same again is no change."""
+    if language == account.language:
+        return
+    with services.store.writing() as db:
+        accounts.set_language(db, account.id, language)
+        audit.record(db, visitor, account, "account.language_changed", services.clock.now(), to=language)
+
+
 def change_password(
     services: Services, visitor: Visitor, account: Account, session: Session, *, present: str, new: str
 ) -> str:
@@ -183,9 +192,9 @@ def _send_code(
             services,
             visitor,
             contact,
-            language=(owner or account).language,
             now=now,
             data={},
+            owner=owner or account,
             notice_kind="register.known" if owner else None,
             account_id=account.id,
             counts_for=account.id,
@@ -216,5 +225,4 @@ def _keep(db: Connection, visitor: Visitor, account: Account, contact: Contact, 
 def _tell(
     db: Connection, visitor: Visitor, account: Account, contact: Contact, kind: str, now: float, shown: str
 ) -> None:
-    data = {"to": shown, "when": now, "device": visitor.device, "near": visitor.near}
-    outbox.enqueue_notice(db, account, contact.channel, contact.value, kind, now, **data)
+    outbox.enqueue_notice(db, visitor, account, contact.channel, contact.value, kind, now, to=shown)

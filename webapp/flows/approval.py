@@ -20,7 +20,7 @@ from webapp.rules.visitor import Attempt, Visitor
 from webapp.services import audit
 from webapp.services.codes import Judgement, SentSource
 from webapp.services.context import Services
-from webapp.services.outbox import enqueue_secret
+from webapp.services.outbox import enqueue_secret, message_language
 from webapp.store import events, flows
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
@@ -233,11 +233,14 @@ def _prepare(
             channel="mail",
             recipient=account.email,
             kind=APPROVAL,
+            language=message_language(visitor, account.language),
             data={"at": flow.created_at, "device": data["device"], "near": data["near"]},
             created_at=now,
             due_at=now,
         )
         return enqueue_secret(db, services.seal, message, {"token": token}, is_awaited=True)
     assert account.phone is not None
-    target = Target(flow.id, "sms", account.phone, account.language, account.id, is_own=True)
+    target = Target(
+        flow.id, "sms", account.phone, message_language(visitor, account.language), account.id, is_own=True
+    )
     return CODES.prepare(db, services, target, now, kind=APPROVAL, secret={"token": token})

@@ -146,7 +146,7 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
             flow, message = CODES.begin(db, services, visitor, account, method, now, data=data)
             audit.record(db, visitor, account, "sign_in.password_right", now)
         else:
-            asked, message = CODES.issue(db, services, account, method, flow_id=pending.id, now=now)
+            asked, message = CODES.issue(db, services, visitor, account, method, flow_id=pending.id, now=now)
             flow = MACHINE.transition(db, pending, "send_code", data={**data, **asked})
     return CODES.deliver(services, flow, message)
 

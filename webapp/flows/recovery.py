@@ -122,7 +122,7 @@ def _open(db: Connection, services: Services, visitor: Visitor, account: Account
         "open",
         account_id=account.id,
         browser=visitor.browser,
-        data={"device": visitor.device, "near": visitor.near},
+        data={"device": visitor.device, "near": visitor.near, "language": visitor.language},
         now=now,
         life_seconds=services.config.recovery_seconds,
     )

@@ -56,9 +56,9 @@ def start(services: Services, visitor: Visitor, *, name: str, identifier: str, p
             services,
             visitor,
             contact,
-            language=(owner or visitor).language,
             now=now,
             data={"name": name, "typed": identifier, "password_hash": password_hash},
+            owner=owner,
             notice_kind="register.known" if owner else None,
         )
         audit.record(db, visitor, owner, "register.started", now, is_known=owner is not None)
@@ -98,7 +98,6 @@ def submit_code(
             email=contact.value if contact.channel == "mail" else None,
             phone=contact.value if contact.channel == "sms" else None,
             password_hash=flow.data["password_hash"],
-            language=flow.data["language"],
             time_zone=services.config.time_zone,
         )
         if ended_session is not None:

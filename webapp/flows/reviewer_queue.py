@@ -133,6 +133,9 @@ def _move(
     if owner.id == reviewer.id:
         raise OwnCase()
     now = services.clock.now()
+    # The owner learns neither the reviewer's device, place nor language.
+    language = case.flow.data.get("language", visitor.language)
+    desk = replace(visitor, device=DESK_NAME, near="", language=language)
     left_over: list[str] = []
     with services.store.writing() as db:
         flow = MACHINE.transition(db, case.flow, move)
@@ -140,25 +143,17 @@ def _move(
             accounts.set_two_step(db, owner.id, False)
             methods.remove_all(db, owner.id)
             if passkeys.remove_all(db, owner.id):  # they may have been on the lost phone
-                audit.record(db, replace(visitor, device=DESK_NAME, near=""), owner, "passkey.removed", now)
+                audit.record(db, desk, owner, "passkey.removed", now)
             end_everything_else(db, owner.id, None)
         if move in ("approve", "reject"):
             left_over = stored.drop_documents(db, flow.id)
         stored.log(db, Decision(flow.id, owner.id, now, reviewer.id, _LOGGED[move], reason))
-        _tell(db, visitor, owner, _EVENTS[move], reason, now)
+        given = {"reason": reason} if reason else {}
+        audit.record(db, desk, owner, _EVENTS[move], now, notify=True, **given)
     services.uploads.remove(left_over)
     if move != "take":
         dispatch(services)
     return flow
-
-
-def _tell(db: Connection, visitor: Visitor, owner: Account, kind: str, reason: str, now: float) -> None:
-    """Record for the owner what the desk did, without the reviewer's device and place."""
-    desk = replace(visitor, device=DESK_NAME, near="")
-    if reason:
-        audit.record(db, desk, owner, kind, now, reason=reason)
-    else:
-        audit.record(db, desk, owner, kind, now)
 
 
 def _with_names(db: Connection, decisions: list[Decision]) -> list[tuple[Decision, str, str]]:

@@ -143,13 +143,13 @@ def needs_backup(services: Services, flow: Flow) -> bool:
 # -- with kept methods ---------------------------------------------------------------------------------------
 
 
-def send_kept_code(services: Services, flow: Flow) -> Flow:
+def send_kept_code(services: Services, visitor: Visitor, flow: Flow) -> Flow:
     """Send another code to the kept number.
 
     Raises:
         UnknownChoice, Throttled, StaleFlow.
     """
-    return KEPT_CODES.send_again(services, flow, None, move="send_kept_code", kept=("secret",))
+    return KEPT_CODES.send_again(services, visitor, flow, None, move="send_kept_code", kept=("secret",))
 
 
 def submit_kept_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Flow:

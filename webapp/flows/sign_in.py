@@ -137,14 +137,14 @@ def _after_password(
     return flow, message
 
 
-def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:
+def send_code(services: Services, visitor: Visitor, flow: Flow, choice: str | None = None) -> Flow:
     """Send another code, by the chosen method (a signed ``otpDeviceContext``) or by the same one.
 
     Raises:
         UnknownChoice, Throttled, StaleFlow.
     """
     kept = ("app", "return_to", "epoch")
-    return CODES.send_again(services, flow, choice, move="send_code", kept=kept)
+    return CODES.send_again(services, visitor, flow, choice, move="send_code", kept=kept)
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *, remember: bool) -> SignedIn:

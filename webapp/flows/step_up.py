@@ -68,13 +68,13 @@ def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | No
     return flow if flow is not None and flow.session == session else None
 
 
-def send_code(services: Services, flow: Flow, choice: str | None = None) -> Flow:
+def send_code(services: Services, visitor: Visitor, flow: Flow, choice: str | None = None) -> Flow:
     """Send another code, by the chosen method or by the same one.
 
     Raises:
         UnknownChoice, Throttled, StaleFlow.
     """
-    return CODES.send_again(services, flow, choice, move="send_code", kept=("return_to",))
+    return CODES.send_again(services, visitor, flow, choice, move="send_code", kept=("return_to",))
 
 
 def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) -> Elevated:

@@ -68,14 +68,14 @@ class Notifier:
         """Return the state of a call by the provider's name. Raises DeliveryFailed."""
         return self.gateway.call_status(sid)
 
-    def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
+    def send_approval_mail(self, account: Account, attempt: Attempt, token: str, language: str) -> None:
         """Send the mail with the link 承認または否認してください. Raises DeliveryFailed."""
         assert account.email is not None
         mail = message_templates.compose(
             "approval",
-            account.language,
+            language,
             name=account.name,
-            when=self._when(account, attempt.at),
+            when=self._when(account, attempt.at, language),
             device=attempt.device,
             near=attempt.near,
             url=self._link(paths.APPROVAL_LINK + token),
@@ -85,13 +85,11 @@ class Notifier:
         )
         self.mailer.send(account.email, mail.subject, mail.text, mail.html, self._key)
 
-    def send_approval_text(self, account: Account, code: str, token: str) -> None:
+    def send_approval_text(self, account: Account, code: str, token: str, language: str) -> None:
         """Send the text with the approval code and the link to deny. Raises DeliveryFailed."""
         assert account.phone is not None
         url = self._link(paths.APPROVAL_LINK + token)
-        self.gateway.text(
-            account.phone, message_templates.sms_approval(code, url, account.language), self._since
-        )
+        self.gateway.text(account.phone, message_templates.sms_approval(code, url, language), self._since)
 
     def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:
         """Notify an address that gets no code, by ``sms`` or ``mail``. Raises DeliveryFailed."""
@@ -112,19 +110,19 @@ class Notifier:
 
     def send_notice(self, notice: Message, account: Account) -> None:
         """Send a security notice by mail or text. Raises DeliveryFailed."""
-        words = notice_templates.notice_text(notice.kind, notice.data, account.language)
+        words = notice_templates.notice_text(notice.kind, notice.data, notice.language)
         link = self._link(notice.data["link"]) if "link" in notice.data else ""
         if notice.channel == "sms":
             self.gateway.text(notice.recipient, words.as_text(link), self._since)
             return
         mail = message_templates.compose(
             "notice",
-            account.language,
+            notice.language,
             name=account.name,
             headline=words.headline,
             body=words.body,
             advice=words.advice,
-            when=self._when(account, notice.data["when"]),
+            when=self._when(account, notice.data["when"], notice.language),
             device=notice.data["device"],
             near=notice.data["near"],
             link=link,
@@ -137,7 +135,7 @@ class Notifier:
     def _link(self, path: str) -> str:
         return self._site_url + path + self._link_query
 
-    def _when(self, account: Account, at: float) -> str:
-        """Return date and time (日時) in the account's zone and language."""
+    def _when(self, account: Account, at: float, language: str) -> str:
+        """Return date and time (日時) in the account's zone."""
         local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(account.time_zone))
-        return message_templates.moment(local, account.language)
+        return message_templates.moment(local, language)

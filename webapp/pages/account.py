@@ -11,7 +11,7 @@ from webapp import paths
 from webapp.flows import activity, passkeys, settings
 from webapp.pages.activity_labels import event_text
 from webapp.pages.device_labels import device_label
-from webapp.pages.framework.language import moment
+from webapp.pages.framework.language import LANGUAGES, moment
 from webapp.pages.framework.services import services
 from webapp.pages.render import has_page, page
 from webapp.rules import phone_numbers
@@ -49,10 +49,12 @@ def security() -> ResponseReturnValue:
         account={
             "name": account.name,
             "email": account.email,
+            "language": LANGUAGES.get(account.language),
             "two_step_on": account.two_step_on,
             "passkeys": _count(len(passkeys.of_account(services(), account))),
             "phone": phone_numbers.parse(account.phone).familiar if account.phone else None,
         },
+        languages=LANGUAGES.items(),
         edit_urls=changes,
         devices=[
             {

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import flask
-from flask import redirect, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_login import current_user
+from flask_login import current_user, login_required
 
 from webapp import paths
 from webapp.flows import account_changes as changing
@@ -18,10 +18,12 @@ from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import flow_pages, resend_and_return
 from webapp.pages.forms.account import ChangePasswordForm, EmailForm, NameForm, NumberForm
 from webapp.pages.forms.base import CodeForm
+from webapp.pages.framework.language import LANGUAGES, remember
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import page
 from webapp.rules import phone_numbers
+from webapp.rules.return_to import safe_path
 from webapp.store.flows import Flow
 
 __all__ = ["blueprint"]
@@ -42,6 +44,20 @@ def change_name() -> ResponseReturnValue:
         changing.change_name(services(), visitor(), current_user.account, form.customerName.data or "")
         return _done(gettext("Your name was saved."))
     return page("account.change_name", form=form)
+
+
+@blueprint.post(paths.CHANGE_LANGUAGE)
+@login_required
+def change_language() -> ResponseReturnValue:
+    """Make a language the account's and this browser's, and show the page again."""
+    language = request.form.get("lang", "")
+    if language not in LANGUAGES:
+        abort(400)
+    changing.change_language(services(), visitor(), current_user.account, language)
+    wanted = safe_path(request.form.get("return_to"), url_for("account.security"))
+    response = flask.make_response(redirect(wanted, 303))
+    remember(response, language)
+    return response
 
 
 @blueprint.route(paths.CHANGE_EMAIL, methods=["GET", "POST"])

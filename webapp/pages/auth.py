@@ -47,8 +47,8 @@ class User(UserMixin):
         return self.account.name
 
     @property
-    def language(self) -> str:
-        """Return the account's language."""
+    def language(self) -> str | None:
+        """Return the language that the account's owner chose."""
         return self.account.language
 
     @property

@@ -67,7 +67,9 @@ def _kept_shown(flow: Flow) -> dict[str, Any]:
 @UNDER_WAY.page("confirm")
 def resend_kept(flow: Flow) -> ResponseReturnValue:
     """Send another code to the kept number."""
-    return resend_and_return(lambda: set_up.send_kept_code(services(), flow), "set_up.confirm_kept")
+    return resend_and_return(
+        lambda: set_up.send_kept_code(services(), visitor(), flow), "set_up.confirm_kept"
+    )
 
 
 @blueprint.post(paths.SET_UP_REPLACE_KEPT)

@@ -228,7 +228,7 @@ def _accept(flow: Flow, form: CodeForm) -> ResponseReturnValue:
 
 def _send_code(flow: Flow, choice: str | None) -> Flow:
     send = sign_in.send_code if flow.kind == sign_in.MACHINE.kind else step_up.send_code
-    return send(services(), flow, choice)
+    return send(services(), visitor(), flow, choice)
 
 
 def _shown(choice: method.Choice) -> dict[str, object]:

@@ -67,4 +67,4 @@ def record(
         **data,
     )
     if account is not None and notify and kind in NOTIFY_KINDS:
-        outbox.enqueue(db, account, kind, now, when=now, device=visitor.device, near=visitor.near, **data)
+        outbox.enqueue(db, visitor, account, kind, now, **data)

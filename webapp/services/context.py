@@ -35,10 +35,10 @@ class Outbound(Protocol):
     def call_status(self, sid: str) -> str:
         """Return the state of a call by the provider's name: queued, ringing, in-progress, completed, busy …"""
 
-    def send_approval_mail(self, account: Account, attempt: Attempt, token: str) -> None:
+    def send_approval_mail(self, account: Account, attempt: Attempt, token: str, language: str) -> None:
         """Send the mail with the link 承認または否認してください."""
 
-    def send_approval_text(self, account: Account, code: str, token: str) -> None:
+    def send_approval_text(self, account: Account, code: str, token: str, language: str) -> None:
         """Send the text with the approval code and the link to deny."""
 
     def send_no_account_notice(self, *, kind: str, channel: str, to: str, language: str) -> None:

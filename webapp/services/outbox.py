@@ -18,23 +18,36 @@ LEASE_SECONDS = 30.0
 """For so long a message belongs to the one who sends it. Longer than any exchange with gateway or mail server."""
 
 
-def enqueue(db: Connection, account: Account, kind: str, now: float, **data: Any) -> None:
+def message_language(visitor: Visitor, chosen: str | None) -> str:
+    """Return the language of a message: the one its account's owner chose, else that of the page that causes it."""
+    return chosen or visitor.language
+
+
+def enqueue(db: Connection, visitor: Visitor, account: Account, kind: str, now: float, **data: Any) -> None:
     """Write a notice to the account's mail address, else to its number."""
     channel, recipient = ("mail", account.email) if account.email else ("sms", account.phone)
     assert recipient is not None  # the table's CHECK: an account has one or the other
-    enqueue_notice(db, account, channel, recipient, kind, now, **data)
+    enqueue_notice(db, visitor, account, channel, recipient, kind, now, **data)
 
 
 def enqueue_notice(
-    db: Connection, account: Account, channel: str, recipient: str, kind: str, now: float, **data: Any
+    db: Connection,
+    visitor: Visitor,
+    account: Account,
+    channel: str,
+    recipient: str,
+    kind: str,
+    now: float,
+    **data: Any,
 ) -> None:
-    """Write a notice about an account to an address or number."""
+    """Write a notice about what the visitor did, to an address or number of the account."""
     message = Message(
         account_id=account.id,
         channel=channel,
         recipient=recipient,
         kind=kind,
-        data=data,
+        language=message_language(visitor, account.language),
+        data={**data, "when": now, "device": visitor.device, "near": visitor.near},
         created_at=now,
         due_at=now,
     )
@@ -50,8 +63,7 @@ def enqueue_to_number(
     """
     if phone_numbers.parse(number).kind == "landline":
         return
-    data |= {"when": now, "device": visitor.device, "near": visitor.near}
-    enqueue_notice(db, account, "sms", number, kind, now, **data)
+    enqueue_notice(db, visitor, account, "sms", number, kind, now, **data)
 
 
 def enqueue_secret(

@@ -19,7 +19,8 @@ COLUMNS = (
 class Account:
     """A row of ``accounts``. ``email`` is lower-cased, ``phone`` is E.164; at least one is set.
 
-    ``trust_epoch`` grows with each change of password or factors. Trust given under an older one is void.
+    ``language`` is the one that its owner chose, if any. ``trust_epoch`` grows with each change of password or factors.
+    Trust given under an older one is void.
     """
 
     id: str
@@ -27,7 +28,7 @@ class Account:
     email: str | None
     phone: str | None
     password_hash: str
-    language: str
+    language: str | None
     time_zone: str
     two_step_on: bool
     is_reviewer: bool
@@ -107,7 +108,7 @@ def add(
     email: str | None,
     phone: str | None,
     password_hash: str,
-    language: str,
+    language: str | None = None,
     time_zone: str,
     is_reviewer: bool = False,
     account_id: str | None = None,
@@ -152,6 +153,11 @@ def void_trust(db: Connection, account_id: str) -> None:
 def set_name(db: Connection, account_id: str, name: str) -> None:
     """Store another name."""
     db.execute("UPDATE accounts SET name = ? WHERE id = ?", (name, account_id))
+
+
+def set_language(db: Connection, account_id: str, language: str) -> None:
+    """Store the language that the owner chose."""
+    db.execute("UPDATE accounts SET language = ? WHERE id = ?", (language, account_id))
 
 
 def set_email(db: Connection, account_id: str, email: str) -> None:

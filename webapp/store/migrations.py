@@ -283,6 +283,14 @@ _OUTBOX = (
     "CREATE INDEX outbox_due ON outbox (due_at)",
 )
 
+# The language that an account's owner chose, which nobody could before: NULL follows the page.
+_CHOSEN_LANGUAGE = (
+    """UPDATE outbox SET language = (SELECT language FROM accounts WHERE accounts.id = outbox.account_id)
+           WHERE language = ''""",
+    "ALTER TABLE accounts DROP COLUMN language",
+    "ALTER TABLE accounts ADD COLUMN language TEXT",
+)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -297,5 +305,6 @@ MIGRATIONS = Migrations(
         Migration("sandbox", _SANDBOX),
         Migration("any_factor", _ANY_FACTOR),
         Migration("outbox", _OUTBOX),
+        Migration("chosen_language", _CHOSEN_LANGUAGE),
     ),
 )

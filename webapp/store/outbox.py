@@ -33,7 +33,7 @@ class Message:
     channel: str
     recipient: str = field(repr=False)
     kind: str
-    language: str = ""
+    language: str
     data: dict[str, Any] = field(repr=False, default_factory=dict)
     sealed: bytes | None = field(repr=False, default=None)
     created_at: float

@@ -15,20 +15,22 @@ from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from webapp import paths
 from webapp.config import Config
 from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.durations import duration
 from webapp.pages.framework.services import services
 from webapp.store.engine import EngineError
 
-LANGUAGES = ("ja", "en")
+LANGUAGES = {"ja": "日本語", "en": "English"}
+"""The pages' languages by their names."""
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 86400
 _PATTERNS = {"ja": "y年M月d日 H:mm", "en": "d MMM y, HH:mm"}
 
 
 def install(app: Flask) -> None:
-    """Set Flask-Babel up: ``?lang=``, then the cookie, the account, Accept-Language, the setting."""
+    """Set Flask-Babel up; `_language` is the rule."""
     config: Config = app.extensions["nidankai"].config
     Babel(
         app,
@@ -41,7 +43,8 @@ def install(app: Flask) -> None:
     app.add_template_filter(moment, "moment")
     app.add_template_filter(duration)
     app.add_template_global(get_locale, "get_locale")
-    app.after_request(_remember)
+    app.add_template_global(is_accounts, "language_is_accounts")
+    app.after_request(_remember_asked)
 
 
 def moment(timestamp: float, zone: str | None = None, *, with_seconds: bool = False) -> str:
@@ -51,12 +54,22 @@ def moment(timestamp: float, zone: str | None = None, *, with_seconds: bool = Fa
     """
     at = datetime.fromtimestamp(timestamp, UTC).astimezone(_zone(zone) or get_timezone())
     locale = get_locale()
-    language = locale.language if locale is not None else LANGUAGES[0]
+    language = locale.language if locale is not None else "ja"
     pattern = _PATTERNS.get(language, "long").replace("mm", "mm:ss" if with_seconds else "mm")
     return f"{format_datetime(at, pattern, locale=locale)} {at.tzname()}"
 
 
+def is_accounts() -> bool:
+    """Return whether pressing a language on this page is the account's choice: signed in, on a page of the shop."""
+    return not request.path.startswith((paths.TOOLS, paths.MUSIC)) and _of_account("time_zone") is not None
+
+
 def _language() -> str:
+    """Return the page's language (docs/screens.md).
+
+    That is ``?lang=``, else the cookie, else what the account's owner chose, else Accept-Language, else the setting.
+    QA's tools leave the account out: they keep the tester's language whichever persona is signed in.
+    """
     config = services().config
     if not has_request_context():
         return config.language
@@ -66,15 +79,21 @@ def _language() -> str:
     cookie = read_cookie(COOKIE)
     if cookie in LANGUAGES:
         return cookie
-    account = _of_account("language")
-    if account in LANGUAGES:
-        return account
+    if not request.path.startswith(paths.TOOLS):
+        account = _of_account("language")
+        if account in LANGUAGES:
+            return account
     return _best_of(request.headers.get("Accept-Language", "")) or config.language
 
 
 @lru_cache(maxsize=128)  # browsers send one of a few
 def _best_of(accepted: str) -> str | None:
-    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES)
+    """Return the first language by RFC 4647 lookup. Ours are primary subtags: all others are cut off."""
+    for tag, quality in parse_accept_header(accepted, LanguageAccept):
+        primary = tag.partition("-")[0].lower()
+        if quality > 0 and primary in LANGUAGES:
+            return primary
+    return None
 
 
 @lru_cache  # of the two languages; else it is parsed anew for every request
@@ -113,8 +132,14 @@ def _asked() -> str | None:
     return asked if asked in LANGUAGES else None
 
 
-def _remember(response: Response) -> Response:
+def remember(response: Response, language: str) -> None:
+    """Make a language this browser's, by its cookie."""
+    if read_cookie(COOKIE) != language:
+        set_cookie(response, COOKIE, language, COOKIE_SECONDS)
+
+
+def _remember_asked(response: Response) -> Response:
     asked = _asked()
-    if asked is not None and read_cookie(COOKIE) != asked:
-        set_cookie(response, COOKIE, asked, COOKIE_SECONDS)
+    if asked is not None:
+        remember(response, asked)
     return response

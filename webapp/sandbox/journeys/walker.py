@@ -22,6 +22,7 @@ from webapp.pages import auth
 from webapp.pages.framework.cookies import delete_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
+from webapp.pages.render import language
 from webapp.rules.links import token_hash
 from webapp.sandbox import world_middleware
 from webapp.sandbox.form_client import Answer, FormClient, Lost
@@ -91,7 +92,7 @@ class Walker(FormClient):
         headers = [
             (HEADER, self._world),
             ("User-Agent", request.user_agent.string),
-            ("Accept-Language", request.headers.get("Accept-Language", "")),
+            ("Accept-Language", language()),
             ("Cookie", "; ".join(f"{name}={value}" for name, value in self._jar.items())),
             ("Referer", request.host_url),
         ]

@@ -16,7 +16,7 @@ from webapp.pages import auth, music_session
 from webapp.pages.framework.language import LANGUAGES
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
-from webapp.pages.render import language, page
+from webapp.pages.render import page
 from webapp.rules import phone_numbers, totp
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
@@ -61,7 +61,7 @@ def take_on(key: str) -> ResponseReturnValue:
     if key not in PERSONAS:
         abort(404)
     try:
-        walk = _take_on(PERSONAS[key], language())
+        walk = _take_on(PERSONAS[key])
     except NOT_REACHED as failed:
         flask.flash(gettext("We couldn't set up this state: %(why)s", why=str(failed)), "error")
         return redirect(url_for("sandbox.personas"), 303)
@@ -139,18 +139,18 @@ def _switch(body: dict[str, Any], name: str, default: bool) -> bool:
     return value
 
 
-def _take_on(persona: Persona, spoken: str | None) -> Walk:
+def _take_on(persona: Persona) -> Walk:
     """Make a persona and walk into its state, also while the site's database is slow or locked by a fault.
 
     Raises:
         Lost, PhoneUnreachable, PhoneRefused: a message that the state needs did not arrive, or a limit forbids it.
     """
     with world().settings.without_faults():
-        _make(persona, spoken)
+        _make(persona)
         return _walk(persona)
 
 
-def _make(persona: Persona, spoken: str | None) -> None:
+def _make(persona: Persona, spoken: str | None = None) -> None:
     """Sign this browser out and make the account of a persona from scratch."""
     _sign_out()
     if not _has_account(PERSONAS[states.REVIEWER]):  # some states need the desk's decision

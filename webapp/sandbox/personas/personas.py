@@ -21,7 +21,7 @@ def seed(
 ) -> list[Account]:
     """Make these personas (all of `BASIC` by default) again, in one transaction. Return the accounts.
 
-    They read ``language``, or the site's. Any other account with one of their addresses or numbers is removed.
+    ``language`` is what their owners chose. Any other account with one of their addresses or numbers is removed.
     """
     made = []
     chosen = [PERSONAS[key] for key in keys] if keys is not None else [PERSONAS[key] for key in BASIC]
@@ -39,7 +39,7 @@ def seed(
                 email=persona.email,
                 phone=persona.phone,
                 password_hash=password_hash,
-                language=language or services.config.language,
+                language=language,
                 time_zone=services.config.time_zone,
                 is_reviewer=persona.is_reviewer,
                 account_id=persona.key,

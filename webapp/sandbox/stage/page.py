@@ -23,7 +23,7 @@ from webapp.sandbox.controls.fault_table import GROUPS
 from webapp.sandbox.controls.faults import active_faults
 from webapp.sandbox.journeys.main_job import MAIN_JOB
 from webapp.sandbox.journeys.steps import Step
-from webapp.sandbox.personas.personas import MAIN, PERSONAS, Persona, seed
+from webapp.sandbox.personas.personas import MAIN, PERSONAS, Persona
 from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneUnreachable
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import blueprint, phone_url, world
@@ -62,9 +62,8 @@ def stage() -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_STAGE_BEGIN)
 def begin_demo() -> ResponseReturnValue:
-    """Reset this world, with a Hanako who reads the page's language: her messages are in it."""
+    """Reset this world. Its messages are in the language of the pages."""
     answer = world_pages.reset()
-    seed(world().services, (HANAKO.key,), language())
     trace_recorder.note("tool", "stage.begin")
     return answer
 
