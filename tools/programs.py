@@ -51,6 +51,7 @@ IN_CHROMIUM = (
     "tests/browser",
     "tests/docs/test_playwright.py",
     f"{CHECK}/node/test_js_playwright.py",
+    f"{CHECK}/howto",
     *(f"{CHECK}/look/test_{each}.py" for each in LOOK),
 )
 PROGRAMS = (
@@ -60,8 +61,11 @@ PROGRAMS = (
     Program(
         "Firefox", _on_path("firefox-esr", "firefox"), (f"{CHECK}/look/test_firefox.py",), ("firefox-esr",)
     ),
-    Program("Node", _on_path("node"), (f"{CHECK}/node", f"{CHECK}/peers"), ("nodejs", "npm")),
-    Program("curl", _on_path("curl"), ("tests/docs/test_shell.py",), ("curl",)),
+    Program(
+        "Node", _on_path("node"), (f"{CHECK}/howto", f"{CHECK}/node", f"{CHECK}/peers"), ("nodejs", "npm")
+    ),
+    Program("curl", _on_path("curl"), ("tests/docs/test_shell.py", f"{CHECK}/howto"), ("curl",)),
+    Program("chromedriver", _on_path("chromedriver"), (f"{CHECK}/howto",), ("chromium-driver",)),
 )
 
 

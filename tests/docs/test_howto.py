@@ -26,6 +26,8 @@ def test_howto_has_only_files_and_commands(page: str) -> None:
     others = [block for block in blocks(page) if block.language != "sh" and block.language not in NOT_RUN]
     assert {block.language for block in blocks(page)} <= LANGUAGES
     assert not [str(block) for block in others if file_name(block) is None], "begin with the file's name"
+    for block in blocks(page, "python"):
+        compile(block.text, str(block), "exec")
 
 
 def test_howto_says_what_is_not_run() -> None:

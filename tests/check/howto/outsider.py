@@ -39,7 +39,7 @@ class Outsider:
     `pip install nidankai` finds the built wheel. The phone of a page keeps running for the blocks that follow.
     """
 
-    def __init__(self, folder: Path, wheel: Path) -> None:
+    def __init__(self, folder: Path, wheel: Path, **variables: str) -> None:
         self.folder = folder / "project"
         self.folder.mkdir()
         self.transcript = ""
@@ -59,6 +59,7 @@ class Outsider:
             "XDG_DATA_HOME": str(folder / "data"),
             "MOCKSMS_PORT": phone,
             "MOCKSMS_SMTP_PORT": smtp,
+            **variables,
         }
         self._phone = f"http://127.0.0.1:{phone}"
         self._serving: subprocess.Popen[bytes] | None = None
