@@ -42,7 +42,6 @@ NOT_OURS = {
     "docs/handset.md": {
         f"mocksms.{kind}" for kind in ("here", "arrived", "code", "link")
     },  # kinds of messages
-    "docs/phone-django.md": {"/account/login/"},  # of the Django site
     "docs/promises.md": {"//evil"},  # what an attacker sends
     "bench/README.md": {"/moto-api/data.json"},  # moto's
 }
