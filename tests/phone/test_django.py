@@ -1,4 +1,4 @@
-"""A third-party app: Django Two-Factor signs in by the phone's SMS and by its call (docs/howto/django-two-factor-auth.md)."""
+"""A third-party app: Django Two-Factor signs in by SMS and by call (docs/howto/django-two-factor-auth.md)."""
 
 import os
 import re
