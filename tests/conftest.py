@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,11 @@ HEAVY = ("boto3", "django", "hypothesis", "playwright.sync_api", "schemathesis",
 IMPORTED = pytest.StashKey[list[str]]()
 """Those of them that collecting has imported all the same."""
 _BEFORE = pytest.StashKey[frozenset[str]]()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Use one worker more than there are processors: some tests wait for a server's deadline, and leave theirs free."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -51,10 +51,17 @@ class Installed:
         )
 
 
-@pytest.fixture
-def installed(built: Built, tmp_path: Path) -> Installed:
-    """Unpack the wheel, as an installer does."""
-    packages, folder = tmp_path / "packages", tmp_path / "empty"
-    folder.mkdir()
+@pytest.fixture(scope="session")
+def unpacked(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Unpack the wheel, as an installer does, once for all tests: they only read it."""
+    packages = tmp_path_factory.mktemp("packages")
     zipfile.ZipFile(built.wheel).extractall(packages)
-    return Installed(packages, folder)
+    return packages
+
+
+@pytest.fixture
+def installed(unpacked: Path, tmp_path: Path) -> Installed:
+    """Return the unpacked wheel, and an empty folder."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    return Installed(unpacked, folder)

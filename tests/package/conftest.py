@@ -1,5 +1,5 @@
 """The built package, for the tests in this folder."""
 
-from tests.packaged import built, installed
+from tests.packaged import built, installed, unpacked
 
-__all__ = ["built", "installed"]
+__all__ = ["built", "installed", "unpacked"]

@@ -28,6 +28,8 @@ def units(name: str) -> dict[bytes, str]:
             for row in range(0x21, 0x7F)
             for cell in range(0x21, 0x7F)
         ]
+    # Only what can be read: for the rest the phone detects another encoding, which takes long.
+    codes = [code for code in codes if "\ufffd" not in charsets.read(code, charsets.codec(name))]
     read = {code: charsets.decode(code, name) for code in codes}
     return {
         code: found.text

@@ -231,7 +231,7 @@ def test_bodies_that_fill_the_memory_end_the_oldest_large_one(monkeypatch: pytes
         await asyncio.wait_for(fifth, 5)
         assert (alone.status, edge._bodies._held) == (503, 0)
 
-    asyncio.run(walk())
+    loops.run(walk())
 
 
 def test_whole_bodies_count_until_their_answer_and_the_line_has_an_end(
@@ -260,7 +260,7 @@ def test_whole_bodies_count_until_their_answer_and_the_line_has_an_end(
         assert [post.answers for post, _ in posts] == [[b"140000"], [b"140000"], [b"10"]]
         assert edge._bodies._held == 0
 
-    asyncio.run(walk())
+    loops.run(walk())
 
 
 def test_looking_for_the_listening_socket_keeps_nobody_s_file_open() -> None:
