@@ -54,6 +54,7 @@ class Outsider:
             "PATH": f"{self._environment / 'bin'}{os.pathsep}{kept['PATH']}",
             "PIP_FIND_LINKS": " ".join(filter(None, [str(wheel.parent), os.environ.get("PIP_FIND_LINKS")])),
             "PIP_QUIET": "2",
+            "CYPRESS_INSTALL_BINARY": "0",  # its npm package would download the program
             "PLAYWRIGHT_BROWSERS_PATH": str(folder / "browsers"),
             "SE_OFFLINE": "true",
             "XDG_DATA_HOME": str(folder / "data"),
