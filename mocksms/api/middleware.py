@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from flask import Flask, Request, Response, current_app, g, jsonify, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
@@ -239,7 +239,10 @@ def http_error(error: HTTPException) -> Response | HTTPException:
     is_program = request.path.startswith(PROGRAMS) or gateways().claims()
     if error.code is None or error.code < 400 or not is_program:
         return error
-    return _problem(Problem(error.code, error.name, error.description or ""))
+    response = _problem(Problem(error.code, error.name, error.description or ""))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 class _RowNumber(IntegerConverter):

@@ -1,5 +1,6 @@
 """The description of the tester API (OpenAPI 3.1), served at /api/v1/openapi.json."""
 
+from mocksms.api import openapi_operations as operations
 from mocksms.api.openapi_schemas import (
     CHANNEL,
     TEXT,
@@ -90,7 +91,7 @@ def _message_paths() -> Schema:
     seconds = {"type": "number", "minimum": 0, "maximum": 60}
     found = {"code": TEXT, "id": WHOLE, "code_reason": {"type": ["string", "null"]}, "received_at": TEXT}
     code = {
-        "description": "The code; X-Message-Id is the id of its message",
+        "description": "The code",
         "content": {"text/plain": {"schema": TEXT}, "application/json": {"schema": an_object(found)}},
     }
     due = {"type": ["string", "null"], "format": "date-time", "description": "By the world's clock"}
@@ -207,7 +208,7 @@ def _authenticator_paths() -> Schema:
     }
     found = an_object({"code": TEXT, "seconds_left": {"type": "number"}})
     code = {
-        "description": "The code; X-Seconds-Left is how long it is valid",
+        "description": "The code",
         "content": {"text/plain": {"schema": TEXT}, "application/json": {"schema": found}},
     }
     fresh = _query(
@@ -325,7 +326,13 @@ def description() -> Schema:
             "description": "Read and wait for messages, and make messages fail.",
         },
         "servers": [{"url": API}],
-        "paths": {**_message_paths(), **_wire_paths(), **_authenticator_paths(), **_control_paths()},
-        "components": {"schemas": schemas(), "securitySchemes": {"password": _PASSWORD}},
+        "paths": operations.named(
+            {**_message_paths(), **_wire_paths(), **_authenticator_paths(), **_control_paths()}
+        ),
+        "components": {
+            "headers": operations.HEADERS,
+            "schemas": schemas(),
+            "securitySchemes": {"password": _PASSWORD},
+        },
         "security": [{}, {"password": []}],
     }

@@ -40,6 +40,39 @@ def _fault_rule(what: str) -> Schema:
     return an_object(properties, ["what"], additionalProperties=False)
 
 
+def _details() -> Schema:
+    flag, seconds, texts = {"type": "boolean"}, {"type": "number"}, {"type": "array", "items": TEXT}
+    known: dict[str, tuple[Schema, str]] = {
+        "code_reason": (TEXT, "Why this number is the code"),
+        "duplicate_of": (TEXT, "`sid` of the message that a fault duplicated"),
+        "from": (TEXT, "Mail: the sender as the header names it"),
+        "envelope_from": (TEXT, "Mail: the sender of the envelope"),
+        "attachments": (
+            {"type": "array", "items": {"type": "object"}},
+            "Mail: name, type and size of each file",
+        ),
+        "cut": (flag, "Mail: too long to be read to its end; the source is whole"),
+        "text": (
+            an_object({key: {"type": ["string", "null"]} for key in ("part", "declared", "used")}),
+            "Mail: its text's part and character set",
+        ),
+        "media": (texts, "SMS: addresses of pictures and files"),
+        "messaging_service_sid": (TEXT, "SMS: the service that sent it"),
+        "status_callback": (TEXT, "Where the app wants to hear of the status"),
+        "topic": (TEXT, "SMS: the topic that it was published to"),
+        "attributes": ({"type": "object"}, "SMS: the sender's attributes"),
+        "ring_seconds": (seconds, "Call: how long it rings"),
+        "answered_at": (seconds, "Call: Unix seconds"),
+        "ended_at": (seconds, "Call: Unix seconds"),
+        "answered_by": (TEXT, "Call: human, or machine_start for the voicemail"),
+        "pressed": (TEXT, "Call: the keys pressed"),
+        "spoken": ({"type": "array", "items": {"type": "object"}}, "Call: what was said"),
+    }
+    properties = {name: {**schema, "description": words} for name, (schema, words) in known.items()}
+    words = "What only its channel and provider have. Members are there where they apply; others may be"
+    return {"type": "object", "description": words, "properties": properties}
+
+
 def schemas() -> Schema:
     """Return the schemas by name."""
     nullable = {"type": ["string", "null"]}
@@ -65,7 +98,7 @@ def schemas() -> Schema:
             "error_code": {"type": ["integer", "null"]},
             "history": {"type": "array", "items": an_object({"status": TEXT, "at": TEXT})},
             "segments": {"type": "integer"},
-            "details": {"type": "object"},
+            "details": _details(),
         }
     )
     check = an_object(
@@ -76,7 +109,11 @@ def schemas() -> Schema:
                 "description": "false: needs attention; null: neither good nor bad",
             },
             "text": TEXT,
-            "details": {"type": "object"},
+            "details": {
+                "type": "object",
+                "description": "What the check found, by its name: `parts` has `parts`, `used` and `room`, `link` has"
+                " `url`, `host` and `problems`, and so on",
+            },
         }
     )
     fault = an_object(

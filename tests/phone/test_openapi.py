@@ -13,7 +13,10 @@ from mocksms.api.leases import blueprint as leases
 from mocksms.api.mail_files import blueprint as mail_files
 from mocksms.api.messages import blueprint as reading
 from mocksms.api.openapi import description
+from mocksms.api.openapi_operations import NAMES
 from mocksms.api.request_log import blueprint as request_log
+from mocksms.testing import Phone
+from tests.assertions import not_empty
 
 BLOCKING = {"/events", "/messages/wait", "/messages/expect-none", "/code", "/authenticators/{id}/code"}
 CALLS = [
@@ -79,3 +82,40 @@ def test_every_route_is_described(tmp_path: Path) -> None:
                     name = name.replace(own, "id")
                 routes.add(name)
     assert routes - {"/openapi.json"} == set(description()["paths"])
+
+
+def test_every_operation_has_a_name_of_its_own_and_described_headers() -> None:
+    document = description()
+    calls = [call for methods in document["paths"].values() for call in methods.values()]
+    names = [call["operationId"] for call in calls]
+    assert sorted(names) == sorted(NAMES.values()) and len(set(names)) == len(names)
+    known = document["components"]["headers"]
+    for answer in not_empty([answer for call in calls for answer in call["responses"].values()]):
+        assert {"X-Request-Id", "X-Mocksms-Api"} <= answer["headers"].keys()
+        assert {each["$ref"].rpartition("/")[2] for each in answer["headers"].values()} <= known.keys()
+
+
+def test_details_of_what_arrives_are_described(phone: Phone, twilio: Any) -> None:
+    known = description()["components"]["schemas"]["Message"]["properties"]["details"]["properties"]
+    twilio.messages.create(to="+819012345678", from_="+15005550006", body="Code 482913")
+    (message,) = phone.messages()
+    assert message.fields["details"].keys() <= known.keys()
+    assert all(each["description"] for each in not_empty(list(known.values())))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PATCH", "/api/v1/worlds/w1", {"DELETE", "GET", "HEAD", "OPTIONS", "PUT"}),
+        ("POST", "/api/v1/code", {"GET", "HEAD", "OPTIONS"}),
+        ("PUT", "/2010-04-01/Accounts/AC1/Messages.json", {"GET", "HEAD", "OPTIONS", "POST"}),
+    ],
+    ids=["world", "code", "wire"],
+)
+def test_an_unknown_method_is_405_with_allow(
+    method: str, path: str, allowed: set[str], tmp_path: Path
+) -> None:
+    app = create_app({"INSTANCE": str(tmp_path)})
+    answer = app.test_client().open(path, method=method)
+    assert answer.status_code == 405 and answer.is_json, answer.data
+    assert set(answer.headers["Allow"].split(", ")) == allowed
