@@ -196,11 +196,6 @@ def _scan(run: str) -> _Found:
     return found
 
 
-def _may_begin(run: str, at: int) -> bool:
-    """Return whether a short word may begin here: of Arabic and Hebrew letters only behind a prefix."""
-    return not _JOINED.match(run, at) or _PREFIXES.fullmatch(run, 0, at) is not None
-
-
 def _is_cased(char: str) -> bool:
     """Return whether this is a letter of an alphabet with capitals."""
     return CASED.match(char) is not None
