@@ -20,18 +20,22 @@ CONNECTIONS = 4000
 @click.command(
     help="Serve the site with granian (settings: WEBAPP_...).", context_settings={"show_default": True}
 )
-@click.option("--host", default="127.0.0.1", help="Address to listen on.")
+@click.option("--host", help="Address to listen on.  [default: WEBAPP_HOST]")
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--workers", default=1, type=click.IntRange(1), help="Processes.")
 @click.option(
     "--threads", type=click.IntRange(1), help="Requests at once in each process.  [default: WEBAPP_THREADS]"
 )
-def main(host: str, port: int, workers: int, threads: int | None) -> None:
+def main(host: str | None, port: int, workers: int, threads: int | None) -> None:
     """Serve until a signal. Exit after one line with 2 for a bad setting, with 1 for a port that can't be used."""
     if threads is not None:
         os.environ["WEBAPP_THREADS"] = str(threads)  # the processes that serve read it
+    if host is not None:
+        os.environ["WEBAPP_HOST"] = host
     try:
-        load_keys(load())
+        config = load()
+        load_keys(config)
+        host = config.host
         _refuse_taken(host, port)
     except (ConfigError, OSError) as problem:
         print(f"webapp: {problem}", file=sys.stderr)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from webapp import home
+from webapp import home, network
 
 PREFIX = "WEBAPP_"
 OTHER_VARIABLES = ("WEBAPP_TOOLS_PASSWORD",)  # read by clients of QA's tools
@@ -61,13 +61,22 @@ class Config:
     trusted_hosts: tuple[str, ...] = _setting(
         ("localhost", "127.0.0.1"), "host names, comma-separated", "Host headers that are answered"
     )
-    trusted_proxies: int = _setting(0, "proxies", "reverse proxies in front whose X-Forwarded-For is trusted")
+    host: str = _setting("127.0.0.1", "address", "address that `python -m webapp` listens on")
+    trusted_proxies: str = _setting(
+        "0",
+        "proxies, or networks by commas",
+        "reverse proxies whose X-Forwarded-For is trusted, as their number or addresses; by address also"
+        " Remote-User, at QA's tools",
+    )
     frame_ancestors: str = _setting("'none'", "CSP source list", "who may show the site in a frame")
     sandbox: bool = _setting(False, "0 or 1", "sandbox mode: generated keys, demo accounts, QA's tools")
     sandbox_allow: tuple[str, ...] = _setting(
-        ("127.0.0.0/8", "::1"),
+        (),
         "networks, comma-separated",
-        "addresses that QA's tools answer to, in sandbox mode",
+        "addresses that QA's tools answer to, in sandbox mode; empty: this machine, and others with a log-in",
+    )
+    tools_password: str = _setting(
+        "", "text", "log-in of QA's tools, with any user name; asked for by requests from the network"
     )
     phone_url: str = _setting(
         "", "URL", "where browsers find the phone; empty: the gateway's port on the site's own host"
@@ -185,6 +194,22 @@ class Config:
         return self.served_countries or (() if self.sandbox else ("JP",))
 
     @property
+    def proxy_count(self) -> int:
+        """Return how many proxies are in front, wherever they are; 0 if they are named."""
+        return int(self.trusted_proxies) if str(self.trusted_proxies).isdigit() else 0
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Return the networks of the named proxies."""
+        written = str(self.trusted_proxies)
+        return () if written.isdigit() else _parts(written)
+
+    @property
+    def has_log_in(self) -> bool:
+        """Return whether requests from the network can log in at the tools."""
+        return bool(self.tools_password or self.proxies)
+
+    @property
     def framed_by(self) -> str:
         """Return who may show the site in a frame: in sandbox mode its own stage, unless it is set."""
         return "'self'" if self.sandbox and self.frame_ancestors == "'none'" else self.frame_ancestors
@@ -251,6 +276,10 @@ def _read(name: str, text: str, kind: Any) -> Any:
         raise ConfigError(f"{name}={text!r} can't be read as {kind.__name__}") from None
     if kind is str:
         return text.strip()
+    return _parts(text)
+
+
+def _parts(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -285,7 +314,13 @@ def _is_address(url: str) -> bool:
 def _refuse_unsafe(config: Config) -> None:
     if config.language not in ("ja", "en"):
         raise ConfigError(f"{PREFIX}LANGUAGE must be ja or en")
+    for name, written in (("SANDBOX_ALLOW", config.sandbox_allow), ("TRUSTED_PROXIES", config.proxies)):
+        try:
+            network.networks(written)
+        except ValueError as unreadable:
+            raise ConfigError(f"{PREFIX}{name}: {unreadable}") from None
     if config.sandbox:
+        _refuse_open(config)
         return  # keys are made on first start and kept in the instance folder
     if len(config.secret_key) < SECRET_MIN_LENGTH:
         raise ConfigError(
@@ -295,3 +330,18 @@ def _refuse_unsafe(config: Config) -> None:
         raise ConfigError(
             f"{PREFIX}SEAL_KEYS must hold at least one key of 32 bytes in hex outside sandbox mode"
         )
+
+
+def _refuse_open(config: Config) -> None:
+    """Refuse tools that the network could use without a log-in."""
+    opens = [f"{PREFIX}HOST={config.host}"] if not network.is_loopback(config.host) else []
+    opens += [f"{PREFIX}SANDBOX_ALLOW"] if any(map(_is_beyond, config.sandbox_allow)) else []
+    if opens and not config.has_log_in:
+        raise ConfigError(
+            f"{opens[0]} opens the sandbox's tools to the network; set {PREFIX}TOOLS_PASSWORD, or the addresses in"
+            f" {PREFIX}TRUSTED_PROXIES of a proxy that logs people in"
+        )
+
+
+def _is_beyond(written: str) -> bool:
+    return not network.networks((written,))[0].is_loopback

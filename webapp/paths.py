@@ -102,6 +102,7 @@ TURN_OFF_FEEDBACK_SKIP = f"{TURN_OFF_FEEDBACK}/skip"
 # Sandbox mode only: the tools' pages.
 PATTERNS = "/patterns"
 TOOLS = "/sandbox"
+TOOLS_LOG_IN = f"{TOOLS}/log-in"
 TOOLS_STAGE = f"{TOOLS}/stage"
 TOOLS_STAGE_BEGIN = f"{TOOLS_STAGE}/begin"
 TOOLS_PERSONAS = f"{TOOLS}/personas"

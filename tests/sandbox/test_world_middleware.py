@@ -59,9 +59,12 @@ def test_tools_answer_this_machine(world: World, address: str) -> None:
 
 
 def test_tools_answer_networks_that_are_allowed(apps_with: Callable[..., AppFixture]) -> None:
-    site = apps_with(sandbox_allow=("192.0.2.0/24",)).site
-    assert site.test_client().get("/patterns", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 200
-    assert site.test_client().get("/patterns").status_code == 404
+    site = apps_with(sandbox_allow=("192.0.2.0/24",), tools_password="secret").site
+    for address, status in (("192.0.2.7", 200), ("198.51.100.1", 404), ("127.0.0.1", 404)):
+        asked = site.test_client().get(
+            "/patterns", auth=("qa", "secret"), environ_base={"REMOTE_ADDR": address}
+        )
+        assert asked.status_code == status
 
 
 def test_tools_refuse_other_hosts(world: World) -> None:

@@ -59,7 +59,7 @@ def number(index: int) -> str:
 def test_sender_has_its_texts_to_unproven_numbers_s76(
     apps_with: Callable[..., AppFixture], address: str
 ) -> None:
-    world = apps_with(texts_per_sender=3, sandbox_allow=("0.0.0.0/0", "::/0")).fresh()
+    world = apps_with(texts_per_sender=3, sandbox_allow=("0.0.0.0/0", "::/0"), tools_password="x").fresh()
     for index in range(3):
         assert registers(at(world.browser(), address), number(index)).name == "account.confirm_registration"
     neighbour = address.replace("::1", "::2:3")  # in the same /64

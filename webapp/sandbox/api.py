@@ -1,7 +1,7 @@
 """``/sandbox/api``: the tools for programs. JSON in, JSON out, errors as ``application/problem+json`` (RFC 9457).
 
-Testers' calls carry no CSRF token. Instead a body must be JSON, which no other site's form can send, and
-`world_middleware.guard` refuses what another site's page asks for.
+Testers' calls carry no CSRF token. Instead a body must be JSON, which no other site's form can send, and `access`
+refuses what another site's page asks for.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from webapp import paths
-from webapp.sandbox import world_middleware
+from webapp.sandbox import access, world_middleware
 from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable
 from webapp.sandbox.worlds import BadWorld
 
 blueprint = Blueprint("sandbox_api", __name__)
 blueprint.before_request(world_middleware.guard)
+PICTURES = {"sandbox_api.add_picture": ("image/png", "image/webp")}
+"""What a call takes besides JSON: types that no form of another site can have."""
 
 
 class InvalidBody(Exception):
@@ -30,6 +33,12 @@ class InvalidBody(Exception):
         self.status = status
 
 
+@blueprint.before_request
+def guard() -> None:
+    """Refuse a body that another site's form could send."""
+    access.require_json(*PICTURES.get(request.endpoint or "", ()))
+
+
 def install(app: Flask) -> None:
     """Add the calls, free of the CSRF token that pages carry."""
     app.extensions["csrf"].exempt(blueprint)
@@ -40,8 +49,6 @@ def body() -> dict[str, Any]:
     """Return the request's JSON object. Raises InvalidBody."""
     if request.content_length in (None, 0) and not request.content_type:
         return {}
-    if not request.is_json:
-        raise InvalidBody("The body must be JSON", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     found = request.get_json(silent=True)
     if not isinstance(found, dict):
         raise InvalidBody("The body must be a JSON object")
@@ -66,6 +73,19 @@ def problem(status: int, text: str, field: str = "") -> tuple[Response, int]:
     )
     told.mimetype = "application/problem+json"
     return told, status
+
+
+@blueprint.errorhandler(UnsupportedMediaType)
+def _on_other_body(_error: UnsupportedMediaType) -> tuple[Response, int]:
+    return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be JSON")
+
+
+@blueprint.errorhandler(access.LogInNeeded)
+def _on_missing_log_in(error: access.LogInNeeded) -> tuple[Response, int]:
+    answer, status = problem(error.code, "Requests from the network need WEBAPP_TOOLS_PASSWORD (HTTP Basic)")
+    if access.asks_password():
+        answer.headers["WWW-Authenticate"] = access.CHALLENGE.to_header()
+    return answer, status
 
 
 @blueprint.errorhandler(InvalidBody)

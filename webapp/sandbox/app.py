@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from webapp.sandbox import api, banner, patterns, trace_recorder, world_middleware
-from webapp.sandbox.controls import clock, faults
+from webapp.sandbox.controls import clock, faults, log_in
 from webapp.sandbox.controls import worlds as worlds_page
 from webapp.sandbox.personas import page as personas_page
 from webapp.sandbox.personas import personas
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import httpx
 
 PAGES = (
-    patterns, stage, personas_page, clock, faults, worlds_page, refusals, state_diagram, coverage, timeline, report,
+    log_in, patterns, stage, personas_page, clock, faults, worlds_page, refusals, state_diagram, coverage,
+    timeline, report,
 )  # fmt: skip
 """The pages and calls of the tools. Importing one adds its routes to the blueprints of sandbox and API."""
 

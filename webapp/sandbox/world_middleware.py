@@ -1,13 +1,10 @@
 """The guard of the tools, and the choice of a request's world.
 
-The tools answer the allowed networks only and are 404 to others, as if sandbox mode were off. A world is chosen by
-the header ``X-World``, by ``?world=`` in any link, or by the cookie that such a link sets.
+A world is chosen by the header ``X-World``, by ``?world=`` in any link, or by the cookie that such a link sets.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -18,11 +15,11 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from webapp import paths
-from webapp.config import Config, ConfigError
 from webapp.pages.framework.cookies import delete_cookie, read_cookie, set_cookie
 from webapp.pages.framework.services import services, use
 from webapp.rules.return_to import safe_path
-from webapp.sandbox import trace_recorder
+from webapp.sandbox import access, trace_recorder
+from webapp.sandbox.access import SAFE
 from webapp.sandbox.worlds import HEADER, World, Worlds
 from webapp.store.engine import DEFAULT, UnknownWorld
 
@@ -33,8 +30,7 @@ blueprint = Blueprint("sandbox", __name__)
 COOKIE = "world"
 PLACES = (paths.TOOLS, paths.PATTERNS)
 """The beginnings of the tools' paths."""
-SAME_SITE = {"same-origin", "none", None}
-SAFE = ("GET", "HEAD", "OPTIONS")
+LOG_IN = "sandbox.log_in"
 
 
 class LostWorld(NotFound):
@@ -49,11 +45,6 @@ class LostWorld(NotFound):
 
 def install(app: Flask, worlds: Worlds, transport: httpx.BaseTransport | None) -> None:
     """Choose the world before anything else happens in a request."""
-    config: Config = app.extensions["nidankai"].config
-    try:
-        _networks(config.sandbox_allow)
-    except ValueError as unreadable:
-        raise ConfigError(f"WEBAPP_SANDBOX_ALLOW: {unreadable}") from None
     app.extensions["nidankai_worlds"] = worlds
     app.extensions["nidankai_phone_wire"] = transport
     app.before_request_funcs.setdefault(None, []).insert(0, _choose)
@@ -99,14 +90,12 @@ def enter(response: WerkzeugResponse, name: str) -> None:
 
 @blueprint.before_request
 def guard() -> None:
-    """Answer 404 to strangers, and 403 to a change from another site's page (JSON calls carry no CSRF token)."""
-    if not _is_allowed():
+    """Answer 404 to strangers, ask the network for its log-in, and refuse changes of another site's page."""
+    if not access.tools_are_there():
         abort(404)
-    if request.method not in SAFE:
-        origin = request.headers.get("Origin")
-        is_own = origin is None or urlsplit(origin).netloc == request.host
-        if not is_own or request.headers.get("Sec-Fetch-Site") not in SAME_SITE:
-            abort(403)
+    if request.endpoint != LOG_IN:
+        access.require_log_in()
+    access.require_own_page()
 
 
 def _choose() -> None:
@@ -118,7 +107,7 @@ def _choose() -> None:
     Raises:
         LostWorld: the requested world does not exist, or its name is empty.
     """
-    is_allowed = _is_allowed()
+    is_allowed = access.tools_are_there()
     if request.path.startswith(PLACES) and not is_allowed:
         abort(404)  # first: a 400 or 405 would disclose that the path exists
     g.world = worlds().get()
@@ -172,19 +161,3 @@ def _is_page() -> bool:
     """Return whether a browser asks for a page: no picture, no call of a script."""
     is_navigation = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     return is_navigation and request.path != paths.APPROVAL_POLL
-
-
-def _is_allowed() -> bool:
-    """Return whether the client is in an allowed network."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    allowed = _networks(current_app.extensions["nidankai"].config.sandbox_allow)
-    return any((mapped or address) in network for network in allowed)
-
-
-@lru_cache(maxsize=8)
-def _networks(written: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    return tuple(ipaddress.ip_network(each, strict=False) for each in written)

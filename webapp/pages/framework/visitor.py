@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Config
 from webapp.errors import LinkRefused
+from webapp.network import is_in, read
 from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.services import services
 from webapp.rules import links
@@ -21,6 +22,7 @@ from webapp.rules.visitor import Visitor, voucher
 
 if TYPE_CHECKING:
     import maxminddb
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 COOKIE, KNOWN = "browser", "known"
 MOST_VOUCHERS = 5
@@ -29,14 +31,37 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 
 
 def install(app: Flask) -> None:
-    """Trust as many proxies as configured, and set each browser's cookie."""
+    """Trust the configured proxies, and set each browser's cookie."""
     config: Config = app.extensions["nidankai"].config
-    if config.trusted_proxies:
-        count = config.trusted_proxies
-        # x_host stays out: the Host header is checked against the allow-list as it came.
-        proxied = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)
-        app.wsgi_app = proxied  # type: ignore[method-assign]
+    behind: WSGIApplication = app.wsgi_app
+    if count := config.proxy_count:
+        behind = _behind(behind, count, count)
+    elif config.proxies:
+        behind = NamedProxies(behind, config.proxies)
+    app.wsgi_app = behind  # type: ignore[method-assign, assignment]
     app.after_request(_hand_out_cookie)
+
+
+def _behind(app: WSGIApplication, hops: int, protocols: int = 1) -> ProxyFix:
+    # x_host stays out: the Host header is checked against the allow-list as it came.
+    return ProxyFix(app, x_for=hops, x_proto=protocols, x_host=0, x_port=0, x_prefix=0)
+
+
+class NamedProxies:
+    """Take the client's address from X-Forwarded-For as far as named proxies wrote it."""
+
+    def __init__(self, app: WSGIApplication, proxies: tuple[str, ...]) -> None:
+        self._app = app
+        self._proxies = proxies
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        chain = [
+            environ.get("REMOTE_ADDR", ""),
+            *reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")),
+        ]
+        passed = [is_in(each.strip(), self._proxies) for each in chain[:-1]]
+        hops = passed.index(False) if False in passed else len(passed)
+        return (_behind(self._app, hops) if hops else self._app)(environ, start)
 
 
 def visitor() -> Visitor:
@@ -89,12 +114,7 @@ def near(address: str) -> str:
 
 def _written_plainly(address: str) -> str:
     """Return the peer's address. An IPv4 address mapped to IPv6 is the same visitor."""
-    try:
-        peer = ipaddress.ip_address(address)
-    except ValueError:
-        return "?"
-    mapped = peer.ipv4_mapped if isinstance(peer, ipaddress.IPv6Address) else None
-    return str(mapped or peer)
+    return str(read(address) or "?")
 
 
 def _browser_token() -> str:

@@ -1,0 +1,133 @@
+"""Who may use the tools: this machine, and who logs in from the network (docs/promises.md#94).
+
+To all others they are 404, as if sandbox mode were off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from flask import current_app, request, session
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Forbidden, Unauthorized, UnsupportedMediaType
+
+from webapp.config import Config
+from webapp.network import is_in, is_loopback
+from webapp.pages.framework.services import services
+
+CHALLENGE = WWWAuthenticate("basic", {"realm": "sandbox tools", "charset": "UTF-8"})
+KEPT = "tools"
+SAME_SITE = {"same-origin", "none", None}
+SAFE = ("GET", "HEAD", "OPTIONS")
+SIGNATURE = "X-Twilio-Signature"
+"""The header of a provider's callback: an address that leads to a tool changes nothing there."""
+FORWARDED = frozenset(
+    {
+        f"HTTP_{name}"
+        for name in (
+            "FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP",
+            "X_CLIENT_IP", "TRUE_CLIENT_IP", "CF_CONNECTING_IP",
+        )
+    }
+)  # fmt: skip
+"""Headers that only a proxy adds: its client is elsewhere, though the proxy may be on this machine."""
+
+
+class LogInNeeded(Unauthorized):
+    """A request from the network without a log-in. It is a 403 where no password could help."""
+
+    def __init__(self) -> None:
+        super().__init__(www_authenticate=CHALLENGE if asks_password() else None)
+        self.code = HTTPStatus.UNAUTHORIZED if asks_password() else HTTPStatus.FORBIDDEN
+
+
+def asks_password() -> bool:
+    """Return whether the tools have a password."""
+    return bool(services().config.tools_password)
+
+
+def tools_are_there() -> bool:
+    """Return whether this client may know that there are tools, and choose a world."""
+    config = services().config
+    if config.sandbox_allow:
+        return not _is_stranger(config) and is_in(request.remote_addr or "", config.sandbox_allow)
+    return config.has_log_in or not _is_from_network(config)
+
+
+def require_log_in() -> None:
+    """Raise LogInNeeded for a request from the network that isn't logged in."""
+    config = services().config
+    if _is_from_network(config) and not (_is_by_proxy(config) or _is_by_password(config)):
+        raise LogInNeeded
+
+
+def require_own_page() -> None:
+    """Refuse a change that another site's page or a provider's callback asks for."""
+    if request.method in SAFE:
+        return
+    origin = request.headers.get("Origin")
+    is_own = origin is None or urlsplit(origin).netloc == request.host
+    if not is_own or request.headers.get("Sec-Fetch-Site") not in SAME_SITE or SIGNATURE in request.headers:
+        raise Forbidden
+
+
+def require_json(*others: str) -> None:
+    """Refuse a body that is neither JSON nor of the types `others`. A form or `fetch` of another site sends none."""
+    is_empty = not request.content_length and "Transfer-Encoding" not in request.headers
+    if request.method in SAFE or (is_empty and not request.content_type):
+        return
+    if not request.is_json and request.mimetype not in others:
+        raise UnsupportedMediaType
+
+
+def _peer() -> str | None:
+    """Return the address at the other end of the connection, None for a call in this process."""
+    given: str | None = request.environ.get("werkzeug.proxy_fix.orig", request.environ).get("REMOTE_ADDR")
+    return given
+
+
+def _is_stranger(config: Config) -> bool:
+    """Return whether the client's address is told by a proxy that nobody trusts."""
+    is_trusted = config.proxy_count or is_in(_peer() or "", config.proxies)
+    return not is_trusted and not FORWARDED.isdisjoint(request.environ)
+
+
+def _is_from_network(config: Config) -> bool:
+    peer = _peer()
+    return (
+        not is_loopback(config.host)
+        or (peer is not None and not is_loopback(peer))
+        or not FORWARDED.isdisjoint(request.environ)
+        or is_in(peer or "", config.proxies)
+    )
+
+
+def _is_by_proxy(config: Config) -> bool:
+    named = request.headers.get("Remote-User", "").strip()
+    return bool(named) and is_in(_peer() or "", config.proxies)
+
+
+def _is_by_password(config: Config) -> bool:
+    given = request.authorization
+    if given is not None and given.type == "basic" and is_password(given.password or ""):
+        return True
+    return bool(config.tools_password) and hmac.compare_digest(str(session.get(KEPT, "")), _mark(config))
+
+
+def is_password(typed: str) -> bool:
+    """Return whether this is WEBAPP_TOOLS_PASSWORD."""
+    password = services().config.tools_password
+    return bool(password) and hmac.compare_digest(typed.encode(), password.encode())
+
+
+def keep_log_in() -> None:
+    """Keep this browser logged in until it closes or the password changes."""
+    session[KEPT] = _mark(services().config)
+
+
+def _mark(config: Config) -> str:
+    key = str(current_app.secret_key).encode()
+    return hmac.new(key, config.tools_password.encode(), hashlib.sha256).hexdigest()
