@@ -122,7 +122,7 @@ class Config:
     # codes and their limits (docs/screens.md#rules)
     code_seconds: int = _setting(600, "seconds", "life of a sent code")
     code_tries: int = _setting(5, "attempts", "wrong attempts after which a sent code expires")
-    resend_seconds: int = _setting(30, "seconds", "wait before another code can be sent")
+    resend_seconds: int = _setting(30, "seconds", "wait before another code, in one flow or to one recipient")
     send_cap: int = _setting(10, "sends", "codes sent per account and per number within the cap's window")
     send_cap_seconds: int = _setting(86400, "seconds", "the cap's window")
     totp_window: int = _setting(1, "steps", "steps of 30 s accepted before and after now (RFC 6238 5.2)")

@@ -41,6 +41,14 @@ class Throttled(Refusal):
         self.retry_after_seconds = retry_after_seconds
 
 
+class SentRecently(Throttled):
+    """A code went to the same recipient, or out of the same flow, too recently (docs/promises.md#77)."""
+
+    def __init__(self, retry_after_seconds: float, *, is_same_flow: bool = False) -> None:
+        super().__init__(retry_after_seconds)
+        self.is_same_flow = is_same_flow
+
+
 class SenderThrottled(Throttled):
     """Too many wrong passwords came from one network or browser, for whatever names (docs/promises.md#79)."""
 

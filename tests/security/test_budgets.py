@@ -11,7 +11,7 @@ from tests.actors import Person
 from tests.app_fixture import AppFixture, World
 from tests.assertions import not_empty
 from tests.form_client import Browser, Page
-from tests.security.tools import rows, texts, wrong_code
+from tests.security.tools import AFTER_RESEND_WAIT, rows, texts, wrong_code
 from webapp.flows import maintenance
 from webapp.services.throttling import SLOTS
 
@@ -134,11 +134,13 @@ def test_strangers_requests_keep_no_owner_from_a_reset_s78(world: World, hanako:
     hanako.signs_out()
     for _ in range(10):
         forgets(world.browser(), hanako.email)
+        world.clock.advance(AFTER_RESEND_WAIT)
     assert CAPPED in forgets(world.browser(), hanako.email).problem
     assert CAPPED not in forgets(at(world.browser(), "127.0.0.2"), hanako.email).text
     assert len(texts(world, hanako.email)) == 11
     for _ in range(10):  # the browser that signed in before has its own
         page = forgets(hanako.browser, hanako.email)
+        world.clock.advance(AFTER_RESEND_WAIT)
     assert page.name == "account.confirm_reset"
     assert CAPPED in forgets(hanako.browser, hanako.email).problem
 
@@ -187,6 +189,7 @@ def test_wrong_codes_of_strangers_keep_no_known_browser_from_a_reset_s78(
     code = hanako.reads_code(hanako.email)
     for _ in range(2):
         stranger.submit(otpCode=wrong_code(code))
+    world.clock.advance(AFTER_RESEND_WAIT)
     forgets(hanako.browser, hanako.email)
     code = next(mail.code for mail in texts(world, hanako.email) if mail.code)
     assert hanako.browser.submit(otpCode=code).name == "account.new_password"
@@ -282,6 +285,7 @@ def test_known_browsers_of_another_share_an_accounts_wrong_codes_s78(
         code = taro.reads_code(taro.email)
         for _ in range(2):
             browser.submit(otpCode=wrong_code(code))
+        world.clock.advance(AFTER_RESEND_WAIT)
     browser = mints(world)
     forgets(browser, taro.email)
     code = next(mail.code for mail in texts(world, taro.email) if mail.code)
@@ -313,6 +317,7 @@ def test_browser_of_several_accounts_is_at_home_with_each_s78(apps_with: Callabl
         code = person.reads_code(person.email)
         for _ in range(2):
             stranger.submit(otpCode=wrong_code(code))
+        world.clock.advance(AFTER_RESEND_WAIT)
         forgets(taro.browser, person.email)
         code = next(mail.code for mail in texts(world, person.email) if mail.code)
         assert taro.browser.submit(otpCode=code).name == "account.new_password"

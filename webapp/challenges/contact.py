@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.challenges.delivery import CODE
-from webapp.challenges.engine import Challenge, Target
+from webapp.challenges.engine import Challenge, Target, held_data
+from webapp.errors import SentRecently
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
 from webapp.services.codes import Judgement, SentSource
@@ -47,7 +48,8 @@ class ContactChallenge(Challenge):
         notice_kind: str | None = None,
         account_id: str | None = None,
         named: str | None = None,
-    ) -> tuple[dict[str, Any], Message]:
+        is_again: bool = False,
+    ) -> tuple[dict[str, Any], Message | None]:
         """Make a code for ``contact``. Return the flow's data about it, and the message to deliver.
 
         ``notice_kind`` names the notice that is sent instead. The cap counts per address and kind of flow: a stranger
@@ -55,8 +57,10 @@ class ContactChallenge(Challenge):
         the code goes elsewhere, ``named`` (what was typed) is counted: else the cap would show which number belongs
         to an address (docs/promises.md#32).
 
+        A contact that is held gets no message at first; ``is_again`` refuses it.
+
         Raises:
-            Throttled, SendCapReached.
+            SentRecently, SendCapReached, BudgetSpent, CountryNotServed.
         """
         channel, to = contact.channel, contact.value
         recipient = f"{self.machine.kind}:{named or to}"
@@ -64,18 +68,23 @@ class ContactChallenge(Challenge):
             recipient = f"{self.machine.kind}:{visitor.sender}:{named or to}"
         sender = None if self.by_sender else visitor.sender
         language = message_language(visitor, chosen_language)
-        target = Target(flow_id, channel, to, language, account_id, counted_as=recipient, sender=sender)
-        message = self.prepare(db, services, target, now, kind=notice_kind or CODE)
+        target = Target(
+            flow_id, channel, to, language, account_id, counted_as=recipient, named=named, sender=sender
+        )
         data = {
             "channel": channel,
             "to": to,
             "named": named,
             "language": chosen_language,
             "word": notice_kind,
-            "delivery": "sent",
-            "sent_at": now,
         }
-        return data, message
+        try:
+            message = self.prepare(db, services, target, now, kind=notice_kind or CODE)
+        except SentRecently as held:
+            if is_again:
+                raise
+            return data | held_data(services, held, now), None
+        return data | {"delivery": "sent", "sent_at": now}, message
 
     def begin(
         self,
@@ -92,7 +101,7 @@ class ContactChallenge(Challenge):
         account_id: str | None = None,
         counts_for: str | None = None,
         session: bytes | None = None,
-    ) -> tuple[Flow, Message]:
+    ) -> tuple[Flow, Message | None]:
         """Begin a flow that verifies ``contact``; see `issue`. The code counts for the account ``counts_for``.
 
         ``owner`` is whose chosen language the messages are in.
@@ -129,7 +138,7 @@ class ContactChallenge(Challenge):
         """Send another code to the same contact, by the transition ``send_again``. The earlier code expires.
 
         Raises:
-            Throttled, SendCapReached, BudgetSpent, CountryNotServed, StaleFlow.
+            SentRecently, SendCapReached, BudgetSpent, CountryNotServed, StaleFlow.
         """
         kept = flow.data
         with services.store.writing() as db:
@@ -144,6 +153,7 @@ class ContactChallenge(Challenge):
                 notice_kind=kept["word"],
                 account_id=account_id,
                 named=kept["named"],
+                is_again=True,
             )
             flow = self.machine.transition(db, flow, "send_again", data={**kept, **data})
         return self.deliver(services, flow, message)

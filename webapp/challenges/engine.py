@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from webapp.challenges.delivery import CODE, dispatch, send_now
-from webapp.errors import DeliveryFailed, WrongCode
+from webapp.challenges.delivery import APPROVAL, CODE, DECOY, dispatch, send_now
+from webapp.errors import DeliveryFailed, SentRecently, WrongCode
 from webapp.services import budgets, codes
 from webapp.services.codes import Judgement, Source, Verdict
 from webapp.services.context import Services
@@ -25,6 +25,10 @@ from webapp.store.throttles import Throttle
 
 TELEPHONE = frozenset({"sms", "voice"})
 """The channels on which each message costs money."""
+
+
+HELD = "held"
+"""The delivery of a code that wasn't sent yet: another one went to the same recipient."""
 
 
 class Machine(Protocol):
@@ -58,8 +62,8 @@ class Target:
     """Where a code goes and what it counts for.
 
     The code is valid for ``bound_to`` alone (docs/promises.md#14). ``counted_as`` is the recipient whose cap it uses,
-    if that isn't ``to``. ``is_own`` says that ``to`` is verified for the account. Where it isn't, a text or call is
-    charged to the ``sender``.
+    if that isn't ``to``; ``named`` is what was typed, if that isn't. ``is_own`` says that ``to`` is verified for the
+    account. Where it isn't, a text or call is charged to the ``sender``.
     """
 
     bound_to: str
@@ -69,6 +73,7 @@ class Target:
     account_id: str | None
     method_id: str | None = None
     counted_as: str | None = None
+    named: str | None = None
     is_own: bool = False
     sender: str | None = None
 
@@ -97,35 +102,38 @@ class Challenge:
         """Make a code for ``target`` and write the message of ``kind`` with it and the rest of ``secret``.
 
         Raises:
-            Throttled, SendCapReached, BudgetSpent, CountryNotServed.
+            SentRecently, SendCapReached, BudgetSpent, CountryNotServed.
         """
-        if target.sender is not None and target.channel in TELEPHONE:
-            budgets.spend_text(db, services, sender=target.sender, number=target.to, now=now)
-        code, plain = codes.prepare(
+        prepared = codes.prepare(
             db,
             flow_id=target.bound_to,
             purpose=self.machine.kind,
             account_id=target.account_id,
             method_id=target.method_id,
             channel=target.channel,
-            recipient=target.counted_as or target.to,
+            sent_to=target.to if kind in (CODE, APPROVAL) else None,
+            counted_as=target.counted_as or target.to,
+            named=target.named or target.to,
             pepper=services.pepper,
             limits=services.limits,
             now=now,
             is_own=target.is_own,
+            may_defer=not self.is_proven,
         )
+        if target.sender is not None and target.channel in TELEPHONE:
+            budgets.spend_text(db, services, sender=target.sender, number=target.to, now=now)
         message = Message(
             account_id=target.account_id,
-            code_id=code.id,
+            code_id=prepared.code.id,
             channel=target.channel,
             recipient=target.to,
-            kind=kind,
+            kind=DECOY if prepared.leaves_at is None else kind,
             language=target.language,
             created_at=now,
-            due_at=now,
+            due_at=prepared.leaves_at or now,
         )
         return enqueue_secret(
-            db, services.seal, message, {"code": plain, **secret}, is_awaited=self.is_proven
+            db, services.seal, message, {"code": prepared.plain, **secret}, is_awaited=self.is_proven
         )
 
     def deliver(self, services: Services, flow: Flow, message: Message | None) -> Flow:
@@ -175,10 +183,16 @@ class Challenge:
 
 def resend_in(services: Services, flow: Flow) -> int:
     """Return the whole seconds until another code may be sent; 0 if it may now."""
-    if flow.data.get("delivery", "sent") != "sent":
+    if flow.data.get("delivery", "sent") not in ("sent", HELD):
         return 0
     left = flow.data.get("sent_at", 0) + services.limits.resend_seconds - services.clock.now()
     return max(0, math.ceil(left))
+
+
+def held_data(services: Services, held: SentRecently, now: float) -> dict[str, Any]:
+    """Return a flow's data about a code that may be sent later; see `resend_in`."""
+    sent_at = now + held.retry_after_seconds - services.limits.resend_seconds
+    return {"delivery": "sent" if held.is_same_flow else HELD, "sent_at": sent_at}
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.challenges import calls
-from webapp.challenges.engine import Challenge, Target, deliver_or_raise, owner_of
-from webapp.errors import MethodTaken
+from webapp.challenges.engine import Challenge, Target, deliver_or_raise, held_data, owner_of
+from webapp.errors import MethodTaken, SentRecently
 from webapp.factors.factor import Proof, scope
 from webapp.factors.registry import FACTORS, refuse_role
 from webapp.rules.visitor import Visitor
@@ -39,23 +39,40 @@ class EnrolmentChallenge(Challenge):
         kind: str,
         address: str,
         kept: dict[str, Any],
+        *,
+        is_again: bool = False,
     ) -> Flow:
         """Send a code to an address and make the transition ``move``. Its data becomes ``kept`` and what was sent.
 
-        The flow goes on only once the code has been sent: a gateway that fails changes nothing.
+        The flow goes on only once the code has been sent: a gateway that fails changes nothing. To an address that
+        is held the code is sent later, by the page that waits for it.
 
         Raises:
-            Throttled, SendCapReached, BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
+            SentRecently: the page that waits for the code asked again too early.
+            SendCapReached, BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
         """
         now = services.clock.now()
+        sent: dict[str, Any] = {"delivery": "sent", "sent_at": now}
+        try:
+            with services.store.writing() as db:
+                account = owner_of(db, flow)
+                target = Target(
+                    scope(flow, address),
+                    kind,
+                    address,
+                    message_language(visitor, account.language),
+                    account.id,
+                    is_own=address == account.phone,
+                    sender=visitor.sender,
+                )
+                message = self.prepare(db, services, target, now)
+            deliver_or_raise(services, message)
+        except SentRecently as held:
+            if is_again:
+                raise
+            sent = held_data(services, held, now)
         with services.store.writing() as db:
-            account = owner_of(db, flow)
-            language = message_language(visitor, account.language)
-            target = Target(scope(flow, address), kind, address, language, account.id, sender=visitor.sender)
-            message = self.prepare(db, services, target, now)
-        deliver_or_raise(services, message)
-        with services.store.writing() as db:
-            data = {**kept, "number": address, "channel": kind, "sent_at": now}
+            data = {**kept, "number": address, "channel": kind, **sent}
             return self.machine.transition(db, flow, move, data=data)
 
     def judge(

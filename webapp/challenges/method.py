@@ -8,13 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.challenges.engine import Challenge, Target, owner_of, resend_in
-from webapp.errors import LinkRefused, MethodSwitchedOff, SendCapReached, StaleFlow, UnknownChoice
+from webapp.challenges.engine import Challenge, Target, held_data, owner_of, resend_in
+from webapp.errors import (
+    LinkRefused,
+    MethodSwitchedOff,
+    SendCapReached,
+    SentRecently,
+    StaleFlow,
+    UnknownChoice,
+)
 from webapp.factors.factor import SentFactor
 from webapp.factors.registry import FACTORS
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
-from webapp.services.codes import Judgement
+from webapp.services.codes import Judgement, keeping_reservation
 from webapp.services.context import Services
 from webapp.services.outbox import message_language
 from webapp.store import flows, methods
@@ -44,12 +51,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class CodePageState:
-    """What the code page shows of the challenge. ``resend_in`` is in whole seconds."""
+    """What the code page shows of the challenge.
+
+    ``is_out`` says that there is a code to enter. ``resend_in`` is in whole seconds.
+    """
 
     kind: str
     last3: str
     name: str
     delivery: str | None
+    is_out: bool
     resend_in: int
 
 
@@ -72,15 +83,10 @@ class MethodChallenge(Challenge):
         A reached cap is part of the result, not a refusal: the visitor gets to the page and may choose the app.
 
         Raises:
-            Throttled: the last code of this flow was sent too recently.
+            SentRecently.
         """
         factor = FACTORS[method.kind]
-        asked: dict[str, Any] = {
-            "method": method.id,
-            "kind": method.kind,
-            "last3": factor.mask(method),
-            "name": method.name,
-        }
+        asked = _shown(method)
         if not isinstance(factor, SentFactor) or method.disabled_at is not None:
             return asked, None
         language = message_language(visitor, account.language)
@@ -104,9 +110,13 @@ class MethodChallenge(Challenge):
         move: str = "ask_code",
         session: bytes | None = None,
     ) -> tuple[Flow, Message | None]:
-        """Begin a flow that asks for a code of ``method``; see `issue`."""
+        """Begin a flow that asks for a code of ``method``; see `issue`. A recipient that is held gets it later."""
         flow_id = flows.new_id()
-        issued, message = self.issue(db, services, visitor, account, method, flow_id=flow_id, now=now)
+        message = None
+        try:
+            issued, message = self.issue(db, services, visitor, account, method, flow_id=flow_id, now=now)
+        except SentRecently as held:
+            issued = _shown(method) | held_data(services, held, now)
         flow = self.machine.begin(
             db,
             move,
@@ -136,15 +146,15 @@ class MethodChallenge(Challenge):
         alone.
 
         Raises:
-            UnknownChoice, Throttled, StaleFlow.
+            UnknownChoice, SentRecently, StaleFlow.
         """
         now = services.clock.now()
-        with services.store.writing() as db:
+        with keeping_reservation(services.store) as db:
             account = owner_of(db, flow)
             method = chosen(db, services, flow, choice, now)
             asked, message = self.issue(db, services, visitor, account, method, flow_id=flow.id, now=now)
             if asked.get("delivery") == "capped":
-                asked |= {name: flow.data[name] for name in SHOWN}
+                asked |= {name: flow.data[name] for name in SHOWN} | {"has_earlier": _is_out(flow)}
             data = {**{name: flow.data[name] for name in kept}, **asked}
             flow = self.machine.transition(db, flow, move, data=data)
         return self.deliver(services, flow, message)
@@ -194,7 +204,12 @@ def asked(services: Services, flow: Flow) -> CodePageState:
     """Return what the code page shows of a flow's challenge."""
     data = flow.data
     return CodePageState(
-        data["kind"], data["last3"], data["name"], data.get("delivery"), resend_in(services, flow)
+        data["kind"],
+        data["last3"],
+        data["name"],
+        data.get("delivery"),
+        _is_out(flow),
+        resend_in(services, flow),
     )
 
 
@@ -234,6 +249,21 @@ def chosen(db: Connection, services: Services, flow: Flow, value: str | None, no
     if method is None:
         raise UnknownChoice()
     return method
+
+
+def _is_out(flow: Flow) -> bool:
+    """Return whether a code left in this flow, and is not replaced; an app has one at any time."""
+    return flow.data.get("delivery", "sent") == "sent" or flow.data.get("has_earlier", False)
+
+
+def _shown(method: Method) -> dict[str, Any]:
+    """Return the flow's data about the method that is asked."""
+    return {
+        "method": method.id,
+        "kind": method.kind,
+        "last3": FACTORS[method.kind].mask(method),
+        "name": method.name,
+    }
 
 
 def throttle_key(method_id: str) -> str:

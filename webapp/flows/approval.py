@@ -11,14 +11,14 @@ import math
 from typing import Literal
 
 from webapp.challenges.delivery import APPROVAL, dispatch
-from webapp.challenges.engine import Challenge, Target, judging, owner_of, resend_in
-from webapp.errors import SendCapReached, StaleFlow, Throttled
+from webapp.challenges.engine import HELD, Challenge, Target, held_data, judging, owner_of, resend_in
+from webapp.errors import SendCapReached, SentRecently, StaleFlow, Throttled
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.flows.step_up import Elevated, elevate
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Attempt, Visitor
 from webapp.services import audit
-from webapp.services.codes import Judgement, SentSource
+from webapp.services.codes import Judgement, SentSource, keeping_reservation
 from webapp.services.context import Services
 from webapp.services.outbox import enqueue_secret, message_language
 from webapp.store import events, flows
@@ -86,7 +86,13 @@ def request(services: Services, visitor: Visitor, account: Account, session: byt
             life_seconds=services.config.approval_seconds,
             token_hash=token_hash(token),
         )
-        message = _prepare(db, services, visitor, account, flow, token, now)
+        message = None
+        if data["delivery"] != "capped":
+            try:
+                message = _prepare(db, services, visitor, account, flow, token, now)
+            except SentRecently as held:
+                data |= held_data(services, held, now)
+                flow = MACHINE.transition(db, flow, "note_undelivered", data=data)
     return CODES.deliver(services, flow, message)
 
 
@@ -94,23 +100,23 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
     """Send another email (or text) with a new link.
 
     Raises:
-        Throttled: the last one was sent too recently.
+        Throttled, SentRecently: the last one was sent too recently.
         SendCapReached, StaleFlow.
     """
     now = services.clock.now()
-    with services.store.writing() as db:
+    with keeping_reservation(services.store) as db:
         account = owner_of(db, flow)
         wait = resend_in(services, flow)
-        if wait > 0:
-            raise Throttled(wait)
+        if wait > 0 and flow.data["delivery"] != HELD:
+            raise Throttled(wait) if flow.data["by"] == "mail" else SentRecently(wait, is_same_flow=True)
         if _is_capped(db, services, account, now):
             raise SendCapReached("approval")
         token = new_token()
+        message = _prepare(db, services, visitor, account, flow, token, now)
         flow = MACHINE.transition(
             db, flow, "send_again", data={**flow.data, "delivery": "sent", "sent_at": now}
         )
         flows.set_token(db, flow, token_hash(token))
-        message = _prepare(db, services, visitor, account, flow, token, now)
     return CODES.deliver(services, flow, message)
 
 
@@ -220,12 +226,13 @@ def _prepare(
     flow: Flow,
     token: str,
     now: float,
-) -> Message | None:
-    """Count the message that will be sent, and write it: an email with a link, or a text with a code too."""
+) -> Message:
+    """Count the message that will be sent, and write it: an email with a link, or a text with a code too.
+
+    Raises:
+        SentRecently: the number is held; nothing was counted.
+    """
     data = flow.data
-    if data["delivery"] == "capped":
-        return None
-    audit.record(db, visitor, account, "approval.sent", now, by=data["by"])
     if data["by"] == "mail":
         assert account.email is not None
         message = Message(
@@ -238,9 +245,11 @@ def _prepare(
             created_at=now,
             due_at=now,
         )
-        return enqueue_secret(db, services.seal, message, {"token": token}, is_awaited=True)
-    assert account.phone is not None
-    target = Target(
-        flow.id, "sms", account.phone, message_language(visitor, account.language), account.id, is_own=True
-    )
-    return CODES.prepare(db, services, target, now, kind=APPROVAL, secret={"token": token})
+        message = enqueue_secret(db, services.seal, message, {"token": token}, is_awaited=True)
+    else:
+        assert account.phone is not None
+        language = message_language(visitor, account.language)
+        target = Target(flow.id, "sms", account.phone, language, account.id, is_own=True)
+        message = CODES.prepare(db, services, target, now, kind=APPROVAL, secret={"token": token})
+    audit.record(db, visitor, account, "approval.sent", now, by=data["by"])
+    return message

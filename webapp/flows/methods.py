@@ -108,7 +108,7 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
     if flow.state != "verify":
         raise StaleFlow("nothing to send again")
     kind, address = flow.data["channel"], flow.data["number"]
-    return CODES.send(services, visitor, flow, "send_again", kind, address, _standing(flow))
+    return CODES.send(services, visitor, flow, "send_again", kind, address, _standing(flow), is_again=True)
 
 
 def submit_number_code(

@@ -216,7 +216,14 @@ def send_again(services: Services, visitor: Visitor, flow: Flow) -> Flow:
         raise StaleFlow("nothing to send again")
     move = "send_again" if flow.state == "verify" else "send_backup_again"
     return CODES.send(
-        services, visitor, flow, move, flow.data["channel"], flow.data["number"], lasting_data(flow)
+        services,
+        visitor,
+        flow,
+        move,
+        flow.data["channel"],
+        flow.data["number"],
+        lasting_data(flow),
+        is_again=True,
     )
 
 

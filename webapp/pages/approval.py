@@ -10,12 +10,12 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from webapp import paths
-from webapp.challenges.engine import resend_in
+from webapp.challenges.engine import HELD, resend_in
 from webapp.errors import StaleFlow
 from webapp.flows import approval
 from webapp.flows.step_up import Elevated
 from webapp.pages import auth, guards
-from webapp.pages.error_messages import ShowErrors, of_mail_delivery
+from webapp.pages.error_messages import ShowErrors, of_delivery, of_mail_delivery
 from webapp.pages.flow_pages import FlowPages, on_stale
 from webapp.pages.forms.base import CodeForm, DecisionForm, FormMessage
 from webapp.pages.framework.language import moment
@@ -57,7 +57,8 @@ def wait(flow: Flow) -> ResponseReturnValue:
     elif status == "pending" and form.is_sent():
         with ShowErrors(form):
             return _go_on(approval.submit_code(services(), visitor(), flow, form.code))
-    delivery = of_mail_delivery(flow.data["delivery"])
+    is_held = flow.data["delivery"] == HELD
+    delivery = None if is_held else of_mail_delivery(flow.data["delivery"])
     return page(
         "approval.wait",
         form=form,
@@ -65,7 +66,7 @@ def wait(flow: Flow) -> ResponseReturnValue:
         by=flow.data["by"],
         destination=_destination(),
         status="failed" if status == "pending" and delivery else status,
-        delivery_reason=delivery,
+        delivery_reason=of_delivery(HELD) if is_held else delivery,
         resend_in=resend_in(services(), flow),
     )
 

@@ -32,6 +32,7 @@ def ask_code(
         state=flow.state,
         channel=flow.data["channel"],
         destination=destination,
+        delivery=delivery,
         delivery_reason=reason,
         resend_in=resend_in(services(), flow),
     )

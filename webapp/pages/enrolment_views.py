@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from webapp.challenges import enrolment
 from webapp.challenges.engine import resend_in
 from webapp.pages.calls import call_view
+from webapp.pages.error_messages import of_delivery
 from webapp.pages.factors.forms import EnrolmentForms
 from webapp.pages.factors.registry import VIEWS
 from webapp.pages.forms.base import CodeForm
@@ -34,6 +35,8 @@ def ask_first_code(
         state=flow.state,
         view=view,
         address=view.written(flow.data["number"]),
+        delivery=flow.data["delivery"],
+        delivery_reason=of_delivery(flow.data["delivery"]),
         resend_in=resend_in(services(), flow),
         call=call_view(enrolment.call_outcome(services(), flow), poll_url),
         **more,

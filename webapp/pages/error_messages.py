@@ -9,7 +9,7 @@ from types import MappingProxyType
 import flask
 from flask_babel import lazy_gettext as _
 
-from webapp.challenges.engine import failure_reason
+from webapp.challenges.engine import HELD, failure_reason
 from webapp.errors import (
     BudgetSpent,
     DeliveryFailed,
@@ -95,13 +95,17 @@ def _facts(refusal: Refusal | DeliveryFailed) -> dict[str, object]:
     }
 
 
+_NOT_SENT = {"capped": "SendCapReached", HELD: "SentRecently"}
+
+
 def of_delivery(reason: str) -> str | None:
     """Return why a message was not sent, by `failure_reason`; None if it was. The page shows it."""
     kind = "refused" if reason in ("landline", "stopped", "unreachable") else reason
-    text = TEXTS.get("SendCapReached" if reason == "capped" else f"GatewayFailed.{reason}")
+    refused = _NOT_SENT.get(reason)
+    text = TEXTS.get(refused or f"GatewayFailed.{reason}")
     if text is None:
         return None
-    show_name("SendCapReached" if reason == "capped" else f"GatewayFailed.{kind}")
+    show_name(refused or f"GatewayFailed.{kind}")
     return _filled(text)
 
 
@@ -123,7 +127,7 @@ def of_call(outcome: str) -> str | None:
 
 def of_mail_delivery(reason: str) -> str | None:
     """Return why an email was not sent; None if it was. The page shows it."""
-    if reason == "sent":
-        return None
+    if reason in ("sent", HELD):
+        return of_delivery(reason)
     show_name("SendCapReached" if reason == "capped" else f"MailFailed.{reason}")
     return _filled(TEXTS["SendCapReached.approval" if reason == "capped" else "MailFailed"])

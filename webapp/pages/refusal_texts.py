@@ -9,6 +9,9 @@ TEXTS = {
     "UnknownAccount": _("We can't find an account with that email address or number."),
     "MethodSwitchedOff": _("Too many incorrect codes. This method is locked. Use another method."),
     "Throttled": _("Too many attempts. Wait for the countdown to end, then try again."),
+    "SentRecently": _(
+        "A code was sent to the same place a moment ago. Wait a moment, then request the next one."
+    ),
     "SenderThrottled": _(
         "Too many incorrect passwords were entered from your network. Wait before you try again."
     ),

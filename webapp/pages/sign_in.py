@@ -128,8 +128,10 @@ def code(flow: Flow) -> ResponseReturnValue:
         view=view,
         purpose=flow.kind,
         audience="device" if flow.data.get("app") == "music" else "browser",
-        delivery="failed" if asked.delivery not in (None, "sent") else asked.delivery,
-        delivery_reason=of_delivery(asked.delivery or ""),
+        delivery=asked.delivery,
+        delivery_reason=None
+        if asked.delivery in (None, "sent")
+        else of_delivery(asked.delivery) or gettext("Try again in a moment, or choose another method."),
         resend_in=asked.resend_in,
         call=_call_view(flow) if view.is_call else None,
     )
@@ -166,12 +168,16 @@ def another_way(flow: Flow) -> ResponseReturnValue:
             if flow.data.get("delivery") in (None, "sent"):
                 return redirect(url_for(".code"), 303)
             form.message = FormMessage(of_delivery(flow.data["delivery"]))
+    offered = method.choices(services(), flow)
     return page(
         "sign_in.another_way",
         app=_app(),
         form=form,
         state=flow.state,
-        choices=[_shown(choice) for choice in method.choices(services(), flow)],
+        choices=[_shown(choice) for choice in offered],
+        resend_in=method.asked(services(), flow).resend_in,
+        # An app needs no sending: it may be chosen while the wait for another code runs.
+        holds="auth-send-code" if all(VIEWS[choice.kind].resend for choice in offered) else None,
         capped=of_delivery("capped")
         if flow.data.get("delivery") == "capped" and not form.message.problem
         else None,

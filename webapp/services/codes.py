@@ -10,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
-from webapp.errors import SendCapReached, Throttled
+from webapp.errors import SendCapReached, SentRecently
 from webapp.services import throttling
 from webapp.store import codes, throttles
-from webapp.store.codes import SentCode
-from webapp.store.engine import Connection
+from webapp.store.codes import Sendings, SentCode
+from webapp.store.engine import Connection, Store
 from webapp.store.throttles import Throttle
 
 
@@ -156,6 +158,15 @@ def digest(code: SentCode, plain: str, pepper: bytes) -> bytes:
     ).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A code that was made: its row, the plain digits, and when it may leave; None for never."""
+
+    code: SentCode
+    plain: str
+    leaves_at: float | None
+
+
 def prepare(
     db: Connection,
     *,
@@ -164,29 +175,32 @@ def prepare(
     account_id: str | None,
     method_id: str | None,
     channel: str,
-    recipient: str,
+    sent_to: str | None,
+    counted_as: str,
+    named: str | None,
     pepper: bytes,
     limits: Limits,
     now: float,
-    is_own: bool = False,
-) -> tuple[SentCode, str]:
-    """Make a code, replace the earlier ones of the flow, and return the row with the plain digits to send.
+    is_own: bool,
+    may_defer: bool,
+) -> Prepared:
+    """Make a code and replace the earlier ones of the flow.
 
     A recipient that is verified for the account (a method, or ``is_own``) is counted by the account's codes alone:
     codes that strangers request for it, for their own accounts, must not lock the owner out (docs/promises.md#24). An
     unverified one is counted by all that was sent there.
 
+    After a code that was not used, no other leaves for the same recipient for ``resend_seconds``. Where a refusal
+    would tell a stranger that the recipient got one, the code is deferred: ``may_defer`` (docs/promises.md#77). One
+    is deferred at a time; a further one never leaves. An owner who has to wait comes next. A notice that leaves
+    instead of a code has no ``sent_to``: it holds strangers alone.
+
     Raises:
-        Throttled: the last one was sent less than ``resend_seconds`` ago.
+        SentRecently: call it inside `keeping_reservation`, or commit nonetheless.
         SendCapReached: the account or the recipient has had its codes for this window.
     """
-    last = codes.newest(db, flow_id, purpose)
-    if last is not None and last.failure is None and now < last.sent_at + limits.resend_seconds:
-        raise Throttled(last.sent_at + limits.resend_seconds - now)
-    unproven = None if is_own or method_id is not None else recipient
-    if codes.sent_since(db, now - limits.send_cap_seconds, account_id, unproven) >= limits.send_cap:
-        raise SendCapReached()
-    plain = new_code()
+    wait = limits.resend_seconds
+    is_owner = is_own or method_id is not None
     code = SentCode(
         id=secrets.token_hex(8),
         flow_id=flow_id,
@@ -194,16 +208,72 @@ def prepare(
         account_id=account_id,
         method_id=method_id,
         channel=channel,
-        recipient=recipient,
+        recipient=counted_as,
         digest=b"",
         state="live",
         tries_left=limits.code_tries,
         failure=None,
         sent_at=now,
         expires_at=now + limits.code_seconds,
+        sent_to=sent_to,
+        named=named if named != sent_to else None,
+        held_until=now + wait,
     )
-    code = replace(code, digest=digest(code, plain, pepper))
-    if last is not None:
+    before = codes.sendings(
+        db, code, since=now - limits.send_cap_seconds, is_owner=is_owner, wait_seconds=wait
+    )
+    if now < before.last_sent_at + wait:
+        raise SentRecently(before.last_sent_at + wait - now, is_same_flow=True)
+    if before.count >= limits.send_cap:
+        raise SendCapReached()
+    leaves_at: float | None = now
+    if is_owner:
+        _refuse_if_held(db, code, before, wait)
+    elif may_defer:
+        leaves_at = max(now, before.held_later, before.reserved_until)
+        if before.held_later > now + wait:
+            leaves_at = None
+            code = replace(code, sent_to=None)
+    else:
+        free_at = max(before.held_until, before.held_later, before.reserved_until)
+        if now < free_at:
+            raise SentRecently(free_at - now)
+    plain = new_code()
+    delay = (leaves_at or now) - now
+    code = replace(
+        code,
+        digest=digest(code, plain, pepper),
+        expires_at=code.expires_at + delay,
+        held_until=code.held_until + delay,
+    )
+    if before.has_live:
         codes.replace_earlier(db, flow_id, purpose)
     codes.add(db, code)
-    return code, plain
+    return Prepared(code, plain, leaves_at)
+
+
+def _refuse_if_held(db: Connection, code: SentCode, before: Sendings, wait: float) -> None:
+    """Refuse an owner's code while another holds the recipient, and reserve the recipient for the owner.
+
+    What strangers deferred is dropped: it would come first, again and again (docs/promises.md#24).
+    """
+    assert code.sent_to is not None
+    if before.held_later > code.sent_at + wait:
+        codes.drop_deferred(db, code.sent_to, code.sent_at + wait)
+    if code.sent_at < before.held_until:
+        reserved = Throttle(0, before.held_until + wait)
+        throttles.write(db, codes.reservation_key(code.sent_to), reserved, code.sent_at)
+        raise SentRecently(before.held_until - code.sent_at)
+
+
+@contextmanager
+def keeping_reservation(store: Store) -> Iterator[Connection]:
+    """Open a transaction that sends a code. If the recipient is held, the owner's reservation is committed."""
+    held = None
+    with store.writing() as db:
+        try:
+            yield db
+        except SentRecently as refused:
+            held = refused
+    if held is not None:
+        raise held

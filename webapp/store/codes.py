@@ -8,13 +8,18 @@ from webapp.store.engine import Connection, Row
 
 COLUMNS = (
     "id, flow_id, purpose, account_id, method_id, channel, recipient, digest, state, tries_left, failure, sent_at,"
-    " expires_at"
+    " expires_at, sent_to, named, held_until"
 )
+HELD = "state <> 'used' AND failure IS NULL AND held_until > ? AND held_until <= ?"
 
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """A row of ``codes``. ``state`` is live, used, replaced or exhausted; ``failure`` says why it was not sent."""
+    """A row of ``codes``. ``state`` is live, used, replaced or exhausted; ``failure`` says why it was not sent.
+
+    ``recipient`` is what the cap counts. ``sent_to`` gets the code: no other follows before ``held_until``, unless
+    this one is used. ``named`` is what was typed, where the code goes elsewhere, or a notice instead of it.
+    """
 
     id: str
     flow_id: str
@@ -29,6 +34,24 @@ class SentCode:
     failure: str | None
     sent_at: float
     expires_at: float
+    sent_to: str | None = None
+    named: str | None = None
+    held_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sendings:
+    """What the next code depends on. Times are 0 where nothing was sent.
+
+    ``count`` is for the cap. ``held_until`` counts codes that have left, ``held_later`` those too that leave later.
+    """
+
+    last_sent_at: float
+    has_live: bool
+    count: int
+    held_until: float
+    held_later: float
+    reserved_until: float
 
 
 def from_row(row: Row) -> SentCode:
@@ -47,18 +70,9 @@ def replace_earlier(db: Connection, flow_id: str, purpose: str) -> None:
 def add(db: Connection, code: SentCode) -> None:
     """Insert a code; see `replace_earlier`."""
     db.execute(
-        f"INSERT INTO codes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO codes ({COLUMNS}) VALUES ({', '.join('?' * 16)})",
         tuple(getattr(code, name) for name in SentCode.__dataclass_fields__),
     )
-
-
-def newest(db: Connection, flow_id: str, purpose: str) -> SentCode | None:
-    """Return the last code sent for a flow and purpose, in any state."""
-    row = db.execute(
-        f"SELECT {COLUMNS} FROM codes WHERE flow_id = ? AND purpose = ? ORDER BY sent_at DESC, id DESC LIMIT 1",
-        (flow_id, purpose),
-    ).fetchone()
-    return None if row is None else from_row(row)
 
 
 def of_flow(db: Connection, flow_id: str, purpose: str) -> list[SentCode]:
@@ -100,21 +114,66 @@ def mark_failed(db: Connection, code_id: str, failure: str) -> None:
     db.execute("UPDATE codes SET state = 'replaced', failure = ? WHERE id = ?", (failure, code_id))
 
 
-def sent_since(db: Connection, since: float, account_id: str | None, recipient: str | None) -> int:
-    """Return how many codes were sent since ``since``, for the account or for the recipient, the larger. None has
-    none."""
+def sendings(
+    db: Connection, code: SentCode, *, since: float, is_owner: bool, wait_seconds: float
+) -> Sendings:
+    """Return what ``code`` depends on, before it is added. The cap counts from ``since``.
+
+    An owner is held by what went to the recipient alone, and a reservation is the owner's own. A code that leaves
+    after another one is held for two waits at most; later times are of a clock that was turned back.
+    """
+    now = code.sent_at
+    place = code.sent_to or code.named
+    counted = None if is_owner else code.recipient
+    named = None if is_owner else place
     row = db.execute(
-        """SELECT (SELECT count(*) FROM codes WHERE account_id = ? AND sent_at > ? AND failure IS NULL
-                      AND channel <> 'mail'),
-                  (SELECT count(*) FROM codes WHERE recipient = ? AND sent_at > ? AND failure IS NULL)""",
-        (account_id, since, recipient, since),
+        f"""SELECT (SELECT max(sent_at) FROM codes WHERE flow_id = ? AND purpose = ? AND failure IS NULL),
+                   (SELECT count(*) FROM codes WHERE flow_id = ? AND purpose = ? AND state = 'live'),
+                   (SELECT count(*) FROM codes WHERE account_id = ? AND sent_at > ? AND failure IS NULL
+                       AND channel <> 'mail'),
+                   (SELECT count(*) FROM codes WHERE recipient = ? AND sent_at > ? AND failure IS NULL),
+                   (SELECT max(held_until) FROM codes WHERE sent_to = ? AND {HELD}),
+                   (SELECT max(held_until) FROM codes WHERE named = ? AND {HELD}),
+                   (SELECT max(held_until) FROM codes WHERE sent_to = ? AND {HELD}),
+                   (SELECT blocked_until FROM throttles WHERE key = ?)""",
+        (
+            *(code.flow_id, code.purpose) * 2,
+            *(code.account_id, since),
+            *(counted, since),
+            *(place, now, now + wait_seconds),
+            *(named, now, now + wait_seconds),
+            *(place, now, now + 3 * wait_seconds),
+            None if is_owner or place is None else reservation_key(place),
+        ),
     ).fetchone()
-    return max(row[0], row[1])
+    return Sendings(
+        last_sent_at=row[0] or 0.0,
+        has_live=bool(row[1]),
+        count=max(row[2], row[3]),
+        held_until=max(row[4] or 0.0, row[5] or 0.0),
+        held_later=row[6] or 0.0,
+        reserved_until=row[7] or 0.0,
+    )
+
+
+def reservation_key(sent_to: str) -> str:
+    """Return the throttle's key of a recipient that is reserved for its owner."""
+    return f"reserved:{sent_to}"
+
+
+def drop_deferred(db: Connection, sent_to: str, after: float) -> None:
+    """Drop the codes to a recipient that have not left yet: those held beyond ``after``."""
+    db.execute(
+        "UPDATE codes SET state = 'replaced', held_until = 0 WHERE sent_to = ? AND held_until > ? AND state = 'live'",
+        (sent_to, after),
+    )
 
 
 def forget_recipient(db: Connection, recipient: str) -> None:
     """Delete all codes to a number or address, those too that count for one kind of flow (``kind:recipient``)."""
-    db.execute("DELETE FROM codes WHERE recipient = ? OR recipient LIKE '%:' || ?", (recipient, recipient))
+    db.execute(
+        "DELETE FROM codes WHERE recipient = ? OR recipient LIKE '%:' || ? OR sent_to = ?", (recipient,) * 3
+    )
 
 
 def note_call(db: Connection, code_id: str, call_sid: str) -> None:

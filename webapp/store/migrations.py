@@ -291,6 +291,15 @@ _CHOSEN_LANGUAGE = (
     "ALTER TABLE accounts ADD COLUMN language TEXT",
 )
 
+# Where a code really goes, what was typed if that is another place, and how long no other code may follow.
+_HELD_RECIPIENTS = (
+    "ALTER TABLE codes ADD COLUMN sent_to TEXT",
+    "ALTER TABLE codes ADD COLUMN named TEXT",
+    "ALTER TABLE codes ADD COLUMN held_until DOUBLE PRECISION NOT NULL DEFAULT 0",
+    "CREATE INDEX codes_sent_to ON codes (sent_to, held_until)",
+    "CREATE INDEX codes_named ON codes (named, held_until) WHERE named IS NOT NULL",
+)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -306,5 +315,6 @@ MIGRATIONS = Migrations(
         Migration("any_factor", _ANY_FACTOR),
         Migration("outbox", _OUTBOX),
         Migration("chosen_language", _CHOSEN_LANGUAGE),
+        Migration("held_recipients", _HELD_RECIPIENTS),
     ),
 )

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _
 from flask_login import current_user
 
 from webapp import paths
+from webapp.challenges.delivery import dispatch
 from webapp.pages.framework.durations import duration
 from webapp.pages.render import page
 from webapp.rules import totp
@@ -114,8 +115,8 @@ def clear_clock() -> Response:
 def move(offset: float) -> str:
     """Let this world's clock be ``offset`` seconds ahead of real time, and the phone's.
 
-    What is due by then happens: upkeep follows the answer of a jump that is long enough (`pages.upkeep`). What would
-    lie ahead after a jump back is brought along.
+    What is due by then happens: deferred messages leave, and upkeep follows the answer of a jump that is long enough
+    (`pages.upkeep`). What would lie ahead after a jump back is brought along.
     Returns why the phone did not follow, or "".
 
     Raises:
@@ -126,6 +127,7 @@ def move(offset: float) -> str:
     services = world().services
     is_back = offset < services.clock.offset
     services.clock.set_offset(offset)
+    dispatch(services)
     trace_recorder.note("tool", "clock.move", offset=round(offset))
     if is_back:
         now = services.clock.now()

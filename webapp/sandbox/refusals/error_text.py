@@ -17,6 +17,7 @@ def error_text(name: str) -> str:
     arguments: dict[type[Exception], tuple[Any, ...]] = {
         errors.Throttled: (0.0,),
         errors.SenderThrottled: (0.0,),
+        errors.SentRecently: (0.0,),
         errors.SendCapReached: (detail or errors.SendCapReached.sent,),
         errors.MailDomainRefused: (config.mail_domains,),
         errors.DocumentTooLarge: (config.upload_bytes,),

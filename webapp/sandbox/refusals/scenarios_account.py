@@ -72,6 +72,7 @@ TAKEN: tuple[Step, ...] = (
     *CHANGE_EMAIL,
     Press(pages.CONTINUE, {pages.EMAIL: STRANGER}),
     STRANGERS_CODE,
+    wait_past("resend_seconds"),
     InOtherBrowser(
         (*REGISTER, Press(pages.VERIFY_CONTACT, {pages.CONTACT_CODE: lambda run: run.reader.code(STRANGER)}))
     ),

@@ -45,6 +45,9 @@ WAIT_RULE = _(
     "up to %(wait_max_seconds)s, per method and in every browser."
 )
 OFF_RULE = _("%(tries_until_off)s incorrect codes in a row lock the method and email the owner.")
+RECIPIENT_RULE = _(
+    "After a code that wasn't used, the next one to the same number or address can be sent after %(resend_seconds)s."
+)
 RESEND_RULE = _("Another code can be sent after %(resend_seconds)s.")
 PASSWORD_RULE = _(
     "Incorrect passwords: %(password_free_tries)s from one IP address without a wait, then a growing wait."
@@ -138,7 +141,9 @@ SCENARIOS = (
     Scenario("WrongCode.missing", "sign_in", "capped", SEND_RULE, PASSWORD_GIVEN, _type("123456")),
     Scenario("SendCapReached", "sign_in", "capped", SEND_RULE, (*PASSWORD_GIVEN, ANOTHER_WAY), LastStep(SEND_CODE)),
     Scenario("Throttled.resend", "sign_in", "taro", RESEND_RULE, (*PASSWORD_GIVEN, ANOTHER_WAY),
-             LastStep(SEND_CODE), of="Throttled"),
+             LastStep(SEND_CODE), of="SentRecently"),
+    Scenario("SentRecently", "sign_in", "taro", RECIPIENT_RULE,
+             (*PASSWORD_GIVEN, *PASSWORD_GIVEN)),
     Scenario("Throttled", "sign_in", "throttled", WAIT_RULE, PASSWORD_GIVEN, _type(right_code)),
     Scenario("MethodSwitchedOff", "sign_in", "taro", OFF_RULE,
              (*PASSWORD_GIVEN, NOTE_CODE, Do(_nearly_off), *wrong_tries(1)[:1]), _type(NOTED_CODE)),

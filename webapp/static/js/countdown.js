@@ -14,15 +14,23 @@ async function ahead(address) {
   }
 }
 
+const SHOWN_IN_MINUTES = 120;
+
 export default function countdown(element) {
   const number = element.querySelector("[data-number]");
+  const sentence = number?.parentElement;
   const button = document.getElementById(element.dataset.holds ?? "");
   let end = performance.now() + Number(element.dataset.seconds) * 1000;
   if (button) button.disabled = true;
 
   function tick() {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-    if (number) number.textContent = String(left);
+    if (sentence?.dataset.inSeconds && left < SHOWN_IN_MINUTES) {
+      const [before, after] = sentence.dataset.inSeconds.split("{n}");
+      delete sentence.dataset.inSeconds;
+      sentence.replaceChildren(before, number, after);
+    }
+    if (number) number.textContent = String(sentence.dataset.inSeconds ? Math.ceil(left / 60) : left);
     if (left > 0) {
       setTimeout(tick, 250);
       return;
