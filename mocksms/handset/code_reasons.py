@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from mocksms.core.checks.check import N_
 
 _TOO_LITTLE = re.compile(r"the likeliest number, (\S+), has too little for it: (.+)")
-_PLACES = {
+PLACES = {
     " right before it": N_("%(word)s right before it"),
     " before it": N_("%(word)s before it"),
     " after it": N_("%(word)s after it"),
@@ -24,6 +24,7 @@ _WORDS = (
     N_("a word for a discount"),
     N_("a word for entering"),
     N_("a word for using"),
+    N_("a word for calling"),
     N_("a word for what a code is for"),
     N_("a word for a payment or a delivery"),
     N_("a word for an approval"),
@@ -53,6 +54,10 @@ TEXTS = frozenset(
         N_("a name before it"),
         N_("a word for another number at once after it"),
         N_("a unit follows"),
+        N_("given as another number"),
+        N_("sent behind a word"),
+        N_("a word to send to a number"),
+        N_("a warning of fraud, with a number to call"),
         N_("said twice"),
         N_("spoken twice or slowly"),
         N_("little else in the message"),
@@ -105,7 +110,7 @@ def translated(reason: str) -> str:
 
 def _part(part: str) -> str:
     if part not in TEXTS:
-        for place, sentence in _PLACES.items():
+        for place, sentence in PLACES.items():
             if part.endswith(place):
                 return _(sentence, word=_(part.removesuffix(place)))
     return _(part)

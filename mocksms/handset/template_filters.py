@@ -65,14 +65,14 @@ def clock_time(at: float) -> str:
 
 
 def long_date(at: float) -> str:
-    """Return a date: 11月22日 日曜日, Sunday, November 22."""
-    return str(format_datetime(_moment(at), "M月d日 EEEE" if _japanese() else "EEEE, MMMM d"))
+    """Return a date: 11月22日 日曜日, Sunday, 22 November."""
+    return str(format_datetime(_moment(at), "M月d日 EEEE" if _japanese() else "EEEE, d MMMM"))
 
 
 def date_time(at: float) -> str:
     """Return date and time to the second, as in a mail's header."""
     return str(
-        format_datetime(_moment(at), "y年M月d日(E) H:mm:ss" if _japanese() else "EEE, MMM d, y, H:mm:ss")
+        format_datetime(_moment(at), "y年M月d日(E) H:mm:ss" if _japanese() else "EEE, d MMM y, HH:mm:ss")
     )
 
 
@@ -84,8 +84,8 @@ def short_date(at: float) -> str:
     if then.date() == (today - timedelta(days=1)).date():
         return str(gettext("Yesterday"))
     if then.year == today.year:
-        return str(format_datetime(_moment(at), "M/d" if _japanese() else "MMM d"))
-    return str(format_datetime(_moment(at), "y/M/d" if _japanese() else "MMM d, y"))
+        return str(format_datetime(_moment(at), "M/d" if _japanese() else "d MMM"))
+    return str(format_datetime(_moment(at), "y/M/d" if _japanese() else "d MMM y"))
 
 
 def day(at: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -50,6 +51,7 @@ def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(servers: Serve
         [picture(), picture("front.jpg", sample_files.jpg(900, 600))]
     )
     expect(page.locator("[data-chosen] li")).to_have_count(2)
+    expect(page.locator("[data-chosen] li").last).to_have_text(re.compile(r"^front\.jpg \(\d+KB\)$"))
     told: list[str] = []
 
     def tell(text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -76,7 +77,9 @@ def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, l
     assert lockout.begins(taro).state == "opened"
     page = lockout.sends(taro, lockout.file(), lockout.file("bill.pdf"), lockout.file("letter.docx"))
     assert page.state == "received"
-    assert len(page.all("ul.papers li")) == 3
+    sizes = [paper.to_text() for paper in page.all("ul.papers li")]
+    gap = {"ja": "", "en": " "}[language]
+    assert len(sizes) == 3 and not [size for size in sizes if not re.search(rf"[ 、]\d+{gap}KB\)", size)]
     assert {"ja": "書類を受け付けました", "en": "received documents"}[language] in world.phone.mail(
         taro.email
     ).subject

@@ -2,45 +2,11 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
-import mocksms
-from mocksms.core.codes import finder, points
+from mocksms.core.codes import finder
 from mocksms.handset import code_reasons
-from tests.assertions import not_empty
-
-CODES = Path(mocksms.__file__).parent / "core" / "codes"
-
-
-def written() -> Iterator[str]:
-    """Yield each reason in the source of the finder: the text behind the points of a tuple."""
-    for path in CODES.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Tuple) and len(node.elts) in (2, 3):
-                number, reason = node.elts[-2:]
-                if isinstance(reason, ast.Constant) and isinstance(reason.value, str) and _is_points(number):
-                    yield reason.value
-    for places in (points.BEFORE, points.RIGHT_BEFORE, points.AFTER):
-        yield from places.values()
-
-
-def _is_points(node: ast.expr) -> bool:
-    if isinstance(node, ast.IfExp):
-        return _is_points(node.body)
-    if isinstance(node, ast.UnaryOp):
-        return _is_points(node.operand)
-    return isinstance(node, ast.Constant) and isinstance(node.value, int)
-
-
-def test_every_reason_is_translated(phone_app: Flask) -> None:
-    with phone_app.test_request_context("/?lang=ja"):
-        for reason in not_empty(sorted({each for each in written() if each})):
-            assert not code_reasons.translated(reason).isascii(), reason
 
 
 @pytest.mark.parametrize(

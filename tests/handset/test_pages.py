@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,12 @@ def test_pick_up_takes_numbers_as_people_type_them(look_in: Browser) -> None:
     look_in.get("/")
     page = look_in.submit(address="hello", expect=400)
     assert page.has("[role=alert]") and page.one("#pick").attrs["value"] == "hello"
+
+
+def test_lock_writes_the_date_as_the_site_does(look_in: Browser, language: str) -> None:
+    page = look_in.get(f"/handsets/{HANAKO}/")
+    date = {"ja": r"\d+月\d+日 .曜日", "en": r"[A-Z][a-z]+day, \d+ [A-Z][a-z]+"}[language]
+    assert re.fullmatch(date, page.all("[data-date]")[0].to_text().strip())
 
 
 def test_lock_shows_what_is_unread(look_in: Browser, send: Sender) -> None:

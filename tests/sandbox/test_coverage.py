@@ -49,6 +49,7 @@ def test_coverage_lists_every_move_and_refusal_once(world: World, language: str)
     rows = [row.attrs["data-name"] for row in page.all(".cover-table tbody tr")]
     assert sorted(rows) == sorted([*every, *(name for name in every_refusal() if name not in UNSEEN)])
     assert not done(page)
+    assert ("%d scenarios" if language == "en" else "%d件あります") % len(SCENARIOS) in page.text
     assert ("Nothing covered yet" if language == "en" else "まだ何も実施されていません") in page.text
 
 

@@ -14,8 +14,10 @@ import pytest
 from mocksms.testing import run_phone
 from tests.actors import Person
 from tests.app_fixture import AppFixture, World
+from tests.assertions import not_empty
 from tests.form_client import Browser
 from tests.lint import text_of
+from webapp.sandbox.refusals.next_step_hint import FIELD_LABELS
 from webapp.sandbox.refusals.sample_files import sample_bytes
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN, every_refusal
 
@@ -124,6 +126,19 @@ def test_refusals_are_filtered_by_text_rule_and_name(browser: Browser) -> None:
     assert not browser.page.has(".refusal")
     browser.get("/sandbox/refusals?q=固定電話にはSMSを送れない")
     assert len(browser.page.all(".refusal")) == 1
+
+
+def test_last_step_has_a_label_for_each_of_several_fields() -> None:
+    typed = [
+        way.last.fields for way in SCENARIOS.values() if way.last is not None and len(way.last.fields) > 1
+    ]
+    assert {field.name for fields in not_empty(typed) for field in fields} == set(FIELD_LABELS)
+
+
+def test_last_step_shows_labels(world: World, browser: Browser) -> None:
+    reach(browser, "WrongCode.older")
+    shown = [text_of(line) for line in browser.page.all(".last-step li")]
+    assert [line.split(":")[0] for line in shown] == ["Eメールまたは携帯電話番号", "パスワード"]
 
 
 def test_reach_takes_the_place_of_who_was_signed_in(world: World, taro: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -130,3 +131,10 @@ def test_moment_is_in_the_accounts_zone() -> None:
     with client.session_transaction() as session:
         session["_user_id"] = "1"
     assert client.get("/page").text == "22 Nov 2026, 02:00 GMT"
+
+
+@pytest.mark.parametrize(("asked", "written"), [("ja", "2026年11月22日"), ("en", "22 Nov 2026")])
+def test_day_is_written_as_in_a_moment(asked: str, written: str) -> None:
+    with little_site.make().test_request_context(f"/page?lang={asked}"):
+        assert language.day(date(2026, 11, 22)) == written
+        assert language.moment(NOON).startswith(written)

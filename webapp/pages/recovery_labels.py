@@ -23,7 +23,10 @@ def status_label(state: str) -> str:
 
 def document_label(document: StoredDocument, number: int) -> str:
     """Return a document's place, kind and size. Its name is never stored."""
-    size = gettext("%(size)s MB", size=format_decimal(max(0.1, round(document.size / MEGABYTE, 1))))
+    if document.size < MEGABYTE:
+        size = gettext("%(size)s KB", size=max(1, round(document.size / 1024)))
+    else:
+        size = gettext("%(size)s MB", size=format_decimal(round(document.size / MEGABYTE, 1)))
     return gettext(
         "Document %(number)d (%(kind)s, %(size)s)", number=number, kind=document.kind.upper(), size=size
     )

@@ -20,9 +20,7 @@ TEXTS = {
     ),
     "BudgetSpent.texts_per_number": _("Too many codes were requested for this number. Try again later."),
     "CountryNotServed": _("We can't send codes to numbers of this country."),
-    "SendCapReached": _(
-        "You've requested too many codes. Try again in %(send_cap_seconds)s, or use an authenticator app."
-    ),
+    "SendCapReached": _("You've requested too many codes today. Try again in %(send_cap_seconds)s."),
     "SendCapReached.approval": _(
         "We've sent too many approval notifications today. Try again in %(send_cap_seconds)s."
     ),

@@ -13,13 +13,13 @@ export function now() {
 }
 
 const time = new Intl.DateTimeFormat("en-GB", { hour: "numeric", minute: "2-digit", timeZone: words.timeZone });
-const date = new Intl.DateTimeFormat(document.documentElement.lang, {
+const date = new Intl.DateTimeFormat(document.documentElement.lang === "ja" ? "ja" : "en-GB", {
   month: "long", day: "numeric", weekday: "long", timeZone: words.timeZone,
 });
 
 function dateText(moment) {
-  if (document.documentElement.lang !== "ja") return date.format(moment);
-  const part = Object.fromEntries(date.formatToParts(moment).map((each) => [each.type, each.value]));
+    const part = Object.fromEntries(date.formatToParts(moment).map((each) => [each.type, each.value]));
+  if (document.documentElement.lang !== "ja") return `${part.weekday}, ${part.day} ${part.month}`;
   return `${part.month.replace("月", "")}月${part.day.replace("日", "")}日 ${part.weekday}`;
 }
 

@@ -144,8 +144,7 @@ def _on_refusal(error: Refusal) -> ResponseReturnValue:
                     429,
                     gettext("Too many attempts"),
                     gettext(
-                        "You've requested too many codes. Try again in %(send_cap_seconds)s, "
-                        "or use an authenticator app.",
+                        "You've requested too many codes today. Try again in %(send_cap_seconds)s.",
                         send_cap_seconds=duration(services().config.send_cap_seconds),
                     ),
                 )

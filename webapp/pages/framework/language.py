@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_timezone
 from flask_login import current_user
@@ -26,7 +26,8 @@ LANGUAGES = {"ja": "日本語", "en": "English"}
 """The pages' languages by their names."""
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 86400
-_PATTERNS = {"ja": "y年M月d日 H:mm", "en": "d MMM y, HH:mm"}
+_DAYS = {"ja": "y年M月d日", "en": "d MMM y"}
+_PATTERNS = {"ja": f"{_DAYS['ja']} H:mm", "en": f"{_DAYS['en']}, HH:mm"}
 
 
 def install(app: Flask) -> None:
@@ -41,6 +42,7 @@ def install(app: Flask) -> None:
         timezone_selector=_time_zone,
     )
     app.add_template_filter(moment, "moment")
+    app.add_template_filter(day, "day")
     app.add_template_filter(duration)
     app.add_template_global(get_locale, "get_locale")
     app.add_template_global(is_accounts, "language_is_accounts")
@@ -130,6 +132,14 @@ def _zone(name: str | None) -> ZoneInfo | None:
 def _asked() -> str | None:
     asked = request.args.get("lang")
     return asked if asked in LANGUAGES else None
+
+
+def day(at: date) -> str:
+    """Write a date (日付) as `moment` does: "2026年11月22日"."""
+    locale = get_locale()
+    return str(
+        format_date(at, _DAYS.get(locale.language if locale is not None else "ja", "long"), locale=locale)
+    )
 
 
 def remember(response: Response, language: str) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
+from flask_babel import lazy_gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup
 
@@ -19,6 +20,13 @@ from webapp.sandbox.refusals.scenario import Scenario
 from webapp.sandbox.refusals.scenarios import SCENARIOS
 from webapp.sandbox.world_middleware import blueprint
 
+FIELD_LABELS = {
+    "customerName": _("Your name"),
+    "email": _("Email or mobile phone number"),
+    "password": _("Password"),
+    "passwordNew": _("New password"),
+}
+"""The labels of the fields that are typed together with others."""
 COOKIE = "last_step"
 COOKIE_SECONDS = 900
 
@@ -42,7 +50,11 @@ def last_step() -> Markup:
     if scenario is None or not _is_at(told["lands"]):
         return Markup()
     html = render_template(
-        "site/sandbox/last_step.html", scenario=scenario, last=scenario.last, values=told["values"]
+        "site/sandbox/last_step.html",
+        scenario=scenario,
+        last=scenario.last,
+        values=told["values"],
+        field_label=FIELD_LABELS.__getitem__,
     )
     return Markup(html)  # noqa: S704 - a template's, escaped
 

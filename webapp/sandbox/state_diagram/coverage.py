@@ -107,6 +107,8 @@ def coverage() -> ResponseReturnValue:
         only_missing=only_missing,
         share=share,
         unseen=UNSEEN,
+        scenarios=len(SCENARIOS),
+        uncounted=sum(not each.refusal for each in SCENARIOS.values()),
         stamp=world_middleware.world().trace_log.last_id(),
     )
 

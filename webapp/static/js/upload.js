@@ -53,8 +53,16 @@ function fault(files, told) {
 
 function line(file) {
   const item = document.createElement("li");
-  item.textContent = `${file.name} (${Math.max(0.1, file.size / 1048576).toFixed(1)} MB)`;
+  item.textContent = `${file.name} (${sized(file.size)})`;
   return item;
+}
+
+// As the list of sent documents says it.
+function sized(bytes) {
+  const gap = document.documentElement.lang === "ja" ? "" : " ";
+  return bytes < 1048576
+    ? `${Math.max(1, Math.round(bytes / 1024))}${gap}KB`
+    : `${(bytes / 1048576).toFixed(1).replace(".0", "")}${gap}MB`;
 }
 
 function show(progress, percent) {
