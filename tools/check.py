@@ -19,6 +19,8 @@ from tools.programs import CHECK
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_SECONDS = 20 * 60
 PYTEST = (sys.executable, "-m", "pytest")
+LONG_TESTS = ("-o", "faulthandler_timeout=900")
+"""A part's tests may take longer than the three minutes of a test of `make test`: some run it, or install packages."""
 NOTHING_RAN = 5
 """Exit code of pytest without any test."""
 COMMANDS = {
@@ -45,7 +47,7 @@ class Result:
 def parts(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
     """Return the command of each part by name: a folder counts once it has tests."""
     folders = sorted({path.parent.name for path in (root / CHECK).glob("*/test_*.py")})
-    return {**COMMANDS, **{name: (*PYTEST, f"{CHECK}/{name}") for name in folders}}
+    return {**COMMANDS, **{name: (*PYTEST, *LONG_TESTS, f"{CHECK}/{name}") for name in folders}}
 
 
 def main(arguments: list[str]) -> int:
