@@ -11,7 +11,7 @@ from tests.meta.sources import ROOT
 FENCED = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"# (\S+\.py)")
 """The first line of a Python block: the file that it is."""
-ANY_FILE = re.compile(r"(?:<\?php )?(?:#|//) (\S+\.\w+)$", re.MULTILINE)
+ANY_FILE = re.compile(r"(?:<\?php )?(?:#|//) (\S+\.\w+|Dockerfile)$", re.MULTILINE)
 """The first line of a block in any language: the file that it is."""
 HOWTO = "docs/howto"
 """The folder of pages that an outsider follows."""

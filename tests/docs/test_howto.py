@@ -10,7 +10,7 @@ import pytest
 from tests.docs.blocks import HOWTO, NOT_RUN, blocks, file_name, howto_pages, indented
 from tests.meta.sources import ROOT
 
-LANGUAGES = {"sh", "python", "js", "ts", "html", "yaml", "toml", "json", *NOT_RUN}
+LANGUAGES = {"sh", "python", "js", "ts", "yaml", "dockerfile", *NOT_RUN}
 LONGEST_LINES = 130
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,20 @@ from tests.check.howto.outsider import Outsider
 from tests.docs.blocks import howto_pages
 from tests.packaged import Built
 
+STAND_INS = {
+    "containers": {
+        "PYTHONPATH": str(Path(__file__).parent / "stand_ins"),
+        "PYTEST_PLUGINS": "docker_stand_in",
+        "STAND_IN_PYTHON": sys.executable,
+    }
+}
+"""What a page is given where a program cannot be had, as environment variables."""
+
 
 @pytest.mark.parametrize("page", howto_pages(), ids=lambda page: Path(page).stem)
 def test_howto_works_as_written(page: str, built: Built, tmp_path: Path) -> None:
-    with Outsider(tmp_path, built.wheel, PIP_NO_COMPILE="1") as outsider:
+    stand_in = STAND_INS.get(Path(page).stem, {})
+    with Outsider(tmp_path, built.wheel, PIP_NO_COMPILE="1", **stand_in) as outsider:
         told = outsider.follow(page)
     assert outsider.transcript.startswith("$ "), "the page begins with a command"
     print(told)
