@@ -129,6 +129,7 @@ TOOLS_TIMELINE_PICTURE = f"{TOOLS_TIMELINE}/pictures/<name>"
 
 # Sandbox mode only: the tools for programs.
 API = f"{TOOLS}/api"
+API_DESCRIPTION = f"{API}/openapi.json"
 API_PERSONAS = f"{API}/personas"
 API_CLOCK = f"{API}/clock"
 API_FAULTS = f"{API}/faults"

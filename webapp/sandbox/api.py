@@ -17,6 +17,7 @@ from webapp.sandbox import access, world_middleware
 from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable
 from webapp.sandbox.worlds import BadWorld
 
+PROBLEM = "application/problem+json"
 blueprint = Blueprint("sandbox_api", __name__)
 blueprint.before_request(world_middleware.guard)
 PICTURES = {"sandbox_api.add_picture": ("image/png", "image/webp")}
@@ -71,7 +72,7 @@ def problem(status: int, text: str, field: str = "") -> tuple[Response, int]:
         detail=text,
         **({"field": field} if field else {}),
     )
-    told.mimetype = "application/problem+json"
+    told.mimetype = PROBLEM
     return told, status
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from webapp.sandbox import api, banner, patterns, trace_recorder, world_middleware
+from webapp.sandbox import api, banner, openapi, patterns, trace_recorder, world_middleware
 from webapp.sandbox.controls import clock, faults, log_in
 from webapp.sandbox.controls import worlds as worlds_page
 from webapp.sandbox.personas import page as personas_page
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import httpx
 
 PAGES = (
-    log_in, patterns, stage, personas_page, clock, faults, worlds_page, refusals, state_diagram, coverage,
+    log_in, openapi, patterns, stage, personas_page, clock, faults, worlds_page, refusals, state_diagram, coverage,
     timeline, report,
 )  # fmt: skip
 """The pages and calls of the tools. Importing one adds its routes to the blueprints of sandbox and API."""

@@ -119,7 +119,10 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
                 ),
             )
         )
-    answer = _answer(_problem(status))
+    if request.path.startswith(f"{paths.API}/"):  # in English, as the other errors of the tools' API
+        answer = _answer(Problem(status, error.name, error.description or ""))
+    else:
+        answer = _answer(_problem(status))
     if error.code == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return answer
@@ -208,7 +211,8 @@ def _answer(problem: Problem) -> Response:
 
 def _speaks_json() -> bool:
     accepted = request.accept_mimetypes
-    return request.path == paths.APPROVAL_POLL or accepted["application/json"] > accepted["text/html"]
+    is_program = request.path == paths.APPROVAL_POLL or request.path.startswith(f"{paths.API}/")
+    return is_program or accepted["application/json"] > accepted["text/html"]
 
 
 def _page(problem: Problem) -> str:

@@ -20,6 +20,7 @@ from webapp.pages.framework.durations import duration
 from webapp.pages.render import page
 from webapp.rules import totp
 from webapp.sandbox import api, trace_recorder
+from webapp.sandbox.described import NUMBER, TEXT, an_object, describes, means, ref
 from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.store.clock_rollback import rewind
 from webapp.sandbox.vocabulary.durations import moved_by
@@ -47,6 +48,15 @@ class BadTime(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+_MOVE = {
+    "oneOf": [
+        an_object({"offset": means("Seconds ahead of real time", NUMBER)}),
+        an_object({"by": means("Seconds from now on the clock", NUMBER)}),
+        an_object({"to": means("A time in ISO 8601, without an offset in the site's time zone", TEXT)}),
+    ]
+}
 
 
 @blueprint.get(paths.TOOLS_CLOCK)
@@ -84,12 +94,14 @@ def phone_clock() -> ResponseReturnValue:
 
 
 @api.blueprint.get(paths.API_CLOCK)
+@describes("getClock", {200: ref("Clock")})
 def show_clock() -> Response:
     """Return the site's time in this world, and the phone's offset."""
     return jsonify(_as_json(phone_offset()))
 
 
 @api.blueprint.route(paths.API_CLOCK, methods=["PUT", "POST"])
+@describes("moveClock", {200: ref("Clock")}, body=_MOVE)
 def set_clock() -> Response:
     """Move the clock: to be ``offset`` seconds ahead, ``by`` seconds, or ``to`` a time (ISO 8601)."""
     body = api.body()
@@ -107,6 +119,7 @@ def set_clock() -> Response:
 
 
 @api.blueprint.delete(paths.API_CLOCK)
+@describes("clearClock", {200: ref("Clock")})
 def clear_clock() -> Response:
     """Go back to real time."""
     return jsonify(_as_json(None if move(0.0) else 0.0))

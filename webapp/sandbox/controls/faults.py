@@ -17,6 +17,7 @@ from webapp import paths
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
+from webapp.sandbox.described import NUMBER, TEXT, a_list, an_object, describes, means, or_null, ref
 from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.store.world_settings import Settings
 from webapp.sandbox.world_middleware import back_to, blueprint, world
@@ -92,7 +93,30 @@ def clear_faults() -> ResponseReturnValue:
     return back_to("sandbox.faults")
 
 
+_SET = an_object({"faults": a_list(ref("Fault"))})
+_KNOWN_FAULT = an_object({"fault": TEXT, "words": TEXT, "lasts": {"type": "boolean"}})
+_TIMES = means("How often; null: until it is cleared", or_null({"type": "integer", "minimum": 1}))
+_WANTED = {
+    "anyOf": [
+        an_object({"fault": {"enum": list(FAULTS)}, "times": _TIMES}, ["fault"]),
+        an_object(
+            {
+                "what": {"enum": list(KINDS)},
+                "channel": {"enum": list(CHANNELS)},
+                "to": TEXT,
+                "from": TEXT,
+                "share": {"type": "number", "minimum": 0, "maximum": 1},
+                "times": _TIMES,
+                **dict.fromkeys(sorted(set(NUMBERS.values())), NUMBER),
+            },
+            ["what"],
+        ),
+    ]
+}
+
+
 @api.blueprint.get(paths.API_FAULTS)
+@describes("listFaults", {200: an_object({"faults": a_list(ref("Fault")), "known": a_list(_KNOWN_FAULT)})})
 def show_faults() -> Response:
     """Return the active faults, and the possible ones."""
     known = [
@@ -103,6 +127,7 @@ def show_faults() -> Response:
 
 
 @api.blueprint.post(paths.API_FAULTS)
+@describes("setFault", {201: _SET}, body=_WANTED)
 def add_fault() -> tuple[Response, int]:
     """Set a fault by its key (``fault``; ``times`` null: until cleared), or by a rule of the phone's (``what``)."""
     body = api.body()
@@ -124,9 +149,16 @@ def add_fault() -> tuple[Response, int]:
 
 
 @api.blueprint.delete(paths.API_FAULTS)
+@describes("clearFaults", {200: _SET})
+def remove_faults() -> Response:
+    """Clear all faults."""
+    return remove_fault("")
+
+
 @api.blueprint.delete(paths.API_FAULT)
-def remove_fault(fault_id: str = "") -> Response:
-    """Clear one fault, or all."""
+@describes("clearFault", {200: _SET})
+def remove_fault(fault_id: str) -> Response:
+    """Clear one fault, by its id or its key."""
     clear(fault_id)
     return jsonify(faults=[asdict(each) for each in active_faults()])
 

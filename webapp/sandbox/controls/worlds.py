@@ -16,6 +16,7 @@ from webapp import paths
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
+from webapp.sandbox.described import WORLD_NAME, a_list, an_object, describes, ref
 from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import (
@@ -33,6 +34,7 @@ from webapp.store.engine import DEFAULT, Gone, UnknownWorld, is_name
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no two look alike
 RANDOM_LENGTH = 6
+_NAMED = {"name": WORLD_NAME}
 
 
 @blueprint.get(paths.TOOLS_WORLDS)
@@ -92,7 +94,10 @@ def lost_world(lost: LostWorld) -> Any:
     """Show that a link's world doesn't exist (any more): it can be made, or another one chosen."""
     accepted = request.accept_mimetypes
     is_bad = lost.world != "" and not is_name(lost.world)
-    if is_bad or accepted["application/json"] > accepted["text/html"]:
+    is_program = request.path.startswith(
+        f"{paths.API}/"
+    )  # below it, but no call: the API's own have a handler
+    if is_bad or is_program or accepted["application/json"] > accepted["text/html"]:
         return flask.current_app.handle_user_exception(
             UnprocessableEntity() if lost.world == "" else NotFound()
         )
@@ -106,12 +111,14 @@ def gone_world(gone: Gone) -> Any:
 
 
 @api.blueprint.get(paths.API_WORLDS)
+@describes("listWorlds", {200: an_object({"worlds": a_list(ref("World"))})})
 def list_worlds() -> Response:
     """Return all worlds."""
     return jsonify(worlds=[_as_row(each) for each in worlds().summaries()])
 
 
 @api.blueprint.get(paths.API_WORLD)
+@describes("getWorld", {200: ref("World")}, path=_NAMED)
 def show_world(name: str) -> Response:
     """Return one world."""
     _must_exist(name)
@@ -119,6 +126,7 @@ def show_world(name: str) -> Response:
 
 
 @api.blueprint.put(paths.API_WORLD)
+@describes("makeWorld", {201: ref("WorldAndPhone"), 200: ref("WorldAndPhone")}, path=_NAMED)
 def put_world(name: str) -> tuple[Response, int]:
     """Make a world if there is none of this name: 201, or 200."""
     is_new = name not in worlds().names()
@@ -128,6 +136,7 @@ def put_world(name: str) -> tuple[Response, int]:
 
 
 @api.blueprint.delete(paths.API_WORLD)
+@describes("deleteWorld", {204: None}, path=_NAMED)
 def remove_world(name: str) -> tuple[Response | str, int]:
     """Delete a world and all in it: 204."""
     if name == DEFAULT:
@@ -139,6 +148,7 @@ def remove_world(name: str) -> tuple[Response | str, int]:
 
 
 @api.blueprint.post(paths.API_RESET)
+@describes("resetWorld", {200: ref("WorldAndPhone")})
 def reset_world() -> Response:
     """Reset the call's world."""
     name = world().name

@@ -20,6 +20,7 @@ from webapp.pages.render import page
 from webapp.rules import phone_numbers, totp
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
+from webapp.sandbox.described import a_list, an_object, describes, means, or_null, ref
 from webapp.sandbox.form_client import Lost
 from webapp.sandbox.journeys.walk import Walk
 from webapp.sandbox.personas import states
@@ -70,13 +71,28 @@ def take_on(key: str) -> ResponseReturnValue:
     return response
 
 
+_FLAG = {"type": "boolean"}
+_WANTED = an_object(
+    {
+        "name": {"enum": list(PERSONAS)},
+        "language": or_null({"enum": list(LANGUAGES)}),
+        "signed_in": means("Sign the client in, whatever else the state would be", _FLAG),
+        "session": means("false: sign nobody in, if the state is all in the account", _FLAG),
+        "keep": means("true: leave the account as it is, and sign the client in", _FLAG),
+    },
+    ["name"],
+)
+
+
 @api.blueprint.get(paths.API_PERSONAS)
+@describes("listPersonas", {200: an_object({"personas": a_list(ref("Persona"))})})
 def list_personas() -> Response:
     """Return all personas."""
     return jsonify(personas=[_as_json(persona) for persona in PERSONAS.values()])
 
 
 @api.blueprint.post(paths.API_PERSONAS)
+@describes("makePersona", {201: ref("MadePersona")}, body=_WANTED)
 def make_persona() -> tuple[Response, int]:
     """Make ``name`` and put the client that asks into the state.
 

@@ -14,6 +14,7 @@ from webapp.pages.framework.durations import SettingTexts
 from webapp.pages.framework.services import services
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder
+from webapp.sandbox.described import TEXTS, a_list, an_object, describes, ref
 from webapp.sandbox.form_client import Lost
 from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable
 from webapp.sandbox.refusals import next_step_hint
@@ -70,16 +71,18 @@ def sample_file(name: str) -> ResponseReturnValue:
 
 
 @api.blueprint.get(paths.API_REFUSALS)
+@describes("listRefusals", {200: an_object({"refusals": a_list(ref("Refusal")), "unseen": TEXTS})})
 def list_refusals() -> ResponseReturnValue:
-    """Return every scenario (its persona, flow, texts and last step), and the errors that no user can see."""
+    """Return each error that can be reached: its persona, flow, texts and last step; and why the others cannot."""
     with force_locale("en"):
         unseen = {name: str(why) for name, why in UNSEEN.items()}
     return jsonify(refusals=[_as_json(scenario) for scenario in SCENARIOS.values()], unseen=unseen)
 
 
 @api.blueprint.post(paths.API_REFUSAL)
+@describes("reachRefusal", {200: ref("ReachedRefusal")})
 def reach_for_program(name: str) -> ResponseReturnValue:
-    """Do the same for a program. Return the path, the cookies that a client needs there, and the last step."""
+    """Lead the client to an error, up to the last step: return its path, cookies and last step."""
     scenario = SCENARIOS.get(name)
     if scenario is None:
         raise api.InvalidBody("There is no error with this name", "name", 404)

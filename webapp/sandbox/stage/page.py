@@ -21,6 +21,7 @@ from webapp.sandbox.controls import worlds as world_pages
 from webapp.sandbox.controls.clock import jumps, zone
 from webapp.sandbox.controls.fault_table import GROUPS
 from webapp.sandbox.controls.faults import active_faults
+from webapp.sandbox.described import COUNT, NUMBER, TEXT, a_list, an_object, describes, means, or_null
 from webapp.sandbox.journeys.main_job import MAIN_JOB
 from webapp.sandbox.journeys.steps import Step
 from webapp.sandbox.personas.personas import MAIN, PERSONAS, Persona
@@ -68,7 +69,23 @@ def begin_demo() -> ResponseReturnValue:
     return answer
 
 
+_BAR = an_object(
+    {
+        "world": TEXT,
+        "now": means("Unix seconds", NUMBER),
+        "zone": TEXT,
+        "moved_by": TEXT,
+        "who": TEXT,
+        "handset": TEXT,
+        "going_wrong": a_list(TEXT),
+        "message": or_null(an_object({"id": COUNT, "handset": TEXT})),
+        "csrf": means("The token of the page's forms, if this browser has one", TEXT),
+    }
+)
+
+
 @api.blueprint.get(paths.API_STAGE)
+@describes("getStage", {200: _BAR}, query={"sends": "Any value: make a token for a browser without one"})
 def stage_state() -> Response:
     """Return what the stage's bar shows: the persona, the time, the faults, the next handset.
 

@@ -15,6 +15,7 @@ from webapp import paths
 from webapp.flows.state_machines import all_machines
 from webapp.pages.render import page
 from webapp.sandbox import api, trace_recorder, world_middleware
+from webapp.sandbox.described import COUNT, TEXT, TEXTS, a_list, an_object, describes, means, or_null
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN
 from webapp.sandbox.store.trace_log import Count
@@ -113,9 +114,26 @@ def coverage() -> ResponseReturnValue:
     )
 
 
+_TOTALS = an_object({"exercised": COUNT, "all": COUNT})
+_LINE = an_object(
+    {"name": TEXT, "says": TEXT, "times": COUNT, "first_at": or_null(TEXT), "last_at": or_null(TEXT)}
+)
+_FLOW = an_object({"flow": TEXT, "title": TEXT, "moves": a_list(_LINE), "refusals": a_list(_LINE)})
+_COVERAGE = an_object(
+    {
+        "world": TEXT,
+        "totals": an_object({"moves": _TOTALS, "refusals": _TOTALS}),
+        "flows": a_list(_FLOW),
+        "not_yet": an_object({"moves": a_list(TEXT), "refusals": a_list(TEXT)}),
+        "unreachable": means("Errors that no user can see, with the reason", TEXTS),
+    }
+)
+
+
 @api.blueprint.get(paths.API_COVERAGE, endpoint="coverage")
+@describes("getCoverage", {200: _COVERAGE})
 def coverage_json() -> Response:
-    """Return the same for programs, with the list of what is not covered."""
+    """Return how much of each flow was covered since the reset, and what was not."""
     parts = covered(world_middleware.world())
     return jsonify(
         world=world_middleware.world().name,

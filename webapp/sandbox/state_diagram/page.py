@@ -15,6 +15,7 @@ from webapp.flows.state_machine import StateMachine, Transition
 from webapp.flows.state_machines import all_machines
 from webapp.pages.render import page
 from webapp.sandbox import api, world_middleware
+from webapp.sandbox.described import COUNT, an_object, describes
 from webapp.sandbox.personas.persona import Persona
 from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.state_diagram.drawing import Labels, Marks, draw, draw_small, text_of
@@ -101,6 +102,7 @@ def state_diagram() -> ResponseReturnValue:
 
 
 @api.blueprint.get(paths.API_STAMP)
+@describes("getStamp", {200: an_object({"stamp": COUNT})})
 def stamp() -> Response:
     """Return a number that grows with each event in this world, so that pages notice when they are old."""
     return jsonify(stamp=world_middleware.world().trace_log.last_id())

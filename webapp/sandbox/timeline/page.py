@@ -12,6 +12,7 @@ from webapp import paths
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder, world_middleware
+from webapp.sandbox.described import COUNT, TEXT, a_list, an_object, describes, means, or_null, ref
 from webapp.sandbox.timeline.pictures import picture_url
 from webapp.sandbox.timeline.step_texts import KINDS, kind_word
 from webapp.sandbox.timeline.steps import BEGIN, chosen_steps, read_filter, received, step_views
@@ -51,9 +52,27 @@ def begin_recording() -> ResponseReturnValue:
     return redirect(safe_path(request.form.get("next"), url_for("sandbox.timeline")))
 
 
+_STEPS = an_object(
+    {
+        "world": TEXT,
+        "walk": means("The recording; null for the whole world", or_null(TEXT)),
+        "last_id": means("`after` of the next call", COUNT),
+        "phone_answers": {"type": "boolean"},
+        "steps": a_list(ref("Step")),
+    }
+)
+_FILTER = {
+    "kind": f"Only steps of this kind, repeated for more: {', '.join(KINDS)}",
+    "all": "1: of the whole world instead of one recording",
+    "walk": "The recording; default: this browser's",
+    "after": "Only steps after this id",
+}
+
+
 @api.blueprint.get(paths.API_TIMELINE, endpoint="timeline")
+@describes("getTimeline", {200: _STEPS}, query=_FILTER)
 def timeline_json() -> ResponseReturnValue:
-    """Return the steps: ``?kind=`` (repeated), ``?all=1``, ``?walk=``, ``?after=`` an id; at most `MOST_AT_ONCE`."""
+    """Return the steps of a recording or of the whole world, oldest first; at most `MOST_AT_ONCE`."""
     wanted, world = read_filter(), world_middleware.world()
     steps = chosen_steps(world, wanted)[:MOST_AT_ONCE]
     messages, phone_answers = received(steps)

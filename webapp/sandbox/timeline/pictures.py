@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from webapp import paths
 from webapp.sandbox import api, trace_recorder, world_middleware
 from webapp.sandbox.api import InvalidBody
+from webapp.sandbox.described import COUNT, TEXT, an_object, describes
 from webapp.sandbox.store.trace_log import Step
 
 MOST_BYTES = 1 << 20
@@ -22,8 +23,18 @@ TYPES = {"image/png": ("PNG", "png"), "image/webp": ("WEBP", "webp")}
 
 
 @api.blueprint.post(paths.API_TIMELINE_PICTURES)
+@describes(
+    "addPicture",
+    {201: an_object({"id": COUNT, "name": TEXT, "url": TEXT})},
+    pictures=tuple(TYPES),
+    query={
+        "after": "The id of its step; default: the recording's newest page",
+        "walk": "The recording; default: that step's or this browser's",
+        "caption": "What it shows",
+    },
+)
 def add_picture() -> ResponseReturnValue:
-    """Store the body, a PNG or WebP of at most `MOST_BYTES`, as a step of a recording.
+    """Store a picture, PNG or WebP of at most 1 MB, as a step of a recording.
 
     ``?after=`` names its step, by default the recording's newest page. ``?walk=`` names the recording, by default
     that step's or this browser's. ``?caption=`` describes it.
