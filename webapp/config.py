@@ -159,7 +159,8 @@ class Config:
     )
 
     # lifetimes
-    flow_seconds: int = _setting(600, "seconds", "life of an unfinished sign-in, step-up or set-up")
+    flow_seconds: int = _setting(1800, "seconds", "longest life of an unfinished sign-in, step-up or set-up")
+    flow_grace_seconds: int = _setting(120, "seconds", "how long it outlives its newest sent code")
     approval_seconds: int = _setting(600, "seconds", "life of an approval link")
     step_up_seconds: int = _setting(900, "seconds", "how long a session stays elevated after a step-up")
     session_idle_seconds: int = _setting(3600, "seconds", "a session unused for this long ends")

@@ -76,7 +76,7 @@ def test_change_email_without_the_code_changes_nothing(world: World, hanako: Per
     code = hanako.reads_code("hana@example.net")
     assert hanako.browser.submit(otpCode="000000" if code != "000000" else "1").problem
     assert "hana@example.net" not in hanako.browser.get("/account/security").text
-    world.clock.advance(601)
+    world.clock.advance(721)
     hanako.browser.get("/account/security/verify")
     assert hanako.page.name == "account.security"
 

@@ -98,7 +98,7 @@ def test_set_up_left_half_way_changes_nothing(world: World, hanako: Person) -> N
     hanako.signs_in()
     hanako.begins_set_up()
     hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
-    world.clock.advance(601)
+    world.clock.advance(721)
     page = hanako.browser.get("/a/settings/approval/setup/verify")
     assert (page.name, page.state) == ("settings.overview", "off")
     assert "変更されていません" in page.text

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.actors import Person
 from tests.app_fixture import AppFixture, World
-from tests.assertions import not_empty
+from tests.assertions import not_empty, refusal
 from tests.security.tools import (
     is_accepted,
     is_signed_in,
@@ -47,14 +47,38 @@ def test_password_alone_opens_no_protected_page_s26(world: World, taro: Person) 
     assert rows(world, "sessions") == []
 
 
-@pytest.mark.parametrize(("age", "good"), [(599, True), (600, False)])
+@pytest.mark.parametrize(("age", "good"), [(1799, True), (1800, False)])
 @pytest.mark.usefixtures("still")
-def test_half_done_sign_in_lives_ten_minutes_s27(world: World, jiro: Person, age: int, good: bool) -> None:
+def test_half_done_sign_in_lives_thirty_minutes_s27(world: World, jiro: Person, age: int, good: bool) -> None:
     to_mid_step(world)
     jiro.gives_password()
     world.clock.advance(age)
     assert is_accepted(types(jiro, jiro.app_code())) is good
     assert is_signed_in(jiro.browser) is good
+
+
+@pytest.mark.usefixtures("still")
+def test_half_done_sign_in_outlives_its_newest_code_by_two_minutes_s27(world: World, taro: Person) -> None:
+    taro.gives_password()
+    world.clock.advance(700)
+    taro.browser.press("コードを再送信")
+    code = taro.reads_code()
+    world.clock.advance(719)
+    assert refusal(lambda: types(taro, code)) == "WrongCode.expired"
+    world.clock.advance(1)
+    assert leads_to(types(taro, code)) == SIGN_IN
+
+
+@pytest.mark.usefixtures("still")
+def test_resends_keep_no_sign_in_half_done_for_longer_s27(world: World, taro: Person) -> None:
+    taro.gives_password()
+    for _ in range(3):
+        world.clock.advance(590)
+        taro.browser.press("コードを再送信")
+    code = taro.reads_code()
+    world.clock.advance(30)
+    assert leads_to(types(taro, code)) == SIGN_IN
+    assert not is_signed_in(taro.browser)
 
 
 def test_half_done_sign_in_is_dead_in_another_browser_s27(world: World, jiro: Person) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.challenges.delivery import CODE
-from webapp.challenges.engine import Challenge, Target, held_data
+from webapp.challenges.engine import Challenge, Target, ends_at, held_data
 from webapp.errors import SentRecently
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
@@ -127,7 +127,7 @@ class ContactChallenge(Challenge):
             session=session,
             data={**data, **issued},
             now=now,
-            life_seconds=services.config.flow_seconds,
+            life_seconds=ends_at(services, now, now) - now,
             flow_id=flow_id,
         )
         return flow, message
@@ -140,7 +140,7 @@ class ContactChallenge(Challenge):
         Raises:
             SentRecently, SendCapReached, BudgetSpent, CountryNotServed, StaleFlow.
         """
-        kept = flow.data
+        kept, now = flow.data, services.clock.now()
         with services.store.writing() as db:
             data, message = self.issue(
                 db,
@@ -149,13 +149,16 @@ class ContactChallenge(Challenge):
                 flow.id,
                 Contact(kept["channel"], kept["to"]),
                 chosen_language=kept["language"],
-                now=services.clock.now(),
+                now=now,
                 notice_kind=kept["word"],
                 account_id=account_id,
                 named=kept["named"],
                 is_again=True,
             )
-            flow = self.machine.transition(db, flow, "send_again", data={**kept, **data})
+            expires_at = ends_at(services, flow.created_at, now)
+            flow = self.machine.transition(
+                db, flow, "send_again", data={**kept, **data}, expires_at=expires_at
+            )
         return self.deliver(services, flow, message)
 
     def judge(

@@ -53,8 +53,10 @@ class Machine(Protocol):
     ) -> Flow:
         """Make a flow by a transition."""
 
-    def transition(self, db: Connection, flow: Flow, name: str, *, data: dict[str, Any]) -> Flow:
-        """Make a transition. Raise ``StaleFlow`` if the flow is in another state."""
+    def transition(
+        self, db: Connection, flow: Flow, name: str, *, data: dict[str, Any], expires_at: float | None = None
+    ) -> Flow:
+        """Make a transition, perhaps with another end. Raise ``StaleFlow`` if the flow is in another state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,13 @@ def held_data(services: Services, held: SentRecently, now: float) -> dict[str, A
     """Return a flow's data about a code that may be sent later; see `resend_in`."""
     sent_at = now + held.retry_after_seconds - services.limits.resend_seconds
     return {"delivery": "sent" if held.is_same_flow else HELD, "sent_at": sent_at}
+
+
+def ends_at(services: Services, began_at: float, now: float) -> float:
+    """Return when a flow ends whose code is sent now: it outlives the code, so that an expired one is named so."""
+    config = services.config
+    grace_ends_at = now + config.code_seconds + config.flow_grace_seconds
+    return min(began_at + config.flow_seconds, grace_ends_at)
 
 
 @contextmanager

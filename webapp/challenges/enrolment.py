@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.challenges import calls
-from webapp.challenges.engine import Challenge, Target, deliver_or_raise, held_data, owner_of
+from webapp.challenges.engine import Challenge, Target, deliver_or_raise, ends_at, held_data, owner_of
 from webapp.errors import MethodTaken, SentRecently
 from webapp.factors.factor import Proof, scope
 from webapp.factors.registry import FACTORS, refuse_role
@@ -73,7 +73,8 @@ class EnrolmentChallenge(Challenge):
             sent = held_data(services, held, now)
         with services.store.writing() as db:
             data = {**kept, "number": address, "channel": kind, **sent}
-            return self.machine.transition(db, flow, move, data=data)
+            expires_at = ends_at(services, flow.created_at, now)
+            return self.machine.transition(db, flow, move, data=data, expires_at=expires_at)
 
     def judge(
         self,

@@ -78,7 +78,7 @@ def begin_registration(
             token_hash=_mark(challenge),
             data={"challenge": _text(challenge)},
             now=now,
-            life_seconds=services.config.flow_seconds,
+            life_seconds=services.config.code_seconds,
         )
     known = [passkey.credential_id for passkey in of_account(services, account)]
     handle = checks.user_handle(account.id, services.pepper)
@@ -236,7 +236,7 @@ def _ask(
             token_hash=_mark(challenge),
             data={**data, "challenge": _text(challenge)},
             now=services.clock.now(),
-            life_seconds=services.config.flow_seconds,
+            life_seconds=services.config.code_seconds,
         )
     allowed = [] if account is None else of_account(services, account)
     ids = [passkey.credential_id for passkey in allowed]

@@ -105,8 +105,9 @@ class StateMachine:
         *,
         data: dict[str, Any] | None = None,
         flow_id: str | None = None,
+        expires_at: float | None = None,
     ) -> Flow:
-        """Make a transition and store the flow's new data (without ``data``, the old).
+        """Make a transition and store the flow's new data (without ``data``, the old), and perhaps its new end.
 
         Raises:
             StaleFlow: the flow is not, or no longer, in a state where this transition starts.
@@ -119,7 +120,12 @@ class StateMachine:
             after = flow if flows.end(db, flow) else None
         else:
             after = flows.move(
-                db, flow, state=move.target, data=flow.data if data is None else data, flow_id=flow_id
+                db,
+                flow,
+                state=move.target,
+                data=flow.data if data is None else data,
+                flow_id=flow_id,
+                expires_at=expires_at,
             )
         if after is None:
             raise StaleFlow(f"{self.kind}: {name} was made by another")

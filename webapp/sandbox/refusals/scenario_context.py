@@ -81,13 +81,12 @@ def fault(what: str, channel: str, **more: Any) -> Do:
     return Do(ask)
 
 
-def wait_past(setting: str) -> Wait:
-    """Return a step that waits a second longer than a setting or limit of the site."""
+def wait_past(*settings: str) -> Wait:
+    """Return a step that waits a second longer than settings or limits of the site, one after the other."""
 
     def seconds(_run: object) -> float:
         services = world().services
-        owner = services.config if hasattr(services.config, setting) else services.limits
-        return float(getattr(owner, setting)) + 1
+        return sum(float(getattr(services.config, setting)) for setting in settings) + 1
 
     return Wait(seconds)
 

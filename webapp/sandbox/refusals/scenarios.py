@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from webapp.sandbox.refusals import (
     scenarios_account,
     scenarios_budgets,
+    scenarios_expired,
     scenarios_settings,
     scenarios_sign_in,
 )
@@ -17,7 +18,13 @@ __all__ = ["SCENARIOS", "UNSEEN", "every_refusal"]
 
 SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
-    for scenarios in (scenarios_sign_in, scenarios_settings, scenarios_account, scenarios_budgets)
+    for scenarios in (
+        scenarios_sign_in,
+        scenarios_expired,
+        scenarios_settings,
+        scenarios_account,
+        scenarios_budgets,
+    )
     for scenario in scenarios.SCENARIOS
 }
 """Scenarios by name, in the order of a visit."""

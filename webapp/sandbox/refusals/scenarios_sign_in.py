@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _
 
 from webapp import paths
 from webapp.sandbox.journeys import main_job, pages
-from webapp.sandbox.journeys.steps import Do, InOtherBrowser, LandOn, Note, Open, Press, Step, Wait, noted
-from webapp.sandbox.personas.persona_journeys import NAME_GIVEN, OLDER_PASSWORD, PASSWORD_GIVEN, SETTING_UP
+from webapp.sandbox.journeys.steps import Do, InOtherBrowser, LandOn, Note, Open, Press, Step, noted
+from webapp.sandbox.personas.persona_journeys import NAME_GIVEN, NUMBER_GIVEN, OLDER_PASSWORD, PASSWORD_GIVEN
 from webapp.sandbox.personas.personas import PASSWORD
 from webapp.sandbox.refusals.scenario import (
     CODE_RULE,
@@ -110,11 +110,6 @@ ASK_FOR_CALL: tuple[Step, ...] = (
     Press(pages.SEND_CODE, {pages.METHOD_CHOICE: lambda run: _offered(run)[1]}),
 )
 LOCK_DATABASE = Do(lambda _run: world().settings.change(locked_database=True))
-# A code and its sign-in expire in the same second, so this sign-in begins five minutes before its code.
-CODE_OUTLIVED: tuple[Step, ...] = (
-    Wait(300), *PASSWORD_GIVEN, Wait(-300), *ASK_FOR_CALL,
-    Note("code", lambda run: run.handset.answer_call(JIROS_LANDLINE)), wait_past("code_seconds"),
-)  # fmt: skip
 TRUSTED_TOO_LONG: tuple[Step, ...] = (
     *PASSWORD_GIVEN, Press(pages.SIGN_IN_WITH_CODE, {pages.CODE: right_code, pages.REMEMBER: True}), SIGN_OUT,
     wait_past("trust_seconds"), *NAME_GIVEN,
@@ -126,7 +121,6 @@ SCENARIOS = (
     Scenario("Throttled.password", "sign_in", "taro", PASSWORD_RULE, (*NAME_GIVEN, Do(_many_passwords)),
              LastStep(SIGN_IN, {pages.PASSWORD: PASSWORD}), of="Throttled"),
     Scenario("WrongCode.wrong", "sign_in", "taro", CODE_RULE, PASSWORD_GIVEN, _type(wrong_code)),
-    Scenario("WrongCode.expired", "sign_in", "jiro", CODE_RULE, CODE_OUTLIVED, _type(NOTED_CODE)),
     Scenario("WrongCode.replaced", "sign_in", "taro", CODE_RULE,
              (*PASSWORD_GIVEN, NOTE_CODE, wait_past("resend_seconds"), Press(pages.RESEND)), _type(NOTED_CODE)),
     Scenario("WrongCode.exhausted", "sign_in", "taro", CODE_RULE, (*PASSWORD_GIVEN, NOTE_CODE, *wrong_tries(4)),
@@ -176,7 +170,7 @@ SCENARIOS = (
     Scenario("trust.over", "sign_in", "taro", TRUST_RULE, TRUSTED_TOO_LONG,
              LastStep(SIGN_IN, {pages.PASSWORD: PASSWORD}), text=_("Enter OTP")),
     Scenario("set_up.too_long", "set_up", "hanako", FLOW_RULE,
-             (*SETTING_UP, wait_past("flow_seconds"), LandOn(paths.SET_UP_REGISTER)),
+             (*NUMBER_GIVEN, wait_past("code_seconds", "flow_grace_seconds"), LandOn(paths.SET_UP_VERIFY)),
              text=_("This step expired or was finished elsewhere. Nothing was changed here."),
              begins="proven"),
 )  # fmt: skip
