@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from mocksms.core.codes import frame
 from mocksms.core.codes.finder import find
 from mocksms.core.codes.text import LONGEST_TEXT
+from tests.phone.corpus import messages
 
 PARTS = [
     *"1A-._/@#*:, \nxの、。٣",
@@ -86,3 +88,14 @@ def test_no_more_than_the_first_characters_are_looked_at(part: str) -> None:
     find(text)
     assert steps(text * 8) <= steps(text) + 100
     assert find("x" * LONGEST_TEXT + " code 482913").code is None
+
+
+OTHER_DIGITS = str.maketrans("0123456789", "5190280473")
+
+
+def test_what_a_template_shares_changes_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = list(messages("open"))[::8]
+    texts = [message.text.translate(digits) for message in some for digits in ({}, OTHER_DIGITS)]
+    shared = [find(text) for text in texts]
+    monkeypatch.setattr(frame, "_kept", frame.Frame)
+    assert [find(text) for text in texts] == shared

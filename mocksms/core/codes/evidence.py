@@ -5,14 +5,13 @@ from bisect import bisect_left
 from operator import attrgetter
 from typing import NamedTuple
 
-from mocksms.core.codes import layout, letters, nearby, sentences
+from mocksms.core.codes import frame as framing
+from mocksms.core.codes import layout, letters, nearby
 from mocksms.core.codes.candidates import Candidate
-from mocksms.core.codes.languages import BARE, IS, TO
-from mocksms.core.codes.layout import Points
-from mocksms.core.codes.naming import Hit
-from mocksms.core.codes.points import AFTER, ANYWHERE, RIGHT_BEFORE
-from mocksms.core.codes.sentences import BREAK
+from mocksms.core.codes.languages import IS, TO
+from mocksms.core.codes.points import AFTER, ANYWHERE, RIGHT_BEFORE, Points
 from mocksms.core.codes.surroundings import Surroundings
+from mocksms.core.codes.text import masked
 
 _SHORT = 100
 _SLOWLY = 5  # characters a digit
@@ -23,10 +22,9 @@ _ALONE = (14, "no other number like it")
 _MORE = {size: re.compile(rf"(?:\W*+\w){{{13 + size}}}") for size in range(4, 11)}  # than a code and a name
 THRESHOLD = 50
 SPEAKS_OF_CODE = next((points, reason) for kind, points, reason in ANYWHERE if kind == "code")
-_ONCE = ("login", "life")
-_ASKS = ("enter", "life", "secret")
-_DONE = "the message says that something is done"
-_DISCOUNT = "the message speaks of a discount"
+_CLAUSE = 6  # characters to a comma: 别把验证码给任何人，请报1414
+_SENT_TO = re.compile(r"\b(?:text|txt|sms|send|whatsapp)\b[^.!?\n:]{1,24} to \Z")
+_LINE = (35, "alone on its line")
 _FRAUD = (-80, "a warning of fraud, with a number to call")
 _SURELY = (RIGHT_BEFORE["code"], AFTER["code"])
 _total = attrgetter("total")
@@ -48,33 +46,14 @@ class Weighed(NamedTuple):
 class Scene(Surroundings):
     """A text in lower case with its words, against which candidates are weighed."""
 
-    def __init__(self, text: str, candidates: list[Candidate], hits: list[Hit]) -> None:
-        breaks = [each.start() for each in BREAK.finditer(text)]
-        self.kinds = {hit.kind for hit in hits}
-        if not self.kinds.isdisjoint(sentences.SAYS_NONE):
-            hits = sentences.without_none(hits, breaks, [each.start for each in candidates])
-            self.kinds = {hit.kind for hit in hits}
-        asks = not self.kinds.isdisjoint(_ASKS)
-        done = "done" in self.kinds and not asks
-        if "slip" in self.kinds and (asks or self.kinds.isdisjoint(("done", "deal"))):
-            hits = [hit._replace(kind="code") if hit.kind == "slip" else hit for hit in hits]
-            self.kinds.add("code")
-        super().__init__(text, candidates, hits, breaks)
-        self.lines = "\n" in text
+    def __init__(self, text: str, candidates: list[Candidate]) -> None:
+        frame = framing.frame(masked(text), tuple([(each.start, each.end) for each in candidates]))
+        super().__init__(text, candidates, frame)
+        self.frame = frame
         self.values = [each.value for each in candidates]
-        self.of_all: Points = [(-15 if "code" in self.kinds else -40, _DONE)] if done else []
-        self.of_all += [(points, reason) for kind, points, reason in ANYWHERE if kind in self.kinds]
-        if "kept" in self.kinds and self.kinds.isdisjoint(_ONCE):
-            self.of_all.append((-90, "the message gives a password that stays"))
-        self.sells = False
-        if "promo" in self.kinds:
-            signs_in = any(
-                hit.kind == "login" or (hit.kind == "code" and not text.startswith(BARE, hit.start))
-                for hit in hits
-            )
-            self.of_all.append((-15 if signs_in else -120, _DISCOUNT))
-            self.sells = not signs_in
-        self.short = len(set(self.values)) == 1 and not _MORE[len(self.values[0])].match(text, 0, _SHORT)
+        order = {value: place for place, value in enumerate(self.values)}
+        self.same = len(order) == 1
+        self.alike = tuple([order[value] for value in self.values])  # which values are the same
 
     def best(self) -> Weighed:
         """Return the candidate with most points."""
@@ -91,29 +70,52 @@ class Scene(Surroundings):
 
     def weigh(self, one: Candidate) -> Weighed:
         """Return a candidate's points and reasons."""
-        alone = self.lines and layout.alone_on_line(self.text, one)
+        if one.shape == "letters":
+            return self._weigh_letters(one)
+        key = (one.start, one.end, one.shape, len(one.value), self.alike)
+        known = self.frame.known.get(key)
+        if known is None:
+            known = self._around(one, self._is_alone(one))
+            self.frame.remember(key, known)
+        points = [*known, *layout.of_digits(self.text, one), *self.frame.of_all]
+        if "scam" in self.frame.kinds and self._is_to_call(one, points):
+            points.append(_FRAUD)
+        return Weighed(one, sum([each[0] for each in points]), points)
+
+    def _weigh_letters(self, one: Candidate) -> Weighed:
+        key = (one.start, one.end, one.value, "", self.alike)
+        known = self.frame.known.get(key)
+        if known is None:
+            alone = self._is_alone(one)
+            known = self._letters(one, alone)
+            if sum([each[0] for each in known]) > _NEVER:
+                known += [*self._around(one, alone), *self.frame.of_all]
+            self.frame.remember(key, known)
+        return Weighed(one, sum([each[0] for each in known]), known)
+
+    def _is_alone(self, one: Candidate) -> bool:
+        return "\n" in self.text and layout.alone_on_line(self.text, one)
+
+    def _around(self, one: Candidate, alone: bool) -> Points:
+        """Return the points from all that is around a candidate, whatever its digits are."""
         first = bisect_left(self.starts, one.start)
-        against = self._letters(one, first, alone) if one.shape == "letters" else []
-        if sum([each[0] for each in against]) <= _NEVER:
-            return Weighed(one, _NEVER, against)
         points = nearby.words_before(self, one, first, alone)
         nearby.words_after(self, one, first, alone, points)
         self._seen(one, alone, points)
-        if "scam" in self.kinds and self._is_to_call(one, alone, points):
-            points.append(_FRAUD)
-        points += against
-        points += self.of_all
-        return Weighed(one, sum([each[0] for each in points]), points)
+        return points
 
-    def _is_to_call(self, one: Candidate, alone: bool, points: Points) -> bool:
+    def _is_to_call(self, one: Candidate, points: Points) -> bool:
         """Return whether it could be whom to call, in a message that warns of fraud."""
-        if alone or len(one.value) == 6 or one.start <= self.first:
+        if one.start <= self.first or (len(one.value) == 6 and not one.value.startswith("11")):
             return False
-        return not any(reason in _SURELY for _, reason in points)
+        parted = "," in self.text[max(0, one.start - _CLAUSE) : one.start]
+        reasons = {reason for _, reason in points}
+        return _LINE[1] not in reasons and (parted or reasons.isdisjoint(_SURELY))
 
-    def _letters(self, one: Candidate, first: int, alone: bool) -> Points:
-        points = letters.look(one, "promo" in self.kinds, self.sells)
+    def _letters(self, one: Candidate, alone: bool) -> Points:
+        points = letters.look(one, "promo" in self.frame.kinds, self.frame.sells)
         if one.value.isalpha():
+            first = bisect_left(self.starts, one.start)
             right = self.hits[first] if first < len(self.hits) else None
             points += letters.alone(self.text, one, self.hits[max(0, first - 3) : first], right, alone)
             if (right and right.start == one.start) or letters.in_a_row(one, self.candidates, self.places):
@@ -123,7 +125,7 @@ class Scene(Surroundings):
     def _seen(self, one: Candidate, alone: bool, points: Points) -> None:
         """Add what the whole message says about a candidate, and what its look and its surroundings say."""
         if alone:
-            points.append((35, "alone on its line"))
+            points.append(_LINE)
         if one.start <= self.first:
             points.append((25, "the message begins with it"))
         elif layout.labelled(self.text, self.first, one):
@@ -136,11 +138,14 @@ class Scene(Surroundings):
             points.append((30, "spoken twice or slowly"))
         elif again:
             points.append((15, "said twice"))
-        if self.short and (one.shape == "plain" or len(one.value) == 6) and self.at_an_edge(one):
+        if (one.shape == "plain" or size == 6) and self._is_short(size) and self.at_an_edge(one):
             points.append((60, "little else in the message"))
         before = self.text[max(0, one.start - 12) : one.start].rstrip(" :'\"\n")
         if before.endswith(IS):
             points.append((10, "named by an is"))
-        elif before.endswith(TO):
+        elif before.endswith(TO) or _SENT_TO.search(self.text, max(0, one.start - 40), one.start):
             points.append((-60, "something is sent to it"))
         layout.add_look(self.text, one, points)
+
+    def _is_short(self, size: int) -> bool:
+        return self.same and not _MORE[size].match(self.text, 0, _SHORT)

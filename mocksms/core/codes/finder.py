@@ -4,14 +4,13 @@ import html as entities
 import re
 from typing import NamedTuple
 
-from mocksms.core.codes import candidates, evidence, nearby, vocabulary
+from mocksms.core.codes import candidates, evidence
 from mocksms.core.codes.languages import DIGITS
 from mocksms.core.codes.text import normalise, without_addresses
 
 _LINK = re.compile(r"https?://[^\s<>\"'）」』】、。]+", re.IGNORECASE)
 _HREF = re.compile(r"""<a\b[^<>]*?\bhref\s*=\s*["']?(https?://[^\s"'>]+)""", re.IGNORECASE)
 _ORIGIN_BOUND = re.compile(r"@[^\s#@]+ #([0-9A-Za-z]{4,10})(?:\s+[%@]\S+)*")
-_FIRST = 160  # characters, a subject's too, whose words tell what a message is about
 
 
 class Found(NamedTuple):
@@ -45,7 +44,7 @@ def _best(lower: str, read: list[candidates.Candidate]) -> evidence.Weighed:
     for each in read:
         if each.shape == "letters" and not each.value.isalpha():  # its letters are no words
             lower = f"{lower[: each.start]}{'0' * (each.end - each.start)}{lower[each.end :]}"
-    return evidence.Scene(lower, read, vocabulary.find_words(lower, _windows(read, len(lower)))).best()
+    return evidence.Scene(lower, read).best()
 
 
 def _origin_bound(plain: str) -> str | None:
@@ -55,20 +54,6 @@ def _origin_bound(plain: str) -> str | None:
         if line.startswith("@") and (found := _ORIGIN_BOUND.fullmatch(line.rstrip())):
             return found.group(1)
     return None
-
-
-def _windows(read: list[candidates.Candidate], length: int) -> list[tuple[int, int]]:
-    """Return the parts of a text whose words count: its beginning and what is around each candidate."""
-    windows = [(0, min(length, _FIRST))]
-    if length < _FIRST + nearby.FARTHEST_AFTER:
-        return [(0, length)]
-    for each in read:
-        start, end = each.start - nearby.FARTHEST_BEFORE, min(length, each.end + nearby.FARTHEST_AFTER)
-        if start <= windows[-1][1]:
-            windows[-1] = (windows[-1][0], max(end, windows[-1][1]))
-        else:
-            windows.append((start, end))
-    return windows
 
 
 def find_links(text: str, html: str = "") -> tuple[str, ...]:

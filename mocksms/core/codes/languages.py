@@ -6,7 +6,7 @@ import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
-from mocksms.core.codes.text import normalise
+from mocksms.core.codes.text import masked, normalise
 
 _TABLES: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("languages.toml").read_text(encoding="utf-8")
@@ -38,6 +38,7 @@ DIGITS = {
     for digit, word in enumerate(kinds.get("digits", ()))
 } | {normalise(word): digit for digit, words in _GENERAL["also"].items() for word in words}
 
+LANGUAGES = tuple(_TABLES)
 Meanings = dict[str, dict[str, tuple[str, bool]]]
 
 
@@ -61,7 +62,7 @@ def meanings() -> Meanings:
 
 
 def _add(found: Meanings, language: str, kind: str, word: str) -> None:
-    core = normalise(word).lower().removesuffix("*")
+    core = masked(normalise(word).lower()).removesuffix("*")
     open_end = word.endswith("*") or not CASED.match(core.lstrip("*"))
     known = found[core].get(language)
     found[core][language] = (known[0], known[1] or open_end) if known else (kind, open_end)

@@ -4,6 +4,7 @@ import re
 
 from mocksms.core.codes.candidates import Candidate
 from mocksms.core.codes.languages import AT, YEAR_WORDS
+from mocksms.core.codes.points import Points
 
 _MARGIN = 24  # characters that may stand around a code alone on its line
 _OPENING, _CLOSING = "「『【[(（<«\"'*_>→≫`", "」』】])）>»\"'*_<←≪`"
@@ -34,10 +35,14 @@ _TIME = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d")
 _SERVICE = re.compile(r"1[5-9]\d\d-\d{4}")  # a company's number in Korea
 _THAI_MONTH = ("คม", "ายน", "นธ")
 _CENTURIES = ("19", "20", "14", "25")  # the last two: of the Persian and of the Thai year
+_PHONES = "06789"  # how phone numbers of nine digits begin
+_SHAPES = {
+    "prefixed": (-45, "behind two letters"),
+    "spoken": (16, "spoken digit by digit"),
+    "dotted": (-15, "with a dot"),
+}
 _LONGEST_NAME = 26
 _LAST_WORD = re.compile(r"(\d+|[^\W\d_]+|©)\W{0,2}\Z")
-
-Points = list[tuple[int, str]]
 
 
 def add_look(text: str, one: Candidate, points: Points) -> None:
@@ -52,23 +57,24 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
     if size == 6:
         points.append((18, "six digits") if one.value.isdigit() else (24, "six letters"))
     elif size > 8:
-        phone = one.shape == "grouped" and (size > 9 or one.value[0] in "06789")
-        points.append((-40 if phone else -15, "long for a code"))
-    _add_shape(text, one, points)
+        points.append((-15, "long for a code"))
+    if one.shape in _SHAPES:
+        points.append(_SHAPES[one.shape])
 
 
-def _add_shape(text: str, one: Candidate, points: Points) -> None:
-    if one.shape == "plain":
+def of_digits(text: str, one: Candidate) -> Points:
+    """Return the points of what a candidate's digits look like: a year, a phone number."""
+    points: Points = []
+    size, shape = len(one.value), one.shape
+    if shape == "plain":
         _add_plain(text, one, points)
-    elif one.shape == "prefixed":
-        points.append((-45, "behind two letters"))
-    elif one.shape == "spoken":
-        phone = len(one.value) == 10 and one.value[0] == "0"
-        points.append((-25, "spoken like a phone number") if phone else (16, "spoken digit by digit"))
-    elif one.shape == "grouped":
+    elif shape == "grouped":
         _add_groups(text, one, points)
-    elif one.shape == "dotted":
-        points.append((-15, "with a dot"))
+        if size > 9 or (size == 9 and one.value[0] in _PHONES):
+            points.append((-25, "long for groups"))
+    elif shape == "spoken" and size == 10 and one.value[0] == "0":
+        points.append((-41, "spoken like a phone number"))
+    return points
 
 
 def _add_plain(text: str, one: Candidate, points: Points) -> None:

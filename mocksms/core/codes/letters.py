@@ -4,8 +4,8 @@ import re
 from bisect import bisect_left
 
 from mocksms.core.codes.candidates import Candidate
-from mocksms.core.codes.layout import Points
 from mocksms.core.codes.naming import Hit
+from mocksms.core.codes.points import Points
 from mocksms.core.codes.sentences import BREAK
 
 _VERB_LAST = 24  # characters between letters and the word behind them: 「QWTRPD」を入力

@@ -83,6 +83,8 @@ def qualified(text: str, hits: list[Hit]) -> list[Hit]:
             numbered = numbered and (hit.kind == "number" or last.kind != "beside")
             before = last.kind in ("other", "beside", "calls", "promo") and numbered and gap in _NAMING
             after = last.kind in ("code", "number") and hit.kind in ("other", "promo") and gap in _NAMED_BY
+            thai = gap == "" and text[last.start] >= "\u0e00" and text[last.start] < "\u0e80"
+            after = after or (thai and last.kind in ("code", "number") and hit.kind == "other")
             after = after and (gap != " do " or text.startswith(_OF_DO, last.start))
             if (before or after) and not (before and hit.kind in ("other", "promo")):
                 joined[-1] = Hit(last.start, hit.end, last.kind if before else hit.kind)

@@ -5,12 +5,12 @@ from bisect import bisect_left
 
 from mocksms.core.codes import layout
 from mocksms.core.codes.candidates import Candidate
+from mocksms.core.codes.frame import FARTHEST_AFTER, FARTHEST_BEFORE
 from mocksms.core.codes.languages import IS, NUMBERS
-from mocksms.core.codes.layout import Points
-from mocksms.core.codes.points import AFTER, BEFORE, POINTS_AFTER, POINTS_BEFORE, RIGHT_BEFORE
-from mocksms.core.codes.surroundings import AT_ONCE, DIGIT, LETTERS, UNCASED, Surroundings
+from mocksms.core.codes.points import AFTER, BEFORE, POINTS_AFTER, POINTS_BEFORE, RIGHT_BEFORE, Points
+from mocksms.core.codes.sentences import DIGIT, LETTERS
+from mocksms.core.codes.surroundings import AT_ONCE, UNCASED, Surroundings
 
-FARTHEST_BEFORE, FARTHEST_AFTER = 120, 60  # characters from a candidate that are looked at
 _MOST_BEFORE, _MOST_AFTER = 12, 8  # words
 _NEAR = {"other": 8, "figures": 24}  # characters; of other words 16
 _NEAR_COLON = 40  # where a colon follows
@@ -27,7 +27,7 @@ _AS = re.compile(
 )  # as your reference
 _FOR = re.compile(r" (?:for|für|zu[rm]?|pour|para|per|voor|do|dla|на|до|для|untuk|cho) (?:\w+ ){0,2}\Z| ל\Z")
 _CALLED = re.compile(r"\W?\w{0,4} ?(?:[\u0590-\uffff]|ara|anruf)")  # 0120 111 222へお電話
-_OTHER = {"promo": "other", "calls": "other", "beside": "other"}
+_OTHER = dict.fromkeys(("promo", "calls", "beside", "bill"), "other")
 
 
 class _Left:
@@ -106,7 +106,7 @@ class _Left:
         asked = bool(enters) and (bool(codes) or (self.colon and distance > _PLACE and not numbered))
         if confirmed or asked or (scene.entered(self.one, self.last) and not numbered):
             return -12
-        if not codes:
+        if not codes or any(each.kind == "warn" for each in scene.hits[max(0, place - 5) : place]):
             return None
         far = distance > _NEAR["other"]  # 确认您的订单所需的号码: 4821
         return -12 if far or (codes > 1 and _FOR.search(scene.text, before.end, hit.start)) else -45

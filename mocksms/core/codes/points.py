@@ -1,5 +1,7 @@
 """The points that each kind of word gives a candidate, by its place."""
 
+Points = list[tuple[int, str]]  # each with its reason
+
 _REASONS = {
     "code": "a word for a code",
     "number": "a word for a number",
@@ -38,6 +40,7 @@ POINTS_AFTER = {
     "figures": (20, 10),
     "promo": (-30, -10),
     "calls": (-60, 0),
+    "example": (-80, 0),
     "enter": (45, 20),
     "login": (28, 18),
     "life": (12, 8),

@@ -8,6 +8,8 @@ from mocksms.core.codes.naming import Hit
 BREAK = re.compile(
     r"[。！？!?\n.।](?:(?<![.।])|(?=\s|$)(?<!\bno.)(?<!\bnr.)(?<!\btel.)(?<!\bref.)(?<!\bext.)(?<!\bdok.)(?<!тел.)(?<!№.))"
 )
+DIGIT = re.compile(r"\d")
+LETTERS = re.compile(r"\w")
 SAYS_NONE = ("warn", "none")
 _BESIDE = 4  # characters between a word and the one that says that none is needed
 

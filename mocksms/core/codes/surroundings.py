@@ -1,31 +1,26 @@
 """A text with its words and candidates, and how those are related to each other."""
 
-import re
 from bisect import bisect_left
 
 from mocksms.core.codes.candidates import Candidate
-from mocksms.core.codes.naming import Hit
-from mocksms.core.codes.sentences import BREAK
+from mocksms.core.codes.frame import Frame
+from mocksms.core.codes.sentences import BREAK, DIGIT, LETTERS
 
 AT_ONCE = 4  # characters between a number and the word that belongs to it
 UNCASED = "\u0590"  # alphabets without capitals begin here, most of them
-DIGIT = re.compile(r"\d")
-LETTERS = re.compile(r"\w")
 _LABEL = 40  # characters from a word to what it speaks of
 
 
 class Surroundings:
     """A text in lower case with its words and its candidates."""
 
-    def __init__(self, text: str, candidates: list[Candidate], hits: list[Hit], breaks: list[int]) -> None:
+    def __init__(self, text: str, candidates: list[Candidate], frame: Frame) -> None:
         self.text = text
         self.candidates = candidates
         self.places = [each.start for each in candidates]
-        self.breaks = breaks
-        self.hits = hits
-        self.starts = [hit.start for hit in hits]
-        first = LETTERS.search(text)
-        self.first = first.start() if first else 0
+        self.hits, self.starts = frame.hits, frame.starts
+        self.breaks = frame.breaks
+        self.first = frame.first
 
     def entered(self, one: Candidate, first: int) -> bool:
         """Return whether a verb, or the word for a code, follows at once, as in 2026を入力."""

@@ -1,17 +1,22 @@
 """The words of all languages, found in one pass over a text."""
 
 import re
-from collections import Counter, defaultdict
+import struct
+from collections import defaultdict
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate
 from typing import NamedTuple
 
-from mocksms.core.codes.languages import CASED, TELLING, meanings
+from mocksms.core.codes.languages import CASED, LANGUAGES, TELLING, meanings
 from mocksms.core.codes.naming import Hit, qualified
 
 _SHARE = 0.6  # of the hits of the language with most: fewer, and a language is not the text's
 _TELLS = {"code": 3, "unit": 0}  # how much a word tells about the language
+_LANGUAGES = LANGUAGES
+_BITS = 16  # of a number for each language's votes
+_COUNTS = struct.Struct(f"<{len(_LANGUAGES)}H")
+_TELLING = {word: 1 << _BITS * _LANGUAGES.index(language) for word, language in TELLING.items()}
 _EVERYWHERE = {"code", "promo"}  # of English and of scripts without capitals, in any text
 # Letters of scripts that part words by blanks: a word of theirs ends where the letters end.
 _ENDING = re.compile(rf"(?:{CASED.pattern}|[\u0590-\u06FF\u0900-\u097F\uAC00-\uD7A3])+\Z")
@@ -26,13 +31,19 @@ _MOST_KNOWN, _LONGEST_KNOWN = 8192, 64  # runs of letters that are remembered, a
 
 
 class _Meaning:
-    """A word's meaning: its kind in each language, and its kind in a text of another language."""
+    """A word's meaning: its kind in each language, and its kind in a text of another language.
 
-    __slots__ = ("anywhere", "kinds")
+    `votes` is how much it tells about each language, all in one number.
+    """
+
+    __slots__ = ("anywhere", "kinds", "votes")
 
     def __init__(self, kinds: dict[str, str], anywhere: str) -> None:
         self.kinds = kinds
         self.anywhere = anywhere
+        self.votes = sum(
+            _TELLS.get(kind, 1) << _BITS * _LANGUAGES.index(language) for language, kind in kinds.items()
+        )
 
 
 def _lengths(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -117,22 +128,22 @@ def find_words(text: str, windows: Iterable[tuple[int, int]]) -> list[Hit]:
     tells: list[str] = []
     for start, end in windows:
         _collect(text, start, end, found, tells)
-    kinds = _kinds(tuple([meaning for _, _, meaning in found]), tuple(tells))
+    kinds = _kinds([meaning for _, _, meaning in found], tells)
     return qualified(
         text, [Hit(start, end, kind) for (start, end, _), kind in zip(found, kinds, strict=True) if kind]
     )
 
 
-@lru_cache(maxsize=2048)  # an app's messages have the same words again and again
-def _kinds(meanings: tuple[_Meaning, ...], tells: tuple[str, ...]) -> list[str]:
-    """Return the kind of each word in the language that all of them indicate."""
-    votes: dict[str, int] = dict(Counter(tells))
-    for meaning in meanings:
-        for language, kind in meaning.kinds.items():
-            votes[language] = votes.get(language, 0) + _TELLS.get(kind, 1)
-    least = _SHARE * max(votes.values(), default=0)
-    languages = [language for language, count in votes.items() if count >= least]
-    languages.sort(key=votes.__getitem__, reverse=True)
+def _kinds(meanings: list[_Meaning], tells: list[str]) -> list[str]:
+    """Return the kind of each word in the languages that all of them indicate."""
+    votes = sum([meaning.votes for meaning in meanings]) + sum([_TELLING[word] for word in tells])
+    counts = _COUNTS.unpack(votes.to_bytes(_COUNTS.size, "little"))
+    least = _SHARE * max(counts)
+    chosen = [place for place, count in enumerate(counts) if count >= least]
+    if len(chosen) == 1:
+        language = _LANGUAGES[chosen[0]]
+        return [meaning.kinds.get(language) or meaning.anywhere for meaning in meanings]
+    languages = [_LANGUAGES[place] for place in sorted(chosen, key=counts.__getitem__, reverse=True)]
     return [
         next((meaning.kinds[each] for each in languages if each in meaning.kinds), meaning.anywhere)
         for meaning in meanings
@@ -145,7 +156,7 @@ def _collect(text: str, start: int, end: int, found: _Found, tells: list[str]) -
     known = [(place, run) for place, run in enumerate(map(_known.__getitem__, parts[1::2])) if run]
     if not known:
         return
-    tells += filter(None, map(TELLING.get, parts[1::2]))
+    tells += filter(_TELLING.__contains__, parts[1::2])
     places = list(accumulate(map(len, parts), initial=start))
     done = start
     for place, run in known:
