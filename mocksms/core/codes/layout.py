@@ -71,7 +71,7 @@ def of_digits(text: str, one: Candidate) -> Points:
     elif shape == "grouped":
         _add_groups(text, one, points)
         if size > 9 or (size == 9 and one.value[0] in _PHONES):
-            points.append((-25, "long for groups"))
+            points.append((-25, "like a phone number"))
     elif shape == "spoken" and size == 10 and one.value[0] == "0":
         points.append((-41, "spoken like a phone number"))
     return points

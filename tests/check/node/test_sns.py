@@ -10,6 +10,7 @@ import pytest
 
 from mocksms.testing import Phone
 from tests.check.node.conftest import Node, SdkError
+from tests.docs.blocks import blocks
 from tests.phone.listener import listening
 
 ME = "+819012345678"
@@ -111,13 +112,10 @@ TOPIC = """
     await sns.send(new sdk.sns.SubscribeCommand(subscription));
     return TopicArn;
 """
-# Both validators take certificates from Amazon's hosts by https alone; the address itself is not signed.
-VALIDATE = """
-    const served = given.message.SigningCertURL;
-    const [http, https] = ["http", "https"].map(process.getBuiltinModule);
-    https.get = (url, ...rest) => http.get(served, rest.at(-1));
-    const name = served.slice(served.lastIndexOf("/"));
-    const message = { ...given.message, SigningCertURL: `https://sns.us-east-1.amazonaws.com${name}` };
+FROM_THE_PHONE = blocks("docs/wires.md", "js")[0].text
+VALIDATE = f"""
+    {FROM_THE_PHONE}
+    const message = fromThePhone(given.message);
     await new Promise((done, failed) =>
       new sdk.snsValidator().validate(message, (error) => (error ? failed(error) : done())));
     await new sdk.snsPayloadValidator().validate(message);
