@@ -1,0 +1,107 @@
+"""What is in deploy/ fits the apps: commands, settings, paths. (`make check` runs the install script.)"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+import mocksms.config
+import webapp.config
+from tests.assertions import not_empty
+from tests.docs.blocks import blocks
+from tests.meta.sources import ROOT
+from webapp.command import PASSING_ON
+
+DEPLOY = ROOT / "deploy"
+COMMANDS = {work.__name__.strip("_") for work in PASSING_ON}
+SECRETS = {"MOCKSMS_PASSWORD": "phone-secret", "WEBAPP_TOOLS_PASSWORD": "tools-secret"}
+
+
+def assigned(text: str) -> dict[str, str]:
+    """Return the variables of a text such as `A=b C=d`, one or more a line."""
+    return dict(word.split("=", 1) for word in shlex.split(text) if re.match(r"[A-Z_]+=", word))
+
+
+def default(name: str) -> str:
+    """Return a variable's default in the install script."""
+    found = re.search(rf"^{name}=\$\{{{name}:-(.+)\}}$", (DEPLOY / "install.sh").read_text(), re.M)
+    assert found, name
+    return found[1]
+
+
+def check_settings(environ: dict[str, str]) -> None:
+    """Read variables as both apps do."""
+    webapp.config.load(environ={name: value for name, value in environ.items() if name.startswith("WEBAPP_")})
+    mocksms.config.load(environ=environ)
+
+
+def services() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    return found
+
+
+def environment(service: dict[str, Any]) -> dict[str, str]:
+    """Return the variables of a service, with passwords."""
+    return {
+        name: SECRETS[name] if str(value).startswith("${") else value
+        for name, value in service["environment"].items()
+    }
+
+
+def test_dockerfile_has_the_install_script_as_its_only_step() -> None:
+    text = (DEPLOY / "Dockerfile").read_text().replace("\\\n", " ")
+    (step,) = re.findall(r"^RUN (.*)$", text, re.M)
+    assert step.startswith("sh /src/deploy/install.sh && rm -rf /src ")
+    (given,) = re.findall(r"^ENV (.*)$", text, re.M)
+    variables = assigned(given)
+    assert variables["PATH"].startswith(f"{default('PREFIX')}/bin:")
+    assert Path(variables["WEBAPP_INSTANCE"]).parent == Path(default("DATA"))
+    assert variables["MOCKSMS_INSTANCE"] == default("DATA") and f"USER {default('OWNER')}\n" in text
+
+
+def test_compose_file_runs_both_apps_with_settings_they_have() -> None:
+    for service in not_empty(list(services().values())):
+        assert service["command"][0] in COMMANDS
+        check_settings({"WEBAPP_SANDBOX": "1", **environment(service)})
+        assert all(port.startswith("127.0.0.1:") for port in not_empty(service["ports"]))
+    given = environment(services()["site"])
+    assert given["WEBAPP_GATEWAY_URL"] == "http://phone:8001" and given["WEBAPP_SMTP_HOST"] == "phone"
+
+
+def test_unit_starts_what_the_script_installs() -> None:
+    text = (DEPLOY / "nidankai@.service").read_text()
+    assert f"\nExecStart={default('PREFIX')}/bin/nidankai %i\n" in text
+    (given,) = re.findall(r"^Environment=(.*)$", text, re.M)
+    variables = assigned(given)
+    check_settings({"WEBAPP_SANDBOX": "1", **variables})
+    assert variables["MOCKSMS_INSTANCE"] == default("DATA")
+    assert f"User={default('OWNER')}\n" in text and "RestartPreventExitStatus=2\n" in text
+
+
+def test_settings_for_production_are_whole_but_for_the_keys() -> None:
+    (block,) = blocks("docs/deploy.md", "ini")
+    given = assigned(block.text)
+    given["WEBAPP_SEAL_KEYS"] = "0" * 64
+    read = webapp.config.load(environ=given)
+    assert read.is_tls and not read.sandbox
+
+
+@pytest.mark.parametrize("python", ["/nowhere/python3", "false"])
+def test_script_says_in_one_line_that_python_is_missing(python: str, tmp_path: Path) -> None:
+    for name in ("dirname", "id", "false"):
+        (tmp_path / name).symlink_to(f"/usr/bin/{name}")
+    done = subprocess.run(
+        ["/bin/sh", str(DEPLOY / "install.sh")],
+        env={"PATH": str(tmp_path), "PYTHON": python, "PREFIX": f"{tmp_path}/made"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "is not Python 3.11 or newer" in done.stderr and not os.path.lexists(tmp_path / "made")
