@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 from webapp.errors import MailDomainRefused, MobileNeeded, NotAMailAddress, NotAPhoneNumber
 from webapp.rules import phone_numbers
+from webapp.rules.typed import visible
 
 _LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without the brackets
+_LONGEST_LOCAL_PART = 64  # RFC 5321 4.5.3.1.1: mail servers refuse more, for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ def read(text: str, domains: tuple[str, ...] | None) -> Contact:
     Raises:
         NotAMailAddress, MailDomainRefused, NotAPhoneNumber, MobileNeeded: all for the field ``email``.
     """
-    if "@" in unicodedata.normalize("NFKC", text):
+    if "@" in visible(text):
         return read_mail(text, domains)
     try:
         return read_mobile(text)
@@ -45,8 +46,8 @@ def read_mail(text: str, domains: tuple[str, ...] | None) -> Contact:
     """
     from email_validator import EmailNotValidError, validate_email  # used on few pages, and slow to load
 
-    typed = unicodedata.normalize("NFKC", text).strip()
-    if len(typed) > _LONGEST_ADDRESS:
+    typed = visible(text)
+    if len(typed) > _LONGEST_ADDRESS or len(typed.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
         raise NotAMailAddress()
     try:
         read = validate_email(typed, allow_smtputf8=False, check_deliverability=False, test_environment=True)

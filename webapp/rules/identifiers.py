@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 from webapp.errors import NotAMailAddress
 from webapp.rules import contacts, phone_numbers
+from webapp.rules.typed import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ def read(text: str) -> Identifier:
     Raises:
         NotAPhoneNumber: neither.
     """
-    typed = unicodedata.normalize("NFKC", text).strip()
+    typed = visible(text)
     if "@" in typed:
         return Identifier("email", typed.lower() if typed.isascii() else _as_kept(typed))
     return Identifier("phone", phone_numbers.parse(typed).e164)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -13,6 +12,7 @@ from babel import Locale
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from webapp.errors import NotAPhoneNumber, PhoneNumberReason
+from webapp.rules.typed import visible
 
 Kind = Literal["mobile", "landline", "other"]
 
@@ -23,6 +23,7 @@ _LONGEST_INPUT = 64
 _TEN_DIGITS = re.compile(r"[5-9]0")
 _MOBILE_RANGE = re.compile(r"[679]0")
 _EXTRA_DASHES = str.maketrans(dict.fromkeys("ー−ｰ─━‐‑‒–—―", "-"))
+_EXTENSION_MARKS = frozenset("#,;~*")
 _KINDS: dict[int, Kind] = {
     PhoneNumberType.MOBILE: "mobile",
     PhoneNumberType.FIXED_LINE_OR_MOBILE: "mobile",  # North America: a text may well arrive
@@ -72,19 +73,20 @@ class PhoneNumber:
 def parse(text: str, region: str = HOME_REGION) -> PhoneNumber:
     """Read a number as typed. ``region`` (ISO 3166) is used if it has no country code.
 
-    It takes full-width characters, spaces, brackets, all kinds of dashes, a leading 0, +81 or 010 81. A possible
+    It takes full-width characters, spaces, brackets, all kinds of dashes, a leading 0, +81, 0081 or 010 81. A possible
     length is enough: numbering plans change faster than libraries, and the code sent there is the proof. Raises
     NotAPhoneNumber.
     """
-    typed = unicodedata.normalize("NFKC", text[: _LONGEST_INPUT + 1]).translate(_EXTRA_DASHES).strip()
+    typed = visible(text[: _LONGEST_INPUT + 1]).translate(_EXTRA_DASHES)
     if not typed:
         raise NotAPhoneNumber("empty")
     if len(typed) > _LONGEST_INPUT:
         raise NotAPhoneNumber("too_long")
-    if any(char.isalpha() for char in typed):  # else "0120-FLOWERS" and extensions would be dialled
+    # "0120-FLOWERS" would be dialled, and an extension (#12) cut off: its main line would ring.
+    if any(char.isalpha() or char in _EXTENSION_MARKS for char in typed):
         raise NotAPhoneNumber("not_a_number")
     try:
-        number = phonenumbers.parse(typed, region)
+        number = _abroad(typed) or phonenumbers.parse(typed, region)
     except phonenumbers.NumberParseException as refused:
         raise NotAPhoneNumber(_REASONS.get(refused.error_type, "not_a_number")) from None
     possible = phonenumbers.is_possible_number_with_reason(number)
@@ -93,6 +95,17 @@ def parse(text: str, region: str = HOME_REGION) -> PhoneNumber:
     if number.country_code == _JAPAN:
         _check_japanese_length(phonenumbers.national_significant_number(number))
     return _described(number)
+
+
+def _abroad(typed: str) -> phonenumbers.PhoneNumber | None:
+    """Return the number behind 00, which means + in most countries, if it is one. Japan has services there (0077)."""
+    if not typed.startswith("00"):
+        return None
+    try:
+        number = phonenumbers.parse(f"+{typed[2:]}")
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 def _check_japanese_length(digits: str) -> None:

@@ -1,0 +1,49 @@
+"""Addresses and numbers as they are pasted: with invisible characters, extensions, another country's prefix."""
+
+from __future__ import annotations
+
+import pytest
+
+from webapp.errors import NotAMailAddress, NotAPhoneNumber
+from webapp.rules import contacts, identifiers, phone_numbers
+
+INVISIBLE = ("\u200b", "\ufeff", "\u2060", "\u00ad", "\u200e", "\u202a", "\u202e", "\ufe0f", "\t", "\n")
+
+
+@pytest.mark.parametrize("char", INVISIBLE, ids=[f"{ord(each):04x}" for each in INVISIBLE])
+def test_invisible_characters_are_dropped(char: str) -> None:
+    address, number = f"{char}hana{char}ko@exam{char}ple.com{char}", f"{char}090{char}-1234-5678{char}"
+    assert contacts.read(address, None).value == identifiers.read(address).value == "hanako@example.com"
+    assert phone_numbers.parse(number).e164 == identifiers.read(number).value == "+819012345678"
+
+
+@pytest.mark.parametrize("mark", ["#12", ",12", ";12", "～9", "*3", " ext 5", " 内線5"])
+def test_extension_is_refused(mark: str) -> None:
+    with pytest.raises(NotAPhoneNumber) as refused:
+        phone_numbers.parse(f"03-1111-2222{mark}")
+    assert refused.value.reason == "not_a_number"
+
+
+@pytest.mark.parametrize(
+    ("typed", "e164"),
+    [
+        ("0081 90 1234 5678", "+819012345678"),
+        ("００８１-90-1234-5678", "+819012345678"),
+        ("0044 7911 123456", "+447911123456"),
+        ("001 202 555 0143", "+12025550143"),
+    ],
+)
+def test_two_zeros_are_a_plus(typed: str, e164: str) -> None:
+    assert phone_numbers.parse(typed).e164 == e164
+
+
+@pytest.mark.parametrize("typed", ["00", "0099 1234 5678 9012"])
+def test_two_zeros_before_no_country_are_refused(typed: str) -> None:
+    with pytest.raises(NotAPhoneNumber):
+        phone_numbers.parse(typed)
+
+
+def test_local_part_has_64_letters_at_most() -> None:
+    assert contacts.read_mail("a" * 64 + "@example.com", None).value.startswith("aaa")
+    with pytest.raises(NotAMailAddress):
+        contacts.read_mail("a" * 65 + "@example.com", None)
