@@ -45,7 +45,7 @@ PEOPLE = {
     "taro": Identity("太郎", "taro@example.com", "+818012345678"),
     "jiro": Identity("次郎", "jiro@example.com", "+817012345678", "MIHONDEMOMIHONDEMOMIHONDEMO23456"),
     "sakura": Identity("さくら", "sakura@example.com", "+819087654321"),
-    "desk": Identity("窓口", "desk@example.com", ""),
+    "desk": Identity("窓口", "desk@example.com", "+817087654321", "MIHONDESKMIHONDESKMIHONDESK23456"),
 }
 
 

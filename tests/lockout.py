@@ -10,6 +10,8 @@ from tests import sample_files
 from tests.actors import Person
 from tests.app_fixture import World
 from tests.form_client import Page
+from webapp.sandbox.journeys import pages
+from webapp.sandbox.journeys.steps import Open, Press
 from webapp.services.account_lookup import find_account
 
 FILES: dict[str, Callable[[], bytes]] = {
@@ -37,12 +39,21 @@ def sends(person: Person, *files: Any) -> Page:
 
 
 def reviewer(world: World, language: str = "ja") -> Person:
-    """Return the reviewer, signed in and at the queue."""
+    """Return the reviewer, signed in, freshly proven, and at the queue. A minute passes: each app code works once."""
     person = world.person("desk", language)
+    world.clock.advance(30)
     person.signs_in()
+    world.clock.advance(30)
+    proves(person)
     person.browser.get("/account")
     person.browser.follow("[href='/desk']")
     return person
+
+
+def proves(person: Person) -> Page:
+    """Step up with the code of the app."""
+    person.walks(Open("/ap/cvf/confirm?return_to=/desk"), Press(pages.PROVE))
+    return person.gives_code()
 
 
 def opens_case(person: Person, name: str) -> Page:

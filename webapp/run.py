@@ -27,10 +27,11 @@ PORTS = {"SITE_PORT": 8000, "PHONE_PORT": 8001, "SMTP_PORT": 8025}
 # The demo accounts' phones, which the phone shows from the start, each with its owner's mail account.
 PHONES = (
     "+819012345678=hanako@example.com,+818012345678=taro@example.com,+817012345678=jiro@example.com,"
-    "+819087654321=sakura@example.com,+81312345678"
+    "+819087654321=sakura@example.com,+817087654321=desk@example.com,+81312345678"
 )
 AUTHENTICATORS = (
     "+817012345678=otpauth://totp/Mihon:jiro@example.com?secret=MIHONDEMOMIHONDEMOMIHONDEMO23456&issuer=Mihon"
+    " +817087654321=otpauth://totp/Mihon:desk@example.com?secret=MIHONDESKMIHONDESKMIHONDESK23456&issuer=Mihon"
 )
 START_SECONDS = 30.0  # a machine under load may need a while; a healthy one needs one second
 STOP_SECONDS = 5.0
@@ -264,7 +265,8 @@ def welcome(place: Place) -> str:
     taro@example.com     080-1234-5678   code by SMS
     jiro@example.com     070-1234-5678   code by app, key MIHONDEMOMIHONDEMOMIHONDEMO23456
     sakura@example.com   090-8765-4321   code by SMS, but the phone is lost: a reset is asked for
-    desk@example.com                     the reviewer who decides it, at {place.site_url}{paths.DESK}
+    desk@example.com     070-8765-4321   the reviewer who decides it, at {place.site_url}{paths.DESK}
+                                         code by app, key MIHONDESKMIHONDESKMIHONDESK23456
 
   Ctrl-C stops both. Data: {place.instance}
 """

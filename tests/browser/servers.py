@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pyotp import TOTP
+
 from mocksms.testing import RunningPhone
 from tests.actors import PhoneReader
 from tests.app_fixture import AppFixture, Clock, World
 from tests.browser.page_runner import PageRunner
 from tools.driver import Browser, BrowserContext, Page, expect
+from webapp.sandbox.journeys import pages
 from webapp.sandbox.journeys.steps import Step
 from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.server import ThreadedServer
@@ -68,6 +71,13 @@ class Servers:
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         self.windows.append(context)
         return context.new_page()
+
+    def gives_app_code(self, page: Page, who: str, leads_to: str) -> None:
+        """Type what a persona's app shows half a minute later: each code works once."""
+        self.world.clock.advance(30)
+        page.locator(pages.CODE).fill(TOTP(PERSONAS[who].secret).at(int(self.world.clock.now())))
+        page.locator(pages.SIGN_IN_WITH_CODE).click()
+        expect(page.locator(f'main[data-page="{leads_to}"]')).to_be_visible()
 
     def walk(self, page: Page, who: str, *steps: Step) -> None:
         """Do steps as a persona in a window."""

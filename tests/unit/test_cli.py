@@ -153,7 +153,7 @@ def test_doctor_opens_the_secret_of_any_device(world: World) -> None:
     (wrong,) = [
         line for line in run(world, "doctor", well=False).output.splitlines() if line.startswith("FAIL")
     ]
-    assert wrong.split()[1] == "keys" and "1 of 1" in wrong
+    assert wrong.split()[1] == "keys" and "1 of 2" in wrong
 
 
 def test_serve_refuses_a_port_that_is_taken() -> None:

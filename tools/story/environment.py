@@ -8,6 +8,7 @@ from werkzeug.middleware.shared_data import SharedDataMiddleware
 
 from mocksms.client import Phone
 from mocksms.testing import run_phone
+from webapp.run import AUTHENTICATORS
 from webapp.sandbox.personas import personas
 from webapp.sandbox.testing import Site
 from webapp.sandbox.worlds import World, Worlds
@@ -18,7 +19,7 @@ class Environment:
     """Both apps, with their data in ``folder``; the addresses are ``site_url`` and ``phone_url``."""
 
     def __init__(self, folder: Path) -> None:
-        self._phone = run_phone(str(folder / "phone"))
+        self._phone = run_phone(str(folder / "phone"), AUTHENTICATORS=AUTHENTICATORS)
         self._site = Site(str(folder / "site"), self._phone)
         self.site = self._site.app
         # Cache files permanently: a guide opens hundreds of pages.

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from tools.story.steps import (
     PASSWORD,
+    AppCode,
     Look,
     MailLink,
     Open,
@@ -14,6 +15,7 @@ from tools.story.steps import (
     Step,
     Upload,
     Wait,
+    app_code,
     sms_code,
 )
 from tools.story.stories_main import HANAKO, TO_SECURITY
@@ -28,7 +30,7 @@ YUKI, FRESH, NEW_MAIL, NEW_NUMBER = (
     "hana@example.net",
     "+819055556666",
 )
-DESK = "desk@example.com"
+DESK_NUMBER = "+817087654321"
 LICENCE = str(SPECIMEN)
 SIGNED_IN = Quietly(
     name_and_password("hanako", "shop.home"), ("サインインしてから始めます。", "You're already signed in.")
@@ -220,9 +222,22 @@ STORIES = (
             Open(
                 "/ap/signin", fresh=True, before=("審査する人の画面です。", "This is the reviewer's screen.")
             ),
-            *name_and_password("desk", "")[1:],
+            *name_and_password("desk", "sign_in.code")[1:],
+            AppCode(DESK_NUMBER),
+            Press(pages.SIGN_IN_WITH_CODE, "shop.home", fill=((pages.CODE, app_code),)),
             Open("/desk", "desk.queue"),
             Press('a.row:has-text("太郎")', "desk.case"),
+            Press(pages.TAKE_CASE, "step_up.confirm"),
+            Wait(
+                30,
+                (
+                    "書類を開く前に、もう一度コードを確認します。15分間有効です。",
+                    "Before documents open, a code is needed again. It counts for 15 minutes.",
+                ),
+            ),
+            Press(pages.PROVE, "sign_in.code"),
+            AppCode(DESK_NUMBER),
+            Press(pages.SIGN_IN_WITH_CODE, "desk.case", fill=((pages.CODE, app_code),)),
             Press(pages.TAKE_CASE, "desk.case"),
             Press(
                 pages.DECIDE,

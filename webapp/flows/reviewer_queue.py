@@ -24,7 +24,9 @@ from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 from webapp.store.recovery import Decision, StoredDocument
 
-WAITING = ("received", "in_review", "more_wanted")
+WAITING = ("received", "in_review")
+UNANSWERED = ("more_wanted",)
+"""Of cases that wait for the reviewer, and for the customer's documents."""
 DESK_NAME = "Mihon"
 """What the owner sees instead of the reviewer's device and place."""
 
@@ -35,6 +37,7 @@ _EVENTS = {
     "approve": "recovery.approved",
     "reject": "recovery.rejected",
 }
+_DECISIONS = ("more_wanted", "approved", "rejected")
 _LOGGED = {"take": "in_review", "ask_more": "more_wanted", "approve": "approved", "reject": "rejected"}
 
 
@@ -60,17 +63,17 @@ class Served:
     content: bytes
 
 
-def queue(services: Services) -> list[tuple[Flow, Account]]:
-    """Return the cases that wait, the oldest first."""
+def queue(services: Services, states: tuple[str, ...]) -> list[tuple[Flow, Account]]:
+    """Return the cases in these states, the oldest first."""
     with services.store.reading() as db:
-        waiting = stored.in_states(db, WAITING, services.clock.now())
+        waiting = stored.in_states(db, states, services.clock.now())
         return [(case, accounts.get(db, case.account_id or "")) for case in waiting]
 
 
 def recently_decided(services: Services) -> list[tuple[Decision, str, str]]:
     """Return the newest decisions, with the names of reviewers and customers."""
     with services.store.reading() as db:
-        return _with_names(db, stored.latest_decisions(db))
+        return _with_names(db, stored.latest_decisions(db, _DECISIONS))
 
 
 def find(services: Services, case_id: str) -> Case | None:

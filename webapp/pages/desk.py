@@ -1,4 +1,4 @@
-"""The desk (docs/screens.md#19): for reviewers only."""
+"""The desk (docs/screens.md#19): for reviewers only, and in two steps (docs/promises.md#80)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from flask_login import current_user, login_required
 from webapp import paths
 from webapp.flows import reviewer_queue
 from webapp.flows.reviewer_queue import Case
+from webapp.pages import guards
 from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import on_stale
 from webapp.pages.forms.recovery import DecisionForm
@@ -22,8 +23,10 @@ from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.recovery_labels import document_label, status_label
-from webapp.pages.render import page
+from webapp.pages.render import is_post, page
 from webapp.rules import phone_numbers
+from webapp.store.accounts import Account
+from webapp.store.flows import Flow
 from webapp.store.recovery import Decision
 
 blueprint = Blueprint("desk", __name__)
@@ -35,13 +38,32 @@ P = ParamSpec("P")
 
 
 def reviewing(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Decorate a page for reviewers, whom an operator names. Others get 403."""
+    """Decorate a page for reviewers, whom an operator names. Others get 403.
+
+    A reviewer without two-step verification sets it up first.
+    """
 
     @login_required
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         if not current_user.account.is_reviewer:
             abort(403)
+        if not current_user.account.two_step_on:
+            flask.flash(gettext("The review desk needs Two-Step Verification. Turn it on first."), "warning")
+            return redirect(url_for("settings.overview"), 303)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def acting(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Decorate what a reviewer does with a case: it asks for a step-up, and then leads to the case."""
+
+    @reviewing
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        if not guards.is_elevated():
+            return guards.ask_step_up(url_for("desk.case", case_id=kwargs["case_id"]))
         return view(*args, **kwargs)
 
     return guarded
@@ -50,21 +72,22 @@ def reviewing(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
 @blueprint.get(paths.DESK)
 @reviewing
 def queue() -> ResponseReturnValue:
-    """Show the waiting cases, oldest first, and the last decisions."""
+    """Show the cases that wait for a review, those that wait for documents, and the last decisions."""
     return page(
         "desk.queue",
-        cases=[
-            {
-                "url": url_for("desk.case", case_id=flow.id),
-                "name": account.name,
-                "state": flow.state,
-                "label": status_label(flow.state),
-                "when": moment(flow.created_at),
-            }
-            for flow, account in reviewer_queue.queue(services())
-        ],
+        cases=[_row(*each) for each in reviewer_queue.queue(services(), reviewer_queue.WAITING)],
+        unanswered=[_row(*each) for each in reviewer_queue.queue(services(), reviewer_queue.UNANSWERED)],
         decisions=[_decided(*each) for each in reviewer_queue.recently_decided(services())],
     )
+
+
+def _row(flow: Flow, account: Account) -> dict[str, str]:
+    return {
+        "url": url_for("desk.case", case_id=flow.id),
+        "name": account.name,
+        "label": status_label(flow.state),
+        "when": moment(flow.created_at),
+    }
 
 
 def _moved_on(case_id: str) -> ResponseReturnValue:
@@ -76,7 +99,11 @@ def _moved_on(case_id: str) -> ResponseReturnValue:
 @reviewing
 @on_stale(_moved_on)
 def case(case_id: str) -> ResponseReturnValue:
-    """Show one case. A POST decides it."""
+    """Show one case. A POST decides it, after a step-up."""
+    if guards.is_elevated():
+        guards.fill_again()
+    elif is_post():
+        return guards.ask_step_up(url_for("desk.case", case_id=case_id))
     shown = _case(case_id)
     form = DecisionForm()
     if form.is_sent():
@@ -111,7 +138,7 @@ def case(case_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post(paths.DESK_TAKE)
-@reviewing
+@acting
 @on_stale(_moved_on)
 def take(case_id: str) -> ResponseReturnValue:
     """Begin the review: the status becomes 審査中."""
@@ -121,7 +148,7 @@ def take(case_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get(paths.DESK_DOCUMENT)
-@reviewing
+@acting
 def document(case_id: str, document_id: str) -> ResponseReturnValue:
     """Send a document's bytes as an attachment under our name, never as a page."""
     served = reviewer_queue.open_document(services(), _case(case_id), document_id)
@@ -146,7 +173,7 @@ def _documents(shown: Case) -> list[dict[str, object]]:
     return [
         {
             "label": document_label(each, number),
-            "is_picture": each.kind in ("jpg", "png"),
+            "is_picture": each.kind in ("jpg", "png") and guards.is_elevated(),
             "url": url_for("desk.document", case_id=shown.flow.id, document_id=each.id) if may_open else None,
         }
         for number, each in enumerate(shown.documents, start=1)

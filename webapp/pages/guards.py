@@ -51,23 +51,27 @@ def elevated(page: Page[P]) -> Page[P]:
     @login_required
     @wraps(page)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if is_elevated():
-            if request.method == "GET" and flask.session.pop(TYPED, None):
-                _fill_again()
-            return page(*args, **kwargs)
-        here = return_url(url_for("settings.overview"))
-        if request.method == "POST" and _can_be_seen():
-            step_up.keep_typed(services(), current_user.session, here, request.form.items(multi=True))
-            flask.session[TYPED] = True
-        return redirect(url_for("step_up.confirm", return_to=here), 303)
+        if not is_elevated():
+            return ask_step_up(return_url(url_for("settings.overview")))
+        fill_again()
+        return page(*args, **kwargs)
 
     return guarded
 
 
-def _fill_again() -> None:
+def ask_step_up(back: str) -> ResponseReturnValue:
+    """Redirect to the step-up, which leads to ``back``. What was typed on a page is kept for it."""
+    if request.method == "POST" and _can_be_seen():
+        step_up.keep_typed(services(), current_user.session, back, request.form.items(multi=True))
+        flask.session[TYPED] = True
+    return redirect(url_for("step_up.confirm", return_to=back), 303)
+
+
+def fill_again() -> None:
     """Fill the forms of this page with what was typed before the step-up (`forms.typed_before`)."""
-    here = request.full_path.rstrip("?")
-    flask.g.typed = MultiDict(step_up.take_typed(services(), current_user.session, here))
+    if request.method == "GET" and flask.session.pop(TYPED, None):
+        here = request.full_path.rstrip("?")
+        flask.g.typed = MultiDict(step_up.take_typed(services(), current_user.session, here))
 
 
 def keep_flow(flow: Flow) -> None:

@@ -126,13 +126,14 @@ def decisions_of(db: Connection, case_id: str) -> list[Decision]:
     ]
 
 
-def latest_decisions(db: Connection, limit: int = 20) -> list[Decision]:
-    """Return the newest decisions of the desk."""
+def latest_decisions(db: Connection, kinds: tuple[str, ...], limit: int = 20) -> list[Decision]:
+    """Return the newest decisions of the desk of these kinds."""
     return [
         Decision(*row)
         for row in db.execute(
-            f"SELECT {_DECISION} FROM decisions WHERE by_account IS NOT NULL ORDER BY at DESC, id LIMIT ?",
-            (limit,),
+            f"""SELECT {_DECISION} FROM decisions WHERE by_account IS NOT NULL AND decision IN ({_marks(kinds)})
+                ORDER BY at DESC, id LIMIT ?""",
+            (*kinds, limit),
         )
     ]
 

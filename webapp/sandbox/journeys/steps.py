@@ -95,7 +95,7 @@ class BackToFirst(Step):
 
 @dataclass(frozen=True)
 class InOtherBrowser(Step):
-    """Do steps in another browser: a stranger's, or one that is signed in to the account ``signed_in_as``."""
+    """Do steps in another browser: a stranger's, or one that signed in as ``signed_in_as`` and stepped up."""
 
     steps: tuple[Step, ...]
     signed_in_as: str = ""

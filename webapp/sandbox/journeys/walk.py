@@ -39,7 +39,7 @@ class Walk(FormRunner):
     def _other_browser(signed_in_as: str) -> FormClient:
         other = Walker(is_stranger=True)
         if signed_in_as:
-            other.hold_session(signed_in_as, is_proven=False)
+            other.hold_session(signed_in_as, is_proven=True)
         return other
 
 

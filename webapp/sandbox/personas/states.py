@@ -30,6 +30,7 @@ from webapp.store.trust import Trusted
 
 JIRO_SECRET = "MIHONDEMOMIHONDEMOMIHONDEMO23456"  # noqa: S105 - the demo's own, also public
 REVIEWER = "desk"
+REVIEWER_SECRET = "MIHONDESKMIHONDESKMIHONDESK23456"  # noqa: S105 - public, too
 SPECIMEN = Path(__file__).parent / "specimen_licence.png"
 TRUST_SERIES, TRUST_TOKEN = "mihon-demo-series", "mihon-demo-token"
 TRUST_COOKIE = f"{TRUST_SERIES}:{TRUST_TOKEN}"
@@ -55,16 +56,7 @@ def by_sms(db: Connection, services: Services, account: Account) -> None:
 
 def by_app(db: Connection, services: Services, account: Account) -> None:
     """Turn it on by an app with a known secret, and by a call to a landline as backup."""
-    methods.add(
-        db,
-        account_id=account.id,
-        kind="app",
-        secret=services.seal.seal(JIRO_SECRET.encode(), seal_context(account.id)),
-        secret_mark=totp.mark(JIRO_SECRET, services.pepper),
-        is_preferred=True,
-        verified_at=account.created_at,
-        method_id=f"{account.id}-app",
-    )
+    _add_app(db, services, account, JIRO_SECRET)
     methods.add(
         db,
         account_id=account.id,
@@ -75,6 +67,25 @@ def by_app(db: Connection, services: Services, account: Account) -> None:
         method_id=f"{account.id}-voice",
     )
     accounts.set_two_step(db, account.id, True)
+
+
+def reviewing(db: Connection, services: Services, account: Account) -> None:
+    """Turn it on by an app with a known secret: the desk asks for two steps."""
+    _add_app(db, services, account, REVIEWER_SECRET)
+    accounts.set_two_step(db, account.id, True)
+
+
+def _add_app(db: Connection, services: Services, account: Account, secret: str) -> None:
+    methods.add(
+        db,
+        account_id=account.id,
+        kind="app",
+        secret=services.seal.seal(secret.encode(), seal_context(account.id)),
+        secret_mark=totp.mark(secret, services.pepper),
+        is_preferred=True,
+        verified_at=account.created_at,
+        method_id=f"{account.id}-app",
+    )
 
 
 def locked_out(db: Connection, services: Services, account: Account) -> None:

@@ -17,7 +17,6 @@ from webapp.sandbox.refusals.sample_files import sample_bytes
 from webapp.sandbox.refusals.scenario import NEXT, SEND_CODE, LastStep, Scenario
 from webapp.sandbox.refusals.scenario_context import NOTED_CODE, STRANGER, ScenarioContext, wait_past
 from webapp.sandbox.world_middleware import world
-from webapp.store import accounts, methods
 from webapp.store import recovery as stored
 
 ADDRESS_RULE = _("In sandbox mode, only addresses in reserved domains are accepted.")
@@ -33,20 +32,6 @@ OWN_RULE = _("Reviewers can't decide their own cases.")
 LINK_RULE = _("A link works for %(recovery_seconds)s, and only as it was sent.")
 FLOW_RULE = _("Unfinished steps expire after %(flow_seconds)s and work in one browser only.")
 SAVE = _("Save password")
-
-
-def _set_two_step(is_on: bool) -> Do:
-    """Set a reviewer's two-step verification in the rows: the desk's pages do not lead to it."""
-
-    def write(run: ScenarioContext) -> None:
-        services = world().services
-        with services.store.writing() as db:
-            if is_on:
-                methods.add(db, account_id=run.key, kind="sms", number="+819011110009", is_preferred=True,
-                            verified_at=services.clock.now(), method_id=f"{run.key}-sms")  # fmt: skip
-            accounts.set_two_step(db, run.key, is_on)
-
-    return Do(write)
 
 
 def _own_case(run: ScenarioContext) -> str:
@@ -79,14 +64,12 @@ TAKEN: tuple[Step, ...] = (
 )
 CANCEL_LINK = Note("link", lambda run: run.reader.link(run.who.email, paths.RECOVERY_LINK))
 OWN_CASE: tuple[Step, ...] = (
-    _set_two_step(True),
     *VISITING,
     Press(
         pages.SEND_DOCUMENTS,
         {pages.DOCUMENTS: lambda _run: [(io.BytesIO(sample_bytes("page-1.pdf")), "page-1.pdf")]},
     ),
-    _set_two_step(False),
-    Do(lambda run: run.browser.hold_session(run.key, is_proven=False)),
+    Do(lambda run: run.browser.hold_session(run.key, is_proven=True)),
     Open(_own_case),
 )
 
