@@ -18,6 +18,7 @@ from mocksms.api import (
     waiting,
 )
 from mocksms.api.paths import HEALTH
+from mocksms.core import own_files
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
 from mocksms.edge import Edge, Limits
@@ -39,6 +40,7 @@ def create_app(
     :class:`mocksms.config.SettingError`.
     """
     settings, gateways = _read(config_values or {}, providers)
+    own_files.own_folder(settings.folder)
     app = Flask("mocksms", static_folder="static", template_folder=str(config.TEMPLATES))
     own = {field.name.upper() for field in fields(settings)}
     app.config.from_mapping({name: value for name, value in (config_values or {}).items() if name not in own})

@@ -5,7 +5,6 @@ in capitals; in the mapping given to :func:`mocksms.create_app` it is the field'
 parses and checks the values once.
 """
 
-import contextlib
 import dataclasses
 import difflib
 import os
@@ -16,6 +15,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mocksms.core import own_files
 from mocksms.core import setting_types as kinds
 from mocksms.core.network import Network, is_loopback
 
@@ -106,6 +106,12 @@ class Settings:
         "names",
         "Host names the phone answers to, by commas; * for any",
     )
+    allowed_origins: frozenset[str] = setting(
+        "",
+        kinds.origins,
+        "origins",
+        "Origins whose pages may change something, such as http://localhost:3000, by commas",
+    )
     password: str = setting(
         "",
         kinds.text,
@@ -173,8 +179,8 @@ class Settings:
     fetch_hosts: frozenset[str] = setting(
         "localhost,127.0.0.1,[::1]",
         kinds.hosts,
-        "names",
-        "Hosts that callbacks and TwiML may be fetched from, by commas; * for any",
+        "host[:port]",
+        "Hosts that callbacks and TwiML may be fetched from, by commas, each with any port or one; * for any",
     )
     phones: tuple[tuple[str, str], ...] = setting(
         "",
@@ -322,16 +328,5 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key
     path = settings.folder / "secret_key"
     if not path.exists():
-        write_once(path, secrets.token_hex(32))
+        own_files.write_once(path, secrets.token_hex(32))
     return path.read_text()
-
-
-def write_once(file: Path, content: str, mode: int = 0o600) -> None:
-    """Write a file unless it exists: completely or not at all, and never over another process's."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(f".{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as opened:
-        opened.write(content)
-    with contextlib.suppress(FileExistsError):
-        os.link(fresh, file)
-    fresh.unlink()

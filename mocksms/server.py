@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 from flask import Flask
 
 from mocksms import config
+from mocksms.core import own_files
 from mocksms.edge import Edge, process
 
 STOP_SECONDS = 2
@@ -49,7 +50,7 @@ def _hold(folder: Path, is_shared: bool) -> BinaryIO:
 
     Raise :class:`CannotServe` when another phone has locked it, unless both share it.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own_files.own_folder(folder)
     file = os.fdopen(os.open(folder / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
     holder = file.read(20).decode("ascii", "replace").strip()
     try:
@@ -129,6 +130,7 @@ def application() -> Edge:
     Print its address.
     """
     from mocksms import create_edge  # only here: the process that watches over this one stays small
+    from mocksms.api.middleware import worlds_of
     from mocksms.providers.registry import providers_of
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
@@ -140,6 +142,8 @@ def application() -> Edge:
     except config.SettingError:  # the process that watches over this one says why
         os._exit(1)
     app = cast(Flask, served.app)
+    worlds = worlds_of(app)
+    worlds.own_ports.add(worlds.settings.port)
     providers_of(app).listen(app)
     threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
     print(_addresses(config.load()), flush=True)

@@ -92,6 +92,7 @@ def run_phone(instance: str, providers: Sequence[type[Provider]] = (), **setting
     app = create_app({**settings, "INSTANCE": instance}, providers)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     threading.Thread(target=server.serve_forever, args=(0.02,), name="phone", daemon=True).start()
+    app.extensions["mocksms"].own_ports.add(server.server_port)
     listeners = providers_of(app).listen(app, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.server_port}"
     return RunningPhone(url, listeners["smtp"].port, server, listeners, app.extensions["mocksms"])

@@ -101,7 +101,7 @@ def create_app(
     settled = configuration.load(config)
     app = flask_overrides.SyncFlask("webapp", template_folder=str(home.templates()))
     dispatcher = Dispatcher()
-    app.extensions["nidankai_engine"] = engine = open_engine(Path(settled.instance))
+    app.extensions["nidankai_engine"] = engine = open_engine(home.own_folder(Path(settled.instance)))
     app.extensions["nidankai"] = _services(settled, clock or Clock(), gateway_transport, engine, dispatcher)
     _configure(app, settled, load_keys(settled).secret)
     CSRFProtect(app)

@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from webapp import home
 from webapp.config import Config, ConfigError
 from webapp.rules.encryption import new_key_text, read_key
 
@@ -45,7 +46,7 @@ def load_or_make_key(path: Path) -> bytes:
     For sandbox mode: elsewhere the key comes from the environment. Two processes that start together get one key: the
     file appears whole, by a link, or exists already.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    home.own_folder(path.parent)
     if not path.exists():
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -209,7 +209,7 @@ def start(place: Place) -> list[App]:
     """
     for part in ("site", "phone"):
         try:
-            (place.instance / part).mkdir(parents=True, exist_ok=True)
+            home.own_folder(place.instance / part)
         except OSError as error:
             raise CannotRun(f"the folder {place.instance / part} cannot be made: {error.strerror}.") from None
     environment = place.environment()

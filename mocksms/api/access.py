@@ -1,8 +1,9 @@
-"""Who may use the pages and the tester API: this machine, and who logs in from the network."""
+"""Who may use the pages and the tester API: this machine, who logs in from the network, and no other site's page."""
 
 import hashlib
 import hmac
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from flask import current_app, request, session
 from werkzeug.datastructures import WWWAuthenticate
@@ -13,6 +14,7 @@ from mocksms.errors import Problem
 
 REALM = "phone"
 KEPT = "log_in"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = frozenset({"static", "healthz", "handset.log_in"})
 FORWARDED = frozenset(
     {
@@ -41,6 +43,22 @@ class LogInNeeded(Problem):
     def challenge(self) -> str:
         """Return the header WWW-Authenticate."""
         return WWWAuthenticate("basic", {"realm": REALM, "charset": "UTF-8"}).to_header()
+
+
+def require_own_page(settings: Settings) -> None:
+    """Refuse a change that another origin's page asks for. Programs send neither of the two headers."""
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    if request.method in SAFE:
+        return
+    if origin is None:
+        is_own = site in (None, "same-origin", "none")
+    else:
+        is_own = urlsplit(origin).netloc == request.host or origin.lower() in settings.allowed_origins
+    if not is_own:
+        asking = origin or "another site"
+        raise Problem(
+            403, "Not your page", f"A page of {asking} may change nothing; see MOCKSMS_ALLOWED_ORIGINS"
+        )
 
 
 def require_log_in(settings: Settings, is_wire: Callable[[], bool]) -> None:

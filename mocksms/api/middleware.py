@@ -36,7 +36,6 @@ HEADERS = (
     (VERSION_HEADER, "1"),
 )
 YEAR_SECONDS = 365 * 24 * 3600
-_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class Gateways(Protocol):
@@ -114,14 +113,15 @@ def _other_name() -> str:
 def _guard() -> Response | None:
     g.started = time.perf_counter()
     g.request_id = secrets.token_hex(8)
+    if "SERVER_SOFTWARE" in request.environ:  # a server's: it listens there
+        worlds().own_ports.add(int(request.environ["SERVER_PORT"]))
     hold: Hold | None = request.environ.get(HOLD)
     if hold is not None and hold.kept is not None:  # let in before, also when its world is gone by now
         g.started, g.world = hold.kept.started, hold.kept.world
         return None
     if not _is_allowed(request.host, settings().allowed_hosts):
         return _refused_host()
-    if request.method in _UNSAFE and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return Response("Refused: sent by a page of another site.\n", 403, mimetype="text/plain")
+    access.require_own_page(settings())
     access.require_log_in(settings(), gateways().is_wire)
     world = gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
     if world is None:

@@ -46,15 +46,15 @@ class FailureReport:
 
     def write(self, folder: Path) -> None:
         """Write the report, the messages, the requests and the source of each mail as files."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "report.txt").write_text(self.text() + "\n", encoding="utf-8")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _keep(folder / "report.txt", self.text().encode() + b"\n")
         try:
             messages = self._phone.messages(limit=1000)
             _write(folder / "messages.json", messages + self._not_arrived())
             _write(folder / "requests.json", self._phone.requests(limit=1000))
             for mail in messages:
                 if mail.channel == "mail":
-                    (folder / f"mail-{mail.id}.eml").write_bytes(self._phone.eml(mail.id))
+                    _keep(folder / f"mail-{mail.id}.eml", self._phone.eml(mail.id))
         except (httpx.HTTPError, PhoneError, ValueError):
             return  # report.txt says why
 
@@ -124,9 +124,14 @@ def _earlier(moment: str, seconds: float) -> str:
 
 
 def _write(path: Path, found: Sequence[ApiObject]) -> None:
-    path.write_text(
-        json.dumps([dict(each.fields) for each in found], ensure_ascii=False, indent=1) + "\n", "utf-8"
-    )
+    told = json.dumps([dict(each.fields) for each in found], ensure_ascii=False, indent=1)
+    _keep(path, told.encode() + b"\n")
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read: it holds codes."""
+    path.touch(0o600)
+    path.write_bytes(content)
 
 
 def _short(text: str, longest: int = 100) -> str:

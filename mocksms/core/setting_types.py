@@ -79,6 +79,14 @@ def hosts(value: str, _region: str) -> frozenset[str]:
     return frozenset(part.lower() for part in _parts(value))
 
 
+def origins(value: str, _region: str) -> frozenset[str]:
+    """Parse comma-separated origins, such as http://localhost:3000."""
+    for part in _parts(value):
+        if not re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?", part):
+            raise ValueError(f"origins such as http://localhost:3000, comma-separated; {part!r} is none")
+    return frozenset(part.lower() for part in _parts(value))
+
+
 def networks(value: str, _region: str) -> tuple[Network, ...]:
     """Parse comma-separated addresses and networks, such as 10.0.0.0/8."""
     try:

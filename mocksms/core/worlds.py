@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from mocksms import store
@@ -40,12 +40,14 @@ class World:
         settings: Settings,
         background: Background,
         sender_apps: Mapping[str, SenderApp],
+        own_ports: Collection[int],
     ) -> None:
         self.name = world_store.name
         self.store = world_store
         self.settings = settings
         self.background = background
         self.sender_apps = sender_apps
+        self.own_ports = own_ports
         self.tokens = SigningTokens(world_store, settings.accounts)
         self.hub = Hub(world_store)
         self.request_log = RequestLog(world_store, background)
@@ -97,10 +99,14 @@ class Worlds:
     def __init__(
         self, settings: Settings, background: Background, sender_apps: Mapping[str, SenderApp]
     ) -> None:
-        """`sender_apps` holds the interface to each provider's apps, by the provider's name."""
+        """`sender_apps` holds the interface to each provider's apps, by the provider's name.
+
+        `own_ports` are the ports that this phone listens on, as far as they are known.
+        """
         self.settings = settings
         self.background = background
         self.sender_apps = sender_apps
+        self.own_ports: set[int] = set()
         self.engine = store.open_engine(settings.folder)
         self.leases = Leases(self.engine.open)
         self._open: dict[str, World] = {}
@@ -178,7 +184,7 @@ class Worlds:
             if world is None or world.store is not world_store:
                 if world is not None:
                     world.close()
-                world = World(world_store, self.settings, self.background, self.sender_apps)
+                world = World(world_store, self.settings, self.background, self.sender_apps, self.own_ports)
                 self._open[name] = world
                 self._accounts[account_sid(name)] = name
                 self.background.opened(world)

@@ -1,14 +1,16 @@
-"""Requests that the phone makes: callbacks and TwiML, only to hosts in MOCKSMS_FETCH_HOSTS."""
+"""Requests that the phone makes: callbacks and TwiML, only to MOCKSMS_FETCH_HOSTS, and never to the phone itself."""
 
 import codecs
 import http.client
 import re
+import socket
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlencode, urljoin, urlsplit
 
 from mocksms import config
+from mocksms.core.network import is_loopback
 from mocksms.core.sender_app import AppAnswer, AppRequest, SenderApp
 from mocksms.core.worlds import World
 
@@ -59,7 +61,7 @@ def send_signed(world: World, app: SenderApp, request: AppRequest) -> AppAnswer:
         for _ in range(MOST_REDIRECTS + 1):
             place = _place(world.settings, request.url)
             signed = app.signed(replace(request, url=place.url), token)
-            status, headers, body = _exchange(place, request, signed)
+            status, headers, body = _exchange(place, request, signed, world.own_ports)
             location = headers.get("Location")
             if location is None or status not in _AS_GET | _AS_BEFORE:
                 problem = "" if 200 <= status < 300 else f"{place.url} answered {status}"
@@ -85,8 +87,10 @@ def _place(settings: config.Settings, url: str) -> _Place:
         raise CannotFetch(f"{url} is no address") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotFetch(f"{url} is no http address")
-    if not {"*", parts.hostname, f"[{parts.hostname}]"} & settings.fetch_hosts:
-        raise CannotFetch(f"{parts.hostname} is not in MOCKSMS_FETCH_HOSTS")
+    named = parts.hostname, f"[{parts.hostname}]"
+    port = port or http.client.HTTPS_PORT if parts.scheme == "https" else port or http.client.HTTP_PORT
+    if settings.fetch_hosts.isdisjoint({"*", *named, *(f"{each}:{port}" for each in named)}):
+        raise CannotFetch(f"{parts.hostname}:{port} is not in MOCKSMS_FETCH_HOSTS")
     login = parts.netloc.rpartition("@")[0]
     user, _, password = login.partition(":")
     encoded = b64encode(f"{unquote(user)}:{unquote(password)}".encode("utf-8", "replace")).decode()
@@ -94,9 +98,12 @@ def _place(settings: config.Settings, url: str) -> _Place:
 
 
 def _exchange(
-    place: _Place, request: AppRequest, headers: Mapping[str, str]
+    place: _Place, request: AppRequest, headers: Mapping[str, str], own_ports: Collection[int]
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
-    """Send a form (in the query for GET). Return status, headers and body. Raise :class:`CannotFetch`."""
+    """Send a form (in the query for GET). Return status, headers and body. Raise :class:`CannotFetch`.
+
+    `own_ports` are those that this phone listens on.
+    """
     parts, path, body = place.parts, place.path, request.body or urlencode(request.fields)
     sent = {"User-Agent": "mocksms", **headers}
     if place.authorization:
@@ -109,6 +116,9 @@ def _exchange(
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", place.port, timeout=TIMEOUT_SECONDS)
     try:
+        connection.connect()
+        if _is_own(connection.sock, own_ports):
+            raise CannotFetch(f"{place.url} is this phone itself")
         connection.request(request.method, path, body.encode() or None, sent)
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read(LARGEST_ANSWER)
@@ -116,6 +126,12 @@ def _exchange(
         raise CannotFetch(f"{parts.hostname} did not answer: {error or type(error).__name__}") from error
     finally:
         connection.close()
+
+
+def _is_own(connected: socket.socket, own_ports: Collection[int]) -> bool:
+    """Return whether the other end is this phone. Names are resolved by now: none can mean another place later."""
+    address, port = connected.getpeername()[:2]
+    return port in own_ports and (is_loopback(address) or address == connected.getsockname()[0])
 
 
 def _decoded(body: bytes, charset: str) -> str:

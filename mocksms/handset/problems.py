@@ -13,6 +13,7 @@ from mocksms import store
 from mocksms.api.middleware import http_error
 from mocksms.api.paths import PROGRAMS
 from mocksms.core.worlds import BadWorld, TooManyWorlds
+from mocksms.errors import Problem
 from mocksms.handset import language
 from mocksms.handset._blueprint import blueprint
 
@@ -44,6 +45,14 @@ def show_http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
         return _page(_("Too large"), _("That file is too large."), 413)
     return _page(
         _("Action not available"), _("That action isn't available here. Go back and try again."), status
+    )
+
+
+@blueprint.errorhandler(Problem)
+def show_refusal(error: Problem) -> tuple[str, int]:
+    """Show that a request was refused, such as a change that another site's page asked for."""
+    return _page(
+        _("Action not available"), _("That action isn't available here. Go back and try again."), error.status
     )
 
 

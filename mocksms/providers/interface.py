@@ -1,6 +1,6 @@
 """The interface of a provider: a protocol by which apps send messages, and what goes back to these apps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol, cast
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
@@ -22,6 +22,10 @@ class Listener(Protocol):
     """A server beside the phone's pages."""
 
     port: int
+
+    @property
+    def ports(self) -> Collection[int]:
+        """Return all ports that it listens on."""
 
     def stop(self) -> None:
         """Stop listening and close all connections."""

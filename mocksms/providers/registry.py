@@ -133,7 +133,10 @@ class Providers:
     def listen(self, app: Flask, host: str | None = None, port: int | None = None) -> dict[str, Listener]:
         """Start each provider's own server. Return the running ones by wire."""
         started = ((each, each.listen(app, host, port)) for each in self.all)
-        return {each.wires[0]: listener for each, listener in started if listener is not None}
+        listeners = {each.wires[0]: listener for each, listener in started if listener is not None}
+        worlds: Worlds = app.extensions["mocksms"]
+        worlds.own_ports.update(port for each in listeners.values() for port in each.ports)
+        return listeners
 
 
 def _leased(worlds: Worlds, provider: Provider) -> World | None:

@@ -16,7 +16,7 @@ SETTINGS = "/a/settings/approval"
 NEW_NUMBER, NEW_E164 = "090-5555-6666", "+819055556666"
 NEW_PASSWORD = "ringo-mikan-budou-77"
 ASKS_ITSELF = ("/ap/cvf/", "/ap/signout", "/music/", "/desk", "/account/security/devices/end-all",
-               "/a/settings/approval/disable/feedback")  # fmt: skip
+               "/account/security/language", "/a/settings/approval/disable/feedback")  # fmt: skip
 
 
 def opened(world: World, person: Person) -> Person:

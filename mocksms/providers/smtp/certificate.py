@@ -4,9 +4,8 @@ import ipaddress
 import ssl
 from pathlib import Path
 
-from mocksms import config
 from mocksms.config import Settings
-from mocksms.core import certificates
+from mocksms.core import certificates, own_files
 
 CERTIFICATE = "mail_certificate.pem"
 KEY = "mail_key.pem"
@@ -21,12 +20,12 @@ def context(settings: Settings) -> ssl.SSLContext:
     """Return the TLS context of the mail server; make its key and certificate on first use."""
     key = settings.folder / KEY
     if not key.exists():
-        config.write_once(key, _made(settings.smtp_host))
+        own_files.write_once(key, _made(settings.smtp_host))
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(key)
     certificate = path(settings)
     if not certificate.exists():
-        config.write_once(certificate, certificates.certificate_of(key.read_text()), 0o644)
+        own_files.write_once(certificate, certificates.certificate_of(key.read_text()))
     return made
 
 

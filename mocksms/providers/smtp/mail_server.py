@@ -9,7 +9,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from email.parser import BytesHeaderParser
 from functools import partial
 from typing import AnyStr, cast
 
@@ -28,7 +27,8 @@ from mocksms.store.requests import ChosenBy
 log = logging.getLogger("mocksms.smtp")
 WORKERS = 32
 MOST_RECIPIENTS = 100
-_HEADER_BYTES = 16 * 1024
+_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+_X_WORLD = re.compile(rb"^x-world:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.IGNORECASE | re.MULTILINE)
 SMTP_CODES = range(400, 600)
 REFUSED = ("4", "5")  # first digits of the answer to a refused command
 REJECTED = 550
@@ -44,10 +44,8 @@ def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> tuple[World, 
 
     Raise :class:`BadWorld`, :class:`TooManyWorlds`: such a mail is refused, never kept elsewhere.
     """
-    if b"x-world:" in source[:_HEADER_BYTES].lower():
-        named = BytesHeaderParser().parsebytes(source[:_HEADER_BYTES])["X-World"]
-        if named is not None:
-            return worlds.make(str(named).strip())[0], "header"
+    if (named := _X_WORLD.search(_END_OF_HEADERS.split(source, 1)[0])) is not None:
+        return worlds.make(b" ".join(named[1].split()).decode("utf-8", "replace"))[0], "header"
     if (world := worlds.of_lease(mailbox)) is not None:
         return world, "lease"
     tag = _TAG.match(mailbox)
@@ -157,6 +155,11 @@ class MailServer:
     _thread: threading.Thread
     _workers: ThreadPoolExecutor
     _stopped: bool = field(default=False)
+
+    @property
+    def ports(self) -> list[int]:
+        """Return all ports that it listens on."""
+        return [self.port] if self.tls_port is None else [self.port, self.tls_port]
 
     def stop(self) -> None:
         """Stop listening and close all connections. Return when that is done."""

@@ -8,9 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from mocksms import config
 from mocksms.config import Settings
-from mocksms.core import certificates
+from mocksms.core import certificates, own_files
 from mocksms.providers.sns.answers import OWN
 
 CERTIFICATE = f"{OWN}sns/SimpleNotificationService-"
@@ -52,7 +51,7 @@ def _kept(file: Path) -> tuple[Any, str, str]:
 
     if not file.exists():
         made = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
-        config.write_once(file, certificates.self_signed(made, "sns.amazonaws.com"))
+        own_files.write_once(file, certificates.self_signed(made, "sns.amazonaws.com"))
     pem = file.read_text()
     key = serialization.load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     shown = certificates.certificate_of(pem)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from webapp import home
 from webapp.store.engine import Connection, EngineError, Store, Unavailable
 
 MOST_PENDING = 5_000
@@ -121,8 +122,9 @@ class TraceLog:
     def keep_picture(self, content: bytes, ending: str) -> str:
         """Store a picture (``png`` or ``webp``) and return its name. The newest `MOST_PICTURES` stay."""
         name = f"{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
-        self.pictures.mkdir(exist_ok=True)
+        home.own_folder(self.pictures)
         draft = self.pictures / f"{name}.{threading.get_ident()}.part"
+        draft.touch(0o600)
         draft.write_bytes(content)
         draft.replace(self.pictures / name)
         kept = [path for path in self.pictures.iterdir() if _PICTURE.fullmatch(path.name)]

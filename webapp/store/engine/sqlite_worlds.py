@@ -59,7 +59,9 @@ class SqliteEngine:
         draft = self.folder / f".new-{secrets.token_hex(8)}"
         place = draft / secrets.token_hex(8)
         try:
-            place.mkdir(parents=True, mode=0o700)
+            # with `parents` alone, those above would have the mode of the umask
+            for folder in (self.folder, draft, place):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             for path, content in {**(files or {}), DATABASE: copy or self.blank()}.items():
                 (place / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 with open(place / path, "xb", opener=_private) as file:
