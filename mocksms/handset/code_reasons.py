@@ -56,6 +56,7 @@ TEXTS = frozenset(
         N_("a unit follows"),
         N_("given as another number"),
         N_("sent behind a word"),
+        N_("one of several numbers"),
         N_("a word to send to a number"),
         N_("a warning of fraud, with a number to call"),
         N_("said twice"),

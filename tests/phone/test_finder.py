@@ -126,9 +126,9 @@ def test_counted_half() -> None:
             counts["false"] += code is not None
         else:
             counts["found" if code == message.code else "wrong" if code else "missed"] += 1
-    assert counts["found"] >= 265
+    assert counts["found"] >= 264
     assert counts["wrong"] == 0
-    assert counts["false"] <= 4
+    assert counts["false"] <= 3
 
 
 def test_every_invisible_character_vanishes_and_every_digit_is_plain() -> None:

@@ -24,6 +24,8 @@ THRESHOLD = 50
 SPEAKS_OF_CODE = next((points, reason) for kind, points, reason in ANYWHERE if kind == "code")
 _CLAUSE = 6  # characters to a comma: 别把验证码给任何人，请报1414
 _SENT_TO = re.compile(r"\b(?:text|txt|sms|send|whatsapp)\b[^.!?\n:]{1,24} to \Z")
+_SEVERAL = (-50, "one of several numbers")
+_NAMED_CODE = RIGHT_BEFORE["code"]
 _LINE = (35, "alone on its line")
 _FRAUD = (-80, "a warning of fraud, with a number to call")
 _SURELY = (RIGHT_BEFORE["code"], AFTER["code"])
@@ -36,6 +38,10 @@ class Weighed(NamedTuple):
     candidate: Candidate
     total: int
     points: Points
+
+    def is_named(self) -> bool:
+        """Return whether a word for a code is right before it."""
+        return any(reason == _NAMED_CODE for _, reason in self.points)
 
     def reasons(self) -> str:
         """Return the three strongest reasons."""
@@ -64,9 +70,27 @@ class Scene(Surroundings):
             for each in weighed
             if each.total > best.total - _FAR and not any(points <= _NAMED for points, _ in each.points)
         ]
+        if self._names_several(best, rivals):
+            return Weighed(best.candidate, best.total + _SEVERAL[0], [*best.points, _SEVERAL])
         if best in rivals and all(each.candidate.value == best.candidate.value for each in rivals):
             return Weighed(best.candidate, best.total + _ALONE[0], [*best.points, _ALONE])
         return best
+
+    def _names_several(self, best: Weighed, rivals: list[Weighed]) -> bool:
+        """Return whether the same word names another number too: course code 2204, project code 7731."""
+        if self.same or not best.is_named():
+            return False
+        word = self._word_before(best.candidate)
+        return any(
+            each.candidate.value != best.candidate.value
+            and each.is_named()
+            and self._word_before(each.candidate) == word
+            for each in rivals
+        )
+
+    def _word_before(self, one: Candidate) -> str:
+        hit = self.hits[bisect_left(self.starts, one.start) - 1]
+        return self.text[hit.start : hit.end]
 
     def weigh(self, one: Candidate) -> Weighed:
         """Return a candidate's points and reasons."""
@@ -130,6 +154,8 @@ class Scene(Surroundings):
             points.append((25, "the message begins with it"))
         elif layout.labelled(self.text, self.first, one):
             points.append((16, "a name before it"))
+        if self.in_a_list(one):
+            points.append(_SEVERAL)
         if self.behind_a_word(one):
             points.append((-60, "sent behind a word"))
         again = len(self.values) > 1 and self.values.count(one.value) > 1

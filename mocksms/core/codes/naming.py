@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mocksms.core.codes.languages import ANY_NUMBER, COPULAS, NUMBERED, OWN, PHONE
 
 _NAMING = {"", " ", "-", "・", "の", " の"}  # between a word and the code that it names
-_NAMES = {"code", "number", "other", "beside", "calls", "promo"}  # kinds of words that name a number
+_NAMES = {"code", "number", "other", "beside", "calls", "ends", "promo"}  # kinds of words that name a number
 _COMPOUNDED = {"番号", "ナンバー", "번호", "nummer", "编号", "編號", "号", "號", "コード", "코드"}
 _COMPOUNDS = {"number": "other", "code": "number"}  # what the end of an unknown word means
 _KANA_BEFORE = frozenset("のなたるいはがをにもとで")  # この番号

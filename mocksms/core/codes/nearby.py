@@ -13,7 +13,7 @@ from mocksms.core.codes.surroundings import AT_ONCE, UNCASED, Surroundings
 
 _MOST_BEFORE, _MOST_AFTER = 12, 8  # words
 _NEAR = {"other": 8, "figures": 24}  # characters; of other words 16
-_NEAR_COLON = 40  # where a colon follows
+_NEAR_COLON = {"other": 20}  # where a colon follows; of other words 40
 _PLACE = 4  # from the end of a word to the colon: enter it on this form:
 _BESIDE = 3  # seat 14, seat no. 14
 _JOINT = ("", " ", "'")  # between a count and its unit
@@ -26,8 +26,8 @@ _AS = re.compile(
     r" ?(?:as|als|comme|como|come|jako|olarak|как|як|sebagai) (?:\w+ ){0,2}"
 )  # as your reference
 _FOR = re.compile(r" (?:for|für|zu[rm]?|pour|para|per|voor|do|dla|на|до|для|untuk|cho) (?:\w+ ){0,2}\Z| ל\Z")
-_CALLED = re.compile(r"\W?\w{0,4} ?(?:[\u0590-\uffff]|ara|anruf)")  # 0120 111 222へお電話
-_OTHER = dict.fromkeys(("promo", "calls", "beside", "bill"), "other")
+_CALLED = re.compile(r"[^\w(]?\w{0,4} ?(?:[\u0590-\uffff]|ara|anruf|ile|bit)")  # 0120 111 222へお電話
+_OTHER = dict.fromkeys(("promo", "calls", "beside", "bill", "ends"), "other")
 
 
 class _Left:
@@ -69,13 +69,16 @@ class _Left:
             or (self.sentence >= hit.end and kind in ("code", "number", "figures") and "other" in seen)
         )
 
+    def _reach(self, kind: str) -> int:
+        return _NEAR_COLON.get(kind, 40) if self.colon else _NEAR.get(kind, 16)
+
     def is_near(self, place: int, kind: str) -> bool:
         """Return whether this word is right before it, with nothing between them that parts them."""
         hit, text = self.scene.hits[place], self.scene.text
         near = (
             not self.seen
             and self.sentence < hit.end
-            and self.start - hit.end <= (_NEAR_COLON if self.colon else _NEAR.get(kind, 16))
+            and self.start - hit.end <= self._reach(kind)
             and not DIGIT.search(text, hit.end, self.one.start)
             and not (kind == "other" and self.parted.search(text, hit.end, self.one.start))
         )
@@ -97,6 +100,8 @@ class _Left:
     def softened(self, place: int) -> int | None:
         """Return the points of a word for another number whose sentence asks for a code, else None."""
         scene, hit = self.scene, self.scene.hits[place]
+        if hit.kind == "ends":
+            return None
         before = scene.hits[place - 1] if place else hit
         gap = scene.text[before.end : hit.start]
         numbered = scene.text.endswith(NUMBERS, hit.start, hit.end)
@@ -176,7 +181,7 @@ def words_after(scene: Surroundings, one: Candidate, first: int, alone: bool, po
             continue
         seen.add(kind)
         near = distance <= (40 if kind == "code" else 16) and text[one.end] != ","
-        if kind == "calls":
+        if kind in ("calls", "ends"):
             near = near and _CALLED.match(text, one.end, hit.end) is not None
         at_once = 25 if place == first and kind == "enter" and scene.entered(one, first) else 0
         points.append((POINTS_AFTER[kind][0 if near else 1] + at_once, AFTER[kind]))

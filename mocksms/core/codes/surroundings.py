@@ -1,5 +1,6 @@
 """A text with its words and candidates, and how those are related to each other."""
 
+import itertools
 from bisect import bisect_left
 
 from mocksms.core.codes.candidates import Candidate
@@ -8,6 +9,29 @@ from mocksms.core.codes.sentences import BREAK, DIGIT, LETTERS
 
 AT_ONCE = 4  # characters between a number and the word that belongs to it
 UNCASED = "\u0590"  # alphabets without capitals begin here, most of them
+_AND = frozenset(
+    (
+        "and",
+        "und",
+        "et",
+        "y",
+        "e",
+        "en",
+        "i",
+        "ve",
+        "и",
+        "і",
+        "та",
+        "و",
+        "dan",
+        "và",
+        "और",
+        "และ",
+        "と",
+        "和",
+        "及",
+    )
+)
 _LABEL = 40  # characters from a word to what it speaks of
 
 
@@ -73,6 +97,15 @@ class Surroundings:
                 hit.kind == "other" and hit.start < number for hit in self.hits[place + 1 : place + 4]
             )
         )
+
+    def in_a_list(self, one: Candidate) -> bool:
+        """Return whether "and" joins it to another number of its length: a message has one code."""
+        place = bisect_left(self.places, one.start)
+        beside = self.candidates[max(0, place - 1) : place + 2]
+        for first, second in itertools.pairwise(beside):
+            if first.value != second.value and self.text[first.end : second.start].strip(" ,") in _AND:
+                return first.shape == second.shape == "plain"
+        return False
 
     def behind_a_word(self, one: Candidate) -> bool:
         """Return whether a word in capitals is before it that a message asks to send: reply CANCEL 4471."""
