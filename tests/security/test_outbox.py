@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -13,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests import faulty_gateway
 from tests.actors import Person
 from tests.app_fixture import AppFixture, World
 from tests.lint import text_of
@@ -22,6 +24,7 @@ from tests.security.tools import rows, sends, texts
 from webapp.challenges import delivery
 from webapp.challenges.delivery import deliver_due
 from webapp.errors import DeliveryKind, GatewayFailed
+from webapp.outbound.gateway import Gateway
 from webapp.pages.framework.dispatcher import Dispatcher
 from webapp.services.outbox import LEASE_SECONDS
 from webapp.store.database import open_engine
@@ -164,6 +167,21 @@ def test_call_in_doubt_is_placed_once_s75(
     deliver(world)
     assert len(texts(world, hanako.number, "call")) == 1
     assert [row["call_sid"] for row in rows(world, "codes")] == [texts(world, hanako.number)[0].sid]
+
+
+def test_message_that_failed_is_sent_again_s75() -> None:
+    """Of two that may be the one in doubt, the newest has failed."""
+    created = "Thu, 26 Nov 2026 00:00:00 +0000"
+    listed = [
+        {"sid": "SM" + digit * 32, "status": status, "body": "1", "date_created": created}
+        for digit, status in (("a", "undelivered"), ("b", "failed"), ("c", "delivered"))
+    ]
+    for messages, found in ((listed, "SM" + "c" * 32), (listed[:2], None)):
+        body = json.dumps({"messages": messages}).encode()
+        with faulty_gateway.server(faulty_gateway.says(faulty_gateway.http("200 OK", body))) as port:
+            gateway = Gateway(f"http://127.0.0.1:{port}", "AC" + "0" * 32, "x", "+815012345678")
+            assert gateway.find("sms", "+819012345678", "1", 0.0) == found
+            gateway.close()
 
 
 def test_mail_in_doubt_has_one_message_id_s75(

@@ -105,7 +105,8 @@ class Gateway:
         return status
 
     def find(self, channel: Literal["sms", "voice"], to_e164: str, body: str, since: float) -> str | None:
-        """Return the sid of a text with this body, or of any call, that was sent since then. Raises GatewayFailed.
+        """Return the sid of a text with this body, or of any call, that was sent since then and has not failed.
+        Raises GatewayFailed.
 
         The provider has no key for a message, and stores no call's words.
         """
@@ -115,7 +116,8 @@ class Gateway:
         if not isinstance(found, list):
             raise GatewayFailed("garbage", None, f"the answer is no list of {kind}")
         for each in found:
-            if _created(each) >= int(since) and (channel == "voice" or each.get("body") == body):
+            is_it = _created(each) >= int(since) and (channel == "voice" or each.get("body") == body)
+            if is_it and each.get("status") not in _FAILED_AT_ONCE:
                 return self._sid(each)
         return None
 
