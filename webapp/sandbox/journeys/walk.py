@@ -64,11 +64,6 @@ class Handset:
             if found["code"]:
                 return str(found["code"])
 
-    def answer_call(self, to: str) -> str:
-        """Answer the call that rings at this number. Return the code that it speaks. Raises Lost, PhoneUnreachable."""
-        call = self._next(to, "call")
-        return str(phone().ask("POST", f"calls/{call['id']}/answer", {})["code"])
-
     def decline_call(self, to: str) -> None:
         """Decline the call that rings at this number. Raises Lost, PhoneUnreachable."""
         phone().ask("POST", f"calls/{self._next(to, 'call')['id']}/decline", {})
