@@ -25,7 +25,7 @@ ME, SHOP = "+819012345678", "+15005550006"
 APP = "http://localhost:3000"
 FOREIGN = {
     "site": {"Origin": "http://evil.example"},
-    "port": {"Origin": "http://localhost:8000"},
+    "port": {"Origin": "http://127.0.0.1:8000"},
     "opaque": {"Origin": "null"},
     "no-origin": {"Sec-Fetch-Site": "cross-site"},
     "same-site": {"Sec-Fetch-Site": "same-site"},
