@@ -1,15 +1,14 @@
 """The tester API's files of mails: the source, and the attachments."""
 
 import re
-import unicodedata
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, url_for
 
 from mocksms.api import middleware
 from mocksms.api.messages import found_message
 from mocksms.api.paths import API
+from mocksms.api.saved_files import save_as
 from mocksms.core import inbox
 from mocksms.core.mail import files
 from mocksms.errors import Problem
@@ -57,19 +56,10 @@ def attachment(message_id: int, number: int) -> Response:
     return to_save(found)
 
 
-def _names(name: str) -> dict[str, str]:
-    """Return a file's name as a header gives it: beyond ASCII by RFC 8187, with what old programs can read."""
-    if name.isascii():
-        return {"filename": name}
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='!#$&+^`|~')}"}
-
-
 def to_save(file: files.File) -> Response:
     """Return a file that a browser saves and never runs."""
     kind = file.type if _TYPE.fullmatch(file.type) else "application/octet-stream"
     answer = Response(file.content)
     answer.headers["Content-Type"] = kind  # no charset: the bytes are the sender's
-    answer.headers.set("Content-Disposition", "attachment", **_names(file.name))
     answer.headers["Content-Security-Policy"] = POLICY
-    return answer
+    return save_as(answer, file.name)

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import phonenumbers
 
+from mocksms.core import domains
 from mocksms.core.mail import headers
 from mocksms.core.models import Message
 
@@ -30,12 +31,12 @@ def pretty(address: str) -> str:
 
 def sender_name(mail: Message) -> str:
     """Return the sender's name if the mail has one, else the address; see :func:`sender_line`."""
-    return headers.name(sender_line(mail)) or mail.sender
+    return headers.name(sender_line(mail)) or domains.shown(mail.sender)
 
 
 def sender_line(mail: Message) -> str:
     """Return the mail's From line, name and address, or the bare address."""
-    return str(mail.details.get("from") or mail.sender)
+    return domains.shown(str(mail.details.get("from") or mail.sender))
 
 
 def carrier(message: Message) -> str:

@@ -123,6 +123,7 @@ def _refuse(exchange: Exchange, refused: Refused) -> None:
         ("content-type", "text/plain; charset=utf-8"),
         ("cache-control", "no-store"),
         ("x-content-type-options", "nosniff"),
+        ("cross-origin-resource-policy", "same-origin"),
         ("connection", "close"),
     ]
     if refused.status == 503:

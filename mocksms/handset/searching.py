@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from flask import Response, abort, request
 
 from mocksms.api.middleware import world
+from mocksms.api.saved_files import save_as
 from mocksms.core import display_names, inbox
 from mocksms.core.models import Filter, Message
 from mocksms.core.worlds import World
@@ -64,8 +65,7 @@ def export(address: str, form: str) -> Response:
         answer = Response(_csv(rows), mimetype="text/csv; charset=utf-8")
     else:
         abort(404)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return save_as(answer, name)
 
 
 def _all(here: World, address: str) -> Iterator[Message]:

@@ -14,6 +14,7 @@ from flask import g, url_for
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 from markupsafe import Markup, escape
 
+from mocksms.core import domains
 from mocksms.core.checks.language import detect
 from mocksms.core.display_names import carrier, pretty, sender, sender_line, sender_name
 from mocksms.core.models import Message
@@ -125,7 +126,11 @@ def body_markup(message: Message) -> Markup:
     for found in _ADDRESS.finditer(text):
         parts.append(_marked(text[at : found.start()], code))
         link = found.group()
-        parts.append(Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>').format(link))
+        parts.append(
+            Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
+                link, domains.shown(link)
+            )
+        )
         at = found.end()
     parts.append(_marked(text[at:], code))
     return Markup("").join(parts)
@@ -191,5 +196,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "date_time": date_time,
     "short_date": short_date, "day": day, "count": count, "spaced": spaced, "excerpt": excerpt,
     "sender_name": sender_name, "sender_line": sender_line, "sender": sender, "body_markup": body_markup,
-    "text_language": text_language, "duration": duration, "drop_none": drop_none,
+    "shown": domains.shown, "text_language": text_language, "duration": duration, "drop_none": drop_none,
 }  # fmt: skip

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 import mocksms
 from mocksms import store
-from mocksms.core import inbox
+from mocksms.core import inbox, mail
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
 from tests.form_client import Browser
 from tests.handset.conftest import PHONE_URL, Sender
 
 HANAKO = "+819012345678"
+MAIL = "hanako@example.com"
 HOME = f"/handsets/{HANAKO}/home"
 KEY = "MIHONDEMOMIHONDEMOMIHONDEMO23456"
 CODE_TEXT = "048213は、Mihonのワンタイムパスワードです。誰とも共有しないでください。\n@localhost #048213"
@@ -239,6 +241,54 @@ def test_export_holds_every_message(look: Browser, send: Sender) -> None:
     assert [row["body"] for row in exported] == ["届きました。", "=1+1", CODE_TEXT]
     table = look.raw("GET", f"/handsets/{HANAKO}/export.csv").data.decode("utf-8-sig").splitlines()
     assert table[0].startswith("id,channel") and "'=1+1" in table[2]
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+@pytest.mark.parametrize(
+    ("address", "saved"),
+    [
+        ("hanako@example.com", "hanako-at-example.com"),
+        ("花子@見本.example", "-at-.example"),
+        ('h"a;n=a@example.com', 'h\\"a;n=a-at-example.com'),
+        ("h\\na@example.com", "na-at-example.com"),
+        ("\u202efdp@example.com", "fdp-at-example.com"),
+        ("é‘’@é.example", "e-at-e.example"),
+    ],
+    ids=str,
+)
+def test_export_is_a_file_whatever_its_name_s92(look: Browser, address: str, saved: str, form: str) -> None:
+    answer = look.raw("GET", f"/handsets/{quote(address)}/export.{form}")
+    assert answer.status_code == 200
+    header = answer.headers["Content-Disposition"]
+    assert re.match(r'attachment; filename="?' + re.escape(f"{saved}.{form}"), header)
+    assert header.isascii()
+    assert ("filename*=UTF-8''" in header) is (not address.isascii() and not address.startswith("\u202e"))
+
+
+@pytest.mark.parametrize(
+    ("domain", "shown"),
+    [
+        ("mіhon.example", "xn--mhon-l9d.example"),
+        ("раураӏ.example", "xn--80aa0cbo65f.example"),
+        ("見本.example", "見本.example"),
+        ("пример.example", "пример.example"),
+        ("bücher.example", "bücher.example"),
+        ("mі" + "h" * 300 + ".example", "mі" + "h" * 300 + ".example"),
+    ],
+)
+def test_domain_like_another_is_shown_as_xn_s92(
+    look: Browser, send: Sender, here: World, domain: str, shown: str
+) -> None:
+    source = (
+        f"From: Mihon <no-reply@{domain}>\nTo: {HANAKO}\nSubject: x\n\nSee https://{domain}/a?b=1.".encode()
+    )
+    message = inbox.receive(here, mail.parse(source, MAIL, f"no-reply@{domain}"), source)
+    read = look.raw("GET", f"/handsets/{MAIL}/mail/{message.id}").text
+    assert f"Mihon &lt;no-reply@{shown}&gt;</dd>" in read
+    link = f'<a href="https://{domain}/a?b=1" target="_blank" rel="noopener noreferrer">https://{shown}/a?b=1</a>'
+    assert link in read
+    send.text(HANAKO, f"See https://{domain}/a?b=1", sender="Mihon")
+    assert link in look.raw("GET", f"/handsets/{HANAKO}/messages/Mihon").text
 
 
 @pytest.mark.parametrize("address", ["Mihon", "090-1234-5678", "Hanako@Example.com", "+", "x" * 400])

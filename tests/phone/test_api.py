@@ -205,6 +205,24 @@ def test_a_bad_world_is_a_problem(phone: Phone) -> None:
     assert httpx.get(f"{phone.url}/api/v1/nothing").headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/healthz", 200),
+        ("GET", "/api/v1/messages", 200),
+        ("GET", "/static/js/host.js", 200),
+        ("GET", "/api/v1/nothing", 404),
+        ("GET", "/nothing", 404),
+        ("PUT", "/healthz", 405),
+        ("POST", "/2010-04-01/Accounts/AC00000000000000000000000000000000/Messages.json", 401),
+        ("POST", "/api/v1/reset?world=none", 404),
+    ],
+)
+def test_every_answer_stays_with_its_origin_s92(phone: Phone, method: str, path: str, status: int) -> None:
+    answer = httpx.request(method, f"{phone.url}{path}")
+    assert (answer.status_code, answer.headers["Cross-Origin-Resource-Policy"]) == (status, "same-origin")
+
+
 def test_headers_and_hosts(phone: Phone) -> None:
     answer = httpx.get(f"{phone.url}/api/v1/messages")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"

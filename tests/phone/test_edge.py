@@ -55,6 +55,7 @@ def test_body_that_is_too_large_is_refused_in_the_app_s_words(edge_server: Serve
     )
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
 
 
 def test_body_that_comes_in_chunks_is_whole(edge_server: Served) -> None:

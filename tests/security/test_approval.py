@@ -163,10 +163,19 @@ def test_denial_is_final_and_told_s37(world: World, asking: Person) -> None:
     assert asking.browser.get("/ap/cvf/approval").state == "denied"
 
 
+def test_poll_is_404_to_everybody_else_signed_in_or_not_s92(
+    world: World, asking: Person, jiro: Person
+) -> None:
+    jiro.signs_in()
+    answers = [browser.raw("GET", "/ap/cvf/approval/poll") for browser in (world.browser(), jiro.browser)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert status(asking) == "pending"
+
+
 def test_poll_from_another_browser_is_404_s38(world: World, asking: Person) -> None:
     stranger = world.browser()
     stranger.get("/")
-    assert stranger.raw("GET", "/ap/cvf/approval/poll").status_code == 303
+    assert stranger.raw("GET", "/ap/cvf/approval/poll").status_code == 404
     same_account = asking.elsewhere()
     same_account.signs_in()
     assert same_account.browser.raw("GET", "/ap/cvf/approval/poll").status_code == 404

@@ -10,6 +10,7 @@ from tests.actors import Person
 from tests.app_fixture import World
 from tests.assertions import not_empty
 from tests.security.tools import is_signed_in, protected, rows, sends, texts
+from webapp import paths
 
 POLICY = {
     "default-src": "'self'",
@@ -28,6 +29,7 @@ def check(answer: TestResponse, where: str) -> None:
     assert {name: policy[name] for name in POLICY} == POLICY, where
     assert "unsafe" not in answer.headers["Content-Security-Policy"], where
     assert answer.headers["X-Content-Type-Options"] == "nosniff", where
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin", where
     assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin", where
     assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer"), where
     assert "camera=()" in answer.headers["Permissions-Policy"], where
@@ -140,7 +142,8 @@ def test_signed_out_visitor_gets_no_further_by_any_method_s62(world: World) -> N
     stranger.get("/ap/signin")
     for path in not_empty(protected(world, "GET")):
         for method in ("GET", "HEAD"):
-            assert stranger.raw(method, path).status_code == 303, path
+            is_hidden = path == paths.APPROVAL_POLL  # docs/promises.md#92
+            assert stranger.raw(method, path).status_code == (404 if is_hidden else 303), path
     for path in not_empty(protected(world, "POST")):
         assert sends(stranger, path).status_code == 303, path
 

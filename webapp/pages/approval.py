@@ -72,10 +72,11 @@ def wait(flow: Flow) -> ResponseReturnValue:
 
 
 @blueprint.get(paths.APPROVAL_POLL)
-@login_required
 def poll() -> ResponseReturnValue:
-    """Return the request's state to the waiting page's script; 404 to any other browser (docs/promises.md#38)."""
-    flow = _asked()
+    """Return the request's state to the waiting page's script; 404 to any other browser, signed in or not
+    (docs/promises.md#38, #92).
+    """
+    flow = _asked() if current_user.is_authenticated else None
     if flow is None:
         abort(404)
     return jsonify(status=approval.status(services(), flow))

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from mocksms.core import domains
 from mocksms.core.checks.check import N_, Check
 from mocksms.core.codes import finder
 from mocksms.core.codes.text import normalise
@@ -21,10 +22,6 @@ _ADDRESS = re.compile(
 _FILE = re.compile(
     r"\.(?:pdf|zip|html?|txt|docx?|xlsx?|pptx?|png|jpe?g|gif|csv|ics|md|js|py)\Z", re.IGNORECASE
 )
-_LATIN_LIKE = frozenset(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u04cf\u03bf\u03bd\u03c1\u03c5\u03b9\u03ba\u03b1"
-)
-"""Cyrillic and Greek letters that look like Latin ones."""
 _SAID = {
     "userinfo": N_("Leads to %(host)s; what is before the “@” in its address is not the host."),
     "other_host": N_("Leads to %(host)s, but its text names %(named)s."),
@@ -84,7 +81,7 @@ def _link(address: str, words: str) -> Check:
     details: dict[str, Any] = {"url": address, "host": "", "words": words, "named": None, "problems": []}
     try:
         parts = urlsplit(address)
-        host = details["host"] = _ascii(parts.hostname or "")
+        host = details["host"] = domains.ascii_name(parts.hostname or "")
     except ValueError:
         details["problems"] = ["no_host"]
         return Check("link", False, N_("“%(url)s” isn't an address that a browser can open."), details)
@@ -94,7 +91,7 @@ def _link(address: str, words: str) -> Check:
     problems = {
         "userinfo": parts.username is not None,
         "other_host": details["named"] is not None,
-        "lookalike": _may_look_like_another(host),
+        "lookalike": domains.may_look_like_another(host),
         "ip_address": _is_ip(host) and not _is_local(host),
         "plain_http": parts.scheme.lower() == "http" and not _is_local(host),
     }
@@ -104,35 +101,12 @@ def _link(address: str, words: str) -> Check:
     return Check("link", True, _PLAIN, details)
 
 
-def _ascii(host: str) -> str:
-    """Return a host with non-ASCII labels as xn--, so that lookalikes can be told apart."""
-    try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
-
-
-def _may_look_like_another(host: str) -> bool:
-    """Return True for a name that mixes Latin with Greek or Cyrillic letters, or uses only such that look Latin."""
-    try:
-        labels = host.encode("ascii").decode("idna").split(".") if "xn--" in host else []
-    except UnicodeError:
-        return False
-    for label in labels:
-        letters = {char for char in label if char.isalpha()}
-        if any("\u0370" <= char <= "\u058f" for char in letters) and (
-            letters <= _LATIN_LIKE or any("a" <= char <= "z" for char in letters)
-        ):
-            return True
-    return False
-
-
 def _named(words: str) -> str | None:
     """Return the host that a link's text names, if it reads like an address."""
     found = _ADDRESS.fullmatch(words.strip().rstrip(".,;:!?)"))
     if found is None or (not found[1] and not found[4] and _FILE.search(found[2])):
         return None
-    return _ascii(found[2].lower())
+    return domains.ascii_name(found[2].lower())
 
 
 def _is_same_site(one: str, other: str) -> bool:

@@ -15,6 +15,7 @@ def parse(source: bytes, recipient: str, envelope_sender: str) -> Message:
     """
     parts = structure.read(source)
     shown = headers.value(parts.head, "From", parts.hint)
+    address = headers.address(str(parts.head.get("From", "")))  # as written: encoded words may hold another
     html = "\n".join(leaf.text.text for leaf in parts.htmls)
     body, read = _text(parts, html)
     details: dict[str, Any] = {"from": shown or envelope_sender, "envelope_from": envelope_sender}
@@ -31,7 +32,7 @@ def parse(source: bytes, recipient: str, envelope_sender: str) -> Message:
         sid=sids.new_sid("ML"),
         channel="mail",
         wire="smtp",
-        sender=(headers.address(str(parts.head.get("From", ""))) or envelope_sender).lower(),
+        sender=(headers.readable(address, parts.hint) or envelope_sender).lower(),
         recipient=recipient,
         subject=headers.value(parts.head, "Subject", parts.hint),
         body=body,
