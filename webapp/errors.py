@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Literal
 
 DeliveryKind = Literal["down", "slow", "garbage", "refused"]
-DocumentReason = Literal["missing", "extension", "empty", "content", "active", "bomb", "password", "pixels"]
+DocumentReason = Literal[
+    "missing", "extension", "empty", "content", "active", "linked", "bomb", "password", "pixels"
+]
 PhoneNumberReason = Literal["empty", "not_a_number", "too_short", "too_long", "unknown_country"]
 BudgetName = Literal["texts_per_sender", "texts_per_number", "texts_in_all"]
 CodeVerdict = Literal["wrong", "expired", "used", "replaced", "exhausted", "dead", "missing"]

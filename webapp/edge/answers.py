@@ -48,7 +48,10 @@ class Call:
             self.is_held = True
         except Exception:
             _log.exception("a request failed")
-            plain = [("content-type", "text/plain; charset=utf-8")]
+            plain = [
+                ("content-type", "text/plain; charset=utf-8"),
+                ("cross-origin-resource-policy", "same-origin"),
+            ]
             self._exchange.response_bytes(
                 500, plain, b"The server failed.\n"
             )  # nothing, if an answer has left

@@ -89,6 +89,10 @@ TEXTS = {
     "DocumentRefused.active": _(
         "A file contains macros, scripts or other files. Send a plain document or a photo instead."
     ),
+    "DocumentRefused.linked": _(
+        "A file loads pictures or other parts from elsewhere. Save a copy without links to other files, or send "
+        "photos of the pages."
+    ),
     "DocumentRefused.bomb": _(
         "This file is too large or complex when opened. Send photos of the pages instead."
     ),

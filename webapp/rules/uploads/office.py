@@ -7,21 +7,29 @@ import re
 import struct
 import zipfile
 import zlib
+from xml.etree import ElementTree
 
 from webapp.errors import DocumentRefused
 
 MOST_MEMBERS = 1_000
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 """The limit for an unpacked document: ten times the largest upload (docs/promises.md#58)."""
-MOST_TYPES_BYTES = 1024 * 1024
-"""A document's list of content types has some kilobytes."""
+MOST_STRUCTURE_BYTES = 1024 * 1024
+"""The list of content types and the relationships of a document have some kilobytes."""
 
 _CHUNK = 64 * 1024
-_MAIN_TYPE = b"wordprocessingml.document.main+xml"
+_MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _WORD_PART = "word/document.xml"
-_TYPES_PART = "[Content_Types].xml"
+_TYPES_PART = "[content_types].xml"
+_RELATIONS = ".rels"
 _FORBIDDEN = re.compile(
     r"vbaProject|\.bin\Z|\.(exe|dll|js|vbs|jar|html?|svg|docm|zip)\Z|(\A|[/\\])\.\.|\A[/\\]|\\", re.IGNORECASE
+)
+_ACTIVE_TYPE = re.compile(
+    r"vbaproject|vbadata|oleobject|activex|macroenabled|\Atext/html\Z|\Aapplication/rtf\Z"
+)
+_ACTIVE_RELATION = re.compile(
+    r"/(oleobject|vbaproject|wordvbadata|control|activexcontrolbinary|afchunk|keymapcustomizations)\Z"
 )
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -32,10 +40,12 @@ _MARKUP = re.compile(rb"<(script|html|\?php|!doctype)", re.IGNORECASE)
 def docx(content: bytes) -> bytes:
     """Check a DOCX (ECMA-376): an archive from its first byte to its last, with Word's main part and no macros.
 
-    Everything in it is unpacked once: a part that is not as long as declared is refused.
+    Everything in it is unpacked once: a part that is not as long as declared is refused. Its parts are what their
+    content types and relationships say, whatever their names (docs/promises.md#87).
 
     Raises:
-        DocumentRefused: not such a document, broken, or it unpacks to more than the limit.
+        DocumentRefused: not such a document, broken, or it unpacks to more than the limit. It runs or embeds
+            something, or loads something from elsewhere.
     """
     if not content.startswith(b"PK\x03\x04") or content[-22:-18] != b"PK\x05\x06":
         raise DocumentRefused("content")
@@ -44,14 +54,17 @@ def docx(content: bytes) -> bytes:
             members = archive.infolist()
             if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_UNPACKED_BYTES:
                 raise DocumentRefused("bomb")
-            names = {member.filename for member in members}
+            names = {member.filename.lower() for member in members}
             if len(names) != len(members) or not {_WORD_PART, _TYPES_PART} <= names:
                 raise DocumentRefused("content")
             if min(member.header_offset for member in members) != 0:
                 raise DocumentRefused("content")
             if any(_FORBIDDEN.search(name) for name in names):
                 raise DocumentRefused("active")
-            types = _unpack(archive, members)
+            structure = _unpack(archive, members)
+        _check_types(_elements(structure.pop(_TYPES_PART)))
+        for part in structure.values():
+            _check_relations(_elements(part))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -59,25 +72,65 @@ def docx(content: bytes) -> bytes:
         NotImplementedError,
         EOFError,
         ValueError,
+        ElementTree.ParseError,
     ) as broken:
         raise DocumentRefused("content") from broken
-    if _MAIN_TYPE not in types or b"macroEnabled" in types:
-        raise DocumentRefused("content")
     return content
 
 
-def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> bytes:
-    """Unpack everything, which checks its size and sum, and return the list of content types."""
-    types = b""
+def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
+    """Unpack everything, which checks its size and sum. Return the list of content types and the relationships."""
+    structure: dict[str, bytes] = {}
+    room = MOST_STRUCTURE_BYTES
     for member in members:
+        name, kept = member.filename.lower(), list[bytes]()
+        read = 0
         with archive.open(member) as part:
             # A part gives no more than its declared size, and the sizes were added up before.
             while chunk := part.read(_CHUNK):
-                if member.filename == _TYPES_PART:
-                    types += chunk
-                    if len(types) > MOST_TYPES_BYTES:
+                if not read and chunk.startswith(_OLE_MAGIC):
+                    raise DocumentRefused("active")
+                read += len(chunk)
+                if name == _TYPES_PART or name.endswith(_RELATIONS):
+                    kept.append(chunk)
+                    room -= len(chunk)
+                    if room < 0:
                         raise DocumentRefused("bomb")
-    return types
+        if name == _TYPES_PART or name.endswith(_RELATIONS):
+            structure[name] = b"".join(kept)
+    return structure
+
+
+def _elements(part: bytes) -> list[dict[str, str]]:
+    """Return the attributes of each element of a part in XML. Entities are refused: they could spell anything.
+
+    Raises:
+        ValueError, ElementTree.ParseError: not such XML.
+    """
+    from defusedxml.ElementTree import fromstring  # few requests need it
+
+    return [dict(element.attrib) for element in fromstring(part, forbid_dtd=True).iter()]
+
+
+def _check_types(elements: list[dict[str, str]]) -> None:
+    types = [element.get("ContentType", "").partition(";")[0].strip().lower() for element in elements]
+    if any(map(_ACTIVE_TYPE.search, types)):
+        raise DocumentRefused("active")
+    if _MAIN_TYPE not in types:
+        raise DocumentRefused("content")
+
+
+def _check_relations(elements: list[dict[str, str]]) -> None:
+    """Refuse what a document runs, embeds or loads. A hyperlink is followed by its reader alone."""
+    for element in elements:
+        kind = element.get("Type", "").strip().lower()
+        if (
+            element.get("TargetMode", "").strip().lower() == "external"
+            and kind.rpartition("/")[2] != "hyperlink"
+        ):
+            raise DocumentRefused("linked")
+        if _ACTIVE_RELATION.search(kind):
+            raise DocumentRefused("active")
 
 
 def doc(content: bytes) -> bytes:

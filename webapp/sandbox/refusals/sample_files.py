@@ -65,12 +65,42 @@ def _swelling_document() -> bytes:
     return file.getvalue()
 
 
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def _document(
+    of: str = "", kind: str = "image/png", target: str = "media/1.png", mode: str = "Internal"
+) -> bytes:
+    """Return a DOCX with one part beside its text: its relationship, content type and place."""
+    package = "http://schemas.openxmlformats.org/package/2006"
+    types = (
+        f'<Types xmlns="{package}/content-types"><Override PartName="/word/document.xml" '
+        f'ContentType="{_OFFICE}wordprocessingml.document.main+xml"/>'
+        f'<Override PartName="/word/media/1.png" ContentType="{kind}"/></Types>'
+    )
+    relations = (
+        f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{_RELATIONS}/{of}" '
+        f'Target="{target}" TargetMode="{mode}"/></Relationships>'
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", types)
+        archive.writestr("word/document.xml", "<document/>")
+        archive.writestr("word/_rels/document.xml.rels", relations)
+        archive.writestr("word/media/1.png", b"")
+    return file.getvalue()
+
+
 _FILES: dict[str, Callable[[], bytes]] = {
     "notes.txt": lambda: b"What I wanted to say.\n",
     "empty.pdf": lambda: b"",
     "torn.png": lambda: b"this is no picture",
     "script.pdf": lambda: _pdf(b"4 0 obj<</S/JavaScript/JS(app.alert\\(1\\))>>endobj\n"),
     "locked.pdf": _locked,
+    "macros.docx": lambda: _document("image", "application/vnd.ms-office.vbaProject"),
+    "embedded.docx": lambda: _document("oleObject", f"{_OFFICE}oleObject"),
+    "linked.docx": lambda: _document("image", target="https://elsewhere.example/1.png", mode="External"),
     "swelling.docx": _swelling_document,
     "huge.png": _huge_picture,
     "large.pdf": lambda: _pdf(size=LARGE_BYTES),

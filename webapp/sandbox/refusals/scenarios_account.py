@@ -87,9 +87,9 @@ def _address(name: str, typed: str, rule: Any) -> Scenario:
     return _change(name, rule, CHANGE_EMAIL, LastStep(SEND_CODE, {pages.EMAIL: typed}))
 
 
-def _refused(name: str, *files: str) -> Scenario:
+def _refused(name: str, *files: str, of: str | None = None) -> Scenario:
     return Scenario(name, "recovery", "taro", RECOVERY_RULE, VISITING,
-                    LastStep(_("Send documents"), files=files))  # fmt: skip
+                    LastStep(_("Send documents"), files=files), of=of)  # fmt: skip
 
 
 SCENARIOS = (
@@ -119,6 +119,9 @@ SCENARIOS = (
     _refused("DocumentRefused.empty", "empty.pdf"),
     _refused("DocumentRefused.content", "torn.png"),
     _refused("DocumentRefused.active", "script.pdf"),
+    _refused("document.macros", "macros.docx", of="DocumentRefused.active"),
+    _refused("document.embedded", "embedded.docx", of="DocumentRefused.active"),
+    _refused("DocumentRefused.linked", "linked.docx"),
     _refused("DocumentRefused.bomb", "swelling.docx"),
     _refused("DocumentRefused.password", "locked.pdf"),
     _refused("DocumentRefused.pixels", "huge.png"),
