@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable
 
@@ -18,3 +19,20 @@ def seconds(work: Callable[[], object]) -> float:
     finally:
         if was_on:
             gc.enable()
+
+
+def calls(work: Callable[[], object]) -> int:
+    """Run ``work`` and return how many functions it called, of Python and of C: the same on every machine."""
+    count = 0
+
+    def counting(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counting)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count

@@ -1,11 +1,11 @@
 """Answers that a browser saves as a file."""
 
-import unicodedata
 from urllib.parse import quote
 
 from flask import Response
 
 from mocksms.core.mail.headers import harmless
+from mocksms.core.normal_forms import normalise
 
 UNNAMED = "file"
 
@@ -18,7 +18,7 @@ def save_as(answer: Response, name: str) -> Response:
     name = harmless(name) or UNNAMED
     names = {"filename": name}
     if not name.isascii():
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+        plain = normalise(name, "NFKD").encode("ascii", "ignore").decode()
         quoted = quote(name, safe="!#$&+^`|~", errors="replace")
         names = {"filename": plain or UNNAMED, "filename*": f"UTF-8''{quoted}"}
     answer.headers.set("Content-Disposition", "attachment", **names)

@@ -4,7 +4,6 @@ import base64
 import binascii
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal, cast
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -13,6 +12,7 @@ import pyotp
 
 from mocksms import store
 from mocksms.core import qr_reader
+from mocksms.core.normal_forms import normalise
 from mocksms.core.worlds import World
 
 Algorithm = Literal["SHA1", "SHA256", "SHA512"]
@@ -64,7 +64,7 @@ class Entry:
 
 def clean_key(key: str) -> str:
     """Return a typed key as base32 capitals without spaces, hyphens and padding. Raise :class:`BadKey`."""
-    text = re.sub(r"[\s\-=]", "", unicodedata.normalize("NFKC", key)).upper()
+    text = re.sub(r"[\s\-=]", "", normalise(key)).upper()
     if not text:
         raise BadKey("empty")
     try:

@@ -2,12 +2,12 @@
 
 import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
 
+from mocksms.core import normal_forms
 from mocksms.core.models import Kind
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
@@ -36,7 +36,7 @@ def normalise(address: str, region: str = "JP") -> str:
     Accepts numbers as people type them (full-width, spaces, any hyphen, national, `tel:`, a trunk 0 after the country
     code). Anything else (a sender's name, a short code) is returned trimmed.
     """
-    text = unicodedata.normalize("NFKC", address)
+    text = normal_forms.normalise(address)
     if text.startswith(" ") and text[1:].isdigit():
         text = "+" + text[1:]  # an unquoted plus sign in a form
     text = text.strip()

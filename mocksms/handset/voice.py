@@ -12,12 +12,12 @@ import importlib.util
 import io
 import re
 import threading
-import unicodedata
 import wave
 from collections import OrderedDict
 from functools import cache
 from typing import Any
 
+from mocksms.core.normal_forms import normalise
 from mocksms.search import romaji
 
 LONGEST = 300
@@ -86,7 +86,7 @@ def readable(text: str, language: str) -> str:
     A run of four or more digits is a code unless a currency or 年 is beside it: 482130 is ヨン、ハチ、…,
     not 480,000. In Japanese, romaji words become kana; else they would be spelt.
     """
-    text = unicodedata.normalize("NFKC", text).replace("\0", " ")
+    text = normalise(text).replace("\0", " ")
     japanese = _is_japanese(language)
 
     def spelt(found: re.Match[str]) -> str:

@@ -5,11 +5,11 @@ as 承認. A pair index finds any run of two or more characters, and a single ch
 """
 
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
 from mocksms.core.models import Filter
+from mocksms.core.normal_forms import normalise
 
 INDEXED_CHARACTERS = 20_000
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005"
@@ -18,7 +18,7 @@ _IS_CJK = re.compile(rf"[{_CJK}]")
 
 
 def _runs(text: str) -> list[str]:
-    return _RUN.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _RUN.findall(normalise(text).casefold())
 
 
 def of_text(text: str) -> str:

@@ -77,11 +77,11 @@ HTML = "Content-Type: text/html\r\n\r\n"
     ],
     ids=lambda source: repr(source[:60].replace("\r\n", " ").strip()),
 )  # fmt: skip
-def test_mail_that_is_all_one_thing_takes_no_time(source: str) -> None:
+def test_mail_that_is_all_one_thing_takes_no_time_s73(source: str) -> None:
     assert min(seconds(source.encode()) for _ in range(2)) < MOST_SECONDS
 
 
-def test_mail_of_any_repeated_pieces_takes_no_time() -> None:
+def test_mail_of_any_repeated_pieces_takes_no_time_s73() -> None:
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 

@@ -8,7 +8,6 @@ code signs in. The code uses the usual verifier, counters and replay rule. No tr
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from webapp.challenges.engine import ends_at, judging, resend_in
 from webapp.challenges.method import MethodChallenge, pick
@@ -17,6 +16,7 @@ from webapp.flows import recovery, sign_in
 from webapp.flows.password import CookieReader, Proven, prove
 from webapp.flows.sign_in import SignedIn
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
+from webapp.rules.normal_forms import normalise
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_account
@@ -78,7 +78,7 @@ def split(typed: str, password_digits: int) -> tuple[str, str | None]:
 
     ``password_digits`` is how many digits the password itself ends in: a code needs six more.
     """
-    plain = unicodedata.normalize("NFKC", typed)
+    plain = normalise(typed)
     if trailing_digits(plain) < password_digits + CODE_DIGITS:
         return typed, None
     return plain[:-CODE_DIGITS], plain[-CODE_DIGITS:]
@@ -134,7 +134,7 @@ def _accept_code(
 def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | None, password: str) -> Flow:
     now = services.clock.now()
     account = proven.account
-    digits = trailing_digits(unicodedata.normalize("NFKC", password))
+    digits = trailing_digits(normalise(password))
     with services.store.writing() as db:
         proven.forget_guesses(db)
         method = pick(methods.of_account(db, account.id))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from webapp.rules.normal_forms import normalise
+
 _LONGEST_INPUT = 64
 _SIX_DIGITS = re.compile(r"[0-9]{6}")
 # What a Japanese keyboard types for "-", outside category Pd: long vowel mark, minus, lines.
@@ -19,7 +21,7 @@ def clean_code(text: str) -> str | None:
     """
     if len(text) > _LONGEST_INPUT:
         return None
-    kept = "".join(char for char in unicodedata.normalize("NFKC", text) if not _is_separator(char))
+    kept = "".join(char for char in normalise(text) if not _is_separator(char))
     return kept if _SIX_DIGITS.fullmatch(kept) else None
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from webapp.errors import WeakPassword, WeakReason
+from webapp.rules.normal_forms import normalise
 
 SHORTEST, LONGEST = 8, 128
 ENOUGH_GUESSES = 1e8
@@ -38,7 +38,7 @@ def refuse_weak(
     Raises:
         WeakPassword: with the reason.
     """
-    plain = unicodedata.normalize("NFKC", password)
+    plain = normalise(password)
     if len(plain) < SHORTEST:
         raise WeakPassword("too_short", field=field)
     if len(plain) > LONGEST:
@@ -56,7 +56,7 @@ def refuse_weak(
 
 def is_same(one: str, other: str) -> bool:
     """Return whether two typed passwords are the same after NFKC."""
-    return unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other)
+    return normalise(one) == normalise(other)
 
 
 def _known(name: str, email: str | None, phone: str | None) -> list[str]:
@@ -69,7 +69,7 @@ def _known(name: str, email: str | None, phone: str | None) -> list[str]:
         digits = phone.removeprefix("+")
         national = "0" + digits.removeprefix("81") if digits.startswith("81") else digits
         known += [digits, national, national[1:], national[3:], national[-8:], national[-4:]]
-    return [unicodedata.normalize("NFKC", each).lower() for each in known if len(each) > 1]
+    return [normalise(each).lower() for each in known if len(each) > 1]
 
 
 def _reason(plain: str, known: list[str]) -> WeakReason | None:

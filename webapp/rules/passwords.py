@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import secrets
 import threading
-import unicodedata
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from webapp.rules.normal_forms import normalise
 
 OWASP_TIME_COST = 2
 OWASP_MEMORY_KIB = 19 * 1024
@@ -70,7 +71,7 @@ class Hasher:
 
 def _normal(password: str) -> str:
     """Return NFKC: one password typed on two keyboards is one password (NIST SP 800-63B-4, password verifiers)."""
-    return unicodedata.normalize("NFKC", password)
+    return normalise(password)
 
 
 def _random_b64(length: int) -> str:

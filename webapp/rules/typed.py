@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from webapp.rules.normal_forms import normalise
+
 _VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -14,5 +16,5 @@ def visible(text: str) -> str:
     Zero-width, soft-hyphen, direction and other format characters come with what is pasted from messages and pages;
     so do tabs and line breaks.
     """
-    normal = _VARIATION_SELECTORS.sub("", unicodedata.normalize("NFKC", text))
+    normal = _VARIATION_SELECTORS.sub("", normalise(text))
     return "".join(char for char in normal if unicodedata.category(char) not in ("Cf", "Cc")).strip()

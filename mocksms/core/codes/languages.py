@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
+from mocksms.core import normal_forms
 from mocksms.core.codes.text import masked, normalise
 
 _TABLES: dict[str, dict[str, list[str]]] = tomllib.loads(
@@ -70,5 +71,5 @@ def _add(found: Meanings, language: str, kind: str, word: str) -> None:
 
 def _without_accents(word: str) -> str:
     """Return a word as written in plain ASCII messages."""
-    plain = unicodedata.normalize("NFD", word.translate(_BARE_LETTERS))
+    plain = normal_forms.normalise(word.translate(_BARE_LETTERS), "NFD")
     return "".join(char for char in plain if not unicodedata.combining(char))

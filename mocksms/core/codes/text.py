@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from mocksms.core import normal_forms
+
 LONGEST_TEXT = 20_000
 
 _INVISIBLE = (  # category Cf, and what turns a digit into an emoji; U+3164 and U+2800 are blanks, not nothing
@@ -43,9 +45,10 @@ def normalise(text: str) -> str:
     if text.isascii():
         return text
     text = _DOTS.sub("-", _plain(text)) if _DOT.search(text) else _plain(text)
+    text = normal_forms.without_long_marks(text)
     if unicodedata.is_normalized("NFKC", text):  # of most, and much faster
         return text
-    return _plain(unicodedata.normalize("NFKC", text))
+    return _plain(normal_forms.normalise(text))
 
 
 def _plain(text: str) -> str:

@@ -107,7 +107,7 @@ SOURCES: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("made", SOURCES.values(), ids=SOURCES.keys())
-def test_the_largest_mail_is_read_and_shown_within_a_second(made: Callable[[], bytes]) -> None:
+def test_the_largest_mail_is_read_and_shown_within_a_second_s73(made: Callable[[], bytes]) -> None:
     source, found = made(), Message("", "mail", "", "")
 
     def read() -> None:

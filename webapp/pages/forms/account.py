@@ -11,13 +11,14 @@ from wtforms.validators import ValidationError
 
 from webapp.pages.fields import PasswordField, StringField
 from webapp.pages.forms.base import CountryField, Form, filled
+from webapp.rules.normal_forms import normalise
 
 LONGEST_NAME = 50
 
 
 def one_line_name(form: Form, field: Field) -> None:
     """Validate a name of one line. The field's data becomes the name without spaces at its ends."""
-    name = " ".join(unicodedata.normalize("NFC", field.data or "").split())
+    name = " ".join(normalise(field.data or "", "NFC").split())
     if not name:
         raise ValidationError(str(_("Enter your name.")))
     if len(name) > LONGEST_NAME:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from webapp import paths
 from webapp.pages.render import page
+from webapp.rules.normal_forms import normalise
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
 from webapp.sandbox.described import NUMBER, TEXT, a_list, an_object, describes, means, or_null, ref
@@ -264,7 +264,7 @@ def _usual(fault: Fault) -> int | None:
 
 def _typed_rule() -> dict[str, Any]:
     """Return the rule that the form describes. Raises BadFault."""
-    form = {name: unicodedata.normalize("NFKC", value).strip() for name, value in request.form.items()}
+    form = {name: normalise(value).strip() for name, value in request.form.items()}
     what = form.get("what", "")
     if what not in KINDS:
         raise BadFault("what")

@@ -1,0 +1,66 @@
+"""No outside text costs more than a second, and twice the text costs twice the work (docs/promises.md#73)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from tests import cpu, outside_text
+from tests.meta.sources import ROOT
+from tests.outside_text import PIECES, PLACES, of_length
+
+MOST_SECONDS = 1.0
+WORST = ("<a ", "a@", "\u0315\u0300", "\uff9e\u0315")
+"""What cost the most once. `tests/check/timing` tries every piece, and mixes."""
+TIMES = 8
+SHORT = 250
+
+
+def work(place: Callable[[str], object], text: str) -> Callable[[], None]:
+    """Return the work that a place does with a text. A refusal is an answer, too."""
+
+    def run() -> None:
+        with suppress(Exception):
+            place(text)
+
+    return run
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_longest_outside_text_costs_less_than_a_second_s73(name: str) -> None:
+    place, longest = PLACES[name]
+    for piece in WORST:
+        run = work(place, of_length(piece, longest))
+        assert min(cpu.seconds(run) for _ in range(2)) < MOST_SECONDS, ascii(piece)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_work_grows_in_line_with_outside_text_s73(name: str) -> None:
+    place, _ = PLACES[name]
+    for piece in PIECES:
+        work(place, piece)()  # what is loaded once counts for neither
+        few, many = (cpu.calls(work(place, of_length(piece, SHORT * times))) for times in (1, TIMES))
+        assert many <= few * TIMES * 1.5 + 200, ascii(piece)
+
+
+def test_outside_text_is_normalised_in_one_place_of_each_app_s73() -> None:
+    """The library's own time grows with the square of the marks in a row."""
+    allowed = {
+        "webapp/rules/normal_forms.py",
+        "mocksms/core/normal_forms.py",
+        "mocksms/core/gsm_lookalikes.py",
+    }
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for app in ("webapp", "mocksms")
+        for path in (ROOT / app).rglob("*.py")
+        if re.search(r"unicodedata\.normalize|import normalize", path.read_text())
+    }
+    assert found == allowed
+
+
+def test_places_are_of_both_apps_s73() -> None:
+    assert {name.partition(".")[0] for name in outside_text.PLACES} == {"phone", "site", "both"}
