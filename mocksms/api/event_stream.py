@@ -18,6 +18,8 @@ from mocksms.edge import Hold
 from mocksms.events.hub import Subscription
 
 KEEPALIVE_SECONDS = 15.0
+MOST_BYTES = 1_000_000
+"""A stream ends after so much, and its client resumes: what a slow reader has not read is in the memory."""
 _STILL_HERE = b": still here\n\n"
 
 
@@ -26,7 +28,7 @@ def events() -> Response:
     """Stream server-sent events of this world; `Last-Event-ID` (or `?since=`) continues after that event.
 
     If the id is ahead of all events, the stream begins with the event `restart` and all events. It ends with
-    `deleted` when the world is deleted.
+    `deleted` when the world is deleted, and without it after `MOST_BYTES`.
     """
     world, held = middleware.world(), waiting.hold()
     resumed = request.headers.get("Last-Event-ID", "")
@@ -61,13 +63,27 @@ def _beginning(subscription: Subscription, after: int | None) -> bytes:
     return f"retry: 1000\n: open\n\n{restart}".encode()
 
 
-def _told(found: list[Event], world: str) -> bytes:
-    """Return events in the stream's form; each is written once for all open streams."""
-    for event in found:
-        if not event.text:
-            data = json.dumps(event_json(event, world), ensure_ascii=False)
-            event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
-    return "".join(event.text for event in found).encode()
+class _Room:
+    """What a stream may still send."""
+
+    def __init__(self) -> None:
+        self.left = MOST_BYTES
+
+    def told(self, found: list[Event], world: str) -> bytes:
+        """Return events in the stream's form, as far as there is room, at least one.
+
+        Each is written once for all open streams.
+        """
+        told: list[bytes] = []
+        for event in found:
+            if self.left <= 0:
+                break
+            if not event.text:
+                data = json.dumps(event_json(event, world), ensure_ascii=False)
+                event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
+            told.append(event.text.encode())
+            self.left -= len(told[-1])
+        return b"".join(told)
 
 
 def _end(world: World) -> bytes:
@@ -75,11 +91,14 @@ def _end(world: World) -> bytes:
 
 
 def _in_thread(world: World, subscription: Subscription, after: int | None) -> Iterator[bytes]:
+    room = _Room()
     yield _beginning(subscription, after)
     try:
         while not world.hub.closed:
             found = subscription.get(KEEPALIVE_SECONDS)
-            yield _told(found, world.name) or _STILL_HERE
+            yield room.told(found, world.name) or _STILL_HERE
+            if room.left <= 0:
+                return
     except store.Gone:
         pass  # deleted by another process
     yield _end(world)
@@ -88,6 +107,7 @@ def _in_thread(world: World, subscription: Subscription, after: int | None) -> I
 async def _without_thread(
     world: World, subscription: Subscription, after: int | None, hold: Hold
 ) -> AsyncIterator[bytes]:
+    room = _Room()
     yield _beginning(subscription, after)
     told_at = time.monotonic()
     try:
@@ -95,8 +115,10 @@ async def _without_thread(
             needs_thread = subscription.needs_database()
             found = await hold.in_thread(subscription.take) if needs_thread else subscription.take()
             if found:
-                yield _told(found, world.name)
+                yield room.told(found, world.name)
                 told_at = time.monotonic()
+                if room.left <= 0:
+                    return
             elif not subscription.is_behind:
                 if time.monotonic() - told_at >= KEEPALIVE_SECONDS:
                     yield _STILL_HERE
