@@ -7,7 +7,7 @@ is committed apart, after its answer. What was rolled back is not recorded.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request, template_rendered
@@ -18,7 +18,7 @@ from webapp.challenges import delivery
 from webapp.flows.state_machine import StateMachine, Transition, transitioned
 from webapp.pages.framework.shown_refusals import shown
 from webapp.pages.framework.visitor import visitor
-from webapp.sandbox import instrumented
+from webapp.sandbox import instrumented, redaction
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import World
 from webapp.store import events, outbox
@@ -118,7 +118,7 @@ def _on_enqueued(_sender: object, *, message_id: str, **_rest: Any) -> None:
 
 @instrumented.sent.connect
 def _on_message(_sender: object, *, channel: str, to: str, subject: str, sid: str = "", **_rest: Any) -> None:
-    data = {"to": to, "subject": subject, "sid": sid}
+    data = {"to": to, "subject": redaction.words(subject), "sid": sid}
     sending = delivery.under_way.get()
     walk = _walk_of.pop(sending[1].id, "") if sending is not None else ""
     if has_request_context():
@@ -140,20 +140,21 @@ def _keep(response: Response) -> Response:
     steps = sorted(notes.steps, key=lambda step: step.at)
     if is_page and not (polls and not steps):
         now = notes.world.services.clock.now()
-        token = (request.view_args or {}).get("token", "")
         data = {
             "method": request.method,
             "status": response.status_code,
             "page": notes.page,
             "state": notes.state,
-            "path": str(request.url_rule) if token else request.path,
+            "path": request.path,
         }
         if response.location:
-            to = response.location.split("?")[0]
-            data["to"] = to.replace(token, "<token>") if token else to
+            data["to"] = response.location.split("?")[0]
         steps.append(Step(now, recording_id(), "page", endpoint or "", data))
     if steps:
-        notes.world.trace_log.queue(steps)
+        secrets = redaction.of_request()
+        notes.world.trace_log.queue(
+            replace(step, data=redaction.redacted(step.data, secrets)) for step in steps
+        )
         response.call_on_close(lambda: _flush(notes.world))
     return response
 

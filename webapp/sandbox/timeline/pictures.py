@@ -11,7 +11,7 @@ from flask import Response, abort, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp import paths
-from webapp.sandbox import api, trace_recorder, world_middleware
+from webapp.sandbox import api, redaction, trace_recorder, world_middleware
 from webapp.sandbox.api import InvalidBody
 from webapp.sandbox.described import COUNT, TEXT, an_object, describes
 from webapp.sandbox.store.trace_log import Step
@@ -48,7 +48,7 @@ def add_picture() -> ResponseReturnValue:
     walk = request.args.get("walk") or (shown.walk if shown else trace_recorder.recording_id())
     shown = shown or trace_log.latest(walk, "page")
     name = trace_log.keep_picture(content, ending)
-    data: dict[str, Any] = {"caption": request.args.get("caption", "")[:LONGEST_CAPTION]}
+    data: dict[str, Any] = {"caption": redaction.words(request.args.get("caption", "")[:LONGEST_CAPTION])}
     if shown is not None:
         data["after"] = shown.id
     now = world_middleware.world().services.clock.now()
