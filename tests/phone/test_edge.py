@@ -87,6 +87,20 @@ def test_head_has_the_length_and_no_body(edge_server: Served) -> None:
     assert said(edge_server, head("HEAD /api/v1/events HTTP/1.1")).endswith(b"\r\n\r\n")
 
 
+def test_trailers_are_refused_like_a_body_that_broke_off(edge_server: Served) -> None:
+    headers = ("Content-Type: application/json", "Transfer-Encoding: chunked")
+    heard = said(
+        edge_server, head("PUT /api/v1/clock HTTP/1.1", *headers) + b"2\r\n{}\r\n0\r\nX-After: 1\r\n\r\n"
+    )
+    assert heard.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(("more", "language"), [("", b'lang="en"'), ("; a=é", b'lang="ja"')])
+def test_cookies_with_one_beyond_ascii_are_left_out(edge_server: Served, more: str, language: bytes) -> None:
+    heard = said(edge_server, head("GET / HTTP/1.1", f"Cookie: tel_lang=en{more}"))
+    assert heard.startswith(b"HTTP/1.1 200 ") and language in heard
+
+
 def test_old_http_is_spoken(edge_server: Served) -> None:
     assert said(edge_server, b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n").endswith(b"\r\n\r\nok\n")
 
