@@ -17,7 +17,7 @@ SLACK = 0.05
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_any_mix_of_pieces_costs_time_in_line_with_its_length_s73(name: str) -> None:
+def test_any_mix_of_pieces_costs_time_in_line_with_its_length(name: str) -> None:
     place, longest = PLACES[name]
 
     @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
@@ -35,7 +35,7 @@ def test_any_mix_of_pieces_costs_time_in_line_with_its_length_s73(name: str) -> 
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_longest_outside_text_of_each_piece_costs_less_than_a_second_s73(name: str) -> None:
+def test_longest_outside_text_of_each_piece_costs_less_than_a_second(name: str) -> None:
     place, longest = PLACES[name]
     for piece in not_empty(PIECES):
         run = work(place, of_length(piece, longest))
