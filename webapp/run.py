@@ -128,7 +128,8 @@ def place_from(environ: Mapping[str, str]) -> Place:
         if int(text) in ports.values():
             raise BadSetting(f"{variable}={text} is used twice; each server needs its own port.")
         ports[variable] = int(text)
-        _refuse_taken(variable, int(text))
+    for variable, port in ports.items():
+        _refuse_taken(variable, port)
     instance = Path(environ.get("INSTANCE") or home.data_folder()).resolve()
     return Place(ports["SITE_PORT"], ports["PHONE_PORT"], ports["SMTP_PORT"], instance)
 

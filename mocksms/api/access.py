@@ -45,7 +45,16 @@ class LogInNeeded(Problem):
         return WWWAuthenticate("basic", {"realm": REALM, "charset": "UTF-8"}).to_header()
 
 
-def require_own_page(settings: Settings) -> None:
+def check(settings: Settings, is_wire: Callable[[], bool]) -> None:
+    """Refuse a request of another site's page, or of the network without a log-in.
+
+    ``is_wire`` tells whether a provider's client sends it. Raise Problem; LogInNeeded if a log-in would help.
+    """
+    _require_own_page(settings)
+    _require_log_in(settings, is_wire)
+
+
+def _require_own_page(settings: Settings) -> None:
     """Refuse a change that another origin's page asks for. Programs send neither of the two headers."""
     origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if request.method in SAFE:
@@ -61,8 +70,7 @@ def require_own_page(settings: Settings) -> None:
         )
 
 
-def require_log_in(settings: Settings, is_wire: Callable[[], bool]) -> None:
-    """Raise LogInNeeded for a request from the network without a log-in. `is_wire` tells a provider's request."""
+def _require_log_in(settings: Settings, is_wire: Callable[[], bool]) -> None:
     if not _is_from_network(settings) or request.endpoint in OPEN or is_wire():
         return
     if not (_is_by_proxy(settings) or _is_by_password(settings)):

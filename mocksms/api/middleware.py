@@ -30,7 +30,7 @@ CSP = (
 )
 HEADERS = (
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "same-origin"),  # with "no-referrer" browsers hide a form's own origin
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("X-Robots-Tag", "noindex"),
@@ -122,8 +122,7 @@ def _guard() -> Response | None:
         return None
     if not _is_allowed(request.host, settings().allowed_hosts):
         return _refused_host()
-    access.require_own_page(settings())
-    access.require_log_in(settings(), gateways().is_wire)
+    access.check(settings(), gateways().is_wire)
     world = gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
     if world is None:
         return gateways().misdirected()

@@ -21,6 +21,8 @@ from tests.meta.test_files import tracked
 from webapp.run import PORTS
 
 START_SECONDS = 90
+BLOCK_SECONDS = 120
+"""How long a block may take: one that starts a server by another command than SERVERS has would never end."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -91,16 +93,23 @@ class Reader:
             return self._serve(text.strip())
         for written, ours in self._addresses.items():
             text = text.replace(written, ours)
-        done = subprocess.run(
+        process = subprocess.Popen(
             ["sh", "-e", "-c", text],
             cwd=self.clone,
             env=self._environment,
-            capture_output=True,
-            text=True,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
-        assert done.returncode == 0, f"{origin}: {done.stdout}{done.stderr}"
-        return done.stdout
+        try:
+            said, errors = process.communicate(timeout=BLOCK_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # the shell and what it started
+            raise
+        assert process.returncode == 0, f"{origin}: {said}{errors}"
+        return said
 
     def _serve(self, command: str) -> str:
         self._running = process = subprocess.Popen(

@@ -71,9 +71,8 @@ def wrong_references(text: str, folder: Path) -> list[str]:
     """Return the documents and headings named in a text of this folder that are not there."""
     wrong = []
     for name, hashes in DOCUMENT.findall(text):
-        path = next(
-            (place / name for place in (ROOT, folder, ROOT / "docs") if (place / name).is_file()), None
-        )
+        places = ((place / name).resolve() for place in (folder, ROOT, ROOT / "docs"))
+        path = next((place for place in places if place.is_file() and place.is_relative_to(ROOT)), None)
         if path is None:
             wrong.append(name)
         else:
