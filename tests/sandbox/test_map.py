@@ -77,7 +77,7 @@ def test_flow_map_begins_anew_with_a_new_walk(world: World, taro: Person) -> Non
 
 def test_flow_map_forgets_a_flow_whose_time_is_over(world: World, taro: Person) -> None:
     taro.gives_password()
-    world.clock.advance(11 * 60)
+    world.clock.advance(31 * 60)
     page = taro.browser.get("/sandbox/map?flow=sign_in")
     assert marked(page, "here") == set() and marked(page, "reached") == {"begin", "code"}
 
