@@ -19,7 +19,7 @@ from tools.programs import CHECK
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_SECONDS = 20 * 60
 PYTEST = (sys.executable, "-m", "pytest")
-LONG_TESTS = ("-o", "faulthandler_timeout=900")
+LONG_TESTS = ("-o", "timeout=900")
 """A part's tests may take longer than the three minutes of a test of `make test`: some run it, or install packages."""
 NOTHING_RAN = 5
 """Exit code of pytest without any test."""
