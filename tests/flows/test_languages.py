@@ -166,7 +166,7 @@ def test_language_pressed_while_signed_out_is_the_browsers_alone(world: World) -
 def test_language_of_the_row_is_the_accounts_in_another_browser(world: World, hanako: Person) -> None:
     hanako.signs_in()
     page = hanako.browser.get("/account/security")
-    assert "選択されていません" in page.one("#language").to_text()
+    assert "表示中のページの言語" in page.one("#language").to_text()
     button = page.one('#language button[value="en"]')
     assert button.attrs["form"] == "language-form"
     page = hanako.browser.press("English")

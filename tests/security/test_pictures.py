@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import random
 from typing import Any
 
 import pytest
 from PIL import Image, PngImagePlugin
 
+from webapp.errors import DocumentRefused
 from webapp.rules.uploads.pictures import redraw
 
 SHADES = (0, 120, 240)
@@ -68,3 +70,19 @@ def test_picture_may_have_long_notes_s88() -> None:
 def test_picture_may_lack_its_end_s88() -> None:
     content = written(shaded("RGB"))
     assert kept_shades(content[: -len(b"....IEND....")]) == pytest.approx(SHADES, abs=3)
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_photo_may_lack_its_end_s88(lost: int, progressive: bool) -> None:
+    content = written(shaded("RGB"), "JPEG", quality=95, progressive=progressive)
+    assert kept_shades(content[:-lost], "jpg") == pytest.approx(SHADES, abs=6)
+
+
+@pytest.mark.parametrize("part", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_photo_that_lacks_a_part_is_refused_s88(part: float, progressive: bool) -> None:
+    noise = Image.frombytes("RGB", (200, 200), random.Random(88).randbytes(200 * 200 * 3))
+    content = written(noise, "JPEG", progressive=progressive)
+    with pytest.raises(DocumentRefused):
+        redraw(content[: int(len(content) * part)], "jpg")

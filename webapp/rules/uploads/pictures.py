@@ -21,6 +21,7 @@ _FORMATS = {"jpg": "JPEG", "png": "PNG"}
 _CHUNK = struct.Struct(">I4s")
 _CHUNKS = (b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND")
 _MAGIC = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+_END = b"\xff\xd9"
 # Decoding takes up to 200 MB: one picture at a time.
 _TURN = threading.Lock()
 
@@ -34,23 +35,44 @@ def redraw(content: bytes, kind: str) -> bytes:
     if not content.startswith(_MAGIC[kind]):
         raise DocumentRefused("content")
     # Lazy: the library costs memory, and most processes take no documents.
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = None  # measured here: the library's limit warns before it refuses
     with _TURN:
         try:
-            bare = _without_notes(content) if kind == "png" else content
-            with Image.open(io.BytesIO(bare), formats=[_FORMATS[kind]]) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise DocumentRefused("pixels")
-                picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # shrinks a JPEG while it is read
-                upright = _in_bytes(ImageOps.exif_transpose(picture), kind)
-                upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-                return _written(upright, kind)
+            if kind == "png":
+                return _written(_upright(_without_notes(content), kind), kind)
+            return _written(_photo(content), kind)
         except DocumentRefused:
             raise
         except Exception as broken:  # any failure of a decoder is the file's fault
             raise DocumentRefused("content") from broken
+
+
+def _upright(content: bytes, kind: str) -> Image.Image:
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(content), formats=[_FORMATS[kind]]) as picture:
+        if picture.width * picture.height > MOST_PIXELS:
+            raise DocumentRefused("pixels")
+        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # shrinks a JPEG while it is read
+        upright = _in_bytes(ImageOps.exif_transpose(picture), kind)
+        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        return upright
+
+
+def _photo(content: bytes) -> Image.Image:
+    """Read a JPEG, also one that lacks only its end. Raise OSError for one that lacks a part of the picture.
+
+    The decoder fills what is missing. Where nothing is, it ignores what stands before the end.
+    """
+    try:
+        return _upright(content, "jpg")
+    except OSError:
+        ended, filled = (_upright(content + more + _END, "jpg") for more in (b"", bytes(4096)))
+        if ended.tobytes() != filled.tobytes():
+            raise
+        return ended
 
 
 def _without_notes(content: bytes) -> bytes:
