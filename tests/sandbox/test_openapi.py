@@ -55,7 +55,12 @@ def test_each_call_keeps_to_its_description(world: World, call: str) -> None:
     def check(case: Any) -> None:
         case.call_and_validate(excluded_checks=excluded)
 
-    check()
+    worlds = world.site.extensions["nidankai_worlds"]
+    try:
+        check()
+    finally:
+        for name in set(worlds.names()) - {"default"}:
+            worlds.delete(name)
 
 
 def test_description_names_every_call_and_its_answers(world: World) -> None:
