@@ -121,10 +121,13 @@ def create_app(
 def create_edge(config: Mapping[str, Any] | None = None) -> Edge:
     """Return the site as an RSGI application, which `make run` starts. It takes bodies before a thread is used.
 
+    It also sends at once what an earlier process left.
+
     Raises:
         ConfigError: a setting is missing, unreadable or unsafe.
     """
     app = create_app(config)
+    app.extensions["nidankai_dispatcher"].resume()
     settled: Config = app.extensions["nidankai"].config
     limits = Limits(
         threads=settled.threads,

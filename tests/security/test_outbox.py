@@ -15,17 +15,19 @@ import httpx
 import pytest
 
 from tests import faulty_gateway
-from tests.actors import Person
+from tests.actors import PEOPLE, Person
 from tests.app_fixture import AppFixture, World
 from tests.lint import text_of
 from tests.security.moods import gateway_in, mail_in
 from tests.security.timing import auc_of
 from tests.security.tools import rows, sends, texts
+from webapp.app import create_edge
 from webapp.challenges import delivery
 from webapp.challenges.delivery import deliver_due
 from webapp.errors import DeliveryKind, GatewayFailed
 from webapp.outbound.gateway import Gateway
 from webapp.pages.framework.dispatcher import Dispatcher
+from webapp.sandbox.worlds import Worlds
 from webapp.services.outbox import LEASE_SECONDS
 from webapp.store.database import open_engine
 
@@ -141,6 +143,27 @@ def test_next_process_sends_what_the_last_one_left_s75(
     dispatcher._seen.clear()  # as in a process that has just begun
     world.browser().get("/")
     assert len(texts(world, hanako.email)) == 1
+
+
+def test_next_process_sends_what_waits_in_every_world_without_a_request_s75(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds: Worlds = world.site.extensions["nidankai_worlds"]
+    worlds.make("left")
+    with world.apps.phone_of("left") as other:
+        with unsent(monkeypatch):
+            forgets(world, PEOPLE["hanako"].email)
+            browser = world.browser()
+            browser.get("/ap/forgotpassword?world=left")
+            browser.submit(email=PEOPLE["taro"].email)
+        assert texts(world, PEOPLE["hanako"].email) == []
+        config = world.services.config
+        create_edge(
+            {name: getattr(config, name) for name in ("instance", "sandbox", "site_url", "smtp_port")}
+        )
+        assert other.wait_for_code(PEOPLE["taro"].email)
+        assert world.phone.wait_for_code(PEOPLE["hanako"].email)
+    worlds.delete("left")
 
 
 @pytest.mark.parametrize("place", ["_send", "_ack"])

@@ -11,7 +11,7 @@ import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from webapp.sandbox.store import earlier_files
 from webapp.sandbox.store.trace_log import TraceLog
 from webapp.sandbox.world_settings import WorldClock, WorldSettings
 from webapp.services.context import Services
-from webapp.store import accounts
+from webapp.store import accounts, outbox
 from webapp.store.engine import DEFAULT, Engine, EngineError, Store, is_name
 from webapp.store.uploads import Uploads
 
@@ -158,6 +158,15 @@ class Worlds:
     def names(self) -> list[str]:
         """Return all worlds, the default one first."""
         return self._engine.names()
+
+    def with_unsent(self) -> Iterator[Services]:
+        """Yield the services of each world whose outbox has messages. The others are not kept open."""
+        for name in self.names():
+            with contextlib.suppress(EngineError, OSError):  # deleted meanwhile, or damaged
+                with self._engine.open(name).reading() as db:
+                    waits = outbox.next_due(db) is not None
+                if waits:
+                    yield self.get(name).services
 
     def summaries(self) -> list[Summary]:
         """Return the summaries of all worlds, without those that are deleted meanwhile."""

@@ -6,7 +6,7 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,8 @@ class Dispatcher:
         self._seen: set[str] = set()
         self._timers: dict[str, Alarm] = {}
         self._begun = threading.local()
+        self.sites: Callable[[], Iterable[Services]] = lambda: [self._app.extensions["nidankai"]]
+        """Returns the services of each world in which messages may wait."""
 
     def install(self, app: Flask) -> None:
         """Look into each world at its first request too: an earlier process may have left messages."""
@@ -76,6 +78,17 @@ class Dispatcher:
                 self._seen.add(own.store.place)
                 response.call_on_close(lambda: self.begin(own))
             return response
+
+    def resume(self) -> None:
+        """Send in the background what an earlier process left, in every world: perhaps no request comes."""
+        threading.Thread(target=self._resume, name="dispatcher-start", daemon=True).start()
+
+    def _resume(self) -> None:
+        try:
+            for own in self.sites():
+                self.begin(own)
+        except Exception:  # the first request into a world looks again
+            _log.exception("the outboxes were not looked into")
 
     def __call__(self, own: Services) -> None:
         """Send what is due after this request's answer; outside of a request, at once."""
