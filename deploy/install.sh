@@ -43,9 +43,11 @@ if is_root; then
     id "$OWNER" >/dev/null 2>&1 ||
         useradd --system --user-group --home-dir "$DATA" --no-create-home --shell /usr/sbin/nologin "$OWNER"
 fi
-mkdir -p "$DATA"
-chmod 700 "$DATA"
-if is_root; then
-    chown "$OWNER:$OWNER" "$DATA"
+if [ ! -e "$DATA" ]; then # a folder that exists keeps its mode and owner: it may be anybody's
+    mkdir -p "$DATA"
+    chmod 700 "$DATA"
+    if is_root; then
+        chown "$OWNER:$OWNER" "$DATA"
+    fi
 fi
 "$PREFIX/bin/nidankai" --version

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import re
 import shlex
@@ -21,6 +22,11 @@ from webapp.command import PASSING_ON
 
 DEPLOY = ROOT / "deploy"
 COMMANDS = {work.__name__.strip("_") for work in PASSING_ON}
+STAND_IN = """#!/bin/sh
+[ "$2" = venv ] || exit 0
+mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && cp "$0" "$3/bin/nidankai"
+"""
+"""A Python that makes an environment of itself and installs nothing."""
 SECRETS = {"MOCKSMS_PASSWORD": "phone-secret", "WEBAPP_TOOLS_PASSWORD": "tools-secret"}
 
 
@@ -91,6 +97,30 @@ def test_settings_for_production_are_whole_but_for_the_keys() -> None:
     given["WEBAPP_SEAL_KEYS"] = "0" * 64
     read = webapp.config.load(environ=given)
     assert read.is_tls and not read.sandbox
+
+
+@pytest.mark.parametrize(("exists", "mode"), [(True, 0o755), (False, 0o700)], ids=["there", "new"])
+def test_script_leaves_an_existing_folder_for_the_data_as_it_is(
+    tmp_path: Path, exists: bool, mode: int
+) -> None:
+    python = tmp_path / "python3"
+    python.write_text(STAND_IN)
+    python.chmod(0o755)
+    data = tmp_path / "data"
+    if exists:
+        data.mkdir()
+        data.chmod(mode)
+    given = {"PYTHON": str(python), "PREFIX": f"{tmp_path}/made", "DATA": str(data), "OWNER": getpass.getuser()}
+    command = ["/bin/sh", str(DEPLOY / "install.sh")]
+    done = subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert data.stat().st_mode & 0o777 == mode
+
+
+def test_image_holds_no_file_with_settings() -> None:
+    """docs/deploy.md keeps them beside the clone, with passwords and keys."""
+    assert "**/*.env" in (ROOT / ".dockerignore").read_text().split()
+    assert "my-site.env" in (ROOT / "docs/deploy.md").read_text()
 
 
 @pytest.mark.parametrize("python", ["/nowhere/python3", "false"])
