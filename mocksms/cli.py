@@ -56,6 +56,7 @@ def _parser(prog: str) -> argparse.ArgumentParser:
         return added
 
     served = command("serve", _serve, "start the phone (settings: MOCKSMS_…)")
+    served.prog = os.environ.get("NIDANKAI_COMMAND", served.prog)
     served.add_argument(
         "--port", type=_port(0), help="of pages and gateways; 0 for a free one (MOCKSMS_PORT)"
     )

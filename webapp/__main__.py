@@ -8,11 +8,14 @@ import sys
 
 import click
 
+from webapp import home
 from webapp.config import ConfigError, load
 from webapp.edge import process
 from webapp.keys import load_keys
+from webapp.network import is_loopback
 
 STOP_SECONDS = 3
+ANY_HOST = ("0.0.0.0", "::")  # noqa: S104 - compared, not listened on
 CONNECTIONS = 4000
 """What a process must be able to hold: slow clients cost it a connection, and nothing else."""
 
@@ -40,6 +43,7 @@ def main(host: str | None, port: int, workers: int, threads: int | None) -> None
     except (ConfigError, OSError) as problem:
         print(f"webapp: {problem}", file=sys.stderr)
         sys.exit(problem.exit_code if isinstance(problem, ConfigError) else 1)
+    print(f"webapp: http://{_shown(host)}:{port}", flush=True)
     process.serve(
         "webapp:create_edge",
         host,
@@ -49,6 +53,13 @@ def main(host: str | None, port: int, workers: int, threads: int | None) -> None
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=workers > 1,
     )
+
+
+def _shown(host: str) -> str:
+    """Return the host to type: passkeys work at localhost, and at no address."""
+    if host in ANY_HOST or is_loopback(host):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
 
 
 def _refuse_taken(host: str, port: int) -> None:
@@ -62,4 +73,4 @@ def _refuse_taken(host: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m webapp")
+    main(prog_name=os.environ.get(home.COMMAND, "python -m webapp"))

@@ -63,12 +63,12 @@ def _run(_: list[str]) -> int:
 
 def _site(rest: list[str]) -> int:
     """Serve the site. It reads its own options, `--help` too."""
-    return _become("webapp", *rest)
+    return _become("webapp", *rest, shown="nidankai site")
 
 
 def _phone(rest: list[str]) -> int:
     """Serve the phone. It reads its own options, `--help` too."""
-    return _become("mocksms", "serve", *rest)
+    return _become("mocksms", "serve", *rest, shown="nidankai phone")
 
 
 PASSING_ON = (_site, _phone)
@@ -78,12 +78,13 @@ def _doctor(_: list[str]) -> int:
     return _become("flask", "--app", "webapp", "doctor")
 
 
-def _become(module: str, *arguments: str) -> NoReturn:
-    """Replace this process, so that signals reach the server itself."""
+def _become(module: str, *arguments: str, shown: str = "") -> NoReturn:
+    """Replace this process, so that signals reach the server itself. Its usage shows the command ``shown``."""
     sys.stdout.flush()
+    environment = {**home.environment(), **({home.COMMAND: shown} if shown else {})}
     if sys.platform == "win32":  # where exec starts another process, and the shell does not wait for it
-        sys.exit(subprocess.call(home.python(module, *arguments), env=home.environment()))
-    os.execve(sys.executable, home.python(module, *arguments), home.environment())  # noqa: S606 - our own modules
+        sys.exit(subprocess.call(home.python(module, *arguments), env=environment))
+    os.execve(sys.executable, home.python(module, *arguments), environment)  # noqa: S606 - our own modules
 
 
 def _reset(_: list[str]) -> int:

@@ -42,6 +42,10 @@ def own_folder(path: Path) -> Path:
     return path
 
 
+COMMAND = "NIDANKAI_COMMAND"
+"""The variable that tells a server by which command it was started, for its `--help`."""
+
+
 def python(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of this copy; start it with `environment`.
 

@@ -12,6 +12,7 @@ from mocksms.api.paths import API
 from mocksms.core import checks, display_names, inbox, phone_numbers
 from mocksms.core.codes import pattern
 from mocksms.core.models import Event, Filter, Message
+from mocksms.core.request_log import without_user
 from mocksms.core.worlds import World
 from mocksms.errors import Problem
 
@@ -48,8 +49,17 @@ def as_json(message: Message, world: str) -> dict[str, Any]:
         "error_code": message.error_code,
         "history": [{"status": status, "at": iso(at)} for status, at in message.history],
         "segments": message.segments,
-        "details": message.details,
+        "details": _without_users(message.details),
     }
+
+
+def _without_users(value: Any) -> Any:
+    """Return details with names and passwords in the app's addresses replaced."""
+    if isinstance(value, str):
+        return without_user(value) if "@" in value else value
+    if isinstance(value, dict):
+        return {name: _without_users(each) for name, each in value.items()}
+    return [_without_users(each) for each in value] if isinstance(value, list) else value
 
 
 def checked_json(message: Message, world: str) -> dict[str, Any]:

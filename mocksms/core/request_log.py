@@ -137,7 +137,12 @@ def _cut(text: str, longest: int) -> str:
 
 def without_secrets(text: str, longest: int) -> str:
     """Return at most this many characters of a text, with each secret in it replaced."""
-    return _SECRET.sub(_named, _USER_OF_ADDRESS.sub("<user>", text[: 2 * longest]))[:longest]
+    return _SECRET.sub(_named, without_user(text[: 2 * longest]))[:longest]
+
+
+def without_user(text: str) -> str:
+    """Replace name and password in the addresses of a text."""
+    return _USER_OF_ADDRESS.sub("<user>", text)
 
 
 def _named(found: re.Match[str]) -> str:

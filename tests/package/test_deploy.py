@@ -110,7 +110,12 @@ def test_script_leaves_an_existing_folder_for_the_data_as_it_is(
     if exists:
         data.mkdir()
         data.chmod(mode)
-    given = {"PYTHON": str(python), "PREFIX": f"{tmp_path}/made", "DATA": str(data), "OWNER": getpass.getuser()}
+    given = {
+        "PYTHON": str(python),
+        "PREFIX": f"{tmp_path}/made",
+        "DATA": str(data),
+        "OWNER": getpass.getuser(),
+    }
     command = ["/bin/sh", str(DEPLOY / "install.sh")]
     done = subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -274,3 +274,13 @@ def test_a_message_tells_why_its_code_was_found(twilio: Any, phone: Phone) -> No
         "482913",
         "a word for a code right before it",
     )
+
+
+def test_login_in_the_apps_addresses_is_shown_nowhere(phone: Phone, twilio: Any) -> None:
+    own = {"to": ME, "from_": SHOP, "status_callback": "http://me:hunter2@127.0.0.1:9/cb?x=1"}
+    text = twilio.messages.create(body="482913", **own)
+    twilio.calls.create(url="http://me:hunter2@127.0.0.1:9/voice", **own)
+    for path in ("messages", f"messages/{phone.messages(channel='sms')[0].id}"):
+        assert "hunter2" not in phone.send("GET", f"/api/v1/{path}").text
+    (kept,) = (each for each in phone.messages() if each.sid == text.sid)
+    assert kept.fields["details"]["status_callback"] == "http://<user>@127.0.0.1:9/cb?x=1"

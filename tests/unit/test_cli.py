@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pyotp
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from tests.actors import PEOPLE
 from tests.app_fixture import World
+from tests.meta.sources import ROOT
 from webapp.__main__ import main as serve
 from webapp.config import load
 from webapp.errors import MailFailed
@@ -154,6 +157,36 @@ def test_doctor_opens_the_secret_of_any_device(world: World) -> None:
         line for line in run(world, "doctor", well=False).output.splitlines() if line.startswith("FAIL")
     ]
     assert wrong.split()[1] == "keys" and "1 of 2" in wrong
+
+
+@pytest.mark.parametrize(
+    ("command", "usage"),
+    [("site", "Usage: nidankai site [OPTIONS]"), ("phone", "usage: nidankai phone [-h]")],
+    ids=["site", "phone"],
+)
+def test_usage_of_a_server_shows_the_command_that_started_it(command: str, usage: str) -> None:
+    words = [sys.executable, "-m", "webapp.command", command, "--help"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.startswith(usage), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "localhost"),
+        ("0.0.0.0", "localhost"),
+        ("10.1.2.3", "10.1.2.3"),
+        ("fd00::1", "[fd00::1]"),
+    ],
+)
+def test_serve_prints_its_address(
+    host: str, address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("webapp.__main__._refuse_taken", lambda *_: None)
+    monkeypatch.setattr("webapp.__main__.process.serve", lambda *_, **__: None)
+    env = {"WEBAPP_SANDBOX": "1", "WEBAPP_INSTANCE": str(tmp_path), "WEBAPP_TOOLS_PASSWORD": "x"}
+    result = CliRunner().invoke(serve, ["--port", "8100"], env={**env, "WEBAPP_HOST": host})
+    assert (result.exit_code, result.output) == (0, f"webapp: http://{address}:8100\n")
 
 
 def test_serve_refuses_a_port_that_is_taken() -> None:
