@@ -7,15 +7,19 @@ import re
 import struct
 import zipfile
 import zlib
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from webapp.errors import DocumentRefused
+from webapp.rules.uploads import fields
 
 MOST_MEMBERS = 1_000
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 """The limit for an unpacked document: ten times the largest upload (docs/promises.md#58)."""
 MOST_STRUCTURE_BYTES = 1024 * 1024
 """The list of content types and the relationships of a document have some kilobytes."""
+MOST_TEXT_BYTES = 12 * 1024 * 1024
+"""The limit for all other parts in XML. A book without its pictures has some megabytes."""
 
 _CHUNK = 64 * 1024
 _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -29,10 +33,18 @@ _ACTIVE_TYPE = re.compile(
     r"vbaproject|vbadata|oleobject|activex|macroenabled|\Atext/html\Z|\Aapplication/rtf\Z"
 )
 _ACTIVE_RELATION = re.compile(
-    r"/(oleobject|vbaproject|wordvbadata|control|activexcontrolbinary|afchunk|keymapcustomizations)\Z"
+    r"/(oleobject|package|vbaproject|wordvbadata|control|activexcontrolbinary|afchunk|keymapcustomizations"
+    r"|webextension(taskpanes)?)[/\s]*\Z"
+)
+_HYPERLINKS = (
+    "http://schemas.openxmlformats.org/officedocument/2006/relationships/hyperlink",
+    "http://purl.oclc.org/ooxml/officedocument/relationships/hyperlink",
 )
 
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FILE_MAGIC = (_OLE_MAGIC, b"MZ", b"\x7fELF", b"PK\x03\x04", b"%PDF-", b"{\\rtf")
+"""How programs, archives and documents begin. No picture or font of a document does."""
+_XML_START = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<")
 _OLE_HEADER = struct.Struct("<8x16xHHHHH")  # [MS-CFB] 2.2: versions, byte order, sector shifts
 _MARKUP = re.compile(rb"<(script|html|\?php|!doctype)", re.IGNORECASE)
 
@@ -41,7 +53,8 @@ def docx(content: bytes) -> bytes:
     """Check a DOCX (ECMA-376): an archive from its first byte to its last, with Word's main part and no macros.
 
     Everything in it is unpacked once: a part that is not as long as declared is refused. Its parts are what their
-    content types and relationships say, whatever their names (docs/promises.md#87).
+    content types and relationships say, whatever their names (docs/promises.md#87). Its texts have no field that
+    loads or runs something.
 
     Raises:
         DocumentRefused: not such a document, broken, or it unpacks to more than the limit. It runs or embeds
@@ -54,7 +67,7 @@ def docx(content: bytes) -> bytes:
             members = archive.infolist()
             if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_UNPACKED_BYTES:
                 raise DocumentRefused("bomb")
-            names = {member.filename.lower() for member in members}
+            names = {_name(member) for member in members}
             if len(names) != len(members) or not {_WORD_PART, _TYPES_PART} <= names:
                 raise DocumentRefused("content")
             if min(member.header_offset for member in members) != 0:
@@ -78,26 +91,39 @@ def docx(content: bytes) -> bytes:
     return content
 
 
+def _name(member: zipfile.ZipInfo) -> str:
+    """Return the name of a part, which an archive may spell in percent codes (ECMA-376 Part 2, 7.3.4)."""
+    return unquote(member.filename).lower()
+
+
 def _unpack(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str, bytes]:
-    """Unpack everything, which checks its size and sum. Return the list of content types and the relationships."""
+    """Unpack everything, which checks its size and sum. Return the list of content types and the relationships.
+
+    Parts in XML are judged on the way: all that are named or begin so.
+    """
     structure: dict[str, bytes] = {}
-    room = MOST_STRUCTURE_BYTES
+    rooms = {True: MOST_STRUCTURE_BYTES, False: MOST_TEXT_BYTES}
+    elements = fields.MOST_ELEMENTS
     for member in members:
-        name, kept = member.filename.lower(), list[bytes]()
-        read = 0
+        name, kept = _name(member), list[bytes]()
+        is_structure = name == _TYPES_PART or name.endswith(_RELATIONS)
+        is_kept, is_first = is_structure or name.endswith(".xml"), True
         with archive.open(member) as part:
             # A part gives no more than its declared size, and the sizes were added up before.
             while chunk := part.read(_CHUNK):
-                if not read and chunk.startswith(_OLE_MAGIC):
+                if is_first and chunk.startswith(_FILE_MAGIC):
                     raise DocumentRefused("active")
-                read += len(chunk)
-                if name == _TYPES_PART or name.endswith(_RELATIONS):
+                is_kept |= is_first and _XML_START.match(chunk) is not None
+                is_first = False
+                if is_kept:
                     kept.append(chunk)
-                    room -= len(chunk)
-                    if room < 0:
+                    rooms[is_structure] -= len(chunk)
+                    if rooms[is_structure] < 0:
                         raise DocumentRefused("bomb")
-        if name == _TYPES_PART or name.endswith(_RELATIONS):
+        if is_structure:
             structure[name] = b"".join(kept)
+        elif is_kept:
+            elements = fields.check(b"".join(kept), elements)
     return structure
 
 
@@ -123,14 +149,14 @@ def _check_types(elements: list[dict[str, str]]) -> None:
 def _check_relations(elements: list[dict[str, str]]) -> None:
     """Refuse what a document runs, embeds or loads. A hyperlink is followed by its reader alone."""
     for element in elements:
-        kind = element.get("Type", "").strip().lower()
-        if (
-            element.get("TargetMode", "").strip().lower() == "external"
-            and kind.rpartition("/")[2] != "hyperlink"
-        ):
+        kind, target = element.get("Type", "").strip().lower(), element.get("Target", "")
+        is_external = element.get("TargetMode", "").strip().lower() == "external"
+        if is_external and not (kind in _HYPERLINKS and fields.is_for_readers(target)):
             raise DocumentRefused("linked")
         if _ACTIVE_RELATION.search(kind):
             raise DocumentRefused("active")
+        if not is_external and fields.scheme(target):
+            raise DocumentRefused("linked")
 
 
 def doc(content: bytes) -> bytes:
