@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+import math
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import current_app, request, session
+from flask import current_app, g, request, session
 from werkzeug.datastructures import WWWAuthenticate
 
 from mocksms.config import Settings
+from mocksms.core.guesses import Guesses, Held
 from mocksms.core.network import is_in, is_loopback
 from mocksms.errors import Problem
 
@@ -45,6 +47,14 @@ class LogInNeeded(Problem):
         return WWWAuthenticate("basic", {"realm": REALM, "charset": "UTF-8"}).to_header()
 
 
+class TooManyGuesses(Problem):
+    """A log-in of an address that sent too many wrong ones."""
+
+    def __init__(self, seconds: float) -> None:
+        self.wait = math.ceil(seconds)
+        super().__init__(429, "Too many wrong log-ins", f"Wait {self.wait} seconds, then try again")
+
+
 def check(settings: Settings, is_wire: Callable[[], bool]) -> None:
     """Refuse a request of another site's page, or of the network without a log-in.
 
@@ -62,7 +72,7 @@ def _require_own_page(settings: Settings) -> None:
     if origin is None:
         is_own = site in (None, "same-origin", "none")
     else:
-        is_own = urlsplit(origin).netloc == request.host or origin.lower() in settings.allowed_origins
+        is_own = _place(origin) == request.host or origin.lower() in settings.allowed_origins
     if not is_own:
         asking = origin or "another site"
         raise Problem(
@@ -70,11 +80,34 @@ def _require_own_page(settings: Settings) -> None:
         )
 
 
+def _place(origin: str) -> str | None:
+    """Return host and port of an origin, None for one that is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
+
+
 def _require_log_in(settings: Settings, is_wire: Callable[[], bool]) -> None:
+    """Raise LogInNeeded, TooManyGuesses."""
     if not _is_from_network(settings) or request.endpoint in OPEN or is_wire():
         return
     if not (_is_by_proxy(settings) or _is_by_password(settings)):
         raise LogInNeeded(settings)
+
+
+def is_testers(settings: Settings) -> bool:
+    """Return whether this machine or a log-in asks: testers may see the names of worlds, and make some."""
+    if "is_testers" not in g:
+        g.is_testers = not _is_from_network(settings) or _is_logged_in(settings)
+    return bool(g.is_testers)
+
+
+def _is_logged_in(settings: Settings) -> bool:
+    try:
+        return _is_by_proxy(settings) or _is_by_password(settings)
+    except TooManyGuesses:
+        return False
 
 
 def _is_from_network(settings: Settings) -> bool:
@@ -96,14 +129,25 @@ def _is_by_password(settings: Settings) -> bool:
     if not settings.password:
         return False
     given = request.authorization
-    if given is not None and given.type == "basic" and is_password(settings, given.password or ""):
+    if hmac.compare_digest(str(session.get(KEPT, "")), _mark(settings)):
         return True
-    return hmac.compare_digest(str(session.get(KEPT, "")), _mark(settings))
+    return given is not None and given.type == "basic" and is_password(settings, given.password or "")
 
 
 def is_password(settings: Settings, typed: str) -> bool:
-    """Return whether this is MOCKSMS_PASSWORD."""
-    return bool(settings.password) and hmac.compare_digest(typed.encode(), settings.password.encode())
+    """Return whether this is MOCKSMS_PASSWORD. Raise TooManyGuesses when the address sent too many wrong ones."""
+    if not settings.password:
+        return False
+    is_right = hmac.compare_digest(typed.encode("utf-8", "replace"), settings.password.encode())
+    try:
+        return _guesses().judge(request.remote_addr, is_right)
+    except Held as held:
+        raise TooManyGuesses(held.seconds) from None
+
+
+def _guesses() -> Guesses:
+    found: Guesses = current_app.extensions["mocksms.guesses"]
+    return found
 
 
 def keep_log_in(settings: Settings) -> None:

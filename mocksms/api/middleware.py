@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol, cast
 
@@ -15,6 +16,7 @@ from mocksms import config, store
 from mocksms.api import access, waiting
 from mocksms.api.paths import HEALTH, PROGRAMS, VERSION_HEADER
 from mocksms.core import faults
+from mocksms.core.guesses import Guesses
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.edge import HOLD, Hold
@@ -42,10 +44,13 @@ YEAR_SECONDS = 365 * 24 * 3600
 class Gateways(Protocol):
     """The providers' part in handling requests."""
 
-    def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
+    def admit(
+        self, worlds: Worlds, named: str | None, otherwise: str, may_make: Callable[[], bool]
+    ) -> World | None:
         """Check the credentials of a provider's request and return its world; None for another request.
 
-        `named` is the world's name in X-World; `otherwise` is used when neither lease nor credentials name one.
+        `named` is the world's name in X-World, made if `may_make` allows it; `otherwise` is used when neither lease
+        nor credentials name one.
         """
 
     def examples(self, url: str) -> dict[str, str]:
@@ -123,7 +128,8 @@ def _guard() -> Response | None:
     if not _is_allowed(request.host, settings().allowed_hosts):
         return _refused_host()
     access.check(settings(), gateways().is_wire)
-    world = gateways().admit(worlds(), request.headers.get("X-World"), _other_name())
+    named = request.headers.get("X-World")
+    world = gateways().admit(worlds(), named, _other_name(), lambda: access.is_testers(settings()))
     if world is None:
         return gateways().misdirected()
     g.world = world
@@ -195,13 +201,21 @@ def log_in_needed(error: access.LogInNeeded) -> Response:
     return response
 
 
+def too_many_guesses(error: access.TooManyGuesses) -> Response:
+    """Return the answer to a program whose address sent too many wrong passwords."""
+    response = _problem(error)
+    response.headers["Retry-After"] = str(error.wait)
+    return response
+
+
 def _bad_world(error: BadWorld) -> Response:
     return _problem(Problem(422, "No such world", str(error), "world"))
 
 
 def unknown_world(error: store.UnknownWorld) -> Problem:
-    """Return the answer to a request for a world that doesn't exist."""
-    nearest = f" The nearest: {', '.join(error.nearest)}." if error.nearest else ""
+    """Return the answer to a request for a world that doesn't exist. Only testers learn other worlds' names."""
+    is_shown = error.nearest and access.is_testers(settings())
+    nearest = f" The nearest: {', '.join(error.nearest)}." if is_shown else ""
     return Problem(404, "No such world", f"There is no world {error.name!r}.{nearest}", "world")
 
 
@@ -258,6 +272,7 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = _RowNumber
     app.before_request(_guard)
     app.after_request(_finish)
+    app.extensions["mocksms.guesses"] = Guesses()
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(waiting.TooManyWait, _too_many_wait)
     app.register_error_handler(store.Unavailable, _unavailable)

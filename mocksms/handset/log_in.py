@@ -3,13 +3,13 @@
 import time
 from urllib.parse import urlsplit
 
-from flask import redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from mocksms.api import access
-from mocksms.api.middleware import log_in_needed, settings
+from mocksms.api.middleware import log_in_needed, settings, too_many_guesses
 from mocksms.api.paths import PROGRAMS
 from mocksms.handset import language
 from mocksms.handset._blueprint import blueprint
@@ -21,7 +21,11 @@ def log_in() -> BaseResponse | tuple[str, int]:
     """Show the form; keep the browser logged in that sends the right password."""
     form = LogInForm()
     if form.validate_on_submit():
-        if access.is_password(settings(), form.password.data or ""):
+        try:
+            is_right = access.is_password(settings(), form.password.data or "")
+        except access.TooManyGuesses as error:
+            return _wait(form, error)
+        if is_right:
             access.keep_log_in(settings())
             return redirect(_own_path(form.next.data or ""), 303)
         form.password.errors = [_("That isn't the phone's password. Try again.")]
@@ -37,6 +41,24 @@ def ask_for_log_in(error: access.LogInNeeded) -> BaseResponse | tuple[str, int]:
     form = LogInForm(formdata=None)
     form.next.data = request.full_path if request.method == "GET" else "/"
     return _page(form, error.by_password), error.status
+
+
+@blueprint.errorhandler(access.TooManyGuesses)
+@blueprint.app_errorhandler(access.TooManyGuesses)
+def ask_to_wait(error: access.TooManyGuesses) -> BaseResponse:
+    """Show browsers the form in place of the page; programs get the error."""
+    if "text/html" not in request.headers.get("Accept", "") or request.path.startswith(PROGRAMS):
+        return too_many_guesses(error)
+    return _wait(LogInForm(formdata=None), error)
+
+
+def _wait(form: LogInForm, error: access.TooManyGuesses) -> BaseResponse:
+    form.password.errors = [
+        _("Too many incorrect passwords were entered from your network. Wait before you try again.")
+    ]
+    response = make_response(_page(form), error.status)
+    response.headers["Retry-After"] = str(error.wait)
+    return response
 
 
 def _page(form: LogInForm, by_password: bool = True) -> str:

@@ -4,7 +4,7 @@ import importlib
 import os
 import pkgutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib.metadata import entry_points
 
@@ -22,6 +22,7 @@ from mocksms.core.worlds import World, Worlds
 from mocksms.errors import Problem
 from mocksms.providers import fault_responses, http_requests
 from mocksms.providers.interface import Listener, Provider
+from mocksms.store import UnknownWorld
 from mocksms.store.requests import ChosenBy
 
 
@@ -80,11 +81,13 @@ class Providers:
     def _claimer(self) -> Provider | None:
         return next((each for each in self.all if each.claims()), None)
 
-    def admit(self, worlds: Worlds, named: str | None, otherwise: str) -> World | None:
+    def admit(
+        self, worlds: Worlds, named: str | None, otherwise: str, may_make: Callable[[], bool]
+    ) -> World | None:
         """Check the credentials of a provider's request and return its world; None for another request.
 
-        `named` is the world's name in X-World; a request that sends may create it. Without it the recipient's lease
-        counts, then the credentials, then `otherwise`.
+        `named` is the world's name in X-World; a request that sends creates it if `may_make` allows that. Without it
+        the recipient's lease counts, then the credentials, then `otherwise`.
         """
         provider = g.provider = self._of_blueprint.get(request.blueprint or "")
         if provider is None:
@@ -93,7 +96,12 @@ class Providers:
         world: World | None = None
         chosen_by: ChosenBy = "header"
         if named is not None:
-            world = worlds.make(named)[0] if provider.is_sending() else worlds.get(named)
+            try:
+                world = worlds.get(named)
+            except UnknownWorld:
+                if not (provider.is_sending() and may_make()):
+                    raise
+                world = worlds.make(named)[0]
         elif worlds.leases.known or time.monotonic() >= worlds.leases.known_until:
             world, chosen_by = _leased(worlds, provider), "lease"
         if world is None:

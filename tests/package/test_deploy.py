@@ -56,7 +56,7 @@ def services() -> dict[str, dict[str, Any]]:
 def environment(service: dict[str, Any]) -> dict[str, str]:
     """Return the variables of a service, with passwords."""
     return {
-        name: SECRETS[name] if str(value).startswith("${") else value
+        name: re.sub(r"^\$\{(\w+).*", lambda found: SECRETS[found[1]], str(value))
         for name, value in service["environment"].items()
     }
 
@@ -78,6 +78,7 @@ def test_compose_file_runs_both_apps_with_settings_they_have() -> None:
         check_settings({"WEBAPP_SANDBOX": "1", **environment(service)})
         assert all(port.startswith("127.0.0.1:") for port in not_empty(service["ports"]))
     given = environment(services()["site"])
+    assert given["WEBAPP_GATEWAY_TOKEN"] == SECRETS["MOCKSMS_PASSWORD"]  # it reads on the wire
     assert given["WEBAPP_GATEWAY_URL"] == "http://phone:8001" and given["WEBAPP_SMTP_HOST"] == "phone"
 
 

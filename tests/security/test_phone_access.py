@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 import mocksms
 from mocksms import config
+from mocksms.core.guesses import Guesses
 
 PASSWORD = "a password of the team"
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
@@ -27,6 +28,12 @@ TESTERS = (
     "/_aws/sns/sms-messages",
 )
 BROWSER = {"Accept": "text/html"}
+
+
+@pytest.fixture(autouse=True)
+def no_guesses(guarded: Flask) -> None:
+    """Forget the wrong passwords of other tests."""
+    guarded.extensions["mocksms.guesses"] = Guesses()
 
 
 def phone(folder: Path, **settings: Any) -> FlaskClient:
@@ -89,6 +96,63 @@ def test_wires_and_health_ask_for_no_log_in_s94(guarded: Flask) -> None:
     assert client.post(account, data=message, environ_base=FAR, auth=("AC1", "t")).status_code == 201
     sns = {"Action": "Publish", "PhoneNumber": "+819012345678", "Message": "123456 is your code"}
     assert client.post("/", data=sns, environ_base=FAR).status_code == 200
+
+
+ACCOUNT = f"AC{'0' * 32}"
+WIRE = f"/2010-04-01/Accounts/{ACCOUNT}"
+SMS = {"To": "+819012345678", "From": "Mihon", "Body": "123456 is your code"}
+READING = [
+    ("GET", f"{WIRE}/Messages.json"),
+    ("HEAD", f"{WIRE}/Messages.json"),
+    ("DELETE", f"{WIRE}/Messages/SM{'0' * 32}.json"),
+    ("GET", f"{WIRE}/Calls.json"),
+    ("GET", f"{WIRE}.json"),
+    ("GET", "/v2/Services"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), READING)
+def test_reading_on_a_wire_needs_an_account_or_the_log_in_s94(
+    guarded: Flask, tmp_path: Path, method: str, path: str
+) -> None:
+    def status(app: FlaskClient, token: str, **more: Any) -> int:
+        return app.open(path, method=method, auth=(ACCOUNT, token), **more).status_code
+
+    there = {"GET": 200, "HEAD": 200, "DELETE": 404}[method]
+    client = guarded.test_client()
+    refused = client.open(path, method=method, auth=(ACCOUNT, "any"), environ_base=FAR)
+    assert refused.status_code == 401 and "WWW-Authenticate" in refused.headers
+    if method != "HEAD":
+        assert refused.json is not None and refused.json["code"] == 20003
+    assert status(client, PASSWORD, environ_base=FAR) == there
+    assert status(client, "any") == there
+    accounts = phone(tmp_path, PASSWORD=PASSWORD, ACCOUNTS=f"{ACCOUNT}:token")
+    assert status(accounts, "token", environ_base=FAR) == there
+    assert status(accounts, "any", environ_base=FAR) == 401
+    lookup = client.get("/v2/PhoneNumbers/+819012345678", auth=(ACCOUNT, "any"), environ_base=FAR)
+    assert lookup.status_code == 200  # reads nothing of the phone
+
+
+def test_network_makes_no_world_and_learns_no_names_without_a_log_in_s94(guarded: Flask) -> None:
+    client = guarded.test_client()
+
+    def sent(world: str, token: str = "any") -> TestResponse:
+        headers = {"X-World": world}
+        return client.post(
+            f"{WIRE}/Messages.json", data=SMS, headers=headers, environ_base=FAR, auth=(ACCOUNT, token)
+        )
+
+    for answer in (
+        sent("defaul"),
+        client.post(f"{WIRE}/Messages.json?world=defaul", data=SMS, environ_base=FAR, auth=(ACCOUNT, "any")),
+        client.post("/", data={"Action": "Publish"}, headers={"X-World": "defaul"}, environ_base=FAR),
+    ):
+        assert answer.status_code == 404 and "nearest" not in answer.text
+    assert "defaul" not in guarded.extensions["mocksms"].names()
+    assert sent("default").status_code == 201
+    assert sent("made-by-log-in", PASSWORD).status_code == 201
+    near = client.get("/api/v1/messages?world=defaul", environ_base=FAR, auth=("", PASSWORD))
+    assert near.status_code == 404 and "default" in near.text
 
 
 def test_browser_logs_in_by_the_form_s94(guarded: Flask) -> None:

@@ -16,7 +16,7 @@ import pytest
 import mocksms
 from mocksms import config
 from mocksms.core.sender_app import AppRequest, SenderApp
-from mocksms.delivery.http_client import send_signed
+from mocksms.delivery.http_client import _is_own, send_signed
 from mocksms.testing import RunningPhone, run_phone, twilio_client
 from tests.assertions import not_empty
 from tests.phone.listener import Listener, listening
@@ -26,6 +26,7 @@ APP = "http://localhost:3000"
 FOREIGN = {
     "site": {"Origin": "http://evil.example"},
     "port": {"Origin": "http://127.0.0.1:8000"},
+    "no-address": {"Origin": "http://["},
     "opaque": {"Origin": "null"},
     "no-origin": {"Sec-Fetch-Site": "cross-site"},
     "same-site": {"Sec-Fetch-Site": "same-site"},
@@ -96,6 +97,30 @@ def test_phone_never_calls_itself_by_a_redirect_s83(running: RunningPhone, app: 
     for status in (302, 307):
         app.at["/away"] = (status, {"Location": f"{running.url}/api/v1/reset"}, b"")
         assert "is this phone itself" in fetched(running, f"{app.url}/away")[1]
+
+
+class Connected:
+    """A connection between two addresses: a test has no second machine."""
+
+    def __init__(self, own: str, peer: str) -> None:
+        self.own, self.peer = own, peer
+
+    def getsockname(self) -> tuple[str, int]:
+        return self.own, 40_000
+
+    def getpeername(self) -> tuple[str, int]:
+        return self.peer, 8001
+
+
+@pytest.mark.parametrize(
+    ("own", "peer", "is_own"),
+    [("192.0.2.7", "192.0.2.9", False), ("192.0.2.7", "192.0.2.7", True), ("127.0.0.1", "127.0.0.9", True)],
+    ids=["elsewhere", "address", "loopback"],
+)
+def test_phone_calls_a_port_like_its_own_on_other_machines_s83(own: str, peer: str, is_own: bool) -> None:
+    connected: Any = Connected(own, peer)
+    assert _is_own(connected, {8001}) is is_own
+    assert not _is_own(connected, {8002})
 
 
 def test_default_hosts_are_this_machine_s83(running: RunningPhone, app: Listener) -> None:

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 import webapp
 from tests.assertions import not_empty
 from webapp.config import ConfigError, load
+from webapp.sandbox.guesses import Guesses
 from webapp.sandbox.server import CHEAP_HASH
 
 PASSWORD = "a password of the team"
@@ -33,6 +34,12 @@ def make(folder: Path, **settings: Any) -> Flask:
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """A site whose tools have a password, under a server that is not its own."""
     return make(tmp_path_factory.mktemp("site"), tools_password=PASSWORD)
+
+
+@pytest.fixture(autouse=True)
+def no_guesses(guarded: Flask) -> None:
+    """Forget the wrong passwords of other tests."""
+    guarded.extensions["nidankai_guesses"] = Guesses()
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +84,21 @@ def test_shop_and_health_ask_for_no_log_in_s94(guarded: Flask) -> None:
 def test_tools_take_a_peer_elsewhere_for_the_network_s94(guarded: Flask, peer: str) -> None:
     asked = guarded.test_client().get("/patterns", environ_base={"REMOTE_ADDR": peer})
     assert asked.status_code == 401
+
+
+def test_site_names_no_worlds_to_the_network_s94(guarded: Flask) -> None:
+    client = guarded.test_client()
+    for path in ("/?world=defaul", "/sandbox/api/worlds?world=defaul"):
+        refused = client.get(path, headers=BROWSER, environ_base=FAR)
+        assert refused.status_code == 404 and "world=default" not in refused.text
+        assert "&#34;default" not in refused.text and "default." not in refused.text
+        for known in ({}, {"environ_base": FAR, "auth": ("", PASSWORD)}):
+            assert ">default<" in client.get("/?world=defaul", headers=BROWSER, **known).text
+
+
+def test_tools_refuse_an_origin_that_is_no_address_s81(guarded: Flask) -> None:
+    asked = guarded.test_client().post("/sandbox/api/reset", headers={"Origin": "http://["})
+    assert asked.status_code == 403
 
 
 def test_browser_logs_in_at_the_tools_by_the_form_s94(guarded: Flask) -> None:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import current_app, request, session
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Forbidden, Unauthorized, UnsupportedMediaType
+from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized, UnsupportedMediaType
 
 from webapp.config import Config
 from webapp.network import is_in, is_loopback
 from webapp.pages.framework.services import services
+from webapp.sandbox.guesses import Guesses, Held
 
 CHALLENGE = WWWAuthenticate("basic", {"realm": "sandbox tools", "charset": "UTF-8"})
 KEPT = "tools"
@@ -44,6 +46,13 @@ class LogInNeeded(Unauthorized):
         self.code = HTTPStatus.UNAUTHORIZED if asks_password() else HTTPStatus.FORBIDDEN
 
 
+class TooManyGuesses(TooManyRequests):
+    """A log-in of an address that sent too many wrong ones."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(retry_after=math.ceil(seconds))
+
+
 def asks_password() -> bool:
     """Return whether the tools have a password."""
     return bool(services().config.tools_password)
@@ -58,10 +67,19 @@ def tools_are_there() -> bool:
 
 
 def require_log_in() -> None:
-    """Raise LogInNeeded for a request from the network that isn't logged in."""
+    """Raise LogInNeeded for a request from the network that isn't logged in, or TooManyGuesses."""
     config = services().config
     if _is_from_network(config) and not (_is_by_proxy(config) or _is_by_password(config)):
         raise LogInNeeded
+
+
+def may_see_names() -> bool:
+    """Return whether this client may see the names of worlds: it needs the tools' log-in."""
+    try:
+        require_log_in()
+    except (LogInNeeded, TooManyGuesses):
+        return False
+    return True
 
 
 def require_own_page() -> None:
@@ -69,9 +87,17 @@ def require_own_page() -> None:
     if request.method in SAFE:
         return
     origin = request.headers.get("Origin")
-    is_own = origin is None or urlsplit(origin).netloc == request.host
+    is_own = origin is None or _place(origin) == request.host
     if not is_own or request.headers.get("Sec-Fetch-Site") not in SAME_SITE or SIGNATURE in request.headers:
         raise Forbidden
+
+
+def _place(origin: str) -> str | None:
+    """Return host and port of an origin, None for one that is no address."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def require_json(*others: str) -> None:
@@ -111,16 +137,29 @@ def _is_by_proxy(config: Config) -> bool:
 
 
 def _is_by_password(config: Config) -> bool:
-    given = request.authorization
-    if given is not None and given.type == "basic" and is_password(given.password or ""):
+    if not config.tools_password:
+        return False
+    if hmac.compare_digest(str(session.get(KEPT, "")), _mark(config)):
         return True
-    return bool(config.tools_password) and hmac.compare_digest(str(session.get(KEPT, "")), _mark(config))
+    given = request.authorization
+    return given is not None and given.type == "basic" and is_password(given.password or "")
 
 
 def is_password(typed: str) -> bool:
-    """Return whether this is WEBAPP_TOOLS_PASSWORD."""
+    """Return whether this is WEBAPP_TOOLS_PASSWORD.
+
+    Raises:
+        TooManyGuesses: the address sent too many wrong ones.
+    """
     password = services().config.tools_password
-    return bool(password) and hmac.compare_digest(typed.encode(), password.encode())
+    if not password:
+        return False
+    guesses: Guesses = current_app.extensions["nidankai_guesses"]
+    try:
+        is_right = hmac.compare_digest(typed.encode("utf-8", "replace"), password.encode())
+        return guesses.judge(request.remote_addr, is_right)
+    except Held as held:
+        raise TooManyGuesses(held.seconds) from None
 
 
 def keep_log_in() -> None:

@@ -89,6 +89,13 @@ def _on_missing_log_in(error: access.LogInNeeded) -> tuple[Response, int]:
     return answer, status
 
 
+@blueprint.errorhandler(access.TooManyGuesses)
+def _on_many_guesses(error: access.TooManyGuesses) -> tuple[Response, int]:
+    answer, status = problem(error.code, "Too many wrong log-ins; wait, then try again")
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer, status
+
+
 @blueprint.errorhandler(InvalidBody)
 def _on_invalid_body(error: InvalidBody) -> tuple[Response, int]:
     return problem(error.status, error.text, error.field)

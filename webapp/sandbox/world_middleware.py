@@ -20,6 +20,7 @@ from webapp.pages.framework.services import services, use
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import access, trace_recorder
 from webapp.sandbox.access import SAFE
+from webapp.sandbox.guesses import Guesses
 from webapp.sandbox.worlds import HEADER, World, Worlds
 from webapp.store.engine import DEFAULT, UnknownWorld
 
@@ -47,6 +48,7 @@ def install(app: Flask, worlds: Worlds, transport: httpx.BaseTransport | None) -
     """Choose the world before anything else happens in a request."""
     app.extensions["nidankai_worlds"] = worlds
     app.extensions["nidankai_phone_wire"] = transport
+    app.extensions["nidankai_guesses"] = Guesses()
     app.before_request_funcs.setdefault(None, []).insert(0, _choose)
     app.after_request(_remember)
 
@@ -123,7 +125,8 @@ def _choose() -> None:
             if not asked and is_page:
                 g.lost_world = True
             if asked or not is_page or request.method not in SAFE:
-                raise LostWorld(unknown.name, unknown.nearest) from None
+                nearest = unknown.nearest if access.may_see_names() else ()
+                raise LostWorld(unknown.name, nearest) from None
             flash_gone(unknown.name)
     use(g.world.services)
     if request.endpoint not in trace_recorder.NOT_SHOWN:

@@ -64,7 +64,7 @@ _REFUSALS: dict[int, tuple[int, str]] = {
 }
 
 # Titles of errors without a code, by HTTP status.
-OF_STATUS = {404: 20404, 405: 20004, 429: 20429, 500: 20500, 503: 20503}
+OF_STATUS = {401: 20003, 404: 20404, 405: 20004, 429: 20429, 500: 20500, 503: 20503}
 
 # Texts of the codes that come later, with a message's status.
 LATER = {

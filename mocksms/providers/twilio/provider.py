@@ -61,6 +61,10 @@ class Twilio(access.Accounts):
         """Return whether this creates a message, a call or a verification."""
         return request.method == "POST" and (request.endpoint or "").partition(".")[2].startswith("create_")
 
+    def is_testers(self) -> bool:
+        """Return whether this reads or deletes without an account; a lookup reads nothing of the phone."""
+        return super().is_testers() and request.blueprint != lookup.blueprint.name
+
     def recipient(self) -> str:
         """Return `To`."""
         number = request.values.get("To", "").removeprefix(WHATSAPP)

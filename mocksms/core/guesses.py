@@ -1,0 +1,63 @@
+"""Wrong log-ins by address: after some, the address waits before each next one, longer every time."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from mocksms.core.network import is_loopback, read
+
+FREE = 10
+LONGEST_SECONDS = 900.0
+FORGOTTEN_SECONDS = 3600.0
+MOST_PLACES = 10_000
+
+
+class Held(Exception):
+    """The address must wait this many `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class Guesses:
+    """The wrong log-ins of this process, by IPv4 address and by IPv6 network of 64 bits."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._wrong: OrderedDict[str, tuple[int, float, float]] = OrderedDict()
+        """The number of wrong log-ins, the end of the wait, and the time of the last one; the oldest first."""
+
+    def judge(self, address: str | None, is_right: bool) -> bool:
+        """Return whether a log-in is right. Count a wrong one. Raise :class:`Held` for both while the address waits.
+
+        This machine never waits.
+        """
+        if address is None or is_loopback(address):
+            return is_right
+        place = _place(address)
+        with self._lock:
+            now = self._clock()
+            wrong, until, last = self._wrong.get(place, (0, now, now))
+            if now < until:
+                raise Held(until - now)
+            if is_right:
+                return True
+            wrong = 1 if now - last > FORGOTTEN_SECONDS else wrong + 1
+            wait = 0.0 if wrong < FREE else min(2.0 ** min(wrong - FREE, FREE), LONGEST_SECONDS)
+            self._wrong[place] = wrong, now + wait, now
+            self._wrong.move_to_end(place)
+            if len(self._wrong) > MOST_PLACES:
+                self._wrong.popitem(last=False)
+            return False
+
+
+def _place(written: str) -> str:
+    address = read(written)
+    return (
+        f"{int(address) >> 64:x}/64"
+        if address is not None and address.version == 6
+        else str(address or written)
+    )
