@@ -48,6 +48,7 @@ class ContactChallenge(Challenge):
         notice_kind: str | None = None,
         account_id: str | None = None,
         named: str | None = None,
+        is_at_home: bool = False,
         is_again: bool = False,
     ) -> tuple[dict[str, Any], Message | None]:
         """Make a code for ``contact``. Return the flow's data about it, and the message to deliver.
@@ -69,7 +70,15 @@ class ContactChallenge(Challenge):
         sender = None if self.by_sender else visitor.sender
         language = message_language(visitor, chosen_language)
         target = Target(
-            flow_id, channel, to, language, account_id, counted_as=recipient, named=named, sender=sender
+            flow_id,
+            channel,
+            to,
+            language,
+            account_id,
+            counted_as=recipient,
+            named=named,
+            is_at_home=is_at_home,
+            sender=sender,
         )
         data = {
             "channel": channel,
@@ -118,6 +127,7 @@ class ContactChallenge(Challenge):
             notice_kind=notice_kind,
             account_id=counts_for,
             named=named,
+            is_at_home=self._is_at_home(visitor, account_id),
         )
         flow = self.machine.begin(
             db,
@@ -153,6 +163,7 @@ class ContactChallenge(Challenge):
                 notice_kind=kept["word"],
                 account_id=account_id,
                 named=kept["named"],
+                is_at_home=self._is_at_home(visitor, flow.account_id),
                 is_again=True,
             )
             expires_at = ends_at(services, flow.created_at, now)
@@ -160,6 +171,10 @@ class ContactChallenge(Challenge):
                 db, flow, "send_again", data={**kept, **data}, expires_at=expires_at
             )
         return self.deliver(services, flow, message)
+
+    def _is_at_home(self, visitor: Visitor, account_id: str | None) -> bool:
+        """Return whether a flow is of the contact's owner, at a browser where the owner signed in before."""
+        return self.by_sender and account_id is not None and visitor.has_signed_in(account_id)
 
     def judge(
         self,

@@ -15,7 +15,7 @@ from webapp.rules.visitor import Attempt
 from webapp.services.context import Services
 from webapp.services.outbox import LEASE_SECONDS, open_secret
 from webapp.store import accounts, codes, outbox
-from webapp.store.engine import Gone, Unavailable
+from webapp.store.engine import Connection, Gone, Unavailable
 from webapp.store.outbox import Message
 
 CODE, APPROVAL, DECOY = "code", "approval", "decoy"
@@ -86,11 +86,10 @@ def _deliver_one(services: Services, due_by: float, silent: set[bool]) -> bool:
         message = outbox.take_due(db, due_by, now + LEASE_SECONDS)
         if message is None:
             return False
-        if message.code_id and not codes.is_live(db, message.code_id, now):
-            outbox.ack(db, message.id)
-            return True
         if _is_mail(message) in silent:
             outbox.give_back(db, message, now + _wait(message))
+            return True
+        if message.code_id and not _may_leave(db, message, now, services.limits.resend_seconds):
             return True
     try:
         _ack(services, message, _send(services, message))
@@ -106,6 +105,24 @@ def _deliver_one(services: Services, due_by: float, silent: set[bool]) -> bool:
     except Exception:  # such as a kind that a newer release wrote: no other message waits for it
         _log.exception("%s not delivered, attempt %d", message.kind, message.attempts)
         _put_off(services, message, None)
+    return True
+
+
+def _may_leave(db: Connection, message: Message, now: float, wait: float) -> bool:
+    """Return whether a code may leave now. One that nobody needs any more is deleted.
+
+    Another one may have gone to the recipient since this one was planned: it is put off (docs/promises.md#77).
+    """
+    assert message.code_id is not None
+    code = codes.find_live(db, message.code_id, now)
+    if code is None or (code.sent_to is None and message.kind in (CODE, APPROVAL)):
+        outbox.ack(db, message.id)
+        return False
+    free_at = codes.held_by_others(db, code, now, wait)
+    codes.hold(db, code.id, max(now, free_at) + wait)
+    if free_at > now:
+        outbox.give_back(db, message, free_at)
+        return False
     return True
 
 

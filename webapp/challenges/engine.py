@@ -65,7 +65,8 @@ class Target:
 
     The code is valid for ``bound_to`` alone (docs/promises.md#14). ``counted_as`` is the recipient whose cap it uses,
     if that isn't ``to``; ``named`` is what was typed, if that isn't. ``is_own`` says that ``to`` is verified for the
-    account. Where it isn't, a text or call is charged to the ``sender``.
+    account. Where it isn't, a text or call is charged to the ``sender``. ``is_at_home`` says that the owner of ``to``
+    signed in before at this browser.
     """
 
     bound_to: str
@@ -77,6 +78,7 @@ class Target:
     counted_as: str | None = None
     named: str | None = None
     is_own: bool = False
+    is_at_home: bool = False
     sender: str | None = None
 
 
@@ -120,7 +122,8 @@ class Challenge:
             limits=services.limits,
             now=now,
             is_own=target.is_own,
-            may_defer=not self.is_proven,
+            is_at_home=target.is_at_home,
+            may_tell=self.is_proven,
         )
         if target.sender is not None and target.channel in TELEPHONE:
             budgets.spend_text(db, services, sender=target.sender, number=target.to, now=now)
@@ -134,15 +137,16 @@ class Challenge:
             created_at=now,
             due_at=prepared.leaves_at or now,
         )
+        is_awaited = self.is_proven and prepared.leaves_at == now
         return enqueue_secret(
-            db, services.seal, message, {"code": prepared.plain, **secret}, is_awaited=self.is_proven
+            db, services.seal, message, {"code": prepared.plain, **secret}, is_awaited=is_awaited
         )
 
     def deliver(self, services: Services, flow: Flow, message: Message | None) -> Flow:
         """Have the message sent. Record in the flow what failed before the answer: the next attempt is free."""
         if message is None:
             return flow
-        if not self.is_proven:
+        if not message.is_awaited:
             dispatch(services)
             return flow
         failed = send_now(services, message)
@@ -223,11 +227,14 @@ def judging(services: Services, *, tells_owner: bool = False) -> Iterator[Connec
 
 
 def deliver_or_raise(services: Services, message: Message) -> None:
-    """Send a code, for a flow that only goes on once it has been sent.
+    """Send a code, for a flow that only goes on once it has been sent. One that is deferred leaves later.
 
     Raises:
         DeliveryFailed: the code has expired and counts for no cap.
     """
+    if not message.is_awaited:
+        dispatch(services)
+        return
     failed = send_now(services, message)
     if failed is not None:
         with services.store.writing() as db:

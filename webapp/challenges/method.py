@@ -21,8 +21,9 @@ from webapp.factors.factor import SentFactor
 from webapp.factors.registry import FACTORS
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
-from webapp.services.codes import Judgement, keeping_reservation
+from webapp.services.codes import Judgement
 from webapp.services.context import Services
+from webapp.services.holds import keeping_reservation
 from webapp.services.outbox import message_language
 from webapp.store import flows, methods
 from webapp.store.accounts import Account

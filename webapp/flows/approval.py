@@ -18,8 +18,9 @@ from webapp.flows.step_up import Elevated, elevate
 from webapp.rules.links import new_token, token_hash
 from webapp.rules.visitor import Attempt, Visitor
 from webapp.services import audit
-from webapp.services.codes import Judgement, SentSource, keeping_reservation
+from webapp.services.codes import Judgement, SentSource
 from webapp.services.context import Services
+from webapp.services.holds import keeping_reservation
 from webapp.services.outbox import enqueue_secret, message_language
 from webapp.store import events, flows
 from webapp.store.accounts import Account

@@ -10,17 +10,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Protocol
 
 from webapp.errors import SendCapReached, SentRecently
-from webapp.services import throttling
+from webapp.services import holds, throttling
 from webapp.store import codes, throttles
-from webapp.store.codes import Sendings, SentCode
-from webapp.store.engine import Connection, Store
+from webapp.store.codes import SentCode
+from webapp.store.engine import Connection
 from webapp.store.throttles import Throttle
 
 
@@ -182,7 +180,8 @@ def prepare(
     limits: Limits,
     now: float,
     is_own: bool,
-    may_defer: bool,
+    is_at_home: bool,
+    may_tell: bool,
 ) -> Prepared:
     """Make a code and replace the earlier ones of the flow.
 
@@ -190,10 +189,10 @@ def prepare(
     codes that strangers request for it, for their own accounts, must not lock the owner out (docs/promises.md#24). An
     unverified one is counted by all that was sent there.
 
-    After a code that was not used, no other leaves for the same recipient for ``resend_seconds``. Where a refusal
-    would tell a stranger that the recipient got one, the code is deferred: ``may_defer`` (docs/promises.md#77). One
-    is deferred at a time; a further one never leaves. An owner who has to wait comes next. A notice that leaves
-    instead of a code has no ``sent_to``: it holds strangers alone.
+    After a code that was not used, no other leaves for the same recipient for ``resend_seconds``. An owner who has to
+    wait comes next. A stranger's wait is refused only if it is of what was typed, and the page ``may_tell`` it: it is
+    the same for a code, for a notice instead of it (no ``sent_to``), and for nothing. Else the message is deferred,
+    one at a time: see `holds.defer` (docs/promises.md#77).
 
     Raises:
         SentRecently: call it inside `keeping_reservation`, or commit nonetheless.
@@ -216,8 +215,8 @@ def prepare(
         sent_at=now,
         expires_at=now + limits.code_seconds,
         sent_to=sent_to,
-        named=named if named != sent_to else None,
-        held_until=now + wait,
+        named=named,
+        is_at_home=int(is_at_home),
     )
     before = codes.sendings(
         db, code, since=now - limits.send_cap_seconds, is_owner=is_owner, wait_seconds=wait
@@ -226,54 +225,28 @@ def prepare(
         raise SentRecently(before.last_sent_at + wait - now, is_same_flow=True)
     if before.count >= limits.send_cap:
         raise SendCapReached()
+    if may_tell and now < before.told_until:
+        raise SentRecently(before.told_until - now)
+    told_at = before.told_until if now < before.told_until <= now + wait else now
     leaves_at: float | None = now
     if is_owner:
-        _refuse_if_held(db, code, before, wait)
-    elif may_defer:
-        leaves_at = max(now, before.held_later, before.reserved_until)
-        if before.held_later > now + wait:
-            leaves_at = None
-            code = replace(code, sent_to=None)
+        holds.refuse_owner(db, code, before, wait)
+    elif sent_to is not None:
+        leaves_at = holds.defer(db, code, before, wait)
+    elif before.told_until > now + wait:
+        leaves_at = None
     else:
-        free_at = max(before.held_until, before.held_later, before.reserved_until)
-        if now < free_at:
-            raise SentRecently(free_at - now)
+        leaves_at = told_at
     plain = new_code()
-    delay = (leaves_at or now) - now
     code = replace(
         code,
         digest=digest(code, plain, pepper),
-        expires_at=code.expires_at + delay,
-        held_until=code.held_until + delay,
+        expires_at=told_at + limits.code_seconds,
+        sent_to=None if leaves_at is None else sent_to,
+        held_until=(leaves_at or now) + wait,
+        told_until=told_at + wait,
     )
     if before.has_live:
         codes.replace_earlier(db, flow_id, purpose)
     codes.add(db, code)
     return Prepared(code, plain, leaves_at)
-
-
-def _refuse_if_held(db: Connection, code: SentCode, before: Sendings, wait: float) -> None:
-    """Refuse an owner's code while another holds the recipient, and reserve the recipient for the owner.
-
-    What strangers deferred is dropped: it would come first, again and again (docs/promises.md#24).
-    """
-    assert code.sent_to is not None
-    if before.held_later > code.sent_at + wait:
-        codes.drop_deferred(db, code.sent_to, code.sent_at + wait)
-    if code.sent_at < before.held_until:
-        reserved = Throttle(0, before.held_until + wait)
-        throttles.write(db, codes.reservation_key(code.sent_to), reserved, code.sent_at)
-        raise SentRecently(before.held_until - code.sent_at)
-
-
-@contextmanager
-def keeping_reservation(store: Store) -> Iterator[Connection]:
-    """Open a transaction that sends a code. If the recipient is held, the owner's reservation is committed."""
-    held = None
-    with store.writing() as db:
-        try:
-            yield db
-        except SentRecently as refused:
-            held = refused
-    if held is not None:
-        raise held

@@ -300,6 +300,12 @@ _HELD_RECIPIENTS = (
     "CREATE INDEX codes_named ON codes (named, held_until) WHERE named IS NOT NULL",
 )
 
+# What pages tell of a typed contact is apart from what really holds a recipient; who may come next there.
+_TOLD_WAITS = (
+    "ALTER TABLE codes ADD COLUMN told_until DOUBLE PRECISION NOT NULL DEFAULT 0",
+    "ALTER TABLE codes ADD COLUMN is_at_home INTEGER NOT NULL DEFAULT 0",
+)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -316,5 +322,6 @@ MIGRATIONS = Migrations(
         Migration("outbox", _OUTBOX),
         Migration("chosen_language", _CHOSEN_LANGUAGE),
         Migration("held_recipients", _HELD_RECIPIENTS),
+        Migration("told_waits", _TOLD_WAITS),
     ),
 )

@@ -42,6 +42,11 @@ class Message:
     failures: int = 0
 
     @property
+    def is_awaited(self) -> bool:
+        """Return whether the request that wrote this message sends it, before the answer."""
+        return self.attempts > 0
+
+    @property
     def is_in_doubt(self) -> bool:
         """Return whether an earlier attempt ended unknown: it may have sent the message."""
         return self.attempts - 1 > self.failures

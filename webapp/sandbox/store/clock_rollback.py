@@ -11,7 +11,7 @@ from webapp.store.engine import Connection
 
 _HAPPENED = {
     "flows": ("created_at", ("expires_at",)),
-    "codes": ("sent_at", ("expires_at", "held_until")),
+    "codes": ("sent_at", ("expires_at", "held_until", "told_until")),
     "throttles": ("updated_at", ("blocked_until",)),
     "sessions": ("created_at", ("seen_at", "expires_at", "elevated_until")),
     "trusted": ("created_at", ("used_at", "expires_at")),
