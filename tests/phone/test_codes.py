@@ -29,9 +29,10 @@ def test_the_corpus_is_large_enough_and_reported(record_property: Callable[[str,
     assert hits / len(texts) >= 0.98
 
 
-@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row[0]}:{row[2][:30]!r}")
-def test_each_text(row: Row) -> None:
-    assert find(row[2]).code == row[1]
+@pytest.mark.parametrize("kind", sorted({row[0] for row in rows()}))
+def test_each_text(kind: str) -> None:
+    wrong = {row[2]: find(row[2]).code for row in rows() if row[0] == kind and find(row[2]).code != row[1]}
+    assert not wrong
 
 
 def test_long_texts_are_looked_at_in_reasonable_work() -> None:
