@@ -10,7 +10,7 @@ LONGEST_TEXT = 20_000
 _INVISIBLE = (  # category Cf, and what turns a digit into an emoji; U+3164 and U+2800 are blanks, not nothing
     "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\u20e3\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
-    "\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
 )
 _WRITTEN_AS = {
     "\u3000": " ",
