@@ -18,7 +18,6 @@ from mocksms.api import (
     waiting,
 )
 from mocksms.api.paths import HEALTH
-from mocksms.core import own_files
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
 from mocksms.edge import Edge, Limits
@@ -26,6 +25,7 @@ from mocksms.handset import authenticator
 from mocksms.handset import blueprint as handset
 from mocksms.providers.interface import Provider
 from mocksms.providers.registry import Providers
+from mocksms.shared import own_files
 
 _SIZES = ("MAX_CONTENT_LENGTH", "MAX_FORM_MEMORY_SIZE")
 

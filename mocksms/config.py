@@ -15,9 +15,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mocksms.core import own_files
 from mocksms.core import setting_types as kinds
-from mocksms.core.network import Network, is_loopback
+from mocksms.shared import own_files
+from mocksms.shared.network import Network, is_loopback
 
 ENV_PREFIX = "MOCKSMS_"
 PROVIDERS = "mocksms.providers"  # the entry points by which other packages bring providers

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, cast
 from flask import Flask
 
 from mocksms import config
-from mocksms.core import own_files
 from mocksms.edge import Edge, process
+from mocksms.shared import own_files
 
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0

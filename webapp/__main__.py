@@ -12,7 +12,7 @@ from webapp import home
 from webapp.config import ConfigError, load
 from webapp.edge import process
 from webapp.keys import load_keys
-from webapp.network import is_loopback
+from webapp.shared.network import is_loopback
 
 STOP_SECONDS = 3
 ANY_HOST = ("0.0.0.0", "::")  # noqa: S104 - compared, not listened on

@@ -55,6 +55,7 @@ from webapp.rules.encryption import Seal
 from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
 from webapp.services.context import Services
+from webapp.shared import own_files
 from webapp.store.database import open_engine
 from webapp.store.engine import Engine
 from webapp.store.uploads import Uploads
@@ -101,7 +102,7 @@ def create_app(
     settled = configuration.load(config)
     app = flask_overrides.SyncFlask("webapp", template_folder=str(home.templates()))
     dispatcher = Dispatcher()
-    app.extensions["nidankai_engine"] = engine = open_engine(home.own_folder(Path(settled.instance)))
+    app.extensions["nidankai_engine"] = engine = open_engine(own_files.own_folder(Path(settled.instance)))
     app.extensions["nidankai"] = _services(settled, clock or Clock(), gateway_transport, engine, dispatcher)
     _configure(app, settled, load_keys(settled).secret)
     CSRFProtect(app)

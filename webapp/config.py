@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from webapp import home, network
+from webapp import home
+from webapp.shared import network
 
 PREFIX = "WEBAPP_"
 OTHER_VARIABLES = ("WEBAPP_TOOLS_PASSWORD",)  # read by clients of QA's tools

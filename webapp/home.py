@@ -31,17 +31,6 @@ def data_folder() -> Path:
     return platformdirs.user_data_path("nidankai", appauthor=False)
 
 
-def own_folder(path: Path) -> Path:
-    """Make a folder of the site's and those above it that are missing, for its owner alone.
-
-    A folder that exists keeps its mode: it may be anybody's.
-    """
-    missing = [each for each in (path, *path.parents) if not each.exists()]
-    for each in reversed(missing):
-        each.mkdir(mode=0o700, exist_ok=True)
-    return path
-
-
 COMMAND = "NIDANKAI_COMMAND"
 """The variable that tells a server by which command it was started, for its `--help`."""
 

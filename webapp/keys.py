@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webapp import home
 from webapp.config import Config, ConfigError
 from webapp.rules.encryption import new_key_text, read_key
+from webapp.shared import own_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +41,8 @@ def load_keys(config: Config) -> Keys:
 def load_or_make_key(path: Path) -> bytes:
     """Return the key kept at ``path``, made on first use, readable by its owner only.
 
-    For sandbox mode: elsewhere the key comes from the environment. Two processes that start together get one key: the
-    file appears whole, by a link, or exists already.
+    For sandbox mode: elsewhere the key comes from the environment. Two processes that start together get one key.
     """
-    home.own_folder(path.parent)
     if not path.exists():
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                file.write(new_key_text() + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # another process was first: its key counts
-        finally:
-            draft.unlink(missing_ok=True)
+        own_files.write_once(path, new_key_text() + "\n")
     return read_key(path.read_text(encoding="ascii"))

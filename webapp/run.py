@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from webapp import home, paths
+from webapp.shared import own_files
 
 LOOPBACK = "127.0.0.1"
 PORTS = {"SITE_PORT": 8000, "PHONE_PORT": 8001, "SMTP_PORT": 8025}
@@ -210,7 +211,7 @@ def start(place: Place) -> list[App]:
     """
     for part in ("site", "phone"):
         try:
-            home.own_folder(place.instance / part)
+            own_files.own_folder(place.instance / part)
         except OSError as error:
             raise CannotRun(f"the folder {place.instance / part} cannot be made: {error.strerror}.") from None
     environment = place.environment()

@@ -10,24 +10,14 @@ from flask import current_app, g, request, session
 from werkzeug.datastructures import WWWAuthenticate
 
 from mocksms.config import Settings
-from mocksms.core.guesses import Guesses, Held
-from mocksms.core.network import is_in, is_loopback
 from mocksms.errors import Problem
+from mocksms.shared.guesses import Guesses, Held
+from mocksms.shared.network import FORWARDED, is_in, is_loopback
 
 REALM = "phone"
 KEPT = "log_in"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = frozenset({"static", "healthz", "handset.log_in"})
-FORWARDED = frozenset(
-    {
-        f"HTTP_{name}"
-        for name in (
-            "FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP",
-            "X_CLIENT_IP", "TRUE_CLIENT_IP", "CF_CONNECTING_IP",
-        )
-    }
-)  # fmt: skip
-"""Headers that only a proxy adds: its client is elsewhere, though the proxy may be on this machine."""
 
 
 class LogInNeeded(Problem):

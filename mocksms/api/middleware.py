@@ -16,11 +16,11 @@ from mocksms import config, store
 from mocksms.api import access, waiting
 from mocksms.api.paths import HEALTH, PROGRAMS, VERSION_HEADER
 from mocksms.core import faults
-from mocksms.core.guesses import Guesses
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.edge import HOLD, Hold
 from mocksms.errors import Problem
+from mocksms.shared.guesses import Guesses
 
 log = logging.getLogger("mocksms")
 WORLD_COOKIE = "tel_world"

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from flask import Response
 
 from mocksms.core.mail.headers import harmless
-from mocksms.core.normal_forms import normalise
+from mocksms.shared.normal_forms import normalise
 
 UNNAMED = "file"
 

@@ -12,8 +12,8 @@ import pyotp
 
 from mocksms import store
 from mocksms.core import qr_reader
-from mocksms.core.normal_forms import normalise
 from mocksms.core.worlds import World
+from mocksms.shared.normal_forms import normalise
 
 Algorithm = Literal["SHA1", "SHA256", "SHA512"]
 _DIGESTS = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}

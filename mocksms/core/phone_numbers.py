@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import phonenumbers
 
-from mocksms.core import normal_forms
 from mocksms.core.models import Kind
+from mocksms.shared import normal_forms
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}\Z")
 _JAPAN = 81

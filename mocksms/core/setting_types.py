@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from mocksms.core.network import Network
+from mocksms.shared.network import Network
 
 MOST_BYTES = 2_000_000_000
 Parse = Callable[[str, str], Any]

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlencode, urljoin, urlsplit
 
 from mocksms import config
-from mocksms.core.network import is_loopback
 from mocksms.core.sender_app import AppAnswer, AppRequest, SenderApp
 from mocksms.core.worlds import World
+from mocksms.shared.network import is_loopback
 
 TIMEOUT_SECONDS = 10.0
 LARGEST_ANSWER = 1_000_000

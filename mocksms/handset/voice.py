@@ -17,8 +17,8 @@ from collections import OrderedDict
 from functools import cache
 from typing import Any
 
-from mocksms.core.normal_forms import normalise
 from mocksms.search import romaji
+from mocksms.shared.normal_forms import normalise
 
 LONGEST = 300
 """Characters of the longest phrase to speak: about 45 s of sound, and a few seconds of work."""

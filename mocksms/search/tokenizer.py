@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from mocksms.core.models import Filter
-from mocksms.core.normal_forms import normalise
+from mocksms.shared.normal_forms import normalise
 
 INDEXED_CHARACTERS = 20_000
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005"

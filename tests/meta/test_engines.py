@@ -11,7 +11,7 @@ from tests.meta.sources import APPS, ROOT, modules
 DRIVERS = {"sqlite3", "sqlite_utils", "psycopg", "psycopg_pool"}
 
 
-SHARED = ("store/engine", "edge")
+SHARED = ("store/engine", "edge", "shared")
 """Folders that both apps have, because neither may import the other."""
 
 

@@ -13,11 +13,11 @@ from tests.meta.sources import ROOT, Module, modules
 
 # From the top down: a room may use itself, those below it, and the leaves.
 ROOMS = ("pages", "flows", "challenges", "factors", "services", "store")
-LEAVES = {"config", "clock", "errors", "home", "network", "paths"}
+LEAVES = {"config", "clock", "errors", "home", "paths", "shared"}
 MAY_USE = {
     **{room: {*ROOMS[at + 1 :], "rules", *LEAVES} for at, room in enumerate(ROOMS)},
     # Pure: values in, values or a refusal out.
-    "rules": {"errors"},
+    "rules": {"errors", "shared"},
     # Handed in by app.py. It implements what the services ask for, so it may know their records.
     "outbound": {"services", "store", "rules", *LEAVES},
     **dict.fromkeys(LEAVES, LEAVES),

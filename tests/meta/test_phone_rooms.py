@@ -11,13 +11,13 @@ LAYERS = (
     ("delivery",),
     ("core",),
     ("search", "events"),
-    ("store", "edge"),
+    ("store", "edge", "shared"),
 )
 RANKS = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 # Plain values and pure functions: they use no room, so any room may use them.
 LEAVES = (
-    "config", "errors", "core.models", "core.network", "core.normal_forms", "core.own_files", "core.phone_numbers",
-    "core.setting_types", "core.sids", "search.tokenizer",
+    "config", "errors", "core.models", "core.phone_numbers",
+    "core.setting_types", "core.sids", "search.tokenizer", "shared",
 )  # fmt: skip
 ROOT_MODULES = {
     "__init__", "__main__", "app", "cli", "config", "errors", "pytest_plugin", "server", "testing",

@@ -10,9 +10,9 @@ import pytest
 
 import mocksms
 import webapp
-from mocksms.core import guesses as of_phone
-from webapp.sandbox import guesses as of_site
+from mocksms.shared import guesses as of_phone
 from webapp.sandbox.server import CHEAP_HASH
+from webapp.shared import guesses as of_site
 
 PASSWORD = "a password of the team"
 FAR = {"REMOTE_ADDR": "192.0.2.7"}

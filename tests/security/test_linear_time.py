@@ -50,8 +50,8 @@ def test_work_grows_in_line_with_outside_text_s73(name: str) -> None:
 def test_outside_text_is_normalised_in_one_place_of_each_app_s73() -> None:
     """The library's own time grows with the square of the marks in a row."""
     allowed = {
-        "webapp/rules/normal_forms.py",
-        "mocksms/core/normal_forms.py",
+        "webapp/shared/normal_forms.py",
+        "mocksms/shared/normal_forms.py",
         "mocksms/core/gsm_lookalikes.py",
     }
     found = {

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 import mocksms
 from mocksms import config
-from mocksms.core.guesses import Guesses
+from mocksms.shared.guesses import Guesses
 
 PASSWORD = "a password of the team"
 FAR = {"REMOTE_ADDR": "192.0.2.7"}

@@ -170,7 +170,7 @@ def test_retry_waits_for_what_left_meanwhile_s77(world: World, yuki: Person) -> 
     asks_for(world, "forgot", yuki.number)
     leave(world)
     assert len(texts(world, yuki.number)) == 1
-    world.clock.advance(20)  # the first one's next try is due, the other holds the number for ten seconds more
+    world.clock.advance(20)  # its next try is due; the number is held for ten more
     leave(world)
     (first,) = texts(world, yuki.number)
     world.clock.advance(15)

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 import webapp
 from tests.assertions import not_empty
 from webapp.config import ConfigError, load
-from webapp.sandbox.guesses import Guesses
 from webapp.sandbox.server import CHEAP_HASH
+from webapp.shared.guesses import Guesses
 
 PASSWORD = "a password of the team"
 FAR = {"REMOTE_ADDR": "192.0.2.7"}

@@ -16,11 +16,11 @@ from webapp.flows import recovery, sign_in
 from webapp.flows.password import CookieReader, Proven, prove
 from webapp.flows.sign_in import SignedIn
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
-from webapp.rules.normal_forms import normalise
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
+from webapp.shared.normal_forms import normalise
 from webapp.store import methods, sessions
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow

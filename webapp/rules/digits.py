@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from webapp.rules.normal_forms import normalise
+from webapp.shared.normal_forms import normalise
 
 _LONGEST_INPUT = 64
 _SIX_DIGITS = re.compile(r"[0-9]{6}")

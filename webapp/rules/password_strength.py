@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from webapp.errors import WeakPassword, WeakReason
-from webapp.rules.normal_forms import normalise
+from webapp.shared.normal_forms import normalise
 
 SHORTEST, LONGEST = 8, 128
 ENOUGH_GUESSES = 1e8

@@ -9,7 +9,7 @@ import threading
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from webapp.rules.normal_forms import normalise
+from webapp.shared.normal_forms import normalise
 
 OWASP_TIME_COST = 2
 OWASP_MEMORY_KIB = 19 * 1024

@@ -16,9 +16,9 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized, UnsupportedMediaType
 
 from webapp.config import Config
-from webapp.network import is_in, is_loopback
 from webapp.pages.framework.services import services
-from webapp.sandbox.guesses import Guesses, Held
+from webapp.shared.guesses import Guesses, Held
+from webapp.shared.network import FORWARDED, is_in, is_loopback, networks
 
 CHALLENGE = WWWAuthenticate("basic", {"realm": "sandbox tools", "charset": "UTF-8"})
 KEPT = "tools"
@@ -26,16 +26,6 @@ SAME_SITE = {"same-origin", "none", None}
 SAFE = ("GET", "HEAD", "OPTIONS")
 SIGNATURE = "X-Twilio-Signature"
 """The header of a provider's callback: an address that leads to a tool changes nothing there."""
-FORWARDED = frozenset(
-    {
-        f"HTTP_{name}"
-        for name in (
-            "FORWARDED", "VIA", "X_FORWARDED_FOR", "X_FORWARDED_HOST", "X_FORWARDED_PROTO", "X_REAL_IP",
-            "X_CLIENT_IP", "TRUE_CLIENT_IP", "CF_CONNECTING_IP",
-        )
-    }
-)  # fmt: skip
-"""Headers that only a proxy adds: its client is elsewhere, though the proxy may be on this machine."""
 
 
 class LogInNeeded(Unauthorized):
@@ -62,7 +52,7 @@ def tools_are_there() -> bool:
     """Return whether this client may know that there are tools, and choose a world."""
     config = services().config
     if config.sandbox_allow:
-        return not _is_stranger(config) and is_in(request.remote_addr or "", config.sandbox_allow)
+        return not _is_stranger(config) and is_in(request.remote_addr or "", networks(config.sandbox_allow))
     return config.has_log_in or not _is_from_network(config)
 
 
@@ -117,7 +107,7 @@ def _peer() -> str | None:
 
 def _is_stranger(config: Config) -> bool:
     """Return whether the client's address is told by a proxy that nobody trusts."""
-    is_trusted = config.proxy_count or is_in(_peer() or "", config.proxies)
+    is_trusted = config.proxy_count or is_in(_peer() or "", networks(config.proxies))
     return not is_trusted and not FORWARDED.isdisjoint(request.environ)
 
 
@@ -127,13 +117,13 @@ def _is_from_network(config: Config) -> bool:
         not is_loopback(config.host)
         or (peer is not None and not is_loopback(peer))
         or not FORWARDED.isdisjoint(request.environ)
-        or is_in(peer or "", config.proxies)
+        or is_in(peer or "", networks(config.proxies))
     )
 
 
 def _is_by_proxy(config: Config) -> bool:
     named = request.headers.get("Remote-User", "").strip()
-    return bool(named) and is_in(_peer() or "", config.proxies)
+    return bool(named) and is_in(_peer() or "", networks(config.proxies))
 
 
 def _is_by_password(config: Config) -> bool:

@@ -20,8 +20,8 @@ from webapp.pages.framework.services import services, use
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import access, trace_recorder
 from webapp.sandbox.access import SAFE
-from webapp.sandbox.guesses import Guesses
 from webapp.sandbox.worlds import HEADER, World, Worlds
+from webapp.shared.guesses import Guesses
 from webapp.store.engine import DEFAULT, UnknownWorld
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
-from mocksms.core import normal_forms
 from mocksms.core.codes.text import masked, normalise
+from mocksms.shared import normal_forms
 
 _TABLES: dict[str, dict[str, list[str]]] = tomllib.loads(
     Path(__file__).with_name("languages.toml").read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from mocksms.core import normal_forms
+from mocksms.shared import normal_forms
 
 LONGEST_TEXT = 20_000
 

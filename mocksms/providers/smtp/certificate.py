@@ -5,7 +5,8 @@ import ssl
 from pathlib import Path
 
 from mocksms.config import Settings
-from mocksms.core import certificates, own_files
+from mocksms.core import certificates
+from mocksms.shared import own_files
 
 CERTIFICATE = "mail_certificate.pem"
 KEY = "mail_key.pem"

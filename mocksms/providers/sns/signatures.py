@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from mocksms.config import Settings
-from mocksms.core import certificates, own_files
+from mocksms.core import certificates
 from mocksms.providers.sns.answers import OWN
+from mocksms.shared import own_files
 
 CERTIFICATE = f"{OWN}sns/SimpleNotificationService-"
 """The path of the certificate, up to its fingerprint."""

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mocksms.core.network import is_loopback
+from mocksms.shared.network import is_loopback
 
 if TYPE_CHECKING:
     from twilio.rest import Client

@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 
 from webapp.pages.fields import PasswordField, StringField
 from webapp.pages.forms.base import CountryField, Form, filled
-from webapp.rules.normal_forms import normalise
+from webapp.shared.normal_forms import normalise
 
 LONGEST_NAME = 50
 

@@ -13,12 +13,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Config
 from webapp.errors import LinkRefused
-from webapp.network import is_in, read
 from webapp.pages.framework.cookies import read_cookie, set_cookie
 from webapp.pages.framework.services import services
 from webapp.rules import links
 from webapp.rules.devices import device_label
 from webapp.rules.visitor import Visitor, voucher
+from webapp.shared.network import is_in, networks, read
 
 if TYPE_CHECKING:
     import maxminddb
@@ -52,7 +52,7 @@ class NamedProxies:
 
     def __init__(self, app: WSGIApplication, proxies: tuple[str, ...]) -> None:
         self._app = app
-        self._proxies = proxies
+        self._proxies = networks(proxies)
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         chain = [

@@ -14,13 +14,13 @@ from markupsafe import Markup
 
 from webapp import paths
 from webapp.pages.render import page
-from webapp.rules.normal_forms import normalise
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
 from webapp.sandbox.described import NUMBER, TEXT, a_list, an_object, describes, means, or_null, ref
 from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.store.world_settings import Settings
 from webapp.sandbox.world_middleware import back_to, blueprint, world
+from webapp.shared.normal_forms import normalise
 
 CUSTOM = "custom"
 MOST_TIMES = 1000

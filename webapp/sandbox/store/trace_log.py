@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from webapp import home
+from webapp.shared import own_files
 from webapp.store.engine import Connection, EngineError, Store, Unavailable
 
 MOST_PENDING = 5_000
@@ -122,7 +122,7 @@ class TraceLog:
     def keep_picture(self, content: bytes, ending: str) -> str:
         """Store a picture (``png`` or ``webp``) and return its name. The newest `MOST_PICTURES` stay."""
         name = f"{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
-        home.own_folder(self.pictures)
+        own_files.own_folder(self.pictures)
         draft = self.pictures / f"{name}.{threading.get_ident()}.part"
         draft.touch(0o600)
         draft.write_bytes(content)

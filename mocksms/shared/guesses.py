@@ -1,11 +1,16 @@
 """Wrong log-ins by address: after some, the address waits before each next one, longer every time."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from mocksms.core.network import is_loopback, read
+from .network import is_loopback, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FREE = 10
 LONGEST_SECONDS = 900.0
@@ -31,9 +36,10 @@ class Guesses:
         """The number of wrong log-ins, the end of the wait, and the time of the last one; the oldest first."""
 
     def judge(self, address: str | None, is_right: bool) -> bool:
-        """Return whether a log-in is right. Count a wrong one. Raise :class:`Held` for both while the address waits.
+        """Return whether a log-in is right. Count a wrong one. This machine never waits.
 
-        This machine never waits.
+        Raises:
+            Held: the address waits, whether the log-in is right or wrong.
         """
         if address is None or is_loopback(address):
             return is_right

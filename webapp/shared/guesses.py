@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from webapp.network import is_loopback, read
+from .network import is_loopback, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,5 +1,7 @@
 """Normal forms of outside text, in time that grows in line with its length (docs/promises.md#73)."""
 
+from __future__ import annotations
+
 import unicodedata
 from functools import lru_cache
 from typing import Literal
