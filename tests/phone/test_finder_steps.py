@@ -1,7 +1,10 @@
 """The finder's work grows linearly with the length of a text, up to its limit."""
 
+import itertools
 import random
+import re
 import sys
+from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from mocksms.core.codes import frame
 from mocksms.core.codes.finder import find
 from mocksms.core.codes.text import LONGEST_TEXT
+from tests.assertions import not_empty
 from tests.phone.corpus import messages
 
 PARTS = [
@@ -99,3 +103,38 @@ def test_what_a_template_shares_changes_no_code(monkeypatch: pytest.MonkeyPatch)
     shared = [find(text) for text in texts]
     monkeypatch.setattr(frame, "_kept", frame.Frame)
     assert [find(text) for text in texts] == shared
+
+
+NUMBERS = re.compile(r"(?<![0-9A-Za-z])[0-9]{4,8}(?![0-9A-Za-z])")
+VALUES = ("482913", "771204", "A1B2C3", "AB12CD", "4821")
+
+
+def one_template() -> Iterator[list[str]]:
+    """Yield texts that share a frame, but whose candidates have other values and shapes."""
+    for verb, word in itertools.product(("are", "is"), ("and", "or", "to")):
+        pairs = itertools.product(VALUES, VALUES)
+        yield [f"Your verification codes {verb} {first} {word} {second}" for first, second in pairs]
+    for message in list(messages("open"))[::4]:
+        found = list(NUMBERS.finditer(message.text))[:3]
+        if len(found) > 1:
+            letters = [f"{message.text[: each.start()]}{{}}{message.text[each.end() :]}" for each in found]
+            mixed = [
+                each.replace("{}", "A1B2C3D4"[: len(number.group())])
+                for each, number in zip(letters, found, strict=True)
+            ]
+            yield [message.text, *mixed, message.text.translate(OTHER_DIGITS)]
+
+
+def test_no_code_depends_on_the_message_before() -> None:
+    changed = []
+    for texts in not_empty(list(one_template())):
+        alone = []
+        for text in texts:
+            frame._kept.cache_clear()
+            alone.append(find(text))
+        for order in (1, -1):
+            frame._kept.cache_clear()
+            changed += [
+                text for text, found in list(zip(texts, alone, strict=True))[::order] if find(text) != found
+            ]
+    assert not changed

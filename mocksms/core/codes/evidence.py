@@ -59,7 +59,8 @@ class Scene(Surroundings):
         self.values = [each.value for each in candidates]
         order = {value: place for place, value in enumerate(self.values)}
         self.same = len(order) == 1
-        self.alike = tuple([order[value] for value in self.values])  # which values are the same
+        # All about the candidates that the points of one may depend on: which values are the same, and the shapes.
+        self.alike = tuple([(order[each.value], each.shape) for each in candidates])
 
     def best(self) -> Weighed:
         """Return the candidate with most points."""
