@@ -11,6 +11,7 @@ import pytest
 
 from tests.actors import Person
 from tests.app_fixture import World
+from tests.flows import test_music as music
 from tests.form_client import Browser
 from tests.security.moods import gateway_in
 from tests.security.tools import AFTER_RESEND_WAIT, is_accepted, sends, texts, types
@@ -18,6 +19,7 @@ from webapp import paths
 from webapp.challenges.delivery import deliver_due
 from webapp.flows import sign_in
 from webapp.rules.visitor import Visitor
+from webapp.sandbox.journeys import main_job
 from webapp.store.database import open_engine
 from webapp.store.flows import Flow
 
@@ -31,10 +33,14 @@ pytestmark = pytest.mark.usefixtures("still")
 
 @pytest.fixture
 def yuki(world: World) -> Person:
-    """An account without an email address: its codes go to its number."""
+    return without_address(world, "hanako")
+
+
+def without_address(world: World, who: str) -> Person:
+    """Return the person of an account without an email address: its codes go to its number."""
+    person = world.person(who)
     with world.services.store.writing() as db:
-        db.execute("UPDATE accounts SET email = NULL WHERE email = 'hanako@example.com'")
-    person = world.person("hanako")
+        db.execute("UPDATE accounts SET email = NULL WHERE email = :email", {"email": person.email})
     person.email = person.number
     return person
 
@@ -54,6 +60,14 @@ def asks(flow: str, world: World, person: Person) -> Browser:
         )
         other.browser.submit(email=person.number, **named)
     return other.browser
+
+
+def strangers_ask_for_half_a_minute(world: World, person: Person) -> None:
+    """Request codes as strangers, every 5 seconds, and send what is due."""
+    for _ in range(6):
+        world.clock.advance(5)
+        asks("forgot", world, person)
+        leave(world)
 
 
 def leave(world: World) -> None:
@@ -230,13 +244,37 @@ def test_owner_comes_before_strangers_s77(world: World, yuki: Person) -> None:
     asks("forgot", world, yuki)
     asks("forgot", world, yuki)  # deferred: it would leave first
     assert NOT_YET in yuki.asks_for_settings().text
-    for _ in range(6):
-        world.clock.advance(5)
-        asks("forgot", world, yuki)
-        leave(world)
+    strangers_ask_for_half_a_minute(world, yuki)
     assert NOT_YET not in yuki.browser.press("再送信").text
     assert len(texts(world, yuki.number)) == 2
     assert yuki.browser.submit(otpCode=yuki.reads_code()).name == "settings.overview"
+
+
+def test_owner_who_sets_up_comes_before_strangers_s77(world: World, yuki: Person) -> None:
+    """The wait of the enrolment is kept, too: the page's button works once it is over."""
+    yuki.signs_in(yuki.number)
+    yuki.asks_for_settings()
+    yuki.browser.submit(otpCode=yuki.reads_code())
+    yuki.walks(main_job.BEGIN_SET_UP)
+    world.clock.advance(AFTER_RESEND_WAIT)
+    asks("forgot", world, yuki)
+    page = yuki.browser.submit(phoneNumber=yuki.national, channel="sms")
+    assert page.name == "set_up.verify" and NOT_YET in page.text
+    strangers_ask_for_half_a_minute(world, yuki)
+    assert NOT_YET not in yuki.browser.press("コードを再送信").text
+    assert yuki.browser.submit(otpCode=yuki.reads_code()).name == "set_up.almost_done"
+
+
+def test_owner_at_an_older_device_comes_before_strangers_s77(world: World) -> None:
+    taro = without_address(world, "taro")
+    music.types(taro, taro.password)
+    world.clock.advance(AFTER_RESEND_WAIT)
+    asks("forgot", world, taro)
+    assert HELD in music.types(taro, taro.password, expect=429).text
+    strangers_ask_for_half_a_minute(world, taro)
+    music.types(taro, taro.password)
+    assert len(texts(world, taro.number)) == 3
+    assert taro.name in music.types(taro, taro.password + taro.reads_code()).text
 
 
 def test_notice_instead_of_a_code_holds_no_owner_s77(world: World, taro: Person) -> None:

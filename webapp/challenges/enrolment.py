@@ -17,6 +17,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.codes import Judgement
 from webapp.services.context import Services
+from webapp.services.holds import keeping_reservation
 from webapp.services.outbox import message_language
 from webapp.store import methods
 from webapp.store.accounts import Account
@@ -54,7 +55,7 @@ class EnrolmentChallenge(Challenge):
         now = services.clock.now()
         sent: dict[str, Any] = {"delivery": "sent", "sent_at": now}
         try:
-            with services.store.writing() as db:
+            with keeping_reservation(services.store) as db:
                 account = owner_of(db, flow)
                 target = Target(
                     scope(flow, address),

@@ -20,6 +20,7 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
+from webapp.services.holds import keeping_reservation
 from webapp.shared.normal_forms import normalise
 from webapp.store import methods, sessions
 from webapp.store.engine import Connection
@@ -135,7 +136,7 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
     now = services.clock.now()
     account = proven.account
     digits = trailing_digits(normalise(password))
-    with services.store.writing() as db:
+    with keeping_reservation(services.store) as db:
         proven.forget_guesses(db)
         method = pick(methods.of_account(db, account.id))
         if method.disabled_at is not None:
