@@ -129,8 +129,9 @@ def is_password(settings: Settings, typed: str) -> bool:
     if not settings.password:
         return False
     is_right = hmac.compare_digest(typed.encode("utf-8", "replace"), settings.password.encode())
+    asking = request.remote_addr if _is_from_network(settings) else None
     try:
-        return _guesses().judge(request.remote_addr, is_right)
+        return _guesses().judge(asking, is_right)
     except Held as held:
         raise TooManyGuesses(held.seconds) from None
 
