@@ -6,6 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
+from mocksms.providers.smtp import mail_server
 from mocksms.testing import Phone
 
 LINK = "http://localhost:8000/a/c/r/abc?x=1&y=2"
@@ -134,6 +135,34 @@ def test_a_header_names_the_world(phone: Phone, server: smtplib.SMTP) -> None:
     mail["X-World"] = phone.world
     server.send_message(mail)
     assert phone.mail("hanako@example.com").subject.startswith("Mihon")
+
+
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        (b"Subject: Hi\r\nx-world: qa-1\r\n\r\nX-World: qa-2", "qa-1"),
+        (b"Subject: Hi\n\nX-World: qa-2", None),
+        (b"\r\nX-World: qa-2\r\n\r\nHello", None),
+        (b"X-World:\r\n qa-1\r\nSubject: Hi", "qa-1"),
+        (b"Subject: Hi\r\n" + b"X-Long: a\r\n" * 50_000 + b"X-World: qa-1\r\n\r\nHello", "qa-1"),
+        (b"Subject: Hi\r\n" + b"X-Long: a\r\n" * 500_000 + b"X-World: qa-1\r\n", None),
+    ],
+    ids=["head", "body", "no-head", "folded", "long", "endless"],
+)
+def test_a_world_is_named_by_the_head_alone(source: bytes, named: str | None) -> None:
+    assert mail_server.named_world(source) == named
+
+
+def test_a_mail_is_searched_for_its_world_once(
+    phone: Phone, server: smtplib.SMTP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched = []
+    monkeypatch.setattr(
+        mail_server, "named_world", lambda source: searched.append(len(source)) or phone.world
+    )
+    server.send_message(a_mail("a@example.com"), to_addrs=["a@example.com", "b@example.com"])
+    assert len(searched) == 1
+    assert sorted(mail.to for mail in phone.messages()) == ["a@example.com", "b@example.com"]
 
 
 def test_a_mail_for_a_world_that_cannot_be_is_refused(phone: Phone, server: smtplib.SMTP) -> None:

@@ -27,7 +27,9 @@ from mocksms.store.requests import ChosenBy
 log = logging.getLogger("mocksms.smtp")
 WORKERS = 32
 MOST_RECIPIENTS = 100
-_END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
+LONGEST_HEAD = 1 << 20
+"""Bytes of a mail's headers in which X-World is looked for; the longest head of a real mail is far shorter."""
+_END_OF_HEADERS = re.compile(rb"(?:\A|\n)\r?\n")
 _X_WORLD = re.compile(rb"^x-world:([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.IGNORECASE | re.MULTILINE)
 SMTP_CODES = range(400, 600)
 REFUSED = ("4", "5")  # first digits of the answer to a refused command
@@ -35,17 +37,24 @@ REJECTED = 550
 _TAG = re.compile(r"[^@]+\+([^@+]+)@")
 
 
-def world_of(worlds: Worlds, mailbox: str, source: bytes = b"") -> tuple[World, ChosenBy]:
+def named_world(source: bytes) -> str | None:
+    """Return the name in a mail's header X-World, None for a mail without one."""
+    end = _END_OF_HEADERS.search(source, 0, LONGEST_HEAD)
+    found = _X_WORLD.search(source, 0, end.start() if end is not None else LONGEST_HEAD)
+    return b" ".join(found[1].split()).decode("utf-8", "replace") if found is not None else None
+
+
+def world_of(worlds: Worlds, mailbox: str, named: str | None = None) -> tuple[World, ChosenBy]:
     """Return the world of a mail, and what chose it.
 
-    It is the world of its header X-World, created if necessary; else the one that the mailbox is leased to; else an
-    existing one named by the mailbox's plus-tag; else the default one. Tags create no worlds, because people use
-    plus-tags for other purposes.
+    It is the world `named` by its header X-World, created if necessary; else the one that the mailbox is leased to;
+    else an existing one named by the mailbox's plus-tag; else the default one. Tags create no worlds, because people
+    use plus-tags for other purposes.
 
     Raise :class:`BadWorld`, :class:`TooManyWorlds`: such a mail is refused, never kept elsewhere.
     """
-    if (named := _X_WORLD.search(_END_OF_HEADERS.split(source, 1)[0])) is not None:
-        return worlds.make(b" ".join(named[1].split()).decode("utf-8", "replace"))[0], "header"
+    if named is not None:
+        return worlds.make(named)[0], "header"
     if (world := worlds.of_lease(mailbox)) is not None:
         return world, "lease"
     tag = _TAG.match(mailbox)
@@ -98,9 +107,10 @@ class _Handler:
 
     def _keep(self, envelope: Envelope, copies: Sequence[mail_requests.RecordedMail]) -> str:
         source = envelope.original_content or b""
+        named = named_world(source)
         try:
             for copy in copies:  # check all before saving the first: a mail is refused as a whole
-                copy.world, copy.chosen_by = world_of(self.worlds, copy.mailbox, source)
+                copy.world, copy.chosen_by = world_of(self.worlds, copy.mailbox, named)
             read = mail.parse(source, "", (envelope.mail_from or "").strip("<>"))
             for copy in copies:
                 assert copy.world is not None
