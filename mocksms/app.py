@@ -93,4 +93,6 @@ def create_edge(
         body_seconds=settings.body_seconds,
         unread_seconds=settings.unread_seconds,
     )
-    return Edge(app, limits, express=(HEALTH,), on_stop=worlds.release_waiters)
+    return Edge(
+        app, limits, (HEALTH,), worlds.release_waiters, (*middleware.HEADERS, ("Cache-Control", "no-store"))
+    )

@@ -138,7 +138,8 @@ def create_edge(config: Mapping[str, Any] | None = None) -> Edge:
         body_seconds=settled.body_seconds,
         unread_seconds=settled.unread_seconds,
     )
-    return Edge(app, limits, express=(paths.HEALTH,))
+    own_headers = [*headers.of_all_answers(settled).items(), ("Cache-Control", "no-store")]
+    return Edge(app, limits, express=(paths.HEALTH,), own_headers=own_headers)
 
 
 def _services(

@@ -18,10 +18,10 @@ class PhoneError(RuntimeError):
     """The phone refused a request; the text says why. `problem` is its problem document (RFC 9457) or empty."""
 
     def __init__(self, asked: str, answer: httpx.Response) -> None:
-        self.problem: dict[str, Any] = {}
-        if answer.headers.get("Content-Type", "").startswith(PROBLEM):
-            self.problem = answer.json()
-        reason = self.problem.get("detail") or self.problem.get("title") or answer.text
+        kind = answer.headers.get("Content-Type", "")
+        self.problem: dict[str, Any] = answer.json() if kind.startswith(PROBLEM) else {}
+        text = answer.reason_phrase if kind.startswith("text/html") else answer.text
+        reason = self.problem.get("detail") or self.problem.get("title") or text
         super().__init__(f"{asked}: {answer.status_code} {' '.join(reason.split())}")
 
 
@@ -49,19 +49,17 @@ class Request:
     waits: bool = False
 
     def checked(self, answer: httpx.Response) -> httpx.Response:
-        """Return the answer. Raise :class:`PhoneError` when it refuses the request or is not a phone's."""
+        """Return the answer. Raise :class:`PhoneError` when it refuses the request or is not a phone's.
+
+        An error other than 404 may be of a proxy before the phone.
+        """
         asked = f"{self.method} {self.path}"
-        if VERSION_HEADER not in answer.headers and not _may_be_a_phones(answer):
-            raise NotAPhone(asked, answer)
+        if VERSION_HEADER not in answer.headers:
+            kind = PhoneError if answer.is_error and answer.status_code != 404 else NotAPhone
+            raise kind(asked, answer)
         if answer.is_error and not self.may_fail:
             raise PhoneError(asked, answer)
         return answer
-
-
-def _may_be_a_phones(answer: httpx.Response) -> bool:
-    """Return whether a stand-in for a phone, in somebody's test, may answer so."""
-    kind = answer.headers.get("Content-Type", "")
-    return kind.startswith(PROBLEM) if not answer.is_success else not kind.startswith("text/html")
 
 
 Steps = Generator[Request, httpx.Response, R]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+def plain(exchange: Exchange, status: int, words: str, own_headers: Sequence[tuple[str, str]]) -> None:
+    """Send an answer of the edge itself. It does nothing if an answer has left."""
+    headers = [("content-type", "text/plain; charset=utf-8"), *own_headers]
+    exchange.response_bytes(status, headers, f"{words}\n".encode())
+
+
 class Call:
     """One call of a WSGI app.
 
@@ -23,13 +29,21 @@ class Call:
     sends one that is held back.
     """
 
-    def __init__(self, app: WSGIApplication, environ: dict[str, Any], exchange: Exchange) -> None:
+    def __init__(
+        self,
+        app: WSGIApplication,
+        environ: dict[str, Any],
+        exchange: Exchange,
+        own_headers: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """`own_headers` are those of the answer when the app fails."""
         self.is_held = False
         self.rest: tuple[Stream, AsyncIterator[bytes]] | None = None
         self.late: Callable[[], object] | None = None
         self._app = app
         self._environ = environ
         self._exchange = exchange
+        self._own_headers = own_headers
         self._status = 0
         self._headers: HeaderList = []
         self._body: list[bytes] = []
@@ -48,13 +62,7 @@ class Call:
             self.is_held = True
         except Exception:
             _log.exception("a request failed")
-            plain = [
-                ("content-type", "text/plain; charset=utf-8"),
-                ("cross-origin-resource-policy", "same-origin"),
-            ]
-            self._exchange.response_bytes(
-                500, plain, b"The server failed.\n"
-            )  # nothing, if an answer has left
+            plain(self._exchange, 500, "The server failed.", self._own_headers)
         finally:
             close = getattr(pieces, "close", None)
             if close is not None:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from mocksms import cli
-from mocksms.client import NotAPhone, Phone
+from mocksms.client import NotAPhone, Phone, PhoneError
 from tests.meta.sources import ROOT
 from tests.phone.listener import Listener, listening
 
@@ -64,6 +64,23 @@ def test_client_says_that_a_page_is_not_a_phone_s(other: Listener) -> None:
     other.at["/api/v1/messages"] = (200, {"Content-Type": "text/html"}, b"<h1>Welcome</h1>")
     with pytest.raises(NotAPhone, match=r"is not a phone: it answered GET /api/v1/messages with 200 OK"):
         Phone(other.url).messages()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("text/plain", b"The server is busy.", "The server is busy."),
+        ("text/html", b"<h1>No</h1>", "Bad Gateway"),
+    ],
+    ids=["text", "page"],
+)
+def test_proxy_s_error_does_not_mean_that_there_is_no_phone(
+    other: Listener, kind: str, body: bytes, words: str
+) -> None:
+    other.at["/healthz"] = (502, {"Content-Type": kind}, body)
+    with pytest.raises(PhoneError, match=f"^GET /healthz: 502 {words}$") as refused:
+        Phone(other.url).check()
+    assert not isinstance(refused.value, NotAPhone)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import pyotp
 import pytest
 import segno
 
+from mocksms.api.paths import VERSION_HEADER
 from mocksms.client import AsyncPhone, NothingCame, Phone, PhoneError, SomethingCame, waits
 from mocksms.client.login import login_of
 from mocksms.testing import RunningPhone
@@ -192,7 +193,7 @@ def test_client_logs_in_and_shows_no_password(monkeypatch: pytest.MonkeyPatch) -
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request)
-        return httpx.Response(200, json={"worlds": []})
+        return httpx.Response(200, json={"worlds": []}, headers={VERSION_HEADER: "1"})
 
     with Phone("http://me:p@localhost:8001/", transport=httpx.MockTransport(answer)) as phone:
         assert phone.url == "http://localhost:8001" and phone.worlds() == []

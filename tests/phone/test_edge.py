@@ -9,11 +9,15 @@ import os
 import socket
 import sys
 import threading
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
+from flask import Flask
 
+from mocksms import create_edge
+from mocksms.api import middleware
 from mocksms.edge import Edge, Limits, application, bodies
 from mocksms.edge.bodies import Body
 from mocksms.edge.environ import build
@@ -150,9 +154,14 @@ class _Exchange:
 
     def __init__(self) -> None:
         self.answers: list[bytes] = []
+        self.headers: dict[str, str] = {}
 
-    def response_bytes(self, status: int, headers: object, body: bytes) -> None:
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.answers.append(body)
+        self.headers = {name.lower(): value for name, value in headers}
+
+    async def client_disconnect(self) -> None:
+        await asyncio.get_running_loop().create_future()
 
 
 class _Get(_Scope):
@@ -185,6 +194,30 @@ def test_health_is_told_while_all_threads_are_busy_s71() -> None:
     loops.run(walk())
 
 
+def fails(environ: dict[str, Any], start: Any) -> list[bytes]:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("waiting", "words"), [(0, b"Too many requests"), (9, b"The server failed")], ids=["503", "500"]
+)
+def test_the_edge_s_own_answers_are_a_phone_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waiting: int, words: bytes
+) -> None:
+    monkeypatch.setattr(application, "MOST_WAITING", waiting)
+    edge = create_edge({"INSTANCE": str(tmp_path)})
+    middleware.worlds_of(cast(Flask, edge.app)).close()
+    edge.app, told = fails, _Exchange()
+    loops.run(edge.__rsgi__(_Get("/healthz"), told))  # type: ignore[arg-type]
+    assert told.answers[0].startswith(words)
+    assert {
+        "x-mocksms-api": "1",
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }.items() <= (told.headers.items())
+    assert told.headers["content-type"].startswith("text/plain")
+
+
 class _Coming(_Exchange):
     """A client whose body comes from a queue."""
 
@@ -193,7 +226,7 @@ class _Coming(_Exchange):
         self.parts: asyncio.Queue[bytes] = asyncio.Queue()
         self.status = 0
 
-    def response_bytes(self, status: int, headers: object, body: bytes) -> None:
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         super().response_bytes(status, headers, body)
         self.status = status
 

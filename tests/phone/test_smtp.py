@@ -157,9 +157,12 @@ def test_a_mail_is_searched_for_its_world_once(
     phone: Phone, server: smtplib.SMTP, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searched = []
-    monkeypatch.setattr(
-        mail_server, "named_world", lambda source: searched.append(len(source)) or phone.world
-    )
+
+    def named(source: bytes) -> str:
+        searched.append(source)
+        return phone.world
+
+    monkeypatch.setattr(mail_server, "named_world", named)
     server.send_message(a_mail("a@example.com"), to_addrs=["a@example.com", "b@example.com"])
     assert len(searched) == 1
     assert sorted(mail.to for mail in phone.messages()) == ["a@example.com", "b@example.com"]

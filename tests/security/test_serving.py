@@ -106,6 +106,9 @@ def test_posts_whose_bodies_never_come_silence_nobody_s71(served: Served) -> Non
         assert served.threads() <= threads + 4
         answers = [answer(each) for each in held]
     assert {each[:12] for each in answers} == {b"HTTP/1.1 408"}
+    of_app = b"x-mocksms-api: 1" if phone else b"permissions-policy: "
+    owns = (b"cache-control: no-store", b"x-robots-tag: ", of_app)
+    assert [each.lower().count(own) for each in answers for own in owns] == [1] * 3 * len(answers)
     assert served.comes_down_to(before + 4, 5)
 
 

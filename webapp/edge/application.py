@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from . import environ
-from .answers import Call
+from .answers import Call, plain
 from .bodies import Bodies, Body, Refused
 from .held import HOLD, Hold, send_on, unless_gone
 from .rsgi import Exchange, HeaderList, Scope
@@ -53,12 +53,17 @@ class Edge:
         limits: Limits,
         express: Collection[str] = (),
         on_stop: Callable[[], object] = lambda: None,
+        own_headers: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`express` are paths that never wait for a thread. `on_stop` is called at the signal to stop."""
+        """`express` are paths that never wait for a thread. `on_stop` is called at the signal to stop.
+
+        `own_headers` are those of the edge's own answers: to a refused request, and when the app fails.
+        """
         self.app = app
         self.limits = limits
         self._express = frozenset(express)
         self._on_stop = on_stop
+        self._own_headers = own_headers
         self._bodies = Bodies(limits.body_idle_seconds, limits.body_seconds)
         self.threads = Threads(limits.threads, "request")
         self._express_threads = Threads(EXPRESS_THREADS, "express")
@@ -86,12 +91,12 @@ class Edge:
             most = self.limits.larger.get(scope.path, self.limits.body_bytes)
             body = await self._bodies.read(exchange, headers, most)
         except Refused as refused:
-            _refuse(exchange, refused)
+            self._refuse(exchange, refused)
             return
         try:
             await self._answer(scope, exchange, headers, body)
         except Refused as refused:
-            _refuse(exchange, refused)
+            self._refuse(exchange, refused)
         finally:
             self._bodies.give_back(body)
 
@@ -114,18 +119,9 @@ class Edge:
 
     async def _called(self, threads: Threads, request: dict[str, Any], exchange: Exchange) -> Call:
         request["wsgi.input"].seek(0)
-        call = Call(self.app, dict(request), exchange)  # an app may write into its environ
+        call = Call(self.app, dict(request), exchange, self._own_headers)  # an app may write into its environ
         return await threads.run(call.run, Call.needs_more)
 
-
-def _refuse(exchange: Exchange, refused: Refused) -> None:
-    headers = [
-        ("content-type", "text/plain; charset=utf-8"),
-        ("cache-control", "no-store"),
-        ("x-content-type-options", "nosniff"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("connection", "close"),
-    ]
-    if refused.status == 503:
-        headers.append(("retry-after", "1"))
-    exchange.response_bytes(refused.status, headers, f"{refused.words}\n".encode())
+    def _refuse(self, exchange: Exchange, refused: Refused) -> None:
+        more = [("connection", "close")] + [("retry-after", "1")] * (refused.status == 503)
+        plain(exchange, refused.status, refused.words, [*self._own_headers, *more])

@@ -21,7 +21,7 @@ def install(app: Flask) -> None:
     config: Config = app.extensions["nidankai"].config
     own_host = urlsplit(config.site_url).hostname
     app.config["TRUSTED_HOSTS"] = [*config.trusted_hosts, *([own_host] if own_host else [])]
-    headers = _headers(config)
+    headers = of_all_answers(config)
 
     @app.after_request
     def complete(response: Response) -> Response:
@@ -56,7 +56,8 @@ def content_policy(config: Config, *more: str) -> str:
     return "; ".join(policy)
 
 
-def _headers(config: Config) -> dict[str, str]:
+def of_all_answers(config: Config) -> dict[str, str]:
+    """Return the headers that every answer has."""
     headers = {
         "Content-Security-Policy": content_policy(config),
         "X-Content-Type-Options": "nosniff",
