@@ -1,11 +1,10 @@
 """The tester API behaves as described, for any input (schemathesis)."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from mocksms import create_app
 from mocksms.api.absence import blueprint as absence
 from mocksms.api.authenticators import blueprint as authenticators
 from mocksms.api.control import blueprint as control
@@ -16,7 +15,11 @@ from mocksms.api.openapi import description
 from mocksms.api.openapi_operations import NAMES
 from mocksms.api.request_log import blueprint as request_log
 from mocksms.testing import Phone
+from tests import openapi
 from tests.assertions import not_empty
+from tests.own_apps import Make, make_phone
+
+__all__ = ["make_phone"]
 
 BLOCKING = {"/events", "/messages/wait", "/messages/expect-none", "/code", "/authenticators/{id}/code"}
 CALLS = [
@@ -26,38 +29,24 @@ CALLS = [
 
 
 @pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def app(make_phone: Make) -> Flask:
+    return make_phone()
+
+
+@pytest.fixture(scope="module")
+def schema(app: Flask) -> Any:
     import schemathesis
 
-    app = create_app({"INSTANCE": str(tmp_path_factory.mktemp("openapi"))})
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
 
 
 @pytest.mark.parametrize("call", CALLS)
 def test_each_call_keeps_to_its_description(schema: Any, call: str) -> None:
-    from hypothesis import HealthCheck, given, settings
-    from schemathesis.specs.openapi.checks import positive_data_acceptance
-
     # What a key or a picture must hold, no schema can say.
-    excluded = [positive_data_acceptance] if call == "POST /authenticators" else None
-    method, path = call.split(" ")
-
-    @settings(
-        max_examples=10,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        database=None,
-        derandomize=True,
-    )
-    @given(case=schema[path][method].as_strategy())
-    def check(case: Any) -> None:
-        case.call_and_validate(excluded_checks=excluded)
-
-    check()
+    openapi.check(schema, call, examples=10, is_in_schema=call != "POST /authenticators")
 
 
-def test_every_route_is_described(tmp_path: Path) -> None:
-    app = create_app({"INSTANCE": str(tmp_path)})
+def test_every_route_is_described(app: Flask) -> None:
     routes = set()
     for rule in app.url_map.iter_rules():
         if rule.endpoint.split(".")[0] in (
@@ -112,10 +101,7 @@ def test_details_of_what_arrives_are_described(phone: Phone, twilio: Any) -> Non
     ],
     ids=["world", "code", "wire"],
 )
-def test_an_unknown_method_is_405_with_allow(
-    method: str, path: str, allowed: set[str], tmp_path: Path
-) -> None:
-    app = create_app({"INSTANCE": str(tmp_path)})
+def test_an_unknown_method_is_405_with_allow(method: str, path: str, allowed: set[str], app: Flask) -> None:
     answer = app.test_client().open(path, method=method)
     assert answer.status_code == 405 and answer.is_json, answer.data
     assert set(answer.headers["Allow"].split(", ")) == allowed

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests import openapi
 from tests.app_fixture import World
 from tests.assertions import not_empty
 
@@ -34,30 +35,14 @@ def described(world: World) -> dict[str, Any]:
 @pytest.mark.parametrize("call", CALLS)
 def test_each_call_keeps_to_its_description(world: World, call: str) -> None:
     import schemathesis
-    from hypothesis import HealthCheck, given, settings
-    from schemathesis.specs.openapi.checks import positive_data_acceptance
 
     def from_loopback(environ: dict[str, Any], start_response: Any) -> Any:
         return world.site({**environ, "REMOTE_ADDR": "127.0.0.1"}, start_response)
 
     schema = schemathesis.openapi.from_wsgi(DESCRIPTION, from_loopback)
-    excluded = [positive_data_acceptance] if call in NOT_IN_SCHEMAS else None
-    method, path = call.split(" ")
-
-    @settings(
-        max_examples=8,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        database=None,
-        derandomize=True,
-    )
-    @given(case=schema[path][method].as_strategy())
-    def check(case: Any) -> None:
-        case.call_and_validate(excluded_checks=excluded)
-
     worlds = world.site.extensions["nidankai_worlds"]
     try:
-        check()
+        openapi.check(schema, call, examples=8, is_in_schema=call not in NOT_IN_SCHEMAS)
     finally:
         for name in set(worlds.names()) - {"default"}:
             worlds.delete(name)

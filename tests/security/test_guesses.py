@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import mocksms
-import webapp
 from mocksms.shared import guesses as of_phone
-from webapp.sandbox.server import CHEAP_HASH
+from tests.own_apps import Make, make_phone, make_site
+from tests.security.log_in import FAR, PASSWORD, log_in
 from webapp.shared import guesses as of_site
 
-PASSWORD = "a password of the team"
-FAR = {"REMOTE_ADDR": "192.0.2.7"}
+__all__ = ["make_phone", "make_site"]
+
 BOTH = pytest.mark.parametrize("module", [of_phone, of_site], ids=["phone", "site"])
 
 
@@ -87,20 +84,18 @@ def is_braked(app: Any, asked: str, form: str, clock: Clock) -> None:
     client, elsewhere = app.test_client(), {"REMOTE_ADDR": "192.0.2.8"}
     early = app.test_client()
     page = early.get(form, environ_base=FAR).text
-    hidden = dict(re.findall(r'name="(csrf_token|next)"[^>]*value="([^"]*)"', page))
     for number in range(10):
         assert client.get(asked, environ_base=FAR, auth=("x", f"guess {number}")).status_code == 401
     for headers in ({}, {"Accept": "text/html"}):
         held = client.get(asked, environ_base=FAR, auth=("x", PASSWORD), headers=headers)
         assert (held.status_code, held.headers["Retry-After"]) == (429, "1")
-    typed = {**hidden, "password": PASSWORD}
-    held = early.post(form + "?lang=en", data=typed, environ_base=FAR)
+    held = log_in(early, form + "?lang=en", page, PASSWORD)
     assert (held.status_code, held.headers["Retry-After"]) == (429, "1") and "Wait before you" in held.text
     assert client.get(asked, environ_base=elsewhere, auth=("x", PASSWORD)).status_code == 200
     assert client.get(asked).status_code == 200
     assert client.get(asked, environ_base=FAR).status_code == 401  # no log-in, no guess
     clock.now += 1
-    assert early.post(form, data=typed, environ_base=FAR).status_code == 303
+    assert log_in(early, form, page, PASSWORD).status_code == 303
     for _ in range(2):
         client.get(asked, environ_base=FAR, auth=("x", "guess"))
     assert client.get(asked, environ_base=FAR, auth=("x", "guess")).status_code == 429
@@ -117,21 +112,16 @@ def is_braked_behind_a_proxy(app: Any, asked: str) -> None:
         assert client.get(asked, auth=("x", "guess")).status_code == 200
 
 
-def test_phone_brakes_guesses_s94(tmp_path: Path) -> None:
-    app = mocksms.create_app({"INSTANCE": str(tmp_path), "SMTP_PORT": -1, "PASSWORD": PASSWORD})
+def test_phone_brakes_guesses_s94(make_phone: Make) -> None:
+    app = make_phone(PASSWORD=PASSWORD)
     clock = Clock()
     app.extensions["mocksms.guesses"] = of_phone.Guesses(clock)
-    try:
-        is_braked(app, "/api/v1/messages", "/log-in", clock)
-        is_braked_behind_a_proxy(app, "/api/v1/messages")
-    finally:
-        app.extensions["mocksms"].close()
+    is_braked(app, "/api/v1/messages", "/log-in", clock)
+    is_braked_behind_a_proxy(app, "/api/v1/messages")
 
 
-def test_site_brakes_guesses_s94(tmp_path: Path) -> None:
-    app = webapp.create_app({
-        "instance": str(tmp_path), "sandbox": True, "tools_password": PASSWORD, **CHEAP_HASH,
-    })  # fmt: skip
+def test_site_brakes_guesses_s94(make_site: Make) -> None:
+    app = make_site(tools_password=PASSWORD)
     clock = Clock()
     app.extensions["nidankai_guesses"] = of_site.Guesses(clock)
     is_braked(app, "/sandbox/api/worlds", "/sandbox/log-in", clock)

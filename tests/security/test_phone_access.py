@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import mocksms
 from mocksms import config
-from mocksms.shared.guesses import Guesses
+from tests.own_apps import Make, make_phone
+from tests.security.log_in import BROWSER, FAR, PASSWORD, log_in, no_guesses
 
-PASSWORD = "a password of the team"
-FAR = {"REMOTE_ADDR": "192.0.2.7"}
+__all__ = ["make_phone", "no_guesses"]
 TESTERS = (
     "/",
     "/handsets/+819012345678/",
@@ -27,33 +25,13 @@ TESTERS = (
     "/api/v1/openapi.json",
     "/_aws/sns/sms-messages",
 )
-BROWSER = {"Accept": "text/html"}
-
-
-@pytest.fixture(autouse=True)
-def no_guesses(guarded: Flask) -> None:
-    """Forget the wrong passwords of other tests."""
-    guarded.extensions["mocksms.guesses"] = Guesses()
-
-
-def phone(folder: Path, **settings: Any) -> FlaskClient:
-    app: Flask = mocksms.create_app({"INSTANCE": str(folder), "SMTP_PORT": -1, **settings})
-    return app.test_client()
+pytestmark = pytest.mark.usefixtures("no_guesses")
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def guarded(make_phone: Make) -> Flask:
     """A phone with a password, under a server that is not its own."""
-    app = mocksms.create_app(
-        {"INSTANCE": str(tmp_path_factory.mktemp("phone")), "SMTP_PORT": -1, "PASSWORD": PASSWORD}
-    )
-    yield app
-    app.extensions["mocksms"].close()
-
-
-def log_in(client: FlaskClient, page: TestResponse, typed: str) -> TestResponse:
-    hidden = dict(re.findall(r'name="(csrf_token|next)"[^>]*value="([^"]*)"', page.text))
-    return client.post("/log-in", data={**hidden, "password": typed}, environ_base=FAR)
+    return make_phone(PASSWORD=PASSWORD)
 
 
 def test_network_is_asked_for_the_phones_password_s94(guarded: Flask) -> None:
@@ -113,7 +91,7 @@ READING = [
 
 @pytest.mark.parametrize(("method", "path"), READING)
 def test_reading_on_a_wire_needs_an_account_or_the_log_in_s94(
-    guarded: Flask, tmp_path: Path, method: str, path: str
+    guarded: Flask, make_phone: Make, method: str, path: str
 ) -> None:
     def status(app: FlaskClient, token: str, **more: Any) -> int:
         return app.open(path, method=method, auth=(ACCOUNT, token), **more).status_code
@@ -126,7 +104,7 @@ def test_reading_on_a_wire_needs_an_account_or_the_log_in_s94(
         assert refused.json is not None and refused.json["code"] == 20003
     assert status(client, PASSWORD, environ_base=FAR) == there
     assert status(client, "any") == there
-    accounts = phone(tmp_path, PASSWORD=PASSWORD, ACCOUNTS=f"{ACCOUNT}:token")
+    accounts = make_phone(PASSWORD=PASSWORD, ACCOUNTS=f"{ACCOUNT}:token").test_client()
     assert status(accounts, "token", environ_base=FAR) == there
     assert status(accounts, "any", environ_base=FAR) == 401
     lookup = client.get("/v2/PhoneNumbers/+819012345678", auth=(ACCOUNT, "any"), environ_base=FAR)
@@ -159,9 +137,9 @@ def test_browser_logs_in_by_the_form_s94(guarded: Flask) -> None:
     client = guarded.test_client()
     page = client.get("/handsets/+819012345678/home?lang=en", headers=BROWSER, environ_base=FAR)
     assert page.status_code == 401 and "Continue" in page.text
-    assert log_in(client, page, "wrong").status_code == 422
+    assert log_in(client, "/log-in", page.text, "wrong").status_code == 422
     assert client.get("/", environ_base=FAR).status_code == 401
-    after = log_in(client, page, PASSWORD)
+    after = log_in(client, "/log-in", page.text, PASSWORD)
     assert (after.status_code, after.headers["Location"]) == (303, "/handsets/+819012345678/home?lang=en")
     assert client.get("/", environ_base=FAR).status_code == 200
     assert client.get("/api/v1/messages", environ_base=FAR).status_code == 200
@@ -179,26 +157,26 @@ def test_log_in_stays_on_the_phone_s94(guarded: Flask, target: str) -> None:
     assert client.post("/log-in", data=form, environ_base=FAR).headers["Location"] == "/"
 
 
-def test_proxy_that_is_named_logs_people_in_s94(tmp_path: Path) -> None:
-    client = phone(tmp_path, TRUSTED_PROXIES="192.0.2.0/28,::1")
+def test_proxy_that_is_named_logs_people_in_s94(make_phone: Make) -> None:
+    client = make_phone(TRUSTED_PROXIES="192.0.2.0/28,::1").test_client()
     named = {"Remote-User": "hanako"}
     assert client.get("/", headers=named, environ_base=FAR).status_code == 200
     for headers, peer in ((named, "198.51.100.1"), ({"Remote-User": " "}, "192.0.2.7"), ({}, "::1")):
         assert client.get("/", headers=headers, environ_base={"REMOTE_ADDR": peer}).status_code == 403
 
 
-def test_network_is_kept_out_where_no_log_in_is_set_s94(tmp_path: Path) -> None:
-    client = phone(tmp_path)
+def test_network_is_kept_out_where_no_log_in_is_set_s94(make_phone: Make) -> None:
+    client = make_phone().test_client()
     assert client.get("/api/v1/messages", environ_base=FAR).status_code == 403
     page = client.get("/?lang=en", headers=BROWSER, environ_base=FAR)
     assert page.status_code == 403 and "MOCKSMS_PASSWORD" in page.text and "<form" not in page.text
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "phone.example"])
-def test_phone_on_the_network_needs_a_log_in_s94(tmp_path: Path, host: str) -> None:
+def test_phone_on_the_network_needs_a_log_in_s94(make_phone: Make, host: str) -> None:
     with pytest.raises(config.SettingError, match="set MOCKSMS_PASSWORD"):
         config.load({"HOST": host}, {})
-    client = phone(tmp_path, HOST=host, PASSWORD=PASSWORD)
+    client = make_phone(HOST=host, PASSWORD=PASSWORD).test_client()
     assert client.get("/").status_code == 401  # whoever asks: what comes from a proxy looks like this machine
     assert client.get("/", auth=("", PASSWORD)).status_code == 200
 

@@ -13,45 +13,34 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import webapp
 from tests.assertions import not_empty
+from tests.own_apps import Make, make_site
+from tests.security.log_in import BROWSER, FAR, PASSWORD, log_in, no_guesses
 from webapp.config import ConfigError, load
-from webapp.sandbox.server import CHEAP_HASH
-from webapp.shared.guesses import Guesses
 
-PASSWORD = "a password of the team"
-FAR = {"REMOTE_ADDR": "192.0.2.7"}
+__all__ = ["make_site", "no_guesses"]
+
 NEAR = {"REMOTE_ADDR": "127.0.0.1"}
 TOOLS = ("/sandbox/stage", "/sandbox/personas", "/patterns", "/sandbox/api/worlds")
-BROWSER = {"Accept": "text/html"}
-
-
-def make(folder: Path, **settings: Any) -> Flask:
-    return webapp.create_app({"instance": str(folder), "sandbox": True, **CHEAP_HASH, **settings})
+pytestmark = pytest.mark.usefixtures("no_guesses")
 
 
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def guarded(make_site: Make) -> Flask:
     """A site whose tools have a password, under a server that is not its own."""
-    return make(tmp_path_factory.mktemp("site"), tools_password=PASSWORD)
-
-
-@pytest.fixture(autouse=True)
-def no_guesses(guarded: Flask) -> None:
-    """Forget the wrong passwords of other tests."""
-    guarded.extensions["nidankai_guesses"] = Guesses()
+    return make_site(tools_password=PASSWORD)
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def closed(make_site: Make) -> Flask:
     """A site whose tools have no log-in."""
-    return make(tmp_path_factory.mktemp("site"))
+    return make_site()
 
 
 @pytest.fixture(scope="module")
-def proxied(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def proxied(make_site: Make) -> Flask:
     """A site behind a proxy that logs people in."""
-    return make(tmp_path_factory.mktemp("site"), trusted_proxies="192.0.2.0/28,::1")
+    return make_site(trusted_proxies="192.0.2.0/28,::1")
 
 
 def test_network_is_asked_for_the_tools_password_s94(guarded: Flask) -> None:
@@ -103,16 +92,11 @@ def test_tools_refuse_an_origin_that_is_no_address_s81(guarded: Flask) -> None:
 
 def test_browser_logs_in_at_the_tools_by_the_form_s94(guarded: Flask) -> None:
     client = guarded.test_client()
-
-    def typed(password: str, page: str) -> Any:
-        hidden = dict(re.findall(r'name="(csrf_token|next)" value="([^"]*)"', page))
-        return client.post("/sandbox/log-in", data={**hidden, "password": password}, environ_base=FAR)
-
     page = client.get("/sandbox/clock?lang=en", headers=BROWSER, environ_base=FAR)
     assert page.status_code == 401 and "tools-password" in page.text
-    assert "Try again" in typed("wrong", page.text).text
+    assert "Try again" in log_in(client, "/sandbox/log-in", page.text, "wrong").text
     assert client.get("/sandbox/clock", environ_base=FAR).status_code == 401
-    after = typed(PASSWORD, page.text)
+    after = log_in(client, "/sandbox/log-in", page.text, PASSWORD)
     assert (after.status_code, after.headers["Location"]) == (303, "/sandbox/clock?lang=en")
     assert client.get("/sandbox/clock", environ_base=FAR).status_code == 200
     assert client.get("/sandbox/api/worlds", environ_base=FAR).status_code == 200
@@ -149,8 +133,8 @@ def test_networks_that_may_use_the_tools_need_a_log_in_s94() -> None:
     opened(sandbox_allow=("127.0.0.0/8", "::1"))
 
 
-def test_site_on_the_network_asks_everyone_at_its_tools_s94(tmp_path: Path) -> None:
-    client = make(tmp_path, tools_password=PASSWORD, host="0.0.0.0").test_client()
+def test_site_on_the_network_asks_everyone_at_its_tools_s94(make_site: Make) -> None:
+    client = make_site(tools_password=PASSWORD, host="0.0.0.0").test_client()
     assert client.get("/patterns", environ_base=NEAR).status_code == 401
     assert client.get("/patterns", environ_base=NEAR, auth=("", PASSWORD)).status_code == 200
     assert client.get("/", environ_base=NEAR).status_code == 200
@@ -189,9 +173,7 @@ def test_tools_take_a_request_of_an_unknown_proxy_for_a_strangers_s81(
         ("10.0.0.1, 198.51.100.5, 192.0.2.3, 192.0.2.4", "198.51.100.5"),
     ],
 )
-def test_named_proxies_tell_the_address_as_far_as_they_wrote_it_s81(
-    proxied: Flask, chain: str, address: str
-) -> None:
+def test_named_proxies_tell_the_address_as_far_as_they_wrote_it_s81(chain: str, address: str) -> None:
     seen: list[str] = []
 
     def app(environ: dict[str, Any], _start: Any) -> list[bytes]:
