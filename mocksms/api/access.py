@@ -11,6 +11,7 @@ from werkzeug.datastructures import WWWAuthenticate
 
 from mocksms.config import Settings
 from mocksms.errors import Problem
+from mocksms.shared import basic_log_in
 from mocksms.shared.guesses import Guesses, Held
 from mocksms.shared.network import FORWARDED, is_in, is_loopback
 
@@ -118,10 +119,10 @@ def _is_by_proxy(settings: Settings) -> bool:
 def _is_by_password(settings: Settings) -> bool:
     if not settings.password:
         return False
-    given = request.authorization
     if hmac.compare_digest(str(session.get(KEPT, "")), _mark(settings)):
         return True
-    return given is not None and given.type == "basic" and is_password(settings, given.password or "")
+    given = basic_log_in.read(request.headers.get("Authorization", ""))
+    return given is not None and is_password(settings, given[1])
 
 
 def is_password(settings: Settings, typed: str) -> bool:

@@ -15,6 +15,8 @@ from webapp.shared import guesses as of_site
 PASSWORD = "a password of the team"
 FAR = {"REMOTE_ADDR": "192.0.2.7"}
 BROWSER = {"Accept": "text/html"}
+UNREADABLE = ("Basic é", "Basic \u00a0", "Basic =", "Basic /w==", "Basic", "Basic  ", "Bearer x", "é", "")
+"""Headers Authorization that name nobody by HTTP Basic."""
 
 
 @pytest.fixture

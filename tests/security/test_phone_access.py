@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from mocksms import config
 from tests.own_apps import Make, make_phone
-from tests.security.log_in import BROWSER, FAR, PASSWORD, log_in, no_guesses
+from tests.security.log_in import BROWSER, FAR, PASSWORD, UNREADABLE, log_in, no_guesses
 
 __all__ = ["make_phone", "no_guesses"]
 TESTERS = (
@@ -74,6 +74,13 @@ def test_wires_and_health_ask_for_no_log_in_s94(guarded: Flask) -> None:
     assert client.post(account, data=message, environ_base=FAR, auth=("AC1", "t")).status_code == 201
     sns = {"Action": "Publish", "PhoneNumber": "+819012345678", "Message": "123456 is your code"}
     assert client.post("/", data=sns, environ_base=FAR).status_code == 200
+
+
+@pytest.mark.parametrize("written", UNREADABLE)
+def test_phone_refuses_a_log_in_that_cannot_be_read_s94(guarded: Flask, written: str) -> None:
+    for path in ("/api/v1/messages", f"{WIRE}/Messages.json"):
+        asked = guarded.test_client().get(path, headers={"Authorization": written}, environ_base=FAR)
+        assert asked.status_code == 401, path
 
 
 ACCOUNT = f"AC{'0' * 32}"

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from tests.assertions import not_empty
 from tests.own_apps import Make, make_site
-from tests.security.log_in import BROWSER, FAR, PASSWORD, log_in, no_guesses
+from tests.security.log_in import BROWSER, FAR, PASSWORD, UNREADABLE, log_in, no_guesses
 from webapp.config import ConfigError, load
 
 __all__ = ["make_site", "no_guesses"]
@@ -52,6 +52,13 @@ def test_network_is_asked_for_the_tools_password_s94(guarded: Flask) -> None:
         assert refused.headers["WWW-Authenticate"].startswith("Basic realm="), path
         for typed, status in (("wrong", 401), (PASSWORD, 200)):
             assert client.get(path, environ_base=FAR, auth=("qa", typed)).status_code == status, (path, typed)
+
+
+@pytest.mark.parametrize("written", UNREADABLE)
+def test_tools_refuse_a_log_in_that_cannot_be_read_s94(guarded: Flask, written: str) -> None:
+    headers = {"Authorization": written}
+    asked = guarded.test_client().get("/patterns", headers=headers, environ_base=FAR)
+    assert asked.status_code == 401
 
 
 def test_every_tool_asks_the_network_for_a_log_in_s94(guarded: Flask) -> None:

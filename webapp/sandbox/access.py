@@ -17,6 +17,7 @@ from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized, Unsupp
 
 from webapp.config import Config
 from webapp.pages.framework.services import services
+from webapp.shared import basic_log_in
 from webapp.shared.guesses import Guesses, Held
 from webapp.shared.network import FORWARDED, is_in, is_loopback, networks
 
@@ -131,8 +132,8 @@ def _is_by_password(config: Config) -> bool:
         return False
     if hmac.compare_digest(str(session.get(KEPT, "")), _mark(config)):
         return True
-    given = request.authorization
-    return given is not None and given.type == "basic" and is_password(given.password or "")
+    given = basic_log_in.read(request.headers.get("Authorization", ""))
+    return given is not None and is_password(given[1])
 
 
 def is_password(typed: str) -> bool:

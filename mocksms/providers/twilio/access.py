@@ -1,8 +1,5 @@
 """Credentials, world and errors of every Twilio request."""
 
-from base64 import b64decode
-from binascii import Error as Base64Error
-
 from flask import Response, g, jsonify, request
 
 from mocksms.core import inbox
@@ -10,6 +7,7 @@ from mocksms.core.models import Message
 from mocksms.core.worlds import World, Worlds
 from mocksms.providers.interface import Provider
 from mocksms.providers.twilio.errors import Refusal
+from mocksms.shared import basic_log_in
 
 
 def refused(refusal: Refusal) -> Response:
@@ -23,16 +21,10 @@ def refused(refusal: Refusal) -> Response:
 
 def credentials() -> tuple[str, str]:
     """Return user and password of HTTP Basic. Raise :class:`Refusal` 20003."""
-    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
-    if kind.lower() != "basic":
+    given = basic_log_in.read(request.headers.get("Authorization", ""))
+    if given is None or not given[0]:
         raise Refusal(20003)
-    try:
-        user, _, password = b64decode(encoded, validate=True).decode().partition(":")
-    except (Base64Error, UnicodeDecodeError):
-        raise Refusal(20003) from None
-    if not user:
-        raise Refusal(20003)
-    return user, password
+    return given
 
 
 def account() -> str:
