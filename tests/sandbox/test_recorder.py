@@ -86,6 +86,14 @@ def test_what_a_request_brought_is_replaced_by_its_name_s93(world: World) -> Non
     assert kept == {"path": "/a/<otpCode>/<password>/<a>", "status": 200, "to": "12"}
 
 
+def test_name_of_a_world_is_no_secret(world: World) -> None:
+    cookies = {"Cookie": "mihon_world=register; mihon_lang=account; mihon_browser=shop.home"}
+    with world.site.test_request_context("/", headers=cookies):
+        secrets = redaction.of_request()
+    kept = redaction.redacted({"a": "account.register", "b": "shop.home"}, secrets)
+    assert kept == {"a": "account.register", "b": "<mihon_browser>"}
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [

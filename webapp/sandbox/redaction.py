@@ -9,9 +9,14 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import HTTPException
 
+from webapp.pages.framework import language
+from webapp.pages.framework.services import services
+from webapp.sandbox import worlds
+
 SHORTEST = 6
 """Characters of a secret. Anything shorter would be found in the middle of words."""
 _SECRET_FIELD = re.compile(r"code|credential|key|otp|passwd|password|secret|token", re.IGNORECASE)
+_PLAIN_COOKIES = (language.COOKIE, worlds.COOKIE)
 _SHAPES = (
     ("key", re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{32}(?![A-Za-z0-9])")),
     ("token", re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{32,}(?:\.[A-Za-z0-9_-]+)*")),
@@ -21,10 +26,11 @@ _SHAPES = (
 
 def of_request() -> dict[str, str]:
     """Return the secrets that this request brought, with their names: of its address, its form and its cookies."""
+    plain = {services().config.cookie(name) for name in _PLAIN_COOKIES}
     pairs = [
         *((name, value) for name, value in (request.view_args or {}).items() if name == "token"),
         *((name, value) for name, value in _form() if _SECRET_FIELD.search(name)),
-        *request.cookies.items(multi=True),
+        *((name, value) for name, value in request.cookies.items(multi=True) if name not in plain),
     ]
     return {value: name for name, value in pairs if isinstance(value, str) and len(value) >= SHORTEST}
 

@@ -20,7 +20,7 @@ from webapp.pages.framework.services import services, use
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import access, trace_recorder
 from webapp.sandbox.access import SAFE
-from webapp.sandbox.worlds import HEADER, World, Worlds
+from webapp.sandbox.worlds import COOKIE, HEADER, World, Worlds
 from webapp.shared.guesses import Guesses
 from webapp.store.engine import DEFAULT, UnknownWorld
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import httpx
 
 blueprint = Blueprint("sandbox", __name__)
-COOKIE = "world"
 PLACES = (paths.TOOLS, paths.PATTERNS)
 """The beginnings of the tools' paths."""
 LOG_IN = "sandbox.log_in"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import httpx
 
 HEADER = "X-World"
+COOKIE = "world"
 MOST_WORLDS = 200
 OPEN_AT_ONCE = 32
 TEMPLATE_SECONDS = 3600

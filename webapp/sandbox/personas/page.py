@@ -29,6 +29,7 @@ from webapp.sandbox.personas.personas import MAIN, PASSWORD, PERSONAS, STEPS, Pe
 from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.world_middleware import blueprint, enter, world
+from webapp.sandbox.worlds import COOKIE
 from webapp.store import accounts, sessions, throttles
 
 NOT_REACHED = (Lost, PhoneUnreachable, PhoneRefused)
@@ -130,7 +131,7 @@ def make_persona() -> tuple[Response, int]:
         return jsonify({**made, "lands": paths.ACCOUNT, "cookies": {}}), HTTPStatus.CREATED
     cookies = walk.browser.cookies
     if not world().is_default:
-        cookies[services().config.cookie("world")] = world().name
+        cookies[services().config.cookie(COOKIE)] = world().name
     answer = jsonify({**made, "lands": walk.destination, "cookies": cookies})
     walk.browser.hand_over(answer)
     if not world().is_default:
