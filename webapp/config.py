@@ -198,13 +198,13 @@ class Config:
     @property
     def proxy_count(self) -> int:
         """Return how many proxies are in front, wherever they are; 0 if they are named."""
-        return int(self.trusted_proxies) if str(self.trusted_proxies).isdigit() else 0
+        return int(self.trusted_proxies) if str(self.trusted_proxies).isdecimal() else 0
 
     @property
     def proxies(self) -> tuple[str, ...]:
         """Return the networks of the named proxies."""
         written = str(self.trusted_proxies)
-        return () if written.isdigit() else _parts(written)
+        return () if written.isdecimal() else _parts(written)
 
     @property
     def has_log_in(self) -> bool:

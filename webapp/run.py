@@ -124,7 +124,7 @@ def place_from(environ: Mapping[str, str]) -> Place:
     ports: dict[str, int] = {}
     for variable, default in PORTS.items():
         text = environ.get(variable) or str(default)
-        if not text.isdigit() or not 0 < int(text) < 65536:
+        if not text.isdecimal() or not 0 < int(text) < 65536:
             raise BadSetting(f"{variable}={text} is not a port: give a number from 1 to 65535.")
         if int(text) in ports.values():
             raise BadSetting(f"{variable}={text} is used twice; each server needs its own port.")

@@ -75,6 +75,7 @@ def test_run_names_the_port_that_is_taken_and_the_variable(taken_port: int, tmp_
     ("environment", "word"),
     [
         ({"PHONE_PORT": "eight"}, "PHONE_PORT=eight is not a port"),
+        ({"PHONE_PORT": "²"}, "PHONE_PORT=² is not a port"),
         ({"SMTP_PORT": "70000"}, "SMTP_PORT=70000 is not a port"),
         ({"SITE_PORT": "8123", "PHONE_PORT": "8123"}, "used twice"),
     ],
