@@ -63,6 +63,7 @@ def test_description_names_every_call_and_its_answers(world: World) -> None:
         assert call["summary"] and all("X-Request-Id" in answer["headers"] for answer in answers)
         problem = call["responses"]["404"]["content"]["application/problem+json"]
         assert problem["schema"] == {"$ref": "#/components/schemas/Problem"}
+        assert "Retry-After" in call["responses"]["429"]["headers"]
 
 
 NO_CALLS = {

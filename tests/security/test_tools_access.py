@@ -117,10 +117,17 @@ def test_tools_believe_a_proxy_that_is_named_s94(proxied: Flask) -> None:
     for headers, peer in ((named, "198.51.100.1"), ({"Remote-User": " "}, "192.0.2.7"), ({}, "::1")):
         refused = client.get("/patterns", headers=headers, environ_base={"REMOTE_ADDR": peer})
         assert refused.status_code == 403, (headers, peer)
+    refused = client.get("/sandbox/api/worlds", environ_base=FAR)
+    assert refused.status_code == 403 and "PASSWORD" not in refused.get_json()["detail"]
 
 
 def opened(**settings: Any) -> None:
     load({"sandbox": True, **settings}, {})
+
+
+def test_number_of_proxies_is_written_in_digits() -> None:
+    with pytest.raises(ConfigError, match="TRUSTED_PROXIES"):
+        opened(trusted_proxies="²")
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "shop.example"])

@@ -83,9 +83,10 @@ def _on_other_body(_error: UnsupportedMediaType) -> tuple[Response, int]:
 
 @blueprint.errorhandler(access.LogInNeeded)
 def _on_missing_log_in(error: access.LogInNeeded) -> tuple[Response, int]:
+    if not access.asks_password():
+        return problem(error.code, "Requests from the network need the log-in of the site's proxy")
     answer, status = problem(error.code, "Requests from the network need WEBAPP_TOOLS_PASSWORD (HTTP Basic)")
-    if access.asks_password():
-        answer.headers["WWW-Authenticate"] = access.CHALLENGE.to_header()
+    answer.headers["WWW-Authenticate"] = access.CHALLENGE.to_header()
     return answer, status
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -31,11 +32,12 @@ _AUTOMATIC = frozenset({"HEAD", "OPTIONS"})
 _ERRORS = {
     400: "The request can't be read",
     401: "A request from the network needs WEBAPP_TOOLS_PASSWORD",
-    403: "Sent by a page of another site",
+    403: "Sent by a page of another site, or from the network past the proxy that logs people in",
     404: "No such world or thing, or the tools don't answer to this address",
     409: "Not possible in this state",
     410: "The world was deleted meanwhile",
     422: "A parameter or member of the body is wrong; `field` names it",
+    429: "The address sent too many wrong log-ins; wait, then try again",
     502: "The phone can't be reached, or a state couldn't be prepared",
     503: "The database is busy or full; try again",
 }
@@ -66,6 +68,10 @@ HEADERS = {
         "schema": TEXT,
     }
 }
+_RETRY = {
+    "Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer", "minimum": 1}},
+}
+_TO_RETRY = (429, 503)
 
 
 def description(app: Flask) -> Schema:
@@ -84,7 +90,11 @@ def description(app: Flask) -> Schema:
         },
         "servers": [{"url": paths.API}],
         "paths": dict(sorted(calls.items())),
-        "components": {"schemas": _schemas(), "headers": HEADERS, "securitySchemes": {"password": _PASSWORD}},
+        "components": {
+            "schemas": _schemas(),
+            "headers": HEADERS | _RETRY,
+            "securitySchemes": {"password": _PASSWORD},
+        },
         "security": [{}, {"password": []}],
     }
 
@@ -100,7 +110,12 @@ def _calls(app: Flask, rule: Rule) -> Schema:
 
 def _call(name: str, method: str, summary: str, told: Description, rule: Rule) -> Schema:
     errors = _ERRORS | ({} if method == "GET" else _BODY_ERRORS)
-    answers = {str(status): _answer(words, ref("Problem"), api.PROBLEM) for status, words in errors.items()}
+    answers = {
+        str(status): _answer(
+            words, ref("Problem"), api.PROBLEM, [*HEADERS, *(_RETRY if status in _TO_RETRY else ())]
+        )
+        for status, words in errors.items()
+    }
     for status, schema in told.answers.items():
         answers[str(status)] = _answer(HTTPStatus(status).phrase, schema)
     call: Schema = {
@@ -126,11 +141,13 @@ def _call(name: str, method: str, summary: str, told: Description, rule: Rule) -
     return call
 
 
-def _answer(words: str, schema: Schema | None, kind: str = "application/json") -> Schema:
+def _answer(
+    words: str, schema: Schema | None, kind: str = "application/json", headers: Iterable[str] = HEADERS
+) -> Schema:
     content = {} if schema is None else {"content": {kind: {"schema": schema}}}
     return {
         "description": words,
-        "headers": {each: {"$ref": f"#/components/headers/{each}"} for each in HEADERS},
+        "headers": {each: {"$ref": f"#/components/headers/{each}"} for each in headers},
         **content,
     }
 
