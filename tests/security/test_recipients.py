@@ -186,10 +186,13 @@ def test_approval_by_text_waits_s77(world: World, yuki: Person) -> None:
     asks("forgot", world, yuki)
     page = yuki.asks_for_settings()
     assert page.name == "approval.wait" and NOT_YET in page.text
+    assert "送信された通知" not in page.text and "SMSに記載" not in page.text
+    assert page.has("#approval-otpcode")
     assert len(texts(world, yuki.number)) == 1
     world.clock.advance(AFTER_RESEND_WAIT)
     page = yuki.browser.press("再送信")
     assert NOT_YET not in page.text and len(texts(world, yuki.number)) == 2
+    assert "送信された通知" in page.text and "SMSに記載" in page.text
     assert yuki.browser.submit(otpCode=yuki.reads_code()).name == "settings.overview"
 
 
