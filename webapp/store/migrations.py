@@ -283,7 +283,8 @@ _OUTBOX = (
     "CREATE INDEX outbox_due ON outbox (due_at)",
 )
 
-# The language that an account's owner chose, which nobody could before: NULL follows the page.
+# The language that an account's owner chose; NULL follows the page. All accounts had one before, mostly the page's when
+# they were made. The few that an operator chose (`account add --language`) look the same, so none is kept.
 _CHOSEN_LANGUAGE = (
     """UPDATE outbox SET language = (SELECT language FROM accounts WHERE accounts.id = outbox.account_id)
            WHERE language = ''""",
@@ -306,6 +307,12 @@ _TOLD_WAITS = (
     "ALTER TABLE codes ADD COLUMN is_at_home INTEGER NOT NULL DEFAULT 0",
 )
 
+# A typed contact is looked up by what pages tell of it, no longer by what holds it.
+_TOLD_INDEX = (
+    "DROP INDEX codes_named",
+    "CREATE INDEX codes_named ON codes (named, told_until) WHERE named IS NOT NULL",
+)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -323,5 +330,6 @@ MIGRATIONS = Migrations(
         Migration("chosen_language", _CHOSEN_LANGUAGE),
         Migration("held_recipients", _HELD_RECIPIENTS),
         Migration("told_waits", _TOLD_WAITS),
+        Migration("told_index", _TOLD_INDEX),
     ),
 )
