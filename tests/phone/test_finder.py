@@ -7,6 +7,8 @@ from email.message import EmailMessage
 import pytest
 
 from mocksms.core import mail
+from mocksms.core.codes import evidence
+from mocksms.core.codes.candidates import Candidate
 from mocksms.core.codes.finder import find
 from mocksms.core.codes.text import normalise
 from tests.assertions import not_empty
@@ -124,6 +126,21 @@ def test_open_half(language: str) -> None:
 )
 def test_cases(text: str, code: str | None) -> None:
     assert find(text).code == code
+
+
+def test_every_reason_has_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    weighed: list[evidence.Weighed] = []
+    weigh = evidence.Scene.weigh
+
+    def noted(scene: evidence.Scene, one: Candidate) -> evidence.Weighed:
+        weighed.append(weigh(scene, one))
+        return weighed[-1]
+
+    monkeypatch.setattr(evidence.Scene, "weigh", noted)
+    for text in ("Room 1404", "482913, and this is how you call us", *(each.text for each in OPEN[::4])):
+        find(text)
+    empty = {reason for each in not_empty(weighed) for points, reason in each.points if not points}
+    assert not empty
 
 
 def test_counted_half() -> None:

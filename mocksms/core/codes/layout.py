@@ -34,7 +34,8 @@ _HOURS = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d-(?:[01]\d|2[0-4])[0-5]\d")  # 090
 _TIME = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d")
 _SERVICE = re.compile(r"1[5-9]\d\d-\d{4}")  # a company's number in Korea
 _THAI_MONTH = ("คม", "ายน", "นธ")
-_CENTURIES = ("19", "20", "14", "25")  # the last two: of the Persian and of the Thai year
+_OUR_CENTURIES = ("19", "20")
+_CENTURIES = (*_OUR_CENTURIES, "14", "25")  # the last two: of the Persian and of the Thai year
 _PHONES = "06789"  # how phone numbers of nine digits begin
 _SHAPES = {
     "prefixed": (-45, "behind two letters"),
@@ -91,7 +92,8 @@ def _add_plain(text: str, one: Candidate, points: Points) -> None:
         word = _LAST_WORD.search(text, max(0, one.start - 16), one.start)
         last = word.group(1) if word else ""
         dated = last in YEAR_WORDS or last.isdigit() or last.endswith(_THAI_MONTH)
-        points.append((-80 if dated else -15 if one.value[:2] in _CENTURIES[:2] else 0, "like a year"))
+        if dated or one.value[:2] in _OUR_CENTURIES:
+            points.append((-80 if dated else -15, "like a year"))
 
 
 def _add_groups(text: str, one: Candidate, points: Points) -> None:

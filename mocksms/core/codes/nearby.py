@@ -184,7 +184,8 @@ def words_after(scene: Surroundings, one: Candidate, first: int, alone: bool, po
         if kind in ("calls", "ends"):
             near = near and _CALLED.match(text, one.end, hit.end) is not None
         at_once = 25 if place == first and kind == "enter" and scene.entered(one, first) else 0
-        points.append((POINTS_AFTER[kind][0 if near else 1] + at_once, AFTER[kind]))
+        if weight := POINTS_AFTER[kind][0 if near else 1] + at_once:
+            points.append((weight, AFTER[kind]))
 
 
 def _end_of_sentence(scene: Surroundings, one: Candidate, alone: bool) -> int:
