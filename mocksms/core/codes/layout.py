@@ -14,6 +14,7 @@ _CURRENCY = re.compile(
 )
 _KANA = re.compile("[\u3041-\u3096]")
 _LETTERS = re.compile(r"\w")
+_LETTER = r"(?:[^\W\d_]|[\u0900-\u0963])"  # with the marks of Hindi
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _PREFIXES = "בהלמוכש"  # Hebrew words of one letter
 _AMOUNT_ENDS = "%‰°€$£₩₹₽฿₫₺₴"
@@ -33,7 +34,6 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _HOURS = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d-(?:[01]\d|2[0-4])[0-5]\d")  # 0900-1730
 _TIME = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d")
 _SERVICE = re.compile(r"1[5-9]\d\d-\d{4}")  # a company's number in Korea
-_THAI_MONTH = ("คม", "ายน", "นธ")
 _OUR_CENTURIES = ("19", "20")
 _CENTURIES = (*_OUR_CENTURIES, "14", "25")  # the last two: of the Persian and of the Thai year
 _PHONES = "06789"  # how phone numbers of nine digits begin
@@ -43,7 +43,11 @@ _SHAPES = {
     "dotted": (-15, "with a dot"),
 }
 _LONGEST_NAME = 26
-_LAST_WORD = re.compile(r"(\d+|[^\W\d_]+|©)\W{0,2}\Z")
+_JOINED = (
+    "\u0e00"  # scripts that do not part words by blanks begin here: a year's word may be inside a longer one
+)
+_YEAR_WORDS = [f"(?<!{_LETTER})" * (word < _JOINED) + re.escape(word) for word in sorted(YEAR_WORDS)]
+_DATED = re.compile(rf"(?:\d|{'|'.join(_YEAR_WORDS)})\W{{0,2}}\Z")
 
 
 def add_look(text: str, one: Candidate, points: Points) -> None:
@@ -89,9 +93,7 @@ def _add_plain(text: str, one: Candidate, points: Points) -> None:
     if _TIME.match(one.value) and text[max(0, one.start - 9) : one.start].rstrip().endswith(AT):
         points.append((-70, "like a time"))
     if one.value[:2] in _CENTURIES:
-        word = _LAST_WORD.search(text, max(0, one.start - 16), one.start)
-        last = word.group(1) if word else ""
-        dated = last in YEAR_WORDS or last.isdigit() or last.endswith(_THAI_MONTH)
+        dated = _DATED.search(text, max(0, one.start - 16), one.start)
         if dated or one.value[:2] in _OUR_CENTURIES:
             points.append((-80 if dated else -15, "like a year"))
 

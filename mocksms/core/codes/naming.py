@@ -26,7 +26,7 @@ _NAMED_BY = {
 }
 _OF_DO = ("cód", "cod", "núm", "num", "sen", "chav")  # do: of, in Portuguese; elsewhere: to
 _NAMED_AFTER = re.compile(r" (?:d[ei]l? |du |d')?([^\W\d_]{3,20})(?: ?:)? ?#?\d")
-_NAMED_LAST = frozenset(("number", "no", "संख्या", "नंबर", "번호"))  # behind what they number
+_NAMED_LAST = frozenset(("number", "संख्या", "नंबर", "번호"))  # behind what they number
 _KOREAN_ENDINGS = frozenset("한할된될인로에은는을를의이가서신던")
 _NAMED_BEFORE = re.compile(r"([^\s\d,.:!?।]+) \Z")
 
