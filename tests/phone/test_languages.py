@@ -1,5 +1,9 @@
 """Each word of languages.toml can match, and means one thing in its language."""
 
+import re
+from collections import Counter
+from pathlib import Path
+
 import pytest
 
 from mocksms.core.codes import languages, layout, naming, vocabulary
@@ -40,3 +44,20 @@ def test_every_word_that_tells_a_language_is_one_run_of_letters() -> None:
 
 def test_every_word_that_stands_last_is_a_word_for_a_number() -> None:
     assert set(not_empty(naming._NAMED_LAST)) <= set(languages.NUMBERS)
+
+
+@pytest.mark.parametrize("language", languages.LANGUAGES)
+def test_every_word_is_once_in_its_language(language: str) -> None:
+    kinds = languages._TABLES[language]
+    words = [word for kind, all_of in kinds.items() if kind not in languages._NO_KINDS for word in all_of]
+    counts = Counter(languages.key(word)[0] for word in not_empty(words))
+    assert {word: count for word, count in counts.items() if count > 1} == {}
+
+
+def test_every_kind_of_word_is_explained() -> None:
+    text = Path(languages.__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    header, _, _ = text.partition("\n\n")
+    explained = re.findall(r"^#   (\w+) +\S", header, re.M)
+    assert sorted(not_empty(explained)) == sorted(
+        {kind for kinds in languages._TABLES.values() for kind in kinds}
+    )

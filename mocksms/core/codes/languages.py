@@ -53,7 +53,8 @@ def meanings() -> Meanings:
         for kind, words in kinds.items():
             if kind not in _NO_KINDS:
                 for word in words:
-                    _add(found, language, kind, word)
+                    core, is_open = key(word)
+                    found[core][language] = (kind, is_open)
     for word in [word for word in found if not word.isascii() and CASED.match(word.lstrip("*"))]:
         bare = _without_accents(word)
         if bare != word and len(bare) >= _LEAST_BARE:
@@ -62,11 +63,10 @@ def meanings() -> Meanings:
     return found
 
 
-def _add(found: Meanings, language: str, kind: str, word: str) -> None:
+def key(word: str) -> tuple[str, bool]:
+    """Return how a word is looked up, and whether letters may follow."""
     core = masked(normalise(word).lower()).removesuffix("*")
-    open_end = word.endswith("*") or not CASED.match(core.lstrip("*"))
-    known = found[core].get(language)
-    found[core][language] = (known[0], known[1] or open_end) if known else (kind, open_end)
+    return core, word.endswith("*") or not CASED.match(core.lstrip("*"))
 
 
 def _without_accents(word: str) -> str:
