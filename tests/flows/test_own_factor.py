@@ -109,7 +109,6 @@ def test_own_factor_is_a_backup_that_signs_in(world: World, letter: Any) -> None
     assert not hanako.page.has("#set-up-letter"), "it may not be the preferred method"
     hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
     hanako.browser.submit(otpCode=hanako.reads_code())
-    hanako.browser.get("/a/settings/approval/setup/backup")
     types_letter(hanako)
     hanako.finishes_set_up()
     assert list(kept(hanako)) == ["sms", "letter"]

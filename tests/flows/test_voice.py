@@ -57,7 +57,7 @@ def test_verify_takes_the_code_that_a_call_speaks(world: World, language: str) -
     assert call.transcript.count(spoken) == 2
     call.hangup()
     assert status(hanako, "/a/settings/approval/setup/call") == "over"
-    assert hanako.browser.submit(otpCode=code).name == "set_up.almost_done"
+    assert hanako.browser.submit(otpCode=code).name == "set_up.backup"
     hanako.finishes_set_up()
     assert "03-1234-5678" in hanako.page.text
     other = hanako.elsewhere(language)
@@ -113,7 +113,7 @@ def test_verify_tells_of_a_call_that_brought_no_code(
     hanako.browser.press("もう一度電話を受ける")
     assert not told(hanako.page)
     world.phone.call(LANDLINE, since=before).answer()
-    assert hanako.browser.submit(otpCode=hanako.reads_code(LANDLINE)).name == "set_up.almost_done"
+    assert hanako.browser.submit(otpCode=hanako.reads_code(LANDLINE)).name == "set_up.backup"
 
 
 def fails(world: World, how: str, hanako: Person) -> None:

@@ -131,7 +131,7 @@ def test_secrets_are_sealed_at_rest_s08(
 def test_set_up_left_half_way_leaves_it_off_s09(hanako: Person) -> None:
     hanako.signs_in()
     hanako.secret = key_on(hanako.begins_set_up())
-    assert hanako.browser.submit(otpCode=hanako.app_code()).name == "set_up.almost_done"
+    assert hanako.browser.submit(otpCode=hanako.app_code()).name == "set_up.backup"
     hanako.signs_out()
     assert hanako.gives_password().name == "shop.home"
     assert is_signed_in(hanako.browser)

@@ -57,7 +57,7 @@ def test_set_up_by_number_fails_and_the_app_still_works_s66(world: World, hanako
         assert page.one("[name=phoneNumber]").attrs["value"] == hanako.national
         assert account_rows(world) == before
         hanako.secret = key_on(page)
-        assert hanako.browser.submit(otpCode=hanako.app_code()).name == "set_up.almost_done"
+        assert hanako.browser.submit(otpCode=hanako.app_code()).name == "set_up.backup"
         assert hanako.finishes_set_up().state == "on"
 
 
@@ -67,7 +67,7 @@ def test_set_up_by_number_works_at_the_next_try_s66(world: World, hanako: Person
     with gateway_in(mood, world):
         hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
     hanako.browser.submit(phoneNumber=hanako.national, channel="sms")
-    assert hanako.browser.submit(otpCode=hanako.reads_code()).name == "set_up.almost_done"
+    assert hanako.browser.submit(otpCode=hanako.reads_code()).name == "set_up.backup"
     assert hanako.finishes_set_up().state == "on"
 
 
@@ -81,7 +81,7 @@ def test_resend_in_set_up_fails_clearly_s66(world: World, hanako: Person, mood: 
         assert answer.status_code == 303
         assert len(hanako.browser.get(answer.headers["Location"]).one(".notices").to_text()) > 10
     sends(hanako.browser, "/a/settings/approval/setup/verify/resend")
-    assert hanako.browser.submit(otpCode=hanako.reads_code()).name == "set_up.almost_done"
+    assert hanako.browser.submit(otpCode=hanako.reads_code()).name == "set_up.backup"
 
 
 @pytest.mark.parametrize("mail_mood", ["down", "slow", "garbage", "refusing"])

@@ -160,8 +160,7 @@ def test_set_up_and_its_backup_wait_s77(world: World, hanako: Person, taro: Pers
     assert len(texts(world, taro.number)) == 1
     world.clock.advance(AFTER_RESEND_WAIT)
     hanako.browser.press("コードを再送信")
-    assert hanako.browser.submit(otpCode=hanako.reads_code(taro.number)).name == "set_up.almost_done"
-    hanako.browser.get("/a/settings/approval/setup/backup")
+    assert hanako.browser.submit(otpCode=hanako.reads_code(taro.number)).name == "set_up.backup"
     stranger = world.browser()
     stranger.get(paths.REGISTER)
     stranger.submit(customerName="Yuki", email=NUMBER, password="ringo-mikan-budou-77")
@@ -178,7 +177,7 @@ def test_same_number_typed_again_keeps_its_code_s77(world: World, hanako: Person
     assert page.name == "set_up.verify" and NOT_YET not in page.text
     assert len(texts(world, "+819011112222")) == 1
     code = hanako.reads_code("+819011112222")
-    assert hanako.browser.submit(otpCode=code).name == "set_up.almost_done"
+    assert hanako.browser.submit(otpCode=code).name == "set_up.backup"
 
 
 def test_approval_by_text_waits_s77(world: World, yuki: Person) -> None:
@@ -265,7 +264,7 @@ def test_owner_who_sets_up_comes_before_strangers_s77(world: World, yuki: Person
     assert page.name == "set_up.verify" and NOT_YET in page.text
     strangers_ask_for_half_a_minute(world, yuki)
     assert NOT_YET not in yuki.browser.press("コードを再送信").text
-    assert yuki.browser.submit(otpCode=yuki.reads_code()).name == "set_up.almost_done"
+    assert yuki.browser.submit(otpCode=yuki.reads_code()).name == "set_up.backup"
 
 
 def test_owner_at_an_older_device_comes_before_strangers_s77(world: World) -> None:

@@ -127,7 +127,7 @@ def test_code_of_one_number_proves_no_other_s14(world: World, hanako: Person) ->
     hanako.browser.submit(phoneNumber="090-2222-2222", channel="sms")
     second = hanako.reads_code("+819022222222")
     assert hanako.browser.submit(otpCode=first).name == "set_up.verify"
-    assert hanako.browser.submit(otpCode=second).name == "set_up.almost_done"
+    assert hanako.browser.submit(otpCode=second).name == "set_up.backup"
 
 
 def test_sent_code_is_hashed_at_rest_and_never_logged_s15(

@@ -42,6 +42,7 @@ BEGIN: tuple[Step, ...] = (
     ),
     *story_of("hanako", main_job.BEGIN_SET_UP, See(page="set_up.choose_method")),
 )
+SKIP_BACKUP = Press(pages.SKIP_BACKUP, "set_up.almost_done")
 ON = Look(
     ("これで2段階認証の設定は完了です。", "Two-Step Verification is on."),
     page="settings.overview",
@@ -100,20 +101,21 @@ STORIES = (
                     "Choose [Authenticator app] as the method.",
                 ),
             ),
-            Press(
-                ".how summary",
-                caption=(
-                    "QRコードをスキャンできない場合は、[QRコードをスキャンできない場合]をタップし、表示されたキーをコピーします。",
-                    "If you can't scan the QR code, tap [Can't scan the QR code?] and copy the key.",
+            Look(
+                (
+                    "QRコードの下に表示されたキーをコピーします。",
+                    "Copy the key that is shown below the QR code.",
                 ),
+                pages.APP_KEY,
             ),
             AddToApp(HANAKO_NUMBER),
             AppCode(HANAKO_NUMBER),
             Press(
                 pages.VERIFY_APP,
-                "set_up.almost_done",
+                "set_up.backup",
                 fill=((pages.APP_CODE, app_code),),
             ),
+            SKIP_BACKUP,
             Press(
                 pages.TURN_ON,
                 "settings.overview",
@@ -173,7 +175,8 @@ STORIES = (
             ),
             Press(pages.SEND_TO_NUMBER, "set_up.verify", choose=("#channel-voice",)),
             Call(LANDLINE),
-            Press(pages.VERIFY_CONTACT, "set_up.almost_done", fill=((pages.CONTACT_CODE, called_code),)),
+            Press(pages.VERIFY_CONTACT, "set_up.backup", fill=((pages.CONTACT_CODE, called_code),)),
+            SKIP_BACKUP,
             Press(pages.TURN_ON, "settings.overview", "on"),
             ON,
         ),

@@ -89,16 +89,15 @@ STORIES = (
                     Press(pages.SEND_TO_NUMBER, "set_up.verify", fill=((pages.NUMBER, "090-1234-5678"),)),
                     Press(
                         pages.VERIFY_CONTACT,
-                        "set_up.almost_done",
+                        "set_up.backup",
                         fill=((pages.CONTACT_CODE, sms_code(HANAKO_NUMBER)),),
                     ),
                 ),
                 (
-                    "SMSのコードを確認し、最後の画面まで進んでいます。",
-                    "The SMS code is confirmed; this is the last page.",
+                    "SMSのコードを確認すると、バックアップ手段の画面に進みます。",
+                    "Once the SMS code is confirmed, you can add a backup method.",
                 ),
             ),
-            Press(pages.ADD_BACKUP, "set_up.backup"),
             Press(
                 'label[for="method-app"]',
                 caption=(
@@ -106,12 +105,12 @@ STORIES = (
                     "Choose [Authenticator app] as backup.",
                 ),
             ),
-            Press(
-                ".how summary",
-                caption=(
-                    "[QRコードをスキャンできない場合]をタップし、表示されたキーをコピーします。",
-                    "Tap [Can't scan the QR code?] and copy the key.",
+            Look(
+                (
+                    "QRコードの下に表示されたキーをコピーします。",
+                    "Copy the key that is shown below the QR code.",
                 ),
+                pages.APP_KEY,
             ),
             AddToApp(HANAKO_NUMBER),
             AppCode(HANAKO_NUMBER),

@@ -93,10 +93,17 @@ def choose_method(flow: Flow) -> ResponseReturnValue:
                 flow = set_up.submit_number(services(), visitor(), flow, **forms.active.typed())
             else:
                 flow = set_up.submit_app_code(services(), visitor(), flow, forms.active.code, kind=forms.kind)
-            return UNDER_WAY.elsewhere(flow)
+            return _after_code(flow)
     if not is_post() and flow.state == "verify":
         forms.offer(flow.data["number"], flow.data["channel"])
     return offer_factors("set_up.choose_method", flow, forms)
+
+
+def _after_code(flow: Flow) -> ResponseReturnValue:
+    """Go on to the backup once the preferred method is verified, and from there to the last page."""
+    if flow.state == "ready" and not set_up.backups_of(flow):
+        return redirect(url_for("set_up.backup"), 303)
+    return UNDER_WAY.elsewhere(flow)
 
 
 @blueprint.route(paths.SET_UP_BACKUP, methods=["GET", "POST"])
@@ -136,7 +143,7 @@ def verify(flow: Flow) -> ResponseReturnValue:
     form = CodeForm()
     if form.is_sent():
         with ShowErrors(form):
-            return UNDER_WAY.elsewhere(set_up.submit_number_code(services(), visitor(), flow, form.code))
+            return _after_code(set_up.submit_number_code(services(), visitor(), flow, form.code))
     is_backup = flow.state == "backup"
     change_url = url_for("set_up.backup" if is_backup else "set_up.choose_method")
     return ask_first_code(

@@ -112,7 +112,6 @@ def test_pages_work_without_a_script(servers: Servers) -> None:
     site.locator(pages.METHOD_APP).check()
     expect(number).to_be_hidden()
     expect(code).to_be_visible()
-    site.locator("details summary").click()
     expect(site.locator(pages.APP_KEY)).to_be_visible()
     site.goto(f"{servers.site_url}/a/settings/approval")
     site.locator(pages.DISABLE).click()

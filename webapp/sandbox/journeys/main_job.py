@@ -96,10 +96,12 @@ VERIFY_NUMBER: tuple[Step, ...] = (
     ),
     Press(pages.VERIFY_CONTACT, page="set_up.verify", says=_("Choose “Continue”.")),
 )
+SKIP_BACKUP = Press(pages.SKIP_BACKUP, page="set_up.backup", says=_("Choose “Skip”: no backup method for now."))
 SET_UP_BY_SMS: tuple[Step, ...] = (
     BEGIN_SET_UP,
     GIVE_NUMBER,
     *VERIFY_NUMBER,
+    SKIP_BACKUP,
     Press(
         pages.TURN_ON, page="set_up.almost_done", says=_("Choose “Got it. Turn on Two-Step Verification”.")
     ),

@@ -91,9 +91,10 @@ def decided(decision: pages.Element) -> tuple[Step, ...]:
 
 SETTING_UP: tuple[Step, ...] = (Open(paths.SETTINGS), main_job.BEGIN_SET_UP)
 NUMBER_GIVEN: tuple[Step, ...] = (*SETTING_UP, main_job.GIVE_NUMBER, See(page="set_up.verify"))
-NUMBER_VERIFIED: tuple[Step, ...] = (*NUMBER_GIVEN, *main_job.VERIFY_NUMBER, See(page="set_up.almost_done"))
+_OFFERED_BACKUP: tuple[Step, ...] = (*NUMBER_GIVEN, *main_job.VERIFY_NUMBER, See(page="set_up.backup"))
+NUMBER_VERIFIED: tuple[Step, ...] = (*_OFFERED_BACKUP, main_job.SKIP_BACKUP, See(page="set_up.almost_done"))
 _OTHER_NUMBER = Press(pages.SEND_TO_NUMBER, {pages.NUMBER: OTHER_NUMBER})
-ADDING_BACKUP: tuple[Step, ...] = (*NUMBER_VERIFIED, Press(pages.ADD_BACKUP), _OTHER_NUMBER)
+ADDING_BACKUP: tuple[Step, ...] = (*_OFFERED_BACKUP, _OTHER_NUMBER)
 TURNED_OFF: tuple[Step, ...] = (Open(paths.TURN_OFF), Press(pages.TURN_OFF))
 ADDING_METHOD: tuple[Step, ...] = (Open(paths.SETTINGS), Press(pages.ADD_METHOD))
 ADDING_NUMBER: tuple[Step, ...] = (*ADDING_METHOD, _OTHER_NUMBER, See(page="settings.verify"))
