@@ -15,9 +15,10 @@ INSTEAD = {
         '.tabs a[href="/account"]',
         "account.services",
         caption=(
-            "画面下の人型タブ[アカウント]をタップし、アカウントサービスを開きます。",
-            "Tap the person tab [Account] at the bottom to open Account services.",
+            "画面下の人型タブ[アカウント]をタップし、[アカウントサービス]を押します。",
+            "Tap the person tab [Account] at the bottom, then [Account services].",
         ),
+        before=lambda guide: guide.site.locator(".tabs summary").click(),
     )
 }
 """Buttons of the phone layout that differ from the desktop layout."""

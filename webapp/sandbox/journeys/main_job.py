@@ -96,7 +96,9 @@ VERIFY_NUMBER: tuple[Step, ...] = (
     ),
     Press(pages.VERIFY_CONTACT, page="set_up.verify", says=_("Choose “Continue”.")),
 )
-SKIP_BACKUP = Press(pages.SKIP_BACKUP, page="set_up.backup", says=_("Choose “Skip”: no backup method for now."))
+SKIP_BACKUP = Press(
+    pages.SKIP_BACKUP, page="set_up.backup", says=_("Choose “Skip”: no backup method for now.")
+)
 SET_UP_BY_SMS: tuple[Step, ...] = (
     BEGIN_SET_UP,
     GIVE_NUMBER,
