@@ -113,6 +113,19 @@ def test_button_sends_once_the_wait_is_over_s77(world: World, taro: Person) -> N
     assert is_accepted(types(other, other.reads_code()))
 
 
+def test_flow_without_a_code_keeps_its_whole_life(world: World, taro: Person, jiro: Person) -> None:
+    """Only a code that was sent ends its flow: one that is held does not, nor does an app."""
+    asks("sign_in", world, taro)
+    assert NOT_YET in taro.gives_password().text
+    music.types(jiro, jiro.password)
+    world.clock.advance(AFTER_RESEND_WAIT)
+    music.types(jiro, jiro.password)
+    world.clock.advance(800)
+    taro.browser.press("コードを再送信")
+    assert taro.gives_code().name == "shop.home"
+    assert jiro.name in music.types(jiro, jiro.password + jiro.app_code()).text
+
+
 def test_used_code_frees_the_number_at_once_s77(world: World, taro: Person) -> None:
     taro.gives_password()
     other = taro.elsewhere()

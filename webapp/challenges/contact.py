@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp.challenges.delivery import CODE
-from webapp.challenges.engine import Challenge, Target, ends_at, held_data
+from webapp.challenges.engine import Challenge, Target, flow_end, held_data
 from webapp.errors import SentRecently
 from webapp.rules.contacts import Contact
 from webapp.rules.visitor import Visitor
@@ -137,7 +137,7 @@ class ContactChallenge(Challenge):
             session=session,
             data={**data, **issued},
             now=now,
-            life_seconds=ends_at(services, now, now) - now,
+            life_seconds=flow_end(services, now, now, is_code_sent=message is not None) - now,
             flow_id=flow_id,
         )
         return flow, message
@@ -166,7 +166,7 @@ class ContactChallenge(Challenge):
                 is_at_home=self._is_at_home(visitor, flow.account_id),
                 is_again=True,
             )
-            expires_at = ends_at(services, flow.created_at, now)
+            expires_at = flow_end(services, flow.created_at, now, is_code_sent=message is not None)
             flow = self.machine.transition(
                 db, flow, "send_again", data={**kept, **data}, expires_at=expires_at
             )

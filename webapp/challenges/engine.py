@@ -201,11 +201,13 @@ def held_data(services: Services, held: SentRecently, now: float) -> dict[str, A
     return {"delivery": "sent" if held.is_same_flow else HELD, "sent_at": sent_at}
 
 
-def ends_at(services: Services, began_at: float, now: float) -> float:
-    """Return when a flow ends whose code is sent now: it outlives the code, so that an expired one is named so."""
+def flow_end(services: Services, began_at: float, now: float, *, is_code_sent: bool) -> float:
+    """Return when a flow ends. If a code is sent now, it outlives that code, so that an expired one is named so."""
     config = services.config
-    grace_ends_at = now + config.code_seconds + config.flow_grace_seconds
-    return min(began_at + config.flow_seconds, grace_ends_at)
+    latest = began_at + config.flow_seconds
+    if not is_code_sent:
+        return latest
+    return min(latest, now + config.code_seconds + config.flow_grace_seconds)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from webapp.challenges import calls
-from webapp.challenges.engine import Challenge, Target, deliver_or_raise, ends_at, held_data, owner_of
+from webapp.challenges.engine import Challenge, Target, deliver_or_raise, flow_end, held_data, owner_of
 from webapp.errors import MethodTaken, SentRecently
 from webapp.factors.factor import Proof, scope
 from webapp.factors.registry import FACTORS, refuse_role
@@ -53,6 +53,7 @@ class EnrolmentChallenge(Challenge):
             SendCapReached, BudgetSpent, CountryNotServed, DeliveryFailed, StaleFlow.
         """
         now = services.clock.now()
+        message = None
         sent: dict[str, Any] = {"delivery": "sent", "sent_at": now}
         try:
             with keeping_reservation(services.store) as db:
@@ -74,7 +75,7 @@ class EnrolmentChallenge(Challenge):
             sent = held_data(services, held, now)
         with services.store.writing() as db:
             data = {**kept, "number": address, "channel": kind, **sent}
-            expires_at = ends_at(services, flow.created_at, now)
+            expires_at = flow_end(services, flow.created_at, now, is_code_sent=message is not None)
             return self.machine.transition(db, flow, move, data=data, expires_at=expires_at)
 
     def judge(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.challenges.engine import Challenge, Target, ends_at, held_data, owner_of, resend_in
+from webapp.challenges.engine import Challenge, Target, flow_end, held_data, owner_of, resend_in
 from webapp.errors import (
     LinkRefused,
     MethodSwitchedOff,
@@ -126,9 +126,7 @@ class MethodChallenge(Challenge):
             session=session,
             data={**data, **issued},
             now=now,
-            life_seconds=ends_at(services, now, now) - now
-            if "delivery" in issued
-            else services.config.flow_seconds,
+            life_seconds=flow_end(services, now, now, is_code_sent=message is not None) - now,
             flow_id=flow_id,
         )
         return flow, message
@@ -159,7 +157,7 @@ class MethodChallenge(Challenge):
             if asked.get("delivery") == "capped":
                 asked |= {name: flow.data[name] for name in SHOWN} | {"has_earlier": _is_out(flow)}
             data = {**{name: flow.data[name] for name in kept}, **asked}
-            expires_at = None if message is None else ends_at(services, flow.created_at, now)
+            expires_at = flow_end(services, flow.created_at, now, is_code_sent=message is not None)
             flow = self.machine.transition(db, flow, move, data=data, expires_at=expires_at)
         return self.deliver(services, flow, message)
 

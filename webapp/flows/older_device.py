@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from webapp.challenges.engine import ends_at, judging, resend_in
+from webapp.challenges.engine import flow_end, judging, resend_in
 from webapp.challenges.method import MethodChallenge, pick
 from webapp.errors import MethodSwitchedOff
 from webapp.flows import recovery, sign_in
@@ -148,7 +148,7 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
             audit.record(db, visitor, account, "sign_in.password_right", now)
         else:
             asked, message = CODES.issue(db, services, visitor, account, method, flow_id=pending.id, now=now)
-            expires_at = ends_at(services, pending.created_at, now)
+            expires_at = flow_end(services, pending.created_at, now, is_code_sent=message is not None)
             flow = MACHINE.transition(db, pending, "send_code", data={**data, **asked}, expires_at=expires_at)
     return CODES.deliver(services, flow, message)
 
