@@ -119,10 +119,8 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
                 ),
             )
         )
-    if request.path.startswith(f"{paths.API}/"):  # in English, as the other errors of the tools' API
-        answer = _answer(Problem(status, error.name, error.description or ""))
-    else:
-        answer = _answer(_problem(status))
+    # The tools' API answers in English, as its other errors.
+    answer = _answer(Problem(status, error.name, error.description or "") if is_api() else _problem(status))
     if error.code == 405 and getattr(error, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return answer
@@ -192,7 +190,7 @@ def _problem(status: int, retry_after: int | None = None) -> Problem:
 
 def _answer(problem: Problem) -> Response:
     g.problem_status = problem.status  # from here on nothing asks the database for the account
-    if _speaks_json():
+    if wants_json():
         response = jsonify(
             type="about:blank",
             title=problem.title,
@@ -209,9 +207,15 @@ def _answer(problem: Problem) -> Response:
     return response
 
 
-def _speaks_json() -> bool:
+def is_api() -> bool:
+    """Return whether the request is for the tools' API."""
+    return request.path.startswith(f"{paths.API}/")
+
+
+def wants_json() -> bool:
+    """Return whether a program asks, which gets JSON instead of a page."""
     accepted = request.accept_mimetypes
-    is_program = request.path == paths.APPROVAL_POLL or request.path.startswith(f"{paths.API}/")
+    is_program = request.path == paths.APPROVAL_POLL or is_api()
     return is_program or accepted["application/json"] > accepted["text/html"]
 
 

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import NotFound, UnprocessableEntity
 
 from webapp import paths
+from webapp.pages.framework.error_pages import wants_json
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
@@ -92,12 +93,8 @@ def reset() -> ResponseReturnValue:
 @blueprint.app_errorhandler(LostWorld)
 def lost_world(lost: LostWorld) -> Any:
     """Show that a link's world doesn't exist (any more): it can be made, or another one chosen."""
-    accepted = request.accept_mimetypes
     is_bad = lost.world != "" and not is_name(lost.world)
-    is_program = request.path.startswith(
-        f"{paths.API}/"
-    )  # below it, but no call: the API's own have a handler
-    if is_bad or is_program or accepted["application/json"] > accepted["text/html"]:
+    if is_bad or wants_json():
         return flask.current_app.handle_user_exception(
             UnprocessableEntity() if lost.world == "" else NotFound()
         )
