@@ -115,6 +115,7 @@ def test_reviewer_takes_a_case_after_a_code_s80(world: World) -> None:
     lockout.opens_case(desk, "さくら")
     assert desk.browser.press("審査を開始").name == "step_up.confirm"
     assert state(world) == "received"
+    assert desk.browser.page.one(".links a").attrs["href"] == "/desk/cases/sakura-recovery"
     world.clock.advance(30)
     desk.walks(Press(pages.PROVE))
     page = desk.gives_code()

@@ -32,6 +32,7 @@ def confirm() -> ResponseReturnValue:
         return page(
             "step_up.confirm",
             return_to=return_to,
+            from_desk=return_to.startswith(paths.DESK),
             by_code=account.two_step_on,
             by_mail=bool(account.email),
             by_passkey=bool(passkeys.of_account(services(), account)),
