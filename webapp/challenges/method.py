@@ -54,14 +54,14 @@ class Choice:
 class CodePageState:
     """What the code page shows of the challenge.
 
-    ``is_out`` says that there is a code to enter. ``resend_in`` is in whole seconds.
+    ``has_code`` says that there is a code to enter. ``resend_in`` is in whole seconds.
     """
 
     kind: str
     last3: str
     name: str
     delivery: str | None
-    is_out: bool
+    has_code: bool
     resend_in: int
 
 
@@ -155,7 +155,7 @@ class MethodChallenge(Challenge):
             method = chosen(db, services, flow, choice, now)
             asked, message = self.issue(db, services, visitor, account, method, flow_id=flow.id, now=now)
             if asked.get("delivery") == "capped":
-                asked |= {name: flow.data[name] for name in SHOWN} | {"has_earlier": _is_out(flow)}
+                asked |= {name: flow.data[name] for name in SHOWN} | {"has_earlier": _has_code(flow)}
             data = {**{name: flow.data[name] for name in kept}, **asked}
             expires_at = flow_end(services, flow.created_at, now, is_code_sent=message is not None)
             flow = self.machine.transition(db, flow, move, data=data, expires_at=expires_at)
@@ -210,7 +210,7 @@ def asked(services: Services, flow: Flow) -> CodePageState:
         data["last3"],
         data["name"],
         data.get("delivery"),
-        _is_out(flow),
+        _has_code(flow),
         resend_in(services, flow),
     )
 
@@ -253,7 +253,7 @@ def chosen(db: Connection, services: Services, flow: Flow, value: str | None, no
     return method
 
 
-def _is_out(flow: Flow) -> bool:
+def _has_code(flow: Flow) -> bool:
     """Return whether a code left in this flow, and is not replaced; an app has one at any time."""
     return flow.data.get("delivery", "sent") == "sent" or flow.data.get("has_earlier", False)
 

@@ -56,7 +56,7 @@ def reviewing(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseRet
     return guarded
 
 
-def acting(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+def needs_step_up(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
     """Decorate what a reviewer does with a case: it asks for a step-up, and then leads to the case."""
 
     @reviewing
@@ -138,7 +138,7 @@ def case(case_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post(paths.DESK_TAKE)
-@acting
+@needs_step_up
 @on_stale(_moved_on)
 def take(case_id: str) -> ResponseReturnValue:
     """Begin the review: the status becomes 審査中."""
@@ -148,7 +148,7 @@ def take(case_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get(paths.DESK_DOCUMENT)
-@acting
+@needs_step_up
 def document(case_id: str, document_id: str) -> ResponseReturnValue:
     """Send a document's bytes as an attachment under our name, never as a page."""
     served = reviewer_queue.open_document(services(), _case(case_id), document_id)

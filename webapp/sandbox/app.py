@@ -40,7 +40,7 @@ def install(app: Flask, transport: httpx.BaseTransport | None = None) -> None:
         is_new = not accounts.list_all(db)
     if is_new:
         personas.seed(services)
-    app.extensions["nidankai_dispatcher"].sites = worlds.with_unsent
+    app.extensions["nidankai_dispatcher"].worlds_to_look_into = worlds.with_unsent
     world_middleware.install(app, worlds, transport)
     trace_recorder.install(app)
     banner.install(app)

@@ -62,7 +62,7 @@ class Dispatcher:
         self._seen: set[str] = set()
         self._timers: dict[str, Alarm] = {}
         self._begun = threading.local()
-        self.sites: Callable[[], Iterable[Services]] = lambda: [self._app.extensions["nidankai"]]
+        self.worlds_to_look_into: Callable[[], Iterable[Services]] = lambda: [self._app.extensions["nidankai"]]
         """Returns the services of each world in which messages may wait."""
 
     def install(self, app: Flask) -> None:
@@ -85,7 +85,7 @@ class Dispatcher:
 
     def _resume(self) -> None:
         try:
-            for own in self.sites():
+            for own in self.worlds_to_look_into():
                 self.begin(own)
         except Exception:  # the first request into a world looks again
             _log.exception("the outboxes were not looked into")

@@ -45,7 +45,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(day, "day")
     app.add_template_filter(duration)
     app.add_template_global(get_locale, "get_locale")
-    app.add_template_global(is_accounts, "language_is_accounts")
+    app.add_template_global(saves_language_choice, "saves_language_choice")
     app.after_request(_remember_asked)
 
 
@@ -61,7 +61,7 @@ def moment(timestamp: float, zone: str | None = None, *, with_seconds: bool = Fa
     return f"{format_datetime(at, pattern, locale=locale)} {at.tzname()}"
 
 
-def is_accounts() -> bool:
+def saves_language_choice() -> bool:
     """Return whether pressing a language on this page is the account's choice: signed in, on a page of the shop."""
     return not request.path.startswith((paths.TOOLS, paths.MUSIC)) and _of_account("time_zone") is not None
 
