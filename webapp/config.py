@@ -7,18 +7,14 @@ environment are ``WEBAPP_`` plus the field's name in capitals.
 from __future__ import annotations
 
 import difflib
-import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
-from ipaddress import ip_network
 from typing import Any, get_type_hints
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from webapp import home
+from webapp import home, setting_checks
 from webapp.shared import network
 
 PREFIX = "WEBAPP_"
@@ -42,8 +38,8 @@ class ConfigError(click.ClickException):
     exit_code = 2
 
 
-def _setting(default: Any, unit: str, help: str) -> Any:
-    return field(default=default, metadata={"unit": unit, "help": help})
+def _setting(default: Any, unit: str, help: str, check: Callable[[Any], None] = setting_checks.amount) -> Any:
+    return field(default=default, metadata={"unit": unit, "help": help, "check": check})
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,10 @@ class Config:
         "databases, uploads and, in sandbox mode, generated keys (installed: in the user's data folder)",
     )
     site_url: str = _setting(
-        "http://localhost:8000", "URL", "address that links in emails and texts begin with"
+        "http://localhost:8000",
+        "URL",
+        "address that links in emails and texts begin with",
+        setting_checks.url,
     )
     trusted_hosts: tuple[str, ...] = _setting(
         ("localhost", "127.0.0.1"), "host names, comma-separated", "Host headers that are answered"
@@ -68,6 +67,7 @@ class Config:
         "proxies, or networks by commas",
         "reverse proxies whose X-Forwarded-For is trusted, as their number or addresses; by address also"
         " Remote-User, at QA's tools",
+        setting_checks.proxies,
     )
     frame_ancestors: str = _setting("'none'", "CSP source list", "who may show the site in a frame")
     sandbox: bool = _setting(False, "0 or 1", "sandbox mode: generated keys, demo accounts, QA's tools")
@@ -75,12 +75,16 @@ class Config:
         (),
         "networks, comma-separated",
         "addresses that QA's tools answer to, in sandbox mode; empty: this machine, and others with a log-in",
+        setting_checks.networks,
     )
     tools_password: str = _setting(
         "", "text", "log-in of QA's tools, with any user name; asked for by requests from the network"
     )
     phone_url: str = _setting(
-        "", "URL", "where browsers find the phone; empty: the gateway's port on the site's own host"
+        "",
+        "URL",
+        "where browsers find the phone; empty: the gateway's port on the site's own host",
+        setting_checks.url,
     )
     secret_key: str = _setting("", "text", "signs cookies and links; at least 32 characters")
     seal_keys: tuple[str, ...] = _setting(
@@ -96,7 +100,9 @@ class Config:
     )
 
     # how it is served
-    threads: int = _setting(16, "threads", "requests answered at once in each process")
+    threads: int = _setting(
+        16, "threads", "requests answered at once in each process", setting_checks.at_least_one
+    )
     body_idle_seconds: float = _setting(
         10.0, "seconds", "longest time without a byte while a request's body comes in"
     )
@@ -106,12 +112,14 @@ class Config:
     )
 
     # gateway and mail server
-    gateway_url: str = _setting("http://127.0.0.1:8001", "URL", "SMS and voice gateway with Twilio's API")
+    gateway_url: str = _setting(
+        "http://127.0.0.1:8001", "URL", "SMS and voice gateway with Twilio's API", setting_checks.url
+    )
     gateway_account: str = _setting("AC" + "0" * 32, "text", "AccountSid, or an API key")
     gateway_token: str = _setting("sandbox", "text", "its token")
     gateway_sender: str = _setting("+815012345678", "E.164", "number that texts and calls come from")
     smtp_host: str = _setting("127.0.0.1", "host", "mail server")
-    smtp_port: int = _setting(8025, "port", "its port")
+    smtp_port: int = _setting(8025, "port", "its port", setting_checks.port)
     smtp_user: str = _setting("", "text", "user name at the mail server, if it needs one")
     smtp_password: str = _setting("", "text", "password at the mail server")
     smtp_starttls: bool = _setting(False, "0 or 1", "encrypt the mail connection")
@@ -170,8 +178,8 @@ class Config:
     event_seconds: int = _setting(90 * 86400, "seconds", "how long events are kept")
 
     # the rest
-    language: str = _setting("ja", "ja or en", "default language")
-    time_zone: str = _setting("Asia/Tokyo", "IANA name", "default time zone")
+    language: str = _setting("ja", "ja or en", "default language", setting_checks.language)
+    time_zone: str = _setting("Asia/Tokyo", "IANA name", "default time zone", setting_checks.time_zone)
     argon2_time_cost: int = _setting(2, "passes", "argon2id time cost (OWASP)")
     argon2_memory_kib: int = _setting(19456, "KiB", "argon2id memory (OWASP)")
     argon2_parallelism: int = _setting(1, "lanes", "argon2id lanes (OWASP)")
@@ -204,7 +212,7 @@ class Config:
     def proxies(self) -> tuple[str, ...]:
         """Return the networks of the named proxies."""
         written = str(self.trusted_proxies)
-        return () if written.isdecimal() else _parts(written)
+        return () if written.isdecimal() else setting_checks.parts(written)
 
     @property
     def has_log_in(self) -> bool:
@@ -245,12 +253,16 @@ def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] 
         name = environment_name(setting)
         if name in environ:
             values[setting.name] = _read(name, environ[name], hints[setting.name])
-            _refuse_impossible(name, setting.metadata["unit"], values[setting.name])
     unknown = set(overrides or ()) - {setting.name for setting in settings()}
     if unknown:
         raise ConfigError(f"unknown settings: {', '.join(sorted(unknown))}")
     values.setdefault("instance", str(home.data_folder() / "site"))
     config = Config(**{**values, **(overrides or {})})
+    for setting in settings():
+        try:
+            setting.metadata["check"](getattr(config, setting.name))
+        except ValueError as error:
+            raise ConfigError(f"{environment_name(setting)}: {error}") from None
     _refuse_unsafe(config)
     return config
 
@@ -278,49 +290,10 @@ def _read(name: str, text: str, kind: Any) -> Any:
         raise ConfigError(f"{name}={text!r} can't be read as {kind.__name__}") from None
     if kind is str:
         return text.strip()
-    return _parts(text)
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _refuse_impossible(name: str, unit: str, value: Any) -> None:
-    try:
-        match unit:
-            case "URL" if value and not _is_address(value):
-                raise ConfigError(f"{name}={value!r} must begin with http:// or https:// and a host name")
-            case "IANA name":
-                ZoneInfo(value)
-            case "threads" if value < 1:
-                raise ConfigError(f"{name}={value} must be at least 1")
-            case "port" if not 0 <= value < 65536:
-                raise ConfigError(f"{name}={value} must be from 0 to 65535")
-            case "networks, comma-separated":
-                for each in value:
-                    ip_network(each, strict=False)
-            case _ if isinstance(value, int | float) and not 0 <= value < math.inf:
-                raise ConfigError(f"{name}={value} must not be below 0 or infinite")
-    except (ValueError, ZoneInfoNotFoundError) as error:
-        raise ConfigError(f"{name}: {error.args[0]}") from None
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
+    return setting_checks.parts(text)
 
 
 def _refuse_unsafe(config: Config) -> None:
-    if config.language not in ("ja", "en"):
-        raise ConfigError(f"{PREFIX}LANGUAGE must be ja or en")
-    for name, written in (("SANDBOX_ALLOW", config.sandbox_allow), ("TRUSTED_PROXIES", config.proxies)):
-        try:
-            network.networks(written)
-        except ValueError as unreadable:
-            raise ConfigError(f"{PREFIX}{name}: {unreadable}") from None
     if config.sandbox:
         _refuse_open(config)
         return  # keys are made on first start and kept in the instance folder

@@ -13,7 +13,7 @@ from tests.meta.sources import ROOT, Module, modules
 
 # From the top down: a room may use itself, those below it, and the leaves.
 ROOMS = ("pages", "flows", "challenges", "factors", "services", "store")
-LEAVES = {"config", "clock", "errors", "home", "paths", "shared"}
+LEAVES = {"config", "clock", "errors", "home", "paths", "setting_checks", "shared"}
 MAY_USE = {
     **{room: {*ROOMS[at + 1 :], "rules", *LEAVES} for at, room in enumerate(ROOMS)},
     # Pure: values in, values or a refusal out.

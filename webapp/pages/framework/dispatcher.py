@@ -62,7 +62,9 @@ class Dispatcher:
         self._seen: set[str] = set()
         self._timers: dict[str, Alarm] = {}
         self._begun = threading.local()
-        self.worlds_to_look_into: Callable[[], Iterable[Services]] = lambda: [self._app.extensions["nidankai"]]
+        self.worlds_to_look_into: Callable[[], Iterable[Services]] = lambda: [
+            self._app.extensions["nidankai"]
+        ]
         """Returns the services of each world in which messages may wait."""
 
     def install(self, app: Flask) -> None:

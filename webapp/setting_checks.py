@@ -1,0 +1,72 @@
+"""What a setting's value must be. Each check raises ValueError with what is wrong."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from webapp.shared import network
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Return the parts of a comma-separated text."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def amount(value: Any) -> None:
+    """Refuse a number that counts or measures nothing; other values pass."""
+    if isinstance(value, int | float) and not 0 <= value < math.inf:
+        raise ValueError(f"{value} must not be below 0 or infinite")
+
+
+def at_least_one(value: int) -> None:
+    """Refuse 0 and less."""
+    if value < 1:
+        raise ValueError(f"{value} must be at least 1")
+
+
+def port(value: int) -> None:
+    """Refuse what is no TCP port; 0 is any free one."""
+    if not 0 <= value < 65536:
+        raise ValueError(f"{value} must be from 0 to 65535")
+
+
+def url(value: str) -> None:
+    """Refuse what is no web address; it may be empty."""
+    if value and not _is_address(value):
+        raise ValueError(f"{value!r} must begin with http:// or https:// and a host name")
+
+
+def language(value: str) -> None:
+    """Refuse languages other than Japanese and English."""
+    if value not in ("ja", "en"):
+        raise ValueError(f"{value!r} must be ja or en")
+
+
+def time_zone(value: str) -> None:
+    """Refuse what names no time zone."""
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError(f"{value!r} must be a time zone, as Asia/Tokyo") from None
+
+
+def networks(value: tuple[str, ...]) -> None:
+    """Refuse what is no network."""
+    network.networks(value)
+
+
+def proxies(value: str) -> None:
+    """Refuse what is neither a number nor networks."""
+    if not str(value).isdecimal():
+        network.networks(parts(value))
+
+
+def _is_address(written: str) -> bool:
+    try:
+        read = urlsplit(written)
+        return read.scheme in ("http", "https") and bool(read.hostname) and read.port != 0
+    except ValueError:
+        return False
