@@ -21,6 +21,11 @@ def seconds(work: Callable[[], object]) -> float:
             gc.enable()
 
 
+def is_below(limit: float, work: Callable[[], object]) -> bool:
+    """Return whether ``work`` takes less CPU seconds than this; a first slow run may be the machine's fault."""
+    return seconds(work) < limit or seconds(work) < limit
+
+
 def calls(work: Callable[[], object]) -> int:
     """Run ``work`` and return how many functions it called, of Python and of C: the same on every machine."""
     count = 0

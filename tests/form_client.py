@@ -6,7 +6,9 @@ JavaScript does not run: what passes works without it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -27,18 +29,29 @@ CHROME = (
 
 @dataclass
 class Page:
-    """One answer of the site, parsed."""
+    """One answer of the site, parsed when a test first looks into it."""
 
     url: str
     status: int
     headers: Headers
     html: str
     endpoint: str | None
-    dom: JustHTML = field(repr=False)
+
+    @cached_property
+    def dom(self) -> JustHTML:
+        """Return the page's elements as in a browser without scripts; an answer that is no page has an empty one."""
+        is_page = self.headers.get("Content-Type", "").startswith("text/html")
+        html = self.html if is_page else "<!doctype html><title>-</title><main>"
+        return JustHTML(html, sanitize=False, scripting_enabled=False)
 
     @property
     def path(self) -> str:
         return urlsplit(self.url).path
+
+    @property
+    def is_english(self) -> bool:
+        """Return whether the page's language is English, read without parsing the whole page."""
+        return re.search(r'<html[^>]* lang="en', self.html) is not None
 
     @property
     def main(self) -> Any:
@@ -200,16 +213,14 @@ class Browser(FormClient):
         if response.status_code != expect:
             raise Lost(f"{path} answered {response.status_code}, not {expect}: {response.text[:2000]}")
         endpoint = lint.endpoint_of(self.app, path, response)
-        if response.mimetype != "text/html":
-            dom = JustHTML("<!doctype html><title>-</title><main>", sanitize=False)
-            return Page(url, response.status_code, response.headers, response.text, endpoint, dom)
-        dom = lint.parse(response.text, path)
-        self.page = Page(url, response.status_code, response.headers, response.text, endpoint, dom)
-        lint.page(self.app, self.page)
-        return self.page
+        page = Page(url, response.status_code, response.headers, response.text, endpoint)
+        if response.mimetype == "text/html":
+            self.page = page
+            lint.page(self.app, page)
+        return page
 
     def _words(self, label: str) -> str:
-        return english_for(label) if self.page is not None and lint.language(self.page.dom) == "en" else label
+        return english_for(label) if self.page is not None and self.page.is_english else label
 
     def _links_named(self, label: str) -> list[Any]:
         return [link for link in self.page.all("a[href]") if lint.is_named(link, self._words(label))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pikepdf
 import pytest
@@ -36,6 +37,14 @@ ACTIVE = {
     "outside": sample_files.stream(b"", b"/F(http://evil.example)"),
     "form-xfa": b"4 0 obj<</AcroForm<</XFA[(a)3 0 R]>>>>endobj",
 }
+
+
+def packed_streams() -> bytes:
+    """Return half a thousand packed streams of two million spaces each."""
+    stream = sample_files.packed(b" " * 2_000_000)
+    return b"".join(stream.replace(b"5 0 obj", b"\n%d 0 obj" % number) for number in range(5, 500))
+
+
 WHOLE = {
     "zeros": sample_files.pdf() + b"\0" * 2_000,
     "bom": b"\xef\xbb\xbf" + sample_files.pdf(),
@@ -49,14 +58,11 @@ WHOLE = {
     "text": sample_files.pdf(b"4 0 obj<</Title(/S/JavaScript <script>)>>endobj"),
 }
 HOSTILE = {
-    "objects": b"".join(b"%d 0 obj<</A 1>>endobj\n" % number for number in range(5, 400_000)),
-    "array": b"4 0 obj[" + b"1 " * 4_500_000 + b"]endobj\n",
-    "suspects": b"4 0 obj[" + b"<</AA 1>>" * 100_000 + b"]endobj\n",
-    "streams": b"stream\n" * 1_400_000,
-    "packed": b"".join(
-        sample_files.packed(b" " * 2_000_000).replace(b"5 0 obj", b"\n%d 0 obj" % number)
-        for number in range(5, 500)
-    ),
+    "objects": lambda: b"".join(b"%d 0 obj<</A 1>>endobj\n" % number for number in range(5, 400_000)),
+    "array": lambda: b"4 0 obj[" + b"1 " * 4_500_000 + b"]endobj\n",
+    "suspects": lambda: b"4 0 obj[" + b"<</AA 1>>" * 100_000 + b"]endobj\n",
+    "streams": lambda: b"stream\n" * 1_400_000,
+    "packed": packed_streams,
 }
 
 
@@ -87,12 +93,12 @@ def test_pdf_is_kept_without_what_no_page_leads_to_s86() -> None:
     assert b"hidden" not in kept
 
 
-@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
-def test_pdf_that_is_hostile_costs_less_than_a_second_s86(body: bytes) -> None:
-    content = sample_files.pdf(body)
+@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
+def test_pdf_that_is_hostile_costs_less_than_a_second_s86(make: Callable[[], bytes]) -> None:
+    content = sample_files.pdf(make())
 
     def judge() -> None:
         with pytest.raises(DocumentRefused, match="bomb"):
             pdf(content)
 
-    assert cpu.seconds(judge) < 1
+    assert cpu.is_below(1.0, judge)

@@ -7,8 +7,9 @@ each refusal and the benchmarks are subclasses, `HttpFormClient` is one for a se
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -91,7 +92,7 @@ class _Reader(HTMLParser):
         self.links: list[Link] = []
         self._url = url
         self._by_id: dict[str, Form] = {}
-        self._left: list[Form] | None = None
+        self._later: list[Callable[[], None]] = []
         self._form: Form | None = None
         self._text: list[str] | None = None
         self._button: tuple[Form, dict[str, str]] | None = None
@@ -101,29 +102,26 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if self._left is None:
-            if tag == "form":
-                self._add(given)
-            elif tag == "a" and "href" in given:
-                self.links.append(Link(given.get("id", ""), urljoin(self._url, given["href"])))
-        elif tag == "form":
-            self._form = self._left.pop(0)
-        elif tag == "option":
-            self._end_option()
-            self._option, self._text = given, []
-        elif tag in ("input", "select", "textarea", "button") and "disabled" not in given:
-            form = self._by_id.get(given["form"]) if "form" in given else self._form
-            if form is not None:
-                self._control(tag, given, form)
+        if tag == "form":
+            self._add(given)
+        elif tag == "a" and "href" in given:
+            self.links.append(Link(given.get("id", ""), urljoin(self._url, given["href"])))
+        elif tag in ("option", "input", "select", "textarea", "button"):
+            self._later.append(partial(self._begin, tag, given))
+
+    def handle_data(self, data: str) -> None:
+        self._later.append(partial(self._read_text, data))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("form", "option", "select", "textarea", "button"):
+            self._later.append(partial(self._end, tag))
 
     def read(self, html: str) -> list[Form]:
         """Return the forms: first all of them are found, then their controls, as one may come before its form."""
         self.feed(html)
         self.close()
-        self.reset()
-        self._left = list(self.forms)
-        self.feed(html)
-        self.close()
+        for step in self._later:
+            step()
         return self.forms
 
     def _add(self, given: dict[str, str]) -> None:
@@ -133,8 +131,18 @@ class _Reader(HTMLParser):
             given.get("enctype") or "application/x-www-form-urlencoded",
         )
         self.forms.append(form)
+        self._later.append(partial(setattr, self, "_form", form))
         if "id" in given:
             self._by_id[given["id"]] = form
+
+    def _begin(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "option":
+            self._end_option()
+            self._option, self._text = given, []
+        elif "disabled" not in given:
+            form = self._by_id.get(given["form"]) if "form" in given else self._form
+            if form is not None:
+                self._control(tag, given, form)
 
     def _control(self, tag: str, given: dict[str, str], form: Form) -> None:
         name, kind = given.get("name", ""), given.get("type", "text")
@@ -165,11 +173,11 @@ class _Reader(HTMLParser):
         elif kind != "file":
             form.values.append((name, given.get("value", "")))
 
-    def handle_data(self, data: str) -> None:
+    def _read_text(self, data: str) -> None:
         if self._text is not None:
             self._text.append(data)
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag == "form":
             self._form = None
         elif tag == "option":
