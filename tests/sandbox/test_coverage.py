@@ -9,7 +9,9 @@ import pytest
 from tests.actors import Person
 from tests.app_fixture import World
 from tests.assertions import not_empty
+from tests.flows.test_passkeys import options
 from tests.form_client import Page
+from tests.sandbox.test_map import marked
 from webapp.flows.state_machines import all_machines
 from webapp.sandbox.refusals.catalogue import every_refusal
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN
@@ -65,6 +67,29 @@ def test_coverage_counts_what_was_walked_by_any_browser(world: World, taro: Pers
     world.person("taro").gives_password()
     row = browser.get("/sandbox/coverage?flow=sign_in").one('tr[data-name="ask_code from begin"]')
     assert "2×" in row.to_text().replace(" ", "")
+
+
+def test_coverage_counts_nothing_that_a_tool_prepares(world: World) -> None:
+    browser = world.browser()
+    browser.get("/sandbox/personas")
+    browser.submit(form='form[action="/sandbox/personas/stepping"]')
+    assert browser.page.name == "sign_in.code"
+    kinds = [beat.attrs["data-kind"] for beat in browser.get("/sandbox/timeline").all("li.beat")]
+    assert kinds == ["tool", "message", "page"]
+    browser.get("/sandbox/refusals")
+    browser.submit(form='form[action$="/WrongCode.wrong"]')
+    assert told(world)["totals"]["moves"]["exercised"] == 0
+
+
+def test_coverage_counts_no_suggestion_of_the_page(world: World) -> None:
+    browser = world.browser()
+    browser.get("/ap/signin")
+    options(browser, "/ap/passkey/options", suggestion="1")
+    assert told(world)["totals"]["moves"]["exercised"] == 0
+    page = browser.get("/sandbox/map?flow=passkey")
+    assert not marked(page, "here")
+    options(browser, "/ap/passkey/options")
+    assert told(world)["totals"]["moves"]["exercised"] == 1
 
 
 def test_coverage_begins_anew_with_a_reset(world: World, taro: Person) -> None:

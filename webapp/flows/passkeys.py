@@ -136,9 +136,15 @@ def finish_registration(
     return passkey
 
 
-def begin_sign_in(services: Services, visitor: Visitor, *, app: str, return_to: str) -> dict[str, Any]:
-    """Ask the browser for any passkey of this site. No account is named, so none is disclosed."""
-    return _ask(services, visitor, "ask_to_sign_in", None, None, {"app": app, "return_to": return_to})
+def begin_sign_in(
+    services: Services, visitor: Visitor, *, app: str, return_to: str, is_suggestion: bool = False
+) -> dict[str, Any]:
+    """Ask the browser for any passkey of this site. No account is named, so none is disclosed.
+
+    With ``is_suggestion`` the page asked by itself, so that the browser suggests passkeys in the email field.
+    """
+    data = {"app": app, "return_to": return_to, "is_suggestion": is_suggestion}
+    return _ask(services, visitor, "ask_to_sign_in", None, None, data)
 
 
 def begin_step_up(

@@ -94,7 +94,12 @@ def remove() -> ResponseReturnValue:
 def sign_in_options() -> ResponseReturnValue:
     """Return options to sign in with any passkey that the device has for this site."""
     return_to = safe_path(request.form.get("return_to") or flask.session.get("return_to"))
-    return jsonify(passkeys.begin_sign_in(services(), visitor(), app="shop", return_to=return_to))
+    is_suggestion = "suggestion" in request.form
+    return jsonify(
+        passkeys.begin_sign_in(
+            services(), visitor(), app="shop", return_to=return_to, is_suggestion=is_suggestion
+        )
+    )
 
 
 @blueprint.post(paths.PASSKEY)

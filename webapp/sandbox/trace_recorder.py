@@ -15,7 +15,7 @@ from jinja2 import Template
 
 from webapp import paths
 from webapp.challenges import delivery
-from webapp.flows.state_machine import StateMachine, Transition, transitioned
+from webapp.flows.state_machine import BEGIN, StateMachine, Transition, transitioned
 from webapp.pages.framework.shown_refusals import shown
 from webapp.pages.framework.visitor import visitor
 from webapp.sandbox import instrumented, redaction
@@ -32,13 +32,16 @@ TOOLS = ("sandbox.", "sandbox_api.")
 MOST_UNSENT = 1000
 _walk_of: dict[str, str] = {}
 """The walk that each unsent message belongs to, by the message's id: its request is over when it is sent."""
+PREPARES = "nidankai.prepares"
+"""The key in the WSGI environment of a request by which a tool prepares a state."""
 
 
 @dataclass
 class RequestTrace:
-    """The notes of one request so far."""
+    """The notes of one request so far. Of a request that no person made, only the messages are recorded."""
 
     world: World
+    is_person: bool = True
     steps: list[Step] = field(default_factory=list)
     state: str = ""
     page: str = ""
@@ -52,7 +55,13 @@ def install(app: Flask) -> None:
 
 def begin(world: World) -> None:
     """Record this request in ``world``."""
-    g.notes = RequestTrace(world)
+    g.notes = RequestTrace(world, is_person=PREPARES not in request.environ)
+
+
+def note_tool(world: World, name: str, **data: Any) -> None:
+    """Record the use of a tool before what it does."""
+    now = world.services.clock.now()
+    world.trace_log.queue([Step(now, recording_id(), "tool", name, data)])
 
 
 def note(kind: str, name: str, **data: Any) -> None:
@@ -61,7 +70,7 @@ def note(kind: str, name: str, **data: Any) -> None:
     Outside of a recorded request it does nothing.
     """
     notes: RequestTrace | None = g.get("notes") if has_request_context() else None
-    if notes is not None:
+    if notes is not None and (notes.is_person or kind == "message"):
         step = Step(notes.world.services.clock.now(), recording_id(), kind, name, data)
         notes.world.services.store.after_commit(lambda: notes.steps.append(step))
 
@@ -94,6 +103,8 @@ def _on_move(
     flow: Flow | None,
     **_rest: Any,
 ) -> None:
+    if source == BEGIN and flow is not None and flow.data.get("is_suggestion") and "notes" in g:
+        g.notes.is_person = False
     note("move", transition_name(table, move, source), flow=table.kind, move=move.name,
          source=source, target=target, means=move.means)  # fmt: skip
 
@@ -135,7 +146,7 @@ def _keep(response: Response) -> Response:
     endpoint = request.endpoint
     if notes is None:
         return response
-    is_page = endpoint not in NOT_SHOWN and not (endpoint or "").startswith(TOOLS)
+    is_page = notes.is_person and endpoint not in NOT_SHOWN and not (endpoint or "").startswith(TOOLS)
     polls = request.path == paths.APPROVAL_POLL
     steps = sorted(notes.steps, key=lambda step: step.at)
     if is_page and not (polls and not steps):

@@ -24,7 +24,7 @@ from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import language
 from webapp.rules.links import token_hash
-from webapp.sandbox import world_middleware
+from webapp.sandbox import trace_recorder, world_middleware
 from webapp.sandbox.form_client import Answer, FormClient, Lost
 from webapp.sandbox.worlds import HEADER
 from webapp.services import sessions
@@ -98,7 +98,10 @@ class Walker(FormClient):
         ]
         return EnvironBuilder(
             path_of(url), base_url=request.host_url, headers=headers,
-            environ_overrides={"REMOTE_ADDR": request.environ.get("REMOTE_ADDR", "")}, **options,
+            environ_overrides={
+                "REMOTE_ADDR": request.environ.get("REMOTE_ADDR", ""),
+                trace_recorder.PREPARES: True,
+            }, **options,
         )  # fmt: skip
 
     def hold(self, view: Callable[[], Response]) -> None:

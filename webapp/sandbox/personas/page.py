@@ -177,7 +177,7 @@ def _make(persona: Persona, spoken: str | None = None) -> None:
     with services().store.writing() as db:
         for contact in filter(None, (persona.email, persona.phone)):
             throttles.clear(db, guess_key(services(), contact, address))
-    trace_recorder.note("tool", f"persona.{persona.key}")
+    trace_recorder.note_tool(world(), f"persona.{persona.key}")
 
 
 def _walk(persona: Persona, *, signed_in: bool = False) -> Walk:

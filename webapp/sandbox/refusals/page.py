@@ -23,7 +23,7 @@ from webapp.sandbox.refusals.scenario import Scenario
 from webapp.sandbox.refusals.scenario_context import ScenarioContext
 from webapp.sandbox.refusals.scenarios import SCENARIOS, UNSEEN
 from webapp.sandbox.vocabulary.flow_titles import flow_title
-from webapp.sandbox.world_middleware import blueprint
+from webapp.sandbox.world_middleware import blueprint, world
 
 LONGEST_FILTER = 100
 
@@ -102,8 +102,8 @@ def reach_for_program(name: str) -> ResponseReturnValue:
 
 def _walk(scenario: Scenario) -> tuple[ScenarioContext, dict[str, str]]:
     """Walk a scenario. Return the walk, and the last values to type."""
+    trace_recorder.note_tool(world(), f"reach.{scenario.name}", persona=scenario.persona)
     walk = ScenarioContext(scenario)
-    trace_recorder.note("tool", f"reach.{scenario.name}", persona=scenario.persona)
     return walk, scenario.last.values(walk.value) if scenario.last else {}
 
 

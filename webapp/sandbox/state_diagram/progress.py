@@ -48,7 +48,11 @@ def find_progress(world: World, tables: Sequence[StateMachine]) -> Progress:
     moves = [step for step in transitions_of_recording(world) if step.data["flow"] in by_kind]
     with world.services.store.reading() as db:
         rows = flows.of_browser(db, visitor().browser, world.services.clock.now())
-    known = [Place(row.kind, row.state) for row in rows if row.kind in by_kind]
+    known = [
+        Place(row.kind, row.state)
+        for row in rows
+        if row.kind in by_kind and not row.data.get("is_suggestion")  # the page began it, not the person
+    ]
     here = [place for place in known if place.state not in finals(by_kind[place.kind])]
     if moves:
         last = Place(moves[-1].data["flow"], moves[-1].data["target"])

@@ -40,10 +40,12 @@ export default async function passkey(form) {
   button.hidden = false;
 
   async function ask(mediation, signal) {
+    const body = new URLSearchParams(new FormData(form));
+    if (mediation) body.set("suggestion", "1");
     const answer = await fetch(form.dataset.options, {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form)),
+      body,
     });
     if (!answer.ok || answer.redirected) throw new Error(`options: ${answer.status}`);
     const publicKey = readable(await answer.json());
