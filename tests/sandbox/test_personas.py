@@ -47,6 +47,16 @@ def asked(world: World, name: str, **body: Any) -> tuple[FlaskClient, dict[str, 
     return client, answer.get_json()
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "reason"),
+    [("ja", "葵", "氏名の部分が読み取れません。"), ("en", "Aoi 葵", "The name can't be read.")],
+)
+def test_persona_is_in_the_language_of_the_page(world: World, language: str, name: str, reason: str) -> None:
+    browser = world.browser(language)
+    assert name in browser.get("/sandbox/personas").one("#persona-wanted").to_text()
+    assert reason in take_on(browser, "wanted").text
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_people_page_shows_everybody_and_what_one_needs(world: World, language: str) -> None:
     page = world.browser(language).get("/sandbox/personas")

@@ -236,7 +236,7 @@ def test_timeline_words_tell_what_was_done_with_the_tools(world: World) -> None:
         assert told("clock.move", offset=600) == "Clock: 10 minutes ahead"
         assert told("clock.move", offset=0) == "Clock: back to now"
         assert told("world.make", world="qa") == "World created: qa"
-        assert told("persona.taro") == "Switched to 太郎"
+        assert told("persona.taro") == "Switched to Taro (太郎)"
         assert told("reach.WrongCode.wrong") == "Preparing an error: WrongCode.wrong"
         assert told("unheard.of") == "unheard.of"
         key = next(iter(FAULTS))

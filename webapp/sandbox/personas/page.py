@@ -48,6 +48,7 @@ def _shown(persona: Persona) -> dict[str, Any]:
     return {
         "key": persona.key,
         "name": persona.name,
+        "latin": persona.latin,
         "tells": gettext(persona.tells),
         "email": persona.email,
         "number": phone_numbers.parse(persona.phone).familiar if persona.phone else "",

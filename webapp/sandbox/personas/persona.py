@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from webapp import paths
+from webapp.pages.render import language
 from webapp.sandbox.journeys.steps import LandOn, Step
 from webapp.services.context import Services
 from webapp.store.accounts import Account
@@ -19,7 +20,9 @@ ACCOUNT_PAGE: tuple[Step, ...] = (LandOn(paths.ACCOUNT),)
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """A demo account. ``state`` adds what it has beyond name and password, ``tells`` says so (a text to translate).
+    """A demo account. Its ``name`` is Japanese, and ``latin`` the same in Latin letters.
+
+    ``state`` adds what it has beyond name and password, ``tells`` says so (a text to translate).
 
     ``browser`` gives what else a browser must hold to be in that state: a cookie, a passkey; ``secret`` is the key of
     its authenticator app. A browser ``begins`` signed out, signed in or freshly proven; ``journey`` leads it to the
@@ -29,6 +32,7 @@ class Persona:
 
     key: str
     name: str
+    latin: str
     phone: str | None
     state: Callable[[Connection, Services, Account], None] | None = None
     is_reviewer: bool = False
@@ -39,6 +43,11 @@ class Persona:
     journey: tuple[Step, ...] = ACCOUNT_PAGE
     secret: str = ""
     registered: bool = True
+
+    @property
+    def title(self) -> str:
+        """Return the name for a page: on an English one in Latin letters, with the account's own beside it."""
+        return self.name if language() == "ja" else f"{self.latin} ({self.name})"
 
     @property
     def is_all_account(self) -> bool:

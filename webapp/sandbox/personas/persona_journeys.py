@@ -142,6 +142,6 @@ CANCELLED: tuple[Step, ...] = (*VISITING, Press(pages.CANCEL_RECOVERY))
 def reviewed(verdict: str = "", reason: str = "") -> tuple[Step, ...]:
     """Return the journey of a reviewer who took the case, and perhaps decided."""
     case = Open(lambda run: paths.DESK_CASE.replace("<case_id>", f"{run.who.key}-recovery"))
-    decides = Press(pages.DECIDE, {pages.VERDICT: verdict, pages.REASON: reason})
+    decides = Press(pages.DECIDE, {pages.VERDICT: verdict, pages.REASON: lambda _run: gettext(reason)})
     desk = (case, Press(pages.TAKE_CASE), *((decides,) if verdict else ()))
     return (*VISITING, InOtherBrowser(desk, signed_in_as=states.REVIEWER), LandOn(paths.RECOVERY_CASE))

@@ -41,7 +41,7 @@ def tool_words(step: Step) -> str:
     if group not in _GROUPS or not what:
         return name
     if group == "persona" and what in PERSONAS:
-        what = PERSONAS[what].name
+        what = PERSONAS[what].title
     elif group == "fault" and what in FAULTS:
         what = str(FAULTS[what].words)
     return str(_GROUPS[group]) % {"what": what}
