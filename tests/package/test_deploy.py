@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import os
 import re
@@ -92,12 +93,26 @@ def test_unit_starts_what_the_script_installs() -> None:
     assert f"User={default('OWNER')}\n" in text and "RestartPreventExitStatus=2\n" in text
 
 
-def test_settings_for_production_are_whole_but_for_the_keys() -> None:
+def for_production() -> webapp.config.Config:
+    """Read the settings that the page lists, with a key."""
     (block,) = blocks("docs/deploy.md", "ini")
     given = assigned(block.text)
     given["WEBAPP_SEAL_KEYS"] = "0" * 64
-    read = webapp.config.load(environ=given)
+    return webapp.config.load(environ=given)
+
+
+def test_settings_for_production_are_whole_but_for_the_keys() -> None:
+    read = for_production()
     assert read.is_tls and not read.sandbox
+
+
+def test_production_sends_nothing_to_the_sandbox_s_gateway_and_mail_server() -> None:
+    read = for_production()
+    names = [each.name for each in dataclasses.fields(read)]
+    wires = [name for name in names if name.startswith(("gateway_", "smtp_")) or name == "mail_sender"]
+    given = {name: getattr(read, name) for name in wires}
+    same = [name for name in wires if given[name] == getattr(webapp.config.Config(), name)]
+    assert len(wires) > 8 and not same, same
 
 
 @pytest.mark.parametrize(("exists", "mode"), [(True, 0o755), (False, 0o700)], ids=["there", "new"])
