@@ -5,33 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
-import subprocess
 import sys
-import threading
-import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Self
-
-import httpx
+from typing import Any, Self
 
 from tests.docs.blocks import Block
-from tests.meta.sources import ROOT
-from tests.meta.test_files import tracked
+from tests.processes import copy_clone, free_ports, run_block, serving
 from webapp.run import PORTS
 
-START_SECONDS = 90
 BLOCK_SECONDS = 120
 """How long a block may take: one that starts a server by another command than SERVERS has would never end."""
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that were free a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(each.getsockname()[1]) for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 SERVERS = {"make run": ("SITE_PORT", "PHONE_PORT"), "python -m mocksms serve": ("PHONE_PORT",)}
@@ -46,10 +30,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.clone = folder / "nidankai"
-        for name in tracked(""):
-            target = self.clone / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, target)
+        copy_clone(self.clone)
         (self.clone / ".venv").symlink_to(sys.prefix)  # the packages were downloaded once
         self._ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         self._addresses = {
@@ -68,16 +49,13 @@ class Reader:
             "PATH": os.pathsep.join([_failing_curl(folder), str(self.clone / ".venv" / "bin"), kept["PATH"]]),
             "ARGS": "tests/unit/test_digits.py -n 0 -p no:cacheprovider",  # `make test` inside of a test
         }
-        self._running: subprocess.Popen[str] | None = None
+        self._running = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._running is not None:
-            os.killpg(self._running.pid, signal.SIGINT)  # Ctrl-C in the terminal
-            self._running.wait(30)
-            assert "Traceback" not in self._rest.text()
+    def __exit__(self, *raised: Any) -> None:
+        self._running.__exit__(*raised)  # Ctrl-C in the terminal
 
     def url(self, port: str) -> str:
         """Return the address of a server by the name of its port."""
@@ -93,66 +71,16 @@ class Reader:
             return self._serve(text.strip())
         for written, ours in self._addresses.items():
             text = text.replace(written, ours)
-        process = subprocess.Popen(
-            ["sh", "-e", "-c", text],
-            cwd=self.clone,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            said, errors = process.communicate(timeout=BLOCK_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # the shell and what it started
-            raise
-        assert process.returncode == 0, f"{origin}: {said}{errors}"
-        return said
+        done = run_block(text, self.clone, self._environment, BLOCK_SECONDS)
+        assert done.returncode == 0, f"{origin}: {done.stdout}{done.stderr}"
+        return done.stdout
 
     def _serve(self, command: str) -> str:
-        self._running = process = subprocess.Popen(
-            command.split(),
-            cwd=self.clone,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
+        at = [f"http://127.0.0.1:{self._ports[name]}" for name in SERVERS[command]]
+        self._running.enter_context(
+            serving(command.split(), at, self.clone, self._environment, signal.SIGINT, None)
         )
-        assert process.stdout is not None
-        self._rest = _Rest(process.stdout)
-        deadline = time.monotonic() + START_SECONDS
-        while not all(_answers(self._ports[name]) for name in SERVERS[command]):
-            assert process.poll() is None and time.monotonic() < deadline, f"{command} did not start"
-            time.sleep(0.1)  # there is nothing else to wait for
         return ""
-
-
-def _answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).is_success
-    except httpx.TransportError:
-        return False
-
-
-class _Rest(threading.Thread):
-    """Keep reading, so that the program never waits for its reader."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        super().__init__(daemon=True)
-        self._stream, self._read = stream, ""
-        self.start()
-
-    def run(self) -> None:
-        self._read = self._stream.read()
-
-    def text(self) -> str:
-        """Return what was printed until the end."""
-        self.join(30)
-        return self._read
 
 
 def _failing_curl(folder: Path) -> str:

@@ -10,6 +10,7 @@ import smtplib
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ from mocksms import cli
 from mocksms.client import NotAPhone, Phone, PhoneError
 from tests.meta.sources import ROOT
 from tests.phone.listener import Listener, listening
+from tests.processes import program
 
 ME = "+819012345678"
 MAILPIT = json.dumps({"total": 1, "messages": [{"ID": "x", "Subject": "hello"}]})
@@ -147,30 +149,18 @@ def test_usage_shows_the_command_as_it_was_started(
     assert capsys.readouterr().out.startswith(f"usage: {shown} [-h]")
 
 
-class Serve:
-    """`mocksms serve` on free ports, in a process."""
-
-    def __init__(self, instance: Path, **settings: str) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSMS_")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "mocksms", "serve", "--port", "0", "--smtp-port", "0"],
-            cwd=ROOT,
-            env={**kept, "MOCKSMS_INSTANCE": str(instance), **settings},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> subprocess.Popen[str]:
-        return self.process
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.communicate(timeout=30)
+@contextmanager
+def serve(instance: Path, **settings: str) -> Iterator[subprocess.Popen[str]]:
+    """Run `mocksms serve` on free ports."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSMS_")}
+    command = [sys.executable, "-m", "mocksms", "serve", "--port", "0", "--smtp-port", "0"]
+    env = {**kept, "MOCKSMS_INSTANCE": str(instance), **settings}
+    with program(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        yield process
 
 
 def test_serve_prints_its_address_is_healthy_and_ends_on_sigterm_with_0(tmp_path: Path) -> None:
-    with Serve(tmp_path) as process:
+    with serve(tmp_path) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         told = re.fullmatch(r"mocksms: (http://127\.0\.0\.1:\d+) \(mail server: 127\.0\.0\.1:(\d+)\)\n", line)
@@ -183,7 +173,7 @@ def test_serve_prints_its_address_is_healthy_and_ends_on_sigterm_with_0(tmp_path
 
 
 def test_serve_says_in_one_line_what_only_the_serving_process_reads(tmp_path: Path) -> None:
-    with Serve(tmp_path, MOCKSMS_AUTHENTICATORS="+819012345678=otpauth://totp/x?secret=1") as process:
+    with serve(tmp_path, MOCKSMS_AUTHENTICATORS="+819012345678=otpauth://totp/x?secret=1") as process:
         out, err = process.communicate(timeout=30)
     assert process.returncode == 2 and not out
     assert err == "mocksms: MOCKSMS_AUTHENTICATORS: link 1 cannot be used (not_base32)\n"

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-import httpx
 import yaml  # type: ignore[import-untyped]
 
 from tests.check.wheels.conftest import KEPT
 from tests.docs.blocks import NOT_RUN, Block, blocks, file_name
-from tests.docs.shell import free_ports
-from tests.meta.sources import ROOT
-from tests.meta.test_files import tracked
+from tests.processes import copy_clone, free_ports, run_block, serving
 from tools import browser
 
 SERVE = "mocksms serve"
 BLOCK_SECONDS = 400
-START_SECONDS = 60
 CLONE = "/path/to/nidankai"
 """What the pages call a clone of this repository."""
 BROWSER = re.compile(r"((?:npx )?playwright install) chromium")
@@ -48,6 +41,7 @@ class Outsider:
         subprocess.run([sys.executable, "-m", "venv", str(self._environment)], check=True)
         app, phone, smtp = map(str, free_ports(3))
         self._written = {"8000": app, "8001": phone, "8025": smtp, CLONE: str(self._clone)}
+        self._places = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, self._written))})\b")
         kept = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)}
         self._variables = {
             **kept,
@@ -63,15 +57,13 @@ class Outsider:
             **variables,
         }
         self._phone = f"http://127.0.0.1:{phone}"
-        self._serving: subprocess.Popen[bytes] | None = None
+        self._running = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._serving is not None:
-            self._serving.terminate()
-            assert self._serving.wait(30) == 0
+    def __exit__(self, *raised: Any) -> None:
+        self._running.__exit__(*raised)
 
     def follow(self, page: str) -> str:
         """Run the blocks of a page in order; return what a terminal would show."""
@@ -84,12 +76,9 @@ class Outsider:
 
     def _ours(self, text: str) -> str:
         """Return a block with this reader's ports and clone."""
-        for written, ours in self._written.items():
-            text = re.sub(rf"{re.escape(written)}\b", ours, text)
+        text = self._places.sub(lambda found: self._written[found[0]], text)
         if str(self._clone) in text and not self._clone.exists():
-            for name in tracked(""):
-                (self._clone / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, self._clone / name)
+            copy_clone(self._clone)
         return text
 
     def _write(self, block: Block) -> None:
@@ -113,38 +102,13 @@ class Outsider:
             _use_own_browser((self.folder / "browsers.txt").read_text())
 
     def _shell(self, text: str, origin: str) -> None:
-        process = subprocess.Popen(
-            ["sh", "-e", "-c", text],
-            cwd=self.folder,
-            env=self._variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
-            printed, _ = process.communicate(timeout=BLOCK_SECONDS)
-        finally:
-            _end_group(process.pid)
-            process.wait()
-        self.transcript += printed
-        assert process.returncode == 0, (
-            f"{origin} ended with {process.returncode}:\n{self.transcript[-6000:]}"
-        )
+        done = run_block(text, self.folder, self._variables, BLOCK_SECONDS, subprocess.STDOUT)
+        self.transcript += done.stdout
+        assert done.returncode == 0, f"{origin} ended with {done.returncode}:\n{self.transcript[-6000:]}"
 
     def _serve(self) -> None:
-        self._serving = subprocess.Popen(
-            [str(self._environment / "bin" / "mocksms"), "serve"],
-            cwd=self.folder,
-            env=self._variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + START_SECONDS
-        while not _answers(self._phone):
-            assert self._serving.poll() is None and time.monotonic() < deadline, f"{SERVE} did not start"
-            time.sleep(0.1)  # there is nothing else to wait for
+        command = [str(self._environment / "bin" / "mocksms"), "serve"]
+        self._running.enter_context(serving(command, [self._phone], self.folder, self._variables))
 
 
 def workflow_steps(text: str) -> list[str]:
@@ -153,18 +117,6 @@ def workflow_steps(text: str) -> list[str]:
     steps = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
     assert steps, "a workflow without a step"
     return steps
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz", trust_env=False).is_success
-    except httpx.TransportError:
-        return False
-
-
-def _end_group(leader: int) -> None:
-    with suppress(ProcessLookupError):  # all of them have ended
-        os.killpg(leader, signal.SIGKILL)
 
 
 def _use_own_browser(listed: str) -> None:

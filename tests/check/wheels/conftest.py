@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.docs.shell import free_ports
-from tests.meta.sources import ROOT
-from tests.meta.test_files import tracked
 from tests.packaged import Built, built
+from tests.processes import copy_clone, free_ports, serving
 
 __all__ = ["built"]
 
-START_SECONDS = 60
 KEPT = re.compile(r"PATH|LANG|HOME|SSL_\w+|PIP_\w+|\w+_proxy", re.IGNORECASE)
 """What of this machine's environment a download needs."""
 
@@ -84,48 +78,18 @@ class Stranger:
             stdin=subprocess.DEVNULL,
         )
 
-    @contextmanager
-    def serving(self, *command: str, at: Sequence[str], ends_by: int = signal.SIGTERM) -> Iterator[None]:
-        """Run servers until the block ends, then stop them by a signal: the command returns 0.
-
-        The block starts when they answer at their addresses.
-        """
-        process = subprocess.Popen(
-            [self.command(command[0]), *command[1:]],
-            cwd=self.folder,
-            env=self.variables(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            deadline = time.monotonic() + START_SECONDS
-            while not all(_answers(address) for address in at):
-                assert process.poll() is None and time.monotonic() < deadline, f"{command} did not start"
-                time.sleep(0.1)  # there is nothing else to wait for
-            yield
-            process.send_signal(ends_by)
-            assert process.wait(30) == 0
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz", trust_env=False).is_success
-    except httpx.TransportError:
-        return False
+    def serving(
+        self, *command: str, at: Sequence[str], ends_by: signal.Signals = signal.SIGTERM
+    ) -> AbstractContextManager[None]:
+        """Run servers until the block ends, then stop them by a signal: the command returns 0."""
+        whole = [self.command(command[0]), *command[1:]]
+        return serving(whole, at, self.folder, self.variables(), ends_by)
 
 
 @pytest.fixture(scope="session")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the clone, so that an editable install leaves nothing in the real one."""
-    folder = tmp_path_factory.mktemp("clone")
-    for name in tracked(""):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, folder / name)
-    return folder
+    return copy_clone(tmp_path_factory.mktemp("clone"))
 
 
 Install = Callable[..., Stranger]

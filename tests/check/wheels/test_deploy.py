@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.check.wheels.conftest import Stranger
-from tests.docs.shell import free_ports
+from tests.processes import free_ports
 
 
 @pytest.fixture
