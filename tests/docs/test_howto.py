@@ -22,6 +22,20 @@ def test_howto_begins_with_a_command_and_is_short(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", howto_pages(), ids=lambda page: Path(page).stem)
+def test_howto_says_under_its_first_block_where_the_package_is(page: str) -> None:
+    _, _, rest = _text(page).partition("```sh\n")
+    _, _, below = rest.partition("\n```\n\n")
+    paragraph, _, _ = below.partition("\n\n")
+    assert "#get-the-package)" in paragraph
+
+
+@pytest.mark.parametrize("page", howto_pages(), ids=lambda page: Path(page).stem)
+def test_howto_s_requests_fail_on_an_error_answer(page: str) -> None:
+    text = "\n".join(block.text for block in blocks(page, "sh", "yaml"))
+    assert text.count("curl ") == len(re.findall(r"curl (?:--silent )?--fail ", text))
+
+
+@pytest.mark.parametrize("page", howto_pages(), ids=lambda page: Path(page).stem)
 def test_howto_has_only_files_and_commands(page: str) -> None:
     others = [block for block in blocks(page) if block.language != "sh" and block.language not in NOT_RUN]
     assert {block.language for block in blocks(page)} <= LANGUAGES

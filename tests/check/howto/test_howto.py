@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,6 +20,8 @@ STAND_INS = {
     }
 }
 """What a page is given where a program cannot be had, as environment variables."""
+RAN = re.compile(r"\b[1-9]\d* passed\b|^(?:#|ℹ) pass [1-9]|^\$ test .*\b482913\b", re.MULTILINE)
+"""What a page shows at its end: tests of pytest, Playwright or Node, or a code that is compared."""
 
 
 @pytest.mark.parametrize("page", howto_pages(), ids=lambda page: Path(page).stem)
@@ -26,5 +29,4 @@ def test_howto_works_as_written(page: str, built: Built, tmp_path: Path) -> None
     stand_in = STAND_INS.get(Path(page).stem, {})
     with Outsider(tmp_path, built.wheel, PIP_NO_COMPILE="1", **stand_in) as outsider:
         told = outsider.follow(page)
-    assert outsider.transcript.startswith("$ "), "the page begins with a command"
-    print(told)
+    assert RAN.search(told), told[-6000:]

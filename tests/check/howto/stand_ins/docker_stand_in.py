@@ -19,7 +19,9 @@ import pytest
 CLONE = Path(__file__).parents[4]
 PORTS = ("MOCKSMS_PORT", "MOCKSMS_SMTP_PORT")
 """The settings of the ports that the image exposes, in its order."""
-HERE = {"MOCKSMS_HOST": "127.0.0.1", "MOCKSMS_SMTP_HOST": "127.0.0.1"}
+HOST = "127.0.0.2"
+"""An address of this machine that is not localhost, as Docker's host may be another machine."""
+HERE = {"MOCKSMS_HOST": HOST, "MOCKSMS_SMTP_HOST": HOST}
 """A process has no network of its own, so it serves this machine only."""
 
 
@@ -63,6 +65,6 @@ def docker_stand_in() -> Iterator[None]:
         patch.setattr(container, "DockerClient", lambda **_: None)
         patch.setattr(container.DockerContainer, "start", _start)
         patch.setattr(container.DockerContainer, "stop", _stop)
-        patch.setattr(container.DockerContainer, "get_container_host_ip", lambda self: "localhost")
+        patch.setattr(container.DockerContainer, "get_container_host_ip", lambda self: HOST)
         patch.setattr(container.DockerContainer, "get_exposed_port", lambda self, port: self.mapped[port])
         yield
