@@ -13,6 +13,8 @@ HEAD = (
     "| language | open: codes found | wrong | false | counted: codes found | wrong | false |\n"
     "|---|---|---|---|---|---|---|\n"
 )
+AIM = "| aim | 98 % | 0 | 0 | 98 % | 0 | 0 |\n"
+ALL = "all"
 HALVES = ("open", "counted")
 
 
@@ -33,20 +35,22 @@ def counts() -> dict[tuple[str, str], Counter[str]]:
 
 
 def table() -> str:
-    """Return the figures of both halves, a row for each language and one for all."""
+    """Return the figures of both halves, a row for each language, one for all, and the aim."""
     found = counts()
     languages = sorted({language for language, _ in found})
     rows = [(language, [found[language, half] for half in HALVES]) for language in languages]
-    rows.append(("all", [sum((found[each, half] for each in languages), Counter()) for half in HALVES]))
-    return HEAD + "".join(
-        f"| {language} | {' | '.join(cell for half in halves for cell in _cells(half))} |\n"
+    rows.append((ALL, [sum((found[each, half] for each in languages), Counter()) for half in HALVES]))
+    lines = (
+        f"| {language} | {' | '.join(cell for half in halves for cell in _cells(half, language == ALL))} |\n"
         for language, halves in rows
     )
+    return "".join((HEAD, *lines, AIM))
 
 
-def _cells(half: Counter[str]) -> Iterator[str]:
+def _cells(half: Counter[str], with_share: bool) -> Iterator[str]:
     codes = half["found"] + half["missed"] + half["wrong"]
-    yield f"{half['found']} of {codes}"
+    share = f", {half['found'] / codes:.1%}".replace("%", " %") if with_share else ""
+    yield f"{half['found']} of {codes}{share}"
     yield str(half["wrong"])
     yield f"{half['false']} of {half['false'] + half['right']}"
 
