@@ -28,6 +28,18 @@ STAND_IN = """#!/bin/sh
 mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && cp "$0" "$3/bin/nidankai"
 """
 """A Python that makes an environment of itself and installs nothing."""
+NOTING = """#!/bin/sh
+echo "${0##*/} $*" >> "$NOTES"
+"""
+"""A program of root's that only notes its arguments."""
+AS_ROOT = {
+    "id": NOTING + '[ "$1" = -u ] && echo 0\n',  # it knows no other user
+    "python3": NOTING + '[ "$1" != -c ] || [ -e "$NOTES.python" ] || exit 1\n' + STAND_IN.partition("\n")[2],
+    "apt-get": NOTING + 'touch "$NOTES.python"\n',
+    "useradd": NOTING,
+    "chown": NOTING,
+}
+"""Programs for the script's way as root, on a machine without Python."""
 SECRETS = {"MOCKSMS_PASSWORD": "phone-secret", "WEBAPP_TOOLS_PASSWORD": "tools-secret"}
 
 
@@ -136,6 +148,28 @@ def test_script_leaves_an_existing_folder_for_the_data_as_it_is(
     done = subprocess.run(command, env={**os.environ, **given}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert data.stat().st_mode & 0o777 == mode
+
+
+def test_script_as_root_gets_python_then_makes_the_user_then_the_folder(tmp_path: Path) -> None:
+    programs, notes, data = tmp_path / "programs", tmp_path / "notes", tmp_path / "data"
+    programs.mkdir()
+    for name, text in AS_ROOT.items():
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    given = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "NOTES": str(notes)}
+    given |= {"PREFIX": f"{tmp_path}/made", "DATA": str(data), "OWNER": "nobody-yet"}
+    done = subprocess.run(["/bin/sh", str(DEPLOY / "install.sh")], env=given, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert [
+        line for line in notes.read_text().splitlines() if re.match("apt-get|useradd|chown|id n", line)
+    ] == [
+        "apt-get update -qq",
+        "apt-get install -qq --no-install-recommends python3 python3-venv ca-certificates",
+        "id nobody-yet",
+        f"useradd --system --user-group --home-dir {data} --no-create-home --shell /usr/sbin/nologin nobody-yet",
+        f"chown nobody-yet:nobody-yet {data}",
+    ]
+    assert data.stat().st_mode & 0o777 == 0o700
 
 
 def test_image_holds_no_file_with_settings() -> None:
