@@ -61,7 +61,8 @@ class Stranger:
             "WEBAPP_GATEWAY_URL": self.phone,
             "WEBAPP_SMTP_PORT": smtp,
         }
-        return {**kept, **ours, **apart, "XDG_DATA_HOME": str(self.data)}
+        ours |= {"XDG_DATA_HOME": str(self.data), "PIPX_HOME": str(self.data), "UV_CACHE_DIR": str(self.data)}
+        return {**kept, **ours, **apart}
 
     def command(self, name: str) -> str:
         """Return the path of a command of this environment."""

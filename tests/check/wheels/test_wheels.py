@@ -6,6 +6,9 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -17,6 +20,7 @@ from tests.docs.blocks import Block, blocks
 from tests.meta.sources import ROOT
 from tests.package.stranger import WHOLE
 from tests.packaged import Built
+from tests.processes import copy_clone
 from webapp.home import VERSION
 
 TOKEN = re.compile(r'name="csrf_token" [^>]*?value="([^"]+)"')
@@ -107,6 +111,34 @@ def test_wheels_bare_are_a_light_client(bare: Stranger) -> None:
     clients = "from mocksms.client import Phone; from webapp.sandbox.client import Mihon"
     done = bare.run("python", "-c", clients)
     assert done.returncode == 0, done.stderr
+
+
+def test_wheels_are_built_from_a_repository(tmp_path: Path, install: Install) -> None:
+    clone = copy_clone(tmp_path / "nidankai")
+    as_somebody = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    for command in (
+        ("init", "--quiet"),
+        ("add", "--all"),
+        (*as_somebody, "commit", "--quiet", "--message=a"),
+        ("update-server-info",),
+    ):
+        subprocess.run(["git", *command], cwd=clone, check=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/nidankai/.git"
+        stranger = install(f"nidankai[phone] @ git+{url}")
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert "wait-code" in stranger.run("mocksms", "--help").stdout
+
+
+@pytest.mark.parametrize("command", [("pipx", "run", "--spec"), ("uvx", "--from")], ids=["pipx", "uvx"])
+def test_wheels_run_without_an_install(built: Built, install: Install, command: tuple[str, ...]) -> None:
+    stranger = install("uv" if command[0] == "uvx" else "pipx")
+    done = stranger.run(*command, str(built.wheel), "mocksms", "--help")
+    assert "wait-code" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
