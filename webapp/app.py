@@ -55,6 +55,7 @@ from webapp.rules.encryption import Seal
 from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
 from webapp.services.context import Services
+from webapp.services.hash_threads import HashThreads
 from webapp.shared import own_files
 from webapp.store.database import open_engine
 from webapp.store.engine import Engine
@@ -155,7 +156,9 @@ def _services(
         clock=clock,
         store=engine.open(),
         uploads=Uploads(Path(config.instance) / "uploads"),
-        hasher=Hasher(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism),
+        hasher=Hasher(
+            config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism, HashThreads()
+        ),
         seal=Seal(*keys.seal),
         signer=Signer(keys.secret),
         outbound=Notifier(Gateway.of(config, transport), Mailer.of(config), config),

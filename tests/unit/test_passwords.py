@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +10,7 @@ import argon2
 import pytest
 
 from webapp.rules.passwords import Hasher
+from webapp.services.hash_threads import HashThreads
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,7 @@ def test_unknown_account_costs_one_hash_like_a_known_one_s32(monkeypatch: pytest
 
 def test_no_more_than_so_many_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     running, most, lock, full = 0, 0, threading.Lock(), threading.Barrier(2)
-    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, at_once=2)
+    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, run=HashThreads(2))
 
     def slow_hash(self: argon2.PasswordHasher, password: str | bytes) -> str:
         nonlocal running, most
@@ -76,3 +78,22 @@ def test_no_more_than_so_many_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(hasher.hash, ["x"] * 8))
     assert most == 2
+
+
+def test_rush_hashes_in_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every thread that ever hashed keeps 19 MiB."""
+    seen: set[int] = set()
+    monkeypatch.setattr(argon2.PasswordHasher, "hash", lambda *_: seen.add(threading.get_ident()))
+    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, run=HashThreads(2))
+    with ThreadPoolExecutor(16) as rush:
+        callers = set(rush.map(lambda _: (hasher.hash("x"), threading.get_ident())[1], range(200)))
+    assert 1 <= len(seen) <= 2 and not seen & callers
+
+
+def test_fork_hashes_in_its_own_threads() -> None:
+    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, run=HashThreads())
+    hashed = hasher.hash("Mihon-demo-1")
+    child = multiprocessing.get_context("fork").Process(target=hasher.hash, args=("Mihon-demo-1",))
+    child.start()
+    child.join(10)
+    assert child.exitcode == 0 and hasher.matches(hashed, "Mihon-demo-1")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import secrets
-import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -14,16 +15,21 @@ from webapp.shared.normal_forms import normalise
 OWASP_TIME_COST = 2
 OWASP_MEMORY_KIB = 19 * 1024
 OWASP_PARALLELISM = 1
-MAX_AT_ONCE = 4
 _HASH_BYTES = 32
 _SALT_BYTES = 16
+
+Result = TypeVar("Result")
+
+
+def in_this_thread(work: Callable[..., Result], *given: str) -> Result:
+    """Call ``work`` with what is given."""
+    return work(*given)
 
 
 class Hasher:
     """Hashes and compares passwords. Safe to share between threads.
 
-    Each running hash takes ``memory_kib``, so at most ``at_once`` run together: a burst of sign-ins queues instead of
-    filling the memory.
+    ``run`` calls the function that hashes (see `webapp.services.hash_threads`).
     """
 
     def __init__(
@@ -31,7 +37,7 @@ class Hasher:
         time_cost: int = OWASP_TIME_COST,
         memory_kib: int = OWASP_MEMORY_KIB,
         parallelism: int = OWASP_PARALLELISM,
-        at_once: int = MAX_AT_ONCE,
+        run: Callable[..., Any] = in_this_thread,
     ) -> None:
         self._argon2 = argon2.PasswordHasher(
             time_cost=time_cost,
@@ -40,7 +46,7 @@ class Hasher:
             hash_len=_HASH_BYTES,
             salt_len=_SALT_BYTES,
         )
-        self._turn = threading.BoundedSemaphore(at_once)
+        self._run = run
         # Random, not computed: a comparison costs one hash like any other, and never matches.
         self._nobody = (
             f"$argon2id$v=19$m={memory_kib},t={time_cost},p={parallelism}"
@@ -49,8 +55,7 @@ class Hasher:
 
     def hash(self, password: str) -> str:
         """Return the encoded hash, which carries its own parameters and salt."""
-        with self._turn:
-            return self._argon2.hash(_normal(password))
+        return self._run(self._argon2.hash, _normal(password))
 
     def matches(self, hashed: str | None, password: str) -> bool:
         """Return whether ``password`` is the one behind ``hashed``.
@@ -58,11 +63,10 @@ class Hasher:
         None (no such account) costs the same one hash and is False, so known and unknown accounts take the same time
         (docs/promises.md#32).
         """
-        with self._turn:
-            try:
-                return self._argon2.verify(hashed or self._nobody, _normal(password))
-            except (VerificationError, InvalidHashError):
-                return False
+        try:
+            return self._run(self._argon2.verify, hashed or self._nobody, _normal(password))
+        except (VerificationError, InvalidHashError):
+            return False
 
     def needs_rehash(self, hashed: str) -> bool:
         """Return whether a hash was made with other parameters than this hasher's."""
