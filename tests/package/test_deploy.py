@@ -69,7 +69,7 @@ def services() -> dict[str, dict[str, Any]]:
 def environment(service: dict[str, Any]) -> dict[str, str]:
     """Return the variables of a service, with passwords."""
     return {
-        name: re.sub(r"^\$\{(\w+).*", lambda found: SECRETS[found[1]], str(value))
+        name: re.sub(r"\$\{(\w+)[^}]*\}", lambda found: SECRETS[found[1]], str(value))
         for name, value in service["environment"].items()
     }
 
@@ -92,6 +92,8 @@ def test_compose_file_runs_both_apps_with_settings_they_have() -> None:
         assert all(port.startswith("127.0.0.1:") for port in not_empty(service["ports"]))
     given = environment(services()["site"])
     assert given["WEBAPP_GATEWAY_TOKEN"] == SECRETS["MOCKSMS_PASSWORD"]  # it reads on the wire
+    account = f"{given['WEBAPP_SMTP_USER']}:{given['WEBAPP_SMTP_PASSWORD']}"
+    assert environment(services()["phone"])["MOCKSMS_SMTP_ACCOUNTS"] == account  # it makes worlds by mail
     assert given["WEBAPP_GATEWAY_URL"] == "http://phone:8001" and given["WEBAPP_SMTP_HOST"] == "phone"
 
 

@@ -3,11 +3,12 @@
 import smtplib
 from collections.abc import Iterator
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
 from mocksms.providers.smtp import mail_server
-from mocksms.testing import Phone
+from mocksms.testing import Phone, run_phone
 
 LINK = "http://localhost:8000/a/c/r/abc?x=1&y=2"
 
@@ -135,6 +136,42 @@ def test_a_header_names_the_world(phone: Phone, server: smtplib.SMTP) -> None:
     mail["X-World"] = phone.world
     server.send_message(mail)
     assert phone.mail("hanako@example.com").subject.startswith("Mihon")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "answer"), [("", 550), ("shop:secret", 250)], ids=["anybody", "with-a-log-in"]
+)
+def test_a_mail_from_the_network_makes_no_world_without_a_log_in_s94(
+    accounts: str, answer: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peers: list[str] = []
+    monkeypatch.setattr(
+        mail_server, "is_loopback", peers.append
+    )  # nobody is near: a test has no second machine
+    phone = run_phone(str(tmp_path), SMTP_ACCOUNTS=accounts)
+    try:
+        phone.client("there").make_world()
+        for world, code in (("there", 250), ("made", answer)):
+            mail = a_mail("hanako@example.com")
+            mail["X-World"] = world
+            with smtplib.SMTP("127.0.0.1", phone.smtp_port) as connection:
+                if accounts:
+                    connection.login(*accounts.split(":"))
+                assert sent(connection, mail) == code
+        made = ["made"] if answer == 250 else []
+        assert phone.worlds.names() == ["default", *made, "there"]
+        assert peers == ["127.0.0.1"] * 2
+    finally:
+        phone.stop()
+
+
+def sent(connection: smtplib.SMTP, mail: EmailMessage) -> int:
+    """Return the code of the server's answer."""
+    try:
+        connection.send_message(mail)
+    except smtplib.SMTPDataError as refused:
+        return refused.smtp_code
+    return 250
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from mocksms.core.mail.structure import TooManyParts
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.providers.smtp import certificate, mail_requests
 from mocksms.providers.smtp.session import Connection, Limits
-from mocksms.store import Unavailable
+from mocksms.shared.network import is_loopback
+from mocksms.store import Unavailable, UnknownWorld
 from mocksms.store.requests import ChosenBy
 
 log = logging.getLogger("mocksms.smtp")
@@ -44,17 +45,19 @@ def named_world(source: bytes) -> str | None:
     return b" ".join(found[1].split()).decode("utf-8", "replace") if found is not None else None
 
 
-def world_of(worlds: Worlds, mailbox: str, named: str | None = None) -> tuple[World, ChosenBy]:
+def world_of(
+    worlds: Worlds, mailbox: str, named: str | None = None, may_make: bool = True
+) -> tuple[World, ChosenBy]:
     """Return the world of a mail, and what chose it.
 
-    It is the world `named` by its header X-World, created if necessary; else the one that the mailbox is leased to;
-    else an existing one named by the mailbox's plus-tag; else the default one. Tags create no worlds, because people
-    use plus-tags for other purposes.
+    It is the world `named` by its header X-World, created if necessary and `may_make`; else the one that the mailbox
+    is leased to; else an existing one named by the mailbox's plus-tag; else the default one. Tags create no worlds,
+    because people use plus-tags for other purposes.
 
-    Raise :class:`BadWorld`, :class:`TooManyWorlds`: such a mail is refused, never kept elsewhere.
+    Raise :class:`BadWorld`, :class:`UnknownWorld`, :class:`TooManyWorlds`: the mail is refused, never kept elsewhere.
     """
     if named is not None:
-        return worlds.make(named)[0], "header"
+        return worlds.make(named)[0] if may_make else worlds.get(named), "header"
     if (world := worlds.of_lease(mailbox)) is not None:
         return world, "lease"
     tag = _TAG.match(mailbox)
@@ -86,31 +89,37 @@ class _Handler:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         cast(Connection, server).mail_is_in()
         loop = asyncio.get_running_loop()
-        answer, slow = await loop.run_in_executor(self.workers, self._take, envelope)
+        answer, slow = await loop.run_in_executor(self.workers, self._take, envelope, self._may_make(session))
         self.noted = answer
         await asyncio.sleep(slow)
         if not answer and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return answer or "421 4.7.0 Hung up"
 
-    def _take(self, envelope: Envelope) -> tuple[str, float]:
+    def _may_make(self, session: Session) -> bool:
+        """Return whether X-World may create a world: of this machine's mails, or after a log-in that is checked."""
+        peer = cast("tuple[str, int] | str", session.peer)  # a text: of a socket without addresses
+        is_near = isinstance(peer, str) or is_loopback(peer[0])
+        return is_near or bool(self.worlds.settings.smtp_accounts)
+
+    def _take(self, envelope: Envelope, may_make: bool) -> tuple[str, float]:
         """Keep a mail, and return the answer and the seconds that it waits."""
         SLOW.set(0.0)
         copies = [
             mail_requests.RecordedMail(each) for each in map(phone_numbers.normalise, envelope.rcpt_tos)
         ]
         copies = list({each.mailbox: each for each in copies}.values())
-        answer = self._keep(envelope, copies)
+        answer = self._keep(envelope, copies, may_make)
         for each in copies:
             mail_requests.record(self.worlds, envelope, each, answer)
         return answer, SLOW.get()
 
-    def _keep(self, envelope: Envelope, copies: Sequence[mail_requests.RecordedMail]) -> str:
+    def _keep(self, envelope: Envelope, copies: Sequence[mail_requests.RecordedMail], may_make: bool) -> str:
         source = envelope.original_content or b""
         named = named_world(source)
         try:
             for copy in copies:  # check all before saving the first: a mail is refused as a whole
-                copy.world, copy.chosen_by = world_of(self.worlds, copy.mailbox, named)
+                copy.world, copy.chosen_by = world_of(self.worlds, copy.mailbox, named, may_make)
             read = mail.parse(source, "", (envelope.mail_from or "").strip("<>"))
             for copy in copies:
                 assert copy.world is not None
@@ -130,6 +139,8 @@ class _Handler:
             return f"{code} {code // 100}.7.1 A fault asked for this"
         except BadWorld as error:
             return f"554 5.6.0 X-World: {error}"
+        except UnknownWorld:
+            return "550 5.7.1 X-World: there is no such world, and a mail from the network makes none"
         except TooManyWorlds:
             return "452 4.3.1 There are as many worlds as there may be; delete some"
         except Unavailable as error:
