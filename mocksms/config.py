@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mocksms.core import setting_types as kinds
+from mocksms.core.own_address import own_address
 from mocksms.shared import own_files
 from mocksms.shared.network import Network, is_loopback
 
@@ -241,19 +242,19 @@ def load(
 
 
 def address(environ: Mapping[str, str] | None = None) -> str:
-    """Return the address of a running phone for the command line: MOCKSMS_URL, else its host and port.
+    """Return the address of a running phone for the command line: MOCKSMS_URL, else of its host, port and names.
 
     Raise :class:`SettingError`, also for an unknown ``MOCKSMS_…`` variable. No other setting is read.
     """
     env = os.environ if environ is None else environ
     fields = {f"{ENV_PREFIX}{field.name.upper()}": field for field in dataclasses.fields(Settings)}
     _refuse_unknown(ENV_PREFIX, fields, env, lambda name: _is_elsewhere(name, ()))
-    host, port = (
+    host, port, allowed = (
         _value(fields[name], name, env.get(name, fields[name].metadata["default"]), "")
-        for name in (f"{ENV_PREFIX}HOST", f"{ENV_PREFIX}PORT")
+        for name in (f"{ENV_PREFIX}HOST", f"{ENV_PREFIX}PORT", f"{ENV_PREFIX}ALLOWED_HOSTS")
     )
     try:
-        return kinds.web_address(env.get("MOCKSMS_URL", ""), "") or f"http://{host}:{port}"
+        return kinds.web_address(env.get("MOCKSMS_URL", ""), "") or own_address(host, port, allowed)
     except ValueError as error:
         raise SettingError(f"MOCKSMS_URL must be {error}") from None
 
@@ -309,7 +310,7 @@ def _refuse_unknown(
             )
 
 
-def _value(field: "dataclasses.Field[Any]", variable: str, given: object, region: str) -> object:
+def _value(field: "dataclasses.Field[Any]", variable: str, given: object, region: str) -> Any:
     if not isinstance(given, str | int | float):
         return given  # of the field's own type: only a program can give it
     written = str(int(given)) if isinstance(given, bool) else str(given).strip()

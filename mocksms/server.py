@@ -12,18 +12,19 @@ import socket
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from flask import Flask
 
 from mocksms import config
+from mocksms.core.own_address import own_address, own_host
 from mocksms.edge import Edge, process
 from mocksms.shared import own_files
 
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0
-ANY_HOST = ("0.0.0.0", "::", "[::]")  # noqa: S104 - compared, not listened on
 LOCKED_BYTE = 1 << 20  # past the end: Windows lets nobody read what is locked
 
 
@@ -31,18 +32,15 @@ class CannotServe(Exception):
     """Startup failed; the message is shown to the user."""
 
 
-def _refuse_taken(host: str, port: int, what: str, setting: str) -> None:
+def _bound(what: str, host: str, port: int, setting: str) -> socket.socket:
+    bare = host.strip("[]")
+    family = socket.AF_INET6 if ":" in bare else socket.AF_INET
     try:
-        _listening(host, port).close()
+        return socket.create_server((bare, port), family=family)
     except (OSError, OverflowError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         line = f"the {what} cannot use port {port} of {host}: {reason}; choose another one by {setting}."
         raise CannotServe(line) from None
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    bare = host.strip("[]")
-    return socket.create_server((bare, port), family=socket.AF_INET6 if ":" in bare else socket.AF_INET)
 
 
 def _hold(folder: Path, is_shared: bool) -> BinaryIO:
@@ -86,12 +84,7 @@ def serve(settings: config.Settings) -> None:
 
 
 def _serve(settings: config.Settings) -> None:
-    settings = _with_free_ports(settings)
-    _refuse_taken(settings.host, settings.port, "phone", "MOCKSMS_PORT")
-    if settings.smtp_port >= 0:
-        _refuse_taken(settings.smtp_host, settings.smtp_port, "mail server", "MOCKSMS_SMTP_PORT")
-        if settings.smtp_tls_port >= 0:
-            _refuse_taken(settings.smtp_host, settings.smtp_tls_port, "mail server", "MOCKSMS_SMTP_TLS_PORT")
+    settings = _with_ports(settings)
     connections = process.raise_file_limit(settings.max_waits + settings.threads, "mocksms")
     try:
         process.serve(
@@ -108,20 +101,22 @@ def _serve(settings: config.Settings) -> None:
         raise
 
 
-def _with_free_ports(settings: config.Settings) -> config.Settings:
-    """Replace each port 0 by a free one, for the process that serves too."""
-    free: dict[str, Any] = {
-        name: _free_port(host)
-        for name, host in (("port", settings.host), ("smtp_port", settings.smtp_host))
-        if getattr(settings, name) == 0
-    }
-    os.environ.update({f"{config.ENV_PREFIX}{name.upper()}": str(port) for name, port in free.items()})
-    return dataclasses.replace(settings, **free)
+def _with_ports(settings: config.Settings) -> config.Settings:
+    """Replace each port 0 by a free one, for the process that serves too.
 
-
-def _free_port(host: str) -> int:
-    with _listening(host, 0) as probe:
-        return int(probe.getsockname()[1])
+    Raise :class:`CannotServe` for a port that is taken.
+    """
+    wanted = [("phone", settings.host, "port")]
+    if settings.smtp_port >= 0:
+        wanted += [("mail server", settings.smtp_host, name) for name in ("smtp_port", "smtp_tls_port")]
+    found: dict[str, Any] = {}
+    with ExitStack() as held:  # all at once, so that two free ports are different ones
+        for what, host, name in wanted:
+            if (port := getattr(settings, name)) >= 0:
+                probe = held.enter_context(_bound(what, host, port, f"{config.ENV_PREFIX}{name.upper()}"))
+                found[name] = probe.getsockname()[1]
+    os.environ.update({f"{config.ENV_PREFIX}{name.upper()}": str(port) for name, port in found.items()})
+    return dataclasses.replace(settings, **found)
 
 
 def application() -> Edge:
@@ -146,18 +141,14 @@ def application() -> Edge:
     worlds.own_ports.add(worlds.settings.port)
     providers_of(app).listen(app)
     threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
-    print(_addresses(config.load()), flush=True)
+    print(_addresses(worlds.settings), flush=True)
     return served
 
 
 def _addresses(settings: config.Settings) -> str:
-    def place(host: str, port: int) -> str:
-        return f"{'localhost' if host in ANY_HOST else host}:{port}"
-
-    mail = (
-        f" (mail server: {place(settings.smtp_host, settings.smtp_port)})" if settings.smtp_port >= 0 else ""
-    )
-    return f"mocksms: http://{place(settings.host, settings.port)}{mail}"
+    mail = f" (mail server: {own_host(settings.smtp_host)}:{settings.smtp_port})"
+    address = own_address(settings.host, settings.port, settings.allowed_hosts)
+    return f"mocksms: {address}{mail if settings.smtp_port >= 0 else ''}"
 
 
 def _end_with(parent: int) -> None:

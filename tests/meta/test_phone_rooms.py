@@ -17,7 +17,7 @@ RANKS = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 # Plain values and pure functions: they use no room, so any room may use them.
 LEAVES = (
     "config", "errors", "core.models", "core.phone_numbers",
-    "core.setting_types", "core.sids", "search.tokenizer", "shared",
+    "core.own_address", "core.setting_types", "core.sids", "search.tokenizer", "shared",
 )  # fmt: skip
 ROOT_MODULES = {
     "__init__", "__main__", "app", "cli", "config", "errors", "pytest_plugin", "server", "testing",

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mocksms import cli
+from mocksms import cli, config, server
 from mocksms.client import NotAPhone, Phone, PhoneError
 from tests.meta.sources import ROOT
 from tests.phone.listener import Listener, listening
@@ -147,6 +148,53 @@ def test_usage_shows_the_command_as_it_was_started(
     with pytest.raises(SystemExit):
         cli.main(["--help"], **prog)
     assert capsys.readouterr().out.startswith(f"usage: {shown} [-h]")
+
+
+ANY = "0.0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "address"),
+    [
+        ("127.0.0.1", "", "127.0.0.1:8001"),
+        ("192.0.2.7", "", "192.0.2.7:8001"),
+        ("::1", "", "[::1]:8001"),
+        (ANY, "", "localhost:8001"),
+        ("::", "*", "localhost:8001"),
+        (ANY, "a.example,127.0.0.1", "127.0.0.1:8001"),
+        (ANY, "phone.example", "phone.example:8001"),
+        (ANY, "a.example:9001,phone.example:8001", "phone.example:8001"),
+        ("192.0.2.7", "localhost,phone.example", "phone.example:8001"),
+    ],
+    ids="-".join,
+)
+def test_commands_and_serve_name_an_address_that_the_phone_answers_to(
+    host: str, allowed: str, address: str
+) -> None:
+    given = {"MOCKSMS_HOST": host, "MOCKSMS_ALLOWED_HOSTS": allowed, "MOCKSMS_PASSWORD": "x"}
+    environ = {name: value for name, value in given.items() if value}
+    assert config.address(environ) == f"http://{address}"
+    assert server._addresses(config.load({}, environ)).startswith(f"mocksms: http://{address} ")
+
+
+def test_free_ports_are_different_and_known_to_the_process_that_serves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = ("port", "smtp_port", "smtp_tls_port")
+    for name in names:
+        monkeypatch.setenv(f"MOCKSMS_{name.upper()}", "0")
+    chosen = server._with_ports(config.load())
+    ports = [getattr(chosen, name) for name in names]
+    assert 0 not in ports and len(set(ports)) == 3
+    assert [getattr(config.load(), name) for name in names] == ports
+
+
+def test_one_port_for_two_servers_is_refused() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    both = config.load({"PORT": port, "SMTP_PORT": port}, {})
+    with pytest.raises(server.CannotServe, match=f"the mail server cannot use port {port} of"):
+        server._with_ports(both)
 
 
 @contextmanager
