@@ -6,10 +6,16 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from mocksms.api.middleware import WORLD_COOKIE, YEAR_SECONDS
+from mocksms.api.paths import PROGRAMS
 from mocksms.handset import details, language, template_filters
 
 blueprint = Blueprint("handset", __name__)
 csrf = CSRFProtect()
+
+
+def asks_for_page() -> bool:
+    """Return whether a browser sends this request, not a program."""
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith(PROGRAMS)
 
 
 @blueprint.record_once

@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from mocksms.api import access
 from mocksms.api.middleware import log_in_needed, settings, too_many_guesses
-from mocksms.api.paths import PROGRAMS
 from mocksms.handset import language
-from mocksms.handset._blueprint import blueprint
+from mocksms.handset._blueprint import asks_for_page, blueprint
 from mocksms.handset.forms import LogInForm
 
 
@@ -36,10 +35,10 @@ def log_in() -> BaseResponse | tuple[str, int]:
 @blueprint.app_errorhandler(access.LogInNeeded)
 def ask_for_log_in(error: access.LogInNeeded) -> BaseResponse | tuple[str, int]:
     """Show browsers the form in place of the page; programs get the error."""
-    if "text/html" not in request.headers.get("Accept", "") or request.path.startswith(PROGRAMS):
+    if not asks_for_page():
         return log_in_needed(error)
     form = LogInForm(formdata=None)
-    form.next.data = request.full_path if request.method == "GET" else "/"
+    form.next.data = _asked_path() if request.method == "GET" else "/"
     return _page(form, error.by_password), error.status
 
 
@@ -47,7 +46,7 @@ def ask_for_log_in(error: access.LogInNeeded) -> BaseResponse | tuple[str, int]:
 @blueprint.app_errorhandler(access.TooManyGuesses)
 def ask_to_wait(error: access.TooManyGuesses) -> BaseResponse:
     """Show browsers the form in place of the page; programs get the error."""
-    if "text/html" not in request.headers.get("Accept", "") or request.path.startswith(PROGRAMS):
+    if not asks_for_page():
         return too_many_guesses(error)
     return _wait(LogInForm(formdata=None), error)
 
@@ -67,6 +66,10 @@ def _page(form: LogInForm, by_password: bool = True) -> str:
         theme=language.theme(), phone_now=time.time(), time_zone=str(get_timezone()), events_url="",
         clock_url="", world_name="",
     )  # fmt: skip
+
+
+def _asked_path() -> str:
+    return request.full_path if request.query_string else request.path  # else full_path ends with ?
 
 
 def _own_path(target: str) -> str:

@@ -3,7 +3,7 @@
 import logging
 import time
 
-from flask import g, render_template, request
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_babel import gettext as _
@@ -11,11 +11,10 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from mocksms import store
 from mocksms.api.middleware import http_error
-from mocksms.api.paths import PROGRAMS
 from mocksms.core.worlds import BadWorld, TooManyWorlds
 from mocksms.errors import Problem
 from mocksms.handset import language
-from mocksms.handset._blueprint import blueprint
+from mocksms.handset._blueprint import asks_for_page, blueprint
 
 log = logging.getLogger("mocksms")
 
@@ -59,8 +58,7 @@ def show_refusal(error: Problem) -> tuple[str, int]:
 @blueprint.app_errorhandler(NotFound)
 def not_found(error: NotFound) -> ResponseReturnValue | NotFound:
     """Return 404: HTML for browsers, a short body for programs."""
-    is_page = "text/html" in request.headers.get("Accept", "") and not request.path.startswith(PROGRAMS)
-    return show_http_error(error) if is_page else http_error(error)
+    return show_http_error(error) if asks_for_page() else http_error(error)
 
 
 @blueprint.errorhandler(BadWorld)

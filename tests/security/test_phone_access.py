@@ -153,6 +153,13 @@ def test_browser_logs_in_by_the_form_s94(guarded: Flask) -> None:
     assert guarded.test_client().get("/", environ_base=FAR).status_code == 401
 
 
+def test_log_in_leads_to_the_address_as_it_was_asked_for(guarded: Flask) -> None:
+    client = guarded.test_client()
+    page = client.get("/handsets/+819012345678/home", headers=BROWSER, environ_base=FAR)
+    after = log_in(client, "/log-in", page.text, PASSWORD)
+    assert after.headers["Location"] == "/handsets/+819012345678/home"
+
+
 @pytest.mark.parametrize(
     "target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "\t//evil"]
 )
