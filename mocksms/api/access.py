@@ -16,9 +16,9 @@ from mocksms.shared.guesses import Guesses, Held
 from mocksms.shared.network import FORWARDED, is_in, is_loopback
 
 REALM = "phone"
-KEPT = "log_in"
+SESSION_KEY = "log_in"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN = frozenset({"static", "healthz", "handset.log_in"})
+OPEN_ENDPOINTS = frozenset({"static", "healthz", "handset.log_in"})
 
 
 class LogInNeeded(Problem):
@@ -81,7 +81,7 @@ def _place(origin: str) -> str | None:
 
 def _require_log_in(settings: Settings, is_wire: Callable[[], bool]) -> None:
     """Raise LogInNeeded, TooManyGuesses."""
-    if not _is_from_network(settings) or request.endpoint in OPEN or is_wire():
+    if not _is_from_network(settings) or request.endpoint in OPEN_ENDPOINTS or is_wire():
         return
     if not (_is_by_proxy(settings) or _is_by_password(settings)):
         raise LogInNeeded(settings)
@@ -119,7 +119,7 @@ def _is_by_proxy(settings: Settings) -> bool:
 def _is_by_password(settings: Settings) -> bool:
     if not settings.password:
         return False
-    if hmac.compare_digest(str(session.get(KEPT, "")), _mark(settings)):
+    if hmac.compare_digest(str(session.get(SESSION_KEY, "")), _mark(settings)):
         return True
     given = basic_log_in.read(request.headers.get("Authorization", ""))
     return given is not None and is_password(settings, given[1])
@@ -144,7 +144,7 @@ def _guesses() -> Guesses:
 
 def keep_log_in(settings: Settings) -> None:
     """Keep this browser logged in until it closes or the password changes."""
-    session[KEPT] = _mark(settings)
+    session[SESSION_KEY] = _mark(settings)
 
 
 def _mark(settings: Settings) -> str:

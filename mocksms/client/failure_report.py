@@ -15,6 +15,7 @@ from mocksms.client.messages import ApiObject, Received
 from mocksms.client.phones import Phone
 from mocksms.client.steps import PhoneError
 from mocksms.core.world_names import DEFAULT, account_sid
+from mocksms.shared.own_files import own_folder
 
 MOST_LINES = 10
 MOST_WORLDS = 50
@@ -46,7 +47,7 @@ class FailureReport:
 
     def write(self, folder: Path) -> None:
         """Write the report, the messages, the requests and the source of each mail as files."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own_folder(folder)
         _keep(folder / "report.txt", self.text().encode() + b"\n")
         try:
             messages = self._phone.messages(limit=1000)

@@ -4,7 +4,6 @@ The second argument is the region for numbers. An invalid value raises ValueErro
 be.
 """
 
-import ipaddress
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from mocksms.shared.network import Network
+from mocksms.shared import network
 
 MOST_BYTES = 2_000_000_000
 Parse = Callable[[str, str], Any]
@@ -87,10 +86,10 @@ def origins(value: str, _region: str) -> frozenset[str]:
     return frozenset(part.lower() for part in _parts(value))
 
 
-def networks(value: str, _region: str) -> tuple[Network, ...]:
+def networks(value: str, _region: str) -> tuple[network.Network, ...]:
     """Parse comma-separated addresses and networks, such as 10.0.0.0/8."""
     try:
-        return tuple(ipaddress.ip_network(part, strict=False) for part in _parts(value))
+        return network.networks(tuple(_parts(value)))
     except ValueError:
         raise ValueError("addresses or networks, comma-separated, such as 10.0.0.0/8") from None
 

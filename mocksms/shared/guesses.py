@@ -52,12 +52,19 @@ class Guesses:
             if is_right:
                 return True
             wrong = 1 if now - last > FORGOTTEN_SECONDS else wrong + 1
-            wait = 0.0 if wrong < FREE else min(2.0 ** min(wrong - FREE, FREE), LONGEST_SECONDS)
+            wait = _wait(wrong - FREE)
             self._wrong[place] = wrong, now + wait, now
             self._wrong.move_to_end(place)
             if len(self._wrong) > MOST_PLACES:
                 self._wrong.popitem(last=False)
             return False
+
+
+def _wait(beyond: int) -> float:
+    """Return the seconds that follow so many wrong log-ins beyond the free ones."""
+    if beyond < 0:
+        return 0.0
+    return LONGEST_SECONDS if beyond >= 10 else 2.0**beyond
 
 
 def _place(written: str) -> str:

@@ -47,5 +47,7 @@ def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
 
 def is_in(written: str, allowed: Collection[Network]) -> bool:
     """Return whether an address is in one of the networks."""
+    if not allowed:
+        return False
     address = read(written)
     return address is not None and any(address in network for network in allowed)

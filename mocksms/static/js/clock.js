@@ -18,7 +18,7 @@ const date = new Intl.DateTimeFormat(document.documentElement.lang === "ja" ? "j
 });
 
 function dateText(moment) {
-    const part = Object.fromEntries(date.formatToParts(moment).map((each) => [each.type, each.value]));
+  const part = Object.fromEntries(date.formatToParts(moment).map((each) => [each.type, each.value]));
   if (document.documentElement.lang !== "ja") return `${part.weekday}, ${part.day} ${part.month}`;
   return `${part.month.replace("月", "")}月${part.day.replace("日", "")}日 ${part.weekday}`;
 }
