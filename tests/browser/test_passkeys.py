@@ -79,6 +79,7 @@ def test_passkey_is_made_and_signs_in_also_once_two_step_is_on(servers: Servers,
     page.locator(pages.SEND_TO_NUMBER).click()
     page.locator(pages.CONTACT_CODE).fill(servers.world.phone.wait_for_code("+819012345678"))
     page.locator(pages.VERIFY_CONTACT).click()
+    page.locator(pages.SKIP_BACKUP).click()
     page.locator(pages.TURN_ON).click()
     expect(page.locator('main[data-page="settings.overview"]')).to_be_visible()
     signs_out(servers, page)

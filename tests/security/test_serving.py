@@ -73,8 +73,8 @@ def use(served: Served, phone: bool) -> float:
 
 
 def soon(quiet: float) -> float:
-    """Return the seconds that a request may take in a rush: one, or more on a machine that is busy by itself."""
-    return max(1.0, 5 * quiet)
+    """Return the seconds that a request may take in a rush: three, or more on a machine that is busy by itself."""
+    return max(3.0, 5 * quiet)
 
 
 @contextmanager
