@@ -83,7 +83,18 @@ PAGES = (
     music,
     older_device,
 )
-EDGES = (flask_overrides, request_log, headers, visitor, language, i18n_cache, error_pages, auth, maintenance)
+EDGES = (
+    flask_overrides,
+    cookies,
+    request_log,
+    headers,
+    visitor,
+    language,
+    i18n_cache,
+    error_pages,
+    auth,
+    maintenance,
+)
 
 
 def create_app(

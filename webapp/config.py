@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 import click
 
@@ -225,8 +226,19 @@ class Config:
         return "'self'" if self.sandbox and self.frame_ancestors == "'none'" else self.frame_ancestors
 
     def cookie(self, name: str) -> str:
-        """Return the full name of the site's cookie ``name``. ``__Host-`` pins it to this host under TLS."""
-        return f"__Host-mihon_{name}" if self.is_tls else f"mihon_{name}"
+        """Return the full name of the site's cookie ``name``. ``__Host-`` pins it to this host under TLS.
+
+        Without TLS the port of `site_url` is part of it: browsers share the cookies of a host among its ports.
+        """
+        if self.is_tls:
+            return f"__Host-mihon_{name}"
+        port = urlsplit(self.site_url).port
+        return self.old_cookie(name) if port in (None, 80, 443) else f"mihon_{port}_{name}"
+
+    @staticmethod
+    def old_cookie(name: str) -> str:
+        """Return the name that the cookie had without TLS in earlier versions. It is still read, until the next one."""
+        return f"mihon_{name}"
 
 
 def settings() -> list[Field[Any]]:

@@ -100,14 +100,16 @@ class WrongCode(Refusal):
     """A one-time code was not accepted.
 
     ``verdict`` says why. ``wait_seconds`` is the wait before the next attempt is checked, 0 for none.
+    ``may_be_clock`` says that the device's clock may be the reason, whatever the code was.
     """
 
     field = "otpCode"
 
-    def __init__(self, verdict: str, wait_seconds: float = 0.0) -> None:
+    def __init__(self, verdict: str, wait_seconds: float = 0.0, *, may_be_clock: bool = False) -> None:
         super().__init__(verdict)
         self.verdict = verdict
         self.wait_seconds = wait_seconds
+        self.may_be_clock = may_be_clock
 
 
 class MethodSwitchedOff(Refusal):

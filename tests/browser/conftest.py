@@ -102,10 +102,22 @@ def assert_accessible(page: Page) -> None:
     page.wait_for_load_state()
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     told = [
-        f"{v['id']} ({v['impact']}): {[n['html'][:160] + ' ' + n['failureSummary'][:200] for n in v['nodes']]}"
+        f"{v['id']} ({v['impact']}): {nodes}"
         for v in found["violations"]
+        if (
+            nodes := [
+                n["html"][:160] + " " + n["failureSummary"][:200]
+                for n in v["nodes"]
+                if not is_passkey_field(n)
+            ]
+        )
     ]
     assert not told, f"{page.url}: " + "\n".join(told)
+
+
+def is_passkey_field(node: dict[str, Any]) -> bool:
+    """Return whether axe-core 4.4 found the field of the passkeys: it does not know the token of WebAuthn 3 yet."""
+    return 'autocomplete="username webauthn"' in node["html"] and "autocomplete" in node["failureSummary"]
 
 
 def in_order(page: Page) -> None:

@@ -44,6 +44,16 @@ def test_change_name_is_greeted_and_mailed(world: World, language: str) -> None:
     assert "Hana Ko" in hanako.browser.get("/").one("#nav-link-accountList-nav-line-1").to_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "good"), [("می\u200cخواهم", True), ("👩\u200d👧", True), ("ab\u202e", False), ("\u3164", False)]
+)
+def test_change_name_takes_joiners_and_tells_its_limit(hanako: Person, name: str, good: bool) -> None:
+    hanako.signs_in()
+    field = opens(hanako, "name").one("#ap_customer_name")
+    assert "50文字" in hanako.page.one("#ap_customer_name-hint").to_text() and "maxlength" not in field.attrs
+    assert (hanako.browser.submit(customerName=name).name == "account.security") is good
+
+
 def test_change_name_to_the_same_is_no_change(world: World, hanako: Person) -> None:
     hanako.signs_in()
     opens(hanako, "name")

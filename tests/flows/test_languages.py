@@ -152,7 +152,7 @@ def test_language_pressed_in_the_header_is_the_accounts_and_the_browsers(
     hanako.browser.get("/account/security?x=1")
     page = hanako.browser.press("English")
     assert page.path == "/account/security" and "x=1" in page.url
-    assert hanako.browser.cookie("mihon_lang") == language_of(world, "hanako") == "en"
+    assert hanako.browser.cookie("mihon_8000_lang") == language_of(world, "hanako") == "en"
     assert shown(hanako.browser) == "en"
 
 

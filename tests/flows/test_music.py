@@ -193,6 +193,14 @@ def test_sign_in_by_a_method_that_is_switched_off_is_told(taro: Person, world: W
 @pytest.mark.parametrize(
     ("typed", "digits", "expected"),
     [
+        ("secret 123456", 0, ("secret", "123456")),
+        ("secret-123456", 0, ("secret", "123456")),
+        ("secret\u3000１２３ ４５６", 0, ("secret", "123456")),
+        ("secret\u200b123\u200b456\u2060", 0, ("secret", "123456")),
+        ("secret 123-456 ", 0, ("secret", "123456")),
+        ("Mihon-demo-1 123456", 0, ("Mihon-demo-1", "123456")),
+        ("pin 12-34-56", 6, ("pin 12-34-56", None)),
+        ("pin 12-34-56 654321", 6, ("pin 12-34-56", "654321")),
         ("secret", 0, ("secret", None)),
         ("secret123456", 0, ("secret", "123456")),
         ("Mihon-demo-1123456", 0, ("Mihon-demo-1", "123456")),
@@ -209,3 +217,19 @@ def test_sign_in_splits_the_code_from_the_password(
     from webapp.flows import older_device
 
     assert older_device.split(typed, digits) == expected
+
+
+@pytest.mark.parametrize("typed", ["dash-123456", "dash- 123456", "dash--123456"])
+def test_sign_in_keeps_a_hyphen_that_is_the_passwords_own(typed: str) -> None:
+    from webapp.flows import older_device
+
+    assert older_device.tail_of("dash-") == (0, 1)
+    assert older_device.split(typed, *older_device.tail_of("dash-")) == ("dash-", "123456")
+
+
+@pytest.mark.parametrize("gap", [" ", "-", "\u200b", "\u3000"], ids=["blank", "hyphen", "200b", "3000"])
+def test_sign_in_takes_a_gap_before_the_code(taro: Person, gap: str) -> None:
+    types(taro, taro.password)
+    code = taro.reads_code()
+    assert types(taro, f"{taro.password}{gap}{code[:3]}{gap}{code[3:]}").state != "code"
+    assert taro.browser.page.has("#older-sign-out")

@@ -107,6 +107,10 @@ def test_rename_and_remove(world: World, hanako: Person) -> None:
     assert "わたしの携帯" not in page.text
     empty = hanako.browser.submit(form="details form", name=" ")
     assert "台所のタブレット" in empty.text
+    for unseen in ("\u202e\u202c", "\u200b\u3164"):
+        assert "台所のタブレット" in hanako.browser.submit(form="details form", name=unseen).text
+    long = hanako.browser.submit(form="details form", name="あ" * 41)
+    assert "40文字" in long.one(".notices").to_text() and "台所のタブレット" in long.text
     removed = hanako.browser.press("削除 台所のタブレット")
     assert not removed.all("[data-passkey]")
     assert enters(hanako.elsewhere().browser, device).name == "sign_in.identifier"
@@ -122,8 +126,8 @@ def test_turning_on_or_signing_out_leaves_passkeys(world: World, hanako: Person)
 
 def test_sign_in_options_that_come_late_undo_nothing(hanako: Person) -> None:
     hanako.browser.get("/ap/signin")
-    before = hanako.browser.cookie("mihon_session")
+    before = hanako.browser.cookie("mihon_8000_session")
     answer = hanako.browser.raw("POST", "/ap/passkey/options", data={"csrf_token": hanako.browser.csrf_token})
-    assert before == hanako.browser.cookie("mihon_session")
-    assert "mihon_session" not in " ".join(answer.headers.getlist("Set-Cookie"))
+    assert before == hanako.browser.cookie("mihon_8000_session")
+    assert "mihon_8000_session" not in " ".join(answer.headers.getlist("Set-Cookie"))
     assert not answer.headers.getlist("Set-Cookie")

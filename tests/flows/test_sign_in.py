@@ -51,7 +51,7 @@ def test_identifier_longer_than_an_address_is_asked_for_again(world: World) -> N
     browser.get("/ap/signin")
     page = browser.submit(email="a" * 5000)
     assert page.name == "sign_in.identifier"
-    assert len(browser.cookie("mihon_session") or "") < 4000
+    assert len(browser.cookie("mihon_8000_session") or "") < 4000
 
 
 def test_password_wrong_is_told_and_keeps_the_name(world: World, language: str) -> None:
@@ -243,3 +243,35 @@ def test_password_hashed_with_old_parameters_is_hashed_again(apps_with: Callable
     assert new != old and ",t=2," in new
     hanako.elsewhere().signs_in()
     assert kept() == new
+
+
+def test_identifier_has_the_focus_and_offers_passkeys(world: World) -> None:
+    page = world.browser().get("/ap/signin")
+    field = page.one("#ap_email").attrs
+    assert field["autocomplete"] == "username webauthn" and "autofocus" in field
+    failed = world.browser()
+    failed.get("/ap/signin")
+    assert "autofocus" not in failed.submit(email="").one("#ap_email").attrs, "the errors have it"
+
+
+def test_password_has_the_focus_and_can_be_shown(world: World) -> None:
+    page = world.person("hanako").gives_name()
+    assert "autofocus" in page.one("#ap_password").attrs
+    assert page.one("[data-module=reveal]").attrs["data-shows"] == "ap_password"
+
+
+def test_password_of_the_music_app_is_sent_by_its_own_label(world: World) -> None:
+    browser = world.browser()
+    browser.get("/music")
+    browser.follow("#music-sign-in")
+    assert browser.submit(email="hanako@example.com").one("#signInSubmit").to_text() == "サインイン"
+    assert world.person("hanako").gives_name().one("#signInSubmit").to_text() == "ログイン"
+
+
+def test_another_way_is_chosen_beforehand(world: World) -> None:
+    jiro = world.person("jiro")
+    jiro.gives_password()
+    page = jiro.browser.get("/ap/mfa/new-otp")
+    (checked,) = [radio for radio in page.all("[name=otpDeviceContext]") if "checked" in radio.attrs]
+    label = page.one(f'label[for="{checked.attrs["id"]}"]')
+    assert "音声電話" in label.to_text(), "the app was asked"

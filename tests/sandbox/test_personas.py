@@ -123,7 +123,7 @@ def test_people_are_the_states_that_the_product_promises() -> None:
 def test_take_on_somebody_else_signs_the_former_out(world: World) -> None:
     taro = world.browser()
     take_on(taro, "taro")
-    session = taro.client.get_cookie("session") or taro.client.get_cookie("mihon_session")
+    session = taro.client.get_cookie("session") or taro.client.get_cookie("mihon_8000_session")
     assert session is not None
     old = session.value
     take_on(taro, "hanako")

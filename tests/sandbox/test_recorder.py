@@ -87,11 +87,11 @@ def test_what_a_request_brought_is_replaced_by_its_name_s93(world: World) -> Non
 
 
 def test_name_of_a_world_is_no_secret(world: World) -> None:
-    cookies = {"Cookie": "mihon_world=register; mihon_lang=account; mihon_browser=shop.home"}
+    cookies = {"Cookie": "mihon_8000_world=register; mihon_8000_lang=account; mihon_8000_browser=shop.home"}
     with world.site.test_request_context("/", headers=cookies):
         secrets = redaction.of_request()
     kept = redaction.redacted({"a": "account.register", "b": "shop.home"}, secrets)
-    assert kept == {"a": "account.register", "b": "<mihon_browser>"}
+    assert kept == {"a": "account.register", "b": "<mihon_8000_browser>"}
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_world_without_a_name_gets_one(world: World, worlds: Worlds) -> None:
     browser = world.browser()
     enters(browser)
     (name,) = set(worlds.names()) - {"default"}
-    assert re.fullmatch("[a-z2-9]{6}", name) and browser.cookie("mihon_world") == name
+    assert re.fullmatch("[a-z2-9]{6}", name) and browser.cookie("mihon_8000_world") == name
 
 
 @pytest.mark.parametrize("name", ["../up", "with space", ".hidden", "世界"])
@@ -164,9 +164,9 @@ def test_world_is_not_entered_by_a_picture_on_another_page(world: World, worlds:
     worlds.make("bait")
     browser = world.browser()
     browser.raw("GET", "/?world=bait", headers={"Sec-Fetch-Mode": "no-cors"})
-    assert browser.cookie("mihon_world") is None
+    assert browser.cookie("mihon_8000_world") is None
     browser.raw("GET", "/?world=bait", headers={"Sec-Fetch-Mode": "navigate"})
-    assert browser.cookie("mihon_world") == "bait"
+    assert browser.cookie("mihon_8000_world") == "bait"
 
 
 def test_worlds_api_makes_lists_empties_and_deletes(world: World, worlds: Worlds) -> None:

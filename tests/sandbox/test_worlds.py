@@ -212,12 +212,12 @@ def test_deleted_world_is_told_to_the_browsers_in_it(worlds: Worlds, world: Worl
     assert "qa-3" in browser.get("/").text and not browser.page.has(".tools-note")
     assert "qa-3" not in browser.get("/").text
     fetched = poller.raw("GET", "/", headers={"Sec-Fetch-Mode": "cors"})
-    assert fetched.status_code == 404 and poller.cookie("mihon_world") == "qa-3"
+    assert fetched.status_code == 404 and poller.cookie("mihon_8000_world") == "qa-3"
     assert "qa-3" in poller.get("/").text
     sender.submit(
         expect=404, email="taro@example.com"
     )  # what was meant for it is not done in the default world
-    assert "qa-3" in sender.page.text and sender.cookie("mihon_world") is None
+    assert "qa-3" in sender.page.text and sender.cookie("mihon_8000_world") is None
     assert worlds.names() == ["default"]
 
 
@@ -235,7 +235,7 @@ def test_world_deleted_under_a_request_is_told_by_it(worlds: Worlds, world: Worl
     made.services.store.before_writing = drop
     page = taro.browser.submit(expect=404, password=taro.password)
     assert "qa-4" in page.text and not page.has(".tools-note")
-    assert taro.browser.cookie("mihon_world") is None and worlds.names() == ["default"]
+    assert taro.browser.cookie("mihon_8000_world") is None and worlds.names() == ["default"]
     assert world.sql("SELECT count(*) FROM flows WHERE kind = 'sign_in'")[0][0] == 0
 
 

@@ -229,7 +229,7 @@ def test_new_password_makes_a_new_session_id_s43(world: World, hanako: Person) -
     hanako.opens_settings()
     copy = world.browser()
     copy.get("/")
-    name = next(name for name in ("mihon_session",) if hanako.browser.cookie(name))
+    name = next(name for name in ("mihon_8000_session",) if hanako.browser.cookie(name))
     copy.client.set_cookie(name, hanako.browser.cookie(name) or "")
     assert is_signed_in(copy)
     hanako.browser.get("/account/security/password")

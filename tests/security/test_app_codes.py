@@ -18,7 +18,7 @@ import pytest
 from tests.actors import Person, key_on
 from tests.app_fixture import World
 from tests.assertions import not_empty, refusal
-from tests.security.tools import is_accepted, is_signed_in, rows, stored_bytes, to_mid_step, types
+from tests.security.tools import is_accepted, is_signed_in, rows, stored_bytes, to_mid_step, types, wrong_code
 from webapp.rules import totp
 
 
@@ -67,6 +67,20 @@ def test_twenty_threads_with_one_code_have_one_winner_s03(world: World, jiro: Pe
 @pytest.mark.parametrize(("step", "good"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
 def test_clocks_may_differ_by_one_step_s04(jiro: Person, step: int, good: bool) -> None:
     assert is_accepted(types(asked(jiro), jiro.app_code(step))) is good
+
+
+@pytest.mark.parametrize("step", [2, None], ids=["late", "made-up"])
+def test_second_wrong_code_speaks_of_the_clock_whatever_it_was_s04(jiro: Person, step: int | None) -> None:
+    asked(jiro)
+    wrong = wrong_code(jiro.app_code()) if step is None else jiro.app_code(step)
+    told = ["日付と時刻" in jiro.gives_code(wrong).problem for _ in range(3)]
+    assert told == [False, True, True]
+
+
+def test_wrong_codes_of_a_text_never_speak_of_the_clock_s04(taro: Person) -> None:
+    taro.gives_password()
+    wrong = wrong_code(taro.reads_code())
+    assert not any("日付と時刻" in taro.gives_code(wrong).problem for _ in range(3))
 
 
 def test_nothing_sent_moves_the_servers_time_s05(world: World, jiro: Person) -> None:

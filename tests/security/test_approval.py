@@ -180,9 +180,9 @@ def test_poll_from_another_browser_is_404_s38(world: World, asking: Person) -> N
     same_account.signs_in()
     assert same_account.browser.raw("GET", "/ap/cvf/approval/poll").status_code == 404
     thief = asking.elsewhere()
-    stolen = asking.browser.cookie("mihon_session")
+    stolen = asking.browser.cookie("mihon_8000_session")
     assert stolen is not None
-    thief.browser.client.set_cookie("mihon_session", stolen, domain="localhost")
+    thief.browser.client.set_cookie("mihon_8000_session", stolen, domain="localhost")
     assert thief.browser.raw("GET", "/ap/cvf/approval/poll").status_code == 404
     assert status(asking) == "pending"
 
@@ -207,7 +207,7 @@ def test_forwarded_host_does_not_change_the_link_s39(
 def asks_at(person: Person, host: str) -> TestResponse:
     """Ask for an approval under another host, with cookies that the browser would send there."""
     person.browser.get("/ap/cvf/confirm")
-    for name in ("mihon_session", "mihon_browser"):
+    for name in ("mihon_8000_session", "mihon_8000_browser"):
         value = person.browser.cookie(name)
         assert value is not None
         person.browser.client.set_cookie(name, value, domain=urlsplit(f"//{host}").hostname or "")

@@ -242,11 +242,11 @@ def test_mark_of_a_known_browser_is_good_nowhere_else_s79(apps_with: Callable[..
     world = apps_with(passwords_per_sender=1).fresh()
     hanako = world.person("hanako")
     hanako.signs_in()
-    mark = hanako.browser.cookie("mihon_known")
+    mark = hanako.browser.cookie("mihon_8000_known")
     assert mark
     thief = world.browser()
     thief.get("/")
-    thief.client.set_cookie("mihon_known", mark, domain="localhost")
+    thief.client.set_cookie("mihon_8000_known", mark, domain="localhost")
     for index in range(2):
         guesses(world.browser(), f"nobody{index}@example.com")
     assert "お使いのネットワーク" in guesses(thief, "taro@example.com", expect=429).text
@@ -259,7 +259,7 @@ def mints(world: World) -> Browser:
     hanako = world.person("hanako")
     hanako.browser = world.browser()
     hanako.signs_in()
-    assert hanako.browser.cookie("mihon_known")
+    assert hanako.browser.cookie("mihon_8000_known")
     return hanako.browser
 
 

@@ -138,7 +138,7 @@ def crash(world: World, folder: Path, person: Person, path: str, data: dict[str,
     source, instance = Path(world.services.config.instance), folder / "site"
     shutil.copytree(source, instance, ignore=shutil.ignore_patterns("worlds"))
     (folder / "before.db").write_bytes(world.services.store.copy())
-    names = ("mihon_session", "mihon_browser")
+    names = ("mihon_8000_session", "mihon_8000_browser")
     spec = {
         "instance": str(instance),
         "database": str(folder / "before.db"),

@@ -88,9 +88,9 @@ def test_half_done_sign_in_is_dead_in_another_browser_s27(world: World, jiro: Pe
     to_mid_step(world)
     jiro.gives_password()
     thief = jiro.elsewhere()
-    stolen = jiro.browser.cookie("mihon_session")
+    stolen = jiro.browser.cookie("mihon_8000_session")
     assert stolen is not None
-    thief.browser.client.set_cookie("mihon_session", stolen, domain="localhost")
+    thief.browser.client.set_cookie("mihon_8000_session", stolen, domain="localhost")
     answer = thief.browser.raw(
         "POST", "/ap/mfa", data={"csrf_token": jiro.browser.csrf_token, "otpCode": jiro.app_code()}
     )
@@ -128,11 +128,11 @@ def test_hidden_fields_sign_nobody_else_in_s29(world: World, jiro: Person) -> No
 
 def test_changed_session_cookie_is_nothing_s29(world: World, jiro: Person) -> None:
     jiro.gives_password()
-    cookie = jiro.browser.cookie("mihon_session")
+    cookie = jiro.browser.cookie("mihon_8000_session")
     assert cookie is not None
     body, _, signature = cookie.rpartition(".")
     for forged in (body + "." + signature[::-1], "eyJfdXNlcl9pZCI6InRhcm8ifQ" + cookie[10:], "x", ""):
-        jiro.browser.client.set_cookie("mihon_session", forged, domain="localhost")
+        jiro.browser.client.set_cookie("mihon_8000_session", forged, domain="localhost")
         assert not is_signed_in(jiro.browser)
 
 

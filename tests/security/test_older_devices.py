@@ -58,7 +58,7 @@ def test_older_device_is_never_trusted_s25(taro: Person, world: World) -> None:
     with world.services.store.reading() as db:
         assert trust.of_account(db, account.id, account.trust_epoch, world.clock.now()) == []
     for app in ("shop", "music"):
-        assert taro.browser.cookie(f"mihon_{trust_rules.cookie_name(account.id, app)}") is None
+        assert taro.browser.cookie(f"mihon_8000_{trust_rules.cookie_name(account.id, app)}") is None
 
 
 @pytest.mark.parametrize("app", ["shop", "music"])
@@ -113,9 +113,9 @@ def test_music_cookie_opens_nothing_in_the_shop_nor_the_other_way_s45(taro: Pers
     hanako.browser.submit(email=hanako.email)
     hanako.browser.submit(password=hanako.password)
     assert hanako.browser.get("/account").name == "sign_in.identifier"
-    assert hanako.browser.cookie("mihon_music")
+    assert hanako.browser.cookie("mihon_8000_music")
     headers = hanako.browser.raw("GET", "/music").headers
-    assert "mihon_music" not in str(headers)
+    assert "mihon_8000_music" not in str(headers)
     other = hanako.elsewhere()
     other.signs_in()
     assert other.browser.get("/music").state == "out"
@@ -132,7 +132,7 @@ def test_trust_of_the_music_app_rotates_and_a_copy_kills_it_s52(taro: Person, wo
 
     signs_in()
     taro.gives_code(trust=True)
-    name = f"mihon_{trust_rules.cookie_name('taro', 'music')}"
+    name = f"mihon_8000_{trust_rules.cookie_name('taro', 'music')}"
     first = taro.browser.cookie(name) or ""
     assert signs_in() == "music.home"
     assert taro.browser.cookie(name) != first

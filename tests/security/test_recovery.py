@@ -94,7 +94,7 @@ def test_recovery_is_seen_by_its_own_browser_only_s29(taro: Person, world: World
     lockout.begins(taro)
     stranger = world.browser()
     stranger.client.set_cookie(
-        "mihon_session", taro.browser.cookie("mihon_session") or "", domain="localhost"
+        "mihon_8000_session", taro.browser.cookie("mihon_8000_session") or "", domain="localhost"
     )
     assert stranger.get("/ap/recovery/case").name == "recovery.start"
 

@@ -79,6 +79,17 @@ def test_resend_kills_the_earlier_code_and_each_works_once_s13(world: World, tar
     assert refusal(lambda: types(again, second)) == "WrongCode.wrong"
 
 
+def test_earlier_code_is_told_and_not_counted_s13(world: World, taro: Person) -> None:
+    taro.gives_password()
+    first = taro.reads_code()
+    world.clock.advance(AFTER_RESEND_WAIT)
+    resend(taro)
+    for _ in range(6):  # more than the free tries and the tries of one code
+        assert refusal(lambda: types(taro, first)) == "WrongCode.replaced"
+    assert world.sql("SELECT * FROM throttles WHERE key = 'method:taro-sms'") == []
+    assert is_accepted(types(taro, taro.reads_code()))
+
+
 @pytest.mark.usefixtures("still")
 def test_code_cannot_be_resent_within_thirty_seconds_s13(world: World, taro: Person) -> None:
     taro.gives_password()

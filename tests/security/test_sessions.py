@@ -18,6 +18,7 @@ from tests.assertions import not_empty
 from tests.flows.test_music import listens
 from tests.form_client import Browser
 from tests.security.tools import is_accepted, is_signed_in, rows, sends, to_mid_step, types
+from webapp.config import Config
 
 SETTINGS = "/a/settings/approval"
 CHANGES = (
@@ -33,7 +34,7 @@ CHANGES = (
 def copy(person: Person) -> Browser:
     """A browser with all of somebody's cookies as they are now."""
     thief = person.elsewhere().browser
-    for name in ("mihon_session", "mihon_browser"):
+    for name in ("mihon_8000_session", "mihon_8000_browser"):
         value = person.browser.cookie(name)
         if value is not None:
             thief.client.set_cookie(name, value, domain="localhost")
@@ -120,7 +121,7 @@ def test_signing_in_again_ends_the_earlier_session_s43(world: World, hanako: Per
 
 def test_ids_are_random_and_server_side_s44(world: World, hanako: Person) -> None:
     hanako.signs_in()
-    cookie = hanako.browser.cookie("mihon_session")
+    cookie = hanako.browser.cookie("mihon_8000_session")
     assert cookie is not None
     readable = contents(cookie).decode()
     found = re.search(r'"_user_id":"([\w-]+)"', readable)
@@ -132,7 +133,7 @@ def test_ids_are_random_and_server_side_s44(world: World, hanako: Person) -> Non
     assert found[1] not in str(session)
     elsewhere = hanako.elsewhere()
     elsewhere.signs_in()
-    other = elsewhere.browser.cookie("mihon_session")
+    other = elsewhere.browser.cookie("mihon_8000_session")
     assert other is not None
     assert found[1] not in contents(other).decode()
 
@@ -188,6 +189,33 @@ def test_cookies_are_bound_to_the_host_under_tls_s45(apps_with: Callable[..., Ap
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes.strip().split("; ")), name
         assert "Domain" not in attributes, name
     assert "max-age=" in taro.page.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    ("url", "mark"),
+    [
+        ("http://localhost:8001", "8001_"), ("http://localhost", ""), ("http://localhost:80", ""),
+        ("http://localhost:443", ""), ("http://[::1]:8001", "8001_"),
+    ],
+    ids=["8001", "none", "80", "443", "v6"],
+)  # fmt: skip
+def test_sites_on_two_ports_share_no_cookie_s45(url: str, mark: str) -> None:
+    assert Config(site_url=url).cookie("session") == f"mihon_{mark}session"
+    assert Config(site_url=url.replace("http:", "https:")).cookie("session") == "__Host-mihon_session"
+
+
+def test_cookies_without_a_port_are_still_read_s45(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    older, other = world.browser(), world.browser()
+    for name in ("session", "browser"):
+        value = hanako.browser.cookie(f"mihon_8000_{name}")
+        assert value
+        older.client.set_cookie(f"mihon_{name}", value, domain="localhost")
+        other.client.set_cookie(f"mihon_8001_{name}", value, domain="localhost")
+    assert is_signed_in(older) and not is_signed_in(other)
+    older.get("/account")
+    older.press("サインアウト")
+    assert not is_signed_in(older)
 
 
 def test_site_and_phone_share_no_cookie_name_s45(world: World, taro: Person, tmp_path: Path) -> None:

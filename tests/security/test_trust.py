@@ -10,8 +10,8 @@ from tests.flows.test_music import to_music
 from tests.security.tools import is_signed_in, rows, texts
 from webapp.services.trust import GRACE_SECONDS, cookie_name
 
-TARO, JIRO = f"mihon_{cookie_name('taro', 'shop')}", f"mihon_{cookie_name('jiro', 'shop')}"
-MUSIC = f"mihon_{cookie_name('taro', 'music')}"
+TARO, JIRO = f"mihon_8000_{cookie_name('taro', 'shop')}", f"mihon_8000_{cookie_name('jiro', 'shop')}"
+MUSIC = f"mihon_8000_{cookie_name('taro', 'music')}"
 DAY = 86_400
 SINCE = 31  # seconds that a trusted browser has been one when a test gets it: another code may leave
 

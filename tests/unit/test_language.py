@@ -83,13 +83,13 @@ def test_language_of_a_choice_that_nobody_made_is_the_browsers() -> None:
 
 def test_language_of_the_cookie_goes_before_the_accounts() -> None:
     client = signed_in()
-    client.set_cookie("mihon_lang", "ja")
+    client.set_cookie("mihon_8000_lang", "ja")
     assert client.get("/page").get_json()["language"] == "ja"
 
 
 def test_language_asked_for_goes_first_and_is_remembered() -> None:
     client = little_site.make().test_client()
-    client.set_cookie("mihon_lang", "ja")
+    client.set_cookie("mihon_8000_lang", "ja")
     asked = client.get("/page?lang=en")
     assert asked.get_json()["language"] == "en"
     assert client.get("/page").get_json()["language"] == "en"
@@ -99,7 +99,7 @@ def test_language_asked_for_goes_first_and_is_remembered() -> None:
 def test_language_that_is_not_ours_is_not_remembered(asked: str) -> None:
     answer = little_site.make().test_client().get("/page", query_string={"lang": asked})
     assert answer.get_json()["language"] == "ja"
-    assert not any("mihon_lang" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+    assert not any("mihon_8000_lang" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
 
 
 def test_language_comes_out_though_the_account_cannot_be_asked() -> None:

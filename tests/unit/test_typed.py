@@ -6,6 +6,7 @@ import pytest
 
 from webapp.errors import NotAMailAddress, NotAPhoneNumber
 from webapp.rules import contacts, identifiers, phone_numbers
+from webapp.rules.typed import one_line, without_joiners
 
 INVISIBLE = ("\u200b", "\ufeff", "\u2060", "\u00ad", "\u200e", "\u202a", "\u202e", "\ufe0f", "\t", "\n")
 
@@ -47,3 +48,25 @@ def test_local_part_has_64_letters_at_most() -> None:
     assert contacts.read_mail("a" * 64 + "@example.com", None).value.startswith("aaa")
     with pytest.raises(NotAMailAddress):
         contacts.read_mail("a" * 65 + "@example.com", None)
+
+
+FAMILY, PERSIAN = "👩\u200d👩\u200d👧", "می\u200cخواهم"
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (f" {FAMILY} ", FAMILY), (PERSIAN, PERSIAN), ("❤\ufe0f", "❤\ufe0f"), ("a\u200b\tb\n", "a b"),
+        ("\u202eabc", "abc"), ("\u200da \u200c b\u200d", "a b"), ("\u200d\u200c", ""), ("\u202e\u202c", ""),
+        ("\u200b", ""), ("\ufe0f", ""),
+        ("\u3164", ""), ("\u2800 \u115f", ""), ("\u0301", ""), ("a" * 9, "aaaaaaaa"), ("aaaaaaa\u200db", "aaaaaaa"),
+    ],
+    ids=[f"{at}" for at in range(15)],
+)  # fmt: skip
+def test_names_keep_what_is_seen(typed: str, name: str) -> None:
+    assert one_line(typed, 8) == name
+
+
+def test_joiners_between_letters_are_no_invisible_characters() -> None:
+    assert without_joiners(PERSIAN) == "میخواهم" and without_joiners(FAMILY) == "👩👩👧"
+    assert without_joiners("\u200da\u200d") == "\u200da\u200d"

@@ -17,7 +17,7 @@ def test_visitor_gets_one_cookie_and_keeps_it() -> None:
     first = client.get("/page")
     (cookie,) = first.headers.getlist("Set-Cookie")
     name, value = cookie.split(";")[0].split("=")
-    assert name == "mihon_browser"
+    assert name == "mihon_8000_browser"
     assert len(value) == 32
     second = client.get("/page")
     assert second.headers.getlist("Set-Cookie") == []
@@ -39,7 +39,7 @@ def test_two_browsers_are_two_visitors() -> None:
 @pytest.mark.parametrize("value", ["", "x", "x" * 500, "<script>", "ü" * 32])
 def test_visitor_takes_no_cookie_that_is_not_ours(value: str) -> None:
     client = little_site.make().test_client()
-    client.set_cookie("mihon_browser", value)
+    client.set_cookie("mihon_8000_browser", value)
     assert len(client.get("/page").headers.getlist("Set-Cookie")) == 1
 
 

@@ -184,7 +184,9 @@ class Challenge:
         if judgement.is_right:
             return
         note(judgement)
-        raise WrongCode(judgement.verdict.value, judgement.wait_seconds)
+        # Told of every code from the second one on: a hint for codes of another time only would tell a guesser.
+        may_be_clock = source.is_by_clock and judgement.wrong_in_a_row >= 2
+        raise WrongCode(judgement.verdict.value, judgement.wait_seconds, may_be_clock=may_be_clock)
 
 
 def resend_in(services: Services, flow: Flow) -> int:

@@ -13,6 +13,7 @@ from webapp.challenges.engine import Challenge, Target, deliver_or_raise, flow_e
 from webapp.errors import MethodTaken, SentRecently
 from webapp.factors.factor import Proof, scope
 from webapp.factors.registry import FACTORS, refuse_role
+from webapp.rules.typed import one_line
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.codes import Judgement
@@ -142,6 +143,5 @@ def persist_method(
 
 
 def clean_name(typed: str) -> str:
-    """Return a method's name as it is stored: printable, on one line, at most `NAME_LENGTH` characters."""
-    printable = "".join(char if char.isprintable() else " " for char in typed)
-    return " ".join(printable.split())[:NAME_LENGTH].rstrip()
+    """Return a method's name as it is stored: on one line, at most `NAME_LENGTH` characters; "" for none."""
+    return one_line(typed, NAME_LENGTH)

@@ -289,7 +289,7 @@ def _count_against(
         account,
         "sign_in.code_wrong",
         now,
-        notify=judgement.wrong_in_a_row in NOTIFY_AT,
+        notify=judgement.is_guess and judgement.wrong_in_a_row in NOTIFY_AT,
         verdict=judgement.verdict.value,
         method=method.kind,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from webapp.factors.factor import Factor, Proof
 from webapp.factors.shared_secret import seal_context, unseal
@@ -24,6 +24,7 @@ class AppCodes:
     method: Method
     secret: str = field(repr=False)
     window: int
+    is_by_clock: ClassVar[bool] = True
 
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """Check a code. The oldest matching step after the last used one wins."""
@@ -43,6 +44,7 @@ class FirstCode:
     secret: str = field(repr=False)
     window: int
     step: int = 0
+    is_by_clock: ClassVar[bool] = True
 
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """Check a code. Any step in the window may match: there is no earlier use to compare with."""

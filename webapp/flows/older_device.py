@@ -7,8 +7,6 @@ code signs in. The code uses the usual verifier, counters and replay rule. No tr
 
 from __future__ import annotations
 
-import re
-
 from webapp.challenges.engine import flow_end, judging, resend_in
 from webapp.challenges.method import MethodChallenge, pick
 from webapp.errors import MethodSwitchedOff
@@ -16,6 +14,7 @@ from webapp.flows import recovery, sign_in
 from webapp.flows.password import CookieReader, Proven, prove
 from webapp.flows.sign_in import SignedIn
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
+from webapp.rules.digits import is_separator
 from webapp.rules.visitor import Visitor
 from webapp.services import audit
 from webapp.services.account_lookup import find_account
@@ -43,7 +42,7 @@ MACHINE = StateMachine(
 
 CODES = MethodChallenge(MACHINE)
 
-_LAST_DIGITS = re.compile(r"[0-9]*\Z")
+_DIGITS = frozenset("0123456789")
 
 
 def submit(
@@ -63,7 +62,7 @@ def submit(
         WrongPassword, Throttled, WrongCode, MethodSwitchedOff, StaleFlow.
     """
     pending = _of_same_account(services, pending, identifier)
-    password, code = split(typed, pending.data["digits"]) if pending is not None else (typed, None)
+    password, code = split(typed, *_tail_in(pending)) if pending is not None else (typed, None)
     proven = prove(services, visitor, identifier, password, app=APP, cookie=cookie)
     if pending is not None and code is not None:
         return _accept_code(services, visitor, proven, pending, code, return_to, ended_session)
@@ -74,21 +73,36 @@ def submit(
     return _ask(services, visitor, proven, pending, password)
 
 
-def split(typed: str, password_digits: int) -> tuple[str, str | None]:
+def split(typed: str, password_digits: int, password_separators: int = 0) -> tuple[str, str | None]:
     """Split what was typed into password and code; without enough digits for a code, return all of it and None.
 
-    ``password_digits`` is how many digits the password itself ends in: a code needs six more.
+    The password's own tail is given as by `tail_of`: a code needs six more digits. Blanks, hyphens and invisible
+    characters before the code or in it are dropped, but for the password's own.
     """
     plain = normalise(typed)
-    if trailing_digits(plain) < password_digits + CODE_DIGITS:
+    if tail_of(plain)[0] < password_digits + CODE_DIGITS:
         return typed, None
-    return plain[:-CODE_DIGITS], plain[-CODE_DIGITS:]
+    places = [at for at, char in enumerate(plain) if char in _DIGITS][-CODE_DIGITS:]
+    password = plain[: places[0]]
+    extra = max(0, tail_of(password)[1] - password_separators)
+    return password[: len(password) - extra], "".join(plain[at] for at in places)
 
 
-def trailing_digits(text: str) -> int:
-    """Return how many digits a text ends in."""
-    found = _LAST_DIGITS.search(text)
-    return len(found[0]) if found else 0
+def tail_of(text: str) -> tuple[int, int]:
+    """Return how many digits a text ends in, separators between them aside, and how many separators follow them."""
+    digits = separators = 0
+    for char in reversed(text):
+        if char in _DIGITS:
+            digits += 1
+        elif not is_separator(char):
+            break
+        elif not digits:
+            separators += 1
+    return digits, separators
+
+
+def _tail_in(flow: Flow) -> tuple[int, int]:
+    return flow.data["digits"], flow.data.get("separators", 0)
 
 
 def _of_same_account(services: Services, pending: Flow | None, identifier: str) -> Flow | None:
@@ -135,14 +149,15 @@ def _accept_code(
 def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | None, password: str) -> Flow:
     now = services.clock.now()
     account = proven.account
-    digits = trailing_digits(normalise(password))
+    digits, separators = tail_of(normalise(password))
     with keeping_reservation(services.store) as db:
         proven.forget_guesses(db)
         method = pick(methods.of_account(db, account.id))
         if method.disabled_at is not None:
             raise MethodSwitchedOff()
         # Fewer trailing digits than a code has disclose nothing, so they are not stored.
-        data = {"app": APP, "digits": digits if digits >= CODE_DIGITS else 0}
+        digits = digits if digits >= CODE_DIGITS else 0
+        data = {"app": APP, "digits": digits, "separators": separators}
         if pending is None:
             flow, message = CODES.begin(db, services, visitor, account, method, now, data=data)
             audit.record(db, visitor, account, "sign_in.password_right", now)

@@ -20,6 +20,7 @@ from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.flows.step_up import Elevated, elevate
 from webapp.rules import webauthn_checks as checks
 from webapp.rules.links import token_hash
+from webapp.rules.typed import one_line
 from webapp.rules.visitor import Visitor
 from webapp.rules.webauthn_checks import CHALLENGE_BYTES, Site
 from webapp.services import audit
@@ -120,7 +121,7 @@ def finish_registration(
         credential_id=made.id,
         public_key=made.public_key,
         sign_count=made.sign_count,
-        name=name.strip()[:LONGEST_NAME] or visitor.device,
+        name=one_line(name, LONGEST_NAME) or visitor.device,
         is_synced=made.is_synced,
         created_at=now,
         used_at=None,
@@ -198,9 +199,9 @@ def finish_step_up(
 
 
 def rename(services: Services, visitor: Visitor, account: Account, passkey_id: str, name: str) -> bool:
-    """Name a passkey. Return False if it is not this account's."""
+    """Name a passkey, by a name that `one_line` has passed. Return False if it is not this account's."""
     with services.store.writing() as db:
-        was_there = passkeys.rename(db, account.id, passkey_id, name.strip()[:LONGEST_NAME])
+        was_there = passkeys.rename(db, account.id, passkey_id, name)
         if was_there:
             audit.record(db, visitor, account, "passkey.renamed", services.clock.now())
     return was_there

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import flask
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp.challenges.engine import HELD, failure_reason
@@ -72,7 +73,12 @@ def text_of(refusal: Refusal | DeliveryFailed) -> str | None:
     elif isinstance(refusal, SendCapReached):
         name = f"SendCapReached.{refusal.sent}"
     text = TEXTS.get(name, TEXTS.get(type(refusal).__name__))
-    return None if text is None else _filled(text, _facts(refusal))
+    if text is None:
+        return None
+    filled = _filled(text, _facts(refusal))
+    if isinstance(refusal, WrongCode) and refusal.may_be_clock:
+        return gettext("%(error)s %(hint)s", error=filled, hint=TEXTS["WrongCode.clock"])
+    return filled
 
 
 class _Facts(dict[str, object]):

@@ -17,11 +17,13 @@ from webapp.flows import passkeys
 from webapp.flows.passkeys import REGISTERING, USING
 from webapp.pages import auth, guards
 from webapp.pages.error_messages import ShowErrors
+from webapp.pages.factors.app import TOO_LONG
 from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import page
 from webapp.rules.return_to import safe_path
+from webapp.rules.typed import one_line
 
 blueprint = Blueprint("passkeys", __name__)
 
@@ -73,9 +75,11 @@ def register() -> ResponseReturnValue:
 @guards.elevated
 def rename() -> ResponseReturnValue:
     """Give a passkey another name, or none."""
-    name = request.form.get("name", "")
-    if not name.strip():
+    name = one_line(typed := request.form.get("name", ""), passkeys.LONGEST_NAME)
+    if not name:
         flask.flash(gettext("Enter a name."), "error")
+    elif len(typed.strip()) > passkeys.LONGEST_NAME:
+        flask.flash(str(TOO_LONG), "error")
     elif passkeys.rename(services(), visitor(), current_user.account, request.form.get("passkey", ""), name):
         flask.flash(gettext("The passkey was renamed."))
     return redirect(url_for("passkeys.overview"), 303)

@@ -47,6 +47,7 @@ TEXTS = {
     "WrongCode.exhausted": _("Too many incorrect attempts. This code no longer works. Request a new one."),
     "WrongCode.dead": _("Too many incorrect attempts. This code no longer works. Request a new one."),
     "WrongCode.missing": _("You don't have an active code. Request a new one."),
+    "WrongCode.clock": _("Also check that your device sets its date and time automatically."),
     "NotAPhoneNumber.empty": _("Enter a phone number."),
     "NotAPhoneNumber.not_a_number": _(
         "This isn't a phone number. Enter digits only, for example 090-1234-5678."

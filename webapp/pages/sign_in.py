@@ -169,12 +169,14 @@ def another_way(flow: Flow) -> ResponseReturnValue:
                 return redirect(url_for(".code"), 303)
             form.message = FormMessage(of_delivery(flow.data["delivery"]))
     offered = method.choices(services(), flow)
+    usable = [choice for choice in offered if not choice.is_off]
+    likeliest = next((choice for choice in usable if not choice.is_current), offered[0] if offered else None)
     return page(
         "sign_in.another_way",
         app=_app(),
         form=form,
         state=flow.state,
-        choices=[_shown(choice) for choice in offered],
+        choices=[_shown(choice, is_checked=choice is likeliest) for choice in offered],
         resend_in=method.asked(services(), flow).resend_in,
         # An app needs no sending: it may be chosen while the wait for another code runs.
         holds="auth-send-code" if all(VIEWS[choice.kind].resend for choice in offered) else None,
@@ -237,8 +239,8 @@ def _send_code(flow: Flow, choice: str | None) -> Flow:
     return send(services(), visitor(), flow, choice)
 
 
-def _shown(choice: method.Choice) -> dict[str, object]:
-    """Return a choice as its page shows it (docs/screens.md#5)."""
+def _shown(choice: method.Choice, *, is_checked: bool) -> dict[str, object]:
+    """Return a choice as its page shows it (docs/screens.md#5). Checked is another way than the present one."""
     view = VIEWS[choice.kind]
     label = view.named_choice if view.named_choice and choice.name else view.choice
     off = gettext("Locked after too many incorrect codes.")
@@ -246,6 +248,6 @@ def _shown(choice: method.Choice) -> dict[str, object]:
         "value": choice.value,
         "label": str(label) % {"last3": choice.last3, "name": choice.name},
         "icon": view.icon,
-        "checked": choice.is_current,
+        "checked": is_checked,
         "note": off if choice.is_off else view.note,
     }

@@ -21,9 +21,10 @@ def clean_code(text: str) -> str | None:
     """
     if len(text) > _LONGEST_INPUT:
         return None
-    kept = "".join(char for char in normalise(text) if not _is_separator(char))
+    kept = "".join(char for char in normalise(text) if not is_separator(char))
     return kept if _SIX_DIGITS.fullmatch(kept) else None
 
 
-def _is_separator(char: str) -> bool:
+def is_separator(char: str) -> bool:
+    """Return whether a character may be before or between a code's digits: a space, a dash, or invisible."""
     return char.isspace() or char in _EXTRA_DASHES or unicodedata.category(char) in {"Pd", "Cf", "Zs"}

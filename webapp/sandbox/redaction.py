@@ -26,7 +26,8 @@ _SHAPES = (
 
 def of_request() -> dict[str, str]:
     """Return the secrets that this request brought, with their names: of its address, its form and its cookies."""
-    plain = {services().config.cookie(name) for name in _PLAIN_COOKIES}
+    config = services().config
+    plain = {full(name) for full in (config.cookie, config.old_cookie) for name in _PLAIN_COOKIES}
     pairs = [
         *((name, value) for name, value in (request.view_args or {}).items() if name == "token"),
         *((name, value) for name, value in _form() if _SECRET_FIELD.search(name)),

@@ -12,7 +12,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from webapp.errors import SendCapReached, SentRecently
 from webapp.services import holds, throttling
@@ -35,8 +35,8 @@ class Verdict(Enum):
     MISSING = "missing"
 
 
-NO_GUESS = (Verdict.EXPIRED, Verdict.DEAD, Verdict.MISSING)
-"""Nothing was there to be guessed."""
+NO_GUESS = (Verdict.EXPIRED, Verdict.DEAD, Verdict.MISSING, Verdict.REPLACED)
+"""Nothing was there to be guessed, or an earlier code of the flow was typed: it tells nothing about the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,10 @@ class Judgement:
 class Source(Protocol):
     """Where a code comes from. It checks six typed digits and uses a right code up."""
 
+    @property
+    def is_by_clock(self) -> bool:
+        """Return whether the code depends on the time that the owner's device shows."""
+
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """Check a code and, if it is right, use it up, inside the caller's transaction."""
         ...
@@ -88,6 +92,7 @@ class SentSource:
     flow_id: str
     purpose: str
     pepper: bytes = field(repr=False)
+    is_by_clock: ClassVar[bool] = False
 
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """Check the newest code. An earlier one gets another verdict, so that its owner looks for the newer."""
@@ -106,9 +111,9 @@ class SentSource:
             return Verdict.EXPIRED
         if is_it:
             return Verdict.RIGHT if codes.use(db, newest.id) else Verdict.USED
-        codes.count_wrong_try(db, newest.id)
         if any(hmac.compare_digest(code.digest, digest(code, typed, self.pepper)) for code in earlier):
             return Verdict.REPLACED
+        codes.count_wrong_try(db, newest.id)
         return Verdict.EXHAUSTED if newest.tries_left <= 1 else Verdict.WRONG
 
 

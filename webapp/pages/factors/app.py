@@ -12,7 +12,7 @@ from webapp.challenges.enrolment import NAME_LENGTH
 from webapp.factors.app import key_of
 from webapp.pages.factors.view import FactorView, Step
 from webapp.pages.fields import StringField
-from webapp.pages.forms.base import CodeForm
+from webapp.pages.forms.base import CodeForm, seen
 from webapp.pages.framework.services import services
 from webapp.pages.qr import qr_svg
 from webapp.rules import totp
@@ -24,7 +24,7 @@ TOO_LONG = _("Enter a name of %(max)d characters or fewer.", max=NAME_LENGTH)
 class AppForm(CodeForm):
     """The first code of an app, with a name to tell it from other apps."""
 
-    appName = StringField(validators=[Length(max=NAME_LENGTH, message=TOO_LONG)])
+    appName = StringField(validators=[Length(max=NAME_LENGTH, message=TOO_LONG), seen])
 
 
 def _key(flow: Flow) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 
 from webapp.pages.fields import PasswordField, StringField
 from webapp.pages.forms.base import CountryField, Form, filled
+from webapp.rules.typed import one_line, without_joiners
 from webapp.shared.normal_forms import normalise
 
 LONGEST_NAME = 50
@@ -19,11 +20,11 @@ LONGEST_NAME = 50
 def one_line_name(form: Form, field: Field) -> None:
     """Validate a name of one line. The field's data becomes the name without spaces at its ends."""
     name = " ".join(normalise(field.data or "", "NFC").split())
-    if not name:
+    if not one_line(name, len(name)):
         raise ValidationError(str(_("Enter your name.")))
     if len(name) > LONGEST_NAME:
         raise ValidationError(str(_("Enter a name of %(max)d characters or fewer.", max=LONGEST_NAME)))
-    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in name):
+    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs"} for char in without_joiners(name)):
         raise ValidationError(str(_("Remove the invisible characters from the name.")))
     field.data = name
 

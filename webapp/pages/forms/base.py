@@ -20,6 +20,7 @@ from webapp.errors import DeliveryFailed, Refusal
 from webapp.pages.fields import BooleanField, PasswordField, StringField
 from webapp.rules import phone_numbers
 from webapp.rules.digits import clean_code
+from webapp.rules.typed import one_line
 
 LONGEST_PASSWORD = 1024
 LONGEST_IDENTIFIER = 254  # of a mail address (RFC 5321 4.5.3.1); what is typed travels in a cookie of 4 KB
@@ -85,6 +86,12 @@ def filled(message: Any) -> Any:
             raise ValidationError(str(message))
 
     return check
+
+
+def seen(form: Form, field: Field) -> None:
+    """Validate that a name, if there is one, is not of invisible characters alone."""
+    if (field.data or "").strip() and not one_line(field.data, len(field.data)):
+        raise ValidationError(str(_("Enter a name.")))
 
 
 def offered(form: Form, field: SelectField | RadioField) -> None:

@@ -11,13 +11,13 @@ from webapp.challenges.enrolment import NAME_LENGTH
 from webapp.flows import turn_off
 from webapp.pages.factors.app import TOO_LONG
 from webapp.pages.fields import BooleanField, StringField
-from webapp.pages.forms.base import NO, Form
+from webapp.pages.forms.base import NO, Form, seen
 
 
 class NameForm(Form):
     """The owner's name for a method. An empty one removes the name."""
 
-    methodName = StringField(validators=[Length(max=NAME_LENGTH, message=TOO_LONG)])
+    methodName = StringField(validators=[Length(max=NAME_LENGTH, message=TOO_LONG), seen])
 
 
 class TurnOffForm(Form):

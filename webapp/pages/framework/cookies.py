@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from flask import request
+from flask import Flask, Request, request
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.utils import cached_property
 from werkzeug.wrappers import Response
 
 from webapp.config import Config
 from webapp.pages.framework.services import services
+
+_PORT = re.compile(r"mihon_[0-9]+_")
 
 
 def set_cookie(response: Response, name: str, value: str, seconds: int | None = None) -> None:
@@ -18,14 +23,35 @@ def set_cookie(response: Response, name: str, value: str, seconds: int | None = 
 
 
 def delete_cookie(response: Response, name: str) -> None:
-    """Delete the cookie ``name``."""
+    """Delete the cookie ``name``, under its old name too."""
     config = services().config
-    response.delete_cookie(config.cookie(name), **_flags(config))
+    for each in dict.fromkeys((config.cookie(name), config.old_cookie(name))):
+        if each in request.cookies:
+            response.delete_cookie(each, **_flags(config))
 
 
 def read_cookie(name: str) -> str | None:
     """Return the value of the cookie ``name`` in this request."""
     return request.cookies.get(services().config.cookie(name))
+
+
+def install(app: Flask) -> None:
+    """Read cookies under the names that they had before they named the port."""
+    config: Config = app.extensions["nidankai"].config
+    new, old = config.cookie(""), config.old_cookie("")
+    if config.is_tls or new == old:
+        return
+
+    class RequestWithOldCookies(Request):
+        @cached_property
+        def cookies(self) -> ImmutableMultiDict[str, str]:
+            """Return the cookies, the old ones also under their new names."""
+            sent = super().cookies
+            found = [name for name in sent if name.startswith(old) and not _PORT.match(name)]
+            missing = [(today, sent[name]) for name in found if (today := new + name[len(old) :]) not in sent]
+            return ImmutableMultiDict([*sent.items(multi=True), *missing]) if missing else sent
+
+    app.request_class = RequestWithOldCookies
 
 
 def session_settings(config: Config) -> dict[str, Any]:
