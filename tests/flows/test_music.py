@@ -132,7 +132,9 @@ def test_sign_in_answers_the_right_password_by_an_error_and_takes_it_with_the_co
     assert taro.number[-3:] in page.problem and taro.number[-4:] not in page.text
     page = types(taro, taro.password + taro.reads_code())
     assert taro.name in page.html
-    assert taro.browser.get("/music").state == "in"
+    assert taro.browser.get("/music").state == "out", "the older device is signed in by itself"
+    taro.browser.get("/music/older")
+    assert taro.browser.page.has("#older-sign-out")
 
 
 def test_sign_in_takes_the_apps_code_too(jiro: Person) -> None:

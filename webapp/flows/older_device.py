@@ -25,7 +25,7 @@ from webapp.store import methods, sessions
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
-APP = "music"
+APP = "older"
 CODE_DIGITS = 6
 
 MACHINE = StateMachine(

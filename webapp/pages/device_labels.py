@@ -6,5 +6,7 @@ from flask_babel import gettext
 
 
 def device_label(device: str, app: str) -> str:
-    """Return the device, with the music app named. The shop's own pages need no name."""
+    """Return the device, with the music app or the older device named. The shop's own pages need no name."""
+    if app == "older":
+        return gettext("%(device)s (older device)", device=device)
     return gettext("%(device)s (Mihon Music)", device=device) if app == "music" else device

@@ -1,6 +1,6 @@
-"""Sessions of the music app, separate from the shop's.
+"""Sessions of the music app and of the older device, separate from the shop's and from each other's.
 
-The app is another device, so it has another cookie with its session's token. The shop's sign-in and sign-out never
+Each is another device, so it has another cookie with its session's token. The shop's sign-in and sign-out never
 touch it. A token of one app opens nothing in the other.
 """
 
@@ -18,7 +18,9 @@ from webapp.store.accounts import Account
 from webapp.store.sessions import Session
 
 APP = "music"
-COOKIE = "music"
+OLDER = "older"
+"""The app of the older device. The cookie of each has its name."""
+
 SEEN_EVERY_SECONDS = 60
 
 
@@ -27,23 +29,24 @@ def is_music() -> bool:
     return bool(request.blueprints) and request.blueprints[-1] in (APP, "older_device")
 
 
-def listener() -> tuple[Session, Account] | None:
-    """Return the music app's live session in this browser, and its account."""
-    if "listener" not in g:
-        g.listener = _load()
-    found: tuple[Session, Account] | None = g.listener
+def listener(app: str = APP) -> tuple[Session, Account] | None:
+    """Return the app's live session in this browser, and its account."""
+    name = f"listener_{app}"
+    if name not in g:
+        setattr(g, name, _load(app))
+    found: tuple[Session, Account] | None = getattr(g, name)
     return found
 
 
-def _load() -> tuple[Session, Account] | None:
+def _load(app: str) -> tuple[Session, Account] | None:
     own = services()
-    token = read_cookie(COOKIE)
+    token = read_cookie(app)
     if not token:
         return None
     now = own.clock.now()
     with own.store.reading() as db:
         found = sessions.find_with_account(db, token_hash(token), now, own.config.session_idle_seconds)
-    if found is None or found[0].app != APP:
+    if found is None or found[0].app != app:
         return None
     if now - found[0].seen_at >= SEEN_EVERY_SECONDS:
         with own.store.writing() as db:
@@ -51,26 +54,26 @@ def _load() -> tuple[Session, Account] | None:
     return found
 
 
-def session_hash() -> bytes | None:
-    """Return the hash of the music app's session here, or None."""
-    found = listener()
+def session_hash(app: str = APP) -> bytes | None:
+    """Return the hash of the app's session here, or None."""
+    found = listener(app)
     return None if found is None else found[0].id_hash
 
 
-def put_session(response: Response, token: str, account: Account) -> None:
-    """Set the cookie of the music app's session (HttpOnly, SameSite, and Secure under TLS; docs/promises.md#45)."""
+def put_session(response: Response, token: str, account: Account, app: str = APP) -> None:
+    """Set the cookie of the app's session (HttpOnly, SameSite, and Secure under TLS; docs/promises.md#45)."""
     remember_browser(account.id)
-    set_cookie(response, COOKIE, token)
+    set_cookie(response, app, token)
 
 
-def drop_session(response: Response) -> None:
+def drop_session(response: Response, app: str = APP) -> None:
     """Delete the cookie."""
-    delete_cookie(response, COOKIE)
+    delete_cookie(response, app)
 
 
-def leave(response: Response) -> None:
-    """Sign the music app out. Its token is invalid at once."""
-    found = listener()
+def leave(response: Response, app: str = APP) -> None:
+    """Sign the app out. Its token is invalid at once."""
+    found = listener(app)
     if found is not None:
         sign_in.sign_out(services(), visitor(), found[1], found[0].id_hash)
-    drop_session(response)
+    drop_session(response, app)

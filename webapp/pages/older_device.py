@@ -18,6 +18,7 @@ from webapp.pages.forms.recovery import OlderDeviceForm
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
+from webapp.pages.music_session import OLDER
 from webapp.pages.render import page
 from webapp.store.flows import Flow
 
@@ -40,14 +41,14 @@ def sign_in() -> ResponseReturnValue:
                 form.password.data or "",
                 return_to=url_for("older_device.sign_in"),
                 cookie=read_cookie,
-                ended_session=music_session.session_hash(),
+                ended_session=music_session.session_hash(OLDER),
             )
             if isinstance(outcome, SignedIn):
                 return _welcome(outcome)
             pending = outcome
             guards.keep_flow(outcome)
             form.refuse("password", _code_follows(outcome))
-    found = music_session.listener()
+    found = music_session.listener(OLDER)
     return page(
         "older_device.sign_in",
         app=music_session.APP,
@@ -62,7 +63,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End this device's session."""
     response = current_app.make_response(redirect(url_for("older_device.sign_in"), 303))
-    music_session.leave(response)
+    music_session.leave(response, OLDER)
     return response
 
 
@@ -70,7 +71,7 @@ def _welcome(signed_in: SignedIn) -> ResponseReturnValue:
     """Sign in without trust: there is no cookie but the session's."""
     flask.session.pop(guards.FLOW + older_device.MACHINE.kind, None)
     response = current_app.make_response(redirect(signed_in.return_to, 303))
-    music_session.put_session(response, signed_in.token, signed_in.account)
+    music_session.put_session(response, signed_in.token, signed_in.account, OLDER)
     return response
 
 

@@ -192,8 +192,11 @@ def _walk(persona: Persona, *, signed_in: bool = False) -> Walk:
 
 
 def _sign_out() -> None:
-    """Sign this browser out, of the shop and of the music app."""
-    ended = [each for each in (auth.session_hash(), music_session.session_hash()) if each is not None]
+    """Sign this browser out, of the shop, of the music app and of the older device."""
+    apps = (music_session.APP, music_session.OLDER)
+    ended = [
+        each for each in (auth.session_hash(), *map(music_session.session_hash, apps)) if each is not None
+    ]
     with services().store.writing() as db:
         for session in ended:
             sessions.end(db, session)
