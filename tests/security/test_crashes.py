@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.assertions import not_empty
 from tests.security.tools import to_mid_step
 from webapp.sandbox.server import CHEAP_HASH
 
+pytestmark = pytest.mark.xdist_group("crashes")
 ROOT = Path(__file__).parent.parent.parent
 SETTINGS = "/a/settings/approval"
 Step = tuple[Person, str, dict[str, str]]
@@ -118,13 +119,23 @@ STEPS: list[Callable[[World], Step]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def crashing() -> Iterator[subprocess.Popen[str]]:
+    """Start the program that replays requests. It ends once nothing more can come."""
+    command = [sys.executable, "-m", "tests.security.crashing"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+
+
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
 def test_step_is_wholly_done_or_not_at_all_s65(
-    world: World, tmp_path: Path, step: Callable[[World], Step]
+    world: World, crashing: subprocess.Popen[str], tmp_path: Path, step: Callable[[World], Step]
 ) -> None:
     to_mid_step(world)
     person, path, data = step(world)
-    result = crash(world, tmp_path, person, path, data)
+    result = crash(world, crashing, tmp_path, person, path, data)
     before, after = result["before"], result["after"]
     assert before != after
     assert len(result["crashes"]) >= 3
@@ -133,7 +144,14 @@ def test_step_is_wholly_done_or_not_at_all_s65(
         assert crashed["after_repeat"] in (None, after), f"cannot be repeated after statement {number}"
 
 
-def crash(world: World, folder: Path, person: Person, path: str, data: dict[str, str]) -> dict[str, Any]:
+def crash(
+    world: World,
+    crashing: subprocess.Popen[str],
+    folder: Path,
+    person: Person,
+    path: str,
+    data: dict[str, str],
+) -> dict[str, Any]:
     """Replay the request in a process of its own, killed at each of its statements in turn."""
     source, instance = Path(world.services.config.instance), folder / "site"
     shutil.copytree(source, instance, ignore=shutil.ignore_patterns("worlds"))
@@ -149,8 +167,8 @@ def crash(world: World, folder: Path, person: Person, path: str, data: dict[str,
         "data": {"csrf_token": person.browser.csrf_token, **data},
     }
     (folder / "spec.json").write_text(json.dumps(spec))
-    command = [sys.executable, "-m", "tests.security.crashing", str(folder / "spec.json")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert crashing.stdin is not None and crashing.stdout is not None
+    print(folder / "spec.json", file=crashing.stdin, flush=True)
+    assert crashing.stdout.readline() == "0\n", "the traceback is above"
+    result: dict[str, Any] = json.loads((folder / "result.json").read_text())
     return result
