@@ -22,6 +22,7 @@ pytest_plugins = [
     "mocksms.pytest_plugin",
     "webapp.sandbox.pytest_plugin",
     "tests.coverage",
+    "tests.groups",
     "tests.left_out",
     "tests.recorded_statements",
 ]

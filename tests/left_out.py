@@ -1,4 +1,8 @@
-"""Tests that a run leaves out: those whose program is missing, named in its header, and those of `make check`."""
+"""Tests that a run leaves out: those whose program is missing, named in its header, and those of `make check`.
+
+The part `more` of the check runs the tests that are marked so: those of `make test` in another language, width,
+colour or number.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +22,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests that need a missing program."""
+    """Leave out tests that need a missing program, and those of the part `more` unless it runs (`-m more`)."""
+    if config.option.markexpr != "more":
+        _leave_out(config, items, [item for item in items if item.get_closest_marker("more")])
     if os.environ.get(programs.COUNTING):
         return
     gone = programs.missing()
     paths = {item.path: item.path.relative_to(ROOT).as_posix() for item in items}
-    left_out = [item for item in items if any(_needs(paths[item.path], program) for program in gone)]
+    _leave_out(config, items, [i for i in items if any(_needs(paths[i.path], each) for each in gone)])
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
+    """Deselect items, as a mark's expression does."""
     if left_out:
-        items[:] = [item for item in items if item not in left_out]
+        gone = set(left_out)
+        items[:] = [item for item in items if item not in gone]
         config.hook.pytest_deselected(items=left_out)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import sys
@@ -53,9 +54,10 @@ class Installed:
 
 @pytest.fixture(scope="session")
 def unpacked(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Unpack the wheel, as an installer does, once for all tests: they only read it."""
+    """Unpack and compile the wheel, as an installer does, once for all tests: they only read it."""
     packages = tmp_path_factory.mktemp("packages")
     zipfile.ZipFile(built.wheel).extractall(packages)
+    compileall.compile_dir(packages, quiet=1)
     return packages
 
 

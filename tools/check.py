@@ -1,7 +1,8 @@
 """`make check`: run all checks, in parts.
 
 `ONLY=look,node` selects; each part has 20 minutes. The output ends with a table of results. A part is a folder of
-tests below tests/check, which `make test` leaves out, or a command in COMMANDS.
+tests below tests/check, which `make test` leaves out, or a command in COMMANDS. `more` runs the
+tests that `make test` leaves out: the same in another language, width, colour or number (tests/more.py).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ NOTHING_RAN = 5
 """Exit code of pytest without any test."""
 COMMANDS = {
     "test": PYTEST,
+    "more": (*PYTEST, *LONG_TESTS, "-m", "more"),
     "mutants": (sys.executable, "-m", "tools.mutants"),
 }
 """The parts that are not folders of tests/check."""

@@ -14,15 +14,6 @@ from tools import browser as browsers
 from tools.driver import Browser, BrowserContext, Page
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each file of browser tests on one worker, so that its tests share one browser (before xdist groups)."""
-    for item in items:
-        if "/tests/browser/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.name}"))
-            item.add_marker(pytest.mark.browser)
-
-
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """Start one Chromium for this process: Playwright's sync API allows one at a time."""

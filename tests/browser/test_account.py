@@ -7,6 +7,7 @@ import pytest
 from tests.actors import PASSWORD
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
+from tests.more import more
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import pages
 
@@ -19,7 +20,7 @@ def arrives(page: Page, name: str) -> None:
     assert_accessible(page)
 
 
-@pytest.mark.parametrize(("width", "language"), [(390, "ja"), (1280, "en")])
+@pytest.mark.parametrize(("width", "language"), [(390, "ja"), more(1280, "en")])
 def test_register_in_a_browser_with_its_errors(servers: Servers, width: int, language: str) -> None:
     page = servers.window(width, language)
     page.goto(f"{servers.site_url}/ap/register")

@@ -15,6 +15,7 @@ import segno
 
 from mocksms.core import authenticator, inbox
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
+from tests.more import more
 from tools.driver import Page, expect
 
 __all__ = ["desk", "running_phone", "window"]
@@ -46,7 +47,7 @@ def codes_agree(page: Page, key: str = KEY) -> None:
     assert following == pyotp.TOTP(key).at(step * 30 + 30)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, more(1280)])
 def test_desk_gets_its_first_handset_live(desk: Desk, window: Window, width: int) -> None:
     page = window("/", width=width)
     expect(page.locator("main")).to_have_attribute("data-state", "empty")
@@ -54,7 +55,7 @@ def test_desk_gets_its_first_handset_live(desk: Desk, window: Window, width: int
     expect(page.locator(".handset-card__title")).to_have_text("090-1234-5678")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, more(1280)])
 def test_lock_shows_an_arrival_and_opens_by_a_press(desk: Desk, window: Window, width: int) -> None:
     page = window(f"{PHONE}/", width=width)
     desk.text(CODE_TEXT)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.assertions import not_empty
 from tests.browser.handset import HANAKO, Desk, complaints, desk, running_phone, window
+from tests.more import more
 from tools.driver import Page, expect
 
 __all__ = ["desk", "running_phone", "window"]
@@ -74,7 +75,7 @@ def answers_aloud(page: Page) -> None:
     page.get_by_role("button", name="応答").click()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, more(1280)])
 def test_call_opens_by_itself_and_shows_the_words_as_spoken(desk: Desk, window: Window, width: int) -> None:
     page = window(f"/handsets/{HANAKO}/", width=width)
     desk.call(CODE)
@@ -161,7 +162,7 @@ def test_call_comes_as_a_banner_over_an_open_app(desk: Desk, window: Window) -> 
     expect(page.locator("main")).to_have_attribute("data-page", "handset.messages")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, more(1280)])
 def test_landline_is_picked_up_and_takes_keys_from_the_keyboard(
     desk: Desk, window: Window, width: int
 ) -> None:

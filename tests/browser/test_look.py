@@ -9,6 +9,7 @@ import pytest
 from tests.assertions import not_empty
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
+from tests.more import more
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import main_job, pages
 from webapp.sandbox.journeys.steps import See
@@ -35,7 +36,7 @@ def overhang(page: Page) -> int:
 
 @pytest.mark.parametrize(
     ("language", "width", "scheme"),
-    [("ja", NARROW, "light"), ("ja", WIDE, "dark"), ("en", NARROW, "dark"), ("en", WIDE, "light")],
+    [("ja", NARROW, "light"), ("ja", WIDE, "dark"), more("en", NARROW, "dark"), more("en", WIDE, "light")],
 )
 def test_patterns_are_accessible_and_fit(servers: Servers, width: int, scheme: str, language: str) -> None:
     site = servers.window(width, language, color_scheme=scheme)

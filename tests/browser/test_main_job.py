@@ -11,6 +11,7 @@ import pytest
 from tests.browser.conftest import assert_accessible
 from tests.browser.page_runner import PageRunner
 from tests.browser.servers import Servers
+from tests.more import more
 from tools.driver import Page, expect
 from webapp import paths
 from webapp.sandbox.journeys import main_job, pages
@@ -103,7 +104,7 @@ def elsewhere(servers: Servers, width: int) -> PageRunner:
     return other
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, more(1280)])
 def test_main_job_by_sms(servers: Servers, width: int) -> None:
     hanako = Live(servers, width)
     hanako.walk(SIGN_IN_BY_NUMBER)
@@ -122,7 +123,7 @@ def test_main_job_by_sms(servers: Servers, width: int) -> None:
     elsewhere(servers, width)
 
 
-@pytest.mark.parametrize(("width", "by"), [(390, "key"), (1280, "picture")])
+@pytest.mark.parametrize(("width", "by"), [more(390, "key"), (1280, "picture")])
 def test_main_job_by_app(servers: Servers, width: int, by: str) -> None:
     hanako = Live(servers, width)
     hanako.walk((main_job.START, *SIGN_IN, See(page="shop.home")))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
+from tests.more import more
 from tools.driver import CDPSession, Page, expect
 from webapp.sandbox.journeys import main_job, pages
 from webapp.sandbox.journeys.steps import See
@@ -66,7 +67,7 @@ def registers(servers: Servers, page: Page, name: str = "わたしの携帯") ->
     expect(page.locator("[data-passkey]")).to_contain_text(name)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, more(1280)])
 def test_passkey_is_made_and_signs_in_also_once_two_step_is_on(servers: Servers, width: int) -> None:
     page = servers.window(width)
     device = with_fingerprint(page)

@@ -11,6 +11,7 @@ from tests import sample_files
 from tests.actors import PASSWORD
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
+from tests.more import more
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import pages
 
@@ -125,7 +126,7 @@ def test_upload_works_without_javascript(servers: Servers) -> None:
     is_in(page, "received")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [more(390), 1280])
 def test_desk_shows_the_document_and_decides(servers: Servers, width: int) -> None:
     owner = servers.window(width)
     opens_case(servers, owner, SAKURA)
@@ -155,7 +156,7 @@ def test_desk_shows_the_document_and_decides(servers: Servers, width: int) -> No
     assert_accessible(owner)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", more("dark")])
 def test_pages_for_the_locked_out_are_accessible(servers: Servers, scheme: str) -> None:
     page = servers.window(color_scheme=scheme)
     page.goto(f"{servers.site_url}/ap/recovery")

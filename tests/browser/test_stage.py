@@ -8,6 +8,7 @@ from mocksms.core import authenticator
 from mocksms.testing import RunningPhone
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
+from tests.more import more
 from tools.driver import Frame, Page, expect
 from webapp.sandbox.journeys import pages
 from webapp.store import accounts
@@ -149,7 +150,7 @@ def test_stage_moves_the_clock_and_asks_for_faults_where_the_site_is(servers: Se
     expect(page.locator("[data-shows-faults]")).to_have_text("")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", more("dark")])
 def test_stage_on_a_phone_shows_one_of_both_and_what_is_next(servers: Servers, scheme: str) -> None:
     page = opened(servers, 390, color_scheme=scheme)
     expect(page.locator("[name=phone]")).to_be_hidden()

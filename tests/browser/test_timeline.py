@@ -6,12 +6,13 @@ import pytest
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
+from tests.more import more
 from tools.driver import expect
 from webapp.sandbox.journeys import main_job
 from webapp.sandbox.worlds import Worlds
 
 
-@pytest.mark.parametrize(("width", "language", "scheme"), [(390, "ja", "light"), (1280, "en", "dark")])
+@pytest.mark.parametrize(("width", "language", "scheme"), [(390, "ja", "light"), more(1280, "en", "dark")])
 def test_timeline_follows_another_window(servers: Servers, width: int, language: str, scheme: str) -> None:
     worlds: Worlds = servers.world.site.extensions["nidankai_worlds"]
     worlds.get().trace_log.empty()

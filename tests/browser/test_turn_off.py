@@ -7,6 +7,7 @@ import pytest
 from tests.actors import PEOPLE
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers, awake
+from tests.more import more
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import main_job, pages
 
@@ -34,7 +35,7 @@ def opens_settings(servers: Servers, site: Page) -> None:
     expect(site.locator('main[data-page="settings.overview"][data-state="on"]')).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "language"), [(390, "ja"), (1280, "en")])
+@pytest.mark.parametrize(("width", "language"), [(390, "ja"), more(1280, "en")])
 def test_confirm_opens_as_a_pop_up_and_closes_without_doing_anything(
     servers: Servers, width: int, language: str
 ) -> None:
@@ -59,7 +60,7 @@ def test_confirm_opens_as_a_pop_up_and_closes_without_doing_anything(
     expect(site.locator("main")).to_have_attribute("data-state", "on")
 
 
-@pytest.mark.parametrize("clear", [False, True])
+@pytest.mark.parametrize("clear", [more(False), True])
 def test_turn_off_from_the_pop_up(servers: Servers, clear: bool) -> None:
     site = servers.window()
     signs_in(servers, site, "taro")

@@ -11,11 +11,18 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.docs.blocks import Block
+from tests.meta.sources import APPS, ROOT
 from tests.processes import copy_clone, free_ports, run_block, serving
 from webapp.run import PORTS
 
 BLOCK_SECONDS = 120
 """How long a block may take: one that starts a server by another command than SERVERS has would never end."""
+
+
+def _copy_compiled(clone: Path) -> None:
+    """Copy the apps' compiled modules: each of a page's many processes would compile them again."""
+    for folder in (each for app in APPS for each in (ROOT / app).rglob("__pycache__")):
+        shutil.copytree(folder, clone / folder.relative_to(ROOT))
 
 
 SERVERS = {"make run": ("SITE_PORT", "PHONE_PORT"), "python -m mocksms serve": ("PHONE_PORT",)}
@@ -31,6 +38,7 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.clone = folder / "nidankai"
         copy_clone(self.clone)
+        _copy_compiled(self.clone)
         (self.clone / ".venv").symlink_to(sys.prefix)  # the packages were downloaded once
         self._ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         self._addresses = {

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.docs.blocks import write_files
 from tests.docs.shell import Reader
 from tests.packaged import Installed
 from tools import browser as browsers
 
+pytestmark = pytest.mark.more
 PYTEST = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
 WITH_CHROMIUM = """
 import pytest

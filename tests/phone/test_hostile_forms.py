@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 import mocksms
 from mocksms.providers.sns.routes import ACTIONS
+from tests import more
 
 TOPIC = "arn:aws:sns:us-east-1:000000000000:codes"
 VALUES = (
@@ -53,7 +54,8 @@ def forms(names: tuple[str, ...]) -> Any:
     return st.dictionaries(st.sampled_from(names), values, max_size=8)
 
 
-def test_every_route_of_twilio_answers(client: FlaskClient) -> None:
+@more.examples(70, 200)
+def test_every_route_of_twilio_answers(client: FlaskClient, examples: int) -> None:
     from hypothesis import given, settings
     from hypothesis import strategies as st
 
@@ -63,7 +65,7 @@ def test_every_route_of_twilio_answers(client: FlaskClient) -> None:
     ]
     names = {"collection": "AlphaSenders", "identity": "hanako-1"}
 
-    @settings(max_examples=200, deadline=None, database=None)
+    @settings(max_examples=examples, deadline=None, database=None)
     @given(rule=st.sampled_from(rules), data=st.data(), form=forms(FIELDS), query=forms(QUERY))
     def ask(rule: Any, data: Any, form: dict[str, str], query: dict[str, str]) -> None:
         method = data.draw(st.sampled_from(sorted(rule.methods - {"OPTIONS", "HEAD"})))
@@ -77,13 +79,14 @@ def test_every_route_of_twilio_answers(client: FlaskClient) -> None:
     ask()
 
 
-def test_every_action_of_sns_answers(client: FlaskClient) -> None:
+@more.examples(70, 200)
+def test_every_action_of_sns_answers(client: FlaskClient, examples: int) -> None:
     from hypothesis import given, settings
     from hypothesis import strategies as st
 
     client.post("/", data={"Action": "CreateTopic", "Name": "codes"})
 
-    @settings(max_examples=200, deadline=None, database=None)
+    @settings(max_examples=examples, deadline=None, database=None)
     @given(action=st.sampled_from(sorted(ACTIONS)), form=forms(SNS_FIELDS))
     def ask(action: str, form: dict[str, str]) -> None:
         answer = client.post("/", data={"TopicArn": TOPIC, **form, "Action": action})

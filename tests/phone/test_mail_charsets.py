@@ -9,6 +9,7 @@ import pytest
 
 from mocksms.core import mail
 from mocksms.core.mail import charsets
+from tests import more
 from tests.phone import corpus
 from tests.phone.encodings import NAMES, is_plain, units
 
@@ -118,7 +119,8 @@ def test_what_was_declared_and_used_is_told() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_encoding_comes_out_as_it_went_in(name: str) -> None:
+@more.examples(15, 60)
+def test_any_encoding_comes_out_as_it_went_in(name: str, examples: int) -> None:
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 
@@ -133,7 +135,7 @@ def test_any_encoding_comes_out_as_it_went_in(name: str) -> None:
         ).map(lambda text: (text.encode(name.replace("utf-16", "utf-16-").rstrip("-")), text))
     )
 
-    @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(drawn)
     def check(pair: tuple[bytes, str]) -> None:
         content, text = pair

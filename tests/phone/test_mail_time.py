@@ -9,7 +9,7 @@ import pytest
 from mocksms.core import inbox, mail
 from mocksms.core.mail import files, structure
 from mocksms.handset import mail_html
-from tests import cpu
+from tests import cpu, more
 
 MOST_SECONDS = 1.0
 
@@ -81,7 +81,8 @@ def test_mail_that_is_all_one_thing_takes_no_time_s73(source: str) -> None:
     assert is_quick(source.encode())
 
 
-def test_mail_of_any_repeated_pieces_takes_no_time_s73() -> None:
+@more.examples(25, 60)
+def test_mail_of_any_repeated_pieces_takes_no_time_s73(examples: int) -> None:
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 
@@ -91,7 +92,7 @@ def test_mail_of_any_repeated_pieces_takes_no_time_s73() -> None:
     heads = ["From: ", "To: ", "Subject: ", "Content-Type: ", "Content-Type: text/plain; ", HTML, "\r\n",
              "Content-Disposition: attachment; ", "Content-Type: text/html; charset=x\r\n\r\n"]  # fmt: skip
 
-    @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(deadline=None, max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(heads), st.lists(st.sampled_from(pieces), min_size=1, max_size=4))
     def check(head: str, drawn: list[str]) -> None:
         source = (head + "".join(drawn) * 12_000 + "\r\n\r\nx").encode()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests import openapi
+from tests import more, openapi
 from tests.app_fixture import World
 from tests.assertions import not_empty
 
@@ -33,7 +33,8 @@ def described(world: World) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_each_call_keeps_to_its_description(world: World, call: str) -> None:
+@more.examples(4, 8)
+def test_each_call_keeps_to_its_description(world: World, call: str, examples: int) -> None:
     import schemathesis
 
     def from_loopback(environ: dict[str, Any], start_response: Any) -> Any:
@@ -42,7 +43,7 @@ def test_each_call_keeps_to_its_description(world: World, call: str) -> None:
     schema = schemathesis.openapi.from_wsgi(DESCRIPTION, from_loopback)
     worlds = world.site.extensions["nidankai_worlds"]
     try:
-        openapi.check(schema, call, examples=8, is_in_schema=call not in NOT_IN_SCHEMAS)
+        openapi.check(schema, call, examples=examples, is_in_schema=call not in NOT_IN_SCHEMAS)
     finally:
         for name in set(worlds.names()) - {"default"}:
             worlds.delete(name)
