@@ -63,7 +63,7 @@ def test_turn_off_leaves_the_password_alone_and_tells_the_owner(
     world: World, language: str, clear: bool
 ) -> None:
     taro = turned_off(world, language=language, clear=clear)
-    assert ("2段階認証を無効にしました。" if language == "ja" else "disabled") in taro.page.text
+    assert ("2段階認証を無効にしました。" if language == "ja" else "is turned off") in taro.page.text
     assert {"ja": "無効", "en": "is off"}[language] in world.phone.mail(taro.email).subject
     page = taro.browser.press("スキップ")
     assert (page.name, page.state) == ("settings.overview", "off")

@@ -46,8 +46,8 @@ TITLES = {
     "sign_in.identifier": _("Sign in: address or number"),
     "sign_in.password": _("Sign in: password"),
     "step_up.confirm": _("Confirm it's you"),
-    "turn_off.confirm": _("Disable Two-Step Verification?"),
-    "turn_off.feedback": _("Two-Step Verification is disabled."),
+    "turn_off.confirm": _("Turn off Two-Step Verification?"),
+    "turn_off.feedback": _("Two-Step Verification is turned off."),
 }
 
 
