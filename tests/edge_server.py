@@ -46,6 +46,10 @@ class Served:
         """Return how many threads it has."""
         return sum(1 for _ in Path(f"/proc/{self.process}/task").iterdir())
 
+    def memory(self) -> int:
+        """Return the bytes of memory that it shares with no other process."""
+        return own_bytes(self.process)
+
     def goes_up_to(self, sockets: int, seconds: float) -> bool:
         """Return whether it has as many open sockets within some seconds."""
         until = time.monotonic() + seconds
@@ -63,6 +67,12 @@ class Served:
                 return False
             time.sleep(0.05)
         return True
+
+
+def own_bytes(process: int) -> int:
+    """Return the bytes of memory that a process shares with no other."""
+    lines = map(str.split, Path(f"/proc/{process}/smaps_rollup").read_text().splitlines())
+    return 1024 * sum(int(line[1]) for line in lines if line[0].startswith("Private_"))
 
 
 def free_port() -> int:

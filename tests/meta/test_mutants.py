@@ -87,7 +87,7 @@ class Fake(Copy):
         (-1, "not done in 300 seconds", "", "NOT RUN"),
     ],
 )
-def test_outcome_is_told_by_what_failed_first(
+def test_outcome_is_told_by_what_failed_first_s95(
     tmp_path: Path, code: int, output: str, killer: str, problem: str
 ) -> None:
     problems(GOOD, root=tmp_path)
@@ -101,7 +101,7 @@ def test_outcome_is_told_by_what_failed_first(
 
 
 @pytest.mark.parametrize("output", ["FAILED tests/test_x.py::test_a_s07 - assert 0", "collection failed"])
-def test_test_that_fails_without_the_mutant_proves_nothing(tmp_path: Path, output: str) -> None:
+def test_test_that_fails_without_the_mutant_proves_nothing_s95(tmp_path: Path, output: str) -> None:
     problems(GOOD, root=tmp_path)
     killed = mutants.Outcome(7, f"{HERE}:2", killer="tests/test_x.py::test_a_s07")
     code = 1 if output.startswith("FAILED") else 3

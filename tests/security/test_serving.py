@@ -8,13 +8,16 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.assertions import not_empty
 from tests.edge_server import Served, open_files, serving
+from webapp.sandbox.form_client import HttpFormClient
 
 IDLE_SECONDS, WHOLE_SECONDS, UNREAD_SECONDS = 1.5, 3.0, 2.0
 ME, SHOP = "+819012345678", "+15005550006"
@@ -154,6 +157,25 @@ def test_answers_that_nobody_reads_silence_nobody_s71(served: Served) -> None:
     while served.threads() > threads + 8 and time.monotonic() < until:
         time.sleep(0.1)
     assert served.threads() <= threads + 8, "the rush's threads are given back"
+
+
+@pytest.mark.parametrize("served", ["site"], indirect=True)
+def test_passwords_at_once_leave_no_memory_s71(served: Served) -> None:
+    """Each of them takes 19 MiB while it is checked."""
+
+    def guess(name: str) -> str:
+        with httpx.Client(base_url=served.url, timeout=30) as client:
+            browser = HttpFormClient(client)
+            browser.go("GET", f"{served.url}/ap/signin")
+            browser.fill_and_send({"email": f"{name}@example.com"})
+            return browser.fill_and_send({"password": "not-the-password-1"}).html
+
+    guess("first")
+    before = served.memory()
+    with ThreadPoolExecutor(12) as pool:
+        told = list(pool.map(guess, "abcdefghijkl"))
+    assert all("パスワードが正しくありません" in html for html in not_empty(told))
+    assert served.memory() < before + (100 << 20)
 
 
 @pytest.mark.parametrize(

@@ -98,11 +98,11 @@ def test_address_is_what_the_trusted_proxies_say_s22(proxies: int, address: str)
         ("Mozilla/5.0 (compatible; Wire money Bot/1.0; +http://evil.example)", ""),
     ],
 )
-def test_device_label_shows_no_word_of_the_header_s40(user_agent: str, label: str) -> None:
+def test_device_label_shows_no_word_of_the_header_s91(user_agent: str, label: str) -> None:
     assert devices.device_label(user_agent) == label
 
 
-def test_device_label_is_of_the_list_whatever_a_header_holds_s40() -> None:
+def test_device_label_is_of_the_list_whatever_a_header_holds_s91() -> None:
     from hypothesis import given, settings
     from hypothesis import strategies as st
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from contextlib import suppress
 from typing import Any
@@ -16,10 +17,12 @@ OWN_FILES = 256
 MOST_CONNECTIONS = 16_000
 """More would take more memory than a small machine has."""
 HEAD_SECONDS = 30
+M_ARENA_MAX, MOST_ARENAS = -8, 2
 
 
 def serve(target: str, host: str, port: int, connections: int, **options: Any) -> None:
     """Serve an edge until SIGINT or SIGTERM. `target` is `module:factory`, `options` are granian's."""
+    _share_free_memory()
     Granian(
         target,
         factory=True,
@@ -34,6 +37,15 @@ def serve(target: str, host: str, port: int, connections: int, **options: Any) -
         log_enabled=False,
         **options,
     ).serve()
+
+
+def _share_free_memory() -> None:
+    """Let the threads of the processes to come share what they free, where the C library can (glibc).
+
+    By itself it gives each thread an arena, which keeps the largest thing that was in it: 19 MiB for a password.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # another C library, Windows
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, MOST_ARENAS)
 
 
 def raise_file_limit(needed: int, name: str) -> int:

@@ -52,7 +52,7 @@ _SYSTEMS = {
 def device_label(user_agent: str) -> str:
     """Return such as "Chrome, Windows", or "" when the header names no browser and no system that we know.
 
-    The header is a stranger's text, so no word of it is shown (docs/promises.md#40). The parser's rules load at the
+    The header is a stranger's text, so no word of it is shown (docs/promises.md#91). The parser's rules load at the
     first call, not at start.
     """
     import ua_parser  # its rules are slow to load
