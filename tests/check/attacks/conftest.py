@@ -11,7 +11,7 @@ from tests.edge_server import open_files
 
 SHAPES = {"production": production, "make_run": make_run}
 MOST_LEFT = 12
-"""Files that may stay open after an attack: databases of worlds, a connection to the phone."""
+"""Sockets that may stay open after an attack: the site keeps connections to the phone."""
 GIVEN_BACK_SECONDS = 60.0
 MOST_GROWN = 200 << 20
 """Bytes of memory that all processes may keep of all attacks together."""
@@ -39,11 +39,11 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def shape(served: Shape) -> Iterator[Shape]:
     """A shape that answers at once after the test, has failed nowhere and has given all back."""
-    files = served.files()
+    sockets = served.sockets()
     try:
         yield served
     finally:
         served.front.close()
     assert served.slowest_answer() < SLOWEST
     assert served.failures() == []
-    assert served.comes_down_to(files + MOST_LEFT, GIVEN_BACK_SECONDS)
+    assert served.comes_down_to(sockets + MOST_LEFT, GIVEN_BACK_SECONDS)
