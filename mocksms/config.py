@@ -53,6 +53,13 @@ class Settings:
         "folder",
         "Where the phone keeps its worlds, in the sub-folder phone/ (installed: the user's data folder)",
     )
+    database_url: str = setting(
+        "",
+        kinds.database,
+        "PostgreSQL URL",
+        "Database of all worlds, such as `postgresql://user@host/name`; empty: SQLite files in the instance folder",
+        secret=True,
+    )
     shared: bool = setting(
         "0",
         kinds.switch,

@@ -6,6 +6,7 @@ once per test process; `fresh` returns a clean world.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import mocksms
 import webapp
 from mocksms.providers.smtp import mail_server
 from mocksms.testing import Phone, RunningPhone
-from tests import coverage
+from tests import coverage, engines
 from tests.actors import PEOPLE, Person
 from tests.form_client import Browser
 from webapp.sandbox.server import CHEAP_HASH
@@ -49,8 +50,12 @@ class AppFixture:
         """Keep data in `folder`; use an in-process phone unless `phone` is given."""
         coverage.listen()
         transport: httpx.BaseTransport | None = None
+        self._until_closed = ExitStack()
+        url = self._until_closed.enter_context(engines.database())
         if phone is None:
-            phone_app: Flask = mocksms.create_app({"INSTANCE": str(folder), "SMTP_PORT": -1})
+            phone_app: Flask = mocksms.create_app(
+                {"INSTANCE": str(folder), "SMTP_PORT": -1, "DATABASE_URL": url}
+            )
             self._smtp: mail_server.MailServer | None = mail_server.start(phone_app, "127.0.0.1", port=0)
             self.phone = Phone.in_process(phone_app)
             transport = httpx.WSGITransport(app=phone_app)
@@ -61,6 +66,7 @@ class AppFixture:
         self.site: Flask = webapp.create_app(
             {
                 "instance": str(folder / "site"),
+                "database_url": url,
                 "sandbox": True,
                 "site_url": SITE_URL,
                 **CHEAP_HASH,
@@ -100,6 +106,8 @@ class AppFixture:
         """Stop everything that runs beside the tests."""
         if self._smtp is not None:
             self._smtp.stop()
+        self.site.extensions["nidankai_engine"].close()
+        self._until_closed.close()
 
 
 @dataclass

@@ -19,7 +19,13 @@ OPTIONS = (
 
 def main(arguments: list[str]) -> int:
     """Lock all files, the run's own first because it constrains the others. `--upgrade` is passed on."""
-    for name in ("requirements", "requirements-voice", "requirements-dev", "requirements-docs"):
+    for name in (
+        "requirements",
+        "requirements-voice",
+        "requirements-postgres",
+        "requirements-dev",
+        "requirements-docs",
+    ):
         command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *arguments]
         locked = subprocess.run([*command, "--output-file", f"{name}.txt", f"{name}.in"], cwd=ROOT)
         if locked.returncode:

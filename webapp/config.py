@@ -53,6 +53,12 @@ class Config:
         "folder",
         "databases, uploads and, in sandbox mode, generated keys (installed: in the user's data folder)",
     )
+    database_url: str = _setting(
+        "",
+        "PostgreSQL URL",
+        "database of all worlds, such as `postgresql://user@host/name`; empty: SQLite files in the instance folder",
+        setting_checks.database,
+    )
     site_url: str = _setting(
         "http://localhost:8000",
         "URL",

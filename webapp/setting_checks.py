@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from webapp.shared import network
+from webapp.shared import database_url, network
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -37,6 +37,12 @@ def url(value: str) -> None:
     """Refuse what is no web address; it may be empty."""
     if value and not _is_address(value):
         raise ValueError(f"{value!r} must begin with http:// or https:// and a host name")
+
+
+def database(value: str) -> None:
+    """Refuse what is no address of a PostgreSQL database, and any where its driver is missing; it may be empty."""
+    if wrong := database_url.problem(value):
+        raise ValueError(f"must be {wrong}")
 
 
 def language(value: str) -> None:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from mocksms.shared import network
+from mocksms.shared import database_url, network
 
 MOST_BYTES = 2_000_000_000
 Parse = Callable[[str, str], Any]
@@ -110,6 +110,13 @@ def web_address(value: str, _region: str) -> str:
         is_address = False
     if value and not is_address:
         raise ValueError("an http or https address, or empty")
+    return value
+
+
+def database(value: str, _region: str = "") -> str:
+    """Parse the address of a PostgreSQL database; empty means SQLite."""
+    if wrong := database_url.problem(value):
+        raise ValueError(wrong)
     return value
 
 

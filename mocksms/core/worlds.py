@@ -107,7 +107,7 @@ class Worlds:
         self.background = background
         self.sender_apps = sender_apps
         self.own_ports: set[int] = set()
-        self.engine = store.open_engine(settings.folder)
+        self.engine = store.open_engine(settings.folder, settings.database_url)
         self.leases = Leases(self.engine.open)
         self._open: dict[str, World] = {}
         self._accounts: dict[str, str] = {}

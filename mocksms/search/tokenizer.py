@@ -17,15 +17,21 @@ _RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 
 
-def _runs(text: str) -> list[str]:
+def is_cjk(run: str) -> bool:
+    """Return whether a run of `runs` is Chinese, Japanese or Korean."""
+    return _IS_CJK.match(run) is not None
+
+
+def runs(text: str) -> list[str]:
+    """Return the runs of one script in a text, without case and in their normal form."""
     return _RUN.findall(normalise(text).casefold())
 
 
 def of_text(text: str) -> str:
     """Return the words of a text as they are indexed, separated by spaces."""
     found: list[str] = []
-    for run in _runs(text[:INDEXED_CHARACTERS]):
-        if _IS_CJK.match(run):
+    for run in runs(text[:INDEXED_CHARACTERS]):
+        if is_cjk(run):
             found.extend(run[at : at + 2] for at in range(len(run)))
         else:
             found.append(run)
@@ -54,8 +60,8 @@ def query(text: str, wanted: Filter | None = None, *, grow: Callable[[str], list
     many.
     """
     terms: list[str] = []
-    for run in _runs(text):
-        if not _IS_CJK.match(run):
+    for run in runs(text):
+        if not is_cjk(run):
             grown = grow(run)
             if grown is None:
                 terms.append(f'words : "{run}" *')

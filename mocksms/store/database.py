@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from mocksms.store.engine import DEFAULT, Engine, EngineError, SqliteEngine, SqliteStore
+from mocksms.store.engine import DEFAULT, Engine, EngineError, SqliteEngine, SqliteStore, engine_at
 from mocksms.store.migrations import MIGRATIONS
 
 
-def open_engine(folder: Path) -> Engine:
-    """Return the engine of the phone whose data is in this folder."""
+def open_engine(folder: Path, url: str = "") -> Engine:
+    """Return the engine of the phone whose data is in this folder, or in the database at this address."""
     default = folder / "worlds" / f"{DEFAULT}.db"
-    engine = SqliteEngine(folder / "other-worlds", MIGRATIONS, default)
+    engine = engine_at(url, folder / "other-worlds", MIGRATIONS, default)
+    if not isinstance(engine, SqliteEngine):
+        return engine
     for path in sorted(default.parent.glob("*.db")):
         if path != default:
             _take_over(engine, path)

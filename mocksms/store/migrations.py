@@ -7,9 +7,9 @@ has a negative id until it arrives. Types and words are those of `engine.protoco
 """
 
 from mocksms.store import search_index
-from mocksms.store.engine import Migration, Migrations
+from mocksms.store.engine import Migration, Migrations, Only
 
-_INBOX = (
+_INBOX: tuple[str | Only, ...] = (
     """CREATE TABLE events (
         id SERIAL_ID,
         at DOUBLE PRECISION NOT NULL, kind TEXT NOT NULL, message BIGINT NOT NULL, detail TEXT NOT NULL
@@ -56,7 +56,7 @@ _INBOX = (
     """CREATE TABLE faults (
         id SERIAL_ID, rule TEXT NOT NULL, times_left INTEGER, used INTEGER NOT NULL DEFAULT 0
     )""",
-    search_index.WORDS_AND_TAGS,
+    *search_index.WORDS_AND_TAGS,
 )
 
 _VERIFICATIONS = (
@@ -69,7 +69,7 @@ _VERIFICATIONS = (
 )
 
 # For a sender's list by date and for messages under way; words are found by their first character.
-_QUICK_LISTS = (
+_QUICK_LISTS: tuple[str | Only, ...] = (
     "DROP INDEX messages_created",
     "CREATE INDEX messages_created ON messages (channel, created_at)",
     "CREATE INDEX messages_under_way ON messages (channel, id)"

@@ -198,6 +198,7 @@ def test_locks_are_hashed_and_name_no_registry() -> None:
     for name in (
         "requirements.txt",
         "requirements-voice.txt",
+        "requirements-postgres.txt",
         "requirements-dev.txt",
         "requirements-docs.txt",
     ):
@@ -213,6 +214,7 @@ def test_locks_agree_and_hold_what_is_asked_for() -> None:
     for name in (
         "requirements.txt",
         "requirements-voice.txt",
+        "requirements-postgres.txt",
         "requirements-dev.txt",
         "requirements-docs.txt",
     ):
@@ -231,6 +233,7 @@ def _asked() -> str:
         for name in (
             "requirements.in",
             "requirements-voice.in",
+            "requirements-postgres.in",
             "requirements-dev.in",
             "requirements-docs.in",
         )

@@ -53,6 +53,7 @@ def test_extras_are_what_the_locks_are_made_from() -> None:
     apps = {*project["dependencies"], *extras["phone"], *extras["site"]}
     assert apps == _asked("requirements.in")
     assert set(extras["voice"]) == _asked("requirements-voice.in")
+    assert set(extras["postgres"]) == _asked("requirements-postgres.in")
     assert extras["all"] == ["nidankai[phone,site,voice]"]
 
 

@@ -15,7 +15,7 @@ from mocksms.core.models import Filter, Message, Sent
 from mocksms.core.worlds import World
 from mocksms.delivery import inbound_messages
 from mocksms.search import tokenizer
-from mocksms.store import reading, search_index
+from mocksms.store import reading, search_sqlite
 from mocksms.store.engine import recording
 
 ME = "+819012345678"
@@ -64,18 +64,18 @@ def test_a_search_looks_up_whole_words_only(inbox_world: World) -> None:
     found = inbox.search(inbox_world, Filter(q="code"), 10)
     assert [each.body for each in found] == ["the codeword is 17", "the code is 482913"]
     with inbox_world.store.reading() as db:
-        asked = tokenizer.query("code", grow=lambda start: search_index.beginning_with(db, start))
+        asked = tokenizer.query("code", grow=lambda start: search_sqlite.beginning_with(db, start))
     assert asked == 'words : ("code" OR "codeword")'
 
 
 def test_a_beginning_of_very_many_words_is_found_too(inbox_world: World) -> None:
-    for at in range(search_index.MOST_WORDS + 1):
+    for at in range(search_sqlite.MOST_WORDS + 1):
         keep(inbox_world, f"number 48{at:04}")
-    assert len(inbox.search(inbox_world, Filter(q="48"), 100)) == search_index.MOST_WORDS + 1
+    assert len(inbox.search(inbox_world, Filter(q="48"), 100)) == search_sqlite.MOST_WORDS + 1
     assert len(inbox.search(inbox_world, Filter(q="480001"), 100)) == 1
     with inbox_world.store.reading() as db:
-        assert search_index.beginning_with(db, "48") is None
-        assert search_index.beginning_with(db, "nobody") == []
+        assert search_sqlite.beginning_with(db, "48") is None
+        assert search_sqlite.beginning_with(db, "nobody") == []
 
 
 def test_a_world_that_was_emptied_knows_no_words(inbox_world: World) -> None:
@@ -84,7 +84,7 @@ def test_a_world_that_was_emptied_knows_no_words(inbox_world: World) -> None:
     inbox.reset(inbox_world)
     assert inbox.search(inbox_world, Filter(q="unforget"), 10) == []
     with inbox_world.store.reading() as db:
-        assert search_index.beginning_with(db, "u") == []
+        assert search_sqlite.beginning_with(db, "u") == []
 
 
 def test_who_said_stop_is_known_at_once_and_forgotten_by_a_reset(inbox_world: World) -> None:

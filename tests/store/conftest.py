@@ -1,4 +1,4 @@
-"""The engines of the contract suite. To test another engine, add a factory here."""
+"""The engines of the contract suite. To test another one, return its address."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from webapp.store.engine import Connection, Engine, Migration, Migrations, SqliteEngine, Store
+from webapp.store.engine import Connection, Engine, Migration, Migrations, Store, engine_at
 
 MIGRATIONS = Migrations(
     "contract",
@@ -24,19 +24,21 @@ MIGRATIONS = Migrations(
         ),
     ),
 )
-Factory = Callable[[Path, Migrations], Engine]
 
 
-def sqlite(folder: Path, migrations: Migrations) -> Engine:
-    """Return the embedded default, with files in a folder."""
-    return SqliteEngine(folder / "worlds", migrations, folder / "default.db")
+def engine_of(address: str, folder: Path, migrations: Migrations = MIGRATIONS) -> Engine:
+    """Return the engine of an address, with its files in a folder."""
+    return engine_at(address, folder / "worlds", migrations, folder / "default.db")
 
 
-ENGINES: dict[str, Factory] = {"sqlite": sqlite}
+@pytest.fixture
+def address() -> str:
+    """Return the database's address. `test_postgres` and `make check ONLY=postgres` return PostgreSQL's."""
+    return ""
 
 
-@pytest.fixture(params=ENGINES)
-def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
+@pytest.fixture
+def another(address: str, tmp_path: Path) -> Iterator[Callable[..., Engine]]:
     """Return a function that makes one more engine over the same data, as another process has it.
 
     `another(migrations)` makes another version.
@@ -44,7 +46,7 @@ def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
     made: list[Engine] = []
 
     def make(migrations: Migrations = MIGRATIONS) -> Engine:
-        made.append(ENGINES[request.param](tmp_path, migrations))
+        made.append(engine_of(address, tmp_path, migrations))
         return made[-1]
 
     yield make

@@ -45,6 +45,13 @@ def test_ids_grow_and_are_never_used_again(store: Store) -> None:
         assert add(db, "three") > second
 
 
+def test_statement_without_rows_has_an_empty_result(store: Store) -> None:
+    with store.writing() as db:
+        assert db.execute(INSERT, ("one",)).fetchone() is None
+        assert db.execute("UPDATE things SET at = 1").fetchall() == []
+        assert list(db.execute("DELETE FROM things")) == []
+
+
 def test_many_rows_are_written_by_one_call(store: Store) -> None:
     with store.writing() as db:
         db.executemany(INSERT, [("a",), ("b",)])

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from webapp.store.engine import Engine, SqliteEngine
+from webapp.store.engine import Engine, engine_at
 from webapp.store.migrations import MIGRATIONS
 
 
-def open_engine(instance: Path) -> Engine:
-    """Return the engine of the site whose data are in this folder."""
-    return SqliteEngine(instance / "other-worlds", MIGRATIONS, default=instance / "worlds" / "default.db")
+def open_engine(instance: Path, url: str = "") -> Engine:
+    """Return the engine of the site whose data are in this folder, or in the database at this address."""
+    return engine_at(url, instance / "other-worlds", MIGRATIONS, instance / "worlds" / "default.db")

@@ -1,9 +1,11 @@
 """Run SQL on one world's database, whichever engine keeps it.
 
-`protocol` says what every engine does, `sqlite` is the embedded default. The folder is the same, byte for byte,
+`protocol` says what every engine does. `sqlite` is the embedded default, `postgres` is for several machines, and
+`choice` takes one of them by its address. The folder is the same, byte for byte,
 in both apps and knows neither: import it only from here.
 """
 
+from .choice import SCHEMES, engine_at
 from .errors import (
     Busy,
     Conflict,
@@ -17,12 +19,13 @@ from .errors import (
     UnknownWorld,
     Unreachable,
 )
-from .protocol import DEFAULT, Connection, Engine, Migration, Migrations, Result, Row, Store, is_name
+from .protocol import DEFAULT, Connection, Engine, Migration, Migrations, Only, Result, Row, Store, is_name
 from .sqlite import SqliteStore
 from .sqlite_worlds import SqliteEngine
 
 __all__ = [
     "DEFAULT",
+    "SCHEMES",
     "Busy",
     "Conflict",
     "Connection",
@@ -34,6 +37,7 @@ __all__ = [
     "Migration",
     "Migrations",
     "Misuse",
+    "Only",
     "ReadOnly",
     "Result",
     "Row",
@@ -43,5 +47,6 @@ __all__ = [
     "Unavailable",
     "UnknownWorld",
     "Unreachable",
+    "engine_at",
     "is_name",
 ]

@@ -7,13 +7,17 @@ SQL is written once, in the part of the language that SQLite and PostgreSQL shar
 - No ``INSERT OR …``, no JSON functions, no ``rowid``.
 - Times are ``DOUBLE PRECISION``: 8 bytes on both. ``REAL`` has 4 on PostgreSQL.
 - Truth values are ``INTEGER`` 0 and 1. Numbers that may pass 2³¹ are ``BIGINT``.
-- Definitions use two words that the engine replaces: ``SERIAL_ID`` (a growing primary key) and ``BYTES``.
+- Definitions use words that the engine replaces: ``SERIAL_ID`` (a growing primary key), ``BYTES``, and ``TEXT``, which
+  is compared character by character on both.
+- A NUL in a text is kept as ``U+FFFD`` on PostgreSQL, which has none.
+- What the two can't share (the full-text search) is written twice: `Only`, and `Connection.dialect`.
 """
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +33,34 @@ def is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
+def nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three of these names of worlds that are like this one, the most similar first."""
+    known = {each.lower(): each for each in names}
+    return tuple(known[each] for each in difflib.get_close_matches(name.lower(), known))
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """A statement of the schema that is run by the engines of one dialect."""
+
+    dialect: str
+    sql: str
+
+
 @dataclass(frozen=True, slots=True)
 class Migration:
     """A step of the schema. The name is kept in the database and never changes; statements run in one transaction."""
 
     name: str
-    statements: tuple[str, ...]
+    statements: tuple[str | Only, ...]
+
+    def in_dialect(self, dialect: str) -> list[str]:
+        """Return the statements that an engine of this dialect runs."""
+        return [
+            each if isinstance(each, str) else each.sql
+            for each in self.statements
+            if isinstance(each, str) or each.dialect == dialect
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +103,10 @@ class Result(Protocol):
 
 class Connection(Protocol):
     """A connection lent for one block. It refuses to be used after the block."""
+
+    @property
+    def dialect(self) -> str:
+        """Return ``sqlite`` or ``postgresql``."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Result:
         """Run one statement. Raise an `EngineError`."""

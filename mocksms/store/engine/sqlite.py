@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from . import sqlite_schema
 from .errors import Busy, Gone, Unreachable
+from .lending import PATIENCE_SECONDS, LendingStore
 from .protocol import DEFAULT, Migrations
-from .sqlite_connection import LentConnection, typed
+from .sqlite_connection import SqliteConnection, typed
 
-PATIENCE_SECONDS = 3.0
 IDLE_KEPT = 8
 IDLE_SECONDS = 60.0
 STATEMENTS_KEPT = 128
@@ -27,26 +24,23 @@ PRAGMAS = (
     "temp_store = memory",
 )
 _HEADER_VERSIONS = slice(18, 20)  # of the file format: 2 is WAL, which a database in memory can't have
-_log = logging.getLogger(__name__)
 
 
-class SqliteStore:
+class SqliteStore(LendingStore[SqliteConnection]):
     """The database file of one world; see `protocol.Store`.
 
-    Writers wait at a lock of the process first. SQLite's waiting sleeps in steps of milliseconds, and so only happens
-    between processes.
+    SQLite's own waiting sleeps in steps of milliseconds, and so only happens between processes.
     """
 
+    driver_error = sqlite3.Error
+    typed = staticmethod(typed)
+
     def __init__(self, path: Path, migrations: Migrations, name: str = DEFAULT) -> None:
-        self.name = name
+        super().__init__(name)
         self.path = path
-        self.before_writing: Callable[[], None] | None = None
-        self.patience_seconds = PATIENCE_SECONDS
         self.pragmas: tuple[str, ...] = PRAGMAS
         self._migrations = migrations
         self._idle: list[tuple[float, sqlite3.Connection]] = []
-        self._write_lock = threading.Lock()
-        self._local = threading.local()
         self._is_gone = False
 
     @property
@@ -58,69 +52,6 @@ class SqliteStore:
     def folder(self) -> Path:
         """Return the folder of the file."""
         return self.path.parent
-
-    @contextmanager
-    def reading(self) -> Iterator[LentConnection]:
-        """Lend a connection for reading."""
-        lent = self._lent()
-        if lent is not None:
-            yield lent
-            return
-        raw = self._take()
-        self._local.lent = lent = LentConnection(raw)
-        try:
-            yield lent
-        except sqlite3.Error as error:  # while rows are fetched
-            raise typed(error) from error
-        finally:
-            self._local.lent = None
-            try:
-                lent.roll_back()
-            finally:
-                lent.give_back()
-                self._give_back(raw)
-
-    @contextmanager
-    def writing(self) -> Iterator[LentConnection]:
-        """Lend a connection inside one transaction that holds the write lock from its first moment."""
-        lent = self._lent()
-        if lent is not None and lent.is_writing:
-            yield lent
-            return
-        if self.before_writing is not None:
-            self.before_writing()
-        if not self._write_lock.acquire(timeout=self.patience_seconds):
-            raise Busy("another writer of this process holds the world")
-        try:
-            with self.reading() as lent:
-                lent.begin()
-                if not self.exists():  # its file is no more than an open descriptor
-                    raise Gone(self.name)
-                try:
-                    yield lent
-                    lent.commit()
-                except sqlite3.Error as error:  # while rows are fetched
-                    lent.roll_back()
-                    raise typed(error) from error
-                except BaseException:
-                    lent.roll_back()
-                    raise
-                self._run_actions(lent)
-        finally:
-            self._write_lock.release()
-
-    def after_commit(self, action: Callable[[], None]) -> None:
-        """Call ``action`` once this thread's transaction is committed, or at once outside of one."""
-        lent = self._lent()
-        if lent is not None and lent.is_writing:
-            lent.actions.append(action)
-        else:
-            action()
-
-    def is_writing(self) -> bool:
-        """Return whether this thread is inside `writing`."""
-        lent = self._lent()
-        return lent is not None and lent.is_writing
 
     def exists(self) -> bool:
         """Return whether the file is there. The default world's always is."""
@@ -219,9 +150,18 @@ class SqliteStore:
         self._is_gone = True
         self.close()
 
-    def _lent(self) -> LentConnection | None:
-        found: LentConnection | None = getattr(self._local, "lent", None)
-        return found
+    def _begin(self, lent: SqliteConnection) -> None:
+        lent.begin()
+        if not self.exists():  # its file is no more than an open descriptor
+            raise Gone(self.name)
+
+    def _lend(self) -> SqliteConnection:
+        return SqliteConnection(self._take())
+
+    def _take_back(self, lent: SqliteConnection) -> None:
+        raw = lent.give_back()
+        if raw is not None:
+            self._give_back(raw)
 
     def _take(self) -> sqlite3.Connection:
         if not self.exists():
@@ -249,14 +189,6 @@ class SqliteStore:
         with suppress(IndexError):  # another thread was faster
             while self._idle[0][0] < now - IDLE_SECONDS:
                 self._idle.pop(0)[1].close()
-
-    def _run_actions(self, lent: LentConnection) -> None:
-        for action in lent.actions:
-            try:
-                action()
-            except Exception:  # what is committed must not look undone
-                _log.exception("an action after the commit failed")
-        lent.actions.clear()
 
 
 def connect(path: Path, pragmas: tuple[str, ...] = PRAGMAS, patience_seconds: float = PATIENCE_SECONDS,

@@ -37,11 +37,11 @@ def apply(raw: sqlite3.Connection, migrations: Migrations) -> None:
 
     steps = Steps(migrations.app)
     for step in migrations.steps:
-        steps(name=step.name)(_running(step.statements))
+        steps(name=step.name)(_running(step.in_dialect("sqlite")))
     steps.apply(Database(raw, recursive_triggers=False, execute_plugins=False))
 
 
-def _running(statements: tuple[str, ...]) -> Callable[[Database], None]:
+def _running(statements: list[str]) -> Callable[[Database], None]:
     def run(db: Database) -> None:
         for statement in statements:
             db.conn.execute(in_sqlite(statement))

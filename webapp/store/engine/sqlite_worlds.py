@@ -7,7 +7,6 @@ and can't harm the next world of that name.
 
 from __future__ import annotations
 
-import difflib
 import os
 import secrets
 import shutil
@@ -20,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .errors import UnknownWorld
-from .protocol import DEFAULT, Migrations, is_name
+from .protocol import DEFAULT, Migrations, is_name, nearest
 from .sqlite import SqliteStore, connect
 
 DATABASE = "world.db"
@@ -123,17 +122,12 @@ class SqliteEngine:
     def _opened(self, name: str) -> SqliteStore:
         path = self.default if name == DEFAULT else self.find(name)
         if path is None:
-            raise UnknownWorld(name, self.nearest(name))
+            raise UnknownWorld(name, nearest(name, self.names()))
         if name == DEFAULT and not path.exists():
             self._make_default()
         store = SqliteStore(path, self._migrations, name)
         store.migrate()
         return store
-
-    def nearest(self, name: str) -> tuple[str, ...]:
-        """Return up to three names of worlds that are like this one, the most similar first."""
-        known = {each.lower(): each for each in self.names()}
-        return tuple(known[each] for each in difflib.get_close_matches(name.lower(), known))
 
     def _make_default(self) -> None:
         """Put an empty world at the default place, unless another process was faster."""

@@ -1,0 +1,128 @@
+"""The PostgreSQL engine only, and a part of the contract. `make check ONLY=postgres` runs all of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from tests.postgres_fixtures import address, postgres  # noqa: F401
+from tests.store.conftest import MIGRATIONS, add, names
+from tests.store.test_engine_transactions import (  # noqa: F401
+    test_actions_run_after_the_commit_in_order,
+    test_broken_constraint_is_a_conflict_and_ends_the_block,
+    test_values_come_back_as_they_went_in,
+    test_what_a_writer_read_does_not_change_before_it_commits,
+)
+from tests.store.test_engine_worlds import (  # noqa: F401
+    test_dropped_world_is_gone_for_whoever_holds_it_open,
+    test_restore_puts_back_all_rows_for_everybody,
+)
+from webapp.store.engine import Damaged, Engine, Migration, Migrations, Store, Unreachable, engine_at
+from webapp.store.engine.postgres_dialect import for_psycopg, in_postgres
+from webapp.store.engine.recording import listening
+
+pytestmark = pytest.mark.xdist_group("postgres")  # one server for all
+
+
+def test_writer_takes_the_lock_and_looks_for_the_world_in_one_round_trip(store: Store) -> None:
+    heard: list[str] = []
+    with listening(heard.append), store.writing() as db:
+        db.execute("SELECT 1")
+    begun, *others = heard
+    assert begun.startswith("BEGIN;") and "pg_advisory_xact_lock(" in begun
+    assert others == ["SELECT 1", "COMMIT"]
+
+
+def test_connections_are_shared_by_worlds_and_find_the_tables_of_each(engine: Engine) -> None:
+    """A statement that was prepared in one world is not answered from there in another."""
+    for name in ("one", "two"):
+        engine.make(name)
+        with engine.open(name).writing() as db:
+            add(db, name)
+    for _ in range(7):
+        assert names(engine.open("one")) == ["one"]
+        assert names(engine.open("two")) == ["two"]
+
+
+def test_lost_connections_are_replaced(store: Store, postgres: str) -> None:  # noqa: F811
+    """Whoever holds a lost connection is told to come again, and the next one finds a new one."""
+    with ThreadPoolExecutor(4) as pool:
+        meet = threading.Barrier(4)
+
+        def read(_: int) -> None:
+            with store.reading() as db:
+                meet.wait()
+                db.execute("SELECT 1").fetchone()
+
+        list(pool.map(read, range(4)))
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'nidankai%'"
+        )
+    with pytest.raises(Unreachable):
+        names(store)
+    assert names(store) == []
+
+
+def test_copy_of_an_earlier_version_is_migrated(engine: Engine, another: Callable[..., Engine]) -> None:
+    with engine.open().writing() as db:
+        add(db, "one")
+    copy = engine.open().copy()
+    more = Migration("more", ("ALTER TABLE things ADD COLUMN colour TEXT NOT NULL DEFAULT 'none'",))
+    later = another(Migrations("contract", (*MIGRATIONS.steps, more)))
+    later.make("copied", copy)
+    later.open().restore(copy)
+    for name in ("copied", "default"):
+        with later.open(name).reading() as db:
+            assert [tuple(row) for row in db.execute("SELECT name, colour FROM things")] == [("one", "none")]
+    with pytest.raises(Damaged):
+        engine.open().restore(later.open().copy())
+    assert names(engine.open()) == ["one"]
+
+
+def test_what_is_no_copy_changes_nothing(store: Store) -> None:
+    with store.writing() as db:
+        add(db, "one")
+    for wrong in (b"", b"SQLite format 3\0", b'{"app": "another", "steps": []}\n'):
+        with pytest.raises(Damaged):
+            store.restore(wrong)
+    assert names(store) == ["one"]
+
+
+def test_texts_are_compared_character_by_character(store: Store) -> None:
+    with store.writing() as db:
+        for name in ("b", "B", "あ", "a"):
+            add(db, name)
+    with store.reading() as db:
+        assert [row[0] for row in db.execute("SELECT name FROM things ORDER BY name")] == [
+            "B",
+            "a",
+            "b",
+            "あ",
+        ]
+
+
+def test_sums_and_truth_values_are_numbers(store: Store) -> None:
+    with store.writing() as db:
+        for name, large in (("one", 2**62), ("two", True)):
+            db.execute("INSERT INTO things (name, large) VALUES (?, ?)", (name, large))
+        row = db.execute("SELECT sum(large), count(*) FROM things WHERE large > ?", (False,)).fetchone()
+    assert tuple(row) == (2**62 + 1, 2)
+
+
+def test_statements_keep_their_strings_and_signs() -> None:
+    asked = "SELECT ?, '?%', a % 2 FROM b WHERE c LIKE '%:' || ?"
+    assert for_psycopg(asked) == "SELECT %s, '?%%', a %% 2 FROM b WHERE c LIKE '%%:' || %s"
+    assert in_postgres("INSERT INTO a SELECT 'TEXT'") == "INSERT INTO a SELECT 'TEXT'"
+
+
+def test_server_that_is_not_there_is_unreachable(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.store.engine.postgres_worlds.PATIENCE_SECONDS", 0.2)
+    engine = engine_at(f"postgresql:///none?host={tmp_path}", tmp_path, MIGRATIONS, tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(Unreachable):
+        engine.open()
+    engine.close()

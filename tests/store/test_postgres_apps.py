@@ -1,0 +1,67 @@
+"""Both apps on one PostgreSQL database. `make check ONLY=postgres` runs all their tests there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from mocksms.config import SettingError
+from mocksms.config import load as load_phone
+from tests.app_fixture import AppFixture, World
+from tests.engines import ENGINE
+from tests.postgres_fixtures import postgres  # noqa: F401
+from webapp.config import ConfigError, load
+
+pytestmark = pytest.mark.xdist_group("postgres")
+
+
+@pytest.fixture
+def world(postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:  # noqa: F811
+    """Return both apps on a database of their own."""
+    monkeypatch.setenv(ENGINE, "postgres")
+    monkeypatch.setenv("POSTGRES_URL", postgres)
+    apps = AppFixture(tmp_path)
+    yield apps.fresh()
+    apps.close()
+
+
+def test_main_job_and_worlds_are_kept_in_postgresql(world: World) -> None:
+    hanako = world.person("hanako")
+    hanako.signs_in()
+    hanako.sets_up_by_sms()
+    hanako.signs_out()
+    assert hanako.signs_in().name == "shop.home"
+    sites, phones = world.site.extensions["nidankai_worlds"], world.phone
+    sites.make("apart")
+    assert sites.names() == ["default", "apart"]
+    assert [each.to for each in phones.messages(q="スワード", channel="sms")] == [hanako.number] * 2
+    with psycopg.connect(world.services.config.database_url) as db:
+        schemas = {row[0] for row in db.execute("SELECT nspname FROM pg_namespace")}
+        assert {"site_1", "mocksms_1"} <= schemas
+        row = db.execute("SELECT count(*) FROM mocksms_1.messages WHERE channel = 'sms'").fetchone()
+        assert row is not None and row[0] >= 2
+    assert not list(Path(world.services.config.instance).rglob("*.db"))
+    sites.delete("apart")
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "postgresql:name", "http://[", "instance/site.db"])
+def test_address_of_another_database_is_refused(url: str) -> None:
+    with pytest.raises(
+        ConfigError, match="WEBAPP_DATABASE_URL: must be an address that begins with postgresql://"
+    ):
+        load({"sandbox": True, "database_url": url}, {})
+    with pytest.raises(SettingError, match="MOCKSMS_DATABASE_URL must be an address") as refused:
+        load_phone({"DATABASE_URL": url}, {})
+    assert url not in str(refused.value)
+
+
+def test_missing_driver_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    for app in ("webapp", "mocksms"):
+        monkeypatch.setattr(f"{app}.shared.database_url.find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match=r"pip install 'nidankai\[postgres\]'"):
+        load({"sandbox": True, "database_url": "postgresql://host/name"}, {})
+    with pytest.raises(SettingError, match=r"pip install 'nidankai\[postgres\]'"):
+        load_phone({"DATABASE_URL": "postgresql://host/name"}, {})

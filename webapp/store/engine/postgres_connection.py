@@ -1,0 +1,224 @@
+"""A lent PostgreSQL connection, and the pool that all worlds of a process share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from .errors import EngineError, Gone, Unreachable
+from .lent_connection import Lent
+from .postgres_dialect import Row, adapt_values, for_psycopg, rows, typed
+from .recording import listeners
+
+CONNECTIONS = 20
+"""So many at most for each process; a server takes 100 unless told otherwise."""
+CONNECT_SECONDS = 3
+_NO_SUCH_TABLE = ("3F000", "42P01")
+
+
+class Raw(psycopg.Connection[Row]):
+    """A connection that knows which world's tables it finds."""
+
+    schema = ""
+
+
+class Rows(psycopg.Cursor[Row]):
+    """A result; one of a statement that returns no rows is empty."""
+
+    def __next__(self) -> Row:
+        """Return the next row while iterating."""
+        row = self.fetchone()
+        if row is None:
+            raise StopIteration
+        return row
+
+    def fetchone(self) -> Row | None:
+        """Return the next row, or None."""
+        return super().fetchone() if self.description else None
+
+    def fetchall(self) -> list[Row]:
+        """Return the rows that are left."""
+        return super().fetchall() if self.description else []
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A world's schema, and the two numbers of its lock. Neither is ever used again."""
+
+    app: str
+    key: int
+    number: int
+
+    @property
+    def schema(self) -> str:
+        """Return the name of the schema that holds the world's tables."""
+        return f"{self.app}_{self.number}"
+
+
+class PostgresConnection(Lent[Raw]):
+    """A connection for one block; see `protocol.Connection`."""
+
+    __slots__ = ("_exists", "_place")
+    dialect = "postgresql"
+
+    def __init__(self, raw: Raw, place: Place, exists: Callable[[], bool]) -> None:
+        super().__init__(raw)
+        self._place = place
+        self._exists = exists
+
+    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor[Row]:
+        """Run one statement."""
+        raw = self._checked(sql)
+        try:
+            self._find_tables(raw)
+            return raw.execute(for_psycopg(sql), parameters)
+        except psycopg.Error as error:
+            raise self._failed(self._typed(error)) from error
+
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> None:
+        """Run one statement once for each row of parameters."""
+        raw = self._checked(sql)
+        try:
+            self._find_tables(raw)
+            raw.cursor().executemany(for_psycopg(sql), parameters)
+        except psycopg.Error as error:
+            raise self._failed(self._typed(error)) from error
+
+    def begin(self, patience_seconds: float) -> None:
+        """Take the world's write lock. Raise `Gone`, `Busy`.
+
+        All is sent at once. Each statement sees what is committed when it begins, so the world is looked for under the
+        lock.
+        """
+        found = self._control(f"BEGIN; {_locking(self._place, patience_seconds)}")
+        if not _is_there(found):
+            raise Gone(self._place.schema)
+        self.is_writing = True
+
+    def _find_tables(self, raw: Raw) -> None:
+        if not self.is_writing and raw.schema != self._place.schema:
+            raw.execute(f"SET search_path TO {self._place.schema}", prepare=False)
+            raw.schema = self._place.schema
+
+    def _control(self, sql: str) -> psycopg.Cursor[Row]:
+        assert self._raw is not None  # called inside the block only
+        for listener in listeners:
+            listener(sql)
+        try:
+            return self._raw.execute(sql, prepare=False)
+        except psycopg.Error as error:
+            raise self._typed(error) from error
+
+    def _in_transaction(self) -> bool:
+        return self._raw is not None and self._raw.info.transaction_status in (
+            TransactionStatus.INTRANS,
+            TransactionStatus.INERROR,
+        )
+
+    def _typed(self, error: psycopg.Error) -> EngineError:
+        if error.sqlstate in _NO_SUCH_TABLE and not self._exists():
+            return Gone(self._place.schema)
+        return typed(error)
+
+
+def _locking(place: Place, patience_seconds: float) -> str:
+    """Return SQL that takes a world's lock and then counts the world."""
+    return (
+        f"SET LOCAL search_path TO {place.schema};"
+        f" SET LOCAL lock_timeout = {max(1, round(patience_seconds * 1000))};"
+        f" SELECT pg_advisory_xact_lock({place.key}, {place.number});"
+        f" SELECT count(*) FROM {place.app}.worlds WHERE number = {place.number}"
+    )
+
+
+def _is_there(found: psycopg.Cursor[Row]) -> bool:
+    while found.nextset():
+        pass
+    row = found.fetchone()
+    return row is not None and row[0] == 1
+
+
+class Pool:
+    """The connections of one process to one server. It opens with the first use, also after `close`."""
+
+    def __init__(self, url: str, application: str) -> None:
+        self._url = url
+        self._application = application
+        self._lock = threading.Lock()
+        self._pool: ConnectionPool[Raw] | None = None
+
+    def take(self, patience_seconds: float) -> Raw:
+        """Return a connection. Raise `Unreachable`."""
+        pool = self._opened()
+        try:
+            return pool.getconn(timeout=max(patience_seconds, 0.001))
+        except PoolTimeout as error:
+            raise Unreachable(f"no connection to {self._application}'s database") from error
+        except psycopg.Error as error:
+            raise typed(error) from error
+
+    def give_back(self, raw: Raw) -> None:
+        """Take a connection back. One that failed is closed, and with it those that nobody uses now."""
+        pool = self._opened()
+        lost = raw.closed
+        pool.putconn(raw)
+        if lost:
+            pool.drain()
+
+    @contextmanager
+    def transaction(self, patience_seconds: float) -> Iterator[Raw]:
+        """Lend a connection inside a transaction. Raise an `EngineError` for psycopg's."""
+        raw = self.take(patience_seconds)
+        try:
+            with raw.transaction():
+                yield raw
+        except psycopg.Error as error:
+            raise typed(error) from error
+        finally:
+            self.give_back(raw)
+
+    @contextmanager
+    def locked(self, place: Place, patience_seconds: float, *, must_exist: bool = True) -> Iterator[Raw]:
+        """Lend a connection inside a transaction that holds a world's write lock. Raise `Gone`, `Busy`."""
+        with self.transaction(patience_seconds) as raw:
+            found = raw.execute(_locking(place, patience_seconds), prepare=False)
+            if not _is_there(found) and must_exist:
+                raise Gone(place.schema)
+            yield raw
+
+    def close(self) -> None:
+        """Close all connections that are not lent."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+
+    def _opened(self) -> ConnectionPool[Raw]:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ConnectionPool(
+                    self._url,
+                    connection_class=Raw,
+                    kwargs={
+                        "autocommit": True,
+                        "row_factory": rows,
+                        "cursor_factory": Rows,
+                        "connect_timeout": CONNECT_SECONDS,
+                        "application_name": f"nidankai {self._application}",
+                    },
+                    configure=adapt_values,
+                    min_size=0,
+                    max_size=CONNECTIONS,
+                    max_idle=60.0,
+                    reconnect_timeout=CONNECT_SECONDS,
+                    open=True,
+                    name=self._application,
+                )
+            return self._pool

@@ -1,0 +1,172 @@
+"""Worlds as schemas: ``APP.worlds`` names them, the tables of the seventh are in ``APP_7``.
+
+A world's number comes from an identity column, so neither its schema nor its lock is ever used again. A process that
+holds a dropped world open can't harm the next world of that name. Several apps may share one database.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from . import postgres_schema
+from .errors import UnknownWorld
+from .lending import PATIENCE_SECONDS
+from .postgres import PostgresStore
+from .postgres_connection import Place, Pool, Raw
+from .protocol import DEFAULT, Migrations, is_name, nearest
+
+_SCRATCH = ".scratch-"
+"""No world's name begins with a dot, so these are none of the worlds."""
+
+
+class PostgresEngine:
+    """The worlds of one app in one database; see `protocol.Engine`."""
+
+    def __init__(self, url: str, folder: Path, migrations: Migrations) -> None:
+        """``folder`` is for the worlds' files on this machine."""
+        self.folder = folder
+        self._migrations = migrations
+        self._app = migrations.app
+        self._key = zlib.crc32(self._app.encode()) - (1 << 31)
+        self._pool = Pool(url, self._app)
+        self._open: dict[str, PostgresStore] = {}
+        self._lock = threading.RLock()
+        self._is_ready = False
+        self._blank = b""
+
+    def open(self, name: str = DEFAULT) -> PostgresStore:
+        """Return the store of a world. The default world is made if it is missing."""
+        with self._lock:
+            store = self._open.get(name)
+            if store is None or not store.exists():
+                self._open.pop(name, None)
+                store = self._open[name] = self._opened(name)
+            return store
+
+    def make(self, name: str, copy: bytes | None = None, files: Mapping[str, bytes] | None = None) -> bool:
+        """Make a world in one transaction, unless another process was faster."""
+        if not is_name(name):
+            raise ValueError(f"no world can be called {name!r}")
+        return name != DEFAULT and self._make(name, copy, files)
+
+    def drop(self, name: str) -> bool:
+        """Delete a world. The default one stays."""
+        if name == DEFAULT or not is_name(name):
+            return False
+        with self._lock:
+            self._open.pop(name, None)
+        place = self._find(name)
+        return place is not None and self._drop(place)
+
+    def names(self) -> list[str]:
+        """Return the names of all worlds, the default one first."""
+        with self._transaction() as raw:
+            rows = raw.execute(
+                f"SELECT name FROM {self._app}.worlds WHERE name NOT IN (%s) ORDER BY name", (DEFAULT,)
+            )
+            return [DEFAULT, *(name for (name,) in rows if is_name(name))]
+
+    def blank(self) -> bytes:
+        """Return an empty world's copy. Each process makes it once, so its tables are never older than the code."""
+        with self._lock:
+            if not self._blank:
+                with self.scratch() as store:
+                    self._blank = store.copy()
+            return self._blank
+
+    @contextmanager
+    def scratch(self) -> Iterator[PostgresStore]:
+        """Lend a store in a schema and a folder that are deleted after the block."""
+        name = f"{_SCRATCH}{secrets.token_hex(8)}"
+        self._make(name)
+        place = self._find(name)
+        assert place is not None
+        try:
+            with TemporaryDirectory(prefix="scratch-") as folder:
+                yield self._store(name, place, Path(folder))
+        finally:
+            self._drop(place)
+
+    def close(self) -> None:
+        """Close all connections that are not lent."""
+        self._pool.close()
+
+    def _opened(self, name: str) -> PostgresStore:
+        if name == DEFAULT:
+            self._make(DEFAULT)
+        place = self._find(name) if is_name(name) else None
+        if place is None:
+            raise UnknownWorld(name, nearest(name, self.names()))
+        store = self._store(name, place, self._folder(place))
+        store.migrate()
+        return store
+
+    def _store(self, name: str, place: Place, folder: Path) -> PostgresStore:
+        return PostgresStore(self._pool, place, self._migrations, name, folder)
+
+    def _folder(self, place: Place) -> Path:
+        return self.folder / place.schema
+
+    def _find(self, name: str) -> Place | None:
+        with self._transaction() as raw:
+            row = raw.execute(f"SELECT number FROM {self._app}.worlds WHERE name = %s", (name,)).fetchone()
+        return Place(self._app, self._key, row[0]) if row else None
+
+    def _make(self, name: str, copy: bytes | None = None, files: Mapping[str, bytes] | None = None) -> bool:
+        if self._find(name) is not None:
+            return False
+        with self._transaction() as raw:
+            # whoever makes the same name now waits here, and then finds it taken
+            row = raw.execute(
+                f"INSERT INTO {self._app}.worlds (name) VALUES (%s) ON CONFLICT DO NOTHING RETURNING number",
+                (name,),
+            ).fetchone()
+            if row is None:
+                return False
+            place = Place(self._app, self._key, row[0])
+            if copy is None:
+                postgres_schema.create(raw, place.schema, self._migrations)
+            else:
+                postgres_schema.restore(raw, place.schema, self._migrations, copy, is_new=True)
+            _write(self._folder(place), files or {})
+        return True
+
+    def _drop(self, place: Place) -> bool:
+        with self._pool.locked(place, PATIENCE_SECONDS, must_exist=False) as raw:
+            gone = raw.execute(f"DELETE FROM {place.app}.worlds WHERE number = %s", (place.number,))
+            raw.execute(f"DROP SCHEMA IF EXISTS {place.schema} CASCADE")
+        shutil.rmtree(self._folder(place), ignore_errors=True)
+        return gone.rowcount == 1
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Raw]:
+        """Lend a connection inside a transaction, once the table of the worlds is there."""
+        if not self._is_ready:
+            with self._pool.transaction(PATIENCE_SECONDS) as raw:
+                raw.execute("SELECT pg_advisory_xact_lock(%s, 0)", (self._key,))
+                raw.execute(f"CREATE SCHEMA IF NOT EXISTS {self._app}")
+                raw.execute(
+                    f"""CREATE TABLE IF NOT EXISTS {self._app}.worlds (
+                        number INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                        name TEXT COLLATE "C" NOT NULL UNIQUE
+                    )"""
+                )
+            self._is_ready = True
+        with self._pool.transaction(PATIENCE_SECONDS) as raw:
+            yield raw
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a world's files, readable by their owner alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / path).touch(mode=0o600)
+        (folder / path).write_bytes(content)
