@@ -154,6 +154,7 @@ def test_imports_of_the_sandbox_are_made_by_the_factory_only() -> None:
 
 
 TOOLS = (
+    "start",
     "stage",
     "state_diagram",
     "refusals",

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from webapp.sandbox import api, banner, openapi, patterns, trace_recorder, world_middleware
+from webapp.sandbox import api, openapi, patterns, trace_recorder, world_middleware
 from webapp.sandbox.controls import clock, faults, log_in
 from webapp.sandbox.controls import worlds as worlds_page
 from webapp.sandbox.personas import page as personas_page
 from webapp.sandbox.personas import personas
 from webapp.sandbox.refusals import page as refusals
 from webapp.sandbox.stage import page as stage
+from webapp.sandbox.start import banner
+from webapp.sandbox.start import page as start
 from webapp.sandbox.state_diagram import coverage
 from webapp.sandbox.state_diagram import page as state_diagram
 from webapp.sandbox.timeline import page as timeline
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     import httpx
 
 PAGES = (
-    log_in, openapi, patterns, stage, personas_page, clock, faults, worlds_page, refusals, state_diagram, coverage,
-    timeline, report,
+    log_in, openapi, patterns, start, stage, personas_page, clock, faults, worlds_page, refusals, state_diagram,
+    coverage, timeline, report,
 )  # fmt: skip
 """The pages and calls of the tools. Importing one adds its routes to the blueprints of sandbox and API."""
 

@@ -313,6 +313,9 @@ _TOLD_INDEX = (
     "CREATE INDEX codes_named ON codes (named, told_until) WHERE named IS NOT NULL",
 )
 
+# Whether the sandbox has set faults on the phone: pages ask it for them only then.
+_PHONE_FAULTS = ("ALTER TABLE world_settings ADD COLUMN phone_faults INTEGER NOT NULL DEFAULT 0",)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -331,5 +334,6 @@ MIGRATIONS = Migrations(
         Migration("held_recipients", _HELD_RECIPIENTS),
         Migration("told_waits", _TOLD_WAITS),
         Migration("told_index", _TOLD_INDEX),
+        Migration("phone_faults", _PHONE_FAULTS),
     ),
 )

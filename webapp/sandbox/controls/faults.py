@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from webapp.sandbox.phone import PhoneRefused, PhoneUnreachable, phone
 from webapp.sandbox.store.world_settings import Settings
 from webapp.sandbox.world_middleware import back_to, blueprint, world
 from webapp.shared.normal_forms import normalise
+from webapp.store.engine import EngineError
 
 CUSTOM = "custom"
 MOST_TIMES = 1000
@@ -193,13 +195,34 @@ def clear(fault_id: str = "") -> None:
         world().settings.change(**changes)
     if not fault_id:
         phone().ask("DELETE", "faults")
+        world().settings.change(phone_faults=False)
     elif fault_id not in FAULTS:
         phone().ask("DELETE", f"faults/{int(fault_id) if fault_id.isascii() and fault_id.isdigit() else 0}")
 
 
-def active_faults() -> list[FaultRule]:
-    """Return the active faults of this world, the site's first. Raises PhoneUnreachable, PhoneRefused."""
-    return [*_own(), *(_asked(rule) for rule in _rules())]
+def active_faults(may_write: bool = True) -> list[FaultRule]:
+    """Return the active faults of this world, the site's first, and note whether any is left on the phone.
+
+    Raises:
+        PhoneUnreachable, PhoneRefused.
+    """
+    found = [_asked(rule) for rule in _rules()]
+    is_left = any(each.left != 0 for each in found)
+    if may_write and is_left != world().settings.now().phone_faults:
+        with suppress(EngineError):
+            world().settings.change(phone_faults=is_left)
+    return [*_own(), *found]
+
+
+def texts_of_faults(may_write: bool) -> list[str]:
+    """Return the active faults for the banner. The phone is asked only if the tools set a fault there."""
+    if not world().settings.now().phone_faults:
+        return [each.words for each in _own()]
+    try:
+        found = active_faults(may_write)
+    except (PhoneUnreachable, PhoneRefused):
+        return [*(each.words for each in _own()), gettext("The phone can't be reached")]
+    return [f"{each.words} ({each.left}×)" if each.left else each.words for each in found if each.left != 0]
 
 
 def _own() -> list[FaultRule]:
@@ -219,6 +242,7 @@ def _rules() -> list[dict[str, Any]]:
 def _add(rule: dict[str, Any], times: Any) -> dict[str, Any]:
     body = {**rule, **({} if times is None else {"times": times})}
     added: dict[str, Any] = phone().ask("POST", "faults", body)
+    world().settings.change(phone_faults=True)
     return added
 
 

@@ -163,7 +163,9 @@ def random_name() -> str:
 
 def _empty(name: str) -> None:
     worlds().empty(name)
-    flask.flash(gettext("World %(name)s was reset: demo accounts, real time, no faults.", name=_called(name)))
+    flask.flash(
+        gettext("World %(name)s was reset: demo accounts, real time, no faults.", name=shown_name(name))
+    )
     _along("RESET", name)
 
 
@@ -217,7 +219,8 @@ def _must_exist(name: str) -> None:
         raise api.InvalidBody(api.no_world(name, unknown.nearest), "name", 404) from None
 
 
-def _called(name: str) -> str:
+def shown_name(name: str) -> str:
+    """Return a world's name as pages show it."""
     return gettext("default") if name == DEFAULT else name
 
 
@@ -230,7 +233,7 @@ def _page(bad: BadWorld | None = None) -> ResponseReturnValue:
         "sandbox.all_worlds",
         found=worlds().summaries(),
         moved_by=moved_by,
-        called=_called,
+        called=shown_name,
         here=world().name,
         site_url=request.host_url.rstrip("/"),
         phone_url=phone_url(),
