@@ -139,6 +139,12 @@ class Settings:
         "CSP sources",
         "Who may show the phone's pages in a frame",
     )
+    tools_url: str = setting(
+        "",
+        kinds.web_address,
+        "address",
+        "The page of the app's test tools, to which the phone's pages lead with ?world= of their world",
+    )
     accounts: Mapping[str, str] = setting(
         "",
         kinds.credentials("sid:token"),

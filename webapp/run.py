@@ -84,6 +84,7 @@ class Place:
             "MOCKSMS_PHONES": PHONES,
             "MOCKSMS_AUTHENTICATORS": AUTHENTICATORS,
             "MOCKSMS_FRAME_ANCESTORS": f"'self' {self.site_url} http://{LOOPBACK}:{self.site}",
+            "MOCKSMS_TOOLS_URL": f"{self.site_url}{paths.TOOLS}",
             "MOCKSMS_PORT": str(self.phone),
             "MOCKSMS_SMTP_PORT": str(self.smtp),
         }

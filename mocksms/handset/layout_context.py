@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import abort, g, render_template, request, url_for
 from flask_babel import get_timezone
 
 from mocksms.api.middleware import world
-from mocksms.core import calls, inbox, phone_numbers
+from mocksms.core import calls, faults, inbox, phone_numbers
 from mocksms.handset import devices, language
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.devices import Device
@@ -46,6 +47,8 @@ def row_number(values: Mapping[str, str], name: str) -> int | None:
 def render(template: str, device: Device | None = None, **words: Any) -> str:
     """Render a handset page with the list of handsets around it."""
     chosen = language.choose()
+    here = world()
+    conditions = here.conditions()
     current = (
         calls.ringing(world(), device.address) if device is not None and device.kind != "mailbox" else []
     )
@@ -59,10 +62,19 @@ def render(template: str, device: Device | None = None, **words: Any) -> str:
         theme=language.theme(),
         phone_now=g.phone_now,
         time_zone=str(get_timezone()),
-        clock_moved=abs(world().offset()) >= 1,
+        clock_moved=abs(conditions.offset) >= 1,
+        faults_set=sum(rule.times != 0 for rule in faults.rules(here)) if conditions.has_faults else 0,
+        tools_url=_tools_url(),
+        is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
         events_url=url_for("api.events", since=inbox.last_id(world())),
-        world_name=world().name,
+        world_name=here.name,
         clock_url=url_for("api_control.clock"),
         query=words.pop("query", request.args.get("q", "")),
         **words,
     )
+
+
+def _tools_url() -> str:
+    """Return the address of the app's tools in this world, "" if the phone knows none."""
+    url = world().settings.tools_url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({'world': world().name})}" if url else ""

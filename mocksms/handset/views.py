@@ -18,6 +18,7 @@ from mocksms.handset.forms import PairForm
 from mocksms.handset.layout_context import is_handset, render, row_number
 
 NOTES = 5
+SHOWN_AT_FIRST = 2
 MOST_AT_ONCE = 6
 CODE_SHOWS_SECONDS = 15 * 60
 
@@ -72,10 +73,12 @@ def _examples() -> dict[str, str]:
 
 @blueprint.get("/side-by-side")
 def side_by_side() -> str:
-    """Show the chosen handsets, at most MOST_AT_ONCE, each live in its own frame."""
+    """Show the chosen handsets, at most MOST_AT_ONCE, each live in its own frame; without a choice the newest two."""
+    cards = devices.cards(world())
     wanted = [address for address in request.args.getlist("handset") if is_handset(address)]
+    wanted = wanted or [card.address for card in cards[:SHOWN_AT_FIRST]]
     chosen = [devices.device(world(), address) for address in dict.fromkeys(wanted)][:MOST_AT_ONCE]
-    return render("side_by_side", chosen=chosen)
+    return render("side_by_side", chosen=chosen, cards=cards, most=MOST_AT_ONCE)
 
 
 @blueprint.get("/handsets")
