@@ -112,6 +112,22 @@ def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(servers: 
     page.locator("[data-tab='0']").click()
     expect(site.locator("[data-stage-next]")).to_have_attribute("id", "get-started")
     assert len(page.context.pages) == 1
+    page.locator("#stage-reset button").click()
+    expect(page.locator("[data-tab='1']")).to_be_hidden()
+    expect(site.locator("main[data-page='shop.home']")).to_be_visible()
+
+
+def test_stage_stops_and_says_so_where_a_step_did_not_lead_on(servers: Servers) -> None:
+    with servers.world.services.store.writing() as db:
+        accounts.remove(db, "hanako")
+    page = opened(servers, language="en")
+    page.locator("#stage-pace").select_option("700")
+    page.keyboard.press("PageDown")  # a presenter's clicker
+    expect(page.locator("[data-step][data-is=done]")).to_have_count(1)
+    page.locator("#stage-play").click()
+    expect(page.locator("[data-stuck]")).to_be_visible()
+    expect(page.locator("#stage-play")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("[data-step][data-is=done]")).to_have_count(2)
 
 
 def test_stage_follows_the_persona_and_takes_the_apps_code_over(

@@ -55,7 +55,8 @@ export default function stage(desk) {
   function leads(form, button) {
     const next = form.elements.next;
     if (next) next.value = form.dataset.sends === "reset" ? "/" : site.path();
-    site.show(0);
+    if (["people", "reset"].includes(form.dataset.sends)) site.closeMail();
+    else site.show(0);
     form.closest("details")?.removeAttribute("open");
     if (form.dataset.sends === "people") {
       script.restart();
@@ -93,6 +94,7 @@ export default function stage(desk) {
     look();
   });
   phone.onChange(() => script.look());
+  desk.addEventListener("stage:key", (event) => script.key(event.detail));
   menus();
   view(desk, site);
   desk.dataset.live = "";

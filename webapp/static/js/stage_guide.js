@@ -1,5 +1,8 @@
 // The script: finds the next step by what the site shows, outlines what to press, and does it on request.
-const PACE_MILLISECONDS = 1500;
+const PATIENCE_MILLISECONDS = 8000; // a code or an email comes in far less
+const CLICKER = ["PageDown", "PageUp"]; // what a presenter's remote sends
+const NEXT_KEYS = ["PageDown", "ArrowRight", " "];
+const STOP_KEYS = ["PageUp", "ArrowLeft"];
 const GOES_ON = ["approval.wait"]; // by itself, once the email is answered
 
 export function guide(desk, site, phone) {
@@ -14,8 +17,13 @@ export function guide(desk, site, phone) {
   const words = desk.querySelector("[data-next]");
   const doIt = desk.querySelector("#stage-do");
   const play = desk.querySelector("#stage-play");
+  const pace = desk.querySelector("#stage-pace");
+  const stuck = desk.querySelector("[data-stuck]");
+  const done = new Set(); // the steps that were seen to lead on
   let at = 0;
   let timer = 0;
+  let triedOn = null;
+  let tried = -1; // the step that was done last, until another one is next
 
   function find(page, selector) {
     const found = selector && page.document.querySelector(selector);
@@ -43,16 +51,26 @@ export function guide(desk, site, phone) {
     return step.where !== "end";
   }
 
+  /** Whether a step of the phone waits for what is on its way. */
+  function isWaiting(step) {
+    return step.where !== "site" && !isReady(step);
+  }
+
   const self = {
     /** Finds the current page, and shows the next step. */
     look() {
       const page = site.page();
       if (page?.name === "approval.decide" && page.state !== "pending") phone.mailIsAnswered();
       const found = page ? nearest(page) : undefined;
-      if (found !== undefined) at = found;
+      if (found !== undefined && found !== at) {
+        if (found === at + 1) done.add(at);
+        at = found;
+        tried = -1;
+        stuck.hidden = true;
+      } else if (found !== undefined && tried === at && page.document !== triedOn && !isWaiting(steps[at])) self.fail();
       const step = steps[at];
       steps.forEach((each, number) => {
-        each.element.dataset.is = number < at ? "done" : number === at ? "next" : "later";
+        each.element.dataset.is = number === at ? "next" : done.has(number) ? "done" : number < at ? "skipped" : "later";
         each.element.toggleAttribute("aria-current", number === at);
         if (number === at) each.element.setAttribute("aria-current", "step");
       });
@@ -73,7 +91,13 @@ export function guide(desk, site, phone) {
       const page = site.page();
       const step = steps[at];
       if (!page) return;
-      if (!fits(step, page)) site.go("/");
+      clearTimeout(timer);
+      tried = at;
+      triedOn = page.document;
+      if (!fits(step, page)) {
+        tried = -1;
+        site.go("/");
+      }
       else if (step.where === "code") phone.take();
       else if (step.where === "mail") phone.openMail();
       else if (step.where === "link") site.open(phone.mail.link);
@@ -86,7 +110,24 @@ export function guide(desk, site, phone) {
     /** While it plays: the next step after a while to read it. */
     goOn() {
       clearTimeout(timer);
-      if (play.getAttribute("aria-pressed") === "true" && !doIt.disabled) timer = setTimeout(self.do, PACE_MILLISECONDS);
+      if (play.getAttribute("aria-pressed") !== "true") return;
+      const waits = doIt.disabled || tried === at;
+      timer = setTimeout(waits ? self.fail : self.do, waits ? PATIENCE_MILLISECONDS : Number(pace.value));
+    },
+    /** Stops, and says what to do: the step did not lead on. */
+    fail() {
+      self.stop();
+      stuck.hidden = false;
+      tried = -1;
+    },
+    /** The next step by a presenter's clicker, or by keys where they have no other use; the keys back stop it. */
+    key(event) {
+      const isUsed = event.view !== window || event.target.closest("input, select, textarea, summary, a, button");
+      if (event.ctrlKey || event.metaKey || event.altKey || (isUsed && !CLICKER.includes(event.key))) return;
+      if (STOP_KEYS.includes(event.key)) self.stop();
+      else if (!NEXT_KEYS.includes(event.key)) return;
+      else if (!doIt.disabled) self.do();
+      event.preventDefault();
     },
     stop() {
       play.setAttribute("aria-pressed", "false");
@@ -94,13 +135,19 @@ export function guide(desk, site, phone) {
     },
     restart() {
       at = 0;
+      tried = -1;
+      done.clear();
+      stuck.hidden = true;
       self.stop();
       phone.forget();
     },
     start() {
       desk.querySelector(".stage-next").hidden = false;
       doIt.addEventListener("click", self.do);
+      document.addEventListener("keydown", self.key);
       play.addEventListener("click", () => {
+        stuck.hidden = true;
+        tried = -1;
         play.setAttribute("aria-pressed", String(play.getAttribute("aria-pressed") !== "true"));
         self.goOn();
       });

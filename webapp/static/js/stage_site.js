@@ -32,6 +32,7 @@ export function siteFrames(desk) {
       link.href = styles;
       document.head.append(link);
       document.documentElement.toggleAttribute("data-stage-large", desk.dataset.large === "yes");
+      document.addEventListener("keydown", (event) => desk.dispatchEvent(new CustomEvent("stage:key", { detail: event })));
     }
     if (tab !== at) tabs[tab].dataset.news = "";
     if (tab === 0 && once) {
@@ -76,6 +77,12 @@ export function siteFrames(desk) {
       tabs[1].hidden = false;
       frames[1].contentWindow.location.replace(url);
       self.show(1);
+    },
+    /** Closes the second tab: what it showed is of another demo. */
+    closeMail() {
+      self.show(0);
+      tabs[1].hidden = true;
+      frames[1].contentWindow.location.replace("about:blank");
     },
     go(path) {
       self.show(0);
