@@ -49,9 +49,10 @@ def seed(names: tuple[str, ...]) -> None:
 
 @click.command()
 @click.option("--world", default=None, help="One beside the default one, in sandbox mode.")
+@click.option("--forget", is_flag=True, help="In sandbox mode: recordings and coverage too.")
 @click.confirmation_option(prompt="All accounts and everything else in it will be gone. Go on?")
 @with_appcontext
-def reset(world: str | None) -> None:
+def reset(world: str | None, forget: bool) -> None:
     """Empty the database; in sandbox mode that of one world, and the demo accounts come back."""
     services = _services()
     if world == "":
@@ -59,7 +60,7 @@ def reset(world: str | None) -> None:
     if services.config.sandbox:
         worlds = current_app.extensions["nidankai_worlds"]
         try:
-            services = worlds.empty(world or "default").services
+            services = worlds.empty(world or "default", forget=forget).services
         except UnknownWorld as unknown:
             alike = f"; names like it: {', '.join(unknown.nearest)}" if unknown.nearest else ""
             raise click.ClickException(f"there is no world {world}{alike}") from None

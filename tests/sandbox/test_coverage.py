@@ -124,3 +124,18 @@ def test_coverage_is_told_to_programs(world: World, taro: Person) -> None:
     for kind in ("moves", "refusals"):
         totals = answer["totals"][kind]
         assert totals["all"] == totals["exercised"] + len(answer["not_yet"][kind])
+
+
+def test_coverage_and_recordings_survive_a_reset_unless_it_is_to_forget_them(world: World) -> None:
+    taro = world.person("taro")
+    taro.signs_in()
+    trace_log = world.site.extensions["nidankai_worlds"].get().trace_log
+    counts, steps, last = trace_log.counts(), trace_log.steps(), trace_log.last_id()
+    assert counts and steps
+    taro.browser.raw("POST", "/sandbox/api/reset")
+    assert trace_log.steps()[: len(steps)] == steps
+    assert set(counts) <= set(trace_log.counts())
+    assert trace_log.last_id() > last, "the reset itself is a step, with an id of its own"
+    taro.browser.raw("POST", "/sandbox/api/reset?forget=1")
+    assert [step.name for step in trace_log.steps()] == ["world.empty"]
+    assert len(trace_log.counts()) == 1

@@ -213,6 +213,8 @@ def test_timeline_pictures_go_with_their_world(world: World) -> None:
         last = made.keep_picture(png(width), "png")
     assert len(list(made.pictures.iterdir())) == MOST_PICTURES and made.find_picture(last)
     worlds.empty("pictured")
+    assert made.find_picture(last), "a reset keeps recordings"
+    worlds.empty("pictured", forget=True)
     assert made.find_picture(last) is None
     made.keep_picture(png(), "png")
     worlds.delete("pictured")

@@ -129,14 +129,15 @@ class Worlds:
                 self._engine.make(name, *self._template())
         return self.get(name)
 
-    def empty(self, name: str) -> World:
-        """Reset a world: demo accounts, real time, no faults, no recordings.
+    def empty(self, name: str, forget: bool = False) -> World:
+        """Reset a world: demo accounts, real time, no faults. With ``forget`` also no recordings and no coverage.
 
         Raises:
             UnknownWorld: there is none.
         """
         world = self.get(name)
         number = world.trace_log.last_number()
+        kept = None if forget else world.trace_log.copy()
         rows, files = self._template()
         world.services.store.restore(rows)
         world.settings.forget()
@@ -145,7 +146,10 @@ class Worlds:
         for file, sealed in documents.items():
             world.services.uploads.write(file, sealed)
         world.services.clock.set_offset(0.0)
-        world.trace_log.empty(number)
+        if kept is None:
+            world.trace_log.empty(number)
+        else:
+            world.trace_log.put_back(kept, number)
         return world
 
     def delete(self, name: str) -> bool:

@@ -35,6 +35,7 @@ from webapp.store.engine import DEFAULT, Gone, UnknownWorld, is_name
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # no two look alike
 RANDOM_LENGTH = 6
+FORGET = "forget"
 _NAMED = {"name": WORLD_NAME}
 
 
@@ -145,11 +146,11 @@ def remove_world(name: str) -> tuple[Response | str, int]:
 
 
 @api.blueprint.post(paths.API_RESET)
-@describes("resetWorld", {200: ref("WorldAndPhone")})
+@describes("resetWorld", {200: ref("WorldAndPhone")}, query={FORGET: "1: delete recordings and coverage too"})
 def reset_world() -> Response:
-    """Reset the call's world."""
+    """Reset the call's world. Recordings and coverage stay, unless the call asks to forget them."""
     name = world().name
-    worlds().empty(name)
+    worlds().empty(name, forget=FORGET in request.args)
     told = _ask_phone("RESET", name)
     return jsonify(_as_json(name) | {"phone": told or "ok"})
 
@@ -162,7 +163,7 @@ def random_name() -> str:
 
 
 def _empty(name: str) -> None:
-    worlds().empty(name)
+    worlds().empty(name, forget=FORGET in request.form)
     flask.flash(
         gettext("World %(name)s was reset: demo accounts, real time, no faults.", name=shown_name(name))
     )

@@ -152,6 +152,26 @@ class TraceLog:
         """Return the highest id that a step ever had."""
         return int(self._rows("SELECT last_step FROM world_settings")[0][0])
 
+    def copy(self) -> tuple[list[Any], list[Any]]:
+        """Return all rows of steps and counts, for `put_back`."""
+        steps = self._rows(f"SELECT {_COLUMNS} FROM steps ORDER BY id")
+        counts = self._rows("SELECT kind, name, times, first_at, last_at FROM counts")
+        return [tuple(row) for row in steps], [tuple(row) for row in counts]
+
+    def put_back(self, rows: tuple[list[Any], list[Any]], last_number: int) -> None:
+        """Restore a copy after a reset of the world. Ids go on growing from ``last_number``."""
+        steps, counts = rows
+        with self._without_faults(), self._store.writing() as db:
+            db.execute("DELETE FROM steps")
+            db.execute("DELETE FROM counts")
+            db.executemany(f"INSERT INTO steps ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", steps)
+            db.executemany(
+                "INSERT INTO counts (kind, name, times, first_at, last_at) VALUES (?, ?, ?, ?, ?)", counts
+            )
+            db.execute(
+                "UPDATE world_settings SET last_step = ? WHERE last_step < ?", (last_number, last_number)
+            )
+
     def empty(self, last_number: int = 0) -> None:
         """Delete everything. Ids go on growing, from ``last_number`` at least."""
         self._pending.clear()
