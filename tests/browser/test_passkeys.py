@@ -171,3 +171,18 @@ def test_passkey_page_without_scripts_says_so(servers: Servers) -> None:
     page.locator(pages.APPROVAL_CONTINUE).click()
     expect(page.locator("[data-without]")).to_be_visible()
     expect(page.locator(pages.CREATE_PASSKEY)).to_be_hidden()
+
+
+def test_suggestion_of_a_page_left_open_is_renewed(servers: Servers) -> None:
+    page = servers.window()
+    touches(with_fingerprint(page), False)
+    page.clock.install()
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if "passkey/options" in request.url else None
+    )
+    with page.expect_response("**/ap/passkey/options"):
+        page.goto(f"{servers.site_url}/ap/signin")
+    with page.expect_response("**/ap/passkey/options"):
+        page.clock.run_for(601_000)
+    assert len(asked) == 2

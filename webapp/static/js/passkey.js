@@ -30,6 +30,7 @@ function written(credential) {
   });
 }
 
+const RENEWED_EVERY = 9 * 60 * 1000; // milliseconds
 let waiting = null; // the browser's offer in the field, aborted when the button is pressed
 
 export default async function passkey(form) {
@@ -70,7 +71,13 @@ export default async function passkey(form) {
   });
 
   if ("autofill" in form.dataset && (await PublicKeyCredential.isConditionalMediationAvailable?.())) {
-    waiting = new AbortController();
-    ask("conditional", waiting.signal).catch(() => {});
+    const offer = () => {
+      if (button.disabled) return;
+      waiting?.abort();
+      waiting = new AbortController();
+      ask("conditional", waiting.signal).catch(() => {});
+    };
+    offer();
+    setInterval(offer, RENEWED_EVERY); // the challenge lives as long as a code
   }
 }
