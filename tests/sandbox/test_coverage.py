@@ -139,3 +139,12 @@ def test_coverage_and_recordings_survive_a_reset_unless_it_is_to_forget_them(wor
     taro.browser.raw("POST", "/sandbox/api/reset?forget=1")
     assert [step.name for step in trace_log.steps()] == ["world.empty"]
     assert len(trace_log.counts()) == 1
+
+
+def test_coverage_is_forgotten_by_a_button_of_the_reset(world: World) -> None:
+    taro = world.person("taro")
+    taro.signs_in()
+    taro.browser.get("/sandbox/worlds")
+    taro.browser.press("記録とカバレッジも含めて初期化 既定")
+    trace_log = world.site.extensions["nidankai_worlds"].get().trace_log
+    assert {count.name for count in trace_log.counts()} == {"world.empty"}
