@@ -243,3 +243,15 @@ def test_timeline_words_tell_what_was_done_with_the_tools(world: World) -> None:
         assert told("unheard.of") == "unheard.of"
         key = next(iter(FAULTS))
         assert told(f"fault.{key}") == f"Fault set: {FAULTS[key].words}"
+
+
+def test_timeline_marks_the_message_that_a_fault_kept_back(world: World) -> None:
+    taro = world.person("taro")
+    taro.browser.raw("POST", "/sandbox/api/faults", json={"fault": "sms-lost"})
+    taro.gives_password()
+    world.clock.advance(31)
+    taro.browser.reload()
+    taro.browser.submit(form='form[action$="/resend"]')
+    sent = (taro.browser.raw("GET", "/sandbox/api/timeline?kind=message").json or {})["steps"]
+    assert [step.get("is_lost", False) for step in sent] == [True, False]
+    assert len(taro.browser.get("/sandbox/timeline").all(".beat-lost")) == 1

@@ -182,6 +182,7 @@ def _schemas() -> Schema:
         "id": COUNT, "at": time, "walk": means("The recording", TEXT), "kind": TEXT, "name": TEXT, "text": TEXT,
         "data": means("What its kind has: status and path of a page, members of a message", {"type": "object"}),
         "message": means("The phone's message", {"type": "object"}), "picture": means("Its address", TEXT),
+        "is_lost": means("Sent, but not on the phone", {"type": "boolean"}),
     }  # fmt: skip
     return {
         "Problem": an_object(
@@ -233,7 +234,7 @@ def _schemas() -> Schema:
         ),
         "LastStep": means("What the user does to see it", an_object(last)),
         "ReachedRefusal": an_object({"name": TEXT, **at_page, "last": or_null(ref("LastStep"))}),
-        "Step": an_object(step, [name for name in step if name not in ("message", "picture")]),
+        "Step": an_object(step, [name for name in step if name not in ("message", "picture", "is_lost")]),
     }
 
 

@@ -33,7 +33,7 @@ def timeline() -> ResponseReturnValue:
     return page(
         "sandbox.timeline",
         asked=wanted,
-        steps=step_views(shown, messages),
+        steps=step_views(shown, messages, phone_answers),
         kinds=KINDS,
         kind_word=kind_word,
         picture_url=picture_url,
@@ -81,6 +81,6 @@ def timeline_json() -> ResponseReturnValue:
         "walk": wanted.walk,
         "last_id": max((step.id for step in steps), default=wanted.after),
         "phone_answers": phone_answers,
-        "steps": [told.as_json() for told in step_views(steps, messages)],
+        "steps": [told.as_json() for told in step_views(steps, messages, phone_answers)],
     }
     return jsonify(body)

@@ -72,7 +72,7 @@ def timeline_report() -> ResponseReturnValue:
             asked=wanted,
             world=world,
             now=now,
-            chapters=chapters(step_views(steps, messages)),
+            chapters=chapters(step_views(steps, messages, phone_answers)),
             people=persona_names(steps),
             counts=[(kind, label, n) for kind, label in KINDS.items() if (n := _count(steps, kind))],
             kind_word=kind_word,

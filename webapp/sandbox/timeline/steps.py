@@ -19,6 +19,7 @@ from webapp.sandbox.timeline.step_texts import KINDS, step_detail, step_words
 from webapp.sandbox.worlds import World
 
 BEGIN = "walk.begin"
+RESET = "world.empty"
 MOST_MESSAGES = 1000
 SAME_MESSAGE_SECONDS = 600.0
 """The longest delay after which a message is still matched by time."""
@@ -58,7 +59,7 @@ class StepView:
     """A step as it is shown.
 
     ``gap`` are the seconds since the step before; ``local`` is the time in the site's zone, on another day than the
-    step before if ``is_new_day``; ``message`` is the phone's.
+    step before if ``is_new_day``; ``message`` is the phone's. One that was sent but ``is_lost`` is on no handset.
     """
 
     step: Step
@@ -68,6 +69,7 @@ class StepView:
     local: datetime
     is_new_day: bool = False
     message: dict[str, Any] | None = None
+    is_lost: bool = False
 
     @property
     def at(self) -> datetime:
@@ -103,6 +105,8 @@ class StepView:
         }
         if self.message is not None:
             told["message"] = self.message
+        if self.is_lost:
+            told["is_lost"] = True
         if self.step.kind == "picture":
             told["picture"] = url_for("sandbox.timeline_picture", name=self.step.name)
         return told
@@ -129,9 +133,18 @@ def in_place(steps: Sequence[Step]) -> list[Step]:
     return [each for step in rest for each in (step, *pictures.get(step.id, ()))]
 
 
-def step_views(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -> list[StepView]:
-    """Return the steps as text, each with its message if it is among ``messages``."""
+def step_views(
+    steps: Sequence[Step], messages: Sequence[dict[str, Any]] = (), phone_answers: bool = False
+) -> list[StepView]:
+    """Return the steps as text, each with its message if it is among ``messages``.
+
+    If ``phone_answers``, they are all that is on the phone: a fault held back what is missing. A reset deletes what
+    came before.
+    """
     found = matched(steps, messages)
+    is_all = phone_answers and len(messages) < MOST_MESSAGES
+    tools = world_middleware.world().trace_log.steps(kinds=("tool",)) if is_all else []
+    reset = max((step.id for step in tools if step.name == RESET), default=0)
     zone = ZoneInfo(world_middleware.world().services.config.time_zone)
     told: list[StepView] = []
     for step in steps:
@@ -146,6 +159,7 @@ def step_views(steps: Sequence[Step], messages: Sequence[dict[str, Any]] = ()) -
                 local=local,
                 is_new_day=before is None or local.date() != before.local.date(),
                 message=found.get(step.id),
+                is_lost=is_all and step.kind == "message" and step.id not in found and step.id > reset,
             )
         )
     return told
