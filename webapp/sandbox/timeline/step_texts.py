@@ -114,6 +114,7 @@ def refusal_words(name: str) -> str:
         return name
     refusal: Any = found.__new__(found)
     refusal.verdict = refusal.reason = refusal.kind = detail
+    refusal.may_be_clock = False
     refusal.code, refusal.domains, refusal.limit, refusal.limit_bytes = None, ("example.com",), 3, 10 << 20
     if isinstance(refusal, errors.MailFailed):
         return gettext("We couldn't send the email. Nothing was changed. Please try again in a moment.")
