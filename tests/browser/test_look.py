@@ -16,6 +16,10 @@ from webapp.sandbox.journeys.steps import See
 
 PASSWORD = "Mihon-demo-1"
 NARROW, WIDE = 390, 1280
+LARGE_TYPE = """() => new Promise((done) => {
+    document.documentElement.style.fontSize = "200%";
+    requestAnimationFrame(() => requestAnimationFrame(done)); // the page's modules see the new size
+})"""
 
 
 def to_the_password(servers: Servers, site: Page) -> None:
@@ -51,7 +55,7 @@ def test_patterns_keep_to_the_smallest_phones_and_to_large_type(servers: Servers
     for path in ("/patterns", "/", "/ap/signin"):
         site.goto(servers.site_url + path)
         assert overhang(site) <= 0, path
-        site.evaluate("document.documentElement.style.fontSize = '200%'")
+        site.evaluate(LARGE_TYPE)
         assert overhang(site) <= 0, f"{path} with type twice as large"
 
 

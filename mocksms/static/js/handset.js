@@ -11,3 +11,6 @@ import * as sound from "./sound.js";
 
 for (const part of [host, clock, copy, sound, authenticator, gestures, call, live, read]) part.start();
 document.documentElement.classList.add("js");
+if (document.documentElement.lang === "ja") {
+  import("./phrases.js").then((module) => module.default());
+}

@@ -37,9 +37,12 @@ function keepOpen(old, fresh) {
   for (const [at, each] of [...fresh.querySelectorAll("details")].entries()) if (opened.has(name(each, at))) each.open = true;
 }
 
+// What a part's page sent: without the marks of phrases.js.
+const asSent = (part) => part.innerHTML.replaceAll(/<wbr>|<span data-phrases?="">|<\/span>/g, "");
+
 function swap(old, fresh) {
   keepOpen(old, fresh);
-  if (old.innerHTML === fresh.innerHTML) return;
+  if (asSent(old) === asSent(fresh)) return;
   const known = new Set([...old.querySelectorAll("[data-key]")].map((each) => each.dataset.key));
   const key = focusKey(old);
   const scroller = old.closest("[data-stick-to-end]");

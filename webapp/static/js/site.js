@@ -6,3 +6,7 @@ for (const element of document.querySelectorAll("[data-module]")) {
     element.dataset.awake = "";
   });
 }
+
+if (document.documentElement.lang === "ja") {
+  import("./phrases.js").then((module) => module.default());
+}
