@@ -15,7 +15,7 @@ help:
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make format    format the code with ruff"
 	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
-	@echo "make pictures  take the README's pictures in a real browser"
+	@echo "make pictures  take the README's pictures, and a sheet with all pages (ARGS=sheet: that only)"
 	@echo "make storyboard  walk every flow and write an illustrated guide (ARGS='--only main-sms --lang ja')"
 	@echo "make docs      generate flow diagrams, settings tables and other generated docs from the code"
 	@echo "make i18n      bring the Japanese catalogues up to date with code and templates"
@@ -55,7 +55,7 @@ lock:
 
 pictures:
 	@$(BOOTSTRAP) browser
-	@$(VENV) -m tools.pictures
+	@$(VENV) -m tools.pictures $(ARGS)
 
 storyboard:
 	@$(BOOTSTRAP) browser

@@ -1,12 +1,14 @@
-"""`make pictures`: walk the main job in a real browser and take the README's pictures.
+"""`make pictures`: walk the main job in a real browser and take the README's pictures, and make the contact sheet.
 
-They show site and phone on the stage, at the moment when the code of a sign-in has arrived.
+The README's pictures show site and phone on the stage, at the moment when the code of a sign-in has arrived.
+`ARGS=sheet` makes the contact sheet only.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from playwright.sync_api import expect, sync_playwright
 from mocksms.testing import run_phone
 from tests.browser.servers import RunningSite, Servers
 from tools import browser as browsers
+from tools import contact_sheet
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 SCHEMES = ("light", "dark")
@@ -23,8 +26,19 @@ DESK = {"width": 1520, "height": 900}
 COLOURS = 256  # a third of the bytes, without a visible difference
 
 
-def main() -> int:
-    """Take the pictures in both colour schemes, into docs/pictures."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Take the pictures in both colour schemes into docs/pictures, and make the contact sheet."""
+    if "sheet" not in arguments:
+        take_pictures()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browsers.find(), args=list(browsers.FLAGS))
+        print(f"nidankai: {contact_sheet.make(contact_sheet.folder(), chromium)}")
+        chromium.close()
+    return 0
+
+
+def take_pictures() -> None:
+    """Take the README's pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         phone = run_phone(str(Path(name) / "phone"))
@@ -41,7 +55,6 @@ def main() -> int:
             phone.stop()
     for picture in sorted(PICTURES.glob("*.png")):
         print(f"nidankai: docs/pictures/{picture.name}, {picture.stat().st_size // 1024} KiB")
-    return 0
 
 
 def side_by_side(servers: Servers, scheme: str) -> None:
@@ -70,4 +83,4 @@ def turn_on_for_hanako(servers: Servers) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.check.look.offenders import OFFENDERS
 from tests.check.look.pages import State, View
 
-SIZES = ((320, 568), (390, 844), (844, 390), (1280, 900))
+SIZES = ((320, 568), (390, 844), (844, 390), (1280, 900), (1920, 1080))
 MEASURE = re.sub(r"^\s*//.*$", "", (Path(__file__).parent / "measure.js").read_text(), flags=re.M)
 
 

@@ -9,6 +9,8 @@ from urllib.parse import quote
 from webapp.sandbox.personas.personas import PERSONAS
 
 HANAKO = "+819012345678"
+JIRO = "+818012345678"
+LANDLINE = "+81312345678"
 
 
 def sending(action: str) -> str:
@@ -80,7 +82,9 @@ HANDSET = (
     f"{PHONE}/messages/Mihon", f"{PHONE}/mail/", f"{PHONE}/mail/box/hanako@example.com", f"{PHONE}/mail/MAIL",
     f"{PHONE}/mail/MAIL?view=text", f"{PHONE}/mail/MAIL?view=source", f"{PHONE}/authenticator/",
     f"{PHONE}/authenticator/add", f"{PHONE}/search?q=Mihon", f"{PHONE}/settings", f"{PHONE}/phone/",
-    f"{PHONE}/phone/voicemail", f"{PHONE}/phone/CALL", "/no-such-page",
+    f"{PHONE}/phone/voicemail", f"{PHONE}/phone/CALL", f"/handsets/{JIRO}/", f"/handsets/{JIRO}/phone/RINGING",
+    f"/handsets/{LANDLINE}/", f"/handsets/{LANDLINE}/home", f"/handsets/{LANDLINE}/phone/",
+    f"/handsets/{LANDLINE}/phone/TALKING", "/handsets/hanako@example.com/", "/no-such-page",
 )  # fmt: skip
 
 SITE_STATES = (

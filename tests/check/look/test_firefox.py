@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.check.look.conftest import Handset
 from tests.check.look.firefox import Firefox, Window, running
+from tests.check.look.handset import Handset
 from tests.check.look.looking import assert_as_known, too_wide
 from tests.check.look.pages import HANAKO, PHONE_STATES, SITE_STATES, State
 
