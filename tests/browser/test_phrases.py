@@ -35,7 +35,7 @@ def lines_of(servers: Servers, script: str = "") -> tuple[Page, list[str]]:
     page = servers.window()
     page.add_init_script(script)
     page.goto(f"{servers.site_url}/ap/signin")
-    page.wait_for_function("document.documentElement.dataset.phrases === 'whole'")
+    page.locator("html[data-phrases=whole]").wait_for(state="attached")
     page.evaluate(ADDED, SENTENCE)
     return page, page.evaluate(LINES)
 
