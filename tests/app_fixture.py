@@ -82,6 +82,7 @@ class AppFixture:
 
     def fresh(self) -> World:
         """Return a clean world: the site as after its first start, an empty phone, clocks at real time."""
+        self.site.extensions["nidankai_dispatcher"].rest()
         self.services.store.restore(self._clean)
         self._restore_uploads()
         self.services.clock.set_offset(0.0)

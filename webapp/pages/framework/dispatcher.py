@@ -58,6 +58,7 @@ class Dispatcher:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[str, Job] = {}  # by the place of the world
+        self._under_way: set[Job] = set()
         self._threads = 0
         self._seen: set[str] = set()
         self._timers: dict[str, Alarm] = {}
@@ -137,11 +138,27 @@ class Dispatcher:
                     self._threads -= 1
                     return
                 job = self._waiting.pop(next(iter(self._waiting)))
+                self._under_way.add(job)
             time.sleep(job.pause)
             try:
                 self._deliver(job.services)
             finally:
+                with self._lock:
+                    self._under_way.discard(job)
                 job.done.set()
+
+    def rest(self) -> None:
+        """Cancel the looks to come, and wait for those under way (for tests: one of the last test spoils the next)."""
+        while True:
+            with self._lock:
+                for alarm in self._timers.values():
+                    alarm.cancel()
+                self._timers.clear()
+                jobs = [*self._waiting.values(), *self._under_way]
+            if not jobs:
+                return
+            for job in jobs:
+                job.done.wait(TEST_SECONDS)
 
     def _deliver(self, own: Services) -> None:
         try:
