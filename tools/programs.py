@@ -77,7 +77,12 @@ PROGRAMS = (
         "Node", _on_path("node"), (f"{CHECK}/howto", f"{CHECK}/node", f"{CHECK}/peers"), ("nodejs", "npm")
     ),
     Program("curl", _on_path("curl"), ("tests/docs/test_shell.py", f"{CHECK}/howto"), ("curl",)),
-    Program("PostgreSQL", _postgres, ("tests/store/test_postgres.py",), ()),
+    Program(
+        "PostgreSQL",
+        _postgres,
+        ("tests/store/test_postgres.py", "tests/store/test_postgres_apps.py", f"{CHECK}/postgres"),
+        (),
+    ),
     Program("chromedriver", _on_path("chromedriver"), (f"{CHECK}/howto",), ("chromium-driver",)),
 )
 

@@ -27,6 +27,13 @@ def test_rows_are_read_by_name_and_by_position(store: Store) -> None:
     assert len(row) == 3 and tuple(row[1:]) == ("one", 2.5)
 
 
+def test_block_that_outlives_the_engines_close_commits(engine: Engine, store: Store) -> None:
+    with store.writing() as db:
+        db.execute(INSERT, ("kept",))
+        engine.close()
+    assert names(store) == ["kept"]
+
+
 def test_values_come_back_as_they_went_in(store: Store) -> None:
     """A time keeps its fraction, a number may pass 2³¹, bytes may hold anything."""
     values = ("値 'quoted' %s ?", 1795300000.25, 2**40, bytes(range(256)))

@@ -1,4 +1,4 @@
-"""Both apps on one PostgreSQL database. `make check ONLY=postgres` runs all their tests there."""
+"""Both apps on one PostgreSQL database. `make check ONLY=postgres` runs those of flows, handset and phone there."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ class Raw(psycopg.Connection[Row]):
     """A connection that knows which world's tables it finds."""
 
     schema = ""
+    lender: ConnectionPool[Raw]
 
 
 class Rows(psycopg.Cursor[Row]):
@@ -158,19 +159,20 @@ class Pool:
         """Return a connection. Raise `Unreachable`."""
         pool = self._opened()
         try:
-            return pool.getconn(timeout=max(patience_seconds, 0.001))
+            raw = pool.getconn(timeout=max(patience_seconds, 0.001))
         except PoolTimeout as error:
             raise Unreachable(f"no connection to {self._application}'s database") from error
         except psycopg.Error as error:
             raise typed(error) from error
+        raw.lender = pool
+        return raw
 
     def give_back(self, raw: Raw) -> None:
         """Take a connection back. One that failed is closed, and with it those that nobody uses now."""
-        pool = self._opened()
         lost = raw.closed
-        pool.putconn(raw)
-        if lost:
-            pool.drain()
+        raw.lender.putconn(raw)  # closes it if the pool was closed meanwhile
+        if lost and not raw.lender.closed:
+            raw.lender.drain()
 
     @contextmanager
     def transaction(self, patience_seconds: float) -> Iterator[Raw]:

@@ -5,7 +5,7 @@
 in both apps and knows neither: import it only from here.
 """
 
-from .choice import SCHEMES, engine_at
+from .choice import engine_at
 from .errors import (
     Busy,
     Conflict,
@@ -25,7 +25,6 @@ from .sqlite_worlds import SqliteEngine
 
 __all__ = [
     "DEFAULT",
-    "SCHEMES",
     "Busy",
     "Conflict",
     "Connection",

@@ -8,8 +8,6 @@ from .errors import Unreachable
 from .protocol import Engine, Migrations
 from .sqlite_worlds import SqliteEngine
 
-SCHEMES = ("postgresql://", "postgres://")
-
 
 def engine_at(url: str, folder: Path, migrations: Migrations, default: Path) -> Engine:
     """Return PostgreSQL's engine for its address, and SQLite's for an empty one.
