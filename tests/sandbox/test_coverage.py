@@ -136,6 +136,8 @@ def test_coverage_and_recordings_survive_a_reset_unless_it_is_to_forget_them(wor
     assert trace_log.steps()[: len(steps)] == steps
     assert set(counts) <= set(trace_log.counts())
     assert trace_log.last_id() > last, "the reset itself is a step, with an id of its own"
+    taro.browser.raw("POST", "/sandbox/api/reset?forget=0")
+    assert trace_log.steps()[: len(steps)] == steps
     taro.browser.raw("POST", "/sandbox/api/reset?forget=1")
     assert [step.name for step in trace_log.steps()] == ["world.empty"]
     assert len(trace_log.counts()) == 1

@@ -141,15 +141,15 @@ class Worlds:
         rows, files = self._template()
         world.services.store.restore(rows)
         world.settings.forget()
+        if kept is None:
+            world.trace_log.empty(number)
+        else:
+            world.trace_log.put_back(kept, number)
         documents = {Path(path).name: content for path, content in files.items()}
         world.services.uploads.sweep(set(documents))
         for file, sealed in documents.items():
             world.services.uploads.write(file, sealed)
         world.services.clock.set_offset(0.0)
-        if kept is None:
-            world.trace_log.empty(number)
-        else:
-            world.trace_log.put_back(kept, number)
         return world
 
     def delete(self, name: str) -> bool:

@@ -150,7 +150,7 @@ def remove_world(name: str) -> tuple[Response | str, int]:
 def reset_world() -> Response:
     """Reset the call's world. Recordings and coverage stay, unless the call asks to forget them."""
     name = world().name
-    worlds().empty(name, forget=FORGET in request.args)
+    worlds().empty(name, forget=request.args.get(FORGET) == "1")
     told = _ask_phone("RESET", name)
     return jsonify(_as_json(name) | {"phone": told or "ok"})
 
@@ -163,7 +163,7 @@ def random_name() -> str:
 
 
 def _empty(name: str) -> None:
-    worlds().empty(name, forget=FORGET in request.form)
+    worlds().empty(name, forget=request.form.get(FORGET) == "1")
     flask.flash(
         gettext("World %(name)s was reset: demo accounts, real time, no faults.", name=shown_name(name))
     )

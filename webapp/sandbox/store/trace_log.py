@@ -162,7 +162,7 @@ class TraceLog:
         """Restore a copy after a reset of the world. Ids go on growing from ``last_number``."""
         steps, counts = rows
         with self._without_faults(), self._store.writing() as db:
-            db.execute("DELETE FROM steps")
+            db.execute("DELETE FROM steps WHERE id <= ?", (last_number,))  # a newer one was stored meanwhile
             db.execute("DELETE FROM counts")
             db.executemany(f"INSERT INTO steps ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", steps)
             db.executemany(
