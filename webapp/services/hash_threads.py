@@ -22,10 +22,14 @@ class HashThreads:
 
     def __init__(self, at_once: int = MAX_AT_ONCE) -> None:
         self._at_once = at_once
-        self._pid = 0
+        self._pools: dict[int, ThreadPoolExecutor] = {}
 
     def __call__(self, work: Callable[..., Result], *given: str) -> Result:
         """Call ``work`` in one of the threads. Return what it returns, raise what it raises."""
-        if self._pid != os.getpid():  # a fork copies no threads
-            self._pid, self._pool = os.getpid(), ThreadPoolExecutor(self._at_once, "argon2")
-        return self._pool.submit(work, *given).result()
+        pid = os.getpid()  # a fork copies no threads
+        pool = self._pools.get(pid)
+        if pool is None:
+            # Of several made at once, one is kept. Those that lose have not started a thread. No lock: a fork may copy
+            # one that is held.
+            pool = self._pools.setdefault(pid, ThreadPoolExecutor(self._at_once, "argon2"))
+        return pool.submit(work, *given).result()
