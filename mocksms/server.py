@@ -25,6 +25,8 @@ from mocksms.shared import own_files
 
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0
+LISTENS_SECONDS = 0.01
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, not to listen
 LOCKED_BYTE = 1 << 20  # past the end: Windows lets nobody read what is locked
 
 
@@ -120,10 +122,7 @@ def _with_ports(settings: config.Settings) -> config.Settings:
 
 
 def application() -> Edge:
-    """Return the phone with its mail server, made in the process that serves.
-
-    Print its address.
-    """
+    """Return the phone with its mail server, made in the process that serves, which prints its address."""
     from mocksms import create_edge  # only here: the process that watches over this one stays small
     from mocksms.api.middleware import worlds_of
     from mocksms.providers.registry import providers_of
@@ -141,8 +140,22 @@ def application() -> Edge:
     worlds.own_ports.add(worlds.settings.port)
     providers_of(app).listen(app)
     threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
-    print(_addresses(worlds.settings), flush=True)
+    threading.Thread(target=_tell, args=(worlds.settings,), name="address", daemon=True).start()
     return served
+
+
+def _tell(settings: config.Settings) -> None:
+    """Print the address once the phone listens there: a script that reads the line may ask at once."""
+    bare = settings.host.strip("[]")
+    host = LOOPBACK.get(bare, bare)
+    while True:
+        try:
+            socket.create_connection((host, settings.port), timeout=WATCH_SECONDS).close()
+        except OSError:
+            time.sleep(LISTENS_SECONDS)
+        else:
+            print(_addresses(settings), flush=True)
+            return
 
 
 def _addresses(settings: config.Settings) -> str:
