@@ -106,7 +106,17 @@ def install_packages(locks: tuple[str, ...]) -> None:
         return
     _say(f"installing {' and '.join(stale)} (once; about a minute)")
     wanted = [argument for lock in stale for argument in ("-r", lock)]
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    # Python compiles a module when it is first imported; many never are.
+    pip = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--disable-pip-version-check",
+        "--require-hashes",
+    ]
     if subprocess.run([*pip, *wanted], cwd=ROOT, stdin=subprocess.DEVNULL).returncode:
         raise BootstrapError(
             "pip could not install the requirements; its own words are above. Is there a network?"
