@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.docs.blocks import blocks
 from tests.docs.shell import Reader
 
@@ -18,6 +20,7 @@ def test_readme_shell_blocks_run_in_a_clone(tmp_path: Path) -> None:
     assert re.search(r"\}\s*\d{6}\Z", calls.strip()), calls
 
 
+@pytest.mark.more
 def test_guide_of_the_phone_runs_in_the_shell(tmp_path: Path) -> None:
     with Reader(tmp_path) as reader:
         _, sent, read, commands, refused, after = [
@@ -30,6 +33,7 @@ def test_guide_of_the_phone_runs_in_the_shell(tmp_path: Path) -> None:
     assert after == "", "the phone was reset before"
 
 
+@pytest.mark.more
 def test_guide_of_testers_runs_in_the_shell(tmp_path: Path) -> None:
     with Reader(tmp_path) as reader:
         reader.run_text("make run")
@@ -38,6 +42,7 @@ def test_guide_of_testers_runs_in_the_shell(tmp_path: Path) -> None:
     assert re.search(r"\d{6}\Z", printed.strip()), printed
 
 
+@pytest.mark.more
 def test_guide_of_the_sandbox_runs_and_shows_the_answers(tmp_path: Path) -> None:
     page = "docs/sandbox.md"
     with Reader(tmp_path) as reader:

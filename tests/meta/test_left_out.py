@@ -31,6 +31,7 @@ def test_programs_name_tests_that_exist(program: Program) -> None:
     assert not [path for path in not_empty(program.tests) if not (ROOT / path).exists()]
 
 
+@pytest.mark.more
 def test_missing_programs_are_named_with_the_count_of_their_tests() -> None:
     printed = run(
         "tests/security/test_oathtool.py",
@@ -49,6 +50,7 @@ def test_more_is_left_to_the_check() -> None:
     assert every == 1 and usual == 3
 
 
+@pytest.mark.more
 def test_programs_that_are_there_are_not_named() -> None:
     printed = run("tests/browser/test_map.py", BROWSER_PATH=sys.executable)
     assert "test_map_keeps_each_name_inside_its_box" in printed and "left out" not in printed
