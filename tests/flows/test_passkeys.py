@@ -46,7 +46,7 @@ def test_overview_explains_and_lists(world: World, language: str) -> None:
     page = registers(hanako, Authenticator(), "Pixel 12")
     assert page.name == "passkeys.overview"
     assert "Pixel 12" in page.text
-    assert page.has(".tabs details[data-here]")
+    assert page.has(".tabs summary[aria-current=true]")
     assert ("パスキーとは" if language == "ja" else "What is a passkey?") in page.text
     assert ("1件" if language == "ja" else "1 passkey") in hanako.browser.get("/account/security").text
 
