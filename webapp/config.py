@@ -43,6 +43,11 @@ def _setting(default: Any, unit: str, help: str, check: Callable[[Any], None] = 
     return field(default=default, metadata={"unit": unit, "help": help, "check": check})
 
 
+def _secret(default: Any, unit: str, help: str, check: Callable[[Any], None] = setting_checks.amount) -> Any:
+    """Declare a setting whose value no log or traceback shows."""
+    return field(default=default, repr=False, metadata={"unit": unit, "help": help, "check": check})
+
+
 @dataclass(frozen=True)
 class Config:
     """The site's settings. Durations are whole seconds, sizes are bytes unless the unit says otherwise."""
@@ -53,7 +58,7 @@ class Config:
         "folder",
         "databases, uploads and, in sandbox mode, generated keys (installed: in the user's data folder)",
     )
-    database_url: str = _setting(
+    database_url: str = _secret(
         "",
         "PostgreSQL URL",
         "database of all worlds, such as `postgresql://user@host/name`; empty: SQLite files in the instance folder",
@@ -84,7 +89,7 @@ class Config:
         "addresses that QA's tools answer to, in sandbox mode; empty: this machine, and others with a log-in",
         setting_checks.networks,
     )
-    tools_password: str = _setting(
+    tools_password: str = _secret(
         "", "text", "log-in of QA's tools, with any user name; asked for by requests from the network"
     )
     phone_url: str = _setting(
@@ -93,8 +98,8 @@ class Config:
         "where browsers find the phone; empty: the gateway's port on the site's own host",
         setting_checks.url,
     )
-    secret_key: str = _setting("", "text", "signs cookies and links; at least 32 characters")
-    seal_keys: tuple[str, ...] = _setting(
+    secret_key: str = _secret("", "text", "signs cookies and links; at least 32 characters")
+    seal_keys: tuple[str, ...] = _secret(
         (), "hex of 32 bytes, comma-separated", "seal TOTP secrets at rest; the first seals, all open"
     )
     geoip_file: str = _setting(
@@ -123,12 +128,12 @@ class Config:
         "http://127.0.0.1:8001", "URL", "SMS and voice gateway with Twilio's API", setting_checks.url
     )
     gateway_account: str = _setting("AC" + "0" * 32, "text", "AccountSid, or an API key")
-    gateway_token: str = _setting("sandbox", "text", "its token")
+    gateway_token: str = _secret("sandbox", "text", "its token")
     gateway_sender: str = _setting("+815012345678", "E.164", "number that texts and calls come from")
     smtp_host: str = _setting("127.0.0.1", "host", "mail server")
     smtp_port: int = _setting(8025, "port", "its port", setting_checks.port)
     smtp_user: str = _setting("", "text", "user name at the mail server, if it needs one")
-    smtp_password: str = _setting("", "text", "password at the mail server")
+    smtp_password: str = _secret("", "text", "password at the mail server")
     smtp_starttls: bool = _setting(False, "0 or 1", "encrypt the mail connection")
     mail_sender: str = _setting("Mihon <no-reply@mihon.example.com>", "address", "From of all mails")
     outbound_deadline_seconds: float = _setting(

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -15,7 +16,7 @@ from tests.actors import PEOPLE
 from tests.app_fixture import World
 from tests.meta.sources import ROOT
 from webapp.__main__ import main as serve
-from webapp.config import load
+from webapp.config import Config, load
 from webapp.errors import MailFailed
 from webapp.sandbox.personas import personas
 from webapp.sandbox.worlds import Worlds
@@ -26,6 +27,14 @@ def run(world: World, *arguments: str, well: bool = True, answer: str | None = N
     result = world.site.test_cli_runner().invoke(args=list(arguments), input=answer)
     assert (result.exit_code == 0) == well, result.output
     return result
+
+
+def test_settings_show_no_secret() -> None:
+    secrets: dict[str, Any] = dict.fromkeys(
+        ("secret_key", "tools_password", "gateway_token", "smtp_password"), "hunter2-" * 5
+    )
+    shown = repr(Config(**secrets, seal_keys=("ab" * 32,), database_url="postgresql://u:hunter2@h/n"))
+    assert "hunter2" not in shown and "abab" not in shown and "site_url" in shown
 
 
 def test_account_list_shows_the_demo_accounts(world: World) -> None:
