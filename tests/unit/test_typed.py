@@ -60,8 +60,9 @@ FAMILY, PERSIAN = "👩\u200d👩\u200d👧", "می\u200cخواهم"
         ("\u202eabc", "abc"), ("\u200da \u200c b\u200d", "a b"), ("\u200d\u200c", ""), ("\u202e\u202c", ""),
         ("\u200b", ""), ("\ufe0f", ""),
         ("\u3164", ""), ("\u2800 \u115f", ""), ("\u0301", ""), ("a" * 9, "aaaaaaaa"), ("aaaaaaa\u200db", "aaaaaaa"),
+        ("\u3164" * 8 + "a", ""),
     ],
-    ids=[f"{at}" for at in range(15)],
+    ids=[f"{at}" for at in range(16)],
 )  # fmt: skip
 def test_names_keep_what_is_seen(typed: str, name: str) -> None:
     assert one_line(typed, 8) == name

@@ -36,8 +36,8 @@ def one_line(text: str, longest: int) -> str:
     characters = (
         "" if _is_hidden(char) else char if char in JOINERS or char.isprintable() else " " for char in text
     )
-    kept = " ".join(_LOOSE_JOINERS.sub("", "".join(characters)).split())
-    return kept[:longest].rstrip(" " + JOINERS) if any(map(_is_seen, kept)) else ""
+    kept = " ".join(_LOOSE_JOINERS.sub("", "".join(characters)).split())[:longest].rstrip(" " + JOINERS)
+    return kept if any(map(_is_seen, kept)) else ""
 
 
 def without_joiners(text: str) -> str:
