@@ -25,5 +25,10 @@ def own_address(host: str, port: int, allowed: Collection[str]) -> str:
 
 
 def _leads_to(allowed: str, host: str) -> bool:
-    """Return whether this machine may reach a phone on `host` by an allowed name."""
+    """Return whether this machine may reach a phone on `host` by an allowed name.
+
+    A loopback address is reached at no other one: 127.0.0.1 does not listen at ::1.
+    """
+    if is_loopback(allowed) and allowed != "localhost" and host not in ("localhost", allowed):
+        return False
     return is_loopback(host) or not is_loopback(allowed)

@@ -165,6 +165,8 @@ ANY = "0.0.0.0"
         (ANY, "phone.example", "phone.example:8001"),
         (ANY, "a.example:9001,phone.example:8001", "phone.example:8001"),
         ("192.0.2.7", "localhost,phone.example", "phone.example:8001"),
+        ("127.0.0.1", "[::1]:8001", "127.0.0.1:8001"),
+        ("127.0.0.1", "[::1]:8001,localhost", "localhost:8001"),
     ],
     ids="-".join,
 )
