@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from werkzeug.datastructures import Authorization, LanguageAccept
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie, parse_options_header
 
 from mocksms.core import authenticator, domains, inbox, mail, phone_numbers, segments
@@ -20,6 +20,7 @@ from mocksms.providers.twilio import twiml_parser
 from mocksms.search import tokenizer
 from webapp.rules import contacts, devices, digits, password_strength, passwords, return_to
 from webapp.rules import phone_numbers as site_numbers
+from webapp.shared import basic_log_in
 
 PIECES = (
     "a", "1", " ", "<a ", "<!--", "<style>p{", "=?utf-8?q?", "a@", "a.", "http://", "; a=", ";q=0.", "&", "%2e", "(",
@@ -88,11 +89,16 @@ PLACES: Mapping[str, tuple[Callable[[str], Any], int]] = MappingProxyType(
         "both.accept_language": (
             lambda text: parse_accept_header(text, LanguageAccept).best_match(["ja", "en"]), 64_000,
         ),
-        "both.authorization": (lambda text: Authorization.from_header(f"Basic {text}"), 64_000),
-        "both.cookie": (parse_cookie, 64_000),
+        "both.authorization": (lambda text: basic_log_in.read(f"Basic {as_header(text)}"), 64_000),
+        "both.cookie": (lambda text: parse_cookie(as_header(text)), 64_000),
         "both.content_type": (parse_options_header, 64_000),
     }
 )  # fmt: skip
+
+
+def as_header(text: str) -> str:
+    """Return a text as WSGI hands over a header that holds it (PEP 3333)."""
+    return text.encode().decode("latin-1")
 
 
 def of_length(piece: str, length: int) -> str:
