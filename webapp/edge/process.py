@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from contextlib import suppress
 from typing import Any
@@ -44,6 +45,7 @@ def _share_free_memory() -> None:
 
     By itself it gives each thread an arena, which keeps the largest thing that was in it: 19 MiB for a password.
     """
+    os.environ.setdefault("MALLOC_ARENA_MAX", str(MOST_ARENAS))  # for processes that are spawned, not forked
     with suppress(AttributeError, OSError, TypeError):  # another C library, Windows
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, MOST_ARENAS)
 
