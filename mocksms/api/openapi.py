@@ -103,9 +103,11 @@ def _message_paths() -> Schema:
     row = an_object({"number": WHOLE, "name": TEXT, "type": TEXT, "size": WHOLE, "url": TEXT})
     files = an_object({"attachments": {"type": "array", "items": row}})
     file = {"description": "Its bytes, with its own media type", "content": {"*/*": {"schema": TEXT}}}
+    # In OpenAPI 3.1 the schema of a stream describes each event of it.
+    an_event = {"type": "object", "properties": dict.fromkeys(("id", "event", "data"), TEXT)}
     stream = {
         "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world)",
-        "content": {"text/event-stream": {"schema": TEXT}},
+        "content": {"text/event-stream": {"schema": an_event}},
     }
     return {
         "/messages": {

@@ -164,11 +164,23 @@ def test_fresh_code_is_awaited(phone_server: RunningPhone) -> None:
         ({"key": f"otpauth://totp/x?secret={KEY}"}, "base32"),
         ({"uri": KEY}, "otpauth"),
         ({"picture": "***"}, "base64"),
+        ({"picture": "見本"}, "base64"),
         ({"picture": base64.b64encode(b"no picture").decode()}, "no picture"),
         ({"key": KEY, "handset": "me@example.com"}, "a number"),
         ({"key": KEY, "nmae": "x"}, "nmae is not a part"),
     ],
-    ids=["none", "two", "short", "address", "no-address", "base64", "picture", "handset", "typo"],
+    ids=[
+        "none",
+        "two",
+        "short",
+        "address",
+        "no-address",
+        "base64",
+        "not-ascii",
+        "picture",
+        "handset",
+        "typo",
+    ],
 )
 def test_account_that_cannot_be_added_is_refused(phone: Phone, body: dict[str, str], said: str) -> None:
     with pytest.raises(PhoneError, match=f"422.*{said}"):
