@@ -13,6 +13,7 @@ from werkzeug.http import parse_accept_header, parse_cookie, parse_options_heade
 
 from mocksms.core import authenticator, domains, inbox, mail, phone_numbers, segments
 from mocksms.core.checks import language
+from mocksms.core.checks import mail as mail_checks
 from mocksms.core.codes import finder, pattern
 from mocksms.core.mail import charsets, headers, html_text, structure
 from mocksms.handset import mail_html, mail_styles
@@ -24,7 +25,7 @@ from webapp.shared import basic_log_in
 
 PIECES = (
     "a", "1", " ", "<a ", "<!--", "<style>p{", "=?utf-8?q?", "a@", "a.", "http://", "; a=", ";q=0.", "&", "%2e", "(",
-    '"', "\\", "\r\n ", "+81", "code 482913 ", "コード", "\u0315\u0300", "\uff9e\u0315", "😀",
+    '"', "\\", "\r\n ", "+81", "code 482913 ", "コード", "\u0315\u0300", "\uff9e\u0315", "😀", "\x8b", "\xa0",
 )  # fmt: skip
 """What a hostile text repeats."""
 
@@ -70,6 +71,7 @@ PLACES: Mapping[str, tuple[Callable[[str], Any], int]] = MappingProxyType(
         "phone.twiml_say": (partial(_twiml, "<Response><Say>{}</Say></Response>"), 99_000),
         "phone.code": (finder.find, 100_000),
         "phone.language": (language.detect, 100_000),
+        "phone.links": (lambda text: mail_checks.links((), f"<a href=x>{text}"), 200_000),
         "phone.segments": (segments.fill, 100_000),
         "phone.domains": (domains.shown, 100_000),
         "phone.address": (phone_numbers.normalise, 100_000),

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import nh3
 from markupsafe import escape
 
-from mocksms.core.mail.html_text import text_of_html, without_pictures
+from mocksms.core.mail.html_text import is_slow_to_clean, text_of_html, without_pictures
 from mocksms.handset import mail_styles
 
 MOST_SHOWN = 24_000_000
@@ -17,8 +17,6 @@ DEEPEST = 256
 """Nested elements: the time to clean grows with length times depth."""
 LONGEST = 2_000_000
 """Characters to clean, besides pictures."""
-MOST_ENTITIES = 100_000
-"""Signs & in one mail: the time to clean grows with the square of their number in one text."""
 _TEXT_OF_REST = 20_000  # characters of other HTML shown as text; the view "Text" has more
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _OFTEN_UNCLOSED = {
@@ -121,7 +119,7 @@ def clean(html: str, pictures: Mapping[str, str] = MappingProxyType({})) -> str:
 
 
 def _is_too_long(html: str) -> bool:
-    return html.count("&") > MOST_ENTITIES or (len(html) > LONGEST and len(without_pictures(html)) > LONGEST)
+    return is_slow_to_clean(html) or (len(html) > LONGEST and len(without_pictures(html)) > LONGEST)
 
 
 def _is_too_deep(html: str) -> bool:

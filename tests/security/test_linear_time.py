@@ -16,7 +16,7 @@ from tests.outside_text import PIECES, PLACES, of_length
 from webapp.errors import Refusal
 
 MOST_SECONDS = 1.0
-WORST = ("<a ", "a@", "\u0315\u0300", "\uff9e\u0315")
+WORST = ("<a ", "a@", "\u0315\u0300", "\uff9e\u0315", "\x8b")
 """What cost the most once. `tests/check/timing` tries every piece, and mixes."""
 TIMES = 8
 SHORT = 250
