@@ -77,14 +77,11 @@ class AppFixture:
         self.services = self.site.extensions["nidankai"]
         self.clock = Clock(self.services.clock, self.phone)
         self._clean = self.services.store.copy()
-        uploads = self.services.uploads.folder
-        self._uploads = {path.name: path.read_bytes() for path in uploads.iterdir()}
 
     def fresh(self) -> World:
         """Return a clean world: the site as after its first start, an empty phone, clocks at real time."""
         self.site.extensions["nidankai_dispatcher"].rest()
         self.services.store.restore(self._clean)
-        self._restore_uploads()
         self.services.clock.set_offset(0.0)
         self.site.extensions["nidankai_worlds"].get().trace_log.empty()
         self.phone.reset()
@@ -94,14 +91,6 @@ class AppFixture:
         """Return the phone's world of this name; the caller closes and deletes it."""
         other = self.phone
         return Phone(other.url, world, other.smtp_port, other.transport)
-
-    def _restore_uploads(self) -> None:
-        uploads = self.services.uploads
-        present = {path.name for path in uploads.folder.iterdir()}
-        if present != self._uploads.keys():
-            uploads.sweep(set(self._uploads))
-            for name, sealed in self._uploads.items():
-                uploads.write(name, sealed)
 
     def close(self) -> None:
         """Stop everything that runs beside the tests."""

@@ -57,9 +57,9 @@ from webapp.rules.passwords import Hasher
 from webapp.services.context import Services
 from webapp.services.hash_threads import HashThreads
 from webapp.shared import own_files
+from webapp.store import earlier_uploads
 from webapp.store.database import open_engine
-from webapp.store.engine import Engine
-from webapp.store.uploads import Uploads
+from webapp.store.engine import Engine, Store
 
 if TYPE_CHECKING:
     import httpx
@@ -166,8 +166,7 @@ def _services(
     return Services(
         config=config,
         clock=clock,
-        store=engine.open(),
-        uploads=Uploads(Path(config.instance) / "uploads"),
+        store=_default_world(config, engine),
         hasher=Hasher(
             config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism, HashThreads()
         ),
@@ -178,6 +177,13 @@ def _services(
         pepper=keys.pepper,
         limits=Services.limits_of(config),
     )
+
+
+def _default_world(config: Config, engine: Engine) -> Store:
+    store = engine.open()
+    if not config.database_url:
+        earlier_uploads.take_over(store, Path(config.instance))
+    return store
 
 
 def _configure(app: Flask, config: Config, secret: str) -> None:

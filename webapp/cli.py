@@ -163,7 +163,7 @@ def doctor() -> None:
 @click.command()
 @with_appcontext
 def prune() -> None:
-    """Delete what has expired: flows, codes, sessions, trust, old events, documents that no case needs."""
+    """Delete what has expired: flows, codes, sessions, trust, old events."""
     gone = maintenance.tidy(_services())
     click.echo(", ".join(f"{count} {table}" for table, count in gone.items()))
 
@@ -176,7 +176,6 @@ def _services() -> Services:
 def _empty(services: Services) -> None:
     engine: Engine = current_app.extensions["nidankai_engine"]
     services.store.restore(engine.blank())
-    services.uploads.sweep(set())
 
 
 def _sandbox() -> Services:

@@ -56,7 +56,7 @@ class Config:
     instance: str = _setting(
         "instance/site",
         "folder",
-        "databases, uploads and, in sandbox mode, generated keys (installed: in the user's data folder)",
+        "databases and, in sandbox mode, generated keys (installed: in the user's data folder)",
     )
     database_url: str = _secret(
         "",

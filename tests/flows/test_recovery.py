@@ -109,7 +109,7 @@ def test_case_refuses_what_is_no_document_and_keeps_nothing(taro: Person, world:
     )
     assert page.state == "opened"
     assert "ファイルがあります" in page.problem
-    assert len(list(world.services.uploads.folder.iterdir())) == 1  # sakura's
+    assert len(lockout.files(world)) == 1  # sakura's
 
 
 def test_case_asks_for_a_file_where_none_was_chosen(taro: Person) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import signal
 import time
 import weakref
@@ -181,7 +180,9 @@ def test_deleted_world_that_owed_a_receipt_is_freed(worlds: Worlds, app: Listene
 
 def test_world_that_another_process_deletes_has_nothing_due_any_more(worlds: Worlds) -> None:
     world, _ = worlds.make("elsewhere")
-    shutil.rmtree(world.store.folder)
+    elsewhere = store.open_engine(worlds.settings.folder, worlds.settings.database_url)
+    assert elsewhere.drop("elsewhere")
+    elsewhere.close()
     world.store.close()
     with pytest.raises(store.Gone):
         scheduler.watch(world)

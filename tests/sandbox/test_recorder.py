@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -162,4 +163,5 @@ def test_a_log_that_cannot_be_kept_spoils_nothing(world: World, taro: Person) ->
     answer = browser.raw("DELETE", "/sandbox/api/worlds/fleeting", headers={"X-World": "fleeting"})
     assert answer.status_code == 204
     assert worlds.names() == ["default"]
-    assert not list(made.services.store.folder.parent.parent.iterdir())
+    assert not made.services.store.exists()
+    assert not list(Path(world.services.config.instance, "other-worlds").glob("*"))

@@ -16,7 +16,8 @@ from webapp.flows.state_machines import all_machines
 from webapp.pages.render import has_page
 from webapp.sandbox.controls.fault_table import FAULTS
 from webapp.sandbox.refusals.catalogue import every_refusal
-from webapp.sandbox.store.trace_log import MOST_PICTURES, Step, TraceLog
+from webapp.sandbox.store.pictures import MOST_PICTURES
+from webapp.sandbox.store.trace_log import Step, TraceLog
 from webapp.sandbox.timeline.page import PAGE_STEPS
 from webapp.sandbox.timeline.step_texts import refusal_words
 from webapp.sandbox.timeline.steps import matched
@@ -211,14 +212,17 @@ def test_timeline_pictures_go_with_their_world(world: World) -> None:
     made = worlds.make("pictured").trace_log
     for width in range(1, MOST_PICTURES + 3):
         last = made.keep_picture(png(width), "png")
-    assert len(list(made.pictures.iterdir())) == MOST_PICTURES and made.find_picture(last)
+    assert made.find_picture(last)
+    store = worlds.get("pictured").services.store
+    with store.reading() as db:
+        assert len(db.execute("SELECT name FROM pictures").fetchall()) == MOST_PICTURES
     worlds.empty("pictured")
     assert made.find_picture(last), "a reset keeps recordings"
     worlds.empty("pictured", forget=True)
     assert made.find_picture(last) is None
     made.keep_picture(png(), "png")
     worlds.delete("pictured")
-    assert not made.pictures.exists()
+    assert not store.exists()
 
 
 def test_timeline_words_are_there_for_all(world: World) -> None:

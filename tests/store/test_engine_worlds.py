@@ -71,11 +71,11 @@ def test_world_of_a_bad_name_is_none(engine: Engine, name: str) -> None:
     assert not engine.drop(name)
 
 
-def test_world_begins_with_the_rows_and_files_it_is_given(engine: Engine) -> None:
+def test_world_begins_with_the_rows_it_is_given(engine: Engine) -> None:
     with_thing(engine.open(), "one")
-    engine.make("copied", engine.open().copy(), {"papers/one": b"paper"})
+    engine.make("copied", engine.open().copy())
     made = engine.open("copied")
-    assert names(made) == ["one"] and (made.folder / "papers" / "one").read_bytes() == b"paper"
+    assert names(made) == ["one"]
     with_thing(made, "two")
     assert names(engine.open()) == ["one"]
     assert engine.open(DEFAULT).size() > 0
@@ -113,14 +113,14 @@ def test_world_of_a_dropped_name_has_another_place_and_nothing_of_before(
 ) -> None:
     other, places = another(), set()
     for _ in range(3):
-        engine.make("again", None, {"papers/one": b"paper"})
+        engine.make("again")
         store, elsewhere = engine.open("again"), other.open("again")
         assert names(elsewhere) == []
         with_thing(elsewhere, "thing")
         places.add(store.place)
         assert store.place == elsewhere.place
         engine.drop("again")
-        assert not store.folder.exists()
+        assert not store.exists()
     assert len(places) == 3
     engine.make("again")
     with pytest.raises(Gone):
@@ -221,9 +221,9 @@ def test_killed_writer_leaves_what_was_committed_and_no_lock(
 def test_scratch_store_is_apart_from_all_worlds(engine: Engine) -> None:
     with_thing(engine.open(), "one")
     with engine.scratch() as store:
-        assert names(store) == [] and store.folder.is_dir()
+        assert names(store) == []
         with_thing(store, "two")
         copy = store.copy()
-    assert engine.names() == [DEFAULT] and not store.folder.exists()
+    assert engine.names() == [DEFAULT]
     engine.make("copied", copy)
     assert names(engine.open("copied")) == ["two"]

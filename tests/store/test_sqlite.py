@@ -43,7 +43,7 @@ def store(engine: SqliteEngine) -> SqliteStore:
 
 def handles(store: SqliteStore) -> int:
     """Files of the store that this process has open."""
-    return sum(path.resolve().is_relative_to(store.folder) for path in Path("/proc/self/fd").iterdir())
+    return sum(path.resolve().is_relative_to(store.path.parent) for path in Path("/proc/self/fd").iterdir())
 
 
 def test_pool_keeps_few_connections_and_closes_those_long_unused(
@@ -77,12 +77,12 @@ def test_worlds_used_long_ago_keep_no_connection(engine: SqliteEngine) -> None:
 
 
 def test_files_belong_to_their_owner_alone(engine: SqliteEngine) -> None:
-    engine.make("one", None, {"papers/one": b"paper"})
+    engine.make("one")
     for name in ("default", "one"):
         store = engine.open(name)
         with store.writing() as db:
             add(db, "thing")
-        for path in not_empty(store.folder.rglob("*")):
+        for path in not_empty(store.path.parent.rglob("*")):
             assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
 
 

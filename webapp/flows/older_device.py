@@ -140,9 +140,9 @@ def _accept_code(
         CODES.judge(db, services, visitor, flow, code, now)
         MACHINE.transition(db, flow, "accept_code")
         _end(db, ended_session)
-        left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+        ended_case = recovery.cancel_by_sign_in(db, services, visitor, account, now)
         signed_in = sign_in.finish(db, services, visitor, account, APP, return_to, now, how="older_device")
-    recovery.after_sign_in(services, left_over)
+    recovery.after_sign_in(services, ended_case)
     return signed_in
 
 

@@ -172,11 +172,11 @@ def finish_sign_in(
         account = accounts.get(db, passkey.account_id)
         if ended_session is not None:
             stored_sessions.end(db, ended_session)
-        left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+        ended_case = recovery.cancel_by_sign_in(db, services, visitor, account, now)
         signed_in = sign_in.finish(
             db, services, visitor, account, flow.data["app"], flow.data["return_to"], now, how="passkey"
         )
-    recovery.after_sign_in(services, left_over)
+    recovery.after_sign_in(services, ended_case)
     return signed_in
 
 

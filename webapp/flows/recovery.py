@@ -180,19 +180,17 @@ def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Uploa
     )
     now = services.clock.now()
     names = [secrets.token_hex(16) for _ in taken]
-    try:
-        for name, document in zip(names, taken, strict=True):
-            services.uploads.write(name, services.seal.seal(document.content, seal_context(name)))
-        with services.store.writing() as db:
-            account = accounts.get(db, case.account_id or "")
-            case = MACHINE.transition(db, case, "submit")
-            for at, (name, document) in enumerate(zip(names, taken, strict=True)):
-                kept = StoredDocument(name, case.id, document.kind, len(document.content), now + at / 1000)
-                stored.add_document(db, kept)
-            audit.record(db, visitor, account, "recovery.submitted", now, count=len(taken), case=case.id)
-    except BaseException:
-        services.uploads.remove(names)
-        raise
+    sealed = [
+        services.seal.seal(document.content, seal_context(name))
+        for name, document in zip(names, taken, strict=True)
+    ]
+    with services.store.writing() as db:
+        account = accounts.get(db, case.account_id or "")
+        case = MACHINE.transition(db, case, "submit")
+        for at, (name, document, content) in enumerate(zip(names, taken, sealed, strict=True)):
+            kept = StoredDocument(name, case.id, document.kind, len(document.content), now + at / 1000)
+            stored.add_document(db, kept, content)
+        audit.record(db, visitor, account, "recovery.submitted", now, count=len(taken), case=case.id)
     dispatch(services)
     return case
 
@@ -207,34 +205,33 @@ def cancel(services: Services, visitor: Visitor, case: Flow) -> Flow:
     with services.store.writing() as db:
         account = accounts.get(db, case.account_id or "")
         case = MACHINE.transition(db, case, "cancel")
-        left_over = stored.drop_documents(db, case.id)
+        stored.drop_documents(db, case.id)
         stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
         audit.record(db, visitor, account, "recovery.cancelled", now)
-    services.uploads.remove(left_over)
     dispatch(services)
     return case
 
 
 def cancel_by_sign_in(
     db: Connection, services: Services, visitor: Visitor, account: Account, now: float
-) -> list[str] | None:
+) -> bool:
     """End the open case of an owner who signed in with a code, inside the sign-in's transaction.
 
-    Return the names of files to remove after the commit, or None if there was no case.
+    Return whether there was one: then call `after_sign_in` after the commit.
     """
     case = stored.newest_of_account(db, account.id, OPEN, now)
     if case is None:
-        return None
+        return False
     MACHINE.transition(db, case, "cancel_by_sign_in")
     stored.log(db, Decision(case.id, account.id, now, None, "cancelled", ""))
     audit.record(db, visitor, account, "recovery.cancelled", now)
-    return stored.drop_documents(db, case.id)
+    stored.drop_documents(db, case.id)
+    return True
 
 
-def after_sign_in(services: Services, left_over: list[str] | None) -> None:
-    """Delete the files of `cancel_by_sign_in` after its commit, and email the owner."""
-    if left_over is not None:
-        services.uploads.remove(left_over)
+def after_sign_in(services: Services, ended_case: bool) -> None:
+    """Email the owner whose case `cancel_by_sign_in` has ended."""
+    if ended_case:
         dispatch(services)
 
 

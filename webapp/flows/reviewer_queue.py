@@ -93,9 +93,13 @@ def open_document(services: Services, case: Case, document_id: str) -> Served | 
     if document_id not in numbered or case.flow.state != "in_review":
         return None
     number, document = numbered[document_id]
+    with services.store.reading() as db:
+        sealed = stored.sealed_content(db, document.id)
+    if sealed is None:
+        return None
     try:
-        content = services.seal.open(services.uploads.read(document.id), seal_context(document.id))
-    except (FileNotFoundError, SealBroken):
+        content = services.seal.open(sealed, seal_context(document.id))
+    except SealBroken:
         return None
     return Served(f"document-{number}.{document.kind}", documents.MEDIA_TYPES[document.kind], content)
 
@@ -139,7 +143,6 @@ def _move(
     # The owner learns neither the reviewer's device, place nor language.
     language = case.flow.data.get("language", visitor.language)
     desk = replace(visitor, device=DESK_NAME, near="", language=language)
-    left_over: list[str] = []
     with services.store.writing() as db:
         flow = MACHINE.transition(db, case.flow, move)
         if move == "approve":
@@ -149,11 +152,10 @@ def _move(
                 audit.record(db, desk, owner, "passkey.removed", now)
             end_everything_else(db, owner.id, None)
         if move in ("approve", "reject"):
-            left_over = stored.drop_documents(db, flow.id)
+            stored.drop_documents(db, flow.id)
         stored.log(db, Decision(flow.id, owner.id, now, reviewer.id, _LOGGED[move], reason))
         given = {"reason": reason} if reason else {}
         audit.record(db, desk, owner, _EVENTS[move], now, notify=True, **given)
-    services.uploads.remove(left_over)
     if move != "take":
         dispatch(services)
     return flow

@@ -160,9 +160,9 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
         account = replace(context.account, trust_epoch=flow.data["epoch"])
         MACHINE.transition(db, flow, "accept_code")
         app = flow.data["app"]
-        left_over = None
+        ended_case = False
         if context.has_case:
-            left_over = recovery.cancel_by_sign_in(db, services, visitor, account, now)
+            ended_case = recovery.cancel_by_sign_in(db, services, visitor, account, now)
         signed_in = finish(
             db,
             services,
@@ -174,7 +174,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
             how=flow.data["kind"],
             trust_cookie=trust.issue(db, services, visitor, account, app, now) if remember else None,
         )
-    recovery.after_sign_in(services, left_over)
+    recovery.after_sign_in(services, ended_case)
     return signed_in
 
 

@@ -1,8 +1,7 @@
 """Worlds: isolated sites in one process, each with its accounts, files, clock and messages.
 
-A world is a folder: database, documents, and pictures of recordings. Its messages carry its name in the header
-``X-World``, and its links in ``?world=``; a gateway without worlds ignores both. New ones are copies of a seeded one,
-moved into place at once. A reset takes the same rows.
+A world is a database. Its messages carry its name in the header ``X-World``, and its links in ``?world=``; a gateway
+without worlds ignores both. New ones are copies of a seeded one, which appear at once. A reset takes the same rows.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ from webapp.sandbox.world_settings import WorldClock, WorldSettings
 from webapp.services.context import Services
 from webapp.store import accounts, outbox
 from webapp.store.engine import DEFAULT, Engine, EngineError, Store, is_name
-from webapp.store.uploads import Uploads
 
 if TYPE_CHECKING:
     import httpx
@@ -92,7 +90,7 @@ class Worlds:
         self._transport = transport
         self._open: OrderedDict[str, World] = OrderedDict()
         self._lock = threading.RLock()
-        self._seeded: tuple[bytes, dict[str, bytes]] | None = None
+        self._seeded: bytes | None = None
         self._seeded_at = 0.0
 
     def get(self, name: str = DEFAULT) -> World:
@@ -126,7 +124,7 @@ class Worlds:
             if name not in self.names():
                 if len(self.names()) >= MOST_WORLDS:
                     raise BadWorld("many")
-                self._engine.make(name, *self._template())
+                self._engine.make(name, self._template())
         return self.get(name)
 
     def empty(self, name: str, forget: bool = False) -> World:
@@ -138,17 +136,12 @@ class Worlds:
         world = self.get(name)
         number = world.trace_log.last_number()
         kept = None if forget else world.trace_log.copy()
-        rows, files = self._template()
-        world.services.store.restore(rows)
+        world.services.store.restore(self._template())
         world.settings.forget()
         if kept is None:
             world.trace_log.empty(number)
         else:
             world.trace_log.put_back(kept, number)
-        documents = {Path(path).name: content for path, content in files.items()}
-        world.services.uploads.sweep(set(documents))
-        for file, sealed in documents.items():
-            world.services.uploads.write(file, sealed)
         world.services.clock.set_offset(0.0)
         return world
 
@@ -185,20 +178,20 @@ class Worlds:
         """Return the summary of a world. Raises UnknownWorld."""
         world = self.get(name)
         store = world.services.store
-        files = world.services.uploads.folder.glob("*")
         with store.reading() as db:
             return Summary(
                 name,
                 len(accounts.list_all(db)),
                 world.trace_log.last_id(),
                 world.services.clock.offset,
-                store.size() + sum(_size(path) for path in files),
+                store.size(),
             )
 
     def _opened(self, store: Store) -> World:
         base, default = self._base, store.name == DEFAULT
-        folder = Path(base.config.instance) if default else store.folder
-        earlier_files.take_over(store, folder)
+        if not base.config.database_url:
+            folder = Path(base.config.instance) if default else Path(store.place).parent
+            earlier_files.take_over(store, folder)
         settings = WorldSettings(store)
         store.before_writing = settings.inject_faults
         headers = {} if default else {HEADER: store.name}
@@ -211,14 +204,13 @@ class Worlds:
             base,
             clock=base.clock if given_clock else WorldClock(settings),
             store=store,
-            uploads=Uploads(folder / "uploads"),
             outbound=Notifier(gateway, mailer, config, suffix),
         )
-        trace_log = TraceLog(store, folder / "walks.pictures", settings.without_faults)
+        trace_log = TraceLog(store, settings.without_faults)
         return World(store.name, services, settings, trace_log)
 
-    def _template(self) -> tuple[bytes, dict[str, bytes]]:
-        """Return a seeded world's rows, and its files by their paths in its folder.
+    def _template(self) -> bytes:
+        """Return a seeded world's rows.
 
         Each process makes it, so its tables are never older than the code, and makes it again after an hour, before
         its unfinished flows expire. It is in memory: a killed process would leave a folder behind.
@@ -227,18 +219,6 @@ class Worlds:
             if self._seeded is None or time.monotonic() - self._seeded_at > TEMPLATE_SECONDS:
                 self._seeded_at = time.monotonic()
                 with self._engine.scratch() as store:
-                    uploads = Uploads(store.folder / "uploads")
-                    self._seed(replace(self._base, clock=Clock(), store=store, uploads=uploads))
-                    documents = {
-                        f"uploads/{path.name}": path.read_bytes() for path in uploads.folder.glob("*")
-                    }
-                    self._seeded = store.copy(), documents
+                    self._seed(replace(self._base, clock=Clock(), store=store))
+                    self._seeded = store.copy()
             return self._seeded
-
-
-def _size(path: Path) -> int:
-    """Return a file's bytes; 0 if it is not there (any more)."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0

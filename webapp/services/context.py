@@ -16,7 +16,6 @@ from webapp.services.codes import Limits
 from webapp.store.accounts import Account
 from webapp.store.engine import Store
 from webapp.store.outbox import Message
-from webapp.store.uploads import Uploads
 
 
 class Outbound(Protocol):
@@ -55,7 +54,6 @@ class Services:
     config: Config
     clock: Clock
     store: Store
-    uploads: Uploads
     hasher: Hasher
     seal: Seal
     signer: Signer

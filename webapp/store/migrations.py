@@ -162,7 +162,7 @@ _CALLS_AND_FEEDBACK = (
     "CREATE INDEX feedback_at ON feedback (at)",
 )
 
-# The documents of a reset (their sealed bytes are in the uploads folder), and the decisions.
+# The documents of a reset, and the decisions.
 # A case is a flow. The decisions outlive case and account: who decided what, when and why.
 _RECOVERIES = (
     """CREATE TABLE documents (
@@ -316,6 +316,12 @@ _TOLD_INDEX = (
 # Whether the sandbox has set faults on the phone: pages ask it for them only then.
 _PHONE_FAULTS = ("ALTER TABLE world_settings ADD COLUMN phone_faults INTEGER NOT NULL DEFAULT 0",)
 
+# What were files before: the sealed content of documents (see `earlier_uploads`), and the pictures of recordings.
+_FILES_AS_ROWS = (
+    "ALTER TABLE documents ADD COLUMN sealed BYTES",
+    "CREATE TABLE pictures (name TEXT PRIMARY KEY, kept_at DOUBLE PRECISION NOT NULL, content BYTES NOT NULL)",
+)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -335,5 +341,6 @@ MIGRATIONS = Migrations(
         Migration("told_waits", _TOLD_WAITS),
         Migration("told_index", _TOLD_INDEX),
         Migration("phone_faults", _PHONE_FAULTS),
+        Migration("files_as_rows", _FILES_AS_ROWS),
     ),
 )

@@ -16,7 +16,7 @@ _DECISION = "case_id, account_id, at, by_account, decision, reason"
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A row of ``documents``. ``id`` is random and names the sealed file too; ``size`` is in bytes."""
+    """A row of ``documents``. ``id`` is random; ``size`` is in bytes, before sealing."""
 
     id: str
     case_id: str
@@ -69,12 +69,18 @@ def in_states(db: Connection, states: tuple[str, ...], now: float, limit: int = 
     ]
 
 
-def add_document(db: Connection, document: StoredDocument) -> None:
-    """Insert a document whose file has been written."""
+def add_document(db: Connection, document: StoredDocument, sealed: bytes) -> None:
+    """Insert a document with its sealed content."""
     db.execute(
-        f"INSERT INTO documents ({_DOCUMENT}) VALUES (?, ?, ?, ?, ?)",
-        (document.id, document.case_id, document.kind, document.size, document.created_at),
+        f"INSERT INTO documents ({_DOCUMENT}, sealed) VALUES (?, ?, ?, ?, ?, ?)",
+        (document.id, document.case_id, document.kind, document.size, document.created_at, sealed),
     )
+
+
+def sealed_content(db: Connection, document_id: str) -> bytes | None:
+    """Return a document's sealed content, or None if the document was deleted."""
+    row = db.execute("SELECT sealed FROM documents WHERE id = ?", (document_id,)).fetchone()
+    return None if row is None or row[0] is None else bytes(row[0])
 
 
 def documents_of(db: Connection, case_id: str) -> list[StoredDocument]:
@@ -87,17 +93,9 @@ def documents_of(db: Connection, case_id: str) -> list[StoredDocument]:
     ]
 
 
-def drop_documents(db: Connection, case_id: str) -> list[str]:
-    """Delete a case's documents. Return the names of the files to remove after the commit."""
-    return [
-        str(row[0])
-        for row in db.execute("DELETE FROM documents WHERE case_id = ? RETURNING id", (case_id,)).fetchall()
-    ]
-
-
-def document_names(db: Connection) -> set[str]:
-    """Return the names of all files that some case still needs."""
-    return {str(row[0]) for row in db.execute("SELECT id FROM documents")}
+def drop_documents(db: Connection, case_id: str) -> None:
+    """Delete a case's documents."""
+    db.execute("DELETE FROM documents WHERE case_id = ?", (case_id,))
 
 
 def log(db: Connection, decision: Decision) -> None:

@@ -7,13 +7,10 @@ holds a dropped world open can't harm the next world of that name. Several apps 
 from __future__ import annotations
 
 import secrets
-import shutil
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from . import postgres_schema
 from .errors import UnknownWorld
@@ -29,9 +26,7 @@ _SCRATCH = ".scratch-"
 class PostgresEngine:
     """The worlds of one app in one database; see `protocol.Engine`."""
 
-    def __init__(self, url: str, folder: Path, migrations: Migrations) -> None:
-        """``folder`` is for the worlds' files on this machine."""
-        self.folder = folder
+    def __init__(self, url: str, migrations: Migrations) -> None:
         self._migrations = migrations
         self._app = migrations.app
         self._key = zlib.crc32(self._app.encode()) - (1 << 31)
@@ -50,11 +45,11 @@ class PostgresEngine:
                 store = self._open[name] = self._opened(name)
             return store
 
-    def make(self, name: str, copy: bytes | None = None, files: Mapping[str, bytes] | None = None) -> bool:
+    def make(self, name: str, copy: bytes | None = None) -> bool:
         """Make a world in one transaction, unless another process was faster."""
         if not is_name(name):
             raise ValueError(f"no world can be called {name!r}")
-        return name != DEFAULT and self._make(name, copy, files)
+        return name != DEFAULT and self._make(name, copy)
 
     def drop(self, name: str) -> bool:
         """Delete a world. The default one stays."""
@@ -83,14 +78,13 @@ class PostgresEngine:
 
     @contextmanager
     def scratch(self) -> Iterator[PostgresStore]:
-        """Lend a store in a schema and a folder that are deleted after the block."""
+        """Lend a store in a schema that is deleted after the block."""
         name = f"{_SCRATCH}{secrets.token_hex(8)}"
         self._make(name)
         place = self._find(name)
         assert place is not None
         try:
-            with TemporaryDirectory(prefix="scratch-") as folder:
-                yield self._store(name, place, Path(folder))
+            yield self._store(name, place)
         finally:
             self._drop(place)
 
@@ -104,22 +98,19 @@ class PostgresEngine:
         place = self._find(name) if is_name(name) else None
         if place is None:
             raise UnknownWorld(name, nearest(name, self.names()))
-        store = self._store(name, place, self._folder(place))
+        store = self._store(name, place)
         store.migrate()
         return store
 
-    def _store(self, name: str, place: Place, folder: Path) -> PostgresStore:
-        return PostgresStore(self._pool, place, self._migrations, name, folder)
-
-    def _folder(self, place: Place) -> Path:
-        return self.folder / place.schema
+    def _store(self, name: str, place: Place) -> PostgresStore:
+        return PostgresStore(self._pool, place, self._migrations, name)
 
     def _find(self, name: str) -> Place | None:
         with self._transaction() as raw:
             row = raw.execute(f"SELECT number FROM {self._app}.worlds WHERE name = %s", (name,)).fetchone()
         return Place(self._app, self._key, row[0]) if row else None
 
-    def _make(self, name: str, copy: bytes | None = None, files: Mapping[str, bytes] | None = None) -> bool:
+    def _make(self, name: str, copy: bytes | None = None) -> bool:
         if self._find(name) is not None:
             return False
         with self._transaction() as raw:
@@ -135,14 +126,12 @@ class PostgresEngine:
                 postgres_schema.create(raw, place.schema, self._migrations)
             else:
                 postgres_schema.restore(raw, place.schema, self._migrations, copy, is_new=True)
-            _write(self._folder(place), files or {})
         return True
 
     def _drop(self, place: Place) -> bool:
         with self._pool.locked(place, PATIENCE_SECONDS, must_exist=False) as raw:
             gone = raw.execute(f"DELETE FROM {place.app}.worlds WHERE number = %s", (place.number,))
             raw.execute(f"DROP SCHEMA IF EXISTS {place.schema} CASCADE")
-        shutil.rmtree(self._folder(place), ignore_errors=True)
         return gone.rowcount == 1
 
     @contextmanager
@@ -161,12 +150,3 @@ class PostgresEngine:
             self._is_ready = True
         with self._pool.transaction(PATIENCE_SECONDS) as raw:
             yield raw
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write a world's files, readable by their owner alone."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (folder / path).touch(mode=0o600)
-        (folder / path).write_bytes(content)

@@ -17,10 +17,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 DEFAULT = "default"
@@ -129,10 +128,6 @@ class Store(Protocol):
     def place(self) -> str:
         """Return where the database is, for people. No two worlds ever have the same place."""
 
-    @property
-    def folder(self) -> Path:
-        """Return a folder for files that belong to the world and are deleted with it."""
-
     before_writing: Callable[[], None] | None
     """Called before each outermost `writing` block takes its lock; it may wait or raise."""
 
@@ -183,14 +178,14 @@ class Engine(Protocol):
     def open(self, name: str = DEFAULT) -> Store:
         """Return the store of a world, the same object while the world is there. Raise `UnknownWorld`."""
 
-    def make(self, name: str, copy: bytes | None = None, files: Mapping[str, bytes] | None = None) -> bool:
-        """Make a world with the rows of a copy (none: empty tables) and files in its folder.
+    def make(self, name: str, copy: bytes | None = None) -> bool:
+        """Make a world with the rows of a copy (none: empty tables), which appear at once.
 
-        Both appear at once. Return False when there is a world of this name already.
+        Return False when there is a world of this name already.
         """
 
     def drop(self, name: str) -> bool:
-        """Delete a world, its rows and its folder. Return False if there was none. Open stores raise `Gone`."""
+        """Delete a world and its rows. Return False if there was none. Open stores raise `Gone`."""
 
     def names(self) -> list[str]:
         """Return the names of all worlds, the default one first."""

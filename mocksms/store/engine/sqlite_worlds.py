@@ -12,7 +12,7 @@ import secrets
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -49,7 +49,7 @@ class SqliteEngine:
                 crowded_out.close()
             return store
 
-    def make(self, name: str, copy: bytes | None = None, files: Mapping[str, bytes] | None = None) -> bool:
+    def make(self, name: str, copy: bytes | None = None) -> bool:
         """Make a world in a draft folder and move it into place, unless another process was faster."""
         if not is_name(name):
             raise ValueError(f"no world can be called {name!r}")
@@ -61,10 +61,8 @@ class SqliteEngine:
             # with `parents` alone, those above would have the mode of the umask
             for folder in (self.folder, draft, place):
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for path, content in {**(files or {}), DATABASE: copy or self.blank()}.items():
-                (place / path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                with open(place / path, "xb", opener=_private) as file:
-                    file.write(content)
+            with open(place / DATABASE, "xb", opener=_private) as file:
+                file.write(copy or self.blank())
             return self._move_in(draft, name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)

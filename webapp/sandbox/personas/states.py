@@ -104,8 +104,9 @@ def locked_out(db: Connection, services: Services, account: Account) -> None:
     )
     picture = SPECIMEN.read_bytes()
     name = hashlib.sha256(case.id.encode()).hexdigest()[:32]
-    services.uploads.write(name, services.seal.seal(picture, recovery.seal_context(name)))
-    stored_recovery.add_document(db, StoredDocument(name, case.id, "png", len(picture), account.created_at))
+    sealed = services.seal.seal(picture, recovery.seal_context(name))
+    document = StoredDocument(name, case.id, "png", len(picture), account.created_at)
+    stored_recovery.add_document(db, document, sealed)
 
 
 def trusted(db: Connection, services: Services, account: Account) -> None:

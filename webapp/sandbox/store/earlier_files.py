@@ -1,19 +1,24 @@
-"""Import files that earlier versions kept beside a world's database: facts.json and walks.db."""
+"""Import files that earlier versions kept beside a world's database: facts.json, walks.db, documents and pictures."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from webapp.sandbox.store import world_settings
+from webapp.sandbox.store.pictures import PICTURE, add_picture
 from webapp.sandbox.store.world_settings import Settings
+from webapp.store import earlier_uploads
 from webapp.store.engine import Connection, Store
 
 
 def take_over(store: Store, folder: Path) -> None:
     """Import the files of a world's folder into its database. Safe to repeat after a crash."""
+    earlier_uploads.take_over(store, folder)
+    _take_pictures(store, folder / "walks.pictures")
     facts, walks = folder / "facts.json", folder / "walks.db"
     if not facts.exists() and not walks.exists():
         return
@@ -25,6 +30,16 @@ def take_over(store: Store, folder: Path) -> None:
     facts.unlink(missing_ok=True)
     for ending in ("", "-wal", "-shm"):
         Path(f"{walks}{ending}").unlink(missing_ok=True)
+
+
+def _take_pictures(store: Store, folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    with store.writing() as db:
+        for path in folder.iterdir():
+            if PICTURE.fullmatch(path.name):
+                add_picture(db, path.name, path.read_bytes(), path.stat().st_mtime)
+    shutil.rmtree(folder)
 
 
 def _take_walks(db: Connection, path: Path) -> None:

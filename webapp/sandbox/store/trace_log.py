@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import shutil
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from webapp.shared import own_files
+from webapp.sandbox.store import pictures
 from webapp.store.engine import Connection, EngineError, Store, Unavailable
 
 MOST_PENDING = 5_000
-MOST_PICTURES = 300
 MOST_STEPS = 20_000
 PRUNE_EVERY = 500
-_PICTURE = re.compile(r"[0-9a-f]{32}\.(png|webp)")
 _COLUMNS = "id, at, walk, kind, name, data"
 
 
@@ -60,13 +56,10 @@ class Count:
 class TraceLog:
     """The log of one world. Safe to share between threads.
 
-    ``pictures`` is a folder. ``without_faults`` keeps a tool's writes from the site's faults.
+    ``without_faults`` keeps a tool's writes from the site's faults.
     """
 
-    def __init__(
-        self, store: Store, pictures: Path, without_faults: Callable[[], AbstractContextManager[None]]
-    ) -> None:
-        self.pictures = pictures
+    def __init__(self, store: Store, without_faults: Callable[[], AbstractContextManager[None]]) -> None:
         self._store = store
         self._without_faults = without_faults
         self._pending: deque[Step] = deque(maxlen=MOST_PENDING)
@@ -120,24 +113,16 @@ class TraceLog:
         return _step(rows[0]) if rows else None
 
     def keep_picture(self, content: bytes, ending: str) -> str:
-        """Store a picture (``png`` or ``webp``) and return its name. The newest `MOST_PICTURES` stay."""
+        """Store a picture (``png`` or ``webp``) and return its name. The newest `pictures.MOST_PICTURES` stay."""
         name = f"{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
-        own_files.own_folder(self.pictures)
-        draft = self.pictures / f"{name}.{threading.get_ident()}.part"
-        draft.touch(0o600)
-        draft.write_bytes(content)
-        draft.replace(self.pictures / name)
-        kept = [path for path in self.pictures.iterdir() if _PICTURE.fullmatch(path.name)]
-        for path in sorted(kept, key=_made_at)[:-MOST_PICTURES]:
-            path.unlink(missing_ok=True)
+        with self._without_faults(), self._store.writing() as db:
+            pictures.add_picture(db, name, content, time.time())
         return name
 
     def find_picture(self, name: str) -> bytes | None:
         """Return a picture's bytes; None if it is gone."""
-        try:
-            return (self.pictures / name).read_bytes() if _PICTURE.fullmatch(name) else None
-        except FileNotFoundError:
-            return None
+        with self._store.reading() as db:
+            return pictures.find_picture(db, name)
 
     def counts(self) -> list[Count]:
         """Return how often each thing happened."""
@@ -152,15 +137,17 @@ class TraceLog:
         """Return the highest id that a step ever had."""
         return int(self._rows("SELECT last_step FROM world_settings")[0][0])
 
-    def copy(self) -> tuple[list[Any], list[Any]]:
-        """Return all rows of steps and counts, for `put_back`."""
+    def copy(self) -> tuple[list[Any], list[Any], list[Any]]:
+        """Return all rows of steps, counts and pictures, for `put_back`."""
         steps = self._rows(f"SELECT {_COLUMNS} FROM steps ORDER BY id")
         counts = self._rows("SELECT kind, name, times, first_at, last_at FROM counts")
-        return [tuple(row) for row in steps], [tuple(row) for row in counts]
+        with self._store.reading() as db:
+            kept = pictures.all_rows(db)
+        return [tuple(row) for row in steps], [tuple(row) for row in counts], kept
 
-    def put_back(self, rows: tuple[list[Any], list[Any]], last_number: int) -> None:
+    def put_back(self, rows: tuple[list[Any], list[Any], list[Any]], last_number: int) -> None:
         """Restore a copy after a reset of the world. Ids go on growing from ``last_number``."""
-        steps, counts = rows
+        steps, counts, kept = rows
         with self._without_faults(), self._store.writing() as db:
             db.execute("DELETE FROM steps WHERE id <= ?", (last_number,))  # a newer one was stored meanwhile
             db.execute("DELETE FROM counts")
@@ -168,6 +155,7 @@ class TraceLog:
             db.executemany(
                 "INSERT INTO counts (kind, name, times, first_at, last_at) VALUES (?, ?, ?, ?, ?)", counts
             )
+            pictures.put_back(db, kept)
             db.execute(
                 "UPDATE world_settings SET last_step = ? WHERE last_step < ?", (last_number, last_number)
             )
@@ -175,10 +163,10 @@ class TraceLog:
     def empty(self, last_number: int = 0) -> None:
         """Delete everything. Ids go on growing, from ``last_number`` at least."""
         self._pending.clear()
-        shutil.rmtree(self.pictures, ignore_errors=True)
         with self._without_faults(), self._store.writing() as db:
             db.execute("DELETE FROM steps")
             db.execute("DELETE FROM counts")
+            db.execute("DELETE FROM pictures")
             db.execute(
                 "UPDATE world_settings SET last_step = ? WHERE last_step < ?", (last_number, last_number)
             )
@@ -216,11 +204,3 @@ def _insert(db: Connection, number: int, step: Step) -> None:
 
 def _step(row: Any) -> Step:
     return Step(row[1], row[2], row[3], row[4], json.loads(row[5]), row[0])
-
-
-def _made_at(path: Path) -> int:
-    """Return when a file was written (nanoseconds); 0 if it is gone."""
-    try:
-        return path.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import psycopg
 
 from . import postgres_schema
@@ -25,22 +22,16 @@ class PostgresStore(LendingStore[PostgresConnection]):
     driver_error = psycopg.Error
     typed = staticmethod(typed)
 
-    def __init__(self, pool: Pool, place: Place, migrations: Migrations, name: str, folder: Path) -> None:
+    def __init__(self, pool: Pool, place: Place, migrations: Migrations, name: str) -> None:
         super().__init__(name)
         self._pool = pool
         self._place = place
         self._migrations = migrations
-        self._folder = folder
 
     @property
     def place(self) -> str:
         """Return the name of the schema."""
         return self._place.schema
-
-    @property
-    def folder(self) -> Path:
-        """Return the world's folder on this machine."""
-        return self._folder
 
     def exists(self) -> bool:
         """Return whether the world is there. The default world always is."""
@@ -94,10 +85,6 @@ class PostgresStore(LendingStore[PostgresConnection]):
 
     def close(self) -> None:
         """Do nothing: the worlds of a process share their connections; see the engine's `close`."""
-
-    def delete_files(self) -> None:
-        """Delete the world's folder on this machine."""
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _lend(self) -> PostgresConnection:
         return PostgresConnection(self._pool.take(self.patience_seconds), self._place, self.exists)

@@ -48,11 +48,6 @@ class SqliteStore(LendingStore[SqliteConnection]):
         """Return the path of the file."""
         return str(self.path)
 
-    @property
-    def folder(self) -> Path:
-        """Return the folder of the file."""
-        return self.path.parent
-
     def exists(self) -> bool:
         """Return whether the file is there. The default world's always is."""
         return self.name == DEFAULT or (not self._is_gone and self.path.exists())
