@@ -17,6 +17,7 @@ from mocksms.api import (
     request_log,
     waiting,
 )
+from mocksms.api.flask_app import PhoneFlask
 from mocksms.api.paths import HEALTH
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
@@ -41,7 +42,7 @@ def create_app(
     """
     settings, gateways = _read(config_values or {}, providers)
     own_files.own_folder(settings.folder)
-    app = Flask("mocksms", static_folder="static", template_folder=str(config.TEMPLATES))
+    app = PhoneFlask("mocksms", static_folder="static", template_folder=str(config.TEMPLATES))
     own = {field.name.upper() for field in fields(settings)}
     app.config.from_mapping({name: value for name, value in (config_values or {}).items() if name not in own})
     app.config["SECRET_KEY"] = config.secret_key(settings)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import current_app, g, request, session
+from flask import Request, current_app, g, request, session
 from werkzeug.datastructures import WWWAuthenticate
 
 from mocksms.config import Settings
@@ -46,24 +46,24 @@ class TooManyGuesses(Problem):
         super().__init__(429, "Too many wrong log-ins", f"Wait {self.wait} seconds, then try again")
 
 
-def check(settings: Settings, is_wire: Callable[[], bool]) -> None:
+def check(asked: Request, settings: Settings, is_wire: Callable[[], bool]) -> None:
     """Refuse a request of another site's page, or of the network without a log-in.
 
     ``is_wire`` tells whether a provider's client sends it. Raise Problem; LogInNeeded if a log-in would help.
     """
-    _require_own_page(settings)
-    _require_log_in(settings, is_wire)
+    _require_own_page(asked, settings)
+    _require_log_in(asked, settings, is_wire)
 
 
-def _require_own_page(settings: Settings) -> None:
+def _require_own_page(asked: Request, settings: Settings) -> None:
     """Refuse a change that another origin's page asks for. Programs send neither of the two headers."""
-    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
-    if request.method in SAFE:
+    if asked.method in SAFE:
         return
+    origin, site = asked.headers.get("Origin"), asked.headers.get("Sec-Fetch-Site")
     if origin is None:
         is_own = site in (None, "same-origin", "none")
     else:
-        is_own = _place(origin) == request.host or origin.lower() in settings.allowed_origins
+        is_own = _place(origin) == asked.host or origin.lower() in settings.allowed_origins
     if not is_own:
         asking = origin or "another site"
         raise Problem(
@@ -79,9 +79,9 @@ def _place(origin: str) -> str | None:
         return None
 
 
-def _require_log_in(settings: Settings, is_wire: Callable[[], bool]) -> None:
+def _require_log_in(asked: Request, settings: Settings, is_wire: Callable[[], bool]) -> None:
     """Raise LogInNeeded, TooManyGuesses."""
-    if not _is_from_network(settings) or request.endpoint in OPEN_ENDPOINTS or is_wire():
+    if not _is_from_network(asked, settings) or asked.endpoint in OPEN_ENDPOINTS or is_wire():
         return
     if not (_is_by_proxy(settings) or _is_by_password(settings)):
         raise LogInNeeded(settings)
@@ -90,7 +90,7 @@ def _require_log_in(settings: Settings, is_wire: Callable[[], bool]) -> None:
 def is_testers(settings: Settings) -> bool:
     """Return whether this machine or a log-in asks: testers may see the names of worlds, and make some."""
     if "is_testers" not in g:
-        g.is_testers = not _is_from_network(settings) or _is_logged_in(settings)
+        g.is_testers = not _is_from_network(request, settings) or _is_logged_in(settings)
     return bool(g.is_testers)
 
 
@@ -101,12 +101,12 @@ def _is_logged_in(settings: Settings) -> bool:
         return False
 
 
-def _is_from_network(settings: Settings) -> bool:
-    peer = request.remote_addr
+def _is_from_network(asked: Request, settings: Settings) -> bool:
+    peer = asked.remote_addr
     return (
         settings.is_on_network
         or (peer is not None and not is_loopback(peer))  # a call in this process has no peer
-        or not FORWARDED.isdisjoint(request.environ)
+        or not FORWARDED.isdisjoint(asked.environ)
         or is_in(peer or "", settings.trusted_proxies)
     )
 
@@ -130,7 +130,7 @@ def is_password(settings: Settings, typed: str) -> bool:
     if not settings.password:
         return False
     is_right = hmac.compare_digest(typed.encode("utf-8", "replace"), settings.password.encode())
-    asking = request.remote_addr if _is_from_network(settings) else None
+    asking = request.remote_addr if _is_from_network(request, settings) else None
     try:
         return _guesses().judge(asking, is_right)
     except Held as held:

@@ -4,16 +4,17 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Protocol, cast
 
 from flask import Flask, Request, Response, current_app, g, jsonify, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.globals import app_ctx, request_ctx
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import IntegerConverter, Map
 
 from mocksms import config, store
 from mocksms.api import access, waiting
+from mocksms.api.flask_app import PhoneFlask
 from mocksms.api.paths import HEALTH, PROGRAMS, VERSION_HEADER
 from mocksms.core import faults
 from mocksms.core.world_names import DEFAULT
@@ -38,6 +39,7 @@ HEADERS = (
     ("X-Robots-Tag", "noindex"),
     (VERSION_HEADER, "1"),
 )
+"""The headers of every answer."""
 YEAR_SECONDS = 365 * 24 * 3600
 
 
@@ -69,15 +71,6 @@ class Gateways(Protocol):
         """Return the error in the form of this request's provider, None for another request."""
 
 
-class _Sessions(SecureCookieSessionInterface):
-    """Flask's signed cookie; a request without one (every program's) skips making a signer."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if self.get_cookie_name(app) not in request.cookies:
-            return self.session_class()
-        return super().open_session(app, request)
-
-
 def worlds_of(app: Flask) -> Worlds:
     """Return all worlds of an app."""
     return cast(Worlds, app.extensions["mocksms"])
@@ -107,32 +100,41 @@ def world() -> World:
     """
     if "world" not in g:
         named = request.headers.get("X-World")
-        g.world = worlds().get(named if named is not None else _other_name())
+        g.world = worlds().get(named if named is not None else _other_name(request))
     return cast(World, g.world)
 
 
-def _other_name() -> str:
-    named = request.args.get("world")
-    return named if named is not None else request.cookies.get(WORLD_COOKIE) or DEFAULT
+def _other_name(asked: Request) -> str:
+    # Look before asking: Werkzeug makes an exception for each missing name.
+    if asked.query_string and (named := asked.args.get("world")) is not None:
+        return named
+    return ("HTTP_COOKIE" in asked.environ and asked.cookies.get(WORLD_COOKIE)) or DEFAULT
 
 
-def _guard() -> Response | None:
-    g.started = time.perf_counter()
-    g.request_id = secrets.token_hex(8)
-    if "SERVER_SOFTWARE" in request.environ:  # a server's: it listens there
-        worlds().own_ports.add(int(request.environ["SERVER_PORT"]))
-    hold: Hold | None = request.environ.get(HOLD)
+def _guard(app: Flask) -> Response | None:
+    # Use the objects behind Flask's proxies: a message would pass thirty of them.
+    asked, context, worlds = request_ctx.request, app_ctx.g, worlds_of(app)
+    environ, settings = asked.environ, worlds.settings
+    context.started = time.perf_counter()
+    context.request_id = secrets.token_hex(8)
+    asked.max_content_length = app.config["MAX_CONTENT_LENGTH"]
+    asked.max_form_memory_size = app.config["MAX_FORM_MEMORY_SIZE"]
+    asked.max_form_parts = app.config["MAX_FORM_PARTS"]
+    if "SERVER_SOFTWARE" in environ:  # a server's: it listens there
+        worlds.own_ports.add(int(environ["SERVER_PORT"]))
+    hold: Hold | None = environ.get(HOLD)
     if hold is not None and hold.kept is not None:  # let in before, also when its world is gone by now
-        g.started, g.world = hold.kept.started, hold.kept.world
+        context.started, context.world = hold.kept.started, hold.kept.world
         return None
-    if not _is_allowed(request.host, settings().allowed_hosts):
+    if not _is_allowed(asked.host, settings.allowed_hosts):
         return _refused_host()
-    access.check(settings(), gateways().is_wire)
-    named = request.headers.get("X-World")
-    world = gateways().admit(worlds(), named, _other_name(), lambda: access.is_testers(settings()))
+    providers: Gateways = app.extensions["mocksms.providers"]
+    access.check(asked, settings, providers.is_wire)
+    named = asked.headers.get("X-World")
+    world = providers.admit(worlds, named, _other_name(asked), lambda: access.is_testers(settings))
     if world is None:
-        return gateways().misdirected()
-    g.world = world
+        return providers.misdirected()
+    context.world = world
     return None
 
 
@@ -150,26 +152,24 @@ def _is_allowed(host: str, allowed: frozenset[str]) -> bool:
     return "*" in allowed or host in allowed or host.rsplit(":", 1)[0] in allowed
 
 
-def _finish(response: Response) -> Response:
+def _finish(settings: config.Settings, response: Response) -> Response:
     if slow := faults.SLOW.get():
         _slow_down(slow)
-    headers = response.headers
+    asked, context, headers = request_ctx.request, app_ctx.g, response.headers
     there = {name.lower() for name, _ in headers}
     if "content-security-policy" not in there:
-        headers.add("Content-Security-Policy", CSP + settings().frame_ancestors)
-    for name, value in HEADERS:
-        headers.add(name, value)
-    headers.add("X-Request-Id", request_id := g.get("request_id", "-"))
-    if request.endpoint == "static":
-        if "v" in request.args and response.status_code == 200:  # another version has another fingerprint
+        headers.add("Content-Security-Policy", CSP + settings.frame_ancestors)
+    headers.add("X-Request-Id", request_id := context.get("request_id", "-"))
+    if asked.endpoint == "static":
+        if "v" in asked.args and response.status_code == 200:  # another version has another fingerprint
             headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     elif "cache-control" not in there:
         headers.add("Cache-Control", "no-store")
     if log.isEnabledFor(logging.INFO):
         # The route's pattern, not the address: addresses hold numbers and what people search for.
-        route = request.url_rule.rule if request.url_rule else "(no route)"
-        spent = (time.perf_counter() - g.get("started", time.perf_counter())) * 1000
-        log.info("%s %s %d %.1f ms %s", request.method, route, response.status_code, spent, request_id)
+        route = asked.url_rule.rule if asked.url_rule else "(no route)"
+        spent = (time.perf_counter() - context.get("started", time.perf_counter())) * 1000
+        log.info("%s %s %d %.1f ms %s", asked.method, route, response.status_code, spent, request_id)
     return response
 
 
@@ -266,12 +266,12 @@ class _RowNumber(IntegerConverter):
         super().__init__(url_map, max=(1 << 63) - 1)
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: PhoneFlask) -> None:
     """Add the guards, headers and error handlers to the app."""
-    app.session_interface = _Sessions()
+    app.own_headers = HEADERS
     app.url_map.converters["int"] = _RowNumber
-    app.before_request(_guard)
-    app.after_request(_finish)
+    app.before_request(partial(_guard, app))
+    app.after_request(partial(_finish, worlds_of(app).settings))
     app.extensions["mocksms.guesses"] = Guesses()
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(waiting.TooManyWait, _too_many_wait)

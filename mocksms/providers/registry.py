@@ -9,6 +9,7 @@ from functools import partial
 from importlib.metadata import entry_points
 
 from flask import Flask, Response, g, request
+from flask.globals import app_ctx
 from flask.typing import ResponseReturnValue
 
 from mocksms import config, providers
@@ -89,7 +90,8 @@ class Providers:
         `named` is the world's name in X-World; a request that sends creates it if `may_make` allows that. Without it
         the recipient's lease counts, then the credentials, then `otherwise`.
         """
-        provider = g.provider = self._of_blueprint.get(request.blueprint or "")
+        context = app_ctx.g  # not the proxy: it is used five times for each message
+        provider = context.provider = self._of_blueprint.get(request.blueprint or "")
         if provider is None:
             return None
         provider.authenticate()
@@ -108,7 +110,7 @@ class Providers:
             world, chosen_by = provider.chosen_world(worlds), "credentials"
         if world is None:
             world, chosen_by = worlds.get(otherwise), "default" if otherwise == DEFAULT else "query"
-        g.chosen_by = chosen_by
+        context.chosen_by = chosen_by
         KEPT.set(None)
         SLOW.set(0.0)
         provider.entered(world)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
 from mocksms.core.models import Event, Message
@@ -43,13 +44,13 @@ def _json(value: object) -> str:
 
 
 def _history(steps: Sequence[tuple[str, float]]) -> str:
-    """Return JSON. `json.dumps` is slow to start, except for a single string."""
-    return f"[{', '.join(f'[{json.dumps(status)}, {at!r}]' for status, at in steps)}]"
+    """Return JSON. `json.dumps` is slow to start."""
+    return f"[{', '.join([f'[{_quoted(status)}, {at!r}]' for status, at in steps])}]"
 
 
 def _details(details: dict[str, Any]) -> str:
     if all(isinstance(value, str) for value in details.values()):
-        pairs = ", ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in details.items())
+        pairs = ", ".join([f"{_quoted(name)}: {_quoted(value)}" for name, value in details.items()])
         return f"{{{pairs}}}" if pairs else ""
     return json.dumps(details)
 

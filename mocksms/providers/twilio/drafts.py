@@ -25,9 +25,10 @@ _CONTENT = re.compile(r"HX[0-9a-fA-F]{32}")
 
 def draft(world: World, account: str) -> Message:
     """Return the message that the form describes. Raise :class:`Refusal`."""
-    form = request.form.to_dict()  # a plain dict: most fields are missing, and a MultiDict raises for each
+    sent = request.form
+    form = sent.to_dict()  # a plain dict: most fields are missing, and a MultiDict raises for each
     settings, to, sender = world.settings, form.get("To", ""), form.get("From", "")
-    body, media = form.get("Body", ""), request.form.getlist("MediaUrl")
+    body, media = form.get("Body", ""), sent.getlist("MediaUrl")
     details: dict[str, object] = {}
     prefix = WHATSAPP if to.startswith(WHATSAPP) else ""
     recipient = _recipient(settings, to, prefix)
@@ -67,10 +68,12 @@ def draft(world: World, account: str) -> Message:
 
 def send_at(world: World) -> float | None:
     """Return when a scheduled message is to be sent (Unix seconds by the phone's clock), None for at once."""
-    text = request.form.get("SendAt", "")
-    if not text or request.form.get("ScheduleType") != "fixed":
+    if "SendAt" not in (form := request.form):
         return None
-    if not request.form.get("MessagingServiceSid"):
+    text = form["SendAt"]
+    if not text or form.get("ScheduleType") != "fixed":
+        return None
+    if not form.get("MessagingServiceSid"):
         raise Refusal(35118)
     try:
         at = datetime.fromisoformat(text.replace("Z", "+00:00"))
