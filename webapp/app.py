@@ -135,13 +135,16 @@ def create_app(
 def create_edge(config: Mapping[str, Any] | None = None) -> Edge:
     """Return the site as an RSGI application, which `make run` starts. It takes bodies before a thread is used.
 
-    It also sends at once what an earlier process left.
+    It also sends what an earlier process left: at once, and twice a minute what another machine's left.
 
     Raises:
         ConfigError: a setting is missing, unreadable or unsafe.
     """
     app = create_app(config)
-    app.extensions["nidankai_dispatcher"].resume()
+    dispatcher: Dispatcher = app.extensions["nidankai_dispatcher"]
+    dispatcher.resume()
+    engine: Engine = app.extensions["nidankai_engine"]
+    engine.listen(lambda name, _: None if name else dispatcher.resume())
     settled: Config = app.extensions["nidankai"].config
     limits = Limits(
         threads=settled.threads,

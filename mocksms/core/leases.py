@@ -24,13 +24,14 @@ class NoSuchNumbers(ValueError):
 class Leases:
     """The leases of a phone, kept in its default world."""
 
-    def __init__(self, default: Callable[[], store.Store]) -> None:
+    def __init__(self, default: Callable[[], store.Store], fresh_seconds: float) -> None:
         """`default` returns the store of the default world.
 
         `known` are the leased addresses this process read last, valid until `known_until` (monotonic clock). So
-        another process's leases count within FRESH_SECONDS; ended ones end at once.
+        another process's leases count within `fresh_seconds`; ended ones end at once.
         """
         self._default = default
+        self._fresh_seconds = fresh_seconds
         self.known: frozenset[str] = frozenset()
         self.known_until = 0.0
 
@@ -68,7 +69,7 @@ class Leases:
         """Return whether an address is leased, as far as this process knows."""
         if time.monotonic() >= self.known_until:
             self.known = frozenset(each.address for each in self.all_leases())
-            self.known_until = time.monotonic() + FRESH_SECONDS
+            self.known_until = time.monotonic() + self._fresh_seconds
         return address in self.known
 
     def find(self, address: str) -> Lease | None:

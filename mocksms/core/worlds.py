@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from mocksms import store
 from mocksms.config import Settings
 from mocksms.core.background import Background
-from mocksms.core.leases import Leases
+from mocksms.core.leases import FRESH_SECONDS, Leases
 from mocksms.core.models import Event, Message
 from mocksms.core.request_log import RequestLog
 from mocksms.core.sender_app import SenderApp
@@ -19,7 +20,7 @@ from mocksms.store.conditions import Conditions
 from mocksms.store.engine import is_name
 from mocksms.store.group_commit import GroupCommit
 
-_FRESH_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 _NO_APP = SenderApp()
 
 
@@ -41,6 +42,7 @@ class World:
         background: Background,
         sender_apps: Mapping[str, SenderApp],
         own_ports: Collection[int],
+        announce: Callable[[str, int], None],
     ) -> None:
         self.name = world_store.name
         self.store = world_store
@@ -51,7 +53,8 @@ class World:
         self.tokens = SigningTokens(world_store, settings.accounts)
         self.hub = Hub(world_store)
         self.request_log = RequestLog(world_store, background)
-        self.group_commit = GroupCommit(world_store, self.hub.publish, self.tokens)
+        self.group_commit = GroupCommit(world_store, self._publish, self.tokens)
+        self._announce = announce
 
     def conditions(self) -> Conditions:
         """Return the current conditions, whichever process set them."""
@@ -84,7 +87,11 @@ class World:
         with self.store.writing() as db:
             self.tokens.write(db)
             yield db, events
-            self.store.after_commit(lambda: self.hub.publish(events))
+            self.store.after_commit(lambda: self._publish(events))
+
+    def _publish(self, events: list[Event]) -> None:
+        self.hub.publish(events)
+        self._announce(self.name, events[-1].id if events else 0)
 
     def close(self) -> None:
         """Release waiters, write what is recorded and close idle connections."""
@@ -108,8 +115,11 @@ class Worlds:
         self.sender_apps = sender_apps
         self.own_ports: set[int] = set()
         self.engine = store.open_engine(settings.folder, settings.database_url)
-        self.leases = Leases(self.engine.open)
+        fresh_seconds = 0.0 if self.engine.is_shared else FRESH_SECONDS
+        self.leases = Leases(self.engine.open, fresh_seconds)
+        self._fresh_seconds = fresh_seconds
         self._open: dict[str, World] = {}
+        self._to_check: set[str] = set()
         self._accounts: dict[str, str] = {}
         self._accounts_known_until = 0.0
         self._lock = threading.Lock()
@@ -141,21 +151,42 @@ class Worlds:
         name = self._accounts.get(account)
         if name is None and time.monotonic() >= self._accounts_known_until:
             self._accounts = {account_sid(each): each for each in self.names()}
-            self._accounts_known_until = time.monotonic() + _FRESH_SECONDS
+            self._accounts_known_until = time.monotonic() + self._fresh_seconds
             name = self._accounts.get(account)
         return self.find(name) if name is not None else None
 
     def resume(self) -> None:
-        """Continue what earlier processes left: messages under way, calls, requests to apps."""
-        self.background.jobs.later(0, self._resume)
+        """Continue what earlier processes left: messages under way, calls, requests to apps.
 
-    def _resume(self) -> None:
-        for name in self.names():
-            with suppress(store.UnknownWorld, store.Gone):  # deleted meanwhile
-                with self.engine.open(name).reading() as db:
-                    is_due = (store.reading.next_due(db), store.jobs.next_due(db)) != (None, None)
-                if is_due:
-                    self._opened(name)
+        From now on, follow the news of other processes too.
+        """
+        self.background.jobs.later(0, self._check_all)
+        self.engine.listen(self._heard)
+
+    def _check_all(self) -> None:
+        with suppress(store.Unavailable):  # the news comes back with the database, and this is called again
+            for name in self.names():
+                self._check(name)
+
+    def _check(self, name: str) -> None:
+        """Continue what is due in a world, perhaps left by a process that is gone."""
+        self._to_check.discard(name)
+        with suppress(store.UnknownWorld, store.Gone):  # deleted meanwhile
+            with self.engine.open(name).reading() as db:
+                is_due = (store.reading.next_due(db), store.jobs.next_due(db)) != (None, None)
+            if is_due:
+                self.background.watch(self._opened(name))
+
+    def _heard(self, name: str, _: int) -> None:
+        """Follow the news of a world, or of all (""). This must not wait for the database."""
+        for world in [self._open.get(name)] if name else self.all_open():
+            if world is not None:
+                world.hub.look()
+        if not name:
+            self.background.jobs.later(0, self._check_all)
+        elif name not in self._to_check:
+            self._to_check.add(name)
+            self.background.jobs.later(CHECK_SECONDS, partial(self._check, name))
 
     def of_lease(self, address: str) -> World | None:
         """Return the world that an address is leased to, or None."""
@@ -184,7 +215,14 @@ class Worlds:
             if world is None or world.store is not world_store:
                 if world is not None:
                     world.close()
-                world = World(world_store, self.settings, self.background, self.sender_apps, self.own_ports)
+                world = World(
+                    world_store,
+                    self.settings,
+                    self.background,
+                    self.sender_apps,
+                    self.own_ports,
+                    self.engine.announce,
+                )
                 self._open[name] = world
                 self._accounts[account_sid(name)] = name
                 self.background.opened(world)

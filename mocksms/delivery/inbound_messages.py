@@ -71,7 +71,8 @@ def hand_over(world: World, job: Job) -> None:
         return
     replies = _replies(world, app, app.inbound(message, job.content["url"]))
     with world.store.writing() as db:
-        store.jobs.ack(db, job.id)
+        if not store.jobs.ack(db, job.id):
+            return  # it took so long that another process took it over
         for reply in replies:
             back = Message(
                 sid=inbox.new_sid("SM"), channel="sms", wire=app.wires[0], sender=message.recipient,

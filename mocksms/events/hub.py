@@ -1,7 +1,8 @@
 """Live arrivals: waiting testers and open inboxes of one world.
 
-Within a process, the arrival itself wakes a waiter. Other processes' writes are found by checking the database once a
-second, once for all waiters. Events are delivered in the order of their ids, without duplicates or gaps.
+Within a process, the arrival itself wakes a waiter. Other processes' writes are found in the database: when they are
+announced, and once a second besides, once for all waiters. Events are delivered in the order of their ids, without
+duplicates or gaps.
 """
 
 import logging
@@ -151,6 +152,7 @@ class Hub:
         self._line: deque[Event] = deque()
         self._called = threading.Event()
         self._is_looking = False
+        self._has_news = False
         self._published = 0
 
     def publish(self, events: list[Event]) -> None:
@@ -160,7 +162,20 @@ class Hub:
         inboxes are many that would all wake.
         """
         for event in events:
-            self._published = max(self._published, event.id)
+            if event.id <= self._published + 1:
+                self._published = max(self._published, event.id)
+            else:  # another process wrote those between
+                self.look()
+        self._hand_on(events)
+
+    def look(self) -> None:
+        """Publish what other processes wrote, soon and in another thread."""
+        if self._is_looking:
+            self._has_news = True
+            self._called.set()
+
+    def _hand_on(self, events: list[Event]) -> None:
+        for event in events:
             if self._waiters:
                 to = event.message.recipient
                 for waiter in (*self._waiters.get(to, ()), *(self._waiters.get("", ()) if to else ())):
@@ -175,18 +190,25 @@ class Hub:
         while not self.closed:
             if self._called.wait(max(0.0, due - time.monotonic())):
                 self._called.clear()
-                time.sleep(max(HEAD_START_SECONDS, PER_STREAM_SECONDS * len(self._streams)))
-                self._tell_streams([self._line.popleft() for _ in range(len(self._line))])
+                if self._has_news:
+                    self._has_news = False
+                    self._look_carefully()
+                if self._line:
+                    time.sleep(max(HEAD_START_SECONDS, PER_STREAM_SECONDS * len(self._streams)))
+                    self._tell_streams([self._line.popleft() for _ in range(len(self._line))])
             if time.monotonic() >= due:
                 due = time.monotonic() + RECHECK_SECONDS
                 with self._lock:
                     if not self._waiters and not self._streams:
                         self._is_looking = False
                         return
-                try:
-                    self._look()
-                except Exception:
-                    _log.exception("the events of other processes were not found; looking again")
+                self._look_carefully()
+
+    def _look_carefully(self) -> None:
+        try:
+            self._look()
+        except Exception:
+            _log.exception("the events of other processes were not found; looking again")
 
     def _tell_streams(self, news: list[Event]) -> None:
         if not news:
@@ -202,12 +224,17 @@ class Hub:
     def _look(self) -> None:
         """Publish what another process wrote; release everyone when it deleted the world."""
         try:
-            with self.store.reading() as db:
-                newest = store.reading.last_event(db)
-                found = store.reading.events(db, self._published, _BATCH) if newest > self._published else []
-            self.publish(found)
-            if len(found) < _BATCH:
-                self._published = max(self._published, newest)  # the newest may be gone already
+            is_behind = True
+            while is_behind:
+                with self.store.reading() as db:
+                    newest = store.reading.last_event(db)
+                    found = (
+                        store.reading.events(db, self._published, _BATCH) if newest > self._published else []
+                    )
+                self._hand_on(found)
+                is_behind = len(found) == _BATCH
+                # the newest may be gone already
+                self._published = max(self._published, found[-1].id if is_behind else newest)
         except store.Gone:
             self.close()
         except store.Unavailable:

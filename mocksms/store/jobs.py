@@ -57,9 +57,9 @@ def retry(db: Connection, job_id: int, due_at: float, tries: int) -> None:
     db.execute("UPDATE jobs SET due_at = ?, tries = ? WHERE id = ?", (due_at, tries, job_id))
 
 
-def ack(db: Connection, job_id: int) -> None:
-    """Delete a finished job."""
-    db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+def ack(db: Connection, job_id: int) -> bool:
+    """Delete a finished job. Return False if another process has finished it."""
+    return db.execute("DELETE FROM jobs WHERE id = ?", (job_id,)).rowcount == 1
 
 
 def next_due(db: Connection) -> float | None:

@@ -76,3 +76,21 @@ def test_failing_look_and_failing_waiter_end_nobody_s_stream(
             receive(world)
             assert len(line.get(10)) == 1
     assert "an event stream was not woken" in caplog.text
+
+
+def test_own_event_hides_none_that_another_process_wrote_before(
+    app: Any, tmp_path: Path, world: World
+) -> None:
+    other: World = create_app({"INSTANCE": str(tmp_path)}).extensions["mocksms"].get()
+    receive(world)
+    with world.hub.wait(lambda event: event.message.body == "theirs") as waiter:
+        with other.write() as (db, events):  # announced to nobody here
+            message = Message(sid="SM2", channel="sms", sender=SHOP, recipient=ME, body="theirs")
+            store.messages.receive(
+                db, events, message=message, kind="mobile", raw=None, held=False, new_jobs=()
+            )
+        began = time.monotonic()
+        inbox.receive(world, Message(sid="SM3", channel="sms", sender=SHOP, recipient=ME, body="mine"))
+        waiter.pause(10)
+    assert time.monotonic() - began < 10
+    assert world.hub._published == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from queue import Queue
 
 import psycopg
 import pytest
@@ -46,6 +47,34 @@ def test_connections_are_shared_by_worlds_and_find_the_tables_of_each(engine: En
     for _ in range(7):
         assert names(engine.open("one")) == ["one"]
         assert names(engine.open("two")) == ["two"]
+
+
+def test_news_of_one_process_is_heard_by_the_others_only(
+    engine: Engine,
+    another: Callable[..., Engine],
+    postgres: str,  # noqa: F811
+) -> None:
+    heard: Queue[tuple[str, int]] = Queue()
+    own: Queue[tuple[str, int]] = Queue()
+    other = another()
+    for each, news in ((engine, own), (other, heard)):
+        each.listen(lambda name, number, news=news: news.put((name, number)))  # type: ignore[misc]
+        assert news.get(timeout=10) == ("", 0), "what was announced before is not known"
+    for number in (7, 8):
+        engine.announce("default", number)
+        assert heard.get(timeout=10) == ("default", number)
+    other.announce("default", 9)
+    assert own.get(timeout=10) == ("default", 9)
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(
+            "SELECT pg_notify('nidankai_contract', text) FROM unnest(ARRAY['', 'x', ':', 'a:b']) AS text"
+        )
+        server.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'nidankai%news'"
+        )
+    assert (heard.get(timeout=10), own.get(timeout=10)) == (("", 0), ("", 0))
+    engine.announce("default", 10)
+    assert heard.get(timeout=10) == ("default", 10)
 
 
 def test_lost_connections_are_replaced(store: Store, postgres: str) -> None:  # noqa: F811

@@ -38,13 +38,20 @@ def install(app: Flask, transport: httpx.BaseTransport | None = None) -> None:
     base: Services = app.extensions["nidankai"]
     worlds = Worlds(base, app.extensions["nidankai_engine"], transport, seed=personas.seed)
     services = app.extensions["nidankai"] = worlds.get().services
-    with services.store.reading() as db:
-        is_new = not accounts.list_all(db)
-    if is_new:
-        personas.seed(services)
+    _seed_once(services)
     app.extensions["nidankai_dispatcher"].worlds_to_look_into = worlds.with_unsent
     world_middleware.install(app, worlds, transport)
     trace_recorder.install(app)
     banner.install(app)
     app.register_blueprint(world_middleware.blueprint)
     api.install(app)
+
+
+def _seed_once(services: Services) -> None:
+    """Make the demo accounts, unless another process has made them or is about to."""
+    with services.store.reading() as db:
+        if accounts.list_all(db):
+            return
+    with services.store.writing() as db:
+        if not accounts.list_all(db):
+            personas.seed(services)

@@ -20,6 +20,14 @@ from .recording import listeners
 CONNECTIONS = 20
 """So many at most for each process; a server takes 100 unless told otherwise."""
 CONNECT_SECONDS = 3
+SILENCE: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""When a silent server counts as lost: seconds, the last in milliseconds. The system would wait for hours."""
 _NO_SUCH_TABLE = ("3F000", "42P01")
 
 
@@ -195,6 +203,11 @@ class Pool:
                 raise Gone(place.schema)
             yield raw
 
+    def apart(self) -> psycopg.Connection[Any]:
+        """Return a connection that is none of the pool's. Raise psycopg's errors."""
+        name = f"nidankai {self._application} news"
+        return psycopg.connect(self._url, autocommit=True, application_name=name, **SILENCE)
+
     def close(self) -> None:
         """Close all connections that are not lent."""
         with self._lock:
@@ -212,8 +225,8 @@ class Pool:
                         "autocommit": True,
                         "row_factory": rows,
                         "cursor_factory": Rows,
-                        "connect_timeout": CONNECT_SECONDS,
                         "application_name": f"nidankai {self._application}",
+                        **SILENCE,
                     },
                     configure=adapt_values,
                     min_size=0,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from . import postgres_schema
@@ -17,6 +17,7 @@ from .errors import UnknownWorld
 from .lending import PATIENCE_SECONDS
 from .postgres import PostgresStore
 from .postgres_connection import Place, Pool, Raw
+from .postgres_news import News
 from .protocol import DEFAULT, Migrations, is_name, nearest
 
 _SCRATCH = ".scratch-"
@@ -26,11 +27,14 @@ _SCRATCH = ".scratch-"
 class PostgresEngine:
     """The worlds of one app in one database; see `protocol.Engine`."""
 
+    is_shared = True
+
     def __init__(self, url: str, migrations: Migrations) -> None:
         self._migrations = migrations
         self._app = migrations.app
         self._key = zlib.crc32(self._app.encode()) - (1 << 31)
         self._pool = Pool(url, self._app)
+        self._news = News(self._pool.apart, f"nidankai_{self._app}")
         self._open: dict[str, PostgresStore] = {}
         self._lock = threading.RLock()
         self._is_ready = False
@@ -58,7 +62,10 @@ class PostgresEngine:
         with self._lock:
             self._open.pop(name, None)
         place = self._find(name)
-        return place is not None and self._drop(place)
+        if place is None or not self._drop(place):
+            return False
+        self.announce(name, 0)  # whoever waits in it goes
+        return True
 
     def names(self) -> list[str]:
         """Return the names of all worlds, the default one first."""
@@ -88,8 +95,17 @@ class PostgresEngine:
         finally:
             self._drop(place)
 
+    def listen(self, heard: Callable[[str, int], None]) -> None:
+        """Call ``heard`` for news of other processes."""
+        self._news.listen(heard)
+
+    def announce(self, name: str, number: int) -> None:
+        """Tell other processes that a world has news up to this number."""
+        self._news.announce(name, number)
+
     def close(self) -> None:
-        """Close all connections that are not lent."""
+        """End the news, and close all connections that are not lent."""
+        self._news.close()
         self._pool.close()
 
     def _opened(self, name: str) -> PostgresStore:

@@ -175,6 +175,10 @@ class Store(Protocol):
 class Engine(Protocol):
     """The worlds of one app. Safe to share between threads and processes."""
 
+    @property
+    def is_shared(self) -> bool:
+        """Return whether processes of other machines may use the same worlds."""
+
     def open(self, name: str = DEFAULT) -> Store:
         """Return the store of a world, the same object while the world is there. Raise `UnknownWorld`."""
 
@@ -195,6 +199,19 @@ class Engine(Protocol):
 
     def scratch(self) -> AbstractContextManager[Store]:
         """Lend a store that begins as `blank`, is none of the worlds, and is deleted after the block."""
+
+    def listen(self, heard: Callable[[str, int], None]) -> None:
+        """Call ``heard(name, number)`` in another thread when another process announces news of a world.
+
+        An empty name means that news may have been missed: look into every world. That comes first, after a lost
+        connection, and twice a minute. An engine that is not shared never calls it.
+        """
+
+    def announce(self, name: str, number: int) -> None:
+        """Tell other processes that what is committed in a world has news up to this number, such as an event's id.
+
+        Call it after the commit. It neither waits nor fails, and may be lost: the rows are the truth.
+        """
 
     def close(self) -> None:
         """Close all connections that are not lent."""

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,8 @@ WITH_CONNECTIONS = 32
 
 class SqliteEngine:
     """The worlds in one folder; see `protocol.Engine`. The default one is the file ``default``."""
+
+    is_shared = False
 
     def __init__(self, folder: Path, migrations: Migrations, default: Path) -> None:
         self.folder = folder
@@ -110,6 +112,12 @@ class SqliteEngine:
                 yield store
             finally:
                 store.close()
+
+    def listen(self, heard: Callable[[str, int], None]) -> None:
+        """Do nothing."""
+
+    def announce(self, name: str, number: int) -> None:
+        """Do nothing."""
 
     def close(self) -> None:
         """Close all connections that are not lent."""

@@ -1,0 +1,142 @@
+"""Processes of site and phone over one PostgreSQL, each with a folder of its own, as on machines of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from mocksms.testing import Phone
+from tests.meta.sources import ROOT
+from tests.processes import answers, free_ports, program
+from webapp.sandbox.server import CHEAP_HASH
+
+START_SECONDS = 90
+ACCOUNT, TOKEN = "AC" + "0" * 32, "sandbox"
+SHOP, ME = "+15005550006", "+819012345678"
+SHARED_KEYS = {
+    "WEBAPP_SANDBOX": "1",
+    "WEBAPP_SECRET_KEY": "a key that all nodes of the site share, of length",
+    "WEBAPP_SEAL_KEYS": "5a" * 32,
+    "MOCKSMS_SECRET_KEY": "a key that all nodes of the phone share",
+}
+"""What every node is handed over."""
+
+
+@dataclass
+class Node:
+    """A running process of site or phone."""
+
+    url: str
+    smtp_port: int
+    process: subprocess.Popen[str]
+    log: Path
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=60))
+
+    def phone(self, world: str = "default") -> Phone:
+        """Return a client of one of a phone's worlds."""
+        return Phone(self.url, world, self.smtp_port)
+
+    def send(self, body: str, to: str = ME, **fields: str) -> httpx.Response:
+        """Send a text to a phone, as an app does."""
+        return self.http.post(
+            f"{self.url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+            data={"To": to, "From": SHOP, "Body": body, **fields},
+            auth=(ACCOUNT, TOKEN),
+        )
+
+    def kill(self) -> None:
+        """Kill it and all that it started, as a power cut does."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def wait_until_up(self) -> None:
+        """Return once it answers."""
+        until = time.monotonic() + START_SECONDS
+        while not answers(self.url):
+            assert self.process.poll() is None and time.monotonic() < until, self.log.read_text()[-2000:]
+            time.sleep(0.05)
+
+
+class Cluster:
+    """Nodes over one database. `address` is where they find it, `database` where the test does."""
+
+    def __init__(self, folder: Path, address: str, database: str, until_end: ExitStack) -> None:
+        self.address = address
+        self._folder, self._database, self._until_end = folder, database, until_end
+        self._count = 0
+
+    def start_phone(self, **settings: str) -> Node:
+        """Start a node of the phone. It may not answer yet."""
+        return self._start(["mocksms", "serve"], {"MOCKSMS_DATABASE_URL": self.address, **settings})
+
+    def start_site(self, phone: Node, **settings: str) -> Node:
+        """Start a node of the site, which sends to this node of the phone. It may not answer yet."""
+        cheap = {f"WEBAPP_{name.upper()}": str(value) for name, value in CHEAP_HASH.items()}
+        own = {
+            **cheap,
+            "WEBAPP_DATABASE_URL": self.address,
+            "WEBAPP_GATEWAY_URL": phone.url,
+            "WEBAPP_SMTP_PORT": str(phone.smtp_port),
+            "WEBAPP_SITE_URL": "http://localhost:8000",
+            **settings,
+        }
+        return self._start(["webapp"], own)
+
+    def run(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """Run a statement in the default world of the phone, and return its rows."""
+        with psycopg.connect(self._database, autocommit=True) as db:
+            db.execute("SET search_path TO mocksms_1, site_1")
+            found = db.execute(sql.encode(), values or None)
+            return found.fetchall() if found.description else []
+
+    def _start(self, command: list[str], settings: Mapping[str, str]) -> Node:
+        self._count += 1
+        folder = self._folder / f"node-{self._count}"
+        folder.mkdir()
+        port, smtp_port = free_ports(2)
+        if command == ["webapp"]:
+            command = [*command, "--port", str(port)]
+        env = {
+            **os.environ,
+            **SHARED_KEYS,
+            "WEBAPP_INSTANCE": str(folder),
+            "MOCKSMS_INSTANCE": str(folder),
+            "MOCKSMS_PORT": str(port),
+            "MOCKSMS_SMTP_PORT": str(smtp_port),
+            **settings,
+        }
+        log = folder / "log"
+        written = self._until_end.enter_context(log.open("w"))
+        process = self._until_end.enter_context(
+            program(
+                [sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=written, stderr=subprocess.STDOUT
+            )
+        )
+        node = Node(f"http://127.0.0.1:{port}", smtp_port, process, log)
+        self._until_end.callback(node.http.close)
+        return node
+
+
+@contextmanager
+def cluster(folder: Path, address: str, database: str = "") -> Iterator[Cluster]:
+    """Lend a cluster without nodes. All of its nodes end with the block."""
+    with ExitStack() as until_end:
+        yield Cluster(folder, address, database or address, until_end)
+
+
+def started(*nodes: Node) -> tuple[Node, ...]:
+    """Return the nodes once all of them answer."""
+    for node in nodes:
+        node.wait_until_up()
+    return nodes
