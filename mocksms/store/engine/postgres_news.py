@@ -1,4 +1,4 @@
-"""News of the worlds between processes: NOTIFY after the commit, heard by one thread with a connection of its own.
+"""News of the worlds between processes: NOTIFY after the commit, heard by one thread with a separate connection.
 
 Inside a transaction, NOTIFY would make all commits of the server wait in line. News only says where to look: the rows
 are the truth, so news that is lost costs time and nothing else.
@@ -46,7 +46,7 @@ class News:
             self._start()
 
     def announce(self, name: str, number: int) -> None:
-        """Tell the others, in the background. What is announced of one world meanwhile is told at once."""
+        """Tell the others, in the background. Several announcements become one statement."""
         with self._lock:
             is_first = not self._untold
             self._untold[name] = max(number, self._untold.get(name, 0))
@@ -55,7 +55,7 @@ class News:
             self._wake()
 
     def close(self) -> None:
-        """End the thread, once it has told what there is to tell. The next use starts another."""
+        """End the thread after it has sent what was announced. The next use starts another."""
         with self._lock:
             thread, self._thread = self._thread, None
             self._closed.set()
