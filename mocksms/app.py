@@ -19,6 +19,7 @@ from mocksms.api import (
 )
 from mocksms.api.flask_app import PhoneFlask
 from mocksms.api.paths import HEALTH
+from mocksms.core import shared_keys
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
 from mocksms.edge import Edge, Limits
@@ -52,14 +53,16 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["mocksms.providers"] = gateways
-    app.extensions["mocksms"] = Worlds(settings, Delivery(), gateways.sender_apps)
+    app.extensions["mocksms"] = worlds = Worlds(settings, Delivery(), gateways.sender_apps)
+    if settings.database_url:
+        shared_keys.share(worlds.engine.open(), settings, gateways.key_files)
     app.extensions[waiting.EXTENSION] = waiting.Places(settings)
     middleware.init_app(app)
     gateways.init_app(app)
     for part in (event_stream, absence, mail_files, authenticators, control, leases, request_log):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
-    middleware.worlds_of(app).resume()
+    worlds.resume()
     return app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_babel import force_locale, gettext
 
+from webapp.config import Config
 from webapp.errors import DeliveryFailed, SealBroken
 from webapp.factors.shared_secret import seal_context
 from webapp.outbound.notifier import Notifier
@@ -64,7 +66,23 @@ def _database(services: Services) -> str:
     return f"{services.store.place}, {count} accounts"
 
 
+def _refuse_missing_keys(config: Config) -> None:
+    """Raise CheckFailed when a key is this machine's own, where others use the same database."""
+    of_site, of_phone = bool(config.database_url), bool(os.environ.get("MOCKSMS_DATABASE_URL"))
+    needed = (
+        (of_site, "WEBAPP_SECRET_KEY", config.secret_key),
+        (of_site, "WEBAPP_SEAL_KEYS", config.seal_keys),
+        (of_phone, "MOCKSMS_SECRET_KEY", os.environ.get("MOCKSMS_SECRET_KEY")),
+    )
+    missing = [name for is_needed, name, value in needed if is_needed and not value]
+    if missing:
+        raise CheckFailed(
+            f"{', '.join(missing)} not set: each machine makes keys of its own, but all on a database need the same"
+        )
+
+
 def _keys(services: Services) -> str:
+    _refuse_missing_keys(services.config)
     with services.store.reading() as db:
         owned = [each for account in accounts.list_all(db) for each in methods.of_account(db, account.id)]
     secrets = [(each.account_id, each.secret) for each in owned if each.secret]

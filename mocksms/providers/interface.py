@@ -1,7 +1,7 @@
 """The interface of a provider: a protocol by which apps send messages, and what goes back to these apps."""
 
-from collections.abc import Collection, Sequence
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, cast
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -36,12 +36,14 @@ class Provider(SenderApp):
 
     `blueprints` are its routes; unmatched requests below `paths` get its form of error too. `own_settings` is a
     dataclass of settings (:func:`mocksms.config.setting`), whose names in the environment begin with ``MOCKSMS_`` and
-    the name of its first wire.
+    the name of its first wire. `key_files` names files in the phone's folder, each with the function that makes its
+    content; phones on one PostgreSQL database have the same (:mod:`mocksms.core.shared_keys`).
     """
 
     blueprints: Sequence[Blueprint] = ()
     paths: tuple[str, ...] = ()
     own_settings: type[Any] | None = None
+    key_files: ClassVar[Mapping[str, Callable[[Settings], str]]] = {}
 
     def __init__(self, settings: Settings, own: Any = None) -> None:
         """Take the phone's `settings`, and `own`, the instance of `own_settings`."""

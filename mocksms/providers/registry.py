@@ -59,6 +59,11 @@ class Providers:
         self.sender_apps: dict[str, SenderApp] = {wire: each for each in self.all for wire in each.wires}
         self._of_blueprint = {blueprint.name: each for each in self.all for blueprint in each.blueprints}
 
+    @property
+    def key_files(self) -> dict[str, Callable[[Settings], str]]:
+        """Return the key files of all providers, each with the function that makes its content."""
+        return {name: make for each in self.all for name, make in each.key_files.items()}
+
     def init_app(self, app: Flask) -> None:
         """Add the routes of all providers and the answers that faults produce."""
         for each in self.all:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
+import mocksms
+from mocksms.api.middleware import worlds_of
 from mocksms.config import SettingError
 from mocksms.config import load as load_phone
+from mocksms.providers.smtp import certificate
+from tests import postgres_server
 from tests.app_fixture import AppFixture, World
 from tests.engines import ENGINE
 from tests.postgres_fixtures import postgres  # noqa: F401
+from webapp import doctor
 from webapp.config import ConfigError, load
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -65,3 +71,36 @@ def test_missing_driver_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch)
         load({"sandbox": True, "database_url": "postgresql://host/name"}, {})
     with pytest.raises(SettingError, match=r"pip install 'nidankai\[postgres\]'"):
         load_phone({"DATABASE_URL": "postgresql://host/name"}, {})
+
+
+def test_phones_on_one_database_have_one_set_of_keys(
+    postgres: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    with postgres_server.database(postgres) as url:
+        files = []
+        for node in ("one", "two"):
+            app = mocksms.create_app({"INSTANCE": str(tmp_path / node), "DATABASE_URL": url})
+            settings = worlds_of(app).settings
+            certificate.context(settings)
+            files.append({path.name: path.read_text() for path in settings.folder.glob("*.pem")})
+            worlds_of(app).close()
+    assert files[0] == files[1] and len(files[0]) == 3
+
+
+def test_doctor_names_the_keys_that_each_machine_would_make(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKSMS_DATABASE_URL", "postgresql://host/name")
+    shared = next(each for each in _examined(world) if each.part == "keys")
+    assert not shared.is_well
+    for name in ("WEBAPP_SECRET_KEY", "WEBAPP_SEAL_KEYS", "MOCKSMS_SECRET_KEY"):
+        assert name in shared.text
+    monkeypatch.delenv("MOCKSMS_DATABASE_URL")
+    config = replace(world.services.config, secret_key="k" * 32, seal_keys=("0" * 64,))
+    doctor._refuse_missing_keys(config)
+
+
+def _examined(world: World) -> list[doctor.Finding]:
+    with world.site.test_request_context():
+        return doctor.examine(world.services)

@@ -1,15 +1,18 @@
 """Mail over SMTP."""
 
+from typing import ClassVar
+
 from flask import Flask
 
 from mocksms.providers.interface import Provider
-from mocksms.providers.smtp import mail_server
+from mocksms.providers.smtp import certificate, mail_server
 
 
 class Smtp(Provider):
     """The mail server. Its answers are SMTP codes; it sends nothing to apps."""
 
     wires = ("smtp",)
+    key_files: ClassVar = {certificate.KEY: certificate.new_key}
 
     def example(self, url: str) -> tuple[str, str]:
         """Return the command that sends a mail."""

@@ -21,16 +21,19 @@ def context(settings: Settings) -> ssl.SSLContext:
     """Return the TLS context of the mail server; make its key and certificate on first use."""
     key = settings.folder / KEY
     if not key.exists():
-        own_files.write_once(key, _made(settings.smtp_host))
+        own_files.write_once(key, new_key(settings))
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.load_cert_chain(key)
     certificate = path(settings)
+    shown = certificates.certificate_of(key.read_text())
+    if certificate.exists() and certificate.read_text() != shown:
+        certificate.unlink()  # of another key
     if not certificate.exists():
-        own_files.write_once(certificate, certificates.certificate_of(key.read_text()))
+        own_files.write_once(certificate, shown)
     return made
 
 
-def _made(host: str) -> str:
+def new_key(settings: Settings) -> str:
     """Return a private key and a self-signed certificate for this machine's names, in PEM."""
     # Imported here: it takes 0.1 s to load and is needed once.
     from cryptography import x509
@@ -43,7 +46,9 @@ def _made(host: str) -> str:
         except ValueError:
             return x509.DNSName(host)
 
-    names = dict.fromkeys(["localhost", "127.0.0.1", "::1", "host.docker.internal", host.strip("[]")])
+    names = dict.fromkeys(
+        ["localhost", "127.0.0.1", "::1", "host.docker.internal", settings.smtp_host.strip("[]")]
+    )
     extensions: list[tuple[x509.ExtensionType, bool]] = [
         (x509.SubjectAlternativeName([named(each) for each in names]), False),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),

@@ -12,7 +12,7 @@ from mocksms.core.sender_app import AppRequest
 from mocksms.core.worlds import World, Worlds
 from mocksms.errors import Problem
 from mocksms.providers.interface import Provider
-from mocksms.providers.sns import answers, other_services, routes
+from mocksms.providers.sns import answers, other_services, routes, signatures
 
 _READS = ("Check", "Get", "List")
 
@@ -23,6 +23,7 @@ class Sns(Provider):
     wires = ("sns",)
     blueprints = (routes.blueprint,)
     paths = (answers.OWN,)
+    key_files: ClassVar = {signatures.KEY: lambda _: signatures.new_key()}
     reject_codes: ClassVar = {
         20429: ("Throttling", "A fault asked for this"),
         21610: ("OptedOut", "The phone number is opted out"),

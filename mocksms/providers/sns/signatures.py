@@ -43,16 +43,22 @@ def certificate(settings: Settings, fingerprint: str) -> str | None:
     return pem if kept == fingerprint else None
 
 
+def new_key() -> str:
+    """Return a new private key and its certificate in PEM."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
+    return certificates.self_signed(key, "sns.amazonaws.com")
+
+
 @lru_cache(maxsize=8)
 def _kept(file: Path) -> tuple[Any, str, str]:
     """Return key, certificate and its fingerprint; make them on first use."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import rsa
 
     if not file.exists():
-        made = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
-        own_files.write_once(file, certificates.self_signed(made, "sns.amazonaws.com"))
+        own_files.write_once(file, new_key())
     pem = file.read_text()
     key = serialization.load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     shown = certificates.certificate_of(pem)

@@ -1,0 +1,33 @@
+"""One set of key files for all phones on one database: who trusts one phone's certificate trusts all."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from mocksms.config import Settings
+from mocksms.shared import own_files
+from mocksms.store import Store, keys
+
+
+def share(store: Store, settings: Settings, makers: Mapping[str, Callable[[Settings], str]]) -> None:
+    """Write each key file into the phone's folder: the database's, which the first phone makes.
+
+    `store` is the default world's, `makers` returns the content of each file.
+    """
+    for name, make in makers.items():
+        with store.reading() as db:
+            kept = keys.find(db, name)
+        if kept is None:
+            made = make(settings)  # takes its time, so outside of the lock
+            with store.writing() as db:
+                kept = keys.find(db, name)
+                if kept is None:
+                    keys.add(db, name, made)
+                    kept = made
+        _write(settings.folder / name, kept)
+
+
+def _write(file: Path, content: str) -> None:
+    if file.exists() and file.read_text() != content:
+        file.unlink()
+    if not file.exists():
+        own_files.write_once(file, content)
