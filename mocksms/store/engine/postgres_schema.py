@@ -68,10 +68,13 @@ def copy(raw: Raw, schema: str, app: str) -> bytes:
 
 
 def restore(raw: Raw, schema: str, migrations: Migrations, content: bytes, *, is_new: bool = False) -> None:
-    """Replace all rows of a schema (make it, where it is new) by those of a copy, and migrate these."""
+    """Replace all rows of a schema (make it, where it is new) by those of a copy, and migrate these.
+
+    Tables that a later version has changed stay as they are: it runs beside this one, and takes this one's rows.
+    """
     head, rows = _parsed(content, migrations)
     steps = head["steps"]
-    if not is_new and steps != _applied(raw, schema):
+    if not is_new and steps != (applied := _applied(raw, schema)) and _are_known(applied, migrations):
         raw.execute(_in(schema, "DROP SCHEMA {schema} CASCADE"))
         is_new = True
     if is_new:
@@ -100,13 +103,15 @@ def _parsed(content: bytes, migrations: Migrations) -> tuple[dict[str, Any], byt
     head, _, rows = content.partition(b"\n")
     try:
         found: dict[str, Any] = json.loads(head)
-        if found["app"] != migrations.app or not {*found["steps"]} <= {
-            step.name for step in migrations.steps
-        }:
+        if found["app"] != migrations.app or not _are_known(found["steps"], migrations):
             raise Damaged(f"a copy of another app, or of a later version of {migrations.app}")
     except (ValueError, KeyError, TypeError) as error:
         raise Damaged("no copy of a PostgreSQL world") from error
     return found, rows
+
+
+def _are_known(names: Sequence[str], migrations: Migrations) -> bool:
+    return {*names} <= {step.name for step in migrations.steps}
 
 
 def _applied(raw: Raw, schema: str) -> list[str]:

@@ -43,15 +43,18 @@ class PostgresStore(LendingStore[PostgresConnection]):
             return found.fetchone() is not None
 
     def migrate(self) -> None:
-        """Bring the tables up to date. Safe to repeat, and in several processes at once."""
+        """Bring the tables up to date. Safe to repeat, and in several processes at once.
+
+        Each step is one transaction: a step that changes rows does not hold the locks of one that changes tables.
+        """
         schema = self._place.schema
         with self._pool.transaction(self.patience_seconds) as raw:
-            if not postgres_schema.pending(raw, schema, self._migrations):
-                return
-        with self._pool.locked(self._place, self.patience_seconds) as raw:
-            postgres_schema.apply(
-                raw, self._migrations, postgres_schema.pending(raw, schema, self._migrations)
-            )
+            steps = postgres_schema.pending(raw, schema, self._migrations)
+        while steps:
+            with self._pool.locked(self._place, self.patience_seconds) as raw:
+                steps = postgres_schema.pending(raw, schema, self._migrations)
+                postgres_schema.apply(raw, self._migrations, steps[:1])
+            steps = steps[1:]
 
     def copy(self) -> bytes:
         """Return a consistent copy of all rows."""
