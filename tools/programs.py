@@ -65,14 +65,14 @@ IN_CHROMIUM = (
     f"{CHECK}/node/test_js_playwright.py",
     f"{CHECK}/howto",
     *(f"{CHECK}/look/test_{each}.py" for each in LOOK),
+    f"{CHECK}/walks/test_chromium.py",
 )
+IN_FIREFOX = (f"{CHECK}/look/test_firefox.py", f"{CHECK}/walks/test_firefox.py")
 PROGRAMS = (
     Program("Chromium", browser.find, IN_CHROMIUM, browser.PACKAGES),
     Program("libatomic", _libatomic, IN_CHROMIUM, ("libatomic1",)),
     Program("oathtool", _on_path("oathtool"), ("tests/security/test_oathtool.py",), ("oathtool",)),
-    Program(
-        "Firefox", _on_path("firefox-esr", "firefox"), (f"{CHECK}/look/test_firefox.py",), ("firefox-esr",)
-    ),
+    Program("Firefox", _on_path("firefox-esr", "firefox"), IN_FIREFOX, ("firefox-esr",)),
     Program(
         "Node", _on_path("node"), (f"{CHECK}/howto", f"{CHECK}/node", f"{CHECK}/peers"), ("nodejs", "npm")
     ),

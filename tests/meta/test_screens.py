@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.check.walks import walk_a, walk_b
 from tests.meta.sources import ROOT, modules
 from webapp.config import Config, environment_name, settings
 
@@ -36,7 +37,7 @@ def table(*columns: str) -> list[list[str]]:
 ELEMENTS = table(*COLUMNS)
 MESSAGES = table("message", "日本語", "English")
 RULES = table("rule", "what holds", "default", "setting")
-STEPS = table("line", "step", "screen")
+STEPS = table("line", "step", "screen", "walked by")
 
 
 @cache
@@ -45,11 +46,11 @@ def templates() -> str:
 
 
 @cache
-def catalogue() -> dict[str, set[str]]:
-    """Return every Japanese text with the English texts it stands for."""
+def catalogue(package: str = "webapp") -> dict[str, set[str]]:
+    """Return every Japanese text of the site or the phone with the English texts it stands for."""
     from babel.messages.pofile import read_po
 
-    path = ROOT / "webapp" / "translations" / "ja" / "LC_MESSAGES" / "messages.po"
+    path = ROOT / package / "translations" / "ja" / "LC_MESSAGES" / "messages.po"
     found: dict[str, set[str]] = {}
     with path.open("rb") as file:
         for message in read_po(file):
@@ -89,6 +90,15 @@ def test_screens_are_all_there_in_order() -> None:
         lines = [re.sub(r"<.*?>", "", step[0]) for step in STEPS if f">{walk}" in step[0] or walk in step[0]]
         assert len(lines) > 10
         assert lines == [f"{walk}{n + 1}" for n in range(len(lines))]
+
+
+def test_walk_throughs_are_walked_line_by_line() -> None:
+    walked = [
+        [f'<a id="{line.number.lower()}"></a>{line.number}', line.step, f"`{line.does.__name__}`"]
+        for line in (*walk_a.LINES, *walk_b.LINES)
+    ]
+    assert [[number, step, by] for number, step, _, by in STEPS] == walked
+    assert len(STEPS) == 48
 
 
 def test_screens_name_routes_of_the_site(tmp_path: Path) -> None:
@@ -161,4 +171,4 @@ def test_screens_give_labels_as_the_catalogue_has_them() -> None:
 def test_screens_quote_labels_that_exist() -> None:
     told = set(re.findall(r"「([^」]+)」", TEXT))
     assert len(told) > 20
-    assert told - catalogue().keys() == set(), "no page has this label"
+    assert told - catalogue().keys() - catalogue("mocksms").keys() == set(), "no page has this label"

@@ -1,4 +1,4 @@
-"""Sign in on older devices: one password field and no page for a code (docs/screens.md#b9, #20).
+"""Sign in on older devices: one password field and no page for a code (docs/screens.md#b11, #20).
 
 The right password is answered by an error, and a code goes to the preferred phone. Then the password followed by the
 code signs in. The code uses the usual verifier, counters and replay rule. No trust is read or given

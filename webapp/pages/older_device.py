@@ -1,4 +1,4 @@
-"""A device without a page for codes: one password field (docs/screens.md#20, #b9)."""
+"""A device without a page for codes: one password field (docs/screens.md#20, #b11)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which passwords are accepted: long enough, and not among the first guesses (docs/screens.md#passwords).
 
 8 to 128 characters and no rules of composition (NIST SP 800-63B-4, password verifiers). Names, addresses, numbers and
-birthdays are easy to guess, and are refused with the reason (docs/screens.md#b14).
+birthdays are easy to guess, and are refused with the reason (docs/screens.md#b15).
 """
 
 from __future__ import annotations

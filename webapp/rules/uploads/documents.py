@@ -2,7 +2,7 @@
 
 A document is checked by its bytes. Its name gives an extension and is dropped (docs/promises.md#57 to #60). Pictures
 are drawn again, so neither EXIF nor anything hidden behind the picture is stored. The accepted documents:
-docs/screens.md#a28.
+docs/screens.md#a32.
 """
 
 from __future__ import annotations
