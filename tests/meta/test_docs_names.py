@@ -40,7 +40,17 @@ NOT_OURS = {
         "en.html",
     },  # `make storyboard` writes them
     "docs/handset.md": {
-        f"mocksms.{kind}" for kind in ("here", "arrived", "code", "link")
+        f"mocksms.{kind}"
+        for kind in (
+            "here",
+            "arrived",
+            "code",
+            "link",
+            "answer-call",
+            "show-link",
+            "press-link",
+            "add-account",
+        )
     },  # kinds of messages
     "docs/promises.md": {"//evil"},  # what an attacker sends
     "bench/README.md": {"/moto-api/data.json"},  # moto's

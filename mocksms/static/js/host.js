@@ -2,7 +2,10 @@
 // docs/handset.md, "Frames", lists the messages. Only sites that may frame the phone can listen.
 const main = document.querySelector("main");
 const told = new Set();
+const MARK = "3px solid #c73e3a";
+const PRESS_MILLISECONDS = 700;
 let host = null;
+let wish = null; // what the host asked for and this page does not have yet
 
 /** Return whether another page frames this one. */
 export const isFramed = window.parent !== window;
@@ -48,6 +51,60 @@ function leaveLinks() {
   }
 }
 
+const ACTS = {
+  "answer-call": () => press("[data-ringing] form[action$='/answer'] button"),
+  "add-account": ({ name, secret }) => {
+    const form = document.querySelector("form:has(input[name=way][value=key])");
+    if (form) Object.assign(form.elements.name, { value: name });
+    if (form) Object.assign(form.elements.secret, { value: secret });
+    return form ? press("form:has(input[name=way][value=key]) button") : null;
+  },
+  "show-link": (said) => onLink(said, outline),
+  "press-link": (said) => onLink(said, pressed),
+};
+
+function outline(element) {
+  element.scrollIntoView({ block: "center" });
+  element.style.outline = MARK;
+  element.style.outlineOffset = "3px";
+}
+
+/** Presses something so that it is seen. */
+function pressed(element) {
+  outline(element);
+  setTimeout(() => element.click(), PRESS_MILLISECONDS);
+}
+
+function press(selector) {
+  const found = document.querySelector(selector);
+  if (found) pressed(found);
+  return found;
+}
+
+/** A link of a mail's text, or inside the mail's frame, whose script does the same. */
+function onLink(said, act) {
+  const mail = document.querySelector(".mail-frame");
+  const link = [...document.querySelectorAll("a[target=_blank]")].find((each) => each.href === said.url);
+  if (link) act(link);
+  else if (mail && "leavesLinks" in mail.dataset) mail.contentWindow.postMessage({ kind: act === outline ? "show" : "press", url: said.url }, "*");
+  else return null;
+  return true;
+}
+
+/** Does what the surrounding page asks for, once this page has what it takes. */
+function obey(said) {
+  wish?.disconnect();
+  wish = null;
+  const act = ACTS[said.kind.replace("mocksms.", "")];
+  if (!act || act(said)) return;
+  wish = new MutationObserver(() => {
+    if (!act(said)) return;
+    wish?.disconnect();
+    wish = null;
+  });
+  wish.observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-leaves-links"] });
+}
+
 function sayHere() {
   say("here", { page: main?.dataset.page ?? "", handset: main?.dataset.handset ?? "" });
   told.clear();
@@ -64,6 +121,8 @@ export function start() {
         sayHere();
       }
       leaveLinks();
+    } else if (host && event.source === window.parent && event.origin === host) {
+      if (event.data?.kind?.startsWith("mocksms.")) obey(event.data);
     } else if (host && mail && event.source === mail.contentWindow && event.data?.kind === "mail.link") {
       say("link", { url: String(event.data.url) });
     }

@@ -4,3 +4,11 @@ addEventListener("click", (event) => {
   event.preventDefault();
   parent.postMessage({ kind: "mail.link", url: link.href }, "*");
 });
+addEventListener("message", ({ source, data }) => {
+  const link = source === parent && [...document.links].find((each) => each.href === data.url);
+  if (!link) return;
+  link.scrollIntoView({ block: "center" });
+  link.style.outline = "4px solid #c73e3a";
+  link.style.outlineOffset = "4px";
+  if (data.kind === "press") setTimeout(() => link.click(), 700);
+});

@@ -20,9 +20,11 @@ class Element(str):
     name: str
     path: str
 
-    def __new__(cls, id: str = "", name: str = "", path: str = "") -> Self:
-        """Make the selector."""
-        if id:
+    def __new__(cls, id: str = "", name: str = "", path: str = "", css: str = "") -> Self:
+        """Make the selector, unless ``css`` is it."""
+        if css:
+            selector = css
+        elif id:
             selector = f"#{id}" + (f'[href^="{path}"]' if path else "")
         elif path:
             selector = f'main :is(a[href="{path}"], form[action="{path}"] button)'
@@ -99,6 +101,9 @@ TAKE_CASE = Element("desk-take")
 VERDICT = Element(name="verdict")
 REASON = Element("reason", "reason")
 DECIDE = Element("desk-decide")
+NEWEST_CASE = Element(css='[aria-labelledby="waiting"] a.row:last-child')
+APPROVE_CASE = Element("verdict-approve", "verdict")
+RESET_TWO_STEP = Element(path=paths.RECOVERY)
 
 # -- other pages ------------------------------------------------------------------------------------------------
 
@@ -109,6 +114,7 @@ OLDER_DEVICE = Element("older-device")
 OLDER_SIGN_OUT = Element("older-sign-out")
 CREATE_ACCOUNT = Element("createAccountSubmit")
 SIGN_IN_BY_PASSKEY = Element("signin-passkey")
+PASSKEYS = Element(path=paths.PASSKEYS)
 PASSKEY_NAME = Element("passkey-name")
 CREATE_PASSKEY = Element("create-passkey")
 DISABLE = Element("disable-mfa")

@@ -30,11 +30,17 @@ class Person(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """``page`` and ``state`` tell where a step is done (`main[data-page]`, `[data-state]`); ``says`` tells people."""
+    """``page`` and ``state`` tell where a step is done (`main[data-page]`, `[data-state]`).
+
+    ``says`` tells people what to do, ``why`` what that means for two-step verification. A step is done, even before
+    the page changes, once the page has what the selector ``unless`` finds.
+    """
 
     page: str = ""
     state: str = ""
     says: Any = ""
+    why: Any = ""
+    unless: str = ""
     where: ClassVar[str] = "site"
 
 
@@ -47,10 +53,14 @@ class Open(Step):
 
 @dataclass(frozen=True)
 class Press(Step):
-    """Fill in fields, choose, tick (True, False), and press a button or follow a link."""
+    """Fill in fields, choose, tick (True, False), and press a button or follow a link.
+
+    The browser's dialog follows a press that is ``by_hand``: no script can answer it.
+    """
 
     target: Element
     fill: Mapping[Element, Value] = field(default_factory=dict)
+    by_hand: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def reach(name: str) -> ResponseReturnValue:
 
 @blueprint.get(paths.TOOLS_SAMPLE_FILE)
 def sample_file(name: str) -> ResponseReturnValue:
-    """Send a sample document that no reset accepts."""
+    """Send a sample document."""
     if name not in NAMES:
         abort(404)
     response = Response(sample_bytes(name), mimetype="application/octet-stream")

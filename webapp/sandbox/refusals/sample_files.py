@@ -1,4 +1,4 @@
-"""Sample documents that a reset refuses, made for testers."""
+"""Sample documents for testers: the stage's licence, and others that a reset refuses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from webapp.rules.uploads.office import MOST_MEMBERS
+from webapp.sandbox.personas.states import SPECIMEN
 
 LARGE_BYTES = 10 * 1024 * 1024 + 1  # one more than `Config.upload_bytes` allows
 _SIDE = 50_000  # pixels: 7 GB if decoded
@@ -93,6 +94,7 @@ def _document(
 
 
 _FILES: dict[str, Callable[[], bytes]] = {
+    "licence.png": SPECIMEN.read_bytes,
     "notes.txt": lambda: b"What I wanted to say.\n",
     "empty.pdf": lambda: b"",
     "torn.png": lambda: b"this is no picture",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import flask
-from flask import Response, jsonify, request
+from flask import Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -22,22 +23,27 @@ from webapp.sandbox.controls.clock import jumps, zone
 from webapp.sandbox.controls.fault_table import GROUPS
 from webapp.sandbox.controls.faults import active_faults
 from webapp.sandbox.described import COUNT, NUMBER, TEXT, a_list, an_object, describes, means, or_null
-from webapp.sandbox.journeys.main_job import MAIN_JOB
 from webapp.sandbox.journeys.steps import Step
+from webapp.sandbox.personas import page as persona_page
 from webapp.sandbox.personas.personas import MAIN, PERSONAS, Persona
 from webapp.sandbox.phone import HANDSETS, PhoneRefused, PhoneUnreachable
+from webapp.sandbox.stage.script import Script
+from webapp.sandbox.stage.scripts import MAIN as MAIN_SCRIPT
+from webapp.sandbox.stage.scripts import SCRIPTS
 from webapp.sandbox.vocabulary.durations import moved_by
 from webapp.sandbox.world_middleware import blueprint, phone_url, world
 
 AUTHENTICATOR = "authenticator/"
-HANAKO = PERSONAS["hanako"]
 
 
 @blueprint.get(paths.TOOLS_STAGE)
 def stage() -> ResponseReturnValue:
-    """Show site and phone in two frames, with a bar of tools and the main job's script."""
+    """Show site and phone in two frames, with a bar of tools and a script (``?script=``)."""
     phone = phone_url()
-    shown = _persona() or HANAKO
+    script = _script(request.args)
+    first = script.handset or handset(PERSONAS[script.who])
+    persona = _persona()
+    shown = first if persona is None or script.handset else handset(persona)
     query = urlencode({"world": world().name, "lang": language()})
     answer = flask.make_response(
         page(
@@ -45,12 +51,14 @@ def stage() -> ResponseReturnValue:
             phone=phone,
             phone_query=query,
             approval_link=paths.APPROVAL_LINK,
-            phone_src=f"{phone}{HANDSETS}{handset(shown)}?{query}",
+            phone_src=f"{phone}{HANDSETS}{shown}?{query}",
             people=[(each, gettext(each.tells), handset(each)) for each in MAIN],
-            first=handset(HANAKO),
+            first=first,
             jumps=jumps(),
             faults=GROUPS,
-            script=[(name, [_shown(step) for step in steps]) for name, steps in MAIN_JOB],
+            scripts=SCRIPTS.values(),
+            script=script,
+            parts=[(name, [_shown(step, script) for step in steps]) for name, steps in script.parts],
             **_state(),
         )
     )
@@ -63,9 +71,20 @@ def stage() -> ResponseReturnValue:
 
 @blueprint.post(paths.TOOLS_STAGE_BEGIN)
 def begin_demo() -> ResponseReturnValue:
-    """Reset this world. Its messages are in the language of the pages."""
+    """Reset this world, and put the browser where a script begins (``script``; with ``whole`` on its stage).
+
+    The world's messages are in the language of the pages.
+    """
+    script = _script(request.form)
     answer = world_pages.reset()
     trace_recorder.note("tool", "stage.begin")
+    if script.taken_on or "whole" in request.form:
+        flask.session.modified = False  # the reset's notice: its cookie would replace the persona's
+    if script.taken_on:
+        answer = persona_page.take_on(script.who)
+    if "whole" in request.form:
+        answer = flask.make_response(answer)
+        answer.headers["Location"] = url_for("sandbox.stage", script=script.key)
     return answer
 
 
@@ -109,17 +128,30 @@ def handset_of(recipient: str) -> str:
     return f"{owner.phone if owner and own and owner.phone else recipient}/"
 
 
-def _shown(step: Step) -> dict[str, Any]:
-    """Return a step of Hanako's journey for the page's module: what to press and to type, by selectors."""
-    run = SimpleNamespace(who=HANAKO)
-    target = getattr(step, "target", None)
+def _script(given: Mapping[str, str]) -> Script:
+    """Return the script that a query or form names, the main job by default."""
+    return SCRIPTS.get(given.get("script", ""), MAIN_SCRIPT)
+
+
+def _shown(step: Step, script: Script) -> dict[str, Any]:
+    """Return a step for the page's module: what to press and to type, by selectors."""
+    run = SimpleNamespace(who=PERSONAS[script.who])
+    fill = {
+        each: value(run) if callable(value) else value for each, value in getattr(step, "fill", {}).items()
+    }
     return {
         "says": step.says,
+        "why": step.why,
         "where": step.where,
         "page": step.page,
         "state": step.state,
-        "press": target or "",
-        "fill": {each: value(run) for each, value in getattr(step, "fill", {}).items()},
+        "unless": step.unless,
+        "press": getattr(step, "target", None) or "",
+        "fill": fill,
+        "by_hand": getattr(step, "by_hand", False),
+        "seconds": getattr(step, "seconds", 0),
+        "path": getattr(step, "path", ""),
+        "handset": getattr(step, "handset", ""),
     }
 
 

@@ -9,6 +9,7 @@ export default function stage(desk) {
   const phone = phoneFrame(desk, site);
   const script = guide(desk, site, phone);
   const tick = clock(desk);
+  const closeMenus = menus();
   let message = Number(desk.dataset.message);
   let shown = null;
 
@@ -45,7 +46,7 @@ export default function stage(desk) {
     }));
     if (state.message && state.message.id > message) {
       message = state.message.id;
-      phone.follow(state.message.handset);
+      if (!site.isBeside) phone.follow(state.message.handset);
     } else if (state.handset && state.handset !== shown && shown !== null) {
       phone.follow(state.handset);
     }
@@ -54,10 +55,11 @@ export default function stage(desk) {
 
   function leads(form, button) {
     const next = form.elements.next;
-    if (next) next.value = form.dataset.sends === "reset" ? "/" : site.path();
-    if (["people", "reset"].includes(form.dataset.sends)) site.closeMail();
+    if (form.dataset.sends === "script") return;
+    if (next) next.value = form.dataset.sends === "reset" ? desk.dataset.start : site.path();
+    if (["people", "reset"].includes(form.dataset.sends)) site.closeOthers();
     else site.show(0);
-    form.closest("details")?.removeAttribute("open");
+    closeMenus();
     if (form.dataset.sends === "people") {
       script.restart();
       phone.goTo(button.dataset.handset);
@@ -94,8 +96,8 @@ export default function stage(desk) {
     look();
   });
   phone.onChange(() => script.look());
+  desk.addEventListener("stage:clock", look);
   desk.addEventListener("stage:key", (event) => script.key(event.detail));
-  menus();
   view(desk, site);
   desk.dataset.live = "";
   script.start();

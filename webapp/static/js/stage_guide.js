@@ -4,6 +4,8 @@ const CLICKER = ["PageDown", "PageUp"]; // what a presenter's remote sends
 const NEXT_KEYS = ["PageDown", "ArrowRight", " "];
 const STOP_KEYS = ["PageUp", "ArrowLeft"];
 const GOES_ON = ["approval.wait"]; // by itself, once the email is answered
+const SETTLE_MILLISECONDS = 200; // for what a press changes without a new page
+const ON_PHONE = ["code", "mail", "link", "call"];
 
 export function guide(desk, site, phone) {
   const steps = [...desk.querySelectorAll("[data-step]")].map((element) => ({
@@ -12,6 +14,12 @@ export function guide(desk, site, phone) {
     page: element.dataset.on,
     state: element.dataset.onState,
     press: element.dataset.press,
+    unless: element.dataset.unless,
+    why: element.dataset.why,
+    isByHand: "byHand" in element.dataset,
+    seconds: Number(element.dataset.seconds ?? 0),
+    path: element.dataset.path,
+    handset: element.dataset.handset,
     fill: Object.entries(JSON.parse(element.dataset.fill)),
   }));
   const words = desk.querySelector("[data-next]");
@@ -19,6 +27,7 @@ export function guide(desk, site, phone) {
   const play = desk.querySelector("#stage-play");
   const pace = desk.querySelector("#stage-pace");
   const stuck = desk.querySelector("[data-stuck]");
+  const caption = desk.querySelector("[data-caption]");
   const done = new Set(); // the steps that were seen to lead on
   let at = 0;
   let timer = 0;
@@ -32,11 +41,16 @@ export function guide(desk, site, phone) {
 
   function fits(step, page) {
     if (page.name !== step.page || (step.state && page.state !== step.state)) return false;
+    if (step.unless && page.document.querySelector(step.unless)) return false;
     const opened = phone.page === "handset.mail_message";
     if (step.where === "mail" || step.where === "link") return !phone.mail?.isAnswered && opened === (step.where === "link");
-    if (step.where === "tab") return page.tab === 1;
+    if (step.where === "tab") return page.tab > 0;
+    if (step.where === "beside") return page.tab === 0;
     if (step.where === "code") return !site.codeField()?.value;
-    return Boolean(find(page, step.press));
+    if (step.where === "clock" && step.press) return find(page, step.press);
+    if (step.where === "call" || step.where === "clock") return !phone.code && !site.codeField()?.value;
+    if (step.where === "app") return find(page, step.press) && phone.page !== "handset.authenticator";
+    return step.isByHand || Boolean(find(page, step.press));
   }
 
   // The nearest step that fits the page, from where we were; ahead rather than behind.
@@ -45,16 +59,50 @@ export function guide(desk, site, phone) {
     return steps.map((step, number) => number).filter((number) => fits(steps[number], page)).sort((a, b) => far(a) - far(b))[0];
   }
 
-  function isReady(step) {
+  function isReady(step, page) {
     if (step.where === "code") return Boolean(phone.code);
     if (step.where === "mail" || step.where === "link") return Boolean(phone.mail);
+    if (step.isByHand) return Boolean(find(page, step.press));
     return step.where !== "end";
   }
 
   /** Whether a step of the phone waits for what is on its way. */
   function isWaiting(step) {
-    return step.where !== "site" && !isReady(step);
+    return ON_PHONE.includes(step.where) && !isReady(step, null);
   }
+
+  /** Fills in and presses what the step says. A code that has come belongs to an earlier step. */
+  async function press(step, page) {
+    if (ON_PHONE.includes(steps[at + 1]?.where)) phone.drop();
+    for (const [selector, value] of step.fill) await site.fill(page.document.querySelector(selector), value);
+    find(page, step.press)?.click();
+    setTimeout(self.look, SETTLE_MILLISECONDS);
+  }
+
+  async function moveClock(step) {
+    const body = JSON.stringify({ by: step.seconds });
+    await fetch(desk.dataset.clock, { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    if (step.press) site.go(site.path());
+    desk.dispatchEvent(new CustomEvent("stage:clock"));
+  }
+
+  const acts = {
+    code: () => phone.take(),
+    call: () => phone.act("answer-call"),
+    mail: () => phone.openMail(),
+    link: () => phone.act("press-link", { url: phone.mail.link }),
+    app: (step, page) => phone.addToApp(page.document.querySelector(step.press).dataset.plain),
+    clock: moveClock,
+    tab: () => {
+      if (site.isBeside) phone.goTo(desk.dataset.first);
+      site.back();
+    },
+    beside: (step) => {
+      site.openBeside(step.path);
+      phone.goTo(step.handset);
+    },
+    site: press,
+  };
 
   const self = {
     /** Finds the current page, and shows the next step. */
@@ -79,9 +127,12 @@ export function guide(desk, site, phone) {
         const list = desk.querySelector(".stage-steps");
         list.scrollTop = step.element.offsetTop - list.clientHeight / 2;
       }
-      site.mark(found === undefined || step.where !== "site" ? null : find(page, step.press));
+      caption.textContent = step.why;
+      if (step.where === "link" && found !== undefined && tried !== at) phone.act("show-link", { url: phone.mail.link });
+      site.mark(found === undefined || !["site", "app"].includes(step.where) ? null : find(page, step.press));
       desk.dataset.nextWhere = step.where;
-      doIt.disabled = found === undefined ? !page || GOES_ON.includes(page.name) : !isReady(step);
+      doIt.disabled = found === undefined ? !page || GOES_ON.includes(page.name) : !isReady(step, page);
+      if (found !== undefined && step.isByHand && doIt.disabled) setTimeout(self.look, SETTLE_MILLISECONDS);
       desk.toggleAttribute("data-finished", step.where === "end");
       if (step.where === "end") self.stop();
       self.goOn();
@@ -96,23 +147,16 @@ export function guide(desk, site, phone) {
       triedOn = page.document;
       if (!fits(step, page)) {
         tried = -1;
-        site.go("/");
-      }
-      else if (step.where === "code") phone.take();
-      else if (step.where === "mail") phone.openMail();
-      else if (step.where === "link") site.open(phone.mail.link);
-      else if (step.where === "tab") site.show(0);
-      else if (step.where === "site") {
-        for (const [selector, value] of step.fill) site.fill(page.document.querySelector(selector), value);
-        find(page, step.press)?.click();
-      }
+        site.go(desk.dataset.start);
+      } else acts[step.where]?.(step, page);
     },
     /** While it plays: the next step after a while to read it. */
     goOn() {
       clearTimeout(timer);
       if (play.getAttribute("aria-pressed") !== "true") return;
       const waits = doIt.disabled || tried === at;
-      timer = setTimeout(waits ? self.fail : self.do, waits ? PATIENCE_MILLISECONDS : Number(pace.value));
+      if (waits && steps[at].isByHand) return; // for the browser's dialog, as long as it takes
+      timer = setTimeout(waits ? self.fail : self.do, waits ? Number(desk.dataset.patience ?? PATIENCE_MILLISECONDS) : Number(pace.value));
     },
     /** Stops, and says what to do: the step did not lead on. */
     fail() {

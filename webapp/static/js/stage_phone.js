@@ -12,6 +12,8 @@ export function phoneFrame(desk, site) {
   const taken = new Set();
   let here = { page: "", handset: "" };
   let code = null; // the newest that is not used yet
+  let isOfApp = false; // who shows it: an app's stays right while a message's is superseded
+  let key = null; // to be added to the authenticator app once its page is shown
   let mail = null; // the newest mail with a link to approve
   let known = 0; // ids of messages up to here are old
 
@@ -32,7 +34,10 @@ export function phoneFrame(desk, site) {
     if (link) mail = { id: said.id, link };
     const isStale = said.isOld && (said.id <= known || !site.codeField());
     known = Math.max(known, said.id);
-    if (said.code && !isStale && !taken.has(said.code)) code = said.code;
+    if (said.code && !isStale && !taken.has(said.code)) {
+      code = said.code;
+      isOfApp = said.channel === "app";
+    }
     desk.querySelector(".stage-dot").hidden = desk.dataset.shows === "phone";
     show();
     tell();
@@ -46,6 +51,10 @@ export function phoneFrame(desk, site) {
       desk.dataset.phoneAnswers = "";
       desk.querySelector(".stage-silent").hidden = true;
       frame.contentWindow.postMessage({ kind: "mocksms.opens-links" }, origin);
+      if (key && here.page === "handset.authenticator_add") {
+        self.act("add-account", { name: "Mihon", secret: key });
+        key = null;
+      }
       tell();
     } else if (kind === "mocksms.arrived") arrived(said);
     else if (kind === "mocksms.code") {
@@ -69,6 +78,18 @@ export function phoneFrame(desk, site) {
     /** Shows another handset; stays where it is on the same one. */
     follow(path) {
       if (path && path.split("/")[0] !== here.handset) self.goTo(path);
+    },
+    /** Asks the phone to show or press something, as docs/handset.md lists. */
+    act(kind, said = {}) {
+      frame.contentWindow.postMessage({ kind: `mocksms.${kind}`, ...said }, origin);
+    },
+    addToApp(secret) {
+      key = secret;
+      self.goTo(`${here.handset}/authenticator/add`);
+    },
+    /** Forgets a message's code: another one was asked for. */
+    drop() {
+      if (!isOfApp) code = null;
     },
     openMail() {
       if (mail) self.goTo(`${here.handset}/mail/${mail.id}`);

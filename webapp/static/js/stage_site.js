@@ -1,9 +1,10 @@
-// The site's two tabs on the stage: the first one walks, the second opens what a mail links to.
+// The site's tabs on the stage: the first one walks, the second opens what a mail links to, the third is another person's.
 const CODE = "input[name=otpCode], input[autocomplete=one-time-code]";
+const AWAKE_MILLISECONDS = 2000;
 const MARK = "data-stage-next";
 
 export function siteFrames(desk) {
-  const frames = ["site", "site-mail"].map((name) => desk.querySelector(`iframe[name=${name}]`));
+  const frames = ["site", "site-mail", "site-desk"].map((name) => desk.querySelector(`iframe[name=${name}]`));
   const tabs = [...desk.querySelectorAll("[data-tab]")];
   const address = desk.querySelector("[data-address]");
   const styles = new URL("../css/stage_mark.css", import.meta.url).href;
@@ -24,7 +25,16 @@ export function siteFrames(desk) {
     return inside(tab)?.querySelector("main[data-page]");
   }
 
-  function arrive(tab) {
+  /** Waits until the page's modules run: before, a button may be pressed that waits for its time. */
+  async function awake(tab) {
+    const until = Date.now() + AWAKE_MILLISECONDS;
+    while (inside(tab)?.querySelector("main [data-module]:not([data-awake])") && Date.now() < until) {
+      await new Promise((resolve) => { setTimeout(resolve, 30); });
+    }
+  }
+
+  async function arrive(tab) {
+    await awake(tab);
     const document = inside(tab);
     if (document?.head && main(tab)) {
       const link = document.createElement("link");
@@ -49,6 +59,8 @@ export function siteFrames(desk) {
 
   const self = {
     frames,
+    /** Whether the tab of another person is shown. */
+    get isBeside() { return at === 2; },
     /** The page that is shown: its endpoint, its state, its document; null before it has loaded. */
     page() {
       const found = main();
@@ -78,11 +90,28 @@ export function siteFrames(desk) {
       frames[1].contentWindow.location.replace(url);
       self.show(1);
     },
-    /** Closes the second tab: what it showed is of another demo. */
-    closeMail() {
+    /** Opens a path in the tab of another person. */
+    openBeside(path) {
+      tabs[2].hidden = false;
+      frames[2].contentWindow.location.replace(path);
+      self.show(2);
+    },
+    /** Goes back to the first tab. After another person's it begins again: both share the browser's cookies. */
+    back() {
+      if (!self.isBeside) {
+        self.show(0);
+        return;
+      }
+      self.once(() => self.show(0));
+      frames[0].contentWindow.location.replace(desk.dataset.start);
+    },
+    /** Closes the other tabs: what they showed is of another demo. */
+    closeOthers() {
       self.show(0);
-      tabs[1].hidden = true;
-      frames[1].contentWindow.location.replace("about:blank");
+      for (const tab of [1, 2]) {
+        tabs[tab].hidden = true;
+        frames[tab].contentWindow.location.replace("about:blank");
+      }
     },
     go(path) {
       self.show(0);
@@ -92,14 +121,21 @@ export function siteFrames(desk) {
     codeField() {
       return [...(inside()?.querySelectorAll(CODE) ?? [])].find((field) => field.getClientRects().length > 0) ?? null;
     },
-    fill(field, value) {
-      field.value = value;
+    /** Types a text, chooses (true), or chooses the file at an address. */
+    async fill(field, value) {
+      if (field.type === "file") {
+        const content = await (await fetch(value)).blob();
+        const chosen = new DataTransfer();
+        chosen.items.add(new File([content], value.split("/").at(-1), { type: "image/png" }));
+        field.files = chosen.files;
+      } else if (typeof value === "boolean") field.checked = value;
+      else field.value = value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.dispatchEvent(new Event("change", { bubbles: true }));
     },
     /** Outlines one thing on the page that is shown, and nothing else. */
     mark(element) {
-      for (const tab of [0, 1]) for (const each of inside(tab)?.querySelectorAll(`[${MARK}]`) ?? []) if (each !== element) each.removeAttribute(MARK);
+      for (const tab of frames.keys()) for (const each of inside(tab)?.querySelectorAll(`[${MARK}]`) ?? []) if (each !== element) each.removeAttribute(MARK);
       if (!element || element.hasAttribute(MARK)) return;
       element.setAttribute(MARK, "");
       element.scrollIntoView({ block: "nearest" });

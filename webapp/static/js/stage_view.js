@@ -1,5 +1,6 @@
-// How the stage is looked at: its clock, its menus, large type, full screen, widths, and tabs on a phone.
+// How the stage is looked at: its clock, its menus, captions, large type, full screen, widths, and tabs on a phone.
 const LARGE = "stage-large";
+const CAPTIONS = "stage-captions";
 
 /** The clock in the bar: ticks with the world's time. */
 export function clock(desk) {
@@ -22,18 +23,24 @@ export function clock(desk) {
   };
 }
 
-/** One menu is open at a time, until something else is pressed. */
+/** One menu is open at a time, until something else is pressed. Returns what closes it. */
 export function menus() {
   const all = [...document.querySelectorAll(".stage-menu")];
-  const close = (but) => { for (const menu of all) if (menu !== but) menu.open = false; };
+  const phone = matchMedia("(max-width: 43.75rem)");
+  const isMenu = (menu) => phone.matches || !menu.matches(".stage-more"); // on a desk that is a part of the bar
+  const close = (but) => { for (const menu of all) if (menu !== but && isMenu(menu)) menu.open = false; };
+  const fold = () => { document.querySelector(".stage-more").open = !phone.matches; };
+  phone.addEventListener("change", fold);
+  fold();
   document.addEventListener("click", (event) => close(event.target.closest(".stage-menu")));
   window.addEventListener("blur", () => close(null)); // the press went into a frame
   document.addEventListener("keydown", (event) => {
-    const open = all.find((menu) => menu.open);
+    const open = all.find((menu) => menu.open && isMenu(menu));
     if (event.key !== "Escape" || !open) return;
     open.open = false;
     open.querySelector("summary").focus();
   });
+  return () => close(null);
 }
 
 function press(button, isOn) {
@@ -43,6 +50,7 @@ function press(button, isOn) {
 /** Large type, full screen, the site's width, and on a phone one of both. */
 export function view(desk, site) {
   const large = document.getElementById("stage-large");
+  const captions = document.getElementById("stage-captions");
   const full = document.getElementById("stage-full");
   const width = document.getElementById("stage-width");
   const halves = [...desk.querySelectorAll("[data-shows]")];
@@ -64,6 +72,16 @@ export function view(desk, site) {
   large.hidden = false;
   large.addEventListener("click", () => setLarge(large.getAttribute("aria-pressed") !== "true"));
   setLarge(localStorage.getItem(LARGE) === "yes");
+
+  function setCaptions(isOn) {
+    press(captions, isOn);
+    desk.querySelector("[data-caption]").hidden = !isOn;
+    localStorage.setItem(CAPTIONS, isOn ? "yes" : "no");
+  }
+
+  captions.hidden = false;
+  captions.addEventListener("click", () => setCaptions(captions.getAttribute("aria-pressed") !== "true"));
+  setCaptions(localStorage.getItem(CAPTIONS) !== "no");
 
   full.hidden = !document.fullscreenEnabled;
   full.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()));

@@ -1,0 +1,1 @@
+"""The stage plays each script by itself to its last step."""
