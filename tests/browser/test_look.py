@@ -9,6 +9,8 @@ import pytest
 from tests.assertions import not_empty
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
+from tests.check.look.looking import PLAIN, measured
+from tests.check.look.window import Window
 from tests.more import more
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import main_job, pages
@@ -48,6 +50,13 @@ def test_patterns_are_accessible_and_fit(servers: Servers, width: int, scheme: s
         site.goto(servers.site_url + path)
         assert_accessible(site)
         assert overhang(site) <= 0, path
+
+
+def test_pages_look_in_order_on_phones(servers: Servers) -> None:
+    window = Window(servers.window(NARROW))
+    for path in ("/ap/register", "/ap/recovery"):
+        window.goto(servers.site_url + path)
+        assert measured(window, PLAIN[:2]) == set(), path
 
 
 def test_patterns_keep_to_the_smallest_phones_and_to_large_type(servers: Servers) -> None:

@@ -48,9 +48,11 @@ def signs_in(servers: Servers, page: Page, mailbox: str, path: str = "/ap/signin
 def test_upload_shows_what_was_chosen_and_goes_on_when_it_is_sent(servers: Servers) -> None:
     page = servers.window()
     opens_case(servers, page)
+    expect(page.locator("[data-none]")).to_be_visible()
     page.locator(pages.DOCUMENTS).set_input_files(
         [picture(), picture("front.jpg", sample_files.jpg(900, 600))]
     )
+    expect(page.locator("[data-none]")).to_be_hidden()
     expect(page.locator("[data-chosen] li")).to_have_count(2)
     expect(page.locator("[data-chosen] li").last).to_have_text(re.compile(r"^front\.jpg \(\d+KB\)$"))
     told: list[str] = []

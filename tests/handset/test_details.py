@@ -35,7 +35,9 @@ def test_fold_of_a_text_says_why_this_code_and_what_was_checked(
     reason = {"ja": "Webサイトに結び付いた行に記載されている", "en": "the line bound to a web site names it"}
     assert rows(look_in)[{"ja": "理由", "en": "Reason"}[language]] == reason[language]
     found = checked(look_in)
-    assert list(found) == ["encoding", "parts", "origin_bound", "link", "language"]
+    assert list(found) == ["encoding", "origin_bound", "link", "parts", "language"], (
+        "against, for, other facts"
+    )
     assert "U+2019" in found["encoding"] and "mihon.example" in found["origin_bound"]
     assert found["language"] in ("Language: English.", "言語: 英語")
     assert "localhost" in found["link"] and found["encoding"].startswith(("注意:", "Warning:"))

@@ -1,4 +1,5 @@
-// Copy a code by one tap: every [data-copy] button, also those that arrive later.
+// Copy a code by one tap: every [data-copy] button, also those that arrive later. [data-copies] names the element whose
+// text is copied.
 import { announce } from "./announce.js";
 import { say } from "./host.js";
 
@@ -18,14 +19,15 @@ async function write(text) {
 }
 
 async function copy(button) {
-  await write(button.dataset.copy);
+  const code = button.dataset.copy;
+  await write(code ?? document.getElementById(button.dataset.copies).textContent);
   const label = button.querySelector("span");
   const before = label?.textContent;
   button.dataset.copied = "";
   if (label) label.textContent = document.body.dataset.wordCopied;
   announce(document.body.dataset.wordCopied);
   // A page that frames the phone (a demo's stage) may copy the code into its own field.
-  say("code", { code: button.dataset.copy });
+  if (code) say("code", { code });
   setTimeout(() => {
     delete button.dataset.copied;
     if (label && label.textContent === document.body.dataset.wordCopied) label.textContent = before;
@@ -34,7 +36,7 @@ async function copy(button) {
 
 export function start() {
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy]");
+    const button = event.target.closest("[data-copy], [data-copies]");
     if (!button) return;
     event.preventDefault();
     copy(button);

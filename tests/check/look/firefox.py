@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from tests.check.look.pages import sending
+from tests.check.look.pages import Kind, sending
 from tools.programs import PROGRAMS
 
 LISTENING = "WebDriver BiDi listening on "
@@ -115,9 +115,9 @@ class Window:
                     return
         raise AssertionError(f"{action} led nowhere")
 
-    def resize(self, width: int, height: int) -> None:
-        """Set the size of the view."""
-        size = {"width": width, "height": height}
+    def become(self, kind: Kind) -> None:
+        """Take this size; the colour scheme is the process's."""
+        size = {"width": kind.width, "height": kind.height}
         self._firefox.send("browsingContext.setViewport", context=self._context, viewport=size)
 
     def evaluate(self, function: str) -> Any:

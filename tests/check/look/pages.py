@@ -13,6 +13,21 @@ JIRO = "+818012345678"
 LANDLINE = "+81312345678"
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A window's size, and what its reader has set in the browser."""
+
+    width: int
+    height: int
+    scheme: str = "light"
+    type_times: int = 1
+    is_forced: bool = False
+
+    def __str__(self) -> str:
+        extras = (self.scheme, f"type ×{self.type_times}" * (self.type_times > 1), "forced" * self.is_forced)
+        return " ".join((f"{self.width}×{self.height}", *filter(None, extras)))
+
+
 def sending(action: str) -> str:
     """Return a JavaScript function that sends the form with this action a moment later."""
     return f"""() => {{
@@ -31,8 +46,8 @@ class View(Protocol):
     def submit(self, action: str) -> None:
         """Send the form that leads to this address, and wait for the next page."""
 
-    def resize(self, width: int, height: int) -> None:
-        """Set the size of the view."""
+    def become(self, kind: Kind) -> None:
+        """Take this size, and what else of it this browser can set."""
 
     def evaluate(self, function: str) -> Any:
         """Return what a JavaScript function without parameters returns."""

@@ -1,4 +1,4 @@
-"""Every page in Chromium: nothing is too wide, and axe finds nothing."""
+"""Every page in Chromium: the measuring script finds nothing, and axe finds nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.check.look.handset import Handset
-from tests.check.look.looking import assert_as_known, too_wide
+from tests.check.look.looking import PLAIN, SET, assert_in_order, measured
 from tests.check.look.pages import PHONE_STATES, SITE_STATES, State
 from tests.check.look.window import LOCALES, Window
 from tools.driver import Browser
@@ -30,12 +30,12 @@ def window(chromium: Browser, language: str) -> Iterator[Window]:
 
 
 @pytest.mark.parametrize("state", SITE_STATES, ids=lambda state: state.name)
-def test_page_of_the_site_is_in_order(state: State, window: Window, language: str, site_url: str) -> None:
+def test_page_of_the_site_is_in_order(state: State, window: Window, site_url: str) -> None:
     state.arrive(window, site_url)
-    assert_as_known(state, "chromium", language, too_wide(window) | window.complaints())
+    assert_in_order(state, measured(window, PLAIN + SET) | window.complaints())
 
 
 @pytest.mark.parametrize("state", PHONE_STATES, ids=lambda state: state.name)
-def test_page_of_the_phone_is_in_order(state: State, window: Window, language: str, handset: Handset) -> None:
+def test_page_of_the_phone_is_in_order(state: State, window: Window, handset: Handset) -> None:
     window.goto(handset.url + handset.path(state.path))
-    assert_as_known(state, "chromium", language, too_wide(window) | window.complaints())
+    assert_in_order(state, measured(window, PLAIN + SET) | window.complaints())

@@ -1,4 +1,4 @@
-"""Every page in Firefox: nothing is too wide, in Japanese and light, in English and dark."""
+"""Every page in Firefox: the measuring script finds nothing, in Japanese and light, in English and dark."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 
 from tests.check.look.firefox import Firefox, Window, running
 from tests.check.look.handset import Handset
-from tests.check.look.looking import assert_as_known, too_wide
-from tests.check.look.pages import HANAKO, PHONE_STATES, SITE_STATES, State
+from tests.check.look.looking import assert_in_order, measured
+from tests.check.look.pages import HANAKO, PHONE_STATES, SITE_STATES, Kind, State
 
 KINDS = [("ja", "light"), ("en", "dark")]
 
@@ -36,15 +36,15 @@ def window(firefox: Firefox) -> Iterator[Window]:
 
 
 @pytest.mark.parametrize("state", SITE_STATES, ids=lambda state: state.name)
-def test_page_of_the_site_fits(state: State, firefox: Firefox, window: Window, site_url: str) -> None:
+def test_page_of_the_site_fits(state: State, window: Window, site_url: str) -> None:
     state.arrive(window, site_url)
-    assert_as_known(state, "firefox", firefox.language, too_wide(window))
+    assert_in_order(state, measured(window))
 
 
 @pytest.mark.parametrize("state", PHONE_STATES, ids=lambda state: state.name)
-def test_page_of_the_phone_fits(state: State, firefox: Firefox, window: Window, handset: Handset) -> None:
+def test_page_of_the_phone_fits(state: State, window: Window, handset: Handset) -> None:
     window.goto(handset.url + handset.path(state.path))
-    assert_as_known(state, "firefox", firefox.language, too_wide(window))
+    assert_in_order(state, measured(window))
 
 
 @pytest.mark.parametrize("path", ["messages/Mihon", "mail/MAIL"], ids=["text", "mail"])
@@ -54,14 +54,14 @@ def test_open_details_fit(path: str, window: Window, handset: Handset) -> None:
         "() => { const all = [...document.querySelectorAll('.fold')]; all.forEach((fold) => { fold.open = true; });"
         " return all.length; }"
     )
-    assert opened >= 1 and too_wide(window) == set()
+    assert opened >= 1 and measured(window) == set()
     scrolling = window.evaluate("() => getComputedStyle(document.querySelector('.screen')).scrollbarColor")
     assert scrolling != "auto", "the browser's light scroll bar stands out in the dark"
 
 
 def test_window_has_the_language_scheme_and_size_that_it_should(firefox: Firefox, window: Window) -> None:
     window.goto("data:text/html,<p>")
-    window.resize(320, 568)
+    window.become(Kind(320, 568))
     told = window.evaluate(
         "() => [navigator.language, matchMedia('(prefers-color-scheme: dark)').matches, innerWidth, innerHeight]"
     )

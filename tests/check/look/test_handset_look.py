@@ -73,6 +73,15 @@ def test_keyboard_goes_from_the_desk_to_a_copied_code(desk: Desk, window: Window
     assert page.evaluate("navigator.clipboard.readText()") == "048213"
 
 
+def test_sample_commands_are_copied_whole(desk: Desk, window: Window) -> None:
+    page = window("/", permissions=["clipboard-read", "clipboard-write"])
+    sample = page.locator(".sample").last
+    expect(page.locator("html[data-live-open]")).to_be_attached()
+    sample.locator("[data-copies]").click()
+    expect(page.locator("#announce")).to_have_text("コピーしました")
+    assert page.evaluate("navigator.clipboard.readText()") == sample.locator("pre").text_content()
+
+
 def test_motion_is_left_out_where_people_ask_for_it(desk: Desk, window: Window) -> None:
     page = window(f"{PHONE}/home", reduced_motion="reduce")
     desk.text("123456 is your code")

@@ -118,6 +118,18 @@ def test_pages_work_without_a_script(servers: Servers) -> None:
     expect(site.locator('main[data-page="turn_off.confirm"]')).to_be_visible()
 
 
+def test_file_field_shows_its_file_without_a_script(servers: Servers) -> None:
+    site = servers.window(java_script_enabled=False)
+    site.goto(f"{servers.site_url}/sandbox/personas")
+    site.locator("[data-persona=opened]").click()
+    field = site.locator(pages.DOCUMENTS)
+    expect(site.locator(".file-field > label")).to_have_text("ファイルを選択")
+    expect(site.locator("[data-none]")).to_be_hidden()
+    expect(field).to_have_css("opacity", "1")
+    field.focus()
+    expect(site.locator(".file-field")).to_have_css("outline-style", "solid")
+
+
 def test_music_is_dark_whatever_the_device_prefers(servers: Servers) -> None:
     site = servers.window(color_scheme="light")
     site.goto(servers.site_url)

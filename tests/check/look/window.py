@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.browser.conftest import is_passkey_field
 from tests.browser.servers import WIDTHS
-from tests.check.look.pages import sending
+from tests.check.look.pages import Kind, sending
 from tools.driver import Page
 
 STILL = """() => {
@@ -15,6 +15,7 @@ STILL = """() => {
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }"""
 """Colours change slowly from light to dark, and axe would see what is between."""
+TYPE_PIXELS, FIXED_PIXELS = 16, 13
 LOCALES = {"ja": "ja-JP", "en": "en-US"}
 
 
@@ -23,6 +24,7 @@ class Window:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._devtools = page.context.new_cdp_session(page)
 
     def goto(self, url: str) -> None:
         self.page.goto(url)
@@ -31,8 +33,12 @@ class Window:
         with self.page.expect_navigation():
             self.page.evaluate(sending(action))
 
-    def resize(self, width: int, height: int) -> None:
-        self.page.set_viewport_size({"width": width, "height": height})
+    def become(self, kind: Kind) -> None:
+        self.page.set_viewport_size({"width": kind.width, "height": kind.height})
+        forced: Any = "active" if kind.is_forced else "none"
+        self.look(color_scheme=kind.scheme, forced_colors=forced)
+        sizes = {"standard": TYPE_PIXELS * kind.type_times, "fixed": FIXED_PIXELS * kind.type_times}
+        self._devtools.send("Page.setFontSizes", {"fontSizes": sizes})
 
     def evaluate(self, function: str) -> Any:
         return self.page.evaluate(function)
@@ -48,9 +54,8 @@ class Window:
         found = set()
         self.page.evaluate(STILL)
         for width, height in WIDTHS.items():
-            self.resize(width, height)
             for scheme in ("light", "dark"):
-                self.page.emulate_media(color_scheme=scheme)
+                self.become(Kind(width, height, scheme))
                 told = Axe().run(self.page, options={"resultTypes": ["violations"]})
                 rules = [r for r in told["violations"] if not all(map(is_passkey_field, r["nodes"]))]
                 found |= {f"{width}: axe {rule['id']} {scheme}" for rule in rules}

@@ -1,4 +1,4 @@
-"""Prevent line breaks inside phone numbers, day ranges and Japanese particles after a bracket."""
+"""Prevent line breaks inside phone numbers, day ranges, a hyphenated term and Japanese particles after a bracket."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 WHOLE = re.compile(
     r"\+?\d+(?:[ -]\d+)+"  # a phone number
     r"|\d+〜\d+日"
+    r"|Two-Step"
     r"|[^\s、。「」()&;]{1,2}[」)][のをにはがでと]"  # a particle after a bracket must not begin a line
 )
 

@@ -6,11 +6,11 @@ import model from "./phrases_model.js";
 
 const JAPANESE = /[\u3041-\u30ff\u3400-\u9fff]/;
 const LEFT_ALONE = "script, style, textarea, select, title, svg, pre, code, iframe, [contenteditable]";
-const ROUNDS = 3; // a mended line moves those below it
+const ROUNDS = 12; // a mended line moves those below it
 const WIDEST = 0.8; // of the line: a wider phrase may break
 const SPOKEN = "[aria-live], [role=status], [role=alert], [role=timer]";
 const WITHIN = /[0-9A-Za-z]{2}/;
-const WITHIN_DATE = /[年月][0-9]/;
+const WITHIN_DATE = /[年月][0-9]|日\s/;
 const total = Object.values(model).flatMap(Object.values).reduce((sum, score) => sum + score, 0);
 
 // Where each group of features begins, counted from a possible break, and how many letters it has.
@@ -92,6 +92,19 @@ function isTorn(range, room) {
   return isHigh && boxes.reduce((width, box) => width + box.width, 0) < WIDEST * room;
 }
 
+// Put what is in the range, a part of the node, into a <span> that does not wrap. A line may end at the spaces around it.
+function hold(node, range) {
+  const { startOffset } = range;
+  const words = range.toString();
+  wrapped(node);
+  range.setStart(node, startOffset + words.search(/\S/));
+  range.setEnd(node, startOffset + words.trimEnd().length);
+  const span = document.createElement("span");
+  span.dataset.phrase = "";
+  range.surroundContents(span);
+  range.setStart(node, startOffset);
+}
+
 function mendOnce(root) {
   const range = document.createRange();
   let mended = 0;
@@ -106,11 +119,7 @@ function mendOnce(root) {
         range.setStart(node, starts.pop());
         range.setEnd(node, last);
         if (range.toString().trim().length < 2 || !isTorn(range, room)) continue;
-        const span = document.createElement("span");
-        span.dataset.phrase = "";
-        const { startOffset } = range;
-        range.surroundContents(span);
-        range.setStart(node, startOffset);
+        hold(node, range);
         mended += 1;
       }
       end = start;
@@ -130,24 +139,28 @@ function mend(root) {
 
 export default function start() {
   const isNative = CSS.supports("word-break", "auto-phrase");
-  document.documentElement.classList.toggle("phrases", !isNative);
+  const root = document.documentElement;
+  root.classList.toggle("phrases", !isNative);
   const keepWhole = isNative ? mend : mark;
-  keepWhole(document.body);
   const observer = new MutationObserver((records) => {
     // what is spoken when it changes must change once
     for (const { target } of records) if (target.isConnected && !target.closest(SPOKEN)) keepWhole(target);
     observer.takeRecords();
   });
   observer.observe(document.body, { childList: true, subtree: true });
-  document.documentElement.dataset.phrases = "whole";
-  if (!isNative) return;
-  const size = () => `${document.documentElement.clientWidth} ${getComputedStyle(document.documentElement).fontSize}`;
-  let known = size();
-  const again = () => {
-    known = size();
-    mend(document.body);
+  const all = () => {
+    keepWhole(document.body);
     observer.takeRecords();
+    root.dataset.phrases = "whole";
   };
-  new ResizeObserver(() => { if (size() !== known) again(); }).observe(document.body);
-  document.addEventListener("toggle", again, true);
+  if (!isNative) return all();
+  let known = "";
+  // the width without its padding: media queries change that a frame later
+  new ResizeObserver(([{ contentRect }]) => {
+    const size = `${contentRect.width} ${getComputedStyle(root).fontSize}`;
+    if (!known) all();
+    else if (size !== known) requestAnimationFrame(all);
+    known = size;
+  }).observe(document.querySelector("main") ?? document.body);
+  document.addEventListener("toggle", all, true);
 }

@@ -4,16 +4,19 @@ export default function upload(form) {
   const field = form.querySelector("input[type=file]");
   const button = form.querySelector("button[type=submit]");
   const chosen = form.querySelector("[data-chosen]");
+  const none = form.querySelector("[data-none]");
   const progress = form.querySelector("[data-progress]");
 
   field.addEventListener("change", look);
-  if (field.files.length) look(); // chosen before this module was there
+  look(); // some may have been chosen before this module was there
+  form.dataset.awake = ""; // also where this page has replaced another
 
   function look() {
     field.setCustomValidity(fault(field.files, form.dataset));
     field.reportValidity();
     chosen.replaceChildren(...Array.from(field.files, line));
     chosen.hidden = field.files.length === 0;
+    none.hidden = field.files.length > 0;
   }
 
   form.addEventListener("submit", (event) => {
