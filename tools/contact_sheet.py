@@ -1,4 +1,4 @@
-"""Every page of the site and every screen of the phone, in both languages, on one page of pictures.
+"""Every page of the site and every screen of the phone, in both languages and schemes, on one page of pictures.
 
 `make pictures` writes it to INSTANCE/contact-sheet. The pages are those that `make check ONLY=look` looks at.
 """
@@ -11,22 +11,22 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from html import escape
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from mocksms.testing import run_phone
 from tests.browser.servers import RunningSite
 from tests.check.look.handset import Handset, filled
-from tests.check.look.pages import PHONE_STATES, SITE_STATES, State
+from tests.check.look.looking import measured
+from tests.check.look.pages import PHONE_STATES, SITE_STATES, Kind, State
 from tests.check.look.window import LOCALES, Window
 from tools.driver import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
+KINDS = (Kind(390, 844), Kind(390, 844, "dark"))
 LONGEST = 2400  # pixels: the start of a long page shows how it looks
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Contact sheet</title>
@@ -43,34 +43,23 @@ img {{ width: {width}px; height: auto; }}
 """
 
 
-@dataclass(frozen=True)
-class Look:
-    """How the pictures are taken."""
-
-    width: int = 390
-    height: int = 844
-    scheme: str = "light"
-    type_size: str = ""
-    forced: bool = False
-
-
 def folder() -> Path:
     """Return the folder of the sheet."""
     return Path(os.environ.get("INSTANCE") or ROOT / "instance").resolve() / "contact-sheet"
 
 
-def make(into: Path, chromium: Browser, look: Look = Look(), only: str = "") -> Path:
-    """Take a picture of each state whose name contains `only`, and return the page with all of them."""
+def make(into: Path, chromium: Browser) -> Path:
+    """Take the pictures of each state, and return the page with all of them."""
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
     logging.disable(logging.INFO)  # thousands of requests
-    states = [state for state in (*SITE_STATES, *PHONE_STATES) if only in state.name]
     with servers() as (site, handset):
         figures = [
-            _figure(into, number, state, chromium, look, site, handset) for number, state in enumerate(states)
+            _figure(into, number, state, chromium, site, handset)
+            for number, state in enumerate((*SITE_STATES, *PHONE_STATES))
         ]
     page = into / "index.html"
-    page.write_text(PAGE.format(width=look.width // 2, figures="\n".join(figures)))
+    page.write_text(PAGE.format(width=KINDS[0].width // 2, figures="\n".join(figures)))
     return page
 
 
@@ -89,27 +78,26 @@ def servers() -> Iterator[tuple[RunningSite, Handset]]:
 
 
 def _figure(
-    into: Path, number: int, state: State, chromium: Browser, look: Look, site: RunningSite, handset: Handset
+    into: Path, number: int, state: State, chromium: Browser, site: RunningSite, handset: Handset
 ) -> str:
-    pictures = []
+    """Take a state's pictures in both languages and schemes; the caption names what is measured wrong."""
+    pictures, wrong = [], set()
     for language, locale in LOCALES.items():
         site.apps.fresh()
-        options: dict[str, Any] = {
-            "locale": locale, "reduced_motion": "reduce", "timezone_id": "Asia/Tokyo", "color_scheme": look.scheme,
-            "viewport": {"width": look.width, "height": look.height},
-            "forced_colors": "active" if look.forced else None,
-        }  # fmt: skip
-        context = chromium.new_context(**options)
+        context = chromium.new_context(locale=locale, reduced_motion="reduce", timezone_id="Asia/Tokyo")
         window = Window(context.new_page())
         if state in PHONE_STATES:
             window.goto(handset.url + handset.path(state.path))
         else:
             state.arrive(window, site.url)
-        if look.type_size:
-            window.evaluate(f"() => {{ document.documentElement.style.fontSize = '{look.type_size}'; }}")
-        name = f"{number:03}-{language}.jpg"
-        picture = Image.open(BytesIO(window.page.screenshot(full_page=True))).convert("RGB")
-        picture.crop((0, 0, picture.width, min(picture.height, LONGEST))).save(into / name, quality=70)
+        for kind in KINDS:
+            wrong |= measured(window, (kind,))
+            name = f"{number:03}-{language}-{kind.scheme}.jpg"
+            picture = Image.open(BytesIO(window.page.screenshot(full_page=True))).convert("RGB")
+            picture.crop((0, 0, picture.width, min(picture.height, LONGEST))).save(into / name, quality=70)
+            pictures.append(
+                f'<img src="{name}" alt="{escape(f"{state.name}, {language}, {kind.scheme}")}" loading="lazy">'
+            )
         context.close()
-        pictures.append(f'<img src="{name}" alt="{escape(state.name)}, {language}" loading="lazy">')
-    return f"<figure><figcaption>{escape(state.name)}</figcaption>{''.join(pictures)}</figure>"
+    caption = escape(": ".join((state.name, *sorted(wrong))))
+    return f"<figure><figcaption>{caption}</figcaption>{''.join(pictures)}</figure>"

@@ -158,8 +158,9 @@ export default function start() {
   // the width without its padding: media queries change that a frame later
   new ResizeObserver(([{ contentRect }]) => {
     const size = `${contentRect.width} ${getComputedStyle(root).fontSize}`;
-    if (!known) all();
-    else if (size !== known) requestAnimationFrame(all);
+    if (size === known) return;
+    all();
+    if (known) requestAnimationFrame(all);
     known = size;
   }).observe(document.querySelector("main") ?? document.body);
   document.addEventListener("toggle", all, true);
