@@ -119,11 +119,13 @@ def _known(
     except NotAPhoneNumber:
         identifier = Identifier("email", typed.strip().lower())
     key = guess_key(services, identifier.value, visitor.address)
-    account, guesses = accounts.find_with_throttle(db, identifier.kind, identifier.value, key)
-    of_sender = sender_key(visitor.sender)
     slot = f"password:{throttling.slot_of(services.pepper, key)}"
-    counted = throttles.read_all(db, [slot, of_sender])  # for a known name too: both take alike
-    asked = _Asked(account, key, guesses, of_sender, counted[of_sender])
+    of_sender = sender_key(visitor.sender)
+    # All three for a known name too: both take equally long.
+    account, counted = accounts.find_with_throttles(
+        db, identifier.kind, identifier.value, (key, slot, of_sender)
+    )
+    asked = _Asked(account, key, counted[key], of_sender, counted[of_sender])
     if account is None:
         return replace(asked, key=slot, guesses=counted[slot])
     series = (cookie(trust.cookie_name(account.id, app)) or "").partition(":")[0]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import flask
-from flask import Flask, Response, current_app, redirect, url_for
+from flask import Flask, Response, current_app, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
+from flask_wtf.csrf import generate_csrf
 
 from webapp.flows.sign_in import SignedIn
-from webapp.pages.framework.cookies import set_cookie
+from webapp.pages.framework.cookies import SIGNED_IN, set_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import remember_browser
 from webapp.pages.guards import FLOW, TYPED, return_url
@@ -63,7 +64,8 @@ def install(app: Flask) -> None:
     manager.session_protection = (
         None  # ids are random and rotate, so a hash of address and browser would add only cost
     )
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)  # it would ask for the user on pages that show none
+    app.jinja_env.globals["current_user"] = current_user
     manager.user_loader(_load)
     manager.unauthorized_handler(_to_sign_in)
 
@@ -83,7 +85,7 @@ def _load(token: str) -> User | None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    if flask.session.pop("_user_id", None):  # Flask-Login's token of a session that has ended
+    if flask.session.pop(SIGNED_IN, None):  # Flask-Login's token of a session that has ended
         flask.flash(
             gettext("You were signed out because your session expired or was ended on another device."),
             "info",
@@ -94,12 +96,24 @@ def _to_sign_in() -> ResponseReturnValue:
 
 def session_hash() -> bytes | None:
     """Return the hash of this browser's session, or None if there is none."""
+    if SIGNED_IN not in flask.session:
+        return None
     return current_user.session.id_hash if current_user.is_authenticated else None
+
+
+def empty_session() -> None:
+    """Empty the cookie, and put a new CSRF token in.
+
+    Without it each of the next pages would make its own, and of two that load at once one would keep the wrong one.
+    """
+    flask.session.clear()
+    g.pop("csrf_token", None)
+    generate_csrf()
 
 
 def put_session(token: str, account: Account) -> None:
     """Set a session token in a cookie emptied of everything else (docs/promises.md#43)."""
-    flask.session.clear()
+    empty_session()
     login_user(User(token, account, None))
     remember_browser(account.id)
 

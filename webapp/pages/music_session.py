@@ -26,7 +26,10 @@ SEEN_EVERY_SECONDS = 60
 
 def is_music() -> bool:
     """Return whether this request is the music app's: its pages, or the sign-in's pages in its look."""
-    return bool(request.blueprints) and request.blueprints[-1] in (APP, "older_device")
+    kept: bool | None = g.get("is_music")
+    if kept is None:
+        kept = g.is_music = bool(request.blueprints) and request.blueprints[-1] in (APP, "older_device")
+    return kept
 
 
 def listener(app: str = APP) -> tuple[Session, Account] | None:

@@ -102,7 +102,7 @@ def password() -> ResponseReturnValue:
             if isinstance(outcome, sign_in.SignedIn):
                 return _welcome(outcome)
             if not music_session.is_music():
-                flask.session.clear()
+                auth.empty_session()
             flask.session[_own("sign_in")] = outcome.id
             return redirect(url_for(".code"), 303)
     return page("sign_in.password", app=_app(), form=form, identifier=typed, state="password")

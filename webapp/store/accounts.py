@@ -77,20 +77,21 @@ def find_by_phone(db: Connection, phone: str) -> Account | None:
     return None if row is None else from_row(row)
 
 
-def find_with_throttle(
-    db: Connection, kind: Literal["email", "phone"], value: str, throttle_key: str
-) -> tuple[Account | None, Throttle]:
-    """Return the account of ``value``, if any, and the wrong passwords counted under ``throttle_key``."""
-    row = db.execute(_WITH_GUESSES[kind], (throttle_key, value)).fetchone()
-    guesses = Throttle(row["count"], row["blocked_until"]) if row["count"] is not None else NONE
-    return (None if row["id"] is None else from_row(row)), guesses
+def find_with_throttles(
+    db: Connection, kind: Literal["email", "phone"], value: str, keys: tuple[str, str, str]
+) -> tuple[Account | None, dict[str, Throttle]]:
+    """Return the account of ``value``, if any, and the state of three throttles; `NONE` where nothing is counted."""
+    rows = db.execute(_WITH_THROTTLES[kind], (value, *keys)).fetchall()
+    counted = {row["key"]: Throttle(row["count"], row["blocked_until"]) for row in rows}
+    account = None if rows[0]["id"] is None else from_row(rows[0])
+    return account, {key: counted.get(key, NONE) for key in keys}
 
 
-_WITH_GUESSES = {
+_WITH_THROTTLES = {
     column: f"""
-        SELECT {COLUMNS}, t.count, t.blocked_until
-        FROM (SELECT ? AS key) asked LEFT JOIN throttles t ON t.key = asked.key
-        LEFT JOIN accounts a ON a.{column} = ?"""
+        SELECT {COLUMNS}, t.key, t.count, t.blocked_until
+        FROM (SELECT 1 AS one) asked LEFT JOIN accounts a ON a.{column} = ?
+        LEFT JOIN throttles t ON t.key IN (?, ?, ?)"""
     for column in ("email", "phone")
 }
 

@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 from webapp.config import Config
 from webapp.pages.framework.services import services
 
+SIGNED_IN = "_user_id"
+"""Where Flask-Login keeps the token of a sign-in in Flask's session."""
 _PORT = re.compile(r"mihon_[0-9]+_")
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
 from webapp.config import Config
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 HSTS_SECONDS = 365 * 86400
 STATIC_SECONDS = 3600
@@ -21,19 +26,25 @@ def install(app: Flask) -> None:
     config: Config = app.extensions["nidankai"].config
     own_host = urlsplit(config.site_url).hostname
     app.config["TRUSTED_HOSTS"] = [*config.trusted_hosts, *([own_host] if own_host else [])]
-    headers = of_all_answers(config)
+    headers = [(name.lower(), (name, value)) for name, value in of_all_answers(config).items()]
+
+    class CompleteResponse(Response):
+        """An answer whose headers are completed as it is sent: ``response.headers`` checks each it is given."""
+
+        def get_wsgi_response(
+            self, environ: WSGIEnvironment
+        ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+            body, status, own = super().get_wsgi_response(environ)
+            given = {name.lower() for name, _ in own}
+            return body, status, own + [header for name, header in headers if name not in given]
+
+    app.response_class = CompleteResponse
 
     @app.after_request
-    def complete(response: Response) -> Response:
-        given = {name.lower() for name, _ in response.headers}
-        for name, value in headers.items():
-            if name.lower() not in given:
-                response.headers.add(name, value)
-        if request.endpoint == "static" and response.status_code < 400:
-            response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
-        else:
-            # Nearly every page shows its user: none is cached, so Back after sign-out shows nothing.
-            response.headers["Cache-Control"] = "no-store"
+    def choose_caching(response: Response) -> Response:
+        # Nearly every page shows its user: none is cached, so Back after sign-out shows nothing.
+        is_kept = request.endpoint == "static" and response.status_code < 400
+        response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}" if is_kept else "no-store"
         return response
 
 

@@ -14,13 +14,14 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask_babel import get_locale
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from webapp.pages.framework.nowrap_filter import nowrap
+from webapp.pages.framework.services import context, this_request
 
 LONGEST_QUERY = 300
 FOLDER = Path(__file__).parents[2] / "translations"
@@ -37,7 +38,12 @@ def install(app: Flask) -> None:
     )
     app.add_template_filter(nowrap)
     app.jinja_env.globals.update(
-        _=translate, get_locale=_locale, static_url=static_url, cached_part=cached_part, page_query=page_query
+        _=translate,
+        get_locale=_locale,
+        static_url=static_url,
+        url_for=url_of,
+        cached_part=cached_part,
+        page_query=page_query,
     )
 
 
@@ -94,10 +100,28 @@ def _static_url(_script_root: str, filename: str) -> str:
     return url_for("static", filename=filename)
 
 
+def url_of(endpoint: str, **values: Any) -> str:
+    """Return the address of a page, as Flask's ``url_for`` does. Without values it is always the same."""
+    if values:
+        return url_for(endpoint, **values)
+    if not has_request_context():
+        return url_for(endpoint)
+    asked = this_request()
+    if endpoint.startswith("."):
+        blueprint = asked.blueprint
+        endpoint = f"{blueprint}{endpoint}" if blueprint else endpoint[1:]
+    return _url_of(asked.script_root, endpoint)
+
+
+@lru_cache(maxsize=256)  # more than there are pages
+def _url_of(_script_root: str, endpoint: str) -> str:
+    return url_for(endpoint)
+
+
 def _locale() -> Locale:
     # Flask-Babel and its force_locale keep the locale here, in the application context.
     try:
-        kept = g.get("_flask_babel")
+        kept = context().g.get("_flask_babel")
     except RuntimeError:  # outside of any request or application
         kept = None
     return getattr(kept, "babel_locale", None) or get_locale() or Locale("en")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_timezone
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
@@ -17,9 +17,9 @@ from werkzeug.http import parse_accept_header
 
 from webapp import paths
 from webapp.config import Config
-from webapp.pages.framework.cookies import read_cookie, set_cookie
+from webapp.pages.framework.cookies import SIGNED_IN, read_cookie, set_cookie
 from webapp.pages.framework.durations import duration
-from webapp.pages.framework.services import services
+from webapp.pages.framework.services import services, this_request
 from webapp.store.engine import EngineError
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
@@ -113,7 +113,7 @@ def _of_account(attribute: str) -> str | None:
 
     A page about that failure must still have some language (docs/promises.md#67).
     """
-    if g.get("problem_status") or not hasattr(current_app, "login_manager"):
+    if SIGNED_IN not in session or g.get("problem_status"):
         return None
     try:
         value = getattr(current_user, attribute, None)
@@ -130,7 +130,8 @@ def _zone(name: str | None) -> ZoneInfo | None:
 
 
 def _asked() -> str | None:
-    asked = request.args.get("lang")
+    here = this_request()
+    asked = here.args.get("lang") if here.query_string else None
     return asked if asked in LANGUAGES else None
 
 

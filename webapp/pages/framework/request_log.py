@@ -9,6 +9,7 @@ import time
 from flask import Flask, Response, g, jsonify, request
 
 from webapp import paths
+from webapp.pages.framework.services import this_request
 
 LOG = logging.getLogger("webapp.request")
 
@@ -39,11 +40,12 @@ def _end(response: Response) -> Response:
     response.headers.add("X-Request-Id", known)
     started: float | None = g.get("started_at")
     took = 0.0 if started is None else (time.perf_counter() - started) * 1000
+    asked = this_request()
     LOG.info(
         "%s %s %s %d %.1f ms %s",
-        _known_method(),
-        request.url_rule or "-",  # the pattern: a path or a query may hold a link's token
-        request.endpoint or "-",
+        _known_method(asked.method),
+        asked.url_rule or "-",  # the pattern: a path or a query may hold a link's token
+        asked.endpoint or "-",
         response.status_code,
         took,
         known,
@@ -55,13 +57,15 @@ def _healthz() -> Response:
     return jsonify(status="ok")
 
 
-def _known_method() -> str:
-    method = request.method
+def _known_method(method: str) -> str:
     return method if method.isalpha() and len(method) <= 8 else "?"
 
 
 def _without_path(record: logging.LogRecord) -> bool:
     """Log a failure without its path, which may hold a link's token (docs/promises.md#39)."""
     if isinstance(record.msg, str) and record.msg.startswith("Exception on ") and record.exc_info:
-        record.msg, record.args = "Failed: %s %s %s", (_known_method(), request.url_rule or "-", request_id())
+        record.msg, record.args = (
+            "Failed: %s %s %s",
+            (_known_method(request.method), request.url_rule or "-", request_id()),
+        )
     return True

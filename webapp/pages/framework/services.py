@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from flask import current_app, g
+from typing import TYPE_CHECKING
+
+from flask import Request, g, request
+from flask.globals import app_ctx
 
 from webapp.services.context import Services
+
+if TYPE_CHECKING:
+    from flask.ctx import AppContext
 
 
 def services() -> Services:
     """Return what ``create_app`` made for this app; with several worlds, the services of the request's world."""
-    chosen: Services | None = g.get("services")
-    if chosen is not None:
-        return chosen
-    made: Services = current_app.extensions["nidankai"]
-    return made
+    here = context()
+    chosen: Services = here.g.get("services") or here.app.extensions["nidankai"]
+    return chosen
+
+
+def context() -> AppContext:
+    """Return Flask's context itself, for what a page asks some ten times: its proxies look it up at each use."""
+    here: AppContext = app_ctx._get_current_object()  # type: ignore[attr-defined]
+    return here
+
+
+def this_request() -> Request:
+    """Return the request itself, for what asks it for more than one thing."""
+    here: Request = request._get_current_object()  # type: ignore[attr-defined]
+    return here
 
 
 def use(chosen: Services) -> None:

@@ -75,7 +75,7 @@ def visitor() -> Visitor:
             address=address,
             device=device_label(request.user_agent.string) or gettext("Unknown device"),
             near=near(address),
-            language=str(get_locale()),
+            language=get_locale().language,
             vouchers=_vouchers(browser),
         )
     return known
