@@ -12,6 +12,8 @@ export default function stage(desk) {
   const closeMenus = menus();
   let message = Number(desk.dataset.message);
   let shown = null;
+  let asked = 0;
+  let newest = 0;
 
   // A sign-in in the frame ends the token that the bar's forms were loaded with.
   function hold(token) {
@@ -29,8 +31,10 @@ export default function stage(desk) {
 
   // Shows the persona, the time and the faults. The phone follows the persona, or the newest message.
   async function look() {
+    const mine = ++asked;
     const state = await ask();
-    if (!state) return;
+    if (!state || mine < newest) return; // an answer from before the newest one comes too late
+    newest = mine;
     if (state.world !== desk.dataset.world) {
       location.replace(location.pathname); // another world has another phone
       return;
