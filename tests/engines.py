@@ -7,8 +7,12 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from pathlib import Path
 
 from tests import postgres_server
+from webapp.config import Config
+from webapp.store.database import open_engine
+from webapp.store.engine import Engine
 
 ENGINE = "TESTS_ENGINE"
 
@@ -21,6 +25,16 @@ def database() -> Iterator[str]:
         return
     with postgres_server.database(_server()) as url:
         yield url
+
+
+@contextmanager
+def another(config: Config) -> Iterator[Engine]:
+    """Lend one more engine over a site's worlds, as another process has it."""
+    engine = open_engine(Path(config.instance), config.database_url)
+    try:
+        yield engine
+    finally:
+        engine.close()
 
 
 @cache

@@ -18,6 +18,8 @@ from mocksms.edge import Hold
 from mocksms.events.hub import Subscription
 
 KEEPALIVE_SECONDS = 15.0
+AGAIN_SECONDS = 1.0
+"""After so long a stream looks again, when the database could not be read."""
 MOST_BYTES = 1_000_000
 """A stream ends after so much, and its client resumes: what a slow reader has not read is in the memory."""
 _STILL_HERE = b": still here\n\n"
@@ -95,7 +97,11 @@ def _in_thread(world: World, subscription: Subscription, after: int | None) -> I
     yield _beginning(subscription, after)
     try:
         while not world.hub.closed:
-            found = subscription.get(KEEPALIVE_SECONDS)
+            try:
+                found = subscription.get(KEEPALIVE_SECONDS)
+            except store.Unavailable:
+                found = []
+                subscription.pause(AGAIN_SECONDS)
             yield room.told(found, world.name) or _STILL_HERE
             if room.left <= 0:
                 return
@@ -113,7 +119,12 @@ async def _without_thread(
     try:
         while not world.hub.closed:
             needs_thread = subscription.needs_database()
-            found = await hold.in_thread(subscription.take) if needs_thread else subscription.take()
+            try:
+                found = await hold.in_thread(subscription.take) if needs_thread else subscription.take()
+            except store.Unavailable:
+                yield _STILL_HERE
+                await hold.pause(time.monotonic() + AGAIN_SECONDS)
+                continue
             if found:
                 yield room.told(found, world.name)
                 told_at = time.monotonic()

@@ -122,13 +122,18 @@ class Subscription(Waiter):
         if self.is_behind:
             return self._catch_up()
         taken: list[Event] = []
-        while self._arrived:
-            event = self._arrived.popleft()
-            if event.id == self.last + 1:
-                taken.append(event)
-                self.last = event.id
-            elif event.id > self.last:
-                taken += self._catch_up()
+        before = self.last
+        try:
+            while self._arrived:
+                event = self._arrived.popleft()
+                if event.id == self.last + 1:
+                    taken.append(event)
+                    self.last = event.id
+                elif event.id > self.last:
+                    taken += self._catch_up()
+        except store.EngineError:  # the next call returns all of them
+            self.last, self.is_behind = before, True
+            raise
         return taken
 
     def _catch_up(self) -> list[Event]:

@@ -14,7 +14,7 @@ from typing import Protocol
 from mocksms.core.models import Event
 from mocksms.store import conditions
 from mocksms.store.conditions import Conditions
-from mocksms.store.engine import Connection, Store
+from mocksms.store.engine import Busy, Connection, Gone, Store, Unreachable
 
 LARGEST_GROUP = 64
 Work = Callable[[Connection, list[Event]], None]
@@ -119,8 +119,9 @@ class GroupCommit:
         try:
             self._transaction(group)
         except Exception as error:
-            if len(group) == 1:
-                group[0].error = error
+            if len(group) == 1 or isinstance(error, Busy | Gone | Unreachable):  # it would meet each of them
+                for ticket in group:
+                    ticket.error = error
                 return
             # One failed and nothing was written: run each alone, so that only that one fails.
             for ticket in group:

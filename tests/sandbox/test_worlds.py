@@ -6,16 +6,15 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import engines
 from tests.app_fixture import World
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.worlds import MOST_WORLDS, BadWorld, Worlds
 from webapp.store import accounts
-from webapp.store.database import open_engine
 from webapp.store.engine import UnknownWorld
 
 
@@ -229,10 +228,10 @@ def test_world_deleted_under_a_request_is_told_by_it(worlds: Worlds, world: Worl
     taro = world.person("taro")
     taro.browser.get("/?world=qa-4")
     taro.gives_name()
-    elsewhere = open_engine(Path(world.services.config.instance))
 
     def drop() -> None:
-        elsewhere.drop("qa-4")
+        with engines.another(world.services.config) as elsewhere:
+            elsewhere.drop("qa-4")
 
     made.services.store.before_writing = drop
     page = taro.browser.submit(expect=404, password=taro.password)

@@ -22,6 +22,7 @@ from flask import Flask
 
 import webapp
 from webapp.clock import Clock
+from webapp.store.engine import Engine, Store
 from webapp.store.engine.recording import listeners
 
 MOST_STATEMENTS = 200
@@ -48,17 +49,28 @@ class Site:
         self.spec = spec
         self.folder = Path(spec["instance"])
         self.database = self.folder / "worlds" / "default.db"
+        own = {"instance": str(self.folder), "database_url": spec["database_url"], "sandbox": True}
         self.app: Flask = webapp.create_app(
-            {**spec["settings"], **NOBODY, "instance": str(self.folder), "sandbox": True},
+            {**spec["settings"], **NOBODY, **own},
             clock=StoppedClock(spec["now"]),
         )
-        self.store = self.app.extensions["nidankai"].store
+        self.store: Store = self.app.extensions["nidankai"].store
+        self.engine: Engine = self.app.extensions["nidankai_engine"]
         self.put_back()
         self._request(0)  # templates, catalogues and the like are loaded once, for all children
-        self.store.close()  # no connection may cross a fork
+        self._close()
+
+    def _close(self) -> None:
+        """Close all connections: none may cross a fork."""
+        self.store.close()
+        self.engine.close()
 
     def put_back(self) -> None:
         """Restore the database as it was before the request."""
+        if self.spec["database_url"]:
+            self.store.restore(Path(self.spec["database"]).read_bytes())
+            self._close()
+            return
         for ending in ("", "-wal", "-shm"):
             Path(f"{self.database}{ending}").unlink(missing_ok=True)
         shutil.copy(self.spec["database"], self.database)
@@ -96,6 +108,13 @@ class Site:
 
     def state(self) -> dict[str, Any]:
         """Return the account's data, without what differs by chance from one request to the next."""
+        if self.spec["database_url"]:
+            with self.store.reading() as rows:
+                found = {
+                    name: sorted(map(list, rows.execute(sql)), key=repr) for name, sql in QUESTIONS.items()
+                }
+            self._close()
+            return found
         db = sqlite3.connect(self.database)
         try:
             assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import engines
 from tests import lockout as recovery
 from tests.actors import Person, key_on
 from tests.app_fixture import World
@@ -156,9 +157,24 @@ def crash(
     source, instance = Path(world.services.config.instance), folder / "site"
     shutil.copytree(source, instance, ignore=shutil.ignore_patterns("worlds"))
     (folder / "before.db").write_bytes(world.services.store.copy())
+    with engines.database() as url:
+        return replay(world, crashing, folder, person, path, data, url)
+
+
+def replay(
+    world: World,
+    crashing: subprocess.Popen[str],
+    folder: Path,
+    person: Person,
+    path: str,
+    data: dict[str, str],
+    database_url: str,
+) -> dict[str, Any]:
+    """Replay it on this database, or in the folder's file."""
     names = ("mihon_8000_session", "mihon_8000_browser")
     spec = {
-        "instance": str(instance),
+        "instance": str(folder / "site"),
+        "database_url": database_url,
         "database": str(folder / "before.db"),
         "settings": {**CHEAP_HASH, "site_url": world.services.config.site_url},
         "now": world.clock.now(),

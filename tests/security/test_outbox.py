@@ -9,13 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from email import message_from_bytes
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests import faulty_gateway
+from tests import engines, faulty_gateway
 from tests.actors import PEOPLE, Person
 from tests.app_fixture import AppFixture, World
 from tests.lint import text_of
@@ -31,7 +30,6 @@ from webapp.outbound.gateway import Gateway
 from webapp.pages.framework.dispatcher import Dispatcher
 from webapp.sandbox.worlds import Worlds
 from webapp.services.outbox import LEASE_SECONDS
-from webapp.store.database import open_engine
 
 ASKED = [(50, 0.2), more(200, 0.1)]
 """Known and unknown accounts that are asked for, and how far the area may be from one half.
@@ -278,11 +276,9 @@ def test_two_processes_send_each_message_once_s75(world: World, monkeypatch: pyt
     with unsent(monkeypatch):
         for each in people:
             forgets(world, each)
-    others = [
-        replace(world.services, store=open_engine(Path(world.services.config.instance)).open())
-        for _ in range(2)
-    ]
-    with ThreadPoolExecutor(4) as pool:
+    config = world.services.config
+    with engines.another(config) as one, engines.another(config) as two, ThreadPoolExecutor(4) as pool:
+        others = [replace(world.services, store=each.open()) for each in (one, two)]
         list(pool.map(lambda services: deliver(world, services), [*others, *others]))
     assert sorted(text.to for text in texts(world)) == sorted(people)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import engines
 from tests.actors import Person
 from tests.app_fixture import World
 from tests.flows import test_music as music
@@ -20,7 +20,6 @@ from webapp.challenges.delivery import deliver_due
 from webapp.flows import sign_in
 from webapp.rules.visitor import Visitor
 from webapp.sandbox.journeys import main_job
-from webapp.store.database import open_engine
 from webapp.store.flows import Flow
 
 HELD = "少し前に同じ宛先にコードを送信しました"
@@ -307,11 +306,8 @@ def test_code_that_could_not_be_sent_holds_nobody_s77(world: World, taro: Person
 
 
 def test_two_processes_hold_one_recipient_s77(world: World, taro: Person) -> None:
-    folder = Path(world.services.config.instance)
-    stores = [open_engine(folder).open() for _ in range(2)]
-
     def signs_in(index: int) -> str:
-        services = replace(world.services, store=stores[index % 2])
+        services = replace(world.services, store=(one, two)[index % 2].open())
         visitor = Visitor(bytes([index]) * 32, "127.0.0.1", "Chrome", "127.0.0.1", "ja")
         with world.site.app_context():
             flow = sign_in.submit_password(
@@ -320,7 +316,8 @@ def test_two_processes_hold_one_recipient_s77(world: World, taro: Person) -> Non
         assert isinstance(flow, Flow)
         return str(flow.data["delivery"])
 
-    with ThreadPoolExecutor(4) as pool:
+    config = world.services.config
+    with engines.another(config) as one, engines.another(config) as two, ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(signs_in, range(8))) == ["held"] * 7 + ["sent"]
     assert len(texts(world, taro.number)) == 1
 

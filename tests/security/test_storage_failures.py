@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
+import psycopg
 import pytest
 
+from tests import engines
 from tests.actors import Person, key_on
 from tests.app_fixture import World
 from tests.form_client import Browser
@@ -16,29 +18,61 @@ from webapp.flows import maintenance
 from webapp.store import events
 from webapp.store.engine import Unreachable
 
+SERVER_PATIENCE = 0.1
+"""Seconds for a lock of PostgreSQL: a statement takes some milliseconds by itself."""
 Failure = Callable[[World], AbstractContextManager[None]]
+
+
+def on_server(world: World) -> bool:
+    """Return whether the site keeps its rows in PostgreSQL."""
+    return bool(world.services.config.database_url)
 
 
 @contextmanager
 def locked(world: World) -> Iterator[None]:
     """Another process holds the write lock, longer than anyone waits."""
     store = world.services.store
-    other = sqlite3.connect(store.path, isolation_level=None)
-    patience, store.patience_seconds = store.patience_seconds, 0.001
-    store.close()  # the next connections have the new patience
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        yield
-    finally:
-        store.patience_seconds = patience
-        store.close()
-        other.execute("ROLLBACK")
-        other.close()
+    with engines.another(world.services.config) as other:
+        patience, store.patience_seconds = (
+            store.patience_seconds,
+            SERVER_PATIENCE if on_server(world) else 0.001,
+        )
+        store.close()  # the next connections have the new patience
+        try:
+            with other.open().writing():
+                yield
+        finally:
+            store.patience_seconds = patience
+            store.close()
 
 
 @contextmanager
 def full(world: World) -> Iterator[None]:
     """The disk takes no further page."""
+    with full_server(world) if on_server(world) else full_file(world):
+        yield
+
+
+@contextmanager
+def full_server(world: World) -> Iterator[None]:
+    """The server fails as with a full disk, in the middle of a transaction."""
+    with psycopg.connect(world.services.config.database_url, autocommit=True) as db:
+        db.execute(f"SET search_path TO {world.services.store.place}".encode())
+        db.execute(
+            "CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$"
+        )
+        db.execute("CREATE TRIGGER is_full BEFORE INSERT ON sessions EXECUTE FUNCTION is_full()")
+        try:
+            yield
+        finally:
+            db.execute("DROP TRIGGER is_full ON sessions")
+            db.execute("DROP FUNCTION is_full()")
+
+
+@contextmanager
+def full_file(world: World) -> Iterator[None]:
+    """SQLite's file may not grow."""
     store = world.services.store
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("CREATE TABLE ballast (bytes BLOB)")
@@ -77,7 +111,7 @@ def fails_clearly(browser: Browser, path: str, **fields: str) -> None:
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.headers["X-Request-Id"] in answer.text
     assert '<main id="main"' in answer.text, "the plain page instead of the site's own"
-    for word in ("Traceback", "sqlite", "OperationalError"):
+    for word in ("Traceback", "sqlite", "psycopg", "OperationalError", "advisory"):
         assert word not in answer.text
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +17,10 @@ from tests.form_client import Browser
 
 STEP_SECONDS = 30
 AFTER_RESEND_WAIT = 31
+TABLES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+    "postgresql": "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()",
+}
 TOOLS = ("world_settings", "steps", "counts")
 """Tables of the sandbox: what was walked, not what the site did."""
 
@@ -82,20 +84,24 @@ def rows(world: World, table: str) -> list[dict[str, Any]]:
 
 def all_rows(world: World) -> Iterable[tuple[str, dict[str, Any]]]:
     """Return every row of every table of the site, except the tools'."""
-    with closing(sqlite3.connect(world.services.store.path)) as file:
-        tables = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    for (name,) in tables:
-        if name in TOOLS or name.lstrip("_").startswith("sqlite_"):
+    with world.services.store.reading() as db:
+        tables = [str(row[0]) for row in db.execute(TABLES[db.dialect])]
+    for name in tables:
+        if name in TOOLS or name.lstrip("_").startswith(("sqlite_", "migrations")):
             continue
         for row in rows(world, name):
             yield name, row
 
 
 def stored_bytes(world: World) -> bytes:
-    """Return all that the site stores on disk: database, its log, uploads; not the keys."""
+    """Return all that the site stores: its files, such as SQLite's, and what a server keeps; not the keys."""
     folder = Path(world.services.config.instance)
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".key"]
-    return b"\n".join(file.read_bytes() for file in files)
+    stored = [file.read_bytes() for file in files]
+    if world.services.config.database_url:
+        values = (value for _, row in all_rows(world) for value in row.values())
+        stored += [value if isinstance(value, bytes) else str(value).encode() for value in values]
+    return b"\n".join(stored)
 
 
 def holds_digits(text: str | bytes, digits: str) -> bool:

@@ -58,7 +58,7 @@ class PostgresStore(LendingStore[PostgresConnection]):
 
     def copy(self) -> bytes:
         """Return a consistent copy of all rows."""
-        with self._pool.transaction(self.patience_seconds) as raw:
+        with self._pool.transaction(self.patience_seconds, may_take_long=True) as raw:
             raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", prepare=False)
             self._check(raw)
             return postgres_schema.copy(raw, self._place.schema, self._migrations.app)

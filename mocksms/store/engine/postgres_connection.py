@@ -13,6 +13,7 @@ from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from .errors import EngineError, Gone, Unreachable
+from .lending import PATIENCE_SECONDS
 from .lent_connection import Lent
 from .postgres_dialect import Row, adapt_values, for_psycopg, rows, typed
 from .recording import listeners
@@ -28,6 +29,8 @@ SILENCE: dict[str, Any] = {
     "tcp_user_timeout": 15_000,
 }
 """When a silent server counts as lost: seconds, the last in milliseconds. The system would wait for hours."""
+STATEMENT_SECONDS = 30
+"""A longer statement fails, but for copies and migrations."""
 _NO_SUCH_TABLE = ("3F000", "42P01")
 
 
@@ -137,6 +140,15 @@ class PostgresConnection(Lent[Raw]):
         return typed(error)
 
 
+def _configure(raw: Raw) -> None:
+    """Let a connection take and return values as SQLite does, and wait for no lock or statement for ever."""
+    adapt_values(raw)
+    raw.execute(
+        f"SET lock_timeout = {round(1000 * PATIENCE_SECONDS)}; SET statement_timeout = {1000 * STATEMENT_SECONDS}",
+        prepare=False,
+    )
+
+
 def _locking(place: Place, patience_seconds: float) -> str:
     """Return SQL that takes a world's lock and then counts the world."""
     return (
@@ -183,11 +195,13 @@ class Pool:
             raw.lender.drain()
 
     @contextmanager
-    def transaction(self, patience_seconds: float) -> Iterator[Raw]:
+    def transaction(self, patience_seconds: float, *, may_take_long: bool = False) -> Iterator[Raw]:
         """Lend a connection inside a transaction. Raise an `EngineError` for psycopg's."""
         raw = self.take(patience_seconds)
         try:
             with raw.transaction():
+                if may_take_long:
+                    raw.execute("SET LOCAL statement_timeout = 0", prepare=False)
                 yield raw
         except psycopg.Error as error:
             raise typed(error) from error
@@ -197,7 +211,7 @@ class Pool:
     @contextmanager
     def locked(self, place: Place, patience_seconds: float, *, must_exist: bool = True) -> Iterator[Raw]:
         """Lend a connection inside a transaction that holds a world's write lock. Raise `Gone`, `Busy`."""
-        with self.transaction(patience_seconds) as raw:
+        with self.transaction(patience_seconds, may_take_long=True) as raw:
             found = raw.execute(_locking(place, patience_seconds), prepare=False)
             if not _is_there(found) and must_exist:
                 raise Gone(place.schema)
@@ -228,7 +242,7 @@ class Pool:
                         "application_name": f"nidankai {self._application}",
                         **SILENCE,
                     },
-                    configure=adapt_values,
+                    configure=_configure,
                     min_size=0,
                     max_size=CONNECTIONS,
                     max_idle=60.0,
