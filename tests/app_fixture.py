@@ -16,6 +16,7 @@ from flask import Flask
 
 import mocksms
 import webapp
+from mocksms.core.worlds import Worlds
 from mocksms.providers.smtp import mail_server
 from mocksms.testing import Phone, RunningPhone
 from tests import coverage, engines
@@ -58,10 +59,11 @@ class AppFixture:
             )
             self._smtp: mail_server.MailServer | None = mail_server.start(phone_app, "127.0.0.1", port=0)
             self.phone = Phone.in_process(phone_app)
+            self._phone_worlds: Worlds | None = phone_app.extensions["mocksms"]
             transport = httpx.WSGITransport(app=phone_app)
             settings = {"smtp_port": self._smtp.port, **settings}
         else:
-            self._smtp, self.phone = None, phone.client()
+            self._smtp, self._phone_worlds, self.phone = None, None, phone.client()
             settings = {"smtp_port": phone.smtp_port, "gateway_url": phone.url, **settings}
         self.site: Flask = webapp.create_app(
             {
@@ -96,6 +98,9 @@ class AppFixture:
         """Stop everything that runs beside the tests."""
         if self._smtp is not None:
             self._smtp.stop()
+        if self._phone_worlds is not None:
+            self._phone_worlds.close()
+        self.site.extensions["nidankai_dispatcher"].rest()
         self.site.extensions["nidankai_engine"].close()
         self._until_closed.close()
 

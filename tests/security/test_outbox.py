@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from email import message_from_bytes
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
+from flask import Flask
 
 from tests import engines, faulty_gateway
 from tests.actors import PEOPLE, Person
@@ -162,11 +163,11 @@ def test_next_process_sends_what_waits_in_every_world_without_a_request_s75(
             browser.submit(email=PEOPLE["taro"].email)
         assert texts(world, PEOPLE["hanako"].email) == []
         config = world.services.config
-        create_edge(
-            {name: getattr(config, name) for name in ("instance", "sandbox", "site_url", "smtp_port")}
-        )
+        names = ("instance", "database_url", "sandbox", "site_url", "smtp_port")
+        edge = create_edge({name: getattr(config, name) for name in names})
         assert other.wait_for_code(PEOPLE["taro"].email)
         assert world.phone.wait_for_code(PEOPLE["hanako"].email)
+        cast(Flask, edge.app).extensions["nidankai_engine"].close()
     worlds.delete("left")
 
 

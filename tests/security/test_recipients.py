@@ -39,7 +39,7 @@ def without_address(world: World, who: str) -> Person:
     """Return the person of an account without an email address: its codes go to its number."""
     person = world.person(who)
     with world.services.store.writing() as db:
-        db.execute("UPDATE accounts SET email = NULL WHERE email = :email", {"email": person.email})
+        db.execute("UPDATE accounts SET email = NULL WHERE email = ?", (person.email,))
     person.email = person.number
     return person
 
