@@ -9,8 +9,8 @@ const LEFT_ALONE = "script, style, textarea, select, title, svg, pre, code, ifra
 const ROUNDS = 12; // a mended line moves those below it
 const WIDEST = 0.8; // of the line: a wider phrase may break
 const SPOKEN = "[aria-live], [role=status], [role=alert], [role=timer]";
-const WITHIN = /[0-9A-Za-z]{2}/;
-const WITHIN_DATE = /[年月][0-9]|日\s/;
+const WITHIN = /[0-9A-Za-z]{2}|.[,.、。]/; // no line begins with a comma
+const BETWEEN = /[年月][0-9]|[日,]\s/;
 const total = Object.values(model).flatMap(Object.values).reduce((sum, score) => sum + score, 0);
 
 // Where each group of features begins, counted from a possible break, and how many letters it has.
@@ -29,7 +29,7 @@ export function breaks(text) {
       if (at + from >= 0) score += model[group][text.slice(at + from, at + from + length)] ?? 0;
     }
     const around = text.slice(at - 1, at + 1);
-    if ((score > 0 && !WITHIN.test(around)) || WITHIN_DATE.test(around)) found.push(at);
+    if ((score > 0 && !WITHIN.test(around)) || BETWEEN.test(around)) found.push(at);
   }
   return found;
 }

@@ -80,7 +80,7 @@ async () => {
         range.setStart(node, at);
         range.setEnd(node, at + 1);
         return { letter, box: range.getClientRects()[0] };
-      }));
+      })).map((each, place) => ({ ...each, place }));
       const told = letters.map(({ letter }) => letter).join("");
       const ends = [0, ...breaks(told), letters.length];
       const room = lineWidth(nodes[0].parentElement);
@@ -88,10 +88,10 @@ async () => {
         const phrase = letters.slice(start, ends[index + 1]).filter(({ box }) => box?.width);
         const width = phrase.reduce((sum, { box }) => sum + box.width, 0);
         if (width > 0.8 * room) continue; // a phrase as wide as its line may break
-        for (const [at, { letter, box }] of phrase.entries()) {
+        for (const [at, { letter, box, place }] of phrase.entries()) {
           const before = phrase[at - 1];
-          const isTorn = before && box.top > before.box.bottom - 2 && box.left < before.box.left;
-          if (isTorn && /^[\p{L}\p{N}ー々]{2}$/u.test(before.letter + letter)) {
+          const isTorn = before?.place === place - 1 && box.top > before.box.bottom - 2 && box.left < before.box.left;
+          if (isTorn && /^[\p{L}\p{N}ー々][\p{L}\p{N}ー々,、。]$/u.test(before.letter + letter)) {
             found.add(`phrase in ${named(nodes[0].parentElement)}: ${phrase.map((each, place) => (place === at ? "/" : "") + each.letter).join("")}`);
           }
         }
