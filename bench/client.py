@@ -32,6 +32,10 @@ class Client(FormClient):
         fields["csrf_token"] = self.token
         return self._call("POST", path, urlencode(fields).encode())
 
+    def delete(self, path: str) -> bytes:
+        """Send a DELETE and return the body of its answer."""
+        return self._call("DELETE", path, b"")
+
     def follow(self) -> bytes:
         """Go to the last answer's location."""
         assert self.location, f"no redirect but {self.status}: {self.body[:500]!r}"

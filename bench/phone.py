@@ -116,6 +116,15 @@ def _newest(folder: Path) -> list[Row]:
     return rows
 
 
+def _deletion(folder: Path) -> Row:
+    """Return the CPU of deleting all of many messages."""
+    app = create_app({"INSTANCE": str(folder / "newest")})
+    client = Client(app)
+    spent = timed(lambda: client.delete("/api/v1/messages")) * 1000
+    app.extensions["mocksms"].close()
+    return Row(f"phone: DELETE of {LARGE:,} messages", "ms CPU", None, spent, "≤ 1,000 ms", 0)
+
+
 def _memory(folder: Path) -> Row:
     """Return the memory of the served phone and its supervisor while its list of many handsets is read."""
     port = free_port()
@@ -148,7 +157,7 @@ def rows() -> list[Row]:
         ):
             turns = [(ingest(bare), ingest(ours)) for _ in range(ROUNDS)]
             took = sorted(_arrivals(ours))
-        newest = [*_newest(folder), _memory(folder)]
+        newest = [*_newest(folder), _memory(folder), _deletion(folder)]
     floor, own = (statistics.median(values) for values in zip(*turns, strict=True))
     return [
         Row(

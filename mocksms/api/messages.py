@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from mocksms.api import middleware, waiting
 from mocksms.api.paths import API
-from mocksms.core import checks, display_names, inbox, phone_numbers
+from mocksms.core import checks, deletion, display_names, inbox, phone_numbers
 from mocksms.core.codes import pattern
 from mocksms.core.models import Event, Filter, Message
 from mocksms.core.request_log import without_user
@@ -144,7 +144,7 @@ def messages() -> Response:
 def delete_messages() -> Response:
     """Delete the messages that match, all without filters."""
     world = middleware.world()
-    return jsonify({"deleted": inbox.delete(world, message_filter(world))})
+    return jsonify({"deleted": deletion.delete(world, message_filter(world))})
 
 
 @blueprint.get("/messages/<int:message_id>")

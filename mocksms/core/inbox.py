@@ -132,17 +132,18 @@ def search(world: World, wanted: Filter, limit: int = PAGE, before: int | None =
     previous page.
     """
     if wanted.q:
-        _complete_words(world)
+        complete_words(world)
     with world.store.reading() as db:
         return store.reading.newest(db, wanted, max(1, min(limit, NO_MORE_THAN)), before)
 
 
-def _complete_words(world: World) -> None:
+def complete_words(world: World) -> None:
+    """Index the words of messages that are not in the index yet."""
     with world.store.reading() as db:
-        missing = store.search_index.indexed_upto(db) < (last := store.reading.last_message(db))
-    if missing:
+        upto, last = store.search_index.indexed_upto(db), store.reading.last_message(db)
+    while upto < last:
         with world.store.writing() as db:
-            store.search_index.fill(db, last)
+            upto = store.search_index.fill(db, last)
 
 
 def last_id(world: World) -> int:
@@ -227,38 +228,13 @@ def change(
             enqueue_jobs(db, [*receipts.new_jobs(world, found, steps), *jobs(found)])
             event_id = store.messages.update(db, found, kind, detail)
             if (found.subject, found.body) != (before.subject, before.body):
-                store.search_index.forget(db, before)
-                store.search_index.renew(db, found)
+                store.search_index.renew(db, before, found)
             if found.id > 0:
                 events.append(
                     Event(event_id, found.updated_at, "call" if kind == "call" else "status", found, detail)
                 )
     world.background.watch(world)
     return found
-
-
-def delete(world: World, wanted: Filter) -> int:
-    """Delete the messages that match. Return how many were deleted."""
-    deleted = 0
-    if wanted.q:
-        _complete_words(world)
-    while True:
-        with world.store.writing() as db:
-            found = store.reading.newest(db, wanted, 500)
-            for each in found:
-                store.messages.remove(db, each)
-        deleted += len(found)
-        if len(found) < 500:
-            return deleted
-
-
-def delete_one(world: World, sid: str) -> bool:
-    """Delete the message with this provider id. Return True if it existed."""
-    with world.store.writing() as db:
-        found = store.reading.find_sid(db, sid)
-        if found is not None:
-            store.messages.remove(db, found)
-        return found is not None
 
 
 def reset(world: World) -> None:

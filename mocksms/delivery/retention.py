@@ -5,29 +5,25 @@ from collections.abc import Callable
 from functools import partial
 
 from mocksms import store
+from mocksms.core import deletion
 from mocksms.core.worlds import World
 
 EVERY = 256  # arrivals between two looks
 LOOK_SECONDS = 3600.0
-AT_ONCE = 500
 DAY_SECONDS = 86400.0
 
 
 def prune(world: World) -> int:
-    """Delete messages over the limits, AT_ONCE in a transaction. Return how many were deleted."""
+    """Delete messages over the limits. Return how many were deleted."""
     settings, deleted = world.settings, 0
-    while True:
-        with world.store.writing() as db:
-            found = []
-            if settings.keep_messages > 0:
-                found = store.reading.beyond(db, settings.keep_messages, AT_ONCE)
-            if settings.keep_days > 0 and not found:
-                found = store.reading.older(db, world.now() - settings.keep_days * DAY_SECONDS, AT_ONCE)
-            for message in found:
-                store.messages.remove(db, message)
-        deleted += len(found)
-        if not found:
-            return deleted
+    if settings.keep_messages > 0:
+        deleted += deletion.in_slices(
+            world, lambda db, limit: store.deletion.beyond(db, settings.keep_messages, limit)
+        )
+    if settings.keep_days > 0:
+        before = world.now() - settings.keep_days * DAY_SECONDS
+        deleted += deletion.in_slices(world, lambda db, limit: store.deletion.older(db, before, limit))
+    return deleted
 
 
 def prune_later(world: World) -> None:

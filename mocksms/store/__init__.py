@@ -7,6 +7,7 @@ the lent connection, so the caller decides what is one transaction.
 from mocksms.store import (
     authenticators,
     conditions,
+    deletion,
     faults,
     jobs,
     leases,
@@ -31,6 +32,7 @@ __all__ = [
     "UnknownWorld",
     "authenticators",
     "conditions",
+    "deletion",
     "faults",
     "jobs",
     "leases",

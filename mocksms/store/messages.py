@@ -22,8 +22,8 @@ COLUMNS = (
     "id, sid, channel, wire, direction, account, sender, recipient, subject, body, html, code, links, status,"
     " error_code, segments, created_at, received_at, updated_at, due_at, read_at, history, details"
 )
-_PLACES = ", ".join("?" * (COLUMNS.count(",") + 3))
-_INSERT = f"INSERT INTO messages ({COLUMNS}, handset, peer) VALUES ({_PLACES})"  # noqa: S608
+STORED = f"{COLUMNS}, handset, peer"
+INSERT = f"INSERT INTO messages ({STORED}) VALUES ({', '.join('?' * (STORED.count(',') + 1))})"  # noqa: S608
 
 
 def from_row(row: Sequence[Any]) -> Message:
@@ -81,7 +81,7 @@ def add(db: Connection, message: Message, kind: str, raw: bytes | None = None, h
     """Save a message and set its id: its arrival event's id, or a negative one while it is held back."""
     event_id = event(db, message.received_at, "held" if held else "message")
     message.id = -event_id if held else event_id
-    db.execute(_INSERT, _values(message))
+    db.execute(INSERT, _values(message))
     if raw is not None:
         db.execute("INSERT INTO raws (sid, source) VALUES (?, ?)", (message.sid, raw))
     if not held:
@@ -114,7 +114,7 @@ def arrive(db: Connection, message: Message, kind: str) -> None:
     held = message.id
     message.id = event(db, message.received_at, "message")
     db.execute("DELETE FROM messages WHERE id = ?", (held,))
-    db.execute(_INSERT, _values(message))
+    db.execute(INSERT, _values(message))
     _show(db, message, kind)
 
 
@@ -156,7 +156,7 @@ def mark_read(db: Connection, messages: Sequence[Message], at: float) -> None:
             (at, message.id),
         )
         if done.rowcount:
-            _count(db, message, unread=-1)
+            _fewer_unread(db, message)
 
 
 def mark_thread_read(db: Connection, handset: str, peer: str, channel: str, at: float) -> None:
@@ -179,41 +179,12 @@ def mark_thread_read(db: Connection, handset: str, peer: str, channel: str, at: 
     db.execute(f"UPDATE handsets SET {_FEWER_UNREAD} WHERE address = ?", (-row[1], -row[1], handset))  # noqa: S608
 
 
-def _count(db: Connection, message: Message, unread: int = 0, total: int = 0) -> None:
-    db.execute(
-        f"UPDATE threads SET {_FEWER_UNREAD}, total = total + ? WHERE handset = ? AND peer = ? AND channel = ?",  # noqa: S608
-        (unread, unread, total, message.handset, message.peer, message.channel),
-    )
-    db.execute(
-        f"UPDATE handsets SET {_FEWER_UNREAD}, total = total + ? WHERE address = ?",  # noqa: S608
-        (unread, unread, total, message.handset),
-    )
-
-
-def remove(db: Connection, message: Message) -> None:
-    """Delete one message with its source and search words, and its thread and handset if these become empty."""
-    db.execute("DELETE FROM messages WHERE id = ?", (message.id,))
-    db.execute("DELETE FROM raws WHERE sid = ?", (message.sid,))
-    if message.id < 0:
-        return
-    search_index.forget(db, message)
-    unread = int(message.direction == "in" and message.read_at is None)
-    _count(db, message, unread=-unread, total=-1)
-    key = (message.handset, message.peer, message.channel)
-    db.execute("DELETE FROM threads WHERE handset = ? AND peer = ? AND channel = ? AND total <= 0", key)
-    db.execute(
-        "UPDATE threads SET last = coalesce((SELECT max(id) FROM messages"
-        " WHERE messages.handset = threads.handset AND messages.peer = threads.peer"
-        " AND messages.channel = threads.channel), last)"
-        " WHERE handset = ? AND peer = ? AND channel = ? AND last = ?",
-        (*key, message.id),
-    )
-    db.execute("DELETE FROM handsets WHERE address = ? AND total <= 0", (message.handset,))
-    db.execute(
-        "UPDATE handsets SET last = coalesce((SELECT max(last) FROM threads"
-        " WHERE threads.handset = handsets.address), last) WHERE address = ? AND last = ?",
-        (message.handset, message.id),
-    )
+def _fewer_unread(db: Connection, message: Message) -> None:
+    thread, handset = (message.handset, message.peer, message.channel), (message.handset,)
+    for table, where, key in (
+        ("threads", "handset = ? AND peer = ? AND channel = ?", thread), ("handsets", "address = ?", handset)
+    ):  # fmt: skip
+        db.execute(f"UPDATE {table} SET {_FEWER_UNREAD} WHERE {where}", (-1, -1, *key))  # noqa: S608
 
 
 def clear(db: Connection) -> None:

@@ -1,6 +1,6 @@
 """Read messages. Every query uses an index, so it takes as long with a million messages as with a thousand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mocksms.core.models import Event, Filter, Handset, Message, Sent, Thread
@@ -32,6 +32,34 @@ def raw(db: Connection, sid: str) -> bytes | None:
 
 def newest(db: Connection, wanted: Filter, limit: int, before: int | None = None) -> list[Message]:
     """Return arrived messages that match, newest first; `before` is the id to continue from."""
+    return [from_row(row) for row in select(db, _PREFIXED, wanted, limit, before)]
+
+
+def select(
+    db: Connection, columns: str, wanted: Filter, limit: int, before: int | None = None
+) -> Iterable[Sequence[Any]]:
+    """Return columns of arrived messages that match, newest first; `before` is the id to continue from."""
+    terms, values = _conditions(wanted, before)
+    if wanted.q:
+        return search_index.newest(db, columns, wanted, terms, values, limit)
+    return db.execute(
+        f"SELECT {columns} FROM messages WHERE {' AND '.join(terms)} ORDER BY messages.id DESC LIMIT ?",  # noqa: S608
+        (*values, limit),
+    )
+
+
+def count(db: Connection, wanted: Filter, most: int = 1 << 31) -> int:
+    """Return how many arrived messages match, words apart; count no further than `most`."""
+    terms, values = _conditions(wanted)
+    row = db.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM messages WHERE {' AND '.join(terms)} LIMIT ?) AS found",  # noqa: S608
+        (*values, most),
+    ).fetchone()
+    return int(row[0])
+
+
+def _conditions(wanted: Filter, before: int | None = None) -> tuple[list[str], list[Any]]:
+    """Return SQL terms and their values, words apart."""
     terms, values = ["messages.id > ?"], list[Any]([wanted.since if wanted.since is not None else 0])
     if before is not None:
         terms.append("messages.id < ?")
@@ -46,13 +74,7 @@ def newest(db: Connection, wanted: Filter, limit: int, before: int | None = None
             values.append(value)
     if wanted.has_code:
         terms.append("messages.code IS NOT NULL")
-    if wanted.q:
-        return [from_row(row) for row in search_index.newest(db, _PREFIXED, wanted, terms, values, limit)]
-    rows = db.execute(
-        f"SELECT {_PREFIXED} FROM messages WHERE {' AND '.join(terms)} ORDER BY messages.id DESC LIMIT ?",  # noqa: S608
-        (*values, limit),
-    )
-    return [from_row(row) for row in rows]
+    return terms, values
 
 
 def _last(row: Sequence[Any]) -> Message | None:
@@ -231,22 +253,3 @@ def _page(
         terms, values = [*terms, go_on], [*values, before[1]]
     sql = f"{_SELECT} WHERE {' AND '.join(terms)} ORDER BY {order} LIMIT ?"
     return [from_row(row) for row in db.execute(sql, (*values, max(limit, 0)))]
-
-
-def beyond(db: Connection, kept: int, limit: int) -> list[Message]:
-    """Return the oldest messages beyond the newest `kept` ones."""
-    row = db.execute(
-        "SELECT id FROM messages WHERE id > 0 ORDER BY id DESC LIMIT 1 OFFSET ?", (kept,)
-    ).fetchone()
-    if row is None:
-        return []
-    rows = db.execute(f"{_SELECT} WHERE id > 0 AND id <= ? ORDER BY id LIMIT ?", (row[0], limit))
-    return [from_row(each) for each in rows]
-
-
-def older(db: Connection, before: float, limit: int) -> list[Message]:
-    """Return the oldest messages created before this time (Unix seconds), without those that have a step to come."""
-    rows = db.execute(
-        f"{_SELECT} WHERE created_at < ? AND due_at IS NULL ORDER BY created_at LIMIT ?", (before, limit)
-    )
-    return [from_row(row) for row in rows]

@@ -20,7 +20,10 @@ WORDS_AND_TAGS = (
 WITH_FIRST_CHARACTERS = tuple(Only("sqlite", each) for each in search_sqlite.WITH_FIRST_CHARACTERS)
 VOCABULARY = tuple(Only("sqlite", each) for each in search_sqlite.VOCABULARY)
 BATCH = 64
+AT_ONCE = 500
 _UPTO = "words_upto"
+Words = tuple[int, str, str]
+"""The id of a message, its words and its tags."""
 
 
 def indexed_upto(db: Connection) -> int:
@@ -29,18 +32,24 @@ def indexed_upto(db: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def fill(db: Connection, last: int) -> None:
-    """Index the messages up to the id `last`."""
+def fill(db: Connection, last: int) -> int:
+    """Index the next messages up to the id `last`, AT_ONCE at most. Return the id up to which messages are indexed."""
     start = indexed_upto(db)
     rows = db.execute(
         "SELECT id, subject, body, peer, recipient, sender, channel, handset FROM messages"
-        " WHERE id > ? AND id <= ? ORDER BY id",
-        (start, last),
-    )
-    _add(db, [(row[0], tokenizer.of_parts(*row[1:4]), tokenizer.tags(*row[4:])) for row in rows.fetchall()])
+        " WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
+        (start, last, AT_ONCE),
+    ).fetchall()
+    _add(db, [(row[0], tokenizer.of_parts(*row[1:4]), tokenizer.tags(*row[4:])) for row in rows])
+    upto = max(start, last) if len(rows) < AT_ONCE else int(rows[-1][0])
+    _set_upto(db, upto)
+    return upto
+
+
+def _set_upto(db: Connection, upto: int) -> None:
     db.execute(
         "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (_UPTO, str(max(start, last))),
+        (_UPTO, str(upto)),
     )
 
 
@@ -53,19 +62,25 @@ def newest(
     return search_postgres.newest(db, columns, wanted.q, terms, values, limit)
 
 
-def forget(db: Connection, message: Message) -> None:
-    """Remove a message from the index, before it is deleted or its text changes."""
-    if 0 < message.id <= indexed_upto(db):
-        if _is_sqlite(db):
-            search_sqlite.forget(db, message, *_words(message))
-        else:
-            search_postgres.forget(db, message.id)
+def forget(db: Connection, texts: Sequence[Words]) -> None:
+    """Remove indexed messages from the index, before they are deleted or their texts change."""
+    if _is_sqlite(db):
+        search_sqlite.forget(db, texts)
+    else:
+        search_postgres.forget(db, [number for number, _, _ in texts])
 
 
-def renew(db: Connection, message: Message) -> None:
-    """Index a changed message again."""
+def renew(db: Connection, before: Message, message: Message) -> None:
+    """Index a message whose text changed again."""
     if 0 < message.id <= indexed_upto(db):
+        forget(db, [(before.id, *_words(before))])
         _add(db, [(message.id, *_words(message))])
+
+
+def begin_again(db: Connection) -> None:
+    """Empty the index, and let it be filled from the first message on."""
+    clear(db)
+    _set_upto(db, 0)
 
 
 def clear(db: Connection) -> None:
@@ -80,7 +95,7 @@ def _is_sqlite(db: Connection) -> bool:
     return db.dialect == "sqlite"
 
 
-def _add(db: Connection, texts: Sequence[tuple[int, str, str]]) -> None:
+def _add(db: Connection, texts: Sequence[Words]) -> None:
     if _is_sqlite(db):
         search_sqlite.add(db, texts)
     else:

@@ -41,9 +41,9 @@ def newest(
     ).fetchall()
 
 
-def forget(db: Connection, number: int) -> None:
-    """Remove a message from the index."""
-    db.execute("DELETE FROM search WHERE id = ?", (number,))
+def forget(db: Connection, numbers: Iterable[int]) -> None:
+    """Remove messages from the index."""
+    db.executemany("DELETE FROM search WHERE id = ?", [(number,) for number in numbers])
 
 
 def clear(db: Connection) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from mocksms.core.models import Filter, Message
+from mocksms.core.models import Filter
 from mocksms.search import tokenizer
 from mocksms.store.engine import Connection
 
@@ -67,15 +67,12 @@ def _learn(db: Connection, texts: Iterable[str]) -> None:
     )
 
 
-def forget(db: Connection, message: Message, words: str, tags: str) -> None:
-    """Remove a message from the index.
+def forget(db: Connection, texts: Sequence[tuple[int, str, str]]) -> None:
+    """Remove messages from the index.
 
     A contentless table deletes a row only when given the exact words that were indexed.
     """
-    db.execute(
-        "INSERT INTO search (search, rowid, words, tags) VALUES ('delete', ?, ?, ?)",
-        (message.id, words, tags),
-    )
+    db.executemany("INSERT INTO search (search, rowid, words, tags) VALUES ('delete', ?, ?, ?)", texts)
 
 
 def clear(db: Connection) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from mocksms.core import inbox, phone_numbers
+from mocksms.core import deletion, inbox, phone_numbers
 from mocksms.core.models import Filter
 from mocksms.core.worlds import World
 from mocksms.providers.interface import world as entered_world
@@ -129,5 +129,5 @@ def read_messages() -> Response:
 def delete_messages() -> tuple[str, int]:
     """Delete the SMS sent by SNS, of a number or all."""
     world = entered_world()
-    inbox.delete(world, _asked(world))
+    deletion.delete(world, _asked(world))
     return "", 204

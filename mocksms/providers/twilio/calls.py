@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from mocksms.config import Settings
-from mocksms.core import calls, inbox, intake, phone_numbers
+from mocksms.core import calls, deletion, inbox, intake, phone_numbers
 from mocksms.core.models import Message, Sent
 from mocksms.core.sids import new_sid
 from mocksms.delivery import http_client
@@ -190,5 +190,5 @@ def delete_call(account: str, sid: str) -> ResponseReturnValue:
     """Delete a call: 204."""
     world = entered_world()
     found(world, account, sid, "call")
-    inbox.delete_one(world, sid)
+    deletion.delete_one(world, sid)
     return "", 204

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from mocksms.core import inbox, intake, phone_numbers
+from mocksms.core import deletion, inbox, intake, phone_numbers
 from mocksms.core.models import Sent
 from mocksms.providers.interface import world as entered_world
 from mocksms.providers.twilio import drafts
@@ -92,7 +92,7 @@ def delete_message(account: str, sid: str) -> tuple[str, int]:
     """Delete a message: 204."""
     world = entered_world()
     found(world, account, sid, "sms")
-    inbox.delete_one(world, sid)
+    deletion.delete_one(world, sid)
     return "", 204
 
 
