@@ -51,10 +51,9 @@ class World:
         self.sender_apps = sender_apps
         self.own_ports = own_ports
         self.tokens = SigningTokens(world_store, settings.accounts)
-        self.hub = Hub(world_store)
+        self.hub = Hub(world_store, partial(announce, self.name))
         self.request_log = RequestLog(world_store, background)
-        self.group_commit = GroupCommit(world_store, self._publish, self.tokens)
-        self._announce = announce
+        self.group_commit = GroupCommit(world_store, self.hub.publish, self.tokens)
 
     def conditions(self) -> Conditions:
         """Return the current conditions, whichever process set them."""
@@ -87,11 +86,7 @@ class World:
         with self.store.writing() as db:
             self.tokens.write(db)
             yield db, events
-            self.store.after_commit(lambda: self._publish(events))
-
-    def _publish(self, events: list[Event]) -> None:
-        self.hub.publish(events)
-        self._announce(self.name, events[-1].id if events else 0)
+            self.store.after_commit(lambda: self.hub.publish(events))
 
     def close(self) -> None:
         """Release waiters, write what is recorded and close idle connections."""

@@ -148,8 +148,10 @@ class Subscription(Waiter):
 class Hub:
     """The event queue of one world, for waiters in this process."""
 
-    def __init__(self, world_store: Store) -> None:
+    def __init__(self, world_store: Store, announce: Callable[[int], None]) -> None:
+        """`announce` gets the id of each transaction's last event, for other processes."""
         self.store = world_store
+        self._announce = announce
         self.closed = False
         self._lock = threading.Lock()
         self._waiters: dict[str, tuple[Waiter, ...]] = {}
@@ -172,6 +174,7 @@ class Hub:
             else:  # another process wrote those between
                 self.look()
         self._hand_on(events)
+        self._announce(events[-1].id if events else 0)
 
     def look(self) -> None:
         """Publish what other processes wrote, soon and in another thread."""
