@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
 from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -190,6 +189,8 @@ def _change_settings(address: str, form: PairForm) -> BaseResponse | None:
         return back
     if not form.validate():
         return None
+    from email_validator import EmailNotValidError, validate_email  # late: only this form needs it
+
     try:
         mailbox = phone_numbers.normalise(validate_email(
             form.mailbox.data or "", check_deliverability=False, test_environment=True

@@ -21,6 +21,10 @@ HEAVY = (
     "defusedxml",
     "pytest",
 )
+LATE = {
+    "mocksms.core.codes.vocabulary", "mocksms.core.codes.languages", "justhtml", "email_validator", "regex", "aiosmtpd",
+    "zxingcpp", "granian",
+}  # fmt: skip
 BLOCK = f"""
 import sys
 
@@ -53,3 +57,16 @@ def test_client_needs_httpx_alone(code: str, said: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_start_leaves_for_later_what_the_first_page_does_not_need() -> None:
+    code = (
+        "import sys, tempfile, mocksms\n"
+        "with tempfile.TemporaryDirectory() as folder:\n"
+        "    app = mocksms.create_app({'INSTANCE': folder})\n"
+        "    assert app.test_client().get('/').status_code == 200\n"
+        "    app.extensions['mocksms'].close()\n"
+        f"print(*sorted({LATE} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -1,10 +1,12 @@
 """Find a code by a tester's own pattern instead of by evidence."""
 
 from dataclasses import dataclass
-
-import regex
+from typing import TYPE_CHECKING
 
 from mocksms.core.codes.text import LONGEST_TEXT
+
+if TYPE_CHECKING:
+    import regex
 
 LONGEST = 500
 PATIENCE_SECONDS = 0.25  # for one text: an expression that takes longer is a catastrophic one
@@ -35,6 +37,8 @@ class Pattern:
 
 def read(text: str) -> Pattern:
     """Parse a tester's pattern. Raise :class:`BadPattern`."""
+    import regex  # late: few testers use it
+
     if len(text) > LONGEST:
         raise BadPattern(f"pattern is longer than {LONGEST} characters")
     try:

@@ -1,8 +1,10 @@
 """Convert the HTML of a mail to text."""
 
 import re
+from typing import TYPE_CHECKING
 
-from justhtml import Element, JustHTML, Node, Template, Text
+if TYPE_CHECKING:
+    from justhtml import Node
 
 LONGEST_HTML = (
     100_000  # characters besides styles, comments and pictures; the rest is shown in the mail's frame only
@@ -21,6 +23,8 @@ _LINES = re.compile(r" ?\n\s*")
 
 def text_of_html(html: str) -> str:
     """Return what a reader sees of an HTML mail: one line per block, the cells of a row in one line."""
+    from justhtml import JustHTML  # late: only mail needs it
+
     shorter = without_pictures(_without(_without(html, *_COMMENT), *_STYLE))
     page = JustHTML(shorter[:LONGEST_HTML], sanitize=False)
     _lay_out(page.root)
@@ -41,8 +45,10 @@ def without_pictures(html: str) -> str:
     return _PICTURE.sub("data:", html)
 
 
-def _lay_out(root: Node) -> None:
+def _lay_out(root: "Node") -> None:
     """Remove what is not shown, join the cells of a row, and turn source line breaks into spaces."""
+    from justhtml import Element, Template, Text  # late: only mail needs it
+
     nodes = list(root.children or ())
     while nodes:
         node = nodes.pop()
