@@ -23,7 +23,7 @@ from mocksms.core import shared_keys
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
 from mocksms.edge import Edge, Limits
-from mocksms.handset import authenticator
+from mocksms.handset import authenticator, template_cache
 from mocksms.handset import blueprint as handset
 from mocksms.providers.interface import Provider
 from mocksms.providers.registry import Providers
@@ -62,6 +62,7 @@ def create_app(
     for part in (event_stream, absence, mail_files, authenticators, control, leases, request_log):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
+    template_cache.install(app.jinja_env, settings.folder)
     worlds.resume()
     return app
 

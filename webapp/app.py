@@ -48,6 +48,7 @@ from webapp.pages.framework import (
     language,
     maintenance,
     request_log,
+    template_cache,
     visitor,
 )
 from webapp.pages.framework.dispatcher import Dispatcher
@@ -129,6 +130,7 @@ def create_app(
         from webapp.sandbox import app as sandbox  # QA's tools: nowhere else are they so much as loaded
 
         sandbox.install(app, gateway_transport)
+    template_cache.install(app.jinja_env, instance)
     return app
 
 

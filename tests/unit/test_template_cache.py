@@ -1,0 +1,96 @@
+"""Compiled templates: kept for the next start, private to the instance, and never needed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2 import DictLoader, Environment
+
+import mocksms
+import mocksms.handset.template_cache
+from tests.assertions import not_empty
+from webapp.pages.framework import template_cache
+
+
+def _environment(folder: Path, text: str = "{% if 1 %}\n yes\n{% endif %}", **options: Any) -> Environment:
+    environment = Environment(loader=DictLoader({"page": text}), autoescape=True, **options)
+    template_cache.install(environment, folder)
+    return environment
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise AssertionError("it was compiled")
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted((folder / template_cache.FOLDER).glob("*"))
+
+
+def test_template_cache_saves_the_next_start_the_compiling(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = _environment(tmp_path).get_template("page").render()
+    assert len(_files(tmp_path)) == 1
+    monkeypatch.setattr(Environment, "compile", _refuse)
+    assert _environment(tmp_path).get_template("page").render() == written
+
+
+@pytest.mark.parametrize("other", [{"text": "no"}, {"trim_blocks": True}], ids=["text", "options"])
+def test_template_cache_knows_what_changed(tmp_path: Path, other: dict[str, Any]) -> None:
+    before = _environment(tmp_path).get_template("page").render()
+    assert _environment(tmp_path, **other).get_template("page").render() != before
+
+
+def test_template_cache_is_its_owners_alone(tmp_path: Path) -> None:
+    _environment(tmp_path).get_template("page")
+    folder = tmp_path / template_cache.FOLDER
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for file in not_empty(_files(tmp_path)):
+        assert file.stat().st_mode & 0o077 == 0
+
+
+def _open_to_all(folder: Path) -> None:
+    (folder / template_cache.FOLDER).mkdir()
+    (folder / template_cache.FOLDER).chmod(0o777)
+
+
+def _link(folder: Path) -> None:
+    (folder / "other").mkdir(mode=0o700)
+    (folder / template_cache.FOLDER).symlink_to(folder / "other")
+
+
+def _no_folder(folder: Path) -> None:
+    (folder / template_cache.FOLDER).touch()
+
+
+@pytest.mark.parametrize("prepare", [_open_to_all, _link, _no_folder])
+def test_template_cache_is_left_out_where_it_cannot_be_private(
+    tmp_path: Path, prepare: Callable[[Path], None]
+) -> None:
+    prepare(tmp_path)
+    environment = _environment(tmp_path)
+    assert environment.bytecode_cache is None
+    assert "yes" in environment.get_template("page").render()
+
+
+def test_template_cache_survives_a_folder_that_is_gone_and_files_of_no_use(tmp_path: Path) -> None:
+    environment = _environment(tmp_path)
+    (tmp_path / template_cache.FOLDER).rmdir()
+    assert "yes" in environment.get_template("page").render()
+    _environment(tmp_path).get_template("page")
+    for file in not_empty(_files(tmp_path)):
+        file.write_bytes(file.read_bytes()[:-5])
+    assert "yes" in _environment(tmp_path).get_template("page").render()
+
+
+def test_template_cache_is_the_phones_too(tmp_path: Path) -> None:
+    ours, phones = (inspect.getsource(each) for each in (template_cache, mocksms.handset.template_cache))
+    assert ours == phones, "change both"
+    app = mocksms.create_app({"INSTANCE": str(tmp_path), "SMTP_PORT": -1})
+    assert app.test_client().get("/").status_code == 200
+    app.extensions["mocksms"].close()
+    assert len([file for each in tmp_path.rglob(template_cache.FOLDER) for file in each.iterdir()]) > 3
