@@ -1,5 +1,7 @@
 """The phone from a terminal: serve it, or read and drive a running one."""
 
+from __future__ import annotations
+
 import argparse
 import importlib.util
 import json
@@ -7,13 +9,13 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
-
-import httpx
+from typing import TYPE_CHECKING
 
 from mocksms import config
-from mocksms.client import NothingCame, Phone, PhoneError
-from mocksms.client.login import without_login
 from mocksms.core import setting_types
+
+if TYPE_CHECKING:
+    from mocksms.client import Phone
 
 Command = Callable[[argparse.Namespace], int]
 SERVER_PACKAGE = "aiosmtpd"
@@ -138,6 +140,15 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _with_client(options: argparse.Namespace, work: Callable[[Phone], None]) -> int:
     """Do something with a running phone. Say in one line when there is none or it refuses."""
+    import httpx
+
+    from mocksms.client import (  # late: the process that watches over a server needs none
+        NothingCame,
+        Phone,
+        PhoneError,
+    )
+    from mocksms.client.login import without_login  # late: as above
+
     try:
         with closing(Phone(options.url, options.world)) as phone:  # `with` would make the world and delete it
             phone.check()

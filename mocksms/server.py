@@ -14,14 +14,15 @@ import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-
-from flask import Flask
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mocksms import config
 from mocksms.core.own_address import own_address, own_host
 from mocksms.edge import Edge, process
 from mocksms.shared import own_files
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 STOP_SECONDS = 2
 WATCH_SECONDS = 1.0
@@ -135,7 +136,7 @@ def application() -> Edge:
         served = create_edge()
     except config.SettingError:  # the process that watches over this one says why
         os._exit(1)
-    app = cast(Flask, served.app)
+    app = cast("Flask", served.app)
     worlds = worlds_of(app)
     worlds.own_ports.add(worlds.settings.port)
     providers_of(app).listen(app)
