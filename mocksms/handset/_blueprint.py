@@ -1,8 +1,10 @@
 """The handset's blueprint and what its pages share: language, CSRF protection, formatting of times and numbers."""
 
+from babel.support import NullTranslations
 from flask import Blueprint, Response, current_app, g, request
 from flask.blueprints import BlueprintSetupState
-from flask_babel import Babel
+from flask.globals import app_ctx
+from flask_babel import Babel, get_translations
 from flask_wtf import CSRFProtect
 
 from mocksms.api.middleware import WORLD_COOKIE, YEAR_SECONDS
@@ -32,9 +34,23 @@ def install(state: BlueprintSetupState) -> None:
     # Cookies ignore ports: the site beside the phone has a separate session (docs/promises.md#45).
     app.config.update(SESSION_COOKIE_NAME="tel_session", SESSION_COOKIE_SAMESITE="Lax")
     Babel(app, locale_selector=language.choose)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _translations().ugettext(text),
+        ngettext=lambda one, many, number: _translations().ungettext(one, many, number),
+        newstyle=True,
+    )
     csrf.init_app(app)
-    app.jinja_env.filters.update(template_filters.FILTERS, details=details.fold)
+    app.jinja_env.filters.update(template_filters.FILTERS, details=details.fold, bubble=details.bubble)
     app.jinja_env.globals["asset"] = template_filters.asset
+
+
+def _translations() -> NullTranslations:
+    """Return the page's catalogue. Flask-Babel looks for it at each text, of which a page has sixty."""
+    context = app_ctx.g
+    found: NullTranslations | None = context.get("translations")
+    if found is None:
+        found = context.translations = get_translations()
+    return found
 
 
 @blueprint.before_request

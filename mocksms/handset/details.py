@@ -1,12 +1,13 @@
 """The "Details" section of a message: how it was read, why this code, and its checks."""
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from babel import Locale
 from flask import render_template
-from flask_babel import get_locale
+from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -46,36 +47,42 @@ class Details:
         return sum(line.ok is False for line in self.lines)
 
 
-def fold(message: Message) -> Markup:
-    """Return the section for a message, in the page's language."""
-    if message.channel != "sms":
-        return _render(message)
-    told = {name: value for name in ("code_reason", "address_prefix") if (value := message.details.get(name))}
-    return _text_fold(
-        str(get_locale()),
-        message.id,
-        message.direction == "in",
-        message.body,
-        message.code,
-        message.links,
-        tuple(told.items()),
-    )
+class _Text(NamedTuple):
+    """What decides how a text looks in its conversation."""
+
+    id: int
+    direction: Literal["in", "out"]
+    status: str
+    sender: str
+    recipient: str
+    body: str
+    code: str | None
+    links: tuple[str, ...]
+    segments: int
+    received_at: float
+    details: str
+
+
+def bubble(message: Message) -> Markup:
+    """Return a text of a conversation with its details, in the page's language and time zone."""
+    text = _Text(
+        message.id, message.direction, message.status, message.sender, message.recipient, message.body, message.code,
+        message.links, message.segments, message.received_at, json.dumps(message.details),
+    )  # fmt: skip
+    return _bubble(str(get_locale()), str(get_timezone()), text)
 
 
 @lru_cache(maxsize=512)
-def _text_fold(
-    _locale: str,
-    message_id: int,
-    is_in: bool,
-    body: str,
-    code: str | None,
-    links: tuple[str, ...],
-    details: tuple[tuple[str, str], ...],
-) -> Markup:
-    """Return the section for a text, cached: a conversation shows forty, and is fetched again at each event."""
-    text = Message("", "sms", "", "", body, code=code, links=links, details=dict(details), id=message_id)
-    text.direction = "in" if is_in else "out"
-    return _render(text)
+def _bubble(_locale: str, _zone: str, text: _Text) -> Markup:
+    """Return a text, cached: a conversation shows forty, and is fetched again at each event."""
+    message = Message(**{"sid": "", "channel": "sms", **text._asdict(), "details": json.loads(text.details)})
+    page = render_template("phone/components/bubble.html", message=message)
+    return Markup(page.strip())  # noqa: S704 - a template's output
+
+
+def fold(message: Message) -> Markup:
+    """Return the section for a message, in the page's language."""
+    return _render(message)
 
 
 def _render(message: Message) -> Markup:

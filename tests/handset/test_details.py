@@ -101,3 +101,18 @@ def test_fold_of_a_call_is_there_once_it_is_over(look_in: Browser, here: World) 
     look_in.get(f"/handsets/{HANAKO}/phone/{call.id}")
     assert look_in.page.one("details.fold summary").to_text().strip() in ("詳細", "Details")
     assert "048213" in rows(look_in).values() and list(checked(look_in)) == ["language"]
+
+
+def test_a_text_that_is_kept_shows_its_changes(look: Browser, send: Sender, here: World) -> None:
+    message = send.text(HANAKO, "482913 is your code")
+    shown = [look.get(THREAD).one("article.bubble").to_html() for _ in range(2)]
+    assert shown[0] == shown[1] and "482913" in shown[0]
+
+    def fail(found: Message) -> bool:
+        found.status = "undelivered"
+        return True
+
+    inbox.change(here, message.id, fail)
+    assert "bubble--failed" in look.get(THREAD).one("article.bubble").to_html()
+    inbox.redact(here, message.sid)
+    assert "482913" not in look.get(THREAD).one("article.bubble").to_html()
