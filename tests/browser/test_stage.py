@@ -130,6 +130,25 @@ def test_stage_stops_and_says_so_where_a_step_did_not_lead_on(servers: Servers) 
     expect(page.locator("[data-step][data-is=done]")).to_have_count(2)
 
 
+def test_stage_names_the_fault_that_lost_a_text(servers: Servers) -> None:
+    page = opened(servers, language="en")
+    page.evaluate("document.querySelector('.stage-desk').dataset.patience = 500")
+    page.request.post(f"{servers.site_url}/sandbox/api/faults", data={"fault": "sms-lost"})
+    frame(page, "site").goto(f"{servers.site_url}/ap/signin")
+    site = page.frame_locator("[name=site]")
+    site.locator(pages.EMAIL).fill("taro@example.com")
+    site.locator(pages.CONTINUE).click()
+    site.locator(pages.PASSWORD).fill("Mihon-demo-1")
+    site.locator(pages.SIGN_IN).click()
+    expect(page.locator("#stage-do")).to_be_disabled()
+    page.locator("#stage-play").click()
+    expect(page.locator("[data-stuck-fault]")).to_contain_text("SMS never arrives")
+    expect(page.locator("[data-stuck-any]")).to_be_hidden()
+    page.locator("#stage-menu-faults summary").click()
+    page.locator("#stage-lift").click()
+    expect(page.locator("[data-stuck-fault]")).to_be_hidden()
+
+
 def test_stage_follows_the_persona_and_takes_the_apps_code_over(
     servers: Servers, running_phone: RunningPhone
 ) -> None:

@@ -97,6 +97,7 @@ _BAR = an_object(
         "who": TEXT,
         "handset": TEXT,
         "going_wrong": a_list(TEXT),
+        "at_fault": means("The faults that worked or may work: why a message is missing", a_list(TEXT)),
         "message": or_null(an_object({"id": COUNT, "handset": TEXT})),
         "csrf": means("The token of the page's forms, if this browser has one", TEXT),
     }
@@ -166,7 +167,7 @@ def _state() -> dict[str, Any]:
     who = _persona()
     message = here.trace_log.latest(trace_recorder.recording_id(), "message")
     try:
-        faults = [str(each.words) for each in active_faults() if each.left != 0]
+        faults = active_faults()
     except (PhoneUnreachable, PhoneRefused):
         faults = []
     return {
@@ -176,6 +177,7 @@ def _state() -> dict[str, Any]:
         "moved_by": moved_by(clock.offset),
         "who": current_user.name if current_user.is_authenticated else "",
         "handset": handset(who) if who else "",
-        "going_wrong": faults,
+        "going_wrong": [each.words for each in faults if each.left != 0],
+        "at_fault": [each.words for each in faults if each.left != 0 or each.used],
         "message": {"id": message.id, "handset": handset_of(message.data["to"])} if message else None,
     }

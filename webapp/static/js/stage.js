@@ -29,6 +29,14 @@ export default function stage(desk) {
     }
   }
 
+  /** What the stage says where a step did not lead on: a fault is the first suspect. */
+  function blame(faults) {
+    const words = desk.querySelector("[data-stuck-fault]");
+    words.textContent = words.dataset.words.replace("{fault}", faults.join(", "));
+    words.hidden = !faults.length;
+    desk.querySelector("[data-stuck-any]").hidden = !words.hidden;
+  }
+
   // Shows the persona, the time and the faults. The phone follows the persona, or the newest message.
   async function look() {
     const mine = ++asked;
@@ -48,6 +56,7 @@ export default function stage(desk) {
       line.textContent = words;
       return line;
     }));
+    blame(state.at_fault);
     if (state.message && state.message.id > message) {
       message = state.message.id;
       if (!site.isBeside) phone.follow(state.message.handset);
@@ -100,7 +109,7 @@ export default function stage(desk) {
     look();
   });
   phone.onChange(() => script.look());
-  desk.addEventListener("stage:clock", look);
+  for (const kind of ["stage:clock", "stage:stuck"]) desk.addEventListener(kind, look);
   desk.addEventListener("stage:key", (event) => script.key(event.detail));
   view(desk, site);
   desk.dataset.live = "";

@@ -163,6 +163,7 @@ export function guide(desk, site, phone) {
       self.stop();
       stuck.hidden = false;
       tried = -1;
+      desk.dispatchEvent(new CustomEvent("stage:stuck"));
     },
     /** The next step by a presenter's clicker, or by keys where they have no other use; the keys back stop it. */
     key(event) {
