@@ -96,11 +96,11 @@ class AppFixture:
 
     def close(self) -> None:
         """Stop everything that runs beside the tests."""
+        self.site.extensions["nidankai_dispatcher"].rest()
         if self._smtp is not None:
             self._smtp.stop()
         if self._phone_worlds is not None:
             self._phone_worlds.close()
-        self.site.extensions["nidankai_dispatcher"].rest()
         self.site.extensions["nidankai_engine"].close()
         self._until_closed.close()
 

@@ -140,11 +140,12 @@ def test_walk_that_cannot_be_kept_now_is_kept_later(world: World, taro: Person) 
 
 
 def test_walk_and_clock_are_seen_by_another_process(world: World, taro: Person) -> None:
-    """A second site on the same folder, as another process has it."""
+    """A second site over the same data, as another process has it."""
     taro.browser.raw("GET", "/ap/signin").close()
-    other: Worlds = webapp.create_app(
-        {"instance": world.services.config.instance, "sandbox": True, **CHEAP_HASH}
-    ).extensions["nidankai_worlds"]
+    config = world.services.config
+    own = {"instance": config.instance, "database_url": config.database_url}
+    app = webapp.create_app({**own, "sandbox": True, **CHEAP_HASH})
+    other: Worlds = app.extensions["nidankai_worlds"]
     assert [step.id for step in other.get().trace_log.steps()] == [step.id for step in walked(world)] != []
     world.services.clock.advance(3600)
     assert other.get().services.clock.offset == 3600
