@@ -90,7 +90,7 @@ async () => {
         if (width > 0.8 * room) continue; // a phrase as wide as its line may break
         for (const [at, { letter, box, place }] of phrase.entries()) {
           const before = phrase[at - 1];
-          const isTorn = before?.place === place - 1 && box.top > before.box.bottom - 2 && box.left < before.box.left;
+          const isTorn = before?.place === place - 1 && box.top > before.box.top + before.box.height / 2 && box.left < before.box.left;
           if (isTorn && /^[\p{L}\p{N}ー々][\p{L}\p{N}ー々,、。]$/u.test(before.letter + letter)) {
             found.add(`phrase in ${named(nodes[0].parentElement)}: ${phrase.map((each, place) => (place === at ? "/" : "") + each.letter).join("")}`);
           }

@@ -88,7 +88,7 @@ function mark(root) {
 // Return whether what is in the range is on two lines, and would fit into one.
 function isTorn(range, room) {
   const boxes = [...range.getClientRects()].filter((box) => box.width);
-  const isHigh = boxes.some((box) => box.top > boxes[0].bottom - 2);
+  const isHigh = boxes.some((box) => box.top > boxes[0].top + boxes[0].height / 2);
   return isHigh && boxes.reduce((width, box) => width + box.width, 0) < WIDEST * room;
 }
 
