@@ -1,5 +1,6 @@
 """The list of handsets, and a phone's own screens: lock, home, settings."""
 
+import re
 from dataclasses import dataclass
 
 from flask import Response, flash, make_response, redirect, request, url_for
@@ -16,6 +17,9 @@ from mocksms.handset.devices import Device
 from mocksms.handset.forms import PairForm
 from mocksms.handset.layout_context import is_handset, render, row_number
 
+_EXTRA_DOTS = re.compile(
+    r"\.+(?=\.|\Z)"
+)  # Japanese carriers gave out addresses with dots in a row or before the @
 NOTES = 5
 SHOWN_AT_FIRST = 2
 MOST_AT_ONCE = 6
@@ -192,9 +196,11 @@ def _change_settings(address: str, form: PairForm) -> BaseResponse | None:
     from email_validator import EmailNotValidError, validate_email  # late: only this form needs it
 
     try:
-        mailbox = phone_numbers.normalise(validate_email(
-            form.mailbox.data or "", check_deliverability=False, test_environment=True
-        ).normalized)  # fmt: skip
+        typed = (form.mailbox.data or "").strip()
+        local, at, domain = typed.rpartition("@")
+        plain = _EXTRA_DOTS.sub("", local)
+        read = validate_email(f"{plain}{at}{domain}", check_deliverability=False, test_environment=True)
+        mailbox = phone_numbers.normalise(read.normalized if plain == local else typed)
     except EmailNotValidError:
         form.mailbox.errors = [_("Enter a valid email address.")]
         return None

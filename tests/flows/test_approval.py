@@ -48,6 +48,14 @@ def test_decide_approves_once_and_the_asking_browser_goes_on(world: World, hanak
     assert page.path == "/a/settings/approval"
 
 
+def test_approval_that_is_ready_is_taken_by_another_press(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    hanako.approves()
+    assert hanako.asks_for_settings().name == "settings.overview"
+    assert len(world.phone.messages(to=hanako.email)) == 1, "no other mail was sent"
+
+
 def test_decided_denial_is_final_and_told(world: World, hanako: Person) -> None:
     hanako.signs_in()
     hanako.asks_for_settings()

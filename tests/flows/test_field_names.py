@@ -58,3 +58,18 @@ def test_field_names_alone_sign_taro_in_by_a_way_chosen(world: World, taro: Pers
     client.fill("otpDeviceContext")
     client.fill("otpCode", taro.reads_code(), rememberDevice="true")
     assert "太郎さん" in client.html
+
+
+def test_button_says_send_only_for_what_is_sent(world: World, language: str) -> None:
+    jiro = world.person("jiro", language)
+    jiro.gives_password()
+    page = jiro.browser.follow("#auth-get-new-otp-link")
+    send, use = (
+        ("コードを送信", "アプリのコードを入力")
+        if language == "ja"
+        else ("Send code", "Enter the app's code")
+    )
+    assert page.one("#auth-send-code .if-sent").to_text() == send
+    assert page.one("#auth-send-code .if-unsent").to_text() == use
+    unsent = [radio.attrs["value"] for radio in page.all("[data-unsent]")]
+    assert len(unsent) == 1 and len(page.all('[name="otpDeviceContext"]')) == 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.actors import Person
 from tests.app_fixture import World
 from tests.authenticator import Authenticator
@@ -131,3 +133,12 @@ def test_sign_in_options_that_come_late_undo_nothing(hanako: Person) -> None:
     assert before == hanako.browser.cookie("mihon_8000_session")
     assert "mihon_8000_session" not in " ".join(answer.headers.getlist("Set-Cookie"))
     assert not answer.headers.getlist("Set-Cookie")
+
+
+@pytest.mark.parametrize(("host", "has_button"), [("localhost:8000", True), ("127.0.0.1:8000", False)])
+def test_button_leads_to_the_address_that_has_passkeys(world: World, host: str, has_button: bool) -> None:
+    html = world.site.test_client().get("/ap/signin?lang=ja", base_url=f"http://{host}").text
+    assert ('id="signin-passkey"' in html) == has_button
+    leads = 'href="http://localhost:8000/ap/signin?lang=ja"' in html.partition("data-passkey-address")[2]
+    assert leads != has_button
+    assert ("パスキーはlocalhost:8000でのみ使えます" in html) != has_button

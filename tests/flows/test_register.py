@@ -200,3 +200,9 @@ def test_register_and_sign_in_with_an_address_in_japanese_letters(world: World) 
     yuki.browser.submit(otpCode=yuki.reads_code(kept))
     yuki.signs_out()
     assert yuki.signs_in(typed).name == "shop.home"
+
+
+def test_register_takes_an_old_address_of_a_japanese_carrier(world: World) -> None:
+    yuki = newcomer(world)
+    assert gives(yuki, email="Yuki..k.@example.com").name == "account.confirm_registration"
+    assert yuki.browser.submit(otpCode=yuki.reads_code("yuki..k.@example.com")).name == "shop.home"

@@ -6,6 +6,7 @@ import pytest
 
 from tests.actors import Person
 from tests.app_fixture import World
+from webapp.sandbox.journeys import main_job
 
 
 @pytest.mark.parametrize("trust", [False, True])
@@ -131,3 +132,14 @@ def test_choose_method_tells_of_choices_it_never_offered(world: World, language:
         assert page.name == "set_up.choose_method"
         told = page.one("#auth-error-message-box").to_text()
         assert ("選択肢から選んでください" if language == "ja" else "Choose one of the options") in told
+
+
+def test_overview_says_when_a_method_was_verified(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    hanako.opens_settings()
+    hanako.walks(main_job.BEGIN_SET_UP, main_job.GIVE_NUMBER, *main_job.VERIFY_NUMBER)
+    verified_at = world.clock.now()
+    world.clock.advance(600)
+    hanako.walks(main_job.SKIP_BACKUP, *main_job.SET_UP_BY_SMS[-1:])
+    ((stored,),) = world.sql("SELECT verified_at FROM methods WHERE account_id = 'hanako'")
+    assert abs(stored - verified_at) < 60

@@ -128,6 +128,14 @@ def test_mail_eml_of_a_mail_without_a_source_is_not_offered(look_in: Browser, he
     assert look_in.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/mail.eml").status_code == 404
 
 
+def test_mail_comes_to_an_address_with_dots_in_a_row(look: Browser, send: Sender) -> None:
+    send.mail("taro..t.@example.com", "件名", "本文")
+    look.get(f"/handsets/{HANAKO}/settings")
+    look.submit(mailbox="taro..t.@example.com")
+    assert look.page.one("form.setting span").to_text() == "taro..t.@example.com"
+    assert "件名" in look.get(f"/handsets/{HANAKO}/mail/box/taro..t.@example.com").text
+
+
 def test_mail_message_of_another_phone_is_not_shown(look: Browser, send: Sender) -> None:
     found = send.mail("taro@example.com", "件名", "本文")
     look.get("/handsets/+818012345678/settings")

@@ -53,7 +53,9 @@ def test_reviewer_device_is_not_told_to_the_owner_s61(world: World) -> None:
     lockout.decides(desk, "reject")
     with world.services.store.reading() as db:
         told = events.of_account(db, "sakura")
-    assert {event.device for event in told if event.kind.startswith("recovery.")} == {"Mihon"}
+    assert {event.device for event in told if event.kind.startswith("recovery.")} == {""}
+    mail = world.phone.mail("sakura@example.com")
+    assert "日時" in mail.body and "デバイス" not in mail.body
 
 
 def test_reviewer_decides_no_own_case_s61(world: World) -> None:

@@ -18,6 +18,8 @@ DOMAINS = ("example.com", "test")
         ("ｙｕｋｉ＠example.com", Contact("mail", "yuki@example.com")),
         ("yuki+shop@mail.example.com", Contact("mail", "yuki+shop@mail.example.com")),
         ("yuki@mihon.test", Contact("mail", "yuki@mihon.test")),
+        ("Yuki..k@example.com", Contact("mail", "yuki..k@example.com")),
+        ("yuki-.@example.com", Contact("mail", "yuki-.@example.com")),
         ("080-2222-3333", Contact("sms", "+818022223333")),
         ("０８０２２２２３３３３", Contact("sms", "+818022223333")),
         ("+44 7911 123456", Contact("sms", "+447911123456")),
@@ -27,7 +29,18 @@ def test_addresses_and_numbers_are_told_apart(typed: str, contact: Contact) -> N
     assert contacts.read(typed, DOMAINS) == contact
 
 
-@pytest.mark.parametrize("typed", ["yuki", "yuki@", "@example.com", "yu ki@example.com", "y@example..com"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "yuki",
+        "yuki@",
+        "@example.com",
+        "yu ki@example.com",
+        "y@example..com",
+        ".y@example.com",
+        "..@example.com",
+    ],
+)
 def test_no_address_is_said_to_be_none(typed: str) -> None:
     with pytest.raises(NotAMailAddress):
         contacts.read(typed, None)

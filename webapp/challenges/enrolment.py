@@ -102,7 +102,7 @@ class EnrolmentChallenge(Challenge):
 
         source = FACTORS[kind].first_source(services, account.id, flow)
         self.check(db, services, source, typed, key=f"set_up:{account.id}", now=now, note=note)
-        return FACTORS[kind].proof(flow, source)
+        return {**FACTORS[kind].proof(flow, source), "verified_at": now}
 
 
 def call_outcome(services: Services, flow: Flow) -> calls.Outcome | None:
@@ -137,7 +137,7 @@ def persist_method(
         kind=proof["kind"],
         name=clean_name(proof.get("name", "")),
         is_preferred=is_preferred,
-        verified_at=now,
+        verified_at=proof.get("verified_at", now),
         **FACTORS[proof["kind"]].columns(services, account.id, proof),
     )
 

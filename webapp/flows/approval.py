@@ -59,12 +59,15 @@ Status = Literal["pending", "approved", "denied", "used", "expired"]
 
 
 def request(services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str) -> Flow:
-    """Ask the owner. A pending request of this session is used again and sends nothing (docs/promises.md#41)."""
+    """Ask the owner. A request of this session that is approved or pending is used again and sends nothing
+    (docs/promises.md#41).
+    """
     now = services.clock.now()
     with services.store.writing() as db:
-        pending = flows.find_of_session(db, MACHINE.kind, session, "pending", now)
-        if pending is not None:
-            return pending
+        for state in ("approved", "pending"):
+            asked = flows.find_of_session(db, MACHINE.kind, session, state, now)
+            if asked is not None:
+                return asked
         data = {
             "return_to": return_to,
             "by": "mail" if account.email else "sms",

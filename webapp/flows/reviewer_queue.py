@@ -27,9 +27,6 @@ from webapp.store.recovery import Decision, StoredDocument
 WAITING = ("received", "in_review")
 UNANSWERED = ("more_wanted",)
 """Of cases that wait for the reviewer, and for the customer's documents."""
-DESK_NAME = "Mihon"
-"""What the owner sees instead of the reviewer's device and place."""
-
 Verdict = Literal["ask_more", "approve", "reject"]
 _EVENTS = {
     "take": "recovery.in_review",
@@ -142,7 +139,7 @@ def _move(
     now = services.clock.now()
     # The owner learns neither the reviewer's device, place nor language.
     language = case.flow.data.get("language", visitor.language)
-    desk = replace(visitor, device=DESK_NAME, near="", language=language)
+    desk = replace(visitor, device="", near="", language=language)
     with services.store.writing() as db:
         flow = MACHINE.transition(db, case.flow, move)
         if move == "approve":

@@ -86,7 +86,8 @@ class Mailer:
     def _message(self, to: str, subject: str, text: str, html: str, key: str | None) -> EmailMessage:
         message = EmailMessage(policy=SMTP)
         message["From"] = self._from
-        message["To"] = Address(addr_spec=to)
+        local, _at, domain = to.rpartition("@")
+        message["To"] = Address(username=local, domain=domain)  # `addr_spec` takes no dots in a row
         message["Subject"] = _CONTROL.sub(" ", subject).strip()  # it may hold names that visitors chose
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = (

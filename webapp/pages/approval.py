@@ -49,7 +49,7 @@ def wait(flow: Flow) -> ResponseReturnValue:
     form = CodeForm()
     status = approval.status(services(), flow)
     if is_post() and status == "approved":
-        return _take(flow)
+        return take_approval(flow)
     if is_post() and flow.data["by"] == "mail" and status == "pending":
         form.message = FormMessage(
             gettext("Not approved yet. Open the link in the message, approve it, then come back here.")
@@ -133,7 +133,8 @@ def decide(token: str) -> ResponseReturnValue:
 
 
 @on_stale(lambda flow: redirect(flow.data["return_to"], 303))  # that page asks again if it still must
-def _take(flow: Flow) -> ResponseReturnValue:
+def take_approval(flow: Flow) -> ResponseReturnValue:
+    """Elevate the session that asked, and open the page that it asked for."""
     return _go_on(approval.take(services(), visitor(), flow))
 
 

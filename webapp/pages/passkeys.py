@@ -6,6 +6,10 @@ answer as an ordinary form, so every outcome is an ordinary page.
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
+from urllib.parse import urlsplit
+
 import flask
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,6 +30,26 @@ from webapp.rules.return_to import safe_path
 from webapp.rules.typed import one_line
 
 blueprint = Blueprint("passkeys", __name__)
+
+
+@blueprint.app_template_global()
+def passkey_address() -> str | None:
+    """Return where this page has passkeys, if they belong to another name than the browser used: "" for nowhere.
+
+    Browsers know passkeys by a name, never by an IP address (WebAuthn 5.1.2).
+    """
+    site = passkeys.site_of(services())
+    if _is_ip_address(site.id):
+        return ""
+    host = urlsplit(request.host_url).hostname or ""
+    is_there = host == site.id or host.endswith(f".{site.id}")
+    return None if is_there else site.origin + request.full_path.removesuffix("?")
+
+
+def _is_ip_address(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return False
 
 
 @blueprint.get(paths.PASSKEYS)

@@ -248,6 +248,7 @@ def _shown(choice: method.Choice, *, is_checked: bool) -> dict[str, object]:
         "value": choice.value,
         "label": str(label) % {"last3": choice.last3, "name": choice.name},
         "icon": view.icon,
+        "is_sent": bool(view.resend),
         "checked": is_checked,
         "note": off if choice.is_off else view.note,
     }

@@ -12,6 +12,7 @@ from flask_login import current_user, login_required
 from webapp import paths
 from webapp.flows import approval, passkeys, step_up
 from webapp.pages import guards
+from webapp.pages.approval import take_approval
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
@@ -41,5 +42,8 @@ def confirm() -> ResponseReturnValue:
     if account.two_step_on:
         guards.keep_flow(step_up.begin(services(), visitor(), account, session, return_to))
         return redirect(url_for("sign_in.code"), 303)
-    guards.keep_flow(approval.request(services(), visitor(), account, session, return_to))
+    asked = approval.request(services(), visitor(), account, session, return_to)
+    guards.keep_flow(asked)
+    if approval.status(services(), asked) == "approved":
+        return take_approval(asked)
     return redirect(url_for("approval.wait"), 303)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +12,10 @@ from webapp.rules.typed import visible
 
 _LONGEST_ADDRESS = 254  # RFC 5321 4.5.3.1.3, without the brackets
 _LONGEST_LOCAL_PART = 64  # RFC 5321 4.5.3.1.1: mail servers refuse more, for ever
+
+_EXTRA_DOTS = re.compile(
+    r"\.+(?=\.|\Z)"
+)  # Japanese carriers gave out addresses with dots in a row or before the @
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +52,19 @@ def read_mail(text: str, domains: tuple[str, ...] | None) -> Contact:
     from email_validator import EmailNotValidError, validate_email  # used on few pages, and slow to load
 
     typed = visible(text)
-    if len(typed) > _LONGEST_ADDRESS or len(typed.rpartition("@")[0]) > _LONGEST_LOCAL_PART:
+    local, _at, domain = typed.rpartition("@")
+    if len(typed) > _LONGEST_ADDRESS or len(local) > _LONGEST_LOCAL_PART:
         raise NotAMailAddress()
+    plain = _EXTRA_DOTS.sub("", local)
     try:
-        read = validate_email(typed, allow_smtputf8=False, check_deliverability=False, test_environment=True)
+        read = validate_email(
+            f"{plain}@{domain}", allow_smtputf8=False, check_deliverability=False, test_environment=True
+        )
     except EmailNotValidError:
         raise NotAMailAddress() from None
     address = (read.ascii_email or read.normalized).lower()
+    if plain != local:
+        address = f"{local.lower()}@{address.rpartition('@')[2]}"
     if domains is not None and not is_within(address, domains):
         raise MailDomainRefused(domains)
     return Contact("mail", address)
