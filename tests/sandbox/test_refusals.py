@@ -118,12 +118,15 @@ def test_every_refusal_has_a_way_or_a_reason() -> None:
 def test_refusals_are_filtered_by_text_rule_and_name(browser: Browser) -> None:
     browser.get("/sandbox/refusals")
     assert len(browser.page.all(".refusal")) == len(SCENARIOS)
-    assert browser.page.has("#unseen")
+    assert browser.page.has("#unseen") and not browser.page.has("details.refusals-group[open]")
     texts, name = ("このコードは有効期限が切れています", "This code has expired"), "wrongcode.EXPIRED"
     for wanted, count in [*((text, 5) for text in texts), (name, 1)]:
         browser.submit(q=wanted)
         found = [text_of(code) for code in browser.page.all(".refusal code")]
         assert found[0] == "WrongCode.expired" and len(found) == count
+        assert browser.page.has("details[open] .refusal") and not browser.page.has(
+            "details:not([open]) .refusal"
+        )
     browser.submit(q="no such words")
     assert not browser.page.has(".refusal")
     browser.get("/sandbox/refusals?q=固定電話にはSMSを送れない")
