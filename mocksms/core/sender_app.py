@@ -16,7 +16,7 @@ Fields = list[tuple[str, str]]
 class AppRequest:
     """A form for the app: `account` says whose token signs it; `fields` go into the query when `method` is GET.
 
-    A `body` is sent instead of the fields, with a Content-Type among its own `headers`.
+    A `body` is sent instead of the fields; its Content-Type is among the `headers`. Those of `signed` go before.
     """
 
     url: str

@@ -61,7 +61,7 @@ def send_signed(world: World, app: SenderApp, request: AppRequest) -> AppAnswer:
         for _ in range(MOST_REDIRECTS + 1):
             place = _place(world.settings, request.url)
             signed = app.signed(replace(request, url=place.url), token)
-            status, headers, body = _exchange(place, request, signed, world.own_ports)
+            status, headers, body = _exchange(place, request, {**request.headers, **signed}, world.own_ports)
             location = headers.get("Location")
             if location is None or status not in _AS_GET | _AS_BEFORE:
                 problem = "" if 200 <= status < 300 else f"{place.url} answered {status}"
@@ -72,7 +72,7 @@ def send_signed(world: World, app: SenderApp, request: AppRequest) -> AppAnswer:
                 request, url=absolute(request.url, location)
             )  # a log-in stays on its own server
             if status in _AS_GET:
-                request = replace(request, method="GET", fields=[], body="")
+                request = replace(request, method="GET", fields=[], body="", headers={})
     except CannotFetch as error:
         return AppAnswer(asked.url, problem=str(error))
     return AppAnswer(asked.url, problem=f"{place.url} redirects more than {MOST_REDIRECTS} times")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import importlib.util
 import re
@@ -17,6 +18,7 @@ import mocksms
 import webapp
 from mocksms import cli
 from mocksms.config import OTHER_VARIABLES
+from mocksms.providers.registry import installed
 from tests.docs.blocks import pages
 from tests.meta.sources import ROOT
 from tests.meta.test_files import tracked
@@ -114,6 +116,11 @@ def code(page: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_docs_name_settings_that_exist(page: str) -> None:
     known = {row.split("`")[1] for app in APPS for row in rows(app)}
+    known |= {
+        f"MOCKSMS_{each.wires[0]}_{field.name}".upper()
+        for each in installed()
+        for field in (dataclasses.fields(each.own_settings) if each.own_settings else ())
+    }
     named = set(re.findall(rf"(?:{'|'.join(PREFIXES.values())})[A-Z0-9_]*[A-Z]", text(page)))
     assert named - OTHER_VARIABLES - {client.PASSWORD} <= known, f"{page}: {named - known}"
 

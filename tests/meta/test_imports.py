@@ -1,4 +1,4 @@
-"""Which package may import which (docs/contributing.md#the-rooms)."""
+"""Which package may import which (docs/contributing.md#packages-and-what-each-may-import)."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def heads(tmp_path: Path) -> frozenset[str]:
 def test_phone_paths_stand_once(heads: frozenset[str]) -> None:
     assert {"/api", "/handsets", "/_aws"} <= heads
     for head in not_empty(sorted(heads)):
-        path = re.compile(rf"{re.escape(head)}(/|\Z)")
+        path = re.compile(rf"(?:\A|://[^/]*){re.escape(head)}(/|\Z)")
         found = [
             f"{module.path}:{line}"
             for module in modules("mocksms")

@@ -68,7 +68,7 @@ class Sns(Provider):
 
     def signed(self, request: AppRequest, token: str) -> Mapping[str, str]:
         """Return the headers of a notification; its signature is in its body."""
-        return {"User-Agent": "Amazon Simple Notification Service Agent", **request.headers}
+        return {"User-Agent": "Amazon Simple Notification Service Agent"}
 
 
 PROVIDER = Sns
