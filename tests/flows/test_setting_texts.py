@@ -59,6 +59,8 @@ def test_rules_of_the_tools_name_the_settings(world: World) -> None:
     page = world.browser().get("/sandbox/refusals?lang=en")
     assert "A code expires after 2 minutes, after 5 incorrect attempts" in page.text
     assert "2 codes per account and per number in 2 hours." in page.text
+    page = world.browser().get("/sandbox/refusals?lang=ja")
+    assert "承認リンクの有効期限は1時間で" in page.text and "間間" not in page.text
 
 
 @pytest.mark.parametrize(
@@ -69,6 +71,11 @@ def test_rules_of_the_tools_name_the_settings(world: World) -> None:
 def test_duration(world: World, seconds: int, words: str) -> None:
     with world.site.test_request_context("/?lang=en"):
         assert duration(seconds) == words
+
+
+def test_duration_has_no_space_in_japanese(world: World) -> None:
+    with world.site.test_request_context("/?lang=ja"):
+        assert duration(5400) == "1時間30分"
 
 
 def test_setting_texts_have_every_setting_and_no_other(world: World) -> None:

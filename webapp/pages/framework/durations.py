@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
 from webapp.config import Config, settings
 
@@ -24,7 +24,8 @@ def duration(seconds: float) -> str:
         ngettext("%(num)d minute", "%(num)d minutes", minutes) if minutes else "",
         ngettext("%(num)d second", "%(num)d seconds", seconds) if seconds else "",
     ]
-    return " ".join([part for part in parts if part][:2])
+    longer, shorter = [*(part for part in parts if part), "", ""][:2]
+    return gettext("%(longer)s %(shorter)s", longer=longer, shorter=shorter) if shorter else longer
 
 
 class SettingTexts(Mapping[str, object]):
