@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +77,13 @@ def test_duration(world: World, seconds: int, words: str) -> None:
 def test_duration_has_no_space_in_japanese(world: World) -> None:
     with world.site.test_request_context("/?lang=ja"):
         assert duration(5400) == "1時間30分"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(1, "Wait 1 second, "), (2, "Wait 2 seconds, ")])
+def test_wait_counts_its_seconds(world: World, seconds: int, words: str) -> None:
+    with world.site.test_request_context("/?lang=en"):
+        macros: Any = world.site.jinja_env.get_template("site/components/notice.html").module
+        assert words in macros.wait_left(seconds).striptags()
 
 
 def test_setting_texts_have_every_setting_and_no_other(world: World) -> None:

@@ -23,13 +23,16 @@ export default function countdown(element) {
   let end = performance.now() + Number(element.dataset.seconds) * 1000;
   if (button) button.disabled = true;
 
+  function say(key) {
+    const [before, after] = sentence.dataset[key].split("{n}");
+    delete sentence.dataset[key];
+    sentence.replaceChildren(before, number, after);
+  }
+
   function tick() {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-    if (sentence?.dataset.inSeconds && left < SHOWN_IN_MINUTES) {
-      const [before, after] = sentence.dataset.inSeconds.split("{n}");
-      delete sentence.dataset.inSeconds;
-      sentence.replaceChildren(before, number, after);
-    }
+    if (sentence?.dataset.inSeconds && left < SHOWN_IN_MINUTES) say("inSeconds");
+    if (sentence?.dataset.inOne && left === 1) say("inOne");
     if (number) number.textContent = String(sentence.dataset.inSeconds ? Math.ceil(left / 60) : left);
     if (left > 0) {
       setTimeout(tick, 250);
