@@ -154,7 +154,7 @@ def test_change_replaces_the_number_and_tells_the_old_one(world: World, language
     page = taro.browser.submit(otpCode=taro.reads_code(OTHER))
     assert [label[-13:] for label in methods_on(page)] == ["090-2222-3333"]
     told = world.phone.messages(to=taro.number)[0]
-    assert {"ja": "コードの受け取りに使われなくなりました", "en": "no longer receives the codes"}[
+    assert {"ja": "コードの受け取りに使われなくなりました", "en": "no longer receives codes"}[
         language
     ] in told.body
     assert world.phone.mail(taro.email)

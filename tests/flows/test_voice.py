@@ -93,7 +93,7 @@ def test_choose_method_offers_the_call_where_the_network_refuses_texts(world: Wo
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ("no-answer", {"ja": "通話に応答がありませんでした", "en": "was not answered"}),
+        ("no-answer", {"ja": "電話に応答がありませんでした", "en": "was not answered"}),
         ("declined", {"ja": "拒否されました", "en": "declined"}),
         ("failed", {"ja": "つながりませんでした", "en": "couldn't connect"}),
     ],
@@ -132,7 +132,7 @@ def test_code_tells_of_a_call_nobody_answered_and_offers_the_others(world: World
     assert status(jiro, "/ap/mfa/call") == "under_way"
     world.clock.advance(RINGS_SECONDS)
     page = jiro.browser.reload()
-    assert ("通話に応答がありませんでした" if language == "ja" else "was not answered") in told(page)
+    assert ("電話に応答がありませんでした" if language == "ja" else "was not answered") in told(page)
     assert status(jiro, "/ap/mfa/call") == "failed"
     page = jiro.browser.follow("コードが届きませんか?")
     by_app = page.all('input[name="otpDeviceContext"]')[0].attrs["value"]

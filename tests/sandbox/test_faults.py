@@ -117,7 +117,7 @@ def test_faults_of_sending_are_told_and_another_try_works(
 
 
 UNANSWERED = {
-    "call-lost": "通話に応答がありませんでした",
+    "call-lost": "電話に応答がありませんでした",
     "call-unreachable": "この番号にはつながりません",
     "gateway-down": "送信サービスから応答がないため",
 }

@@ -99,7 +99,7 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "method.number_replaced": lambda: (
             gettext("This number was replaced"),
-            gettext("This number no longer receives the codes of your Mihon account."),
+            gettext("This number no longer receives codes for your Mihon account."),
         ),
         "method.removed": lambda: (
             gettext("A verification method was deleted"),
@@ -117,9 +117,10 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             gettext("Someone entered your correct password, then an incorrect one-time password."),
         ),
         "password.reset_locked": lambda: (
-            gettext("Resetting your password by code was locked"),
+            gettext("Password reset by code was locked"),
             gettext(
-                "Too many incorrect codes were entered to reset your password, so codes are locked for this."
+                "Too many incorrect codes were entered to reset your password, so resetting it by code is "
+                "locked. A browser where you've signed in before may still work."
             ),
         ),
         "password.changed": lambda: (
@@ -132,15 +133,15 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         ),
         "account.name_changed": lambda: (
             gettext("Your name was changed"),
-            gettext("The name of your account was changed."),
+            gettext("The name on your account was changed."),
         ),
         "account.email_changed": lambda: (
             gettext("Your email address was changed"),
-            gettext("The email address of your account is now %(address)s.", address=data["to"]),
+            gettext("The email address for your account is now %(address)s.", address=data["to"]),
         ),
         "account.phone_changed": lambda: (
             gettext("Your mobile number was changed"),
-            gettext("The primary mobile number of your account now ends in %(last3)s.", last3=data["to"]),
+            gettext("The primary mobile number for your account now ends in %(last3)s.", last3=data["to"]),
         ),
         "approval.denied": lambda: (
             gettext("You denied access to your account data"),

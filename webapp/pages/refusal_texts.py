@@ -10,7 +10,7 @@ TEXTS = {
     "MethodSwitchedOff": _("Too many incorrect codes. This method is locked. Use another method."),
     "Throttled": _("Too many attempts. Wait for the countdown to end, then try again."),
     "SentRecently": _(
-        "A code was sent to the same place a moment ago. Wait a moment, then request the next one."
+        "We sent a code to this number or address a moment ago. Wait a moment, then request another one."
     ),
     "SenderThrottled": _(
         "Too many incorrect passwords were entered from your network. Wait before you try again."
