@@ -158,7 +158,7 @@ class MailLink:
         guide.take(
             sentence(
                 guide.say(
-                    f"届いたEメールを開き、[{label}]をタップします。",
+                    f"届いたメールを開き、[{label}]をタップします。",
                     f"Open the mail that arrived, and tap [{label}].",
                 )
             ),

@@ -81,7 +81,7 @@ STORIES = (
         "forgot",
         ("パスワードを忘れたとき", "A forgotten password"),
         (
-            "Eメールで届くコードで、新しいパスワードを設定します。2段階認証の設定は変わりません。",
+            "メールで届くコードで、新しいパスワードを設定します。2段階認証の設定は変わりません。",
             "A code by email lets you set a new password. Two-Step Verification stays as it is.",
         ),
         "hanako",

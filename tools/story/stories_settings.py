@@ -187,7 +187,7 @@ STORIES = (
             Press(f"#disable-dialog {pages.TURN_OFF}", "turn_off.feedback"),
             Press(pages.SKIP_FEEDBACK, "settings.overview", "off"),
             Look(
-                ("無効になりました。登録した方法は残っています。", "It's off. Your methods are kept."),
+                ("無効になりました。登録した認証方法は残っています。", "It's off. Your methods are kept."),
                 ".notice.info",
             ),
             Wait(31, ("もう一度、有効にします。", "Turn it back on.")),

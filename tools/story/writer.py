@@ -16,7 +16,7 @@ SHEETS = (TOKENS, HERE / "guide.css", HERE / "guide_print.css")
 WORDS = {
     "ja": {
         "title": "2段階認証の使い方",
-        "lead": "見本のショップMihonを、実際に操作しながら撮影した手引きです。"
+        "lead": "見本のお店Mihonを、実際に操作しながら撮影した手引きです。"
         "画面の言葉はすべて、その日のサイトのものです。",
         "contents": "目次",
         "arrived": "届いたもの",
@@ -26,8 +26,8 @@ WORDS = {
         "mail": "メール",
         "phone": "電話",
         "site": "サイト",
-        "steps": "{} 枚",
-        "made": "{} に作成",
+        "steps": "{}枚",
+        "made": "{}に作成",
     },
     "en": {
         "title": "How to use Two-Step Verification",

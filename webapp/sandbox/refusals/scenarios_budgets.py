@@ -23,9 +23,7 @@ from webapp.store import throttles
 from webapp.store.throttles import Throttle
 
 NUMBER = "+819011110077"
-TEXTS_RULE = _(
-    "Texts and calls to unverified numbers are limited for each network, for each number and in all."
-)
+TEXTS_RULE = _("Texts and calls to unverified numbers are limited per network, per number and in total.")
 PASSWORDS_RULE = _("Incorrect passwords from one network are counted together, whatever the name.")
 SECONDS = 900.0
 

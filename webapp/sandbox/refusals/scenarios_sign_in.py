@@ -58,7 +58,7 @@ SESSION_RULE = _(
 )
 TRUST_RULE = _("A browser is trusted for %(trust_seconds)s.")
 OFFERED_RULE = _("You can only choose a method that this sign-in offered.")
-CALL_RULE = _("If a call brings no code, the page says why and can call again.")
+CALL_RULE = _("If a call doesn't deliver the code, the page says why and offers another call.")
 TROUBLE_RULE = _("A failure on our side changes nothing.")
 PASSKEY_RULE = _("Only a passkey for this site and account works.")
 TOO_LONG = _("Your sign-in expired or was started in another browser. Start again.")

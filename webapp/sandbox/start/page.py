@@ -22,7 +22,7 @@ TOOLS = (
     ("sandbox.refusals", _("Errors"), _("Go to any error, one step before it")),
     ("sandbox.state_diagram", _("Map"), _("Flows as pictures, with your place")),
     ("sandbox.timeline", _("Timeline"), _("What you did, step by step")),
-    ("sandbox.coverage", _("Coverage"), _("What was tried, and what not yet")),
+    ("sandbox.coverage", _("Coverage"), _("What has been tried, and what hasn't")),
     ("sandbox.all_worlds", _("Worlds"), _("Separate copies of site and phone")),
     ("sandbox.patterns", _("Patterns"), _("Buttons, fields and notices")),
 )
