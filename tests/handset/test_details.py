@@ -32,7 +32,7 @@ def test_fold_of_a_text_says_why_this_code_and_what_was_checked(
     send.text(HANAKO, "It’s 048213, your code. http://localhost:8000/a\n@mihon.example #048213")
     page = look_in.get(THREAD)
     assert "048213" in rows(look_in).values()
-    reason = {"ja": "Webサイトに結び付いた行に記載されている", "en": "the line bound to a web site names it"}
+    reason = {"ja": "Webサイトに結び付いた行に記載されている", "en": "the line bound to a website names it"}
     assert rows(look_in)[{"ja": "理由", "en": "Reason"}[language]] == reason[language]
     found = checked(look_in)
     assert list(found) == ["encoding", "origin_bound", "link", "parts", "language"], (

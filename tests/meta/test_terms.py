@@ -22,7 +22,7 @@ ENGLISH: dict[str, tuple[str, str]] = {
     r"present": ("current", ""),
     r"mail(s|ed)?": ("email", r"mail server"),
     r"(is|no longer|are) good( for)?": ("is valid, works; expires", ""),
-    r"parcels?|a word": ("message, notice", r"^a word |behind a word$"),
+    r"parcels?|a word": ("message, notice", r"^a word |after a word$"),
     r"(some|no|any)body|whoever": ("user, owner, someone, no one", ""),
     r"told": ("shown, notified", ""),
     r"(code|mail|message|text) leaves": ("is sent", ""),

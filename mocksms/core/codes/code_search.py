@@ -21,7 +21,7 @@ def find(text: str) -> Found:
     """Return the one-time code in a text, and the reason."""
     plain = normalise(text)
     if bound := _origin_bound(plain):
-        return Found(bound, "the line bound to a web site names it")
+        return Found(bound, "the line bound to a website names it")
     plain = without_addresses(plain)
     lower = plain.lower()
     read = candidates.read(plain)
@@ -33,7 +33,7 @@ def find(text: str) -> Found:
             return Found(None, "no number that could be a code")
     reasons = best.reasons()
     if best.total < evidence.THRESHOLD:
-        return Found(None, f"the likeliest number, {best.candidate.value}, has too little for it: {reasons}")
+        return Found(None, f"too little evidence for the likeliest number, {best.candidate.value}: {reasons}")
     return Found(best.candidate.value, reasons)
 
 

@@ -27,7 +27,7 @@ _SENT_TO = re.compile(r"\b(?:text|txt|sms|send|whatsapp)\b[^.!?\n:]{1,24} to \Z"
 _SEVERAL = (-50, "one of several numbers")
 _NAMED_CODE = RIGHT_BEFORE["code"]
 _LINE = (35, "alone on its line")
-_FRAUD = (-80, "a warning of fraud, with a number to call")
+_FRAUD = (-80, "a fraud warning with a number to call")
 _SURELY = (RIGHT_BEFORE["code"], AFTER["code"])
 _total = attrgetter("total")
 
@@ -158,7 +158,7 @@ class Scene(Surroundings):
         if self.in_a_list(one):
             points.append(_SEVERAL)
         if self.behind_a_word(one):
-            points.append((-60, "sent behind a word"))
+            points.append((-60, "sent after a word"))
         again = len(self.values) > 1 and self.values.count(one.value) > 1
         size, span = len(one.value), one.end - one.start
         if one.shape == "spoken" and (again or span >= _SLOWLY * size or span < 2 * size - 1):  # or in groups
@@ -169,9 +169,9 @@ class Scene(Surroundings):
             points.append((60, "little else in the message"))
         before = self.text[max(0, one.start - 12) : one.start].rstrip(" :'\"\n")
         if before.endswith(IS):
-            points.append((10, "named by an is"))
+            points.append((10, "introduced by “is” or similar"))
         elif before.endswith(TO) or _SENT_TO.search(self.text, max(0, one.start - 40), one.start):
-            points.append((-60, "something is sent to it"))
+            points.append((-60, "a number to send something to"))
         layout.add_look(self.text, one, points)
 
     def _is_short(self, size: int) -> bool:

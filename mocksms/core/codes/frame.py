@@ -47,7 +47,7 @@ class Frame:
         self.of_all: Points = [(-15 if "code" in kinds else -40, _DONE)] if done else []
         self.of_all += [(points, reason) for kind, points, reason in ANYWHERE if kind in kinds]
         if "kept" in kinds and kinds.isdisjoint(_ONCE):
-            self.of_all.append((-90, "the message gives a password that stays"))
+            self.of_all.append((-90, "the message gives a permanent password"))
         self.sells = False
         if "promo" in kinds:
             signs_in = any(_signs_in(text, hit) for hit in hits)

@@ -38,7 +38,7 @@ _OUR_CENTURIES = ("19", "20")
 _CENTURIES = (*_OUR_CENTURIES, "14", "25")  # the last two: of the Persian and of the Thai year
 _PHONES = "06789"  # how phone numbers of nine digits begin
 _SHAPES = {
-    "prefixed": (-45, "behind two letters"),
+    "prefixed": (-45, "after two letters"),
     "spoken": (16, "spoken digit by digit"),
     "dotted": (-15, "with a dot"),
 }
@@ -55,7 +55,7 @@ def add_look(text: str, one: Candidate, points: Points) -> None:
     if other := no_code(text, one):
         points.append(other)
     elif _in_marks(text, one):
-        points.append((20, "set in marks"))
+        points.append((20, "in brackets or other marks"))
     elif text[one.start - 2 : one.start].strip().endswith(":"):
         points.append((16, "a colon before it"))
     size = len(one.value)
@@ -119,14 +119,14 @@ def no_code(text: str, one: Candidate) -> tuple[int, str] | None:
         return (-100, "an amount")
     if last and last in _NUMBERING and not (last == after and last in "*#"):
         return (
-            (-60 if last == "#" else -70, "a masked or numbered one")
+            (-60 if last == "#" else -70, "part of a masked or numbered item")
             if last != "*" or len(one.value) <= 4
             else None
         )
     if one.shape == "letters" and _MEASURE.fullmatch(one.value):
         return (-100, "an amount with its unit")
     if _ACCOUNT.search(before) or (one.shape == "letters" and _ACCOUNT.search(text, one.start, one.end + 1)):
-        return (-100, "a part of an account's number")
+        return (-100, "part of an account number")
     if (len(one.value) <= 4 and _PLATE.search(before)) or (one.shape == "letters" and last in _PROVINCES):
         return (-100, "a number plate")
     if before.endswith("..") or (last == "-" and before[-2:-1].strip() and before[-2] not in _PREFIXES):

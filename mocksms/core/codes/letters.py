@@ -27,12 +27,12 @@ def look(one: Candidate, promo: bool, sells: bool) -> Points:
     upper = one.value.upper()
     points: Points = [(-12, "letters")]
     if one.value != upper:
-        points.append((-35, "small letters"))
+        points.append((-35, "lower-case letters"))
     if (word := _PROMO.fullmatch(one.value)) and not _VOWELLESS.search(word.group(1)):
-        points.append((-80, "a word and a number, like a discount's code"))
+        points.append((-80, "a word and a number, like a discount code"))
     if promo:
         spoken = not _UNSPEAKABLE.search(upper) if upper.isalpha() else word
-        points.append((-80 if spoken or sells else -20, "a discount's message"))
+        points.append((-80 if spoken or sells else -20, "a discount message"))
     if _FLIGHT.fullmatch(one.value):
         points.append((-30, "like a flight or an order"))
     return points
@@ -68,7 +68,7 @@ def alone(text: str, one: Candidate, before: list[Hit], right: Hit | None, on_it
     if _SENT.match(text, one.end):
         points.append((-120, "a word to send to a number"))
     if not named:
-        points.append((-120, "nothing says that a code comes"))
+        points.append((-120, "nothing says that a code follows"))
     return points
 
 

@@ -170,9 +170,9 @@ def words_after(scene: Surroundings, one: Candidate, first: int, alone: bool, po
         if distance < 0:
             continue
         if kind == "other" and one.shape == "letters" and distance <= 1:
-            points.append((-60, "a word for another number at once after it"))
+            points.append((-60, "a word for another number right after it"))
         elif kind == "other" and not seen and _AS.fullmatch(text, one.end, hit.start):
-            points.append((-90, "given as another number"))
+            points.append((-90, "described as another number"))
         elif kind == "unit" and not seen and text[one.end : hit.start] in _JOINT:
             points.append((-90, "a unit follows"))
         if kind in seen or kind not in POINTS_AFTER or DIGIT.search(text, one.end, hit.start):
