@@ -94,13 +94,13 @@ APPROVE: tuple[Step, ...] = (
         page="approval.decide",
         state="pending",
         says=_("Choose “Approve”."),
-        why=_("The approval lets only the browser that asked go on."),
+        why=_("Only the browser that asked can continue after the approval."),
     ),
 )
 GO_ON = BackToFirst(
     pages.APPROVAL_CONTINUE, page="approval.decide", state="approved",
     says=_("Go back to the first tab. It has moved on automatically."),
-    why=_("The page that waited has noticed the approval."),
+    why=_("The waiting page has noticed the approval."),
 )  # fmt: skip
 BEGIN_SET_UP = Press(
     pages.GET_STARTED,

@@ -31,7 +31,7 @@ ASK: tuple[Step, ...] = (
     Press(
         pages.RESET_TWO_STEP, page="sign_in.another_way",
         says=_("Choose “Need help? Reset Two-Step Verification”."),
-        why=_("The last way back takes longer on purpose: it goes around the second step."),
+        why=_("The last way back takes longer on purpose: it bypasses the second step."),
     ),
     Press(
         pages.RECOVERY_CONTINUE,
@@ -42,14 +42,14 @@ ASK: tuple[Step, ...] = (
     Press(
         pages.SEND_DOCUMENTS, {pages.DOCUMENTS: DOCUMENT}, page="recovery.case", state="opened",
         says=_("Choose a picture of an ID document, then choose “Send documents”."),
-        why=_("In place of the phone, we verify the customer by an ID document."),
+        why=_("Instead of the phone, we use an ID document to verify the customer."),
     ),
 )  # fmt: skip
 DECIDE: tuple[Step, ...] = (
     OpenBeside(
         paths.DESK, f"{DESK.phone}/authenticator/", page="recovery.case", state="received",
         says=_("A second person, the reviewer, opens the review desk in another tab."),
-        why=_("A person decides, and never the one who asks."),
+        why=_("A person decides, and never the one who asked."),
     ),
     replace(NAME, fill={pages.EMAIL: DESK.email}),
     NAME_AND_PASSWORD[1],
@@ -95,7 +95,7 @@ LOST_PHONE = Script(
     "lost", _("Lost phone, with the review desk"), "taro",
     (
         (_("Sign in without the phone"), SIGN_IN),
-        (_("Ask for a reset"), ASK),
+        (_("Request a reset"), ASK),
         (_("The reviewer decides"), DECIDE),
         (_("The customer signs in"), RETURN),
     ),

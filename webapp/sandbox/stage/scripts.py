@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from flask_babel import lazy_pgettext
 
 from webapp import paths
 from webapp.sandbox.journeys import pages
@@ -68,15 +69,15 @@ VOICE = Script(
     "voice", _("Voice call to a landline"), "jiro",
     (
         (_("Sign in"), SIGN_IN),
-        (_("Get the code by a call"), (
+        (_("Get the code by voice call"), (
             ANOTHER_WAY,
             Press(pages.SEND_CODE, page="sign_in.another_way",
                 says=_("Choose “Send code”: the landline is selected."),
-                why=_("A backup method is a different device: here a phone that can't receive SMS.")),
+                why=_("A backup method is a different device: here, a phone that can't receive SMS.")),
             AnswerCall(page="sign_in.code", says=_("The landline rings. Answer the call."),
-                why=_("A voice says the code, so any phone can be the second step.")),
+                why=_("A voice reads out the code, so any phone can be the second step.")),
             TakeCode(pages.CODE, page="sign_in.code",
-                says=_("The voice says the code. Click it to fill it in."),
+                says=_("The voice reads out the code. Click it to fill it in."),
                 why=_("Only the person at this phone hears the code.")),
             ENTER_CODE,
             DONE,
@@ -103,10 +104,10 @@ BACKUP = Script(
             TakeCode(pages.CONTACT_CODE, page="settings.verify",
                 says=_("The second phone gets a code. Click it to fill it in."),
                 why=_("The backup is tested now, before you need it.")),
-            Press(pages.VERIFY_CONTACT, page="settings.verify", says=_("Choose “Continue”."),
+            Press(pages.VERIFY_CONTACT, page="settings.verify", says=_("Choose “Verify code and continue”."),
                 why=_("The owner is notified by email that a method was added.")),
         )),
-        (_("Sign in by the backup"), (
+        (_("Sign in with the backup"), (
             replace(SIGN_OUT[0], says=_("The backup is listed. Choose “Account & Lists”.")),
             SIGN_OUT[1],
             *SIGN_IN,
@@ -125,23 +126,26 @@ BACKUP = Script(
     taken_on=True,
 )  # fmt: skip
 
+MUSIC_PASSWORD = replace(
+    NAME_AND_PASSWORD[1], says=lazy_pgettext("music", "Enter the password, then choose “Sign in”.")
+)  # its button has another Japanese label than the shop's
 MUSIC = Script(
     "music", _("Music app"), "taro",
     (
         (_("Sign in to the music app"), (
             Press(pages.MUSIC_SIGN_IN, page="music.home", says=_("Choose “Sign in”."),
                 why=_("Another app of the same account asks for the same two steps.")),
-            *_music(*NAME_AND_PASSWORD, GIVE_CODE[0]),
+            *_music(NAME, MUSIC_PASSWORD, GIVE_CODE[0]),
             Press(pages.SIGN_IN_WITH_CODE, {pages.REMEMBER: True}, page="music.sign_in.code",
                 says=_("Tick the box below the field, then choose “Sign in”."),
-                why=_("A trusted device skips the second step. Each app trusts for itself.")),
+                why=_("A trusted device skips the second step. Each app has its own trusted devices.")),
         )),
         (_("Sign in again, without a code"), (
             Press(pages.MUSIC_SIGN_OUT, page="music.home", says=_("Choose “Sign out”."),
                 why=_("Signing out doesn't end the trust.")),
             Press(pages.MUSIC_SIGN_IN, page="music.home", says=_("Choose “Sign in”."),
                 why=_("The password is still asked for. Only the code is skipped.")),
-            *_music(*NAME_AND_PASSWORD),
+            *_music(NAME, MUSIC_PASSWORD),
             See(pages.MUSIC_SIGN_OUT, page="music.home", says=_("Done: signed in to the music app without a code."),
                 why=_("The shop and all other browsers still ask for a code.")),
         )),
@@ -183,7 +187,7 @@ PASSKEY = Script(
             Press(pages.PASSKEYS, page="account.security", says=_("Next to “Passkeys”, choose “Edit”."),
                 why=_("A passkey is a key on your device that only the real site can ask for.")),
             Press(pages.PROVE, page="step_up.confirm", says=_("Choose “Continue”."),
-                why=_("A passkey opens the account, so adding one takes a proof.")),
+                why=_("A passkey opens the account, so we verify the owner before adding one.")),
             *STEP_UP_BY_CODE,
         )),
         (_("Create a passkey"), (
@@ -192,7 +196,7 @@ PASSKEY = Script(
                 says=_("Choose “Create a passkey”, then confirm by hand in the browser's dialog."),
                 why=_("Your fingerprint, face or PIN unlocks the key. It never leaves the device.")),
         )),
-        (_("Sign in by the passkey"), (
+        (_("Sign in with the passkey"), (
             replace(LEAVE[0], page="passkeys.overview", state="",
                 says=_("The passkey is listed. Choose “Account & Lists”."),
                 why=_("A new sign-in will show what the passkey saves.")),
@@ -202,12 +206,12 @@ PASSKEY = Script(
             Press(pages.SIGN_IN_BY_PASSKEY, page="sign_in.identifier", by_hand=True,
                 says=_("Choose “Sign in with a passkey”, then confirm by hand in the browser's dialog."),
                 why=_("Device and fingerprint are two factors in one step, so no code is needed.")),
-            replace(SIGNED_IN, says=_("Done: signed in by the passkey, without password or code."),
+            replace(SIGNED_IN, says=_("Done: signed in with the passkey, without password or code."),
                 why=_("A fake page gets nothing from a passkey.")),
         )),
     ),
     taken_on=True,
 )  # fmt: skip
 
-MAIN = Script("main", _("Main job"), "hanako", MAIN_JOB)
+MAIN = Script("main", _("The basics"), "hanako", MAIN_JOB)
 SCRIPTS = {each.key: each for each in (MAIN, APP, VOICE, BACKUP, MUSIC, OFF, LOST_PHONE, PASSKEY)}
