@@ -35,7 +35,7 @@ fi
 pip() {
     "$PREFIX/bin/python" -m pip --disable-pip-version-check --quiet "$@"
 }
-pip install --require-hashes --requirement "$SOURCE/requirements.txt"
+pip install --require-hashes --requirement "$SOURCE/requirements.txt" --requirement "$SOURCE/requirements-postgres.txt"
 # Without its requirements: they are installed.
 pip install --force-reinstall --no-deps "$SOURCE"
 

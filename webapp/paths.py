@@ -7,6 +7,7 @@ from __future__ import annotations
 
 HOME = "/"
 HEALTH = "/healthz"
+READY = "/readyz"
 
 # Sign-in and sign-out; below MUSIC the same for the shop's other app.
 SIGN_IN = "/ap/signin"

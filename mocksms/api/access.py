@@ -18,7 +18,7 @@ from mocksms.shared.network import FORWARDED, is_in, is_loopback
 REALM = "phone"
 SESSION_KEY = "log_in"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OPEN_ENDPOINTS = frozenset({"static", "healthz", "handset.log_in"})
+OPEN_ENDPOINTS = frozenset({"static", "healthz", "readyz", "handset.log_in"})
 
 
 class LogInNeeded(Problem):

@@ -15,7 +15,7 @@ from werkzeug.routing import IntegerConverter, Map
 from mocksms import config, store
 from mocksms.api import access, waiting
 from mocksms.api.flask_app import PhoneFlask
-from mocksms.api.paths import HEALTH, PROGRAMS, VERSION_HEADER
+from mocksms.api.paths import HEALTH, PROGRAMS, READY, VERSION_HEADER
 from mocksms.core import faults
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
@@ -282,9 +282,12 @@ def init_app(app: PhoneFlask) -> None:
     app.register_error_handler(TooManyWorlds, _too_many_worlds)
     app.register_error_handler(HTTPException, http_error)
 
-    @app.get(HEALTH)
-    def healthz() -> tuple[str, int, dict[str, str]]:
-        """Answers when the default world can be read."""
-        with worlds().get().store.reading() as db:
-            store.reading.last_event(db)
-        return "ok\n", 200, {"Content-Type": "text/plain"}
+    app.add_url_rule(HEALTH, "healthz", _readyz)
+    app.add_url_rule(READY, "readyz", _readyz)
+
+
+def _readyz() -> tuple[str, int, dict[str, str]]:
+    """Answer when the default world can be read."""
+    with worlds().get().store.reading() as db:
+        store.reading.last_event(db)
+    return "ok\n", 200, {"Content-Type": "text/plain"}

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
 
 from tests.actors import Person
 from tests.app_fixture import AppFixture, World
 from webapp.pages.framework.maintenance import EVERY_SECONDS
 from webapp.store import feedback
+from webapp.store.engine import Unreachable
 
 
 def rows(world: World, table: str) -> int:
@@ -18,6 +22,18 @@ def browses(world: World) -> None:
     """One answer, read to its end as a server does."""
     answer = world.browser().raw("GET", "/healthz")
     answer.close()
+
+
+def test_node_is_not_ready_while_its_database_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = world.browser()
+    assert browser.raw("GET", "/readyz").status_code == 200
+
+    def gone(_store: object) -> NoReturn:
+        raise Unreachable("gone")
+
+    monkeypatch.setattr(type(world.site.extensions["nidankai"].store), "reading", gone)
+    assert browser.client.get("/readyz").status_code == 503
+    assert browser.client.get("/healthz").status_code == 200
 
 
 def test_upkeep_deletes_what_has_expired(world: World, taro: Person) -> None:

@@ -26,7 +26,7 @@ from webapp.store.engine import EngineError, Gone
 from webapp.store.flows import Flow
 
 _log = logging.getLogger(__name__)
-NOT_SHOWN = ("static", "healthz", None)
+NOT_SHOWN = ("static", "healthz", "readyz", None)
 PROBLEM = "site/problems/problem.html"
 TOOLS = ("sandbox.", "sandbox_api.")
 MOST_UNSENT = 1000

@@ -6,21 +6,24 @@ import logging
 import secrets
 import time
 
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Response, current_app, g, jsonify, request
 
 from webapp import paths
 from webapp.pages.framework.services import this_request
+from webapp.store import outbox
+from webapp.store.engine import EngineError
 
 LOG = logging.getLogger("webapp.request")
 
 
 def install(app: Flask) -> None:
-    """Give each request its id, log its end, and answer ``GET /healthz``. Install it first."""
+    """Give each request its id, log its end, and answer ``GET /healthz`` and ``GET /readyz``. Install it first."""
     LOG.setLevel(logging.INFO)
     app.logger.addFilter(_without_path)  # this gives the logger a handler, which our lines use too
     app.before_request(_begin)
     app.after_request(_end)
     app.add_url_rule(paths.HEALTH, "healthz", _healthz)
+    app.add_url_rule(paths.READY, "readyz", _readyz)
 
 
 def request_id() -> str:
@@ -55,6 +58,16 @@ def _end(response: Response) -> Response:
 
 def _healthz() -> Response:
     return jsonify(status="ok")
+
+
+def _readyz() -> tuple[Response, int]:
+    """Tell a balancer whether this node can serve: its database answers."""
+    try:
+        with current_app.extensions["nidankai"].store.reading() as db:
+            outbox.next_due(db)
+    except EngineError:
+        return jsonify(status="no database"), 503
+    return jsonify(status="ok"), 200
 
 
 def _known_method(method: str) -> str:
