@@ -1,6 +1,7 @@
 """`make bench`: measure and print the tables.
 
-`ARGS=--scale` measures by rows stored, `ARGS=--concurrency` (or `--crowd`) by processes.
+`ARGS=--scale` measures by rows stored, `ARGS=--concurrency` (or `--crowd`) by processes,
+`ARGS=--engines` SQLite and PostgreSQL side by side.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import os
 import platform
 import sys
 
-from bench import concurrency, peers, phone, scale, site
+from bench import concurrency, engines, peers, phone, scale, site
 from bench.table import markdown
 
 
@@ -17,6 +18,8 @@ def main() -> int:
     """Print both apps' rows, and the machine they were measured on."""
     if "--scale" in sys.argv[1:]:
         return scale.main()
+    if "--engines" in sys.argv[1:]:
+        return engines.main()
     if "--concurrency" in sys.argv[1:] or "--crowd" in sys.argv[1:]:
         return concurrency.main()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")

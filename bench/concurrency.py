@@ -91,12 +91,12 @@ def table() -> str:
     return "\n".join(lines)
 
 
-def measure(workers: int) -> tuple[float, list[float]]:
+def measure(workers: int, database_url: str = "") -> tuple[float, list[float]]:
     """Return sign-ins a second with this many processes, and the time of each request (seconds)."""
     with tempfile.TemporaryDirectory() as folder:
-        people = _make_accounts(folder)
+        people = make_accounts(folder, database_url)
         environment = {PREFIX + name.upper(): _to_file(value) for name, value in SETTINGS.items()}
-        environment |= {"WEBAPP_INSTANCE": folder}
+        environment |= {"WEBAPP_INSTANCE": folder, "WEBAPP_DATABASE_URL": database_url}
         port = free_port()
         command = ["-m", "webapp", "--port", str(port), "--workers", str(workers)]
         with server_process(command, port, environment):
@@ -131,9 +131,10 @@ def _sign_in_all(port: int, people: list[str], took: list[float]) -> None:
         raise failed[0]
 
 
-def _make_accounts(folder: str) -> list[str]:
+def make_accounts(folder: str, database_url: str = "") -> list[str]:
     """Create accounts whose authenticator apps use the known secret."""
-    services: Services = webapp.create_app({**SETTINGS, "instance": folder}).extensions["nidankai"]
+    app = webapp.create_app({**SETTINGS, "instance": folder, "database_url": database_url})
+    services: Services = app.extensions["nidankai"]
     hashed, now = services.hasher.hash(PASSWORD), services.clock.now()
     names = [f"person{at}" for at in range(FLOWS + 40)]
     with services.store.writing() as db:
@@ -148,7 +149,7 @@ def _make_accounts(folder: str) -> list[str]:
                 secret_mark=totp.mark(SECRET, services.pepper),
             )  # fmt: skip
             accounts.set_two_step(db, account.id, True)
-    services.store.close()
+    app.extensions["nidankai_engine"].close()
     return names
 
 

@@ -55,7 +55,11 @@ def free_port() -> int:
 def server_process(command: list[str], port: int, environment: dict[str, str]) -> Iterator[int]:
     """Run a server in its own process and yield its process id, from its first answer to the end of the block."""
     process = subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env={**os.environ, **environment}, stderr=subprocess.DEVNULL
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         with httpx.Client(transport=httpx.HTTPTransport(retries=9), timeout=30) as client:
@@ -91,17 +95,17 @@ def send(connection: socket.socket, message: bytes) -> None:
         rest += connection.recv(65536)
 
 
-def ingest(port: int) -> float:
-    """Return messages a second with CLIENTS clients."""
+def ingest(*ports: int) -> float:
+    """Return messages a second with CLIENTS clients, divided among the servers at these ports."""
 
-    def client() -> None:
+    def client(port: int) -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for _ in range(EACH):
                 send(connection, message)
 
     message = request()
-    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
+    threads = [threading.Thread(target=client, args=(ports[at % len(ports)],)) for at in range(CLIENTS)]
     start = time.perf_counter()
     for thread in threads:
         thread.start()
