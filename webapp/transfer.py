@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from webapp import home
 from webapp.shared import own_files
@@ -38,25 +38,6 @@ FORMAT = 1
 
 class Refused(Exception):
     """Nothing was done, or not all; the text is one line for the user."""
-
-
-class Half(Protocol):
-    """The worlds of one app."""
-
-    def names(self) -> list[str]:
-        """Return the names of all worlds."""
-
-    def is_empty(self) -> bool:
-        """Return whether there is nothing but what an app has before its first start."""
-
-    def copy(self, name: str) -> bytes:
-        """Return a copy of a world."""
-
-    def put(self, name: str, copy: bytes) -> int:
-        """Make a world of a copy. Return how many rows it has."""
-
-    def keep_only(self, names: list[str]) -> None:
-        """Delete all other worlds, except the default one."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def test_overview_off_offers_to_begin(world: World, language: str) -> None:
     page = hanako.opens_settings()
     assert page.state == "off"
     title = "2段階認証(2SV)の設定" if language == "ja" else "Two-Step Verification (2SV)"
-    assert title in page.one("h1").to_text()
+    assert title in page.one("h1").to_text(separator="", strip=False)
 
 
 def test_overview_tells_the_owner_by_mail_when_it_was_turned_on(world: World, hanako: Person) -> None:
