@@ -1,7 +1,7 @@
 """Tests that a run leaves out: those whose program is missing, named in its header, and those of `make check`.
 
 The part `more` of the check runs the tests that are marked so: those of `make test` in another language, width,
-colour or number.
+colour or number, and further cases of a kind.
 """
 
 from __future__ import annotations

@@ -6,11 +6,11 @@ import pytest
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
-from tests.more import more
 from tools.driver import expect
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), more(1280, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.more
 def test_controls_are_accessible_and_fit_the_screen(servers: Servers, width: int, scheme: str) -> None:
     tester = servers.world.browser(origin=servers.site_url)
     tester.raw("PUT", "/sandbox/api/worlds/side")

@@ -92,6 +92,7 @@ def test_call_opens_by_itself_and_shows_the_words_as_spoken(desk: Desk, window: 
     expect(page.locator("#call-foot [data-copy]")).to_have_attribute("data-copy", "048213")
 
 
+@pytest.mark.more
 def test_call_is_spoken_by_the_phones_own_voice_when_asked(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/home")
     page.context.add_init_script(LISTEN + PLAY)
@@ -116,6 +117,7 @@ def test_call_is_spoken_by_the_browsers_voice_where_no_audio_comes(desk: Desk, w
     assert page.evaluate("window.spoken") == [[word, "ja-JP"] for word in ("コード", *"048213")]
 
 
+@pytest.mark.more
 def test_call_is_silent_until_asked_and_can_be_played_again(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/home")
     page.context.add_init_script(LISTEN + PLAY)
@@ -129,6 +131,7 @@ def test_call_is_silent_until_asked_and_can_be_played_again(desk: Desk, window: 
     expect(page.locator("html")).to_have_attribute("data-played", "7")
 
 
+@pytest.mark.more
 def test_call_that_was_hung_up_stops_speaking(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/home")
     page.context.add_init_script(LISTEN.replace("setTimeout(() => words.onend(), 1)", "0"))
@@ -141,6 +144,7 @@ def test_call_that_was_hung_up_stops_speaking(desk: Desk, window: Window) -> Non
     assert len(page.evaluate("window.spoken")) == 1
 
 
+@pytest.mark.more
 def test_call_that_was_hung_up_stops_its_audio(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/home")
     page.context.add_init_script(LISTEN + LOOP)

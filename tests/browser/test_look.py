@@ -11,7 +11,6 @@ from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
 from tests.check.look.looking import PLAIN, measured
 from tests.check.look.window import Window
-from tests.more import more
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import main_job, pages
 from webapp.sandbox.journeys.steps import See
@@ -42,8 +41,9 @@ def overhang(page: Page) -> int:
 
 @pytest.mark.parametrize(
     ("language", "width", "scheme"),
-    [("ja", NARROW, "light"), ("ja", WIDE, "dark"), more("en", NARROW, "dark"), more("en", WIDE, "light")],
+    [("ja", NARROW, "light"), ("ja", WIDE, "dark"), ("en", NARROW, "dark"), ("en", WIDE, "light")],
 )
+@pytest.mark.more
 def test_patterns_are_accessible_and_fit(servers: Servers, width: int, scheme: str, language: str) -> None:
     site = servers.window(width, language, color_scheme=scheme)
     for path in ("/patterns", "/", "/ap/signin", "/no-such-page"):

@@ -123,7 +123,8 @@ def test_main_job_by_sms(servers: Servers, width: int) -> None:
     elsewhere(servers, width)
 
 
-@pytest.mark.parametrize(("width", "by"), [more(390, "key"), (1280, "picture")])
+@pytest.mark.parametrize(("width", "by"), [(390, "key"), (1280, "picture")])
+@pytest.mark.more
 def test_main_job_by_app(servers: Servers, width: int, by: str) -> None:
     hanako = Live(servers, width)
     hanako.walk((main_job.START, *SIGN_IN, See(page="shop.home")))

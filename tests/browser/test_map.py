@@ -6,7 +6,6 @@ import pytest
 
 from tests.browser.conftest import assert_accessible
 from tests.browser.servers import Servers
-from tests.more import more
 from tools.driver import Page, expect
 from webapp.sandbox.journeys import main_job
 from webapp.sandbox.journeys.steps import See
@@ -24,7 +23,8 @@ def gives_password(servers: Servers, site: Page) -> None:
     servers.walk(site, "taro", *main_job.GIVE_PASSWORD, See(page="sign_in.code"))
 
 
-@pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "ja"), more(1280, "light", "en")])
+@pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "ja"), (1280, "light", "en")])
+@pytest.mark.more
 def test_map_and_coverage_are_accessible_and_fit(
     servers: Servers, width: int, scheme: str, language: str
 ) -> None:

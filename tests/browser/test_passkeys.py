@@ -120,6 +120,7 @@ def test_passkey_removed_opens_nothing_and_says_so(servers: Servers) -> None:
     assert_accessible(page)
 
 
+@pytest.mark.more
 def test_passkey_on_a_second_device_stands_beside_the_first(servers: Servers) -> None:
     first = servers.window()
     with_fingerprint(first)
@@ -147,6 +148,7 @@ def test_passkey_on_a_second_device_stands_beside_the_first(servers: Servers) ->
     expect(second.locator("[data-passkey]")).to_have_count(2)
 
 
+@pytest.mark.more
 def test_passkey_unverified_device_is_told_and_nothing_is_lost(servers: Servers) -> None:
     page = servers.window()
     with_fingerprint(page, isUserVerified=False)

@@ -56,6 +56,7 @@ def does_what_is_next(page: Page) -> None:
     expect(step).not_to_have_text(words)
 
 
+@pytest.mark.more
 def test_main_job_is_given_from_the_stage_by_clicks(servers: Servers) -> None:
     page = opened(servers)
     began = page.evaluate("performance.now()")

@@ -54,7 +54,7 @@ def forms(names: tuple[str, ...]) -> Any:
     return st.dictionaries(st.sampled_from(names), values, max_size=8)
 
 
-@more.examples(70, 200)
+@more.examples(40, 200)
 def test_every_route_of_twilio_answers(client: FlaskClient, examples: int) -> None:
     from hypothesis import given, settings
     from hypothesis import strategies as st
@@ -79,7 +79,7 @@ def test_every_route_of_twilio_answers(client: FlaskClient, examples: int) -> No
     ask()
 
 
-@more.examples(70, 200)
+@more.examples(40, 200)
 def test_every_action_of_sns_answers(client: FlaskClient, examples: int) -> None:
     from hypothesis import given, settings
     from hypothesis import strategies as st

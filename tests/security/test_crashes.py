@@ -19,6 +19,7 @@ from tests import lockout as recovery
 from tests.actors import Person, key_on
 from tests.app_fixture import World
 from tests.assertions import not_empty
+from tests.more import more
 from tests.security.tools import to_mid_step
 from webapp.sandbox.server import CHEAP_HASH
 
@@ -106,15 +107,15 @@ def deciding_a_reset(world: World) -> Step:
     return desk, page.path, {"verdict": "approve", "reason": "ok"}
 
 
-STEPS: list[Callable[[World], Step]] = [
-    proving_an_app,
+STEPS: list[Any] = [
+    more(proving_an_app),
     turning_on,
-    approving,
-    denying,
+    more(approving),
+    more(denying),
     going_on,
     signing_in_with_trust,
-    turning_off,
-    clearing,
+    more(turning_off),
+    more(clearing),
     asking_everywhere,
     deciding_a_reset,
 ]

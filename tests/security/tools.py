@@ -113,7 +113,7 @@ def holds_digits(text: str | bytes, digits: str) -> bool:
 
 # Where strangers may go: the shop's front, the ways in, the links of mails, and QA's tools, which are not there
 # outside sandbox mode. All the rest is for whoever is signed in.
-OPEN_PATHS = frozenset({"/", "/healthz", "/patterns", "/music", "/sandbox"})
+OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/patterns", "/music", "/sandbox"})
 OPEN_FOLDERS = (
     "/static/",
     "/sandbox/",
