@@ -23,7 +23,7 @@ M_ARENA_MAX, MOST_ARENAS = -8, 2
 
 def serve(target: str, host: str, port: int, connections: int, **options: Any) -> None:
     """Serve an edge until SIGINT or SIGTERM. `target` is `module:factory`, `options` are granian's."""
-    _share_free_memory()
+    share_free_memory()
     Granian(
         target,
         factory=True,
@@ -40,7 +40,7 @@ def serve(target: str, host: str, port: int, connections: int, **options: Any) -
     ).serve()
 
 
-def _share_free_memory() -> None:
+def share_free_memory() -> None:
     """Let the threads of the processes to come share what they free, where the C library can (glibc).
 
     By itself it gives each thread an arena, which keeps the largest thing that was in it: 19 MiB for a password.

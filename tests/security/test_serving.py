@@ -6,6 +6,8 @@ Real sockets, and servers in processes of their own. The deadlines are short, so
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,7 @@ import httpx
 import pytest
 
 from tests.assertions import not_empty
-from tests.edge_server import Served, open_files, serving
+from tests.edge_server import ROOT, Served, open_files, serving
 from webapp.sandbox.form_client import HttpFormClient
 
 IDLE_SECONDS, WHOLE_SECONDS, UNREAD_SECONDS = 1.5, 3.0, 2.0
@@ -176,6 +178,35 @@ def test_passwords_at_once_leave_no_memory_s71(served: Served) -> None:
         told = list(pool.map(guess, "abcdefghijkl"))
     assert all("パスワードが正しくありません" in html for html in not_empty(told))
     assert served.memory() < before + (100 << 20)
+
+
+def test_threads_share_what_they_have_freed_s71() -> None:
+    """Eight threads that each use 19 MiB, one after the other, as a password does, leave less than four of them."""
+    program = """
+import threading
+from pathlib import Path
+from webapp.edge.process import share_free_memory
+share_free_memory()
+def held():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 if Path("/proc/self/statm").exists() else 0
+before = held()
+used, end = threading.Semaphore(0), threading.Event()
+def use():
+    for _ in range(3):
+        bytearray(b"x" * (19 << 20))
+    used.release()
+    end.wait()
+threads = [threading.Thread(target=use) for _ in range(8)]
+for thread in threads:
+    thread.start()
+    used.acquire()
+print(held() - before)
+end.set()
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert int(run.stdout) < 4 * (19 << 20)
 
 
 @pytest.mark.parametrize(
