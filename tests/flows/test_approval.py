@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.actors import Person
 from tests.app_fixture import World
 from webapp.store import accounts
@@ -54,6 +56,20 @@ def test_approval_that_is_ready_is_taken_by_another_press(world: World, hanako: 
     hanako.approves()
     assert hanako.asks_for_settings().name == "settings.overview"
     assert len(world.phone.messages(to=hanako.email)) == 1, "no other mail was sent"
+
+
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_approval_leads_to_the_page_that_was_asked_for_last(hanako: Person, is_ready: bool) -> None:
+    hanako.signs_in()
+    hanako.asks_for_settings()
+    if is_ready:
+        hanako.approves()
+    hanako.browser.get("/account/security/name")
+    page = hanako.browser.submit(form='form[action="/ap/cvf/confirm"]')
+    if not is_ready:
+        hanako.approves()
+        page = hanako.goes_on()
+    assert page.name == "account.change_name"
 
 
 def test_decided_denial_is_final_and_told(world: World, hanako: Person) -> None:

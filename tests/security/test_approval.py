@@ -126,6 +126,26 @@ def test_approval_elevates_only_the_asking_session_s35(world: World, asking: Per
     assert mailbox.raw("GET", SETTINGS).status_code == 303
 
 
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_approval_is_not_for_another_browser_with_the_sessions_cookie_s35(
+    world: World, asking: Person, is_ready: bool
+) -> None:
+    link = link_of(world, asking)
+    if is_ready:
+        asking.approves()
+    thief = asking.elsewhere()
+    stolen = asking.browser.cookie("mihon_8000_session")
+    assert stolen is not None
+    thief.browser.client.set_cookie("mihon_8000_session", stolen, domain="localhost")
+    thief.browser.get("/ap/cvf/confirm")
+    assert thief.browser.submit(form='form[action="/ap/cvf/confirm"]').state == "pending"
+    decides(world.browser(), link, "approve")
+    sends(thief.browser, "/ap/cvf/approval")
+    assert not is_elevated(thief)
+    asking.goes_on()
+    assert is_elevated(asking)
+
+
 def test_approval_is_worth_nothing_once_a_code_is_asked_s35(asking: Person) -> None:
     asking.approves()
     elsewhere = asking.elsewhere()

@@ -60,14 +60,16 @@ Status = Literal["pending", "approved", "denied", "used", "expired"]
 
 def request(services: Services, visitor: Visitor, account: Account, session: bytes, return_to: str) -> Flow:
     """Ask the owner. A request of this session that is approved or pending is used again and sends nothing
-    (docs/promises.md#41).
+    (docs/promises.md#41). It leads to the page that was asked for last.
+
+    It is for its own browser alone: the session's cookie may be stolen (docs/promises.md#35).
     """
     now = services.clock.now()
     with services.store.writing() as db:
         for state in ("approved", "pending"):
-            asked = flows.find_of_session(db, MACHINE.kind, session, state, now)
+            asked = flows.find_of_session(db, MACHINE.kind, session, visitor.browser, state, now)
             if asked is not None:
-                return asked
+                return _leading_to(db, asked, return_to)
         data = {
             "return_to": return_to,
             "by": "mail" if account.email else "sms",
@@ -215,6 +217,11 @@ def _take(
         raise StaleFlow("two-step verification is on by now: a code is asked instead")
     MACHINE.transition(db, flow, "take")
     return elevate(db, services, visitor, account, flow, now, how=flow.data["by"])
+
+
+def _leading_to(db: Connection, flow: Flow, return_to: str) -> Flow:
+    data = {**flow.data, "return_to": return_to}
+    return flow if data == flow.data else flows.move(db, flow, state=flow.state, data=data) or flow
 
 
 def _is_capped(db: Connection, services: Services, account: Account, now: float) -> bool:

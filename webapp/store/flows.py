@@ -102,12 +102,15 @@ def find_by_token(db: Connection, kind: str, token_hash: bytes) -> Flow | None:
     return None if row is None else from_row(row)
 
 
-def find_of_session(db: Connection, kind: str, session: bytes, state: str, now: float) -> Flow | None:
-    """Return the newest live flow that a session began and that is in ``state``."""
+def find_of_session(
+    db: Connection, kind: str, session: bytes, browser: bytes, state: str, now: float
+) -> Flow | None:
+    """Return the newest live flow that a session began from this browser and that is in ``state``."""
     row = db.execute(
-        f"""SELECT {COLUMNS} FROM flows WHERE kind = ? AND session = ? AND state = ? AND expires_at > ?
+        f"""SELECT {COLUMNS} FROM flows
+            WHERE kind = ? AND session = ? AND browser = ? AND state = ? AND expires_at > ?
             ORDER BY created_at DESC LIMIT 1""",
-        (kind, session, state, now),
+        (kind, session, browser, state, now),
     ).fetchone()
     return None if row is None else from_row(row)
 
