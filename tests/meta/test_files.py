@@ -35,6 +35,18 @@ def test_files_are_short() -> None:
     assert not long, f"a file that long has two subjects; give each its own (at most {LONGEST} lines): {long}"
 
 
+def test_styles_keep_has_apart() -> None:
+    """A browser without `:has()` drops a whole rule, with the selectors beside it that it knows."""
+    wrong = []
+    for path in tracked(".css"):
+        css = re.sub(r"/\*.*?\*/", "", (ROOT / path).read_text(), flags=re.S)
+        for selectors in re.findall(r"([^{}]+)\{", css):
+            lines = selectors.strip().split(",\n")
+            if len({":has(" in line for line in lines}) > 1:
+                wrong.append(f"{path}: {' '.join(selectors.split())}")
+    assert not wrong, f"give each its own rule: {wrong}"
+
+
 def test_files_hold_nothing_unfinished() -> None:
     here = "tests/meta/test_files.py"
     wrong = [p for p in tracked(*CODE) if p != here and UNFINISHED.search((ROOT / p).read_text())]
