@@ -150,6 +150,25 @@ def test_stage_names_the_fault_that_lost_a_text(servers: Servers) -> None:
     expect(page.locator("[data-stuck-fault]")).to_be_hidden()
 
 
+def test_stage_goes_on_while_another_mail_is_open_on_the_phone(servers: Servers) -> None:
+    servers.world.services.outbound.mailer.send(
+        "hanako@example.com", "Old news", "Nothing to do", "<p>Nothing"
+    )
+    page = opened(servers, language="en")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.request.post(f"{servers.site_url}/sandbox/api/faults", data={"fault": "mail-lost"})
+    for _ in range(6):
+        does_what_is_next(page)
+    phone = page.frame_locator("[name=phone]")
+    phone.locator("#lock-notes .note__open").first.click()
+    expect(phone.locator(".mail-frame")).to_be_visible()
+    page.locator("#stage-menu-people summary").click()
+    page.locator("[data-persona=taro]").click()
+    expect(page.locator("[data-shows-people]")).not_to_have_text("花子")
+    assert errors == []
+
+
 def test_stage_follows_the_persona_and_takes_the_apps_code_over(
     servers: Servers, running_phone: RunningPhone
 ) -> None:

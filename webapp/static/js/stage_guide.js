@@ -42,7 +42,7 @@ export function guide(desk, site, phone) {
   function fits(step, page) {
     if (page.name !== step.page || (step.state && page.state !== step.state)) return false;
     if (step.unless && page.document.querySelector(step.unless)) return false;
-    const opened = phone.page === "handset.mail_message";
+    const opened = phone.mail !== null && phone.page === "handset.mail_message";
     if (step.where === "mail" || step.where === "link") return !phone.mail?.isAnswered && opened === (step.where === "link");
     if (step.where === "tab") return page.tab > 0;
     if (step.where === "beside") return page.tab === 0;
