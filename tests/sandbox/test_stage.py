@@ -8,9 +8,11 @@ import pytest
 
 from tests.actors import PEOPLE, Person
 from tests.app_fixture import World
+from tests.assertions import not_empty
 from tests.form_client import Page
 from webapp.pages.framework.language import LANGUAGES
 from webapp.sandbox.journeys.main_job import MAIN_JOB
+from webapp.sandbox.stage.scripts import SCRIPTS
 
 PHONE = "http://localhost:8001"  # on the host by which the site is called
 
@@ -28,6 +30,16 @@ def test_stage_shows_site_phone_and_script(world: World, language: str) -> None:
     assert sources["phone"].startswith(f"{PHONE}/handsets/+819012345678/?world=default&lang={language}")
     steps = page.all("[data-step]")
     assert len(steps) == sum(len(part) for _name, part in MAIN_JOB)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_stage_has_words_and_a_caption_for_each_step(world: World, language: str, script: str) -> None:
+    page = world.browser(language).get(f"/sandbox/stage?script={script}")
+    assert page.one("#stage-script option[selected]").attrs["value"] == script
+    assert page.one("[name=site]").attrs["src"] == SCRIPTS[script].start
+    assert [step.to_text() for step in not_empty(page.all("[data-step]")) if not step.to_text()] == []
+    assert [step.to_text() for step in page.all("[data-step]") if not step.attrs["data-why"]] == []
 
 
 def test_stage_may_frame_itself_and_the_phone_only(world: World) -> None:

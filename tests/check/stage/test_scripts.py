@@ -30,7 +30,7 @@ def begins(page: Page, script: str) -> None:
 
 
 def plays(page: Page) -> None:
-    """Play to the last step. On the way, no step may be without a caption."""
+    """Play to the last step, whose caption is shown then."""
     expect(page.locator(NEXT)).to_have_count(1)
     page.locator("#stage-play").click()
     ends = page.locator(".stage-desk[data-finished]").or_(page.locator("[data-stuck]:not([hidden])"))
