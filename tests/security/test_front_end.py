@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -11,6 +13,7 @@ from tests.app_fixture import World
 from tests.assertions import not_empty
 from tests.security.tools import is_signed_in, protected, rows, sends, texts
 from webapp import paths
+from webapp.pages.framework import i18n_cache
 
 POLICY = {
     "default-src": "'self'",
@@ -116,6 +119,19 @@ def test_headers_are_on_400_of_a_foreign_host_s62(world: World) -> None:
     answer = world.browser().raw("GET", "/", headers={"Host": "evil.example"})
     assert answer.status_code == 400
     check(answer, "foreign host")
+
+
+def test_answer_to_a_foreign_host_leaves_other_answers_their_addresses(world: World) -> None:
+    for cache in (i18n_cache._url_of, i18n_cache._static_url, i18n_cache._kept):
+        cache.cache_clear()
+    client = world.site.test_client()
+    below = {"SCRIPT_NAME": "/below"}
+    assert client.get("/", headers={"Host": "evil.example"}, environ_overrides=below).status_code == 400
+    for path in ("/ap/signin", "/nowhere"):
+        html = client.get(path, environ_overrides=below).text
+        assert not [
+            each for each in re.findall(r' (?:href|src|action)="(/[^"]*)"', html) if "/below/" not in each
+        ]
 
 
 def test_request_larger_than_any_form_is_refused_s62(world: World, hanako: Person) -> None:

@@ -230,7 +230,7 @@ def _page(problem: Problem) -> str:
         "again": problem.again,
     }
     if request_ctx.url_adapter is None:  # a host we don't answer to: links of the page stay relative
-        request_ctx.url_adapter = current_app.url_map.bind("localhost")
+        request_ctx.url_adapter = current_app.url_map.bind("localhost", script_name=request.script_root)
     try:
         if problem.status < _ON_OUR_SIDE:
             return render_template("site/problems/problem.html", **context)
