@@ -11,13 +11,16 @@ from mocksms.store import Store, keys
 def share(store: Store, settings: Settings, makers: Mapping[str, Callable[[Settings], str]]) -> None:
     """Write each key file into the phone's folder: the database's, which the first phone makes.
 
-    `store` is the default world's, `makers` returns the content of each file.
+    A phone that was moved or restored into an empty database hands over the files that it has. `store` is the default
+    world's, `makers` returns the content of each file.
     """
     for name, make in makers.items():
         with store.reading() as db:
             kept = keys.find(db, name)
         if kept is None:
-            made = make(settings)  # takes its time, so outside of the lock
+            file = settings.folder / name
+            # outside of the lock: to make one takes its time
+            made = file.read_text() if file.exists() else make(settings)
             with store.writing() as db:
                 kept = keys.find(db, name)
                 if kept is None:

@@ -14,3 +14,8 @@ def find(db: Connection, name: str) -> str | None:
 def add(db: Connection, name: str, pem: str) -> None:
     """Keep a key."""
     db.execute("INSERT INTO settings (name, value) VALUES (?, ?)", (_PREFIX + name, pem))
+
+
+def keep_alone(db: Connection) -> None:
+    """Delete all other settings of the world."""
+    db.execute("DELETE FROM settings WHERE substr(name, 1, ?) <> ?", (len(_PREFIX), _PREFIX))

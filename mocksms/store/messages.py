@@ -7,14 +7,14 @@ from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
 from mocksms.core.models import Event, Message
-from mocksms.store import jobs, requests, search_index
+from mocksms.store import jobs, keys, requests, search_index
 from mocksms.store.engine import Connection
 from mocksms.store.jobs import NewJob
 
 EVENTS_KEPT = 20_000
 PRUNE_EVERY = 100
 TABLES = (
-    "messages", "raws", "handsets", "threads", "authenticators", "settings", "faults", "stops", "jobs", "verifications",
+    "messages", "raws", "handsets", "threads", "authenticators", "faults", "stops", "jobs", "verifications",
     "resources",
 )  # fmt: skip
 _FEWER_UNREAD = "unread = CASE WHEN unread + ? > 0 THEN unread + ? ELSE 0 END"
@@ -191,6 +191,7 @@ def clear(db: Connection) -> None:
     """Empty the inbox. The newest event stays, so ids keep growing and `since` and Last-Event-ID stay valid."""
     for table in TABLES:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
+    keys.keep_alone(db)
     db.execute("DELETE FROM events WHERE id < (SELECT max(id) FROM events)")
     search_index.clear(db)
     requests.empty(db, time.time())

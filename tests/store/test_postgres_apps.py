@@ -13,6 +13,7 @@ import mocksms
 from mocksms.api.middleware import worlds_of
 from mocksms.config import SettingError
 from mocksms.config import load as load_phone
+from mocksms.core import inbox
 from mocksms.providers.smtp import certificate
 from tests import postgres_server
 from tests.app_fixture import AppFixture, World
@@ -86,6 +87,23 @@ def test_phones_on_one_database_have_one_set_of_keys(
             files.append({path.name: path.read_text() for path in settings.folder.glob("*.pem")})
             worlds_of(app).close()
     assert files[0] == files[1] and len(files[0]) == 3
+
+
+def test_phone_brings_its_keys_into_an_empty_database_and_a_reset_keeps_them(
+    postgres: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    moved, new = tmp_path / "moved", tmp_path / "new"
+    app = mocksms.create_app({"INSTANCE": str(moved)})
+    certificate.context(worlds_of(app).settings)
+    before = (moved / "phone" / certificate.KEY).read_text()
+    worlds_of(app).close()
+    with postgres_server.database(postgres) as url:
+        for folder in (moved, new):
+            app = mocksms.create_app({"INSTANCE": str(folder), "DATABASE_URL": url})
+            inbox.reset(worlds_of(app).get())
+            worlds_of(app).close()
+            assert (folder / "phone" / certificate.KEY).read_text() == before
 
 
 def test_doctor_names_the_keys_that_each_machine_would_make(
