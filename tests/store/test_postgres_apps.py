@@ -106,6 +106,14 @@ def test_phone_brings_its_keys_into_an_empty_database_and_a_reset_keeps_them(
             assert (folder / "phone" / certificate.KEY).read_text() == before
 
 
+def test_server_in_a_folder_that_others_may_enter_is_its_owners_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POSTGRES_URL", raising=False)
+    with postgres_server.running() as url, psycopg.connect(url) as db:
+        assert db.execute("SHOW unix_socket_permissions").fetchone() == ("0700",)
+
+
 def test_doctor_names_the_keys_that_each_machine_would_make(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

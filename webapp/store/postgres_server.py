@@ -142,7 +142,9 @@ def _started(programs: Path, folder: Path, settings: Sequence[str], after: str) 
             raise NoServer(
                 f"PostgreSQL cannot keep data in {folder}: {(made.stderr.splitlines() or [''])[-1]}"
             )
-    options = [part for setting in settings for part in ("-c", setting)]
+    # Everybody who reaches the socket is the server's owner, and the folder may be one that was there before.
+    private = "unix_socket_permissions=0700"
+    options = [part for setting in (*settings, private) for part in ("-c", setting)]
     shell: list[str | Path] = ["sh", "-c", _UNTIL_INPUT_ENDS, folder, after]
     server = [*shell, programs / "postgres", "-D", data, "-k", folder, *options]
     process = subprocess.Popen(server, stdin=subprocess.PIPE, **as_user)
