@@ -25,7 +25,8 @@ def delete(world: World, wanted: Filter) -> int:
         if store.deletion.is_most(db, wanted):
             # The rest is indexed again, which is less work than to take each message out of the index.
             store.search_index.begin_again(db)
-    return in_slices(world, lambda db, limit: store.deletion.matching(db, wanted, limit))
+        last = store.reading.last_message(db)  # what arrives between two slices stays
+    return in_slices(world, lambda db, limit: store.deletion.matching(db, wanted, last, limit))
 
 
 def delete_one(world: World, sid: str) -> bool:

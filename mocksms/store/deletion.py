@@ -44,9 +44,9 @@ _NEWEST_ID = (
 _NEWEST = f"UPDATE threads SET last = coalesce(({_NEWEST_ID}), last) WHERE {_THREAD}"  # noqa: S608
 
 
-def matching(db: Connection, wanted: Filter, limit: int) -> list[Doomed]:
-    """Return arrived messages that match, the newest."""
-    return _all(reading.select(db, _COLUMNS, wanted, limit))
+def matching(db: Connection, wanted: Filter, last: int, limit: int) -> list[Doomed]:
+    """Return arrived messages up to the id `last` that match, the newest."""
+    return _all(reading.select(db, _COLUMNS, wanted, limit, last + 1))
 
 
 def by_sid(db: Connection, sid: str) -> list[Doomed]:

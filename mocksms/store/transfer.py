@@ -1,6 +1,6 @@
 """Copy the phone's worlds, asked line by line by another process: `python -m mocksms.store.transfer`.
 
-A line of the input is a JSON array: a name of `CALLS` and its arguments. The answer is a JSON object with `result` or
+A line of the input is a JSON array: a name of `calls` and its arguments. The answer is a JSON object with `result` or
 `error`. Copies of worlds are files, named by their paths. MOCKSMS_INSTANCE and MOCKSMS_DATABASE_URL name the place.
 """
 
@@ -11,24 +11,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mocksms.store import search_index
+from mocksms.store import reading, search_index
 from mocksms.store.database import open_engine
 from mocksms.store.engine import EngineError, Store
 from mocksms.store.engine.transfer import Worlds
 from mocksms.store.migrations import MIGRATIONS
 
-BATCH = 5_000
-
 
 def index_again(store: Store) -> None:
     """Make the full-text index of a world whose copy had none."""
     with store.writing() as db:
-        search_index.clear(db)
-        db.execute("DELETE FROM settings WHERE name = 'words_upto'")
-        last = int(db.execute("SELECT coalesce(max(id), 0) FROM messages").fetchone()[0])
-    for upto in range(BATCH, last + BATCH, BATCH):
+        search_index.begin_again(db)
+        upto, last = 0, reading.last_message(db)
+    while upto < last:
         with store.writing() as db:
-            search_index.fill(db, min(upto, last))
+            upto = search_index.fill(db, last)
 
 
 def calls(worlds: Worlds) -> dict[str, Callable[..., Any]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from mocksms.core import deletion, inbox
 from mocksms.core.faults import Effects
 from mocksms.core.models import Filter, Message
 from mocksms.core.worlds import World
+from mocksms.store import transfer
 from mocksms.store.engine import recording
 from tests import engines
+from tests.assertions import not_empty
 
 NUMBERS = ("+819012345671", "+819012345672", "+819012345673")
 PEERS = ("+815012345678", "Mihon")
@@ -140,6 +144,31 @@ def test_deletion_gives_the_lock_back_between_slices(world: World, monkeypatch: 
     with recording.listening(said.append):
         assert deletion.delete(world, Filter(since=1)) == 12
     assert sum(sql == "COMMIT" for sql in said) >= 12 / 4
+
+
+def test_deletion_spares_what_arrives_between_slices(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deletion, "AT_FIRST", 4)
+    monkeypatch.setattr(deletion, "AT_MOST", 4)
+    late: list[str] = []
+
+    def arrives(_: float) -> None:
+        late.append(f"late {len(late)}")
+        inbox.receive(world, Message(inbox.new_sid("SM"), "sms", PEERS[0], NUMBERS[0], late[-1]))
+
+    _fill(world, 12)
+    monkeypatch.setattr(deletion, "time", SimpleNamespace(monotonic=time.monotonic, sleep=arrives))
+    assert deletion.delete(world, Filter(since=1)) == 11
+    assert [each.body for each in inbox.search(world, Filter(since=1), 100)] == not_empty(late)[::-1]
+
+
+def test_index_that_is_made_again_after_a_copy_is_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store.search_index, "AT_ONCE", 5)
+    _fill(world)
+    transfer.index_again(world.store)
+    with world.store.reading() as db:
+        assert store.search_index.indexed_upto(db) == store.reading.last_message(db)
 
 
 def _statements(world: World, count: int, wanted: Filter) -> int:
