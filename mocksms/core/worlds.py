@@ -166,11 +166,23 @@ class Worlds:
     def _check(self, name: str) -> None:
         """Continue what is due in a world, perhaps left by a process that is gone."""
         self._to_check.discard(name)
-        with suppress(store.UnknownWorld, store.Gone):  # deleted meanwhile
+        try:
             with self.engine.open(name).reading() as db:
                 is_due = (store.reading.next_due(db), store.jobs.next_due(db)) != (None, None)
             if is_due:
                 self.background.watch(self._opened(name))
+        except (store.UnknownWorld, store.Gone):
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """Let go of a world that another process deleted: nobody may ask for its name again."""
+        with self._lock:
+            world = self._open.get(name)
+            if world is None or world.store.exists():
+                return
+            del self._open[name]
+            self._accounts.pop(account_sid(name), None)
+        world.close()
 
     def _heard(self, name: str, _: int) -> None:
         """Follow the news of a world, or of all (""). This must not wait for the database."""

@@ -13,7 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
+import mocksms
 from mocksms.testing import NothingCame, Phone, PhoneError, RunningPhone, run_phone, twilio_client
+from tests import engines
 
 ME, SHOP = "+819012345678", "+15005550006"
 STRANGER = "AC" + "9" * 32
@@ -300,3 +302,17 @@ def test_lease_of_another_phone_process_counts(tmp_path: Path) -> None:
         assert phone.wait_for_code(number) == "482913"
     for each in phones:
         each.stop()
+
+
+def test_world_that_another_process_deleted_is_let_go(tmp_path: Path) -> None:
+    with engines.database() as url:
+        settings = {"INSTANCE": str(tmp_path), "SMTP_PORT": -1, "DATABASE_URL": url}
+        worlds, others = (mocksms.create_app(settings).extensions["mocksms"] for _ in range(2))
+        left, _ = worlds.make("passing")
+        assert others.delete("passing")
+        worlds._check("passing")
+        assert left.hub.closed and left not in worlds.all_open()
+        worlds._check("default")
+        assert worlds.get() in worlds.all_open()
+        worlds.close()
+        others.close()
