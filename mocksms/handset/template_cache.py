@@ -25,8 +25,10 @@ class TemplateCache(FileSystemBytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill the bucket from its file, if there is one."""
-        with suppress(OSError):
+        try:
             super().load_bytecode(bucket)
+        except Exception:  # of a damaged file, pickle raises almost anything
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Write the bucket's file."""
