@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -260,16 +261,26 @@ def restore(folder: Path, arguments: Sequence[str]) -> str:
         head = json.loads(archive.read(HEAD))
     except (zipfile.BadZipFile, KeyError, ValueError):
         raise Refused(f"{given.file} is no backup.") from None
+    if not _is_whole(archive):
+        raise Refused(f"{given.file} is damaged: nothing was changed.")
     if head.get("format") != FORMAT:
         raise Refused(f"{given.file} is of a later version.")
     with archive, present(folder) as place, opened(place) as instance:
         _refuse_full(instance, given.force)
+        worlds, rows = instance.fill(_read(archive, head))
+        # Last: with a copy that is refused, the keys of what is still there must stay.
         for name in set(head["keys"]) & set(KEYS):
             file = place.key_file(name)
             file.unlink(missing_ok=True)
             own_files.write_once(file, archive.read(f"keys/{name}").decode())
-        worlds, rows = instance.fill(_read(archive, head))
     return f"{worlds} worlds, {rows} rows are back. Start the apps."
+
+
+def _is_whole(archive: zipfile.ZipFile) -> bool:
+    try:
+        return archive.testzip() is None
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
+        return False
 
 
 def _refuse_full(target: Instance, is_forced: bool) -> None:
