@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -22,7 +24,16 @@ from tests.store.test_engine_worlds import (  # noqa: F401
     test_dropped_world_is_gone_for_whoever_holds_it_open,
     test_restore_puts_back_all_rows_for_everybody,
 )
-from webapp.store.engine import Damaged, Engine, Migration, Migrations, Store, Unreachable, engine_at
+from webapp.store.engine import (
+    Damaged,
+    Engine,
+    Migration,
+    Migrations,
+    Store,
+    Unreachable,
+    engine_at,
+    postgres_news,
+)
 from webapp.store.engine.postgres_dialect import for_psycopg, in_postgres
 from webapp.store.engine.recording import listening
 
@@ -75,6 +86,21 @@ def test_news_of_one_process_is_heard_by_the_others_only(
     assert (heard.get(timeout=10), own.get(timeout=10)) == (("", 0), ("", 0))
     engine.announce("default", 10)
     assert heard.get(timeout=10) == ("default", 10)
+
+
+def test_news_outlives_a_process_without_a_free_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres_news, "PAUSE_SECONDS", 0.01)
+    tries: Queue[None] = Queue()
+
+    def connect() -> NoReturn:
+        tries.put(None)
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    news = postgres_news.News(connect, "any")
+    news.announce("default", 1)
+    for _ in range(3):
+        tries.get(timeout=10)
+    news.close()
 
 
 def test_lost_connections_are_replaced(store: Store, postgres: str) -> None:  # noqa: F811

@@ -79,7 +79,7 @@ class News:
                 with self._connected() as (raw, ready):
                     self._heard("", 0)  # what was announced before is not known
                     self._follow(raw, ready, closed)
-            except psycopg.Error as error:
+            except (psycopg.Error, OSError) as error:  # OSError: the process has too many files open
                 _log.warning("the database's news is not heard, trying again: %s", error)
                 closed.wait(PAUSE_SECONDS)
 
