@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from webapp import home
 from webapp.shared import own_files
 from webapp.store import postgres_server
 from webapp.store.database import open_engine
-from webapp.store.engine import EngineError
+from webapp.store.engine import EngineError, Gone, UnknownWorld
 from webapp.store.engine.transfer import Worlds
 from webapp.store.migrations import MIGRATIONS
 
@@ -80,10 +80,9 @@ class Phone:
         """Return whether there is nothing but an empty default world."""
         return bool(self._ask("is_empty"))
 
-    def copy(self, name: str) -> bytes:
-        """Return a copy of a world."""
-        self._ask("copy", name, str(self._file))
-        return self._file.read_bytes()
+    def copy(self, name: str) -> bytes | None:
+        """Return a copy of a world, None if it is gone."""
+        return self._file.read_bytes() if self._ask("copy", name, str(self._file)) else None
 
     def put(self, name: str, copy: bytes) -> int:
         """Make a world of a copy. Return how many rows it has."""
@@ -121,16 +120,21 @@ class Instance:
         return self.site.is_empty() and self.phone.is_empty()
 
     def copies(self) -> Iterator[tuple[str, bytes | None, bytes | None]]:
-        """Yield each world's name with its two copies; None where an app has no world of this name."""
+        """Yield each world's name with its two copies; None where an app has no world of this name.
+
+        Testers make and delete worlds meanwhile: one that is gone from both apps is left out.
+        """
         here, there = self.site.names(), self.phone.names()
         for name in dict.fromkeys((*here, *there)):
-            site = phone = None
-            with self.site.open(name).writing() if name in here else nullcontext():
-                if name in here:
-                    site = self.site.copy(name)
-                if name in there:
-                    phone = self.phone.copy(name)
-            yield name, site, phone
+            site, phone = self._copies_of(name, is_here=name in here, is_there=name in there)
+            if site is not None or phone is not None:
+                yield name, site, phone
+
+    def _copies_of(self, name: str, *, is_here: bool, is_there: bool) -> tuple[bytes | None, bytes | None]:
+        if is_here:
+            with suppress(Gone, UnknownWorld), self.site.open(name).writing():
+                return self.site.copy(name), self.phone.copy(name) if is_there else None
+        return None, self.phone.copy(name) if is_there else None
 
     def fill(self, copies: Iterator[tuple[str, bytes | None, bytes | None]]) -> tuple[int, int]:
         """Replace all worlds by these. Return the number of worlds and rows."""
@@ -325,6 +329,7 @@ def main(work: str, arguments: Sequence[str]) -> int:
         print(f"nidankai: {problem}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"nidankai: {error.filename} cannot be used: {error.strerror}", file=sys.stderr)
+        place = f"{error.filename} cannot be used: " if error.filename else ""
+        print(f"nidankai: {place}{error.strerror or error}", file=sys.stderr)
         return 1
     return 0

@@ -8,12 +8,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mocksms.store import reading, search_index
 from mocksms.store.database import open_engine
-from mocksms.store.engine import EngineError, Store
+from mocksms.store.engine import EngineError, Gone, Store, UnknownWorld
 from mocksms.store.engine.transfer import Worlds
 from mocksms.store.migrations import MIGRATIONS
 
@@ -28,13 +29,23 @@ def index_again(store: Store) -> None:
             upto = search_index.fill(db, last)
 
 
+def copy(worlds: Worlds, name: str, file: str) -> bool:
+    """Write a copy of a world into a file. Return False if the world is gone."""
+    try:
+        content = worlds.copy(name)
+    except (Gone, UnknownWorld):
+        return False
+    Path(file).write_bytes(content)
+    return True
+
+
 def calls(worlds: Worlds) -> dict[str, Callable[..., Any]]:
     """Return what may be asked, by its name."""
     return {
         "names": worlds.names,
         "is_empty": worlds.is_empty,
         "keep_only": worlds.keep_only,
-        "copy": lambda name, file: Path(file).write_bytes(worlds.copy(name)),
+        "copy": partial(copy, worlds),
         "put": lambda name, file: worlds.put(name, Path(file).read_bytes()),
     }
 
@@ -48,7 +59,7 @@ def main() -> None:
         name, *arguments = json.loads(line)
         try:
             answer = {"result": known[name](*arguments)}
-        except EngineError as error:
+        except (EngineError, OSError) as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=True)
     engine.close()

@@ -1,10 +1,15 @@
-"""`nidankai restore` of a file that is no whole backup. `tests/check/postgres/test_transfer.py` has the whole ones."""
+"""`nidankai backup` while worlds go, and `restore` of what is no whole backup.
+
+`tests/check/postgres/test_transfer.py` has the whole ones.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
 import zipfile
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -62,3 +67,32 @@ def test_restore_of_a_world_that_is_refused_leaves_the_keys(
     (line,) = capsys.readouterr().err.splitlines()
     assert "no copy of a world of site" in line
     assert (instance / KEY).read_text() == "its own"
+
+
+@pytest.mark.parametrize("app", ["site", "phone", "both"])
+def test_backup_leaves_out_what_is_deleted_meanwhile(instance: Path, app: str) -> None:
+    with transfer.opened(transfer.Place(instance)) as both:
+        for half in (both.site, both.phone):
+            empty = half.copy("default")
+            assert empty is not None
+            half.put("passing", empty)
+        copies = both.copies()
+        assert next(copies)[0] == "default"
+        if app != "phone":
+            both.site.keep_only([])
+        if app != "site":
+            both.phone.keep_only([])
+        left = [(name, site is not None, phone is not None) for name, site, phone in copies]
+    assert left == ([] if app == "both" else [("passing", app == "phone", app == "site")])
+
+
+def test_full_disk_is_one_line(
+    instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(transfer, "_write", full)
+    assert transfer.main("backup", [str(tmp_path / "all.zip")]) == 1
+    assert capsys.readouterr().err == "nidankai: No space left on device\n"
+    assert list(tmp_path.glob("*.zip*")) == list(tmp_path.glob(".*")) == []
