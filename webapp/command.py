@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -116,9 +117,10 @@ def _reset(_: list[str]) -> int:
     """Delete `INSTANCE/site` and `INSTANCE/phone`, and nothing else in that folder; the engine's data, too."""
     instance = Path(os.environ.get("INSTANCE") or home.data_folder()).resolve()
     try:
-        for folder in (instance / "site", instance / "phone", *_engine_data(instance)):
+        for folder in (instance / "site", instance / "phone"):
             if folder.exists():
                 shutil.rmtree(folder)
+        _delete_engine_data(instance)
     except OSError as error:
         print(f"nidankai: {error.filename} cannot be deleted: {error.strerror}", file=sys.stderr)
         return 1
@@ -126,13 +128,19 @@ def _reset(_: list[str]) -> int:
     return 0
 
 
-def _engine_data(instance: Path) -> tuple[Path, ...]:
-    """Return the folder of the server that `run` starts with ENGINE=postgres."""
+def _delete_engine_data(instance: Path) -> None:
+    """Delete what the server that `run` starts with ENGINE=postgres has in its folder, which may hold other files."""
     if os.environ.get("ENGINE") != "postgres":
-        return ()
+        return
     from webapp.store import postgres_server  # only for this engine
 
-    return (Path(os.environ.get("POSTGRES_DATA") or postgres_server.data_folder(instance)),)
+    folder = Path(os.environ.get("POSTGRES_DATA") or postgres_server.data_folder(instance))
+    if (folder / "data").exists():
+        shutil.rmtree(folder / "data")
+    for name in ("log", "lock"):
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):  # there is none, or it holds other files
+        folder.rmdir()
 
 
 if __name__ == "__main__":

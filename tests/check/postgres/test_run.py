@@ -111,5 +111,10 @@ def test_reset_deletes_the_server_s_data_too(environment: dict[str, str], data: 
     reset = [sys.executable, "-m", "webapp.command", "reset"]
     assert subprocess.run(reset, cwd=ROOT, env={**environment, "ENGINE": ""}, check=True).returncode == 0
     assert data.exists() and not (tmp_path / "instance" / "site").exists()
+    for name in ("log", "lock", "of somebody else"):
+        (data / name).touch()
+    assert subprocess.run(reset, cwd=ROOT, env=environment, check=True).returncode == 0
+    (other,) = data.iterdir()
+    other.unlink()
     assert subprocess.run(reset, cwd=ROOT, env=environment, check=True).returncode == 0
     assert not data.exists()
