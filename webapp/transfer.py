@@ -216,6 +216,7 @@ def move(folder: Path, arguments: Sequence[str]) -> str:
         opened(here) as source,
         opened(there) as target,
     ):
+        _refuse_empty(source)
         _refuse_full(target, given.force)
         worlds, rows = target.fill(source.copies())
     keys = here.key_file("site/seal.key")
@@ -245,6 +246,7 @@ def backup(folder: Path, arguments: Sequence[str]) -> str:
             present(folder) as place,
             opened(place) as instance,
         ):
+            _refuse_empty(instance)
             worlds = _write(archive, instance)
         draft.replace(given.file)
     finally:
@@ -285,6 +287,14 @@ def _is_whole(archive: zipfile.ZipFile) -> bool:
         return archive.testzip() is None
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
         return False
+
+
+def _refuse_empty(source: Instance) -> None:
+    """Refuse a place without data: most likely another one was meant."""
+    if source.is_empty():
+        # not the database's address, which may hold a password
+        place = "the database" if source.place.site_url else source.place.folder
+        raise Refused(f"there are no data in {place}: INSTANCE, ENGINE or the address names another place.")
 
 
 def _refuse_full(target: Instance, is_forced: bool) -> None:

@@ -92,7 +92,25 @@ def test_full_disk_is_one_line(
     def full(*_: object) -> NoReturn:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    monkeypatch.setattr(transfer.Instance, "is_empty", lambda _: False)
     monkeypatch.setattr(transfer, "_write", full)
     assert transfer.main("backup", [str(tmp_path / "all.zip")]) == 1
     assert capsys.readouterr().err == "nidankai: No space left on device\n"
     assert list(tmp_path.glob("*.zip*")) == list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.parametrize(
+    "command", [["backup", "all.zip"], ["move", "sqlite", "postgresql://h/x", "--force"]]
+)
+def test_place_without_data_is_refused(
+    instance: Path,
+    tmp_path: Path,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert transfer.main(command[0], command[1:]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no data" in line and str(instance) in line
+    assert not list(tmp_path.glob("*.zip"))
