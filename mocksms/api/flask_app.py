@@ -78,7 +78,7 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 class PhoneFlask(Flask):
-    """Flask whose views are plain functions. `own_headers` are in all its answers."""
+    """Flask whose views are plain functions. `own_headers` are in all its answers; a view may set others."""
 
     own_headers: tuple[tuple[str, str], ...] = ()
     request_class = PhoneRequest
@@ -92,6 +92,8 @@ class PhoneFlask(Flask):
         """Answer one request."""
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Any:
-            return start_response(status, [*headers, *self.own_headers], exc_info)
+            given = {name for name, _ in headers}
+            more = [each for each in self.own_headers if each[0] not in given]
+            return start_response(status, [*headers, *more], exc_info)
 
         return super().wsgi_app(environ, start)

@@ -56,6 +56,7 @@ def test_mail_html_is_cleaned_and_framed(look: Browser, send: Sender) -> None:
     answer = look.raw("GET", f"/handsets/{HANAKO}/mail/{found.id}/html")
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "sandbox allow-popups" in policy and "script" not in policy
+    assert answer.headers.getlist("Referrer-Policy") == ["no-referrer"], "a browser takes the last of several"
     body = answer.text.partition("<body>")[2]
     for bad in ("script", "onclick", "onerror", "javascript:", "<form", "<input", "url(", "data:"):
         assert bad not in body, bad
