@@ -39,8 +39,8 @@ _BEFORE = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Use one worker more than there are processors: some tests wait for a server's deadline, and leave theirs free."""
-    return (os.cpu_count() or 1) + 1
+    """Use two workers more than there are processors: tests that wait for a deadline or a browser leave theirs free."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -106,6 +106,7 @@ def test_call_is_spoken_by_the_phones_own_voice_when_asked(desk: Desk, window: W
     assert page.evaluate("window.spoken") == []
 
 
+@pytest.mark.more
 def test_call_is_spoken_by_the_browsers_voice_where_no_audio_comes(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/home")
     page.context.add_init_script(LISTEN)
@@ -180,6 +181,7 @@ def test_landline_is_picked_up_and_takes_keys_from_the_keyboard(
     expect(page.locator("main")).to_have_attribute("data-state", "ended")
 
 
+@pytest.mark.more
 def test_keypad_of_a_mobile_opens_when_the_caller_asks(desk: Desk, window: Window) -> None:
     page = window(f"/handsets/{HANAKO}/", width=390)
     desk.call(KEYS)

@@ -54,6 +54,7 @@ def test_map_keeps_each_name_inside_its_box(servers: Servers) -> None:
             assert over == [], kind
 
 
+@pytest.mark.more
 def test_map_and_coverage_follow_another_window(servers: Servers) -> None:
     servers.world.site.extensions["nidankai_worlds"].get().trace_log.empty()
     map_page = servers.window(1280)

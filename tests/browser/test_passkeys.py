@@ -107,6 +107,7 @@ def test_passkey_is_offered_in_the_field_of_the_first_page(servers: Servers) -> 
     expect(page.locator("#nav-link-accountList-nav-line-1")).to_have_text("こんにちは, 花子さん")
 
 
+@pytest.mark.more
 def test_passkey_removed_opens_nothing_and_says_so(servers: Servers) -> None:
     page = servers.window()
     with_fingerprint(page)

@@ -173,6 +173,7 @@ def test_pages_for_the_locked_out_are_accessible(servers: Servers, scheme: str) 
     assert_accessible(page)
 
 
+@pytest.mark.more
 def test_music_and_the_older_device_are_accessible_and_sign_in(servers: Servers) -> None:
     page = servers.window()
     page.goto(f"{servers.site_url}/music")

@@ -94,6 +94,7 @@ def test_bar_goes_on_after_each_sign_in(servers: Servers) -> None:
     assert servers.clock.site.offset == 0
 
 
+@pytest.mark.more
 def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(servers: Servers) -> None:
     page = opened(servers, language="en")
     page.locator("#stage-again").click()
@@ -187,6 +188,7 @@ def test_stage_follows_the_persona_and_takes_the_apps_code_over(
     expect(site.locator("main[data-page='settings.overview'][data-state=on]")).to_be_visible()
 
 
+@pytest.mark.more
 def test_stage_moves_the_clock_and_asks_for_faults_where_the_site_is(servers: Servers) -> None:
     page = opened(servers)
     site = frame(page, "site")
@@ -217,6 +219,7 @@ def test_stage_on_a_phone_shows_one_of_both_and_what_is_next(servers: Servers, s
     assert_accessible(page)
 
 
+@pytest.mark.more
 def test_stage_in_large_type_stays_so(servers: Servers) -> None:
     page = opened(servers)
     page.locator("#stage-large").click()
@@ -236,6 +239,7 @@ def test_stage_does_the_last_step_to_a_refusal(servers: Servers) -> None:
     expect(site.locator("#auth-error-message-box")).to_be_visible()
 
 
+@pytest.mark.more
 def test_stage_follows_a_call_to_a_landline_and_takes_its_code_over(servers: Servers) -> None:
     page = opened(servers)
     site, phone = page.frame_locator("[name=site]"), page.frame_locator("[name=phone]")

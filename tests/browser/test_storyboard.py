@@ -22,6 +22,7 @@ from tools.story.story import Story
 SHORT = next(story for story in STORIES if story.name == "register")
 
 
+@pytest.mark.more
 def test_storyboard_walks_a_story_and_writes_it_down(tmp_path: Path, chromium: Browser) -> None:
     environment = Environment(tmp_path / "environment")
     (tmp_path / "board" / "ja").mkdir(parents=True)
