@@ -5,20 +5,28 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Run ``work`` and return its CPU seconds, without garbage collection of what earlier tests left."""
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Put garbage collection off: finalizers of what earlier tests left are no part of the measured work."""
     was_on = gc.isenabled()
     gc.disable()
-    begun = time.thread_time()
     try:
-        work()
-        return time.thread_time() - begun
+        yield
     finally:
         if was_on:
             gc.enable()
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Run ``work`` and return its CPU seconds."""
+    with no_collection():
+        begun = time.thread_time()
+        work()
+        return time.thread_time() - begun
 
 
 def is_below(limit: float, work: Callable[[], object]) -> bool:
@@ -35,9 +43,10 @@ def calls(work: Callable[[], object]) -> int:
         count += event in ("call", "c_call")
 
     before = sys.getprofile()
-    sys.setprofile(counting)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
+    with no_collection():
+        sys.setprofile(counting)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
     return count

@@ -15,6 +15,7 @@ import mocksms
 from mocksms.core import inbox, intake, request_log
 from mocksms.core.models import Message
 from mocksms.testing import Phone
+from tests import cpu
 from tests.meta.test_phone_rooms import LEAVES
 
 HOME = Path(mocksms.__file__).parent
@@ -33,6 +34,7 @@ class Way:
     def __init__(self) -> None:
         self.modules: list[str] = []
         self._frames: list[FrameType] = []
+        self._alone = cpu.no_collection()
 
     def _note(self, frame: FrameType, event: str, _argument: object) -> None:
         path = Path(frame.f_code.co_filename)
@@ -44,11 +46,13 @@ class Way:
             self.modules.append(module)
 
     def __enter__(self) -> Way:
+        self._alone.__enter__()
         sys.setprofile(self._note)
         return self
 
     def __exit__(self, *_: object) -> None:
         sys.setprofile(None)
+        self._alone.__exit__(None, None, None)
 
     def stays(self, by_room: bool) -> list[str]:
         """Return the rooms, or modules, in the order they were entered."""
