@@ -13,6 +13,7 @@ from http.client import HTTPConnection
 from queue import Empty
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from mocksms.events.hub import RECHECK_SECONDS
@@ -89,6 +90,18 @@ def test_wait_on_one_node_ends_with_the_message_that_another_took(phones: tuple[
     p50, p95 = statistics.median(took), sorted(took)[-TIMES // 20 - 1]
     print(f"\na wait on another node ended after: p50 {1000 * p50:.1f} ms, p95 {1000 * p95:.1f} ms")
     assert p50 < RECHECK_SECONDS / 4, "it was found by looking each second, not announced"
+
+
+def test_driver_keeps_news_that_comes_with_another_answer(postgres: str) -> None:  # noqa: F811
+    """It did not before 3.2.4, and a listener's connection also sends."""
+    with (
+        psycopg.connect(postgres, autocommit=True) as hears,
+        psycopg.connect(postgres, autocommit=True) as says,
+    ):
+        hears.execute("LISTEN heard")
+        says.execute("NOTIFY heard, 'one'")
+        hears.execute("SELECT 1")
+        assert [news.payload for news in hears.notifies(timeout=0)] == ["one"]
 
 
 def test_wait_on_a_node_that_takes_messages_itself_misses_none_of_another(phones: tuple[Node, Node]) -> None:
