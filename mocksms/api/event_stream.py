@@ -30,19 +30,23 @@ def events() -> Response:
     """Stream server-sent events of this world; `Last-Event-ID` (or `?since=`) continues after that event.
 
     If the id is ahead of all events, the stream begins with the event `restart` and all events. It ends with
-    `deleted` when the world is deleted, and without it after `MOST_BYTES`.
+    `deleted` when the world is deleted, and without it after `MOST_BYTES`. The event `conditions` has no id: clock or
+    faults changed, or the world was emptied. Its `stamp` as `?conditions=` tells what the client knows already.
     """
     world, held = middleware.world(), waiting.hold()
     resumed = request.headers.get("Last-Event-ID", "")
     after = int(resumed) if re.fullmatch(r"\d{1,18}", resumed) else whole_number("since", None, 0, 10**18)
-    found = asked()
+    found = asked("conditions")
     chosen = Filter(channel=found.channel, to=found.to, sender=found.sender)
     if request.method == "HEAD":
         return _answer(())
     with ExitStack() as taken:
         taken.callback(waiting.places().take(is_in_thread=held is None))
         subscription = world.hub.subscribe(
-            after, lambda event: chosen.matches(event.message), None if held is None else held.wake
+            after,
+            lambda event: chosen.matches(event.message),
+            None if held is None else held.wake,
+            request.args.get("conditions", ""),
         )
         taken.callback(subscription.leave)
         give_back = taken.pop_all().close
@@ -88,6 +92,11 @@ class _Room:
         return b"".join(told)
 
 
+def _conditions(subscription: Subscription) -> bytes:
+    stamp = subscription.new_conditions()
+    return f"event: conditions\ndata: {json.dumps({'stamp': stamp})}\n\n".encode() if stamp else b""
+
+
 def _end(world: World) -> bytes:
     return b"" if world.store.exists() else b"event: deleted\ndata: {}\n\n"
 
@@ -102,7 +111,7 @@ def _in_thread(world: World, subscription: Subscription, after: int | None) -> I
             except store.Unavailable:
                 found = []
                 subscription.pause(AGAIN_SECONDS)
-            yield room.told(found, world.name) or _STILL_HERE
+            yield room.told(found, world.name) + _conditions(subscription) or _STILL_HERE
             if room.left <= 0:
                 return
     except store.Gone:
@@ -125,8 +134,8 @@ async def _without_thread(
                 yield _STILL_HERE
                 await hold.pause(time.monotonic() + AGAIN_SECONDS)
                 continue
-            if found:
-                yield room.told(found, world.name)
+            if text := room.told(found, world.name) + _conditions(subscription):
+                yield text
                 told_at = time.monotonic()
                 if room.left <= 0:
                     return

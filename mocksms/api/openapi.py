@@ -105,8 +105,10 @@ def _message_paths() -> Schema:
     file = {"description": "Its bytes, with its own media type", "content": {"*/*": {"schema": TEXT}}}
     # In OpenAPI 3.1 the schema of a stream describes each event of it.
     an_event = {"type": "object", "properties": dict.fromkeys(("id", "event", "data"), TEXT)}
+    stamp = _query("conditions", TEXT, "The stamp of the last event conditions: a newer one is sent at once")
     stream = {
-        "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world)",
+        "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world);"
+        " conditions (clock or faults changed, or the world was reset; it has no id)",
         "content": {"text/event-stream": {"schema": an_event}},
     }
     return {
@@ -173,7 +175,7 @@ def _message_paths() -> Schema:
                 ],
             )
         },
-        "/events": {"get": _call("Stream events (server-sent events)", {"200": stream}, _FILTERS)},
+        "/events": {"get": _call("Stream events (server-sent events)", {"200": stream}, [*_FILTERS, stamp])},
     }
 
 

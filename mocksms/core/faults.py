@@ -127,7 +127,7 @@ def _number(value: object, name: str, low: float, high: float) -> float:
 def add(world: World, rule: Rule) -> Rule:
     """Save a rule and return it with its id."""
     kept = {key: value for key, value in asdict(rule).items() if key not in ("id", "times", "used")}
-    with world.store.writing() as db:
+    with world.altering() as db:
         rule_id = store.faults.add(db, kept, rule.times)
     return Rule(**kept, times=rule.times, id=rule_id)
 
@@ -140,7 +140,7 @@ def rules(world: World) -> list[Rule]:
 
 def remove(world: World, rule_id: int | None = None) -> int:
     """Delete one rule, or all. Return how many were deleted."""
-    with world.store.writing() as db:
+    with world.altering() as db:
         return store.faults.remove(db, rule_id)
 
 
@@ -161,7 +161,7 @@ def take(world: World, channel: str, to: str, sender: str) -> Effects:
 
 def _used(world: World, channel: str, to: str, sender: str) -> list[Rule]:
     """Count each rule that hits a message, in one transaction, and return them."""
-    with world.store.writing() as db:
+    with world.altering() as db:
         return [
             rule
             for rule in _rules(db)

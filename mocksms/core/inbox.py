@@ -152,6 +152,12 @@ def last_id(world: World) -> int:
         return store.reading.last_event(db)
 
 
+def last_news(world: World) -> tuple[int, str]:
+    """Return where an event stream goes on from: the newest event, and the stamp of the conditions."""
+    with world.store.reading() as db:
+        return store.reading.last_event(db), store.conditions.stamp(db)
+
+
 def handsets(world: World, limit: int = PAGE, before: int | None = None) -> list[Handset]:
     """Return numbers and mailboxes that ever received something, newest first; `before` is the last id of the
     previous page.
@@ -239,7 +245,7 @@ def change(
 
 def reset(world: World) -> None:
     """Delete all of a world: messages, handsets, authenticators, faults, clock. Ids keep growing."""
-    with world.store.writing() as db:
+    with world.altering() as db:
         store.messages.clear(db)
 
 

@@ -72,7 +72,7 @@ class World:
 
     def set_offset(self, seconds: float) -> None:
         """Set the phone's clock to real time plus this many seconds."""
-        with self.store.writing() as db:
+        with self.altering() as db:
             store.conditions.set_offset(db, seconds)
 
     def sender_app(self, message: Message) -> SenderApp:
@@ -87,6 +87,13 @@ class World:
             self.tokens.write(db)
             yield db, events
             self.store.after_commit(lambda: self.hub.publish(events))
+
+    @contextmanager
+    def altering(self) -> Iterator[store.Connection]:
+        """Lend a connection inside a transaction that changes the conditions; open pages learn of it at once."""
+        with self.store.writing() as db:
+            yield db
+            self.store.after_commit(self.hub.recheck)
 
     def close(self) -> None:
         """Release waiters, write what is recorded and close idle connections."""

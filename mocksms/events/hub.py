@@ -74,14 +74,19 @@ class Subscription(Waiter):
         self.is_behind = False
         self.last = 0
         self.began_again = False
+        self._conditions = ""
+        self._has_new_conditions = False
 
-    def start(self, after: int | None) -> None:
-        """Begin after the event with this id, or with the next event.
+    def start(self, after: int | None, conditions: str = "") -> None:
+        """Begin after the event with this id, or with the next event; after these conditions, or the present ones.
 
         An id ahead of all events is from another world: then begin with the first event, and remember that.
         """
         with self._hub.store.reading() as db:
             newest = store.reading.last_event(db)
+            current = store.conditions.stamp(db)
+        self._has_new_conditions = conditions not in ("", current)
+        self._conditions = current
         self.began_again = after is not None and after > newest
         if after is None:
             self.last = newest
@@ -92,14 +97,28 @@ class Subscription(Waiter):
         """Take an event from the hub. The subscriber is woken once for several."""
         self._arrived.append(event)
 
+    def see(self, conditions: str) -> None:
+        """Wake the subscriber if these conditions are new."""
+        if conditions != self._conditions:
+            self._conditions, self._has_new_conditions = conditions, True
+            self.wake()
+
+    def new_conditions(self) -> str:
+        """Return the stamp of the conditions if they changed since the last call, else ""."""
+        is_new, self._has_new_conditions = self._has_new_conditions, False
+        return self._conditions if is_new else ""
+
     def get(self, timeout: float) -> list[Event]:
-        """Return the matching events since the last call, oldest first. Wait up to `timeout` seconds for one."""
+        """Return the matching events since the last call, oldest first.
+
+        Wait up to `timeout` seconds for one, or for new conditions.
+        """
         deadline = time.monotonic() + timeout
         while not self._hub.closed:
             if found := self.take():
                 return found
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or self._has_new_conditions:
                 return []
             self.pause(left)
         return []
@@ -182,6 +201,11 @@ class Hub:
             self._has_news = True
             self._called.set()
 
+    def recheck(self) -> None:
+        """Show streams what changed besides messages, in all processes."""
+        self.look()
+        self._announce(0)
+
     def _hand_on(self, events: list[Event]) -> None:
         for event in events:
             if self._waiters:
@@ -230,9 +254,14 @@ class Hub:
                 _log.exception("an event stream was not woken")
 
     def _look(self) -> None:
-        """Publish what another process wrote; release everyone when it deleted the world."""
+        """Publish what another process wrote, and new conditions; release everyone when the world was deleted."""
         try:
-            is_behind = True
+            is_behind, streams = True, self._streams
+            if streams:
+                with self.store.reading() as db:
+                    conditions = store.conditions.stamp(db)
+                for stream in streams:
+                    stream.see(conditions)
             while is_behind:
                 with self.store.reading() as db:
                     newest = store.reading.last_event(db)
@@ -277,12 +306,16 @@ class Hub:
         after: int | None = None,
         wanted: Wanted | None = None,
         wake: Callable[[], object] | None = None,
+        conditions: str = "",
     ) -> Subscription:
-        """Join the queue for every matching event after the id `after`, or from now on."""
+        """Join the queue for every matching event after the id `after`, or from now on.
+
+        Conditions other than `conditions` are news too; "" means the present ones.
+        """
         subscription = Subscription(self, wanted or (lambda _: True), wake)
         self._join(subscription)
         try:
-            subscription.start(after)
+            subscription.start(after, conditions)
         except BaseException:
             subscription.leave()
             raise

@@ -49,6 +49,7 @@ def render(template: str, device: Device | None = None, **words: Any) -> str:
     chosen = language.choose()
     here = world()
     conditions = here.conditions()
+    newest, stamp = inbox.last_news(here)
     current = (
         calls.ringing(world(), device.address) if device is not None and device.kind != "mailbox" else []
     )
@@ -66,7 +67,7 @@ def render(template: str, device: Device | None = None, **words: Any) -> str:
         faults_set=sum(rule.times != 0 for rule in faults.rules(here)) if conditions.has_faults else 0,
         tools_url=_tools_url(),
         is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
-        events_url=url_for("api.events", since=inbox.last_id(world())),
+        events_url=url_for("api.events", since=newest, conditions=stamp),
         world_name=here.name,
         clock_url=url_for("api_control.clock"),
         query=words.pop("query", request.args.get("q", "")),

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from mocksms.store.engine import Connection
+from mocksms.store.requests import EMPTIED_AT
 
 
 class Conditions(NamedTuple):
@@ -20,6 +21,16 @@ def read(db: Connection) -> Conditions:
         " EXISTS (SELECT 1 FROM faults), EXISTS (SELECT 1 FROM stops)"
     ).fetchone()
     return Conditions(float(row[0] or 0), bool(row[1]), bool(row[2]))
+
+
+def stamp(db: Connection) -> str:
+    """Return a text that changes with the clock, with the faults and their uses, and when the world is emptied."""
+    row = db.execute(
+        "SELECT (SELECT value FROM settings WHERE name = 'clock_offset'),"
+        " (SELECT value FROM settings WHERE name = ?), max(id), count(*), sum(used) FROM faults",
+        (EMPTIED_AT,),
+    ).fetchone()
+    return ".".join(str(part or 0) for part in row)
 
 
 def set_offset(db: Connection, seconds: float) -> None:

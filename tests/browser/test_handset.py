@@ -13,7 +13,7 @@ import pyotp
 import pytest
 import segno
 
-from mocksms.core import authenticator, inbox
+from mocksms.core import authenticator, faults, inbox
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
 from tests.more import more
 from tools.driver import Page, expect
@@ -64,6 +64,28 @@ def test_lock_shows_an_arrival_and_opens_by_a_press(desk: Desk, window: Window, 
     expect(page.locator("main")).to_have_attribute("data-page", "handset.home")
     expect(page.locator(".home__card output")).to_have_text("048213")
     expect(page.locator('[data-app="messages"] .badge')).to_have_text("1")
+
+
+def test_moved_clock_and_a_fault_show_at_once_in_all_windows(desk: Desk, window: Window) -> None:
+    pages = window(f"{PHONE}/home", width=390), window(f"{PHONE}/messages/", width=390)
+    other = pages[0].context.new_page()  # of the same browser: it has no stream of its own
+    other.goto(f"{desk.url}{PHONE}/home")
+    notes = [each.locator("#world-here") for each in (*pages, other)]
+    for page in (*pages, other):
+        expect(page.locator("html[data-live-open]")).to_be_attached()
+    soon = 8000  # milliseconds; by themselves the pages look again after 15 s
+    faults.add(desk.world, faults.parse({"what": "drop", "times": 1}, "JP"))
+    for note in notes:
+        expect(note).to_contain_text("1", timeout=soon)
+    desk.text("This uses the fault")
+    for note in notes:
+        expect(note).to_be_empty(timeout=soon)
+    desk.world.set_offset(600.0)
+    for note in notes:
+        expect(note).to_contain_text("実際の時刻", timeout=soon)
+    inbox.reset(desk.world)
+    for note in notes:
+        expect(note).to_be_empty(timeout=soon)
 
 
 def test_lock_opens_by_a_swipe(desk: Desk, window: Window) -> None:

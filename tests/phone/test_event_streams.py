@@ -1,13 +1,17 @@
-"""An event stream ends before a slow reader fills the phone's memory, and its client resumes."""
+"""An event stream ends before a slow reader fills the phone's memory, and its client resumes. It tells of the clock,
+the faults and a reset.
+"""
 
 from __future__ import annotations
 
+import json
 import smtplib
+from collections.abc import Callable, Iterator
 
 import httpx
 
 from mocksms.api.event_stream import MOST_BYTES
-from mocksms.testing import Phone
+from mocksms.testing import Phone, twilio_client
 from tests.phone.conftest import either_server as phone_server
 
 __all__ = ["phone_server"]
@@ -44,3 +48,37 @@ def test_event_stream_ends_after_its_bytes_and_resumes_without_a_gap(phone: Phon
             if len(first) + len(rest) == SENT:
                 break
     assert [*first, *rest] == sorted({*first, *rest})
+
+
+CHANGES: dict[str, Callable[[Phone], object]] = {
+    "clock": lambda phone: phone.move_clock(600),
+    "fault": lambda phone: phone.faults.add("drop", times=1),
+    "use": lambda phone: twilio_client(phone.url, phone.account_sid).messages.create(
+        to="+819012345678", from_="Mihon", body="dropped"
+    ),
+    "reset": lambda phone: phone.reset(),
+}
+
+LONGEST_SECONDS = 5.0  # pages look again after 15, and a stream sends a comment after 15
+
+
+def next_stamp(lines: Iterator[str]) -> str:
+    """Return the stamp of the stream's next new conditions."""
+    while next(lines) != "event: conditions":
+        pass
+    return str(json.loads(next(lines).removeprefix("data: "))["stamp"])
+
+
+def test_event_stream_tells_of_clock_faults_and_reset_and_of_what_changed_before(phone: Phone) -> None:
+    url = f"{phone.url}/api/v1/events?world={phone.world}"
+    stamps = list[str]()
+    with httpx.stream("GET", url, timeout=LONGEST_SECONDS) as stream:
+        lines = stream.iter_lines()
+        assert next(line for line in lines if line.startswith(":")) == ": open"
+        for change in CHANGES.values():
+            change(phone)
+            stamps.append(next_stamp(lines))
+    assert len({*stamps}) == len(CHANGES)
+    with httpx.stream("GET", f"{url}&conditions={stamps[0]}", timeout=LONGEST_SECONDS) as stream:
+        assert stream.status_code == 200, stream.read()
+        assert next_stamp(stream.iter_lines()) == stamps[-1]

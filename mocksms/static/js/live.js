@@ -147,7 +147,7 @@ export function start() {
   if (!words.events) return;
   follow({ name: `tel-events-${words.world}`, url: words.events, onEvent: arrived, onBehind: refresh, onOpen });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  // A reset world sends no event.
+  // Deleted messages send no event.
   setInterval(() => { if (document.visibilityState === "visible") refresh(); }, RECHECK_MS);
 }
 

@@ -192,6 +192,21 @@ def test_clock_and_faults_of_one_node_count_at_once_on_the_other(phones: tuple[N
         second.move_clock(0)
 
 
+def test_stream_of_one_node_tells_at_once_of_clock_faults_and_reset_of_the_other(
+    phones: tuple[Node, Node],
+) -> None:
+    with closing(phones[0].phone()) as first:
+        first.reset()
+        with phones[1].http.stream("GET", f"{phones[1].url}/api/v1/events", timeout=5) as stream:
+            lines = stream.iter_lines()
+            assert next(line for line in lines if line.startswith(":")) == ": open"
+            for change in (lambda: first.move_clock(60), lambda: first.faults.add("drop"), first.reset):
+                change()
+                began = time.monotonic()
+                assert next(line for line in lines if line.startswith("event:")) == "event: conditions"
+                assert time.monotonic() - began < 1
+
+
 def test_clock_and_faults_of_the_site_count_at_once_on_the_other(sites: tuple[Node, Node]) -> None:
     first, second = (Mihon(each.url) for each in sites)
     for hours in (1, 2, 3):
