@@ -6,14 +6,16 @@ import errno
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from queue import Queue
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from tests.postgres_fixtures import address, postgres  # noqa: F401
-from tests.store.conftest import MIGRATIONS, add, names
+from tests.store.conftest import MIGRATIONS, add, engine_of, names
 from tests.store.test_engine_transactions import (  # noqa: F401
     test_actions_run_after_the_commit_in_order,
     test_broken_constraint_is_a_conflict_and_ends_the_block,
@@ -31,6 +33,7 @@ from webapp.store.engine import (
     Migrations,
     Store,
     Unreachable,
+    conversion,
     engine_at,
     postgres_news,
 )
@@ -121,6 +124,37 @@ def test_lost_connections_are_replaced(store: Store, postgres: str) -> None:  # 
     with pytest.raises(Unreachable):
         names(store)
     assert names(store) == []
+
+
+def test_database_with_other_defaults_keeps_and_copies_the_same_values(
+    engine: Engine,
+    address: str,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """The owner of a server, a database or a role may have set them."""
+    defaults = {
+        "bytea_output": "escape",
+        "client_encoding": "LATIN1",
+        "extra_float_digits": "0",
+        "standard_conforming_strings": "off",
+        "default_transaction_isolation": "'repeatable read'",
+    }
+    name = urlsplit(address).path.strip("/")
+    with psycopg.connect(address, autocommit=True) as server:
+        for setting, value in defaults.items():
+            server.execute(f"ALTER DATABASE {name} SET {setting} = {value}".encode())
+    kept = ("\u3042\\", 1795300000.123457, b"\\x\0\xff")
+    with engine.open().writing() as db:
+        db.execute("INSERT INTO things (name, at, content) VALUES (?, ?, ?)", kept)
+        level = db.execute("SELECT current_setting('transaction_isolation')").fetchone()[0]
+        row = db.execute("SELECT name, at, content FROM things").fetchone()
+    assert level == "read committed" and tuple(row) == kept
+    files = engine_of("", tmp_path)
+    content = conversion.to_sqlite(engine.open().copy(), MIGRATIONS, files.blank())
+    files.make("copied", content)
+    with files.open("copied").reading() as db:
+        assert tuple(db.execute("SELECT name, at, content FROM things").fetchone()) == kept
+    files.close()
 
 
 def test_copy_of_an_earlier_version_is_migrated(engine: Engine, another: Callable[..., Engine]) -> None:

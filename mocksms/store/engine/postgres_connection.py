@@ -31,6 +31,16 @@ SILENCE: dict[str, Any] = {
 """When a silent server counts as lost: seconds, the last in milliseconds. The system would wait for hours."""
 STATEMENT_SECONDS = 30
 """A longer statement fails, but for copies and migrations."""
+SESSION = {
+    "lock_timeout": f"{round(1000 * PATIENCE_SECONDS)}",
+    "statement_timeout": f"{1000 * STATEMENT_SECONDS}",
+    "client_encoding": "'UTF8'",
+    "bytea_output": "hex",  # as `conversion` reads it
+    "extra_float_digits": "1",  # all digits of a time
+    "standard_conforming_strings": "on",
+    "default_transaction_isolation": "'read committed'",  # a writer sees what the one before it committed
+}
+"""Settings of every connection. A server, a database or a role may have other defaults."""
 _NO_SUCH_TABLE = ("3F000", "42P01")
 
 
@@ -143,10 +153,7 @@ class PostgresConnection(Lent[Raw]):
 def _configure(raw: Raw) -> None:
     """Let a connection take and return values as SQLite does, and wait for no lock or statement for ever."""
     adapt_values(raw)
-    raw.execute(
-        f"SET lock_timeout = {round(1000 * PATIENCE_SECONDS)}; SET statement_timeout = {1000 * STATEMENT_SECONDS}",
-        prepare=False,
-    )
+    raw.execute("; ".join(f"SET {name} = {value}" for name, value in SESSION.items()), prepare=False)
 
 
 def _locking(place: Place, patience_seconds: float) -> str:
