@@ -84,6 +84,11 @@ class Phone:
         """Return a copy of a world, None if it is gone."""
         return self._file.read_bytes() if self._ask("copy", name, str(self._file)) else None
 
+    def check(self, copy: bytes) -> None:
+        """Refuse a copy that `put` would refuse."""
+        self._file.write_bytes(copy)
+        self._ask("check", str(self._file))
+
     def put(self, name: str, copy: bytes) -> int:
         """Make a world of a copy. Return how many rows it has."""
         self._file.write_bytes(copy)
@@ -135,6 +140,13 @@ class Instance:
             with suppress(Gone, UnknownWorld), self.site.open(name).writing():
                 return self.site.copy(name), self.phone.copy(name) if is_there else None
         return None, self.phone.copy(name) if is_there else None
+
+    def check(self, copies: Iterator[tuple[str, bytes | None, bytes | None]]) -> None:
+        """Refuse copies of another app or of a later version, before anything is changed."""
+        for _, site, phone in copies:
+            for half, copy in ((self.site, site), (self.phone, phone)):
+                if copy is not None:
+                    half.check(copy)
 
     def fill(self, copies: Iterator[tuple[str, bytes | None, bytes | None]]) -> tuple[int, int]:
         """Replace all worlds by these. Return the number of worlds and rows."""
@@ -273,6 +285,7 @@ def restore(folder: Path, arguments: Sequence[str]) -> str:
         raise Refused(f"{given.file} is of a later version.")
     with archive, present(folder) as place, opened(place) as instance:
         _refuse_full(instance, given.force)
+        instance.check(_read(archive, head))
         worlds, rows = instance.fill(_read(archive, head))
         # Last: with a copy that is refused, the keys of what is still there must stay.
         for name in set(head["keys"]) & set(KEYS):

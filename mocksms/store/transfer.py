@@ -46,6 +46,7 @@ def calls(worlds: Worlds) -> dict[str, Callable[..., Any]]:
         "is_empty": worlds.is_empty,
         "keep_only": worlds.keep_only,
         "copy": partial(copy, worlds),
+        "check": lambda file: worlds.check(Path(file).read_bytes()),
         "put": lambda name, file: worlds.put(name, Path(file).read_bytes()),
     }
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import errno
 import json
+import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import NoReturn
 
@@ -67,6 +69,34 @@ def test_restore_of_a_world_that_is_refused_leaves_the_keys(
     (line,) = capsys.readouterr().err.splitlines()
     assert "no copy of a world of site" in line
     assert (instance / KEY).read_text() == "its own"
+
+
+@pytest.mark.parametrize("later", ["site", "phone"])
+def test_restore_of_a_later_version_s_copy_changes_nothing(
+    instance: Path, tmp_path: Path, later: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "all.zip"
+    marked = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, 'm999_later', '')"
+    with transfer.opened(transfer.Place(instance)) as both, zipfile.ZipFile(file, "w") as archive:
+        parts = {"site": both.site, "phone": both.phone}
+        for part, half in parts.items():
+            copy = half.copy("default")
+            assert copy is not None
+            if part == later:
+                with closing(sqlite3.connect(":memory:")) as db:
+                    db.deserialize(copy[:18] + b"\1\1" + copy[20:])
+                    db.execute(marked, ("mocksms" if part == "phone" else part,))
+                    db.commit()
+                    copy = db.serialize()
+            archive.writestr(f"{part}/default", copy)
+            half.put("mine", half.copy("default") or b"")
+        head = {"format": transfer.FORMAT, "worlds": [{"name": "default", "parts": [*parts]}], "keys": []}
+        archive.writestr(transfer.HEAD, json.dumps(head))
+    assert transfer.main("restore", [str(file), "--force"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "a later version of" in line and "m999_later" in line and "install that version" in line
+    with transfer.opened(transfer.Place(instance)) as both:
+        assert both.site.names() == both.phone.names() == ["default", "mine"]
 
 
 @pytest.mark.parametrize("app", ["site", "phone", "both"])

@@ -38,12 +38,17 @@ class Worlds:
         own = conversion.counts(self._engine.open().copy(), self._migrations)
         return self.names() == [DEFAULT] and _filled(own) == _filled(blank)
 
+    def check(self, copy: bytes) -> None:
+        """Refuse a copy that `put` would refuse. Raise `Damaged`."""
+        conversion.check(copy, self._migrations)
+
     def put(self, name: str, copy: bytes) -> int:
         """Make a world of a copy of either engine, in place of one of this name. Return how many rows it has.
 
         Raises:
-            Damaged: the copy is none of this app, or its rows are not all there.
+            Damaged: the copy is none of this app, or of a later version, or its rows are not all there.
         """
+        self.check(copy)
         is_own = conversion.is_sqlite(copy) == isinstance(self._engine, SqliteEngine)
         rows = copy if is_own else self._converted(copy)
         if name == DEFAULT:

@@ -44,12 +44,21 @@ def counts(copy: bytes, migrations: Migrations) -> dict[str, int]:
 
 def is_current(copy: bytes, migrations: Migrations) -> bool:
     """Return whether a copy has the tables of this version."""
-    if is_sqlite(copy):
-        with closing(_opened(copy)) as db:
-            done = _steps(db, migrations)
-    else:
-        done = _parsed(copy, migrations)[0]["steps"]
-    return set(done) == {step.name for step in migrations.steps}
+    return _applied(copy, migrations) == {step.name for step in migrations.steps}
+
+
+def check(copy: bytes, migrations: Migrations) -> None:
+    """Refuse what this version can't restore.
+
+    Raises:
+        Damaged: no copy of this app's world, or a later version made it.
+    """
+    unknown = _applied(copy, migrations) - {step.name for step in migrations.steps}
+    if unknown:
+        raise Damaged(
+            f"a later version of {migrations.app} made this copy ({', '.join(sorted(unknown))}):"
+            " install that version or a newer one, and repeat the command"
+        )
 
 
 def to_postgres(copy: bytes, migrations: Migrations) -> bytes:
@@ -127,11 +136,27 @@ def _tables(db: sqlite3.Connection, migrations: Migrations) -> list[str]:
     ]
 
 
+def _applied(copy: bytes, migrations: Migrations) -> set[str]:
+    """Return the names of a copy's steps, those of later versions too. Raise `Damaged`."""
+    if not is_sqlite(copy):
+        return set(_parsed(copy, migrations)[0]["steps"])
+    try:
+        with closing(_opened(copy)) as db:
+            names = _noted(db, migrations)
+    except sqlite3.Error as error:
+        raise Damaged("no copy of a world") from error
+    if not names:
+        raise Damaged(f"no copy of a world of {migrations.app}")
+    return names
+
+
+def _noted(db: sqlite3.Connection, migrations: Migrations) -> set[str]:
+    rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (migrations.app,))
+    return {row[0] for row in rows}
+
+
 def _steps(db: sqlite3.Connection, migrations: Migrations) -> list[str]:
-    done = db.execute(
-        "SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (migrations.app,)
-    ).fetchall()
-    names = {row[0] for row in done}
+    names = _noted(db, migrations)
     return [step.name for step in migrations.steps if step.name in names]
 
 
@@ -154,7 +179,7 @@ def _parsed(copy: bytes, migrations: Migrations) -> tuple[dict[str, Any], dict[s
             start += length
     except (ValueError, KeyError, TypeError) as error:
         raise Damaged("no copy of a world") from error
-    if head.get("app") != migrations.app:
+    if head.get("app") != migrations.app or "steps" not in head:
         raise Damaged(f"no copy of a world of {migrations.app}")
     return head, contents
 
