@@ -232,9 +232,11 @@ def move(folder: Path, arguments: Sequence[str]) -> str:
         _refuse_full(target, given.force)
         worlds, rows = target.fill(source.copies())
     keys = here.key_file("site/seal.key")
-    needs = (
-        f" Every node needs WEBAPP_SEAL_KEYS: the text of {keys}." if there.site_url and keys.exists() else ""
-    )
+    needs = ""
+    if there.site_url and keys.exists():
+        needs = f" Every node needs WEBAPP_SEAL_KEYS: the text of {keys}."
+    elif here.site_url and not keys.exists():
+        needs = " The site needs WEBAPP_SEAL_KEYS and WEBAPP_SECRET_KEY as before."
     return f"{worlds} worlds, {rows} rows are in {given.target}.{needs} The source is as before."
 
 

@@ -1,10 +1,8 @@
 """One set of key files for all phones on one database: who trusts one phone's certificate trusts all."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from mocksms.config import Settings
-from mocksms.shared import own_files
 from mocksms.store import Store, keys
 
 
@@ -26,11 +24,4 @@ def share(store: Store, settings: Settings, makers: Mapping[str, Callable[[Setti
                 if kept is None:
                     keys.add(db, name, made)
                     kept = made
-        _write(settings.folder / name, kept)
-
-
-def _write(file: Path, content: str) -> None:
-    if file.exists() and file.read_text() != content:
-        file.unlink()
-    if not file.exists():
-        own_files.write_once(file, content)
+        keys.write(settings.folder / name, kept)

@@ -1,8 +1,13 @@
 """Keys that every phone on one database uses, in PEM. They are among the settings of its default world."""
 
+import re
+from pathlib import Path
+
+from mocksms.shared import own_files
 from mocksms.store.engine import Connection
 
 _PREFIX = "key:"
+_FILE = re.compile(r"\w[\w.-]*\.pem")
 
 
 def find(db: Connection, name: str) -> str | None:
@@ -19,3 +24,22 @@ def add(db: Connection, name: str, pem: str) -> None:
 def keep_alone(db: Connection) -> None:
     """Delete all other settings of the world."""
     db.execute("DELETE FROM settings WHERE substr(name, 1, ?) <> ?", (len(_PREFIX), _PREFIX))
+
+
+def hand_over(db: Connection, folder: Path) -> None:
+    """Move the keys into files, which a phone without PostgreSQL reads instead of the rows."""
+    rows = db.execute(
+        "SELECT name, value FROM settings WHERE substr(name, 1, ?) = ?", (len(_PREFIX), _PREFIX)
+    )
+    for name, pem in rows.fetchall():
+        if _FILE.fullmatch(file := str(name).removeprefix(_PREFIX)):
+            write(folder / file, str(pem))
+        db.execute("DELETE FROM settings WHERE name = ?", (name,))
+
+
+def write(file: Path, pem: str) -> None:
+    """Write a key's file in place of another one."""
+    if file.exists() and file.read_text() != pem:
+        file.unlink()
+    if not file.exists():
+        own_files.write_once(file, pem)

@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mocksms.store import reading, search_index
+from mocksms.store import keys, reading, search_index
 from mocksms.store.database import open_engine
-from mocksms.store.engine import EngineError, Gone, Store, UnknownWorld
+from mocksms.store.engine import DEFAULT, EngineError, Gone, Store, UnknownWorld
 from mocksms.store.engine.transfer import Worlds
 from mocksms.store.migrations import MIGRATIONS
 
@@ -39,7 +39,19 @@ def copy(worlds: Worlds, name: str, file: str) -> bool:
     return True
 
 
-def calls(worlds: Worlds) -> dict[str, Callable[..., Any]]:
+def put(worlds: Worlds, key_folder: Path | None, name: str, file: str) -> int:
+    """Make a world of a copy in a file. Return how many rows the copy has.
+
+    `key_folder` is that of a phone without PostgreSQL: its keys are files.
+    """
+    rows = worlds.put(name, Path(file).read_bytes())
+    if key_folder is not None and name == DEFAULT:
+        with worlds.open(name).writing() as db:
+            keys.hand_over(db, key_folder)
+    return rows
+
+
+def calls(worlds: Worlds, key_folder: Path | None) -> dict[str, Callable[..., Any]]:
     """Return what may be asked, by its name."""
     return {
         "names": worlds.names,
@@ -47,7 +59,7 @@ def calls(worlds: Worlds) -> dict[str, Callable[..., Any]]:
         "keep_only": worlds.keep_only,
         "copy": partial(copy, worlds),
         "check": lambda file: worlds.check(Path(file).read_bytes()),
-        "put": lambda name, file: worlds.put(name, Path(file).read_bytes()),
+        "put": partial(put, worlds, key_folder),
     }
 
 
@@ -55,7 +67,7 @@ def main() -> None:
     """Answer each line of the input."""
     folder = Path(os.environ["MOCKSMS_INSTANCE"]) / "phone"
     engine = open_engine(folder, os.environ.get("MOCKSMS_DATABASE_URL", ""))
-    known = calls(Worlds(engine, MIGRATIONS, index_again))
+    known = calls(Worlds(engine, MIGRATIONS, index_again), None if engine.is_shared else folder)
     for line in sys.stdin:
         name, *arguments = json.loads(line)
         try:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import errno
 import json
 import sqlite3
+import stat
 import zipfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -47,6 +49,14 @@ def _backup(file: Path, world: bytes) -> None:
         archive.writestr(transfer.HEAD, json.dumps(head))
 
 
+@contextmanager
+def _opened(copy: bytes) -> Iterator[sqlite3.Connection]:
+    """Open a copy in memory, where there is no log: its header says so."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.deserialize(copy[:18] + b"\1\1" + copy[20:])
+        yield db
+
+
 def test_restore_of_a_damaged_file_changes_nothing(
     instance: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,6 +81,28 @@ def test_restore_of_a_world_that_is_refused_leaves_the_keys(
     assert (instance / KEY).read_text() == "its own"
 
 
+def test_keys_among_a_phone_s_rows_become_its_files(instance: Path) -> None:
+    """Over PostgreSQL they are rows; a phone without it reads files."""
+    folder = instance / "phone"
+    add = "INSERT INTO settings (name, value) VALUES (?, ?)"
+    rows = [("key:mail_key.pem", "of all nodes"), ("key:../stray.pem", "nobody's"), ("clock_offset", "5")]
+    with transfer.opened(transfer.Place(instance)) as both:
+        copy = both.phone.copy("default")
+        assert copy is not None
+        with _opened(copy) as db:
+            db.executemany(add, rows)
+            db.commit()
+            both.phone.put("default", db.serialize())
+        kept = both.phone.copy("default")
+        assert kept is not None
+    assert [(path.name, path.read_text()) for path in instance.rglob("*.pem")] == [
+        ("mail_key.pem", "of all nodes")
+    ]
+    assert stat.S_IMODE((folder / "mail_key.pem").stat().st_mode) == 0o600
+    with _opened(kept) as db:
+        assert db.execute("SELECT name FROM settings").fetchall() == [("clock_offset",)]
+
+
 @pytest.mark.parametrize("later", ["site", "phone"])
 def test_restore_of_a_later_version_s_copy_changes_nothing(
     instance: Path, tmp_path: Path, later: str, capsys: pytest.CaptureFixture[str]
@@ -83,8 +115,7 @@ def test_restore_of_a_later_version_s_copy_changes_nothing(
             copy = half.copy("default")
             assert copy is not None
             if part == later:
-                with closing(sqlite3.connect(":memory:")) as db:
-                    db.deserialize(copy[:18] + b"\1\1" + copy[20:])
+                with _opened(copy) as db:
                     db.execute(marked, ("mocksms" if part == "phone" else part,))
                     db.commit()
                     copy = db.serialize()

@@ -91,6 +91,11 @@ def test_move_takes_an_instance_to_postgresql_and_back(tmp_path: Path, address: 
     assert "--force" in rows.run("move", "postgres", "sqlite", code=1)
     assert "2 worlds" in rows.run("move", "postgres", "sqlite", "--force")
     is_whole(files, 2)
+    elsewhere = Instance(tmp_path / "elsewhere", address)
+    assert "WEBAPP_SEAL_KEYS" in elsewhere.run("move", "postgres", "sqlite")
+    for key in ("mail_key.pem", "sns_key.pem"):
+        of_both = [(each.folder / "phone" / key).read_text() for each in (elsewhere, rows)]
+        assert of_both[0] == of_both[1]
     assert "no place" in files.run("move", "sqlite", "mysql", code=1)
 
 
