@@ -18,6 +18,7 @@ from typing import NoReturn
 import pytest
 
 from webapp import home, transfer
+from webapp.store.engine.transfer import Worlds
 
 KEY = "site/seal.key"
 
@@ -110,7 +111,7 @@ def test_restore_of_a_later_version_s_copy_changes_nothing(
     file = tmp_path / "all.zip"
     marked = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, 'm999_later', '')"
     with transfer.opened(transfer.Place(instance)) as both, zipfile.ZipFile(file, "w") as archive:
-        parts = {"site": both.site, "phone": both.phone}
+        parts: dict[str, Worlds | transfer.Phone] = {"site": both.site, "phone": both.phone}
         for part, half in parts.items():
             copy = half.copy("default")
             assert copy is not None
