@@ -24,7 +24,19 @@ MAY_USE = {
     # Between the wire and the app: knows neither, and is the same in both apps.
     "edge": set(),
 }
-ASSEMBLY = {"", "__main__", "app", "cli", "command", "doctor", "keys", "run", "sandbox", "transfer"}
+ASSEMBLY = {
+    "",
+    "__main__",
+    "app",
+    "cli",
+    "command",
+    "doctor",
+    "instances",
+    "keys",
+    "run",
+    "sandbox",
+    "transfer",
+}
 """What puts the site together, starts it or looks after it: may use everything, and only these may."""
 IMPURE = {"os", "pathlib", "socket", "ssl", "subprocess", "tempfile", "time", "datetime", "logging", "sqlite3",
           "sqlite_utils", "httpx", "httpcore", "smtplib"}  # fmt: skip

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 import pytest
 
-from webapp import home, transfer
+from webapp import home, instances, transfer
 from webapp.store.engine.transfer import Worlds
 
 KEY = "site/seal.key"
@@ -87,7 +87,7 @@ def test_keys_among_a_phone_s_rows_become_its_files(instance: Path) -> None:
     folder = instance / "phone"
     add = "INSERT INTO settings (name, value) VALUES (?, ?)"
     rows = [("key:mail_key.pem", "of all nodes"), ("key:../stray.pem", "nobody's"), ("clock_offset", "5")]
-    with transfer.opened(transfer.Place(instance)) as both:
+    with instances.opened(instances.Place(instance)) as both:
         copy = both.phone.copy("default")
         assert copy is not None
         with _opened(copy) as db:
@@ -110,8 +110,8 @@ def test_restore_of_a_later_version_s_copy_changes_nothing(
 ) -> None:
     file = tmp_path / "all.zip"
     marked = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, 'm999_later', '')"
-    with transfer.opened(transfer.Place(instance)) as both, zipfile.ZipFile(file, "w") as archive:
-        parts: dict[str, Worlds | transfer.Phone] = {"site": both.site, "phone": both.phone}
+    with instances.opened(instances.Place(instance)) as both, zipfile.ZipFile(file, "w") as archive:
+        parts: dict[str, Worlds | instances.Phone] = {"site": both.site, "phone": both.phone}
         for part, half in parts.items():
             copy = half.copy("default")
             assert copy is not None
@@ -127,13 +127,13 @@ def test_restore_of_a_later_version_s_copy_changes_nothing(
     assert transfer.main("restore", [str(file), "--force"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "a later version of" in line and "m999_later" in line and "install that version" in line
-    with transfer.opened(transfer.Place(instance)) as both:
+    with instances.opened(instances.Place(instance)) as both:
         assert both.site.names() == both.phone.names() == ["default", "mine"]
 
 
 @pytest.mark.parametrize("app", ["site", "phone", "both"])
 def test_backup_leaves_out_what_is_deleted_meanwhile(instance: Path, app: str) -> None:
-    with transfer.opened(transfer.Place(instance)) as both:
+    with instances.opened(instances.Place(instance)) as both:
         for half in (both.site, both.phone):
             empty = half.copy("default")
             assert empty is not None
@@ -154,7 +154,7 @@ def test_full_disk_is_one_line(
     def full(*_: object) -> NoReturn:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(transfer.Instance, "is_empty", lambda _: False)
+    monkeypatch.setattr(instances.Instance, "is_empty", lambda _: False)
     monkeypatch.setattr(transfer, "_write", full)
     assert transfer.main("backup", [str(tmp_path / "all.zip")]) == 1
     assert capsys.readouterr().err == "nidankai: No space left on device\n"
