@@ -1,4 +1,4 @@
-"""Change name, address, number and password, each after a step-up; the old and the new contact get a notice."""
+"""Change name, addresses, number and password, each after a step-up; the old and the new contact get a notice."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tests.form_client import Page
 FRESH = "tulip-harbour-9-tea"
 CHANGES = {
     "name": "account.change_name",
+    "address": "account.change_address",
     "email": "account.change_email",
     "phone": "account.change_phone",
     "password": "account.change_password",
@@ -60,6 +61,56 @@ def test_change_name_to_the_same_is_no_change(world: World, hanako: Person) -> N
     before = len(world.phone.messages())
     hanako.browser.submit(customerName="花子")
     assert len(world.phone.messages()) == before
+
+
+def test_change_address_is_shown_in_the_languages_order_and_mailed(world: World, language: str) -> None:
+    hanako = world.person("hanako", language)
+    hanako.signs_in()
+    page = opens(hanako, "address")
+    assert page.one("#ap_city").attrs["value"] == "見本区"
+    ids = [each.attrs["id"] for each in page.main.query("input[type=text]")]
+    assert ids[0] == {"ja": "ap_postal_code", "en": "ap_address_line1"}[language]
+    hanako.browser.submit(
+        postalCode="〒１５００００２",
+        stateOrRegion="東京都",
+        city=" 渋谷区\n",
+        addressLine1="渋谷 1\u200b-2-3",
+    )
+    shown = {
+        "ja": "〒150-0002 東京都渋谷区渋谷 1-2-3",
+        "en": "渋谷 1-2-3 渋谷区, 東京都 150-0002",
+    }[language]
+    assert hanako.page.name == "account.security" and shown in hanako.page.text
+    mail = world.phone.mail(hanako.email)
+    assert {"ja": "住所", "en": "postal address"}[language] in mail.subject and "渋谷" not in mail.body
+    opens(hanako, "address")
+    empty = dict.fromkeys(("postalCode", "stateOrRegion", "city", "addressLine1", "addressLine2"), " \u200b")
+    page = hanako.browser.submit(**empty)
+    assert page.name == "account.security" and "渋谷" not in page.main.to_text()
+
+
+ADDRESS_LINES = (
+    ("addressLine1", "長" * 100, "長" * 100),
+    ("addressLine1", "長" * 101, None),
+    ("addressLine1", "\u3164", None),
+    ("city", "", None),
+    ("postalCode", "東京", None),
+    ("city", "<b>市</b>", "<b>市</b>"),
+    ("addressLine2", "a\u202eb\tc\r\nd", "ab c d"),
+    ("city", "葛\U000e0100飾区", "葛\U000e0100飾区"),
+)
+
+
+def test_change_address_takes_one_line_a_field(hanako: Person) -> None:
+    hanako.signs_in()
+    opens(hanako, "address")
+    for field, typed, kept in ADDRESS_LINES:
+        hanako.browser.get("/account/security/address")
+        page = hanako.browser.submit(**{field: typed})
+        if kept is None:
+            assert page.name == "account.change_address" and page.one(f"[name={field}]").attrs["aria-invalid"]
+        else:
+            assert page.name == "account.security" and kept in page.text and not page.has(".row-value b")
 
 
 def test_change_email_counts_after_its_code_and_tells_both(world: World, language: str) -> None:

@@ -270,6 +270,8 @@ def test_changes_of_an_account_are_recorded_once_without_secrets_and_mailed_s63(
     mails = len(texts(world, hanako.email, "mail"))
     hanako.browser.get("/account/security/name")
     hanako.browser.submit(customerName="Hana")
+    hanako.browser.get("/account/security/address")
+    hanako.browser.submit(addressLine1="Elsewhere 1")
     hanako.browser.get("/account/security/phone")
     hanako.browser.submit(phoneNumber="090-7777-8888")
     hanako.browser.submit(otpCode=hanako.reads_code("+819077778888"))
@@ -283,6 +285,7 @@ def test_changes_of_an_account_are_recorded_once_without_secrets_and_mailed_s63(
     events = [row for row in rows(world, "events") if row["id"] > before]
     assert [row["kind"] for row in events] == [
         "account.name_changed",
+        "account.address_changed",
         "account.change_started",
         "account.phone_changed",
         "password.present_wrong",
@@ -292,9 +295,9 @@ def test_changes_of_an_account_are_recorded_once_without_secrets_and_mailed_s63(
         "session.ended_others",
     ]
     written = " ".join(str(row["data"]) for row in events)
-    for secret in (FRESH, "not-this-one", hanako.password, "77778888", "hana@example.net"):
+    for secret in (FRESH, "not-this-one", hanako.password, "77778888", "hana@example.net", "Elsewhere"):
         assert secret not in written
-    assert len(texts(world, hanako.email, "mail")) - mails == 4  # name, number, password, address
+    assert len(texts(world, hanako.email, "mail")) - mails == 5  # name, address, number, password, email
     assert len(texts(world, "hana@example.net", "mail")) == 2  # the code, and that it counts now
 
 

@@ -9,7 +9,7 @@ from tests.actors import Person
 from tests.app_fixture import World
 from webapp.sandbox.journeys import pages
 from webapp.sandbox.journeys.steps import Press
-from webapp.store import events, recovery
+from webapp.store import accounts, events, recovery
 
 
 def test_reviewer_has_no_field_for_a_password_and_leaves_it_alone_s61(world: World) -> None:
@@ -27,6 +27,18 @@ def test_reviewer_has_no_field_for_a_password_and_leaves_it_alone_s61(world: Wor
     }
     desk.browser.post("/desk/cases/sakura-recovery", data)
     assert lockout.account_of(world, sakura).password_hash == before
+
+
+def test_reviewer_compares_name_and_address_with_the_documents(world: World) -> None:
+    desk = lockout.reviewer(world)
+    beside = lockout.begins_review(desk, "さくら").one("[aria-labelledby=documents]")
+    assert "さくら" in beside.to_text() and "〒100-0000 東京都見本区二段階町 2-2-2" in " ".join(
+        beside.to_text().split()
+    )
+    with world.services.store.writing() as db:
+        accounts.set_address(db, "sakura", None)
+    beside = desk.browser.get("/desk/cases/sakura-recovery").one("[aria-labelledby=documents]")
+    assert "登録がない" in beside.to_text()
 
 
 def test_reviewer_decisions_are_logged_with_who_when_and_why_s61(world: World) -> None:

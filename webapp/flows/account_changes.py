@@ -1,4 +1,4 @@
-"""Change an account's name, address, number and password, and end sessions.
+"""Change an account's name, addresses, number and password, and end sessions.
 
 The user has stepped up freshly (docs/promises.md#42). A new address or number counts once it is verified by a code.
 The old one and the new one are both notified.
@@ -16,6 +16,7 @@ from webapp.flows import approval, forgot_password
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import contacts, identifiers, password_strength
 from webapp.rules.contacts import Contact
+from webapp.rules.postal_address import PostalAddress
 from webapp.rules.visitor import Visitor
 from webapp.services import audit, outbox, sessions, throttling
 from webapp.services.account_lookup import find_owner
@@ -50,6 +51,19 @@ def change_name(services: Services, visitor: Visitor, account: Account, name: st
     with services.store.writing() as db:
         accounts.set_name(db, account.id, name)
         audit.record(db, visitor, replace(account, name=name), "account.name_changed", services.clock.now())
+    dispatch(services)
+
+
+def change_address(
+    services: Services, visitor: Visitor, account: Account, address: PostalAddress | None
+) -> None:
+    """Store another postal address, or remove it. The same again is no change."""
+    stored = None if address is None else address.stored
+    if stored == account.address:
+        return
+    with services.store.writing() as db:
+        accounts.set_address(db, account.id, stored)
+        audit.record(db, visitor, account, "account.address_changed", services.clock.now())
     dispatch(services)
 
 

@@ -135,6 +135,10 @@ def _told(kind: str, data: dict[str, Any]) -> tuple[str, str]:
             gettext("Your name was changed"),
             gettext("The name on your account was changed."),
         ),
+        "account.address_changed": lambda: (
+            gettext("Your postal address was changed"),
+            gettext("The postal address on your account was changed or removed."),
+        ),
         "account.email_changed": lambda: (
             gettext("Your email address was changed"),
             gettext("The email address for your account is now %(address)s.", address=data["to"]),

@@ -10,6 +10,7 @@ from flask_login import current_user, login_required
 from webapp import paths
 from webapp.flows import activity, passkeys, settings
 from webapp.pages.activity_labels import event_text
+from webapp.pages.address_lines import address_lines
 from webapp.pages.device_labels import device_label
 from webapp.pages.framework.language import LANGUAGES, moment
 from webapp.pages.framework.services import services
@@ -20,6 +21,7 @@ blueprint = Blueprint("account", __name__)
 
 CHANGE_PAGES = {
     "name": "account.change_name",
+    "address": "account.change_address",
     "email": "account.change_email",
     "phone": "account.change_phone",
     "password": "account.change_password",
@@ -48,6 +50,7 @@ def security() -> ResponseReturnValue:
         "account.security",
         account={
             "name": account.name,
+            "address": address_lines(account),
             "email": account.email,
             "language": LANGUAGES.get(account.language),
             "two_step_on": account.two_step_on,

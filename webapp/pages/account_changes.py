@@ -1,4 +1,4 @@
-"""Change name, address, number and password, after a fresh step-up (docs/screens.md#7, docs/promises.md#42)."""
+"""Change name, addresses, number and password, after a fresh step-up (docs/screens.md#7, docs/promises.md#42)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,18 @@ from webapp.pages.account import blueprint
 from webapp.pages.code_views import ask_code
 from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import flow_pages, resend_and_return
-from webapp.pages.forms.account import ChangePasswordForm, EmailForm, NameForm, NumberForm
+from webapp.pages.forms.account import (
+    ChangePasswordForm,
+    EmailForm,
+    NameForm,
+    NumberForm,
+    PostalAddressForm,
+)
 from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.language import LANGUAGES, remember
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
-from webapp.pages.render import page
+from webapp.pages.render import language, page
 from webapp.rules import phone_numbers
 from webapp.rules.return_to import safe_path
 from webapp.store.flows import Flow
@@ -44,6 +50,22 @@ def change_name() -> ResponseReturnValue:
         changing.change_name(services(), visitor(), current_user.account, form.customerName.data or "")
         return _done(gettext("Your name was saved."))
     return page("account.change_name", form=form)
+
+
+@blueprint.route(paths.CHANGE_ADDRESS, methods=["GET", "POST"])
+@guards.elevated
+def change_address() -> ResponseReturnValue:
+    """Change the postal address. A form without any part removes it."""
+    form = PostalAddressForm.of(current_user.account.address)
+    if form.is_sent():
+        changing.change_address(services(), visitor(), current_user.account, form.address)
+        return _done(
+            gettext("Your postal address was saved.")
+            if form.address
+            else gettext("Your postal address was removed.")
+        )
+    order = form.NAMES if language() == "ja" else ("addressLine1", "addressLine2", "city", *form.NAMES[1::-1])
+    return page("account.change_address", form=form, order=order)
 
 
 @blueprint.post(paths.CHANGE_LANGUAGE)

@@ -44,6 +44,7 @@ _WORDS = {
     "recovery.cancelled": _("The reset of Two-Step Verification was cancelled"),
     "account.created": _("The account was created"),
     "account.name_changed": _("The name was changed"),
+    "account.address_changed": _("The postal address was changed"),
     "account.language_changed": _("The language was changed"),
     "account.email_changed": _("The email address was changed"),
     "account.phone_changed": _("The mobile number was changed"),

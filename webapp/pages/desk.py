@@ -16,6 +16,7 @@ from webapp import paths
 from webapp.flows import reviewer_queue
 from webapp.flows.reviewer_queue import Case
 from webapp.pages import guards
+from webapp.pages.address_lines import address_lines
 from webapp.pages.error_messages import ShowErrors
 from webapp.pages.flow_pages import on_stale
 from webapp.pages.forms.recovery import DecisionForm
@@ -127,6 +128,7 @@ def case(case_id: str) -> ResponseReturnValue:
         case_id=case_id,
         customer={
             "name": account.name,
+            "address": address_lines(account),
             "email": account.email,
             "phone": phone_numbers.parse(account.phone).national if account.phone else None,
             "since": moment(account.created_at),

@@ -15,7 +15,9 @@ from webapp.sandbox import worlds
 
 SHORTEST = 6
 """Characters of a secret. Anything shorter would be found in the middle of words."""
-_SECRET_FIELD = re.compile(r"code|credential|key|otp|passwd|password|secret|token", re.IGNORECASE)
+_SECRET_FIELD = re.compile(
+    r"(?<!country)(?<!postal)code|credential|key|otp|passwd|password|secret|token", re.IGNORECASE
+)
 _PLAIN_COOKIES = (language.COOKIE, worlds.COOKIE)
 _SHAPES = (
     ("key", re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{32}(?![A-Za-z0-9])")),

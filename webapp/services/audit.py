@@ -25,6 +25,7 @@ NOTIFY_KINDS = frozenset(
         "password.reset",
         "password.reset_locked",
         "account.name_changed",
+        "account.address_changed",
         "account.email_changed",
         "account.phone_changed",
         "trust.copied",

@@ -11,7 +11,7 @@ from webapp.store.throttles import NONE, Throttle
 
 COLUMNS = (
     "id, name, email, phone, password_hash, language, time_zone, two_step_on, is_reviewer, trust_epoch,"
-    " created_at"
+    " created_at, address"
 )
 
 
@@ -20,7 +20,7 @@ class Account:
     """A row of ``accounts``. ``email`` is lower-cased, ``phone`` is E.164; at least one is set.
 
     ``language`` is the one that its owner chose, if any. ``trust_epoch`` grows with each change of password or factors.
-    Trust given under an older one is void.
+    Trust given under an older one is void. ``address`` is a stored `PostalAddress`.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Account:
     is_reviewer: bool
     trust_epoch: int
     created_at: float
+    address: str | None
 
 
 def from_row(row: Row) -> Account:
@@ -50,6 +51,7 @@ def from_row(row: Row) -> Account:
         bool(row["is_reviewer"]),
         row["trust_epoch"],
         row["created_at"],
+        row["address"],
     )
 
 
@@ -113,6 +115,7 @@ def add(
     time_zone: str,
     is_reviewer: bool = False,
     account_id: str | None = None,
+    address: str | None = None,
 ) -> Account:
     """Insert an account without two-step verification.
 
@@ -120,7 +123,7 @@ def add(
         Conflict: the email address or number belongs to another account.
     """
     row = db.execute(
-        f"INSERT INTO accounts ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?) RETURNING {COLUMNS}",
+        f"INSERT INTO accounts ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?, ?) RETURNING {COLUMNS}",
         (
             account_id or secrets.token_hex(8),
             name,
@@ -131,6 +134,7 @@ def add(
             time_zone,
             int(is_reviewer),
             now,
+            address,
         ),
     ).fetchone()
     return from_row(row)
@@ -154,6 +158,11 @@ def void_trust(db: Connection, account_id: str) -> None:
 def set_name(db: Connection, account_id: str, name: str) -> None:
     """Store another name."""
     db.execute("UPDATE accounts SET name = ? WHERE id = ?", (name, account_id))
+
+
+def set_address(db: Connection, account_id: str, address: str | None) -> None:
+    """Store another postal address (as `PostalAddress.stored`), or none."""
+    db.execute("UPDATE accounts SET address = ? WHERE id = ?", (address, account_id))
 
 
 def set_language(db: Connection, account_id: str, language: str) -> None:

@@ -322,6 +322,9 @@ _FILES_AS_ROWS = (
     "CREATE TABLE pictures (name TEXT PRIMARY KEY, kept_at DOUBLE PRECISION NOT NULL, content BYTES NOT NULL)",
 )
 
+# Where the owner lives, for the desk to compare with documents: the lines of a `PostalAddress`; NULL for none.
+_ADDRESSES = ("ALTER TABLE accounts ADD COLUMN address TEXT",)
+
 MIGRATIONS = Migrations(
     "site",
     (
@@ -342,5 +345,6 @@ MIGRATIONS = Migrations(
         Migration("told_index", _TOLD_INDEX),
         Migration("phone_faults", _PHONE_FAULTS),
         Migration("files_as_rows", _FILES_AS_ROWS),
+        Migration("addresses", _ADDRESSES),
     ),
 )

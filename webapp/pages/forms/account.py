@@ -5,16 +5,19 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import Field
 from wtforms.validators import ValidationError
 
 from webapp.pages.fields import PasswordField, StringField
 from webapp.pages.forms.base import CountryField, Form, filled
+from webapp.rules.postal_address import PostalAddress, read_postal_code
 from webapp.rules.typed import one_line, without_joiners
 from webapp.shared.normal_forms import normalise
 
 LONGEST_NAME = 50
+LONGEST_ADDRESS_LINE = 100
 
 
 def one_line_name(form: Form, field: Field) -> None:
@@ -57,6 +60,54 @@ class NameForm(Form):
     """Another name."""
 
     customerName = StringField(validators=[one_line_name])
+
+
+def address_line(form: Form, field: Field) -> None:
+    """Validate one line of an address. The field's data becomes what is seen of it."""
+    text = normalise(field.data or "", "NFC")
+    field.data = one_line(text, len(text))
+    if len(field.data) > LONGEST_ADDRESS_LINE:
+        raise ValidationError(str(_("Use %(count)s characters or fewer.", count=LONGEST_ADDRESS_LINE)))
+
+
+class PostalAddressForm(Form):
+    """A postal address. `address` holds it after validation; None if every field is empty."""
+
+    postalCode = StringField()
+    stateOrRegion = StringField(validators=[address_line])
+    city = StringField(validators=[address_line])
+    addressLine1 = StringField(validators=[address_line])
+    addressLine2 = StringField(validators=[address_line])
+    address: PostalAddress | None = None
+
+    NAMES = ("postalCode", "stateOrRegion", "city", "addressLine1", "addressLine2")
+    """The fields in the order of `PostalAddress`."""
+
+    @classmethod
+    def of(cls, stored: str | None) -> PostalAddressForm:
+        """Return the form with the address that the account has, if any."""
+        parts = stored.split("\n") if stored else []
+        return cls(data=dict(zip(cls.NAMES, parts, strict=False)))
+
+    def validate_postalCode(self, field: Field) -> None:
+        """Validate a postal code of any country. The field's data becomes its usual form."""
+        code = read_postal_code(field.data or "")
+        if code is None:
+            raise ValidationError(str(_("Enter the postal code in digits, Latin letters and hyphens.")))
+        field.data = code
+
+    def validate(self, extra_validators: None = None) -> bool:
+        """Require a city and a street, unless all is empty."""
+        good = super().validate(extra_validators)
+        parts = [self[name].data or "" for name in self.NAMES]
+        if not good or not any(parts):
+            return good
+        if not self.city.data:
+            self.refuse("city", gettext("Enter the city."))
+        if not self.addressLine1.data:
+            self.refuse("addressLine1", gettext("Enter the street address."))
+        self.address = PostalAddress(*parts)
+        return not self.errors
 
 
 class EmailForm(Form):

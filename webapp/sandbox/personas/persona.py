@@ -8,6 +8,7 @@ from typing import Literal
 
 from webapp import paths
 from webapp.pages.render import language
+from webapp.rules.postal_address import PostalAddress
 from webapp.sandbox.journeys.steps import LandOn, Step
 from webapp.services.context import Services
 from webapp.store.accounts import Account
@@ -43,11 +44,18 @@ class Persona:
     journey: tuple[Step, ...] = ACCOUNT_PAGE
     secret: str = ""
     registered: bool = True
+    block: str = ""
 
     @property
     def title(self) -> str:
         """Return the name for a page: on an English one in Latin letters, with the account's own beside it."""
         return self.name if language() == "ja" else f"{self.latin} ({self.name})"
+
+    @property
+    def address(self) -> PostalAddress:
+        """Return its address. The specimen licence, which all send to the desk, shows that of sakura."""
+        block = self.block or f"3-{int((self.phone or '0')[-2:])}-1"
+        return PostalAddress("100-0000", "東京都", "見本区", f"二段階町 {block}")
 
     @property
     def is_all_account(self) -> bool:

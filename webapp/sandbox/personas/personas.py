@@ -43,6 +43,7 @@ def seed(
                 time_zone=services.config.time_zone,
                 is_reviewer=persona.is_reviewer,
                 account_id=persona.key,
+                address=persona.address.stored,
             )
             if persona.state is not None:
                 persona.state(db, services, account)
@@ -68,18 +69,18 @@ def _(text: str) -> str:
 
 
 MAIN = (
-    Persona("hanako", "花子", "Hanako", "+819012345678", tells=_("Two-step verification off"),
+    Persona("hanako", "花子", "Hanako", "+819012345678", block="1-1-1", tells=_("Two-step verification off"),
         starts=(("approval", BEGIN), ("set_up", BEGIN), ("account_change", BEGIN), ("passkey_registration", BEGIN))),
-    Persona("taro", "太郎", "Taro", "+818012345678", states.by_sms, tells=_("Codes by SMS"),
+    Persona("taro", "太郎", "Taro", "+818012345678", states.by_sms, block="1-2-1", tells=_("Codes by SMS"),
         starts=(("step_up", BEGIN), ("turn_off", BEGIN), ("method", BEGIN))),
-    Persona("jiro", "次郎", "Jiro", "+817012345678", states.by_app,
+    Persona("jiro", "次郎", "Jiro", "+817012345678", states.by_app, block="1-3-1",
         tells=_("Codes by app; backup is a call to the landline 03-1234-5678"),
         starts=(("step_up", BEGIN), ("method", BEGIN)), secret=states.JIRO_SECRET),
-    Persona("sakura", "さくら", "Sakura", "+819087654321", states.locked_out,
+    Persona("sakura", "さくら", "Sakura", "+819087654321", states.locked_out, block="2-2-2",
         tells=_("Lost phone: reset with ID documents waiting for review"),
         starts=(("recovery", "received"), ("recovery_visit", "inside")), begins="signed_out",
         journey=persona_journeys.VISITING),
-    Persona("desk", "窓口", "Desk", "+817087654321", states.reviewing, is_reviewer=True,
+    Persona("desk", "窓口", "Desk", "+817087654321", states.reviewing, block="1-5-1", is_reviewer=True,
         tells=_("Codes by app; reviews resets with ID documents"),
         journey=(LandOn(paths.DESK),), secret=states.REVIEWER_SECRET),
     Persona("trusted", "信子", "Nobuko", "+819011110001", states.trusted,

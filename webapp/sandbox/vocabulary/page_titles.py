@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 TITLES = {
+    "account.change_address": _("Change your postal address"),
     "account.change_email": _("Change your email address"),
     "account.change_name": _("Change your name"),
     "account.change_password": _("Change the password"),
