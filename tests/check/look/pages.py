@@ -81,7 +81,8 @@ OPEN = (
     "/sandbox/timeline", "/sandbox/worlds",
 )  # fmt: skip
 OWN = (
-    "/account", "/account/security", "/account/security/name", "/account/security/email", "/account/security/phone",
+    "/account", "/account/security", "/account/security/name", "/account/security/address",
+    "/account/security/email", "/account/security/phone",
     "/account/security/password", "/account/security/devices/end-all", "/account/security/passkeys",
     "/a/settings/approval", "/a/settings/approval/disable", "/sandbox/timeline", "/sandbox/timeline/report",
 )  # fmt: skip

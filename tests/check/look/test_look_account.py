@@ -14,7 +14,8 @@ from webapp.sandbox.journeys.steps import See
 LOOKS = [(390, "dark", "ja"), (1280, "light", "en")]
 OPEN = ("/ap/register", "/ap/forgotpassword", "/ap/recovery", "/music", "/music/ap/signin", "/music/older")
 ACCOUNT = (
-    "/account", "/account/security", "/account/security/name", "/account/security/email", "/account/security/phone",
+    "/account", "/account/security", "/account/security/name", "/account/security/address",
+    "/account/security/email", "/account/security/phone",
     "/account/security/password", "/account/security/devices/end-all", "/a/settings/approval",
     "/a/settings/approval/disable",
 )  # fmt: skip
