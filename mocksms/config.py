@@ -127,11 +127,11 @@ class Settings:
         "Log-in of pages and tester API, with any user name; asked for by requests from the network",
         True,
     )
-    trusted_proxies: tuple[Network, ...] = setting(
+    trusted_proxies: int | tuple[Network, ...] = setting(
         "",
-        kinds.networks,
-        "networks",
-        "Proxies that log people in and name them in Remote-User, by commas",
+        kinds.proxies,
+        "proxies, or networks by commas",
+        "Proxies whose X-Forwarded-For is trusted, as their number or addresses; by address also Remote-User",
     )
     frame_ancestors: str = setting(
         "'self' http://localhost:* http://127.0.0.1:*",
@@ -227,7 +227,12 @@ class Settings:
     @property
     def has_log_in(self) -> bool:
         """Return whether requests from the network can log in."""
-        return bool(self.password or self.trusted_proxies)
+        return bool(self.password or self.proxies)
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """Return the networks of the named proxies."""
+        return () if isinstance(self.trusted_proxies, int) else self.trusted_proxies
 
 
 def load(

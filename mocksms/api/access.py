@@ -107,13 +107,24 @@ def _is_from_network(asked: Request, settings: Settings) -> bool:
         settings.is_on_network
         or (peer is not None and not is_loopback(peer))  # a call in this process has no peer
         or not FORWARDED.isdisjoint(asked.environ)
-        or is_in(peer or "", settings.trusted_proxies)
+        or is_in(peer or "", settings.proxies)
     )
+
+
+def _address(settings: Settings) -> str | None:
+    """Return the address of who asks: behind a trusted proxy, what this one says."""
+    told = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",") if each.strip()]
+    address, trusted = request.remote_addr, settings.trusted_proxies
+    if isinstance(trusted, int):
+        return told[-min(trusted, len(told))] if told and trusted else address
+    while told and is_in(address or "", trusted):
+        address = told.pop()
+    return address
 
 
 def _is_by_proxy(settings: Settings) -> bool:
     named = request.headers.get("Remote-User", "").strip()
-    return bool(named) and is_in(request.remote_addr or "", settings.trusted_proxies)
+    return bool(named) and is_in(request.remote_addr or "", settings.proxies)
 
 
 def _is_by_password(settings: Settings) -> bool:
@@ -130,7 +141,7 @@ def is_password(settings: Settings, typed: str) -> bool:
     if not settings.password:
         return False
     is_right = hmac.compare_digest(typed.encode("utf-8", "replace"), settings.password.encode())
-    asking = request.remote_addr if _is_from_network(request, settings) else None
+    asking = _address(settings) if _is_from_network(request, settings) else None
     try:
         return _guesses().judge(asking, is_right)
     except Held as held:

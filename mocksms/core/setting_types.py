@@ -94,6 +94,11 @@ def networks(value: str, _region: str) -> tuple[network.Network, ...]:
         raise ValueError("addresses or networks, comma-separated, such as 10.0.0.0/8") from None
 
 
+def proxies(value: str, region: str) -> int | tuple[network.Network, ...]:
+    """Parse the number of proxies in front, or their addresses and networks."""
+    return int(value) if value.isascii() and value.isdigit() else networks(value, region)
+
+
 def sources(value: str, _region: str) -> str:
     """Parse the sources of a Content-Security-Policy directive."""
     if not re.fullmatch(r"[^;,\x00-\x1f]*", value):

@@ -179,6 +179,42 @@ def test_proxy_that_is_named_logs_people_in_s94(make_phone: Make) -> None:
         assert client.get("/", headers=headers, environ_base={"REMOTE_ADDR": peer}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("proxies", "told", "held"),
+    [
+        ("", ["192.0.2.20", "192.0.2.21"], True),
+        ("1", ["10.0.0.1, 192.0.2.20", "10.0.0.1, 192.0.2.21"], False),
+        ("1", ["10.0.0.1, 192.0.2.20", "10.0.0.2, 192.0.2.20"], True),
+        ("2", ["192.0.2.20, 10.0.0.1", "192.0.2.21, 10.0.0.2"], False),
+        ("192.0.2.7,10.0.0.0/8", ["192.0.2.20, 10.0.0.1", "192.0.2.21"], False),
+        ("192.0.2.7", ["192.0.2.20, 192.0.2.22", "192.0.2.21, 192.0.2.22"], True),
+        ("198.51.100.1", ["192.0.2.20", "192.0.2.21"], True),
+    ],
+)
+def test_wrong_passwords_count_by_the_address_that_trusted_proxies_say_s94(
+    make_phone: Make, proxies: str, told: list[str], held: bool
+) -> None:
+    client = make_phone(PASSWORD=PASSWORD, TRUSTED_PROXIES=proxies).test_client()
+
+    def status(address: str, typed: str = "wrong") -> int:
+        headers = {"X-Forwarded-For": address}
+        return client.get(
+            "/api/v1/messages", environ_base=FAR, auth=("qa", typed), headers=headers
+        ).status_code
+
+    assert [status(told[0]) for _ in range(10)] == [401] * 10
+    assert status(told[0]) == 429
+    assert status(told[1], PASSWORD) == (429 if held else 200)
+
+
+def test_number_of_proxies_logs_nobody_in_s94(make_phone: Make) -> None:
+    client = make_phone(TRUSTED_PROXIES="1").test_client()
+    headers = {"Remote-User": "hanako", "X-Forwarded-For": "192.0.2.20"}
+    assert client.get("/", headers=headers, environ_base=FAR).status_code == 403
+    with pytest.raises(config.SettingError, match="set MOCKSMS_PASSWORD"):
+        config.load({"HOST": "0.0.0.0", "TRUSTED_PROXIES": "1"}, {})
+
+
 def test_network_is_kept_out_where_no_log_in_is_set_s94(make_phone: Make) -> None:
     client = make_phone().test_client()
     assert client.get("/api/v1/messages", environ_base=FAR).status_code == 403

@@ -157,6 +157,11 @@ def test_team_signs_in_at_any_node_and_loses_nothing_in_a_rolling_restart(team: 
         assert http.get(f"{plain}/api/v1/messages").status_code == 401, "the phone asks for a log-in"
         assert http.get(f"{team.site}{paths.API_WORLDS}").status_code == 401, "so do the tools"
         assert http.get(f"{team.site}{paths.SIGN_IN}").status_code == 200
+    node = f"http://127.0.0.1:{team.ports['phone-1']}/api/v1/messages"
+    with httpx.Client(trust_env=False, timeout=60) as http:
+        for address, status in (*[("203.0.113.66", 401)] * 10, ("203.0.113.66", 429), ("203.0.113.67", 401)):
+            asked = http.get(node, auth=("qa", "wrong"), headers={"X-Forwarded-For": address})
+            assert asked.status_code == status, "each person has wrong passwords of their own"
     accepted: list[str] = []
     stop = threading.Event()
 
