@@ -16,7 +16,7 @@ from mocksms import config, store
 from mocksms.api import access, waiting
 from mocksms.api.flask_app import PhoneFlask
 from mocksms.api.paths import HEALTH, PROGRAMS, READY, VERSION_HEADER
-from mocksms.core import faults
+from mocksms.core import deletion, faults
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
 from mocksms.edge import HOLD, Hold
@@ -241,9 +241,10 @@ def _too_many_wait(error: waiting.TooManyWait) -> Response:
 
 def _unavailable(error: store.Unavailable) -> Response:
     log.error("the world's database cannot be used: %s", error)
-    response = _problem(
-        Problem(503, "The phone's database is busy or full", "Nothing was changed; try again.")
-    )
+    text = "Nothing was changed; try again."
+    if isinstance(error, deletion.Interrupted):
+        text = f"{error.deleted} messages were deleted; repeat the call to delete the rest."
+    response = _problem(Problem(503, "The phone's database is busy or full", text))
     response.headers["Retry-After"] = "1"
     return response
 

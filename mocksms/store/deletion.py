@@ -73,12 +73,6 @@ def older(db: Connection, before: float, limit: int) -> list[Doomed]:
     )
 
 
-def is_most(db: Connection, wanted: Filter) -> bool:
-    """Return whether more than half of all messages match."""
-    total = reading.count(db, Filter())
-    return not wanted.q and reading.count(db, wanted, total // 2 + 1) > total // 2
-
-
 def all_arrived(db: Connection, wanted: Filter) -> int:
     """Delete all arrived messages if all match and few are held back. Return how many were deleted, 0 otherwise.
 
@@ -87,8 +81,7 @@ def all_arrived(db: Connection, wanted: Filter) -> int:
     held = db.execute(_HELD, (MOST_HELD + 1,)).fetchall()
     if wanted.q or len(held) > MOST_HELD:
         return 0
-    arrived = reading.count(db, Filter())
-    if wanted != Filter() and reading.count(db, wanted) < arrived:
+    if wanted != Filter() and reading.count(db, wanted) < reading.count(db, Filter()):
         return 0
     if db.dialect == "sqlite":
         # Some builds write zeros over every page that is freed: the whole inbox would go to the disk once more.
@@ -96,7 +89,8 @@ def all_arrived(db: Connection, wanted: Filter) -> int:
     sources = db.execute(
         "SELECT sid, source FROM raws WHERE sid IN (SELECT sid FROM messages WHERE id < 0)"
     ).fetchall()
-    for table in ("messages", "raws", "threads", "handsets"):
+    arrived = db.execute("DELETE FROM messages").rowcount - len(held)
+    for table in ("raws", "threads", "handsets"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     search_index.clear(db)
     db.executemany(messages.INSERT, [tuple(row) for row in held])

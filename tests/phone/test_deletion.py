@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 
 import mocksms
 from mocksms import store
@@ -18,6 +19,7 @@ from mocksms.core.models import Filter, Message
 from mocksms.core.worlds import World
 from mocksms.store import transfer
 from mocksms.store.engine import recording
+from mocksms.store.engine.errors import Busy
 from tests import engines
 from tests.assertions import not_empty
 
@@ -29,12 +31,17 @@ ANY_OF = {
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def app(tmp_path: Path) -> Iterator[Flask]:
     with engines.database() as url:
         app = mocksms.create_app({"INSTANCE": str(tmp_path), "SMTP_PORT": -1, "DATABASE_URL": url})
-        worlds = app.extensions["mocksms"]
-        yield worlds.get()
-        worlds.close()
+        yield app
+        app.extensions["mocksms"].close()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    found: World = app.extensions["mocksms"].get()
+    return found
 
 
 def _fill(world: World, count: int = 18) -> list[Message]:
@@ -144,6 +151,47 @@ def test_deletion_gives_the_lock_back_between_slices(world: World, monkeypatch: 
     with recording.listening(said.append):
         assert deletion.delete(world, Filter(since=1)) == 12
     assert sum(sql == "COMMIT" for sql in said) >= 12 / 4
+
+
+def test_deletion_of_one_handset_counts_few_others_and_not_under_the_lock(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(world, 30)
+    inbox.receive(world, Message(inbox.new_sid("SM"), "sms", PEERS[0], "+819012345679", "goes"))
+    counted: list[tuple[bool, int]] = []
+    count = store.reading.count
+
+    def noted(*arguments: Any) -> int:
+        counted.append((world.store.is_writing(), count(*arguments)))
+        return counted[-1][1]
+
+    monkeypatch.setattr(store.reading, "count", noted)
+    assert deletion.delete(world, Filter(handset="+819012345679")) == 1
+    assert sorted(counted) == [(False, 1), (False, 3)], "enough to know that others are more"
+
+
+@pytest.mark.parametrize("done", [0, 2])
+def test_deletion_that_is_interrupted_says_what_is_done(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch, done: int
+) -> None:
+    monkeypatch.setattr(deletion, "AT_FIRST", 4)
+    monkeypatch.setattr(deletion, "AT_MOST", 4)
+    _fill(world, 18)
+    remove, slices = store.deletion.remove, iter(range(100))
+
+    def refused(*arguments: Any) -> None:
+        if next(slices) == done:
+            raise Busy("another process holds the world")
+        remove(*arguments)
+
+    monkeypatch.setattr(store.deletion, "remove", refused)
+    answer = app.test_client().delete("/api/v1/messages?since=1")
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "1"
+    left = len(inbox.search(world, Filter(), 100))
+    assert left == 18 - 4 * done
+    said = f"{4 * done} messages were deleted; repeat" if done else "Nothing was changed"
+    assert said in answer.get_json()["detail"]
+    assert app.test_client().delete("/api/v1/messages?since=1").get_json() == {"deleted": left - 1}
 
 
 def test_deletion_spares_what_arrives_between_slices(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
