@@ -21,7 +21,7 @@ help:
 	@echo "make docs      generate flow diagrams, settings tables and other generated docs from the code"
 	@echo "make i18n      bring the Japanese catalogues up to date with code and templates"
 	@echo "make lock      pin and hash the packages of requirements*.in"
-	@echo "make reset     empty the databases; the next start has a clean world"
+	@echo "make reset     empty the databases; the next start has a clean world (ARGS=--database: PostgreSQL too)"
 
 run:
 	@$(BOOTSTRAP) run
@@ -77,4 +77,4 @@ i18n words:
 
 reset:
 	@$(BOOTSTRAP) run
-	@$(VENV) -m webapp.command reset
+	@$(VENV) -m webapp.command reset $(ARGS)

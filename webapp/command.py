@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("site", _site, ("site",), "serve the site alone (settings: WEBAPP_...)")
     add("phone", _phone, ("phone",), "serve the phone alone (settings: MOCKSMS_...)")
-    add("reset", _reset, (), "delete all data of site and phone (INSTANCE names the folder)")
+    add("reset", _reset, (), "delete all data of site and phone (INSTANCE names the folder; --database)")
     add("doctor", _doctor, ("site",), "check settings, database, keys, gateway and mail")
     both = ("site", "phone")
     add("move", _move, both, "copy an instance from one engine to the other: SQLite, PostgreSQL")
@@ -97,9 +97,6 @@ def _transfer(work: str, rest: list[str]) -> int:
     return transfer.main(work, rest)
 
 
-PASSING_ON = (_site, _phone, _move, _backup, _restore)
-
-
 def _doctor(_: list[str]) -> int:
     return _become("flask", "--app", "webapp", "doctor")
 
@@ -113,9 +110,22 @@ def _become(module: str, *arguments: str, shown: str = "") -> NoReturn:
     os.execve(sys.executable, home.python(module, *arguments), environment)  # noqa: S606 - our own modules
 
 
-def _reset(_: list[str]) -> int:
-    """Delete `INSTANCE/site` and `INSTANCE/phone`, and nothing else in that folder; the engine's data, too."""
+def _reset(rest: list[str]) -> int:
+    """Delete `INSTANCE/site` and `INSTANCE/phone`, and nothing else in that folder; the engine's data, too.
+
+    A database that others may use is left alone, unless `--database` is given.
+    """
+    parser = argparse.ArgumentParser("nidankai reset", description="Delete all data of site and phone.")
+    parser.add_argument(
+        "--database",
+        action="store_true",
+        help="also what WEBAPP_DATABASE_URL, MOCKSMS_DATABASE_URL and, with ENGINE=postgres, POSTGRES_URL name",
+    )
+    given = parser.parse_args(rest)
     instance = Path(os.environ.get("INSTANCE") or home.data_folder()).resolve()
+    databases = _databases()
+    if given.database and databases and _transfer("clear", []):
+        return 1
     try:
         for folder in (instance / "site", instance / "phone"):
             if folder.exists():
@@ -124,8 +134,26 @@ def _reset(_: list[str]) -> int:
     except OSError as error:
         print(f"nidankai: {error.filename} cannot be deleted: {error.strerror}", file=sys.stderr)
         return 1
-    print(f"nidankai: {instance} is clean. Stop and start what uses it.")
+    print(f"nidankai: {instance} is clean. {_left(databases, given.database)}Stop and start what uses it.")
     return 0
+
+
+def _left(databases: list[str], is_clear: bool) -> str:
+    """Return what a reset left alone, as sentences."""
+    folders = [name for name in ("WEBAPP_INSTANCE", "MOCKSMS_INSTANCE") if os.environ.get(name)]
+    kept = [*([] if is_clear else databases), *folders]
+    if not kept:
+        return ""
+    more = " `nidankai reset --database` deletes the database's data." if databases and not is_clear else ""
+    return f"What {' and '.join(kept)} {'name' if len(kept) > 1 else 'names'} was left alone.{more} "
+
+
+def _databases() -> list[str]:
+    """Return the variables that name a database of this instance, which others may use too."""
+    given = [name for name in ("WEBAPP_DATABASE_URL", "MOCKSMS_DATABASE_URL") if os.environ.get(name)]
+    if not given and os.environ.get("ENGINE") == "postgres" and os.environ.get("POSTGRES_URL"):
+        given = ["POSTGRES_URL"]
+    return given
 
 
 def _delete_engine_data(instance: Path) -> None:
@@ -141,6 +169,9 @@ def _delete_engine_data(instance: Path) -> None:
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):  # there is none, or it holds other files
         folder.rmdir()
+
+
+PASSING_ON = (_site, _phone, _reset, _move, _backup, _restore)
 
 
 if __name__ == "__main__":

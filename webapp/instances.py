@@ -92,6 +92,10 @@ class Phone:
         """Delete all other worlds, except the default one."""
         self._ask("keep_only", names)
 
+    def clear(self) -> None:
+        """Delete all worlds, and all rows of the default one."""
+        self._ask("clear")
+
     def _ask(self, *call: object) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -1,4 +1,4 @@
-"""`nidankai move`, `backup` and `restore`: all worlds of site and phone, with their keys."""
+"""`nidankai move`, `backup`, `restore` and `reset --database`: all worlds of site and phone, with their keys."""
 
 from __future__ import annotations
 
@@ -151,14 +151,28 @@ def _read(archive: zipfile.ZipFile, head: dict[str, Any]) -> Iterator[tuple[str,
         yield name, site, phone
 
 
-WORK: dict[str, Callable[[Path, Sequence[str]], str]] = {"move": move, "backup": backup, "restore": restore}
+def clear(folder: Path, _: Sequence[str]) -> str:
+    """Delete all data of an instance. Return no line: what calls this has more to say."""
+    with present(folder) as place, opened(place) as instance:
+        for half in (instance.site, instance.phone):
+            half.clear()
+    return ""
+
+
+WORK: dict[str, Callable[[Path, Sequence[str]], str]] = {
+    "move": move,
+    "backup": backup,
+    "restore": restore,
+    "clear": clear,
+}
 
 
 def main(work: str, arguments: Sequence[str]) -> int:
     """Do one of `WORK`. Return 0, or 1 after one line."""
     folder = Path(os.environ.get("INSTANCE") or home.data_folder()).resolve()
     try:
-        print(f"nidankai: {WORK[work](folder, arguments)}")
+        if line := WORK[work](folder, arguments):
+            print(f"nidankai: {line}")
     except (Refused, EngineError, postgres_server.NoServer) as problem:
         print(f"nidankai: {problem}", file=sys.stderr)
         return 1

@@ -57,6 +57,7 @@ def calls(worlds: Worlds, key_folder: Path | None) -> dict[str, Callable[..., An
         "names": worlds.names,
         "is_empty": worlds.is_empty,
         "keep_only": worlds.keep_only,
+        "clear": worlds.clear,
         "copy": partial(copy, worlds),
         "check": lambda file: worlds.check(Path(file).read_bytes()),
         "put": partial(put, worlds, key_folder),

@@ -86,6 +86,38 @@ def test_reset_deletes_site_and_phone_alone(installed: Installed, tmp_path: Path
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["mine"]
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (
+            {"WEBAPP_DATABASE_URL": "postgresql://h/x"},
+            "What WEBAPP_DATABASE_URL names was left alone. `nidankai",
+        ),
+        (
+            {"ENGINE": "postgres", "POSTGRES_URL": "postgresql://h/x"},
+            "What POSTGRES_URL names was left alone.",
+        ),
+        ({"POSTGRES_URL": "postgresql://h/x"}, "is clean. Stop"),
+        ({"MOCKSMS_INSTANCE": "/elsewhere"}, "What MOCKSMS_INSTANCE names was left alone. Stop"),
+    ],
+    ids=["url", "server", "unused", "folder"],
+)
+def test_reset_names_what_it_leaves(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: dict[str, str],
+    says: str,
+) -> None:
+    for name in ("WEBAPP_INSTANCE", "MOCKSMS_INSTANCE", "WEBAPP_DATABASE_URL", "MOCKSMS_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("ENGINE", raising=False)
+    for name, value in {"INSTANCE": str(tmp_path), "POSTGRES_DATA": str(tmp_path / "pg"), **given}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["reset"]) == 0
+    assert says in capsys.readouterr().out
+
+
 def test_reset_that_cannot_delete_says_what(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -73,6 +73,11 @@ class Worlds:
             if name not in names:
                 self._engine.drop(name)
 
+    def clear(self) -> None:
+        """Delete all worlds, and all rows of the default one."""
+        self.keep_only([])
+        self._engine.open().restore(self._engine.blank())
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.close()

@@ -96,6 +96,9 @@ def test_move_takes_an_instance_to_postgresql_and_back(tmp_path: Path, address: 
     for key in ("mail_key.pem", "sns_key.pem"):
         of_both = [(each.folder / "phone" / key).read_text() for each in (elsewhere, rows)]
         assert of_both[0] == of_both[1]
+    assert "left alone" in rows.run("reset")
+    rows.run("reset", "--database")
+    assert "no data" in rows.run("backup", str(tmp_path / "all.zip"), code=1)
     assert "no place" in files.run("move", "sqlite", "mysql", code=1)
 
 
