@@ -243,9 +243,8 @@ def load(
     """Return the settings from the mapping, else the environment, else the defaults.
 
     Raise :class:`SettingError` for an invalid value, for an unknown ``MOCKSMS_…`` variable, and for a phone that
-    would be open to the network without a log-in. Settings of
-    `providers` (by name) and of other packages' providers are checked when the provider is made. Other keys of the
-    mapping are left to Flask.
+    would be open to the network without a log-in. Settings of `providers` (by name) and of other packages' providers
+    are checked when the provider is made. Other keys of the mapping are left to Flask.
     """
     env, given = os.environ if environ is None else environ, config or {}
     if "INSTANCE" not in given and f"{ENV_PREFIX}INSTANCE" not in env:
