@@ -24,6 +24,7 @@ PUBLIC = {"shop.home", "static"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\{|\{%|\bmsgid\b|Undefined")
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 NAMES = re.compile("見本|花子|太郎|次郎|さくら|窓口")  # the seal, and people's own names
+OTHER_SPELLING = re.compile(r"\+81[ -]?[1-9]|(?<![\d-])0[5-9]0\d{8}(?!\d)")  # it is 090-1234-5678
 ENGLISH_SENTENCE = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}\b")
 UNTOLD = {"script", "style", "code", "kbd", "pre", "time", "template", "svg"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -306,6 +307,8 @@ def _words(page: Page, outline: Outline) -> list[str]:
             problems.append(f"not translated: {words[:80]!r}")
         if shown == "en" and JAPANESE.search(NAMES.sub("", words)):
             problems.append(f"Japanese on an English page: {words[:80]!r}")
+        if OTHER_SPELLING.search(words):
+            problems.append(f"a number that is not in its owner's spelling: {words[:80]!r}")
     return problems
 
 

@@ -114,7 +114,7 @@ def test_backup_number_can_be_sent_to_again_and_changed(world: World) -> None:
     second = hanako.reads_code(OTHER)
     assert hanako.browser.submit(otpCode=first).name == "set_up.verify"
     page = hanako.browser.follow("番号を変更")
-    assert (page.name, page.one("#cvf_phone_num").attrs["value"]) == ("set_up.backup", "+81 90-2222-3333")
+    assert (page.name, page.one("#cvf_phone_num").attrs["value"]) == ("set_up.backup", "090-2222-3333")
     hanako.browser.submit(phoneNumber="090-4444-5555", channel="sms")
     assert hanako.browser.submit(otpCode=second).name == "set_up.verify"
     assert hanako.browser.submit(otpCode=hanako.reads_code("+819044445555")).name == "set_up.almost_done"

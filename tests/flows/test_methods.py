@@ -120,7 +120,7 @@ def test_choose_method_takes_an_app_after_a_number_was_tried(world: World) -> No
     taro.browser.press("新しい電話またはアプリを追加")
     taro.browser.submit(phoneNumber="090-2222-3333", channel="sms")
     page = taro.browser.follow("番号を変更")
-    assert page.one("#cvf_phone_num").attrs["value"] == "+81 90-2222-3333"
+    assert page.one("#cvf_phone_num").attrs["value"] == "090-2222-3333"
     page = taro.browser.submit(form="#set-up-app", otpCode=app_code(world, key_on(page)))
     assert len(methods_on(page)) == 2
 

@@ -41,6 +41,8 @@ def test_lint_passes_a_good_page() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
+        ("ここ</a>", "+81 90-1234-5678</a>", "owner's spelling"),
+        ("ここ</a>", "09012345678</a>", "owner's spelling"),
         ("<h1>見出し</h1>", "<h1>見出し", "not valid HTML"),
         ("<h1>見出し</h1>", "<h1>見出し</h1></div>", "not valid HTML"),
         ("<h1>見出し</h1>", "<h1>一</h1><h1>二</h1>", "2 × h1"),

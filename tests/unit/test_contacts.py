@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webapp.errors import MailDomainRefused, MobileNeeded, NotAMailAddress, NotAPhoneNumber
-from webapp.rules import contacts
+from webapp.rules import contacts, identifiers
 from webapp.rules.contacts import Contact
 
 DOMAINS = ("example.com", "test")
@@ -69,3 +69,20 @@ def test_half_a_number_is_refused_beside_the_one_field() -> None:
     with pytest.raises(NotAPhoneNumber) as refused:
         contacts.read("090-12", DOMAINS)
     assert refused.value.field == "email"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("+819012345678", "090-1234-5678"),
+        ("０９０１２３４５６７８", "090-1234-5678"),
+        ("03 1234 5678", "03-1234-5678"),
+        ("+442079460018", "+44 20 7946 0018"),
+        (" Yuki@Example.com\u200b", "Yuki@Example.com"),
+        ("hanako", "hanako"),
+        (None, ""),
+    ],
+    ids=str,
+)
+def test_shown_is_the_owners_spelling(typed: str | None, shown: str) -> None:
+    assert identifiers.shown(typed) == shown

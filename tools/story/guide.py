@@ -17,7 +17,8 @@ from mocksms.client import Phone
 from tools.driver import Browser, BrowserContext, Locator, Page, expect
 from tools.story.environment import Environment
 from tools.story.scenes import Arrival, Scene
-from webapp.sandbox.timeline.step_texts import address_words, kind_word, step_words
+from webapp.rules import identifiers
+from webapp.sandbox.timeline.step_texts import kind_word, step_words
 from webapp.sandbox.worlds import World
 
 PATIENCE_MILLISECONDS = 15_000
@@ -161,7 +162,7 @@ class Guide:
         ):
             self._last_message = int(message.id)
             text = str(message.body).strip()
-            to = address_words(message.to)
+            to = identifiers.shown(message.to)
             scene.arrivals.append(Arrival(message.channel, to, message.subject or "", text))
         with self.environment.site.test_request_context("/"), force_locale(self.language):
             for step in self.world.trace_log.steps(after=self._last_step):

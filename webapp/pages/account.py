@@ -15,7 +15,7 @@ from webapp.pages.device_labels import device_label
 from webapp.pages.framework.language import LANGUAGES, moment
 from webapp.pages.framework.services import services
 from webapp.pages.render import has_page, page
-from webapp.rules import phone_numbers
+from webapp.rules import identifiers
 
 blueprint = Blueprint("account", __name__)
 
@@ -55,7 +55,7 @@ def security() -> ResponseReturnValue:
             "language": LANGUAGES.get(account.language),
             "two_step_on": account.two_step_on,
             "passkeys": _count(len(passkeys.of_account(services(), account))),
-            "phone": phone_numbers.parse(account.phone).familiar if account.phone else None,
+            "phone": identifiers.shown(account.phone),
         },
         languages=LANGUAGES.items(),
         edit_urls=changes,

@@ -28,7 +28,7 @@ from webapp.pages.framework.language import LANGUAGES, remember
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import language, page
-from webapp.rules import phone_numbers
+from webapp.rules import identifiers
 from webapp.rules.return_to import safe_path
 from webapp.store.flows import Flow
 
@@ -122,7 +122,7 @@ def change_phone() -> ResponseReturnValue:
     return page(
         "account.change_phone",
         form=form,
-        present=phone_numbers.parse(present).familiar if present else None,
+        present=identifiers.shown(present),
     )
 
 
@@ -141,9 +141,7 @@ def confirm_change(flow: Flow) -> ResponseReturnValue:
                 if is_mail
                 else gettext("Your mobile number was changed.")
             )
-    to = flow.data["to"]
-    shown = to if flow.data["channel"] == "mail" else phone_numbers.parse(to).familiar
-    return ask_code("account.confirm_change", flow, form, destination=shown)
+    return ask_code("account.confirm_change", flow, form, destination=identifiers.shown(flow.data["to"]))
 
 
 @blueprint.post(paths.CHANGE_RESEND)
@@ -174,7 +172,11 @@ def change_password() -> ResponseReturnValue:
             )
             auth.put_session(token, account)
             return _done(gettext("Your password was changed. All other devices were signed out."))
-    return page("account.change_password", form=form, identifier=account.email or account.phone)
+    return page(
+        "account.change_password",
+        form=form,
+        identifier=identifiers.shown(account.email or account.phone),
+    )
 
 
 def _done(words: str) -> ResponseReturnValue:

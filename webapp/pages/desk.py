@@ -25,7 +25,7 @@ from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.recovery_labels import document_label, status_label
 from webapp.pages.render import is_post, page
-from webapp.rules import phone_numbers
+from webapp.rules import identifiers
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
 from webapp.store.recovery import Decision
@@ -130,7 +130,7 @@ def case(case_id: str) -> ResponseReturnValue:
             "name": account.name,
             "address": address_lines(account),
             "email": account.email,
-            "phone": phone_numbers.parse(account.phone).national if account.phone else None,
+            "phone": identifiers.shown(account.phone),
             "since": moment(account.created_at),
         },
         asked={"when": moment(shown.flow.created_at), **shown.flow.data},

@@ -20,6 +20,7 @@ from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
+from webapp.rules import identifiers
 from webapp.store.flows import Flow
 
 __all__ = ["blueprint"]
@@ -56,7 +57,13 @@ def confirm_reset(flow: Flow) -> ResponseReturnValue:
         with ShowErrors(form):
             guards.keep_flow(resetting.submit_code(services(), visitor(), flow, form.code))
             return redirect(url_for("account.new_password"), 303)
-    return ask_code("account.confirm_reset", flow, form, destination=flow.data["typed"], is_neutral=True)
+    return ask_code(
+        "account.confirm_reset",
+        flow,
+        form,
+        destination=identifiers.shown(flow.data["typed"]),
+        is_neutral=True,
+    )
 
 
 @blueprint.post(paths.FORGOT_PASSWORD_RESEND)
@@ -79,4 +86,6 @@ def new_password(flow: Flow) -> ResponseReturnValue:
             flask.session["identifier_shop"] = flow.data["typed"]
             flask.flash(gettext("Your password was changed. Sign in with the new one."))
             return redirect(url_for("sign_in.identifier", step="password"), 303)
-    return page("account.new_password", form=form, state=flow.state, identifier=flow.data["typed"])
+    return page(
+        "account.new_password", form=form, state=flow.state, identifier=identifiers.shown(flow.data["typed"])
+    )

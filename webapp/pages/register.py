@@ -20,6 +20,7 @@ from webapp.pages.forms.base import CodeForm
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import is_post, page
+from webapp.rules import identifiers
 from webapp.store.flows import Flow
 
 __all__ = ["blueprint"]
@@ -66,7 +67,9 @@ def confirm_registration(flow: Flow) -> ResponseReturnValue:
             response = auth.welcome(signed_in)
             flask.flash(gettext("Your account was created. You are signed in."))
             return response
-    return ask_code("account.confirm_registration", flow, form, destination=flow.data["typed"])
+    return ask_code(
+        "account.confirm_registration", flow, form, destination=identifiers.shown(flow.data["typed"])
+    )
 
 
 @blueprint.post(paths.REGISTER_RESEND)

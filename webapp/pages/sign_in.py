@@ -32,6 +32,7 @@ from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import has_page, is_post, page
+from webapp.rules import identifiers
 from webapp.rules.return_to import safe_path
 from webapp.store.flows import Flow
 
@@ -105,7 +106,9 @@ def password() -> ResponseReturnValue:
                 auth.empty_session()
             flask.session[_own("sign_in")] = outcome.id
             return redirect(url_for(".code"), 303)
-    return page("sign_in.password", app=_app(), form=form, identifier=typed, state="password")
+    return page(
+        "sign_in.password", app=_app(), form=form, identifier=identifiers.shown(typed), state="password"
+    )
 
 
 @blueprint.route(paths.SIGN_IN_CODE, methods=["GET", "POST"])

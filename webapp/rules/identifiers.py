@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from webapp.errors import NotAMailAddress
+from webapp.errors import NotAMailAddress, NotAPhoneNumber
 from webapp.rules import contacts, phone_numbers
 from webapp.rules.typed import visible
 
@@ -28,6 +28,17 @@ def read(text: str) -> Identifier:
     if "@" in typed:
         return Identifier("email", typed.lower() if typed.isascii() else _as_kept(typed))
     return Identifier("phone", phone_numbers.parse(typed).e164)
+
+
+def shown(text: str | None) -> str:
+    """Return a number in the spelling that its owner knows; an email address or anything else as it was typed."""
+    typed = visible(text or "")
+    if "@" in typed:
+        return typed
+    try:
+        return phone_numbers.parse(typed).familiar
+    except NotAPhoneNumber:
+        return typed
 
 
 def _as_kept(typed: str) -> str:

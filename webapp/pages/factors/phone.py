@@ -12,7 +12,7 @@ from webapp.errors import DeliveryFailed, LandlineNeedsCall, Refusal
 from webapp.pages.factors.view import FactorView, Step
 from webapp.pages.fields import StringField
 from webapp.pages.forms.base import AddressForm, CountryField, filled, offered
-from webapp.rules import phone_numbers
+from webapp.rules import identifiers
 
 
 class PhoneForm(AddressForm):
@@ -37,7 +37,7 @@ class PhoneForm(AddressForm):
 
     def offer(self, address: str, kind: str) -> None:
         """Fill in what was given before."""
-        self.phoneNumber.data = phone_numbers.parse(address).international
+        self.phoneNumber.data = identifiers.shown(address)
         self.channel.data = kind
 
     def on_refusal(self, refusal: Refusal | DeliveryFailed) -> None:
@@ -48,7 +48,7 @@ class PhoneForm(AddressForm):
 
 
 _PHONE: dict[str, Any] = {
-    "written": lambda number: phone_numbers.parse(number).familiar,
+    "written": identifiers.shown,
     "verify_title": _("Verify the phone number"),
     "change": _("Change the number"),
     "asked_older": _(

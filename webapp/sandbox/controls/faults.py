@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from webapp import paths
 from webapp.pages.render import page
+from webapp.rules import identifiers
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.controls.fault_table import CHANNELS, FAULTS, GROUPS, KINDS, NUMBERS, Fault
 from webapp.sandbox.described import NUMBER, TEXT, a_list, an_object, describes, means, or_null, ref
@@ -43,6 +44,11 @@ class FaultRule:
     to: str = ""
     left: int | None = None
     used: int | None = None
+
+    @property
+    def recipient(self) -> str:
+        """Return the number or address that it is for, as its owner writes it; "" for any."""
+        return identifiers.shown(self.to)
 
 
 class BadFault(ValueError):

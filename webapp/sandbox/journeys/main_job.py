@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from webapp import paths
-from webapp.rules import phone_numbers
+from webapp.rules import identifiers
 from webapp.sandbox.journeys import pages
 from webapp.sandbox.journeys.steps import (
     BackToFirst,
@@ -41,7 +41,7 @@ def mailed_code(run: Any) -> str:
 
 def number(run: Any) -> str:
     """Return the number of the person who walks, as it is typed in its country."""
-    return phone_numbers.parse(run.who.phone).familiar
+    return identifiers.shown(run.who.phone)
 
 
 NAME = Press(

@@ -17,7 +17,7 @@ from webapp.pages.framework.language import LANGUAGES
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.render import page
-from webapp.rules import phone_numbers, totp
+from webapp.rules import identifiers, totp
 from webapp.rules.return_to import safe_path
 from webapp.sandbox import api, trace_recorder
 from webapp.sandbox.described import a_list, an_object, describes, means, or_null, ref
@@ -51,7 +51,7 @@ def _shown(persona: Persona) -> dict[str, Any]:
         "latin": persona.latin,
         "tells": gettext(persona.tells),
         "email": persona.email,
-        "number": phone_numbers.parse(persona.phone).familiar if persona.phone else "",
+        "number": identifiers.shown(persona.phone),
         "secret": totp.key_groups(persona.secret) if persona.secret else [],
         "holds": persona.browser(services(), persona.key),
         "is_passkey": persona.browser is states.passkey_credential,

@@ -17,6 +17,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from webapp import paths
+from webapp.rules import identifiers
 from webapp.sandbox import world_middleware
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.pictures import picture_url
@@ -120,7 +121,9 @@ def persona_names(steps: Sequence[Step]) -> list[str]:
     with world_middleware.world().services.store.reading() as db:
         known = {account.id: account for account in accounts.list_all(db)}
     ids = dict.fromkeys(step.data["account"] for step in steps if step.data.get("account") in known)
-    return [f"{known[each].name} ({known[each].email or known[each].phone})" for each in ids]
+    return [
+        f"{known[each].name} ({identifiers.shown(known[each].email or known[each].phone)})" for each in ids
+    ]
 
 
 def picture_data(name: str) -> str:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from webapp import errors
 from webapp.pages.activity_labels import event_words
 from webapp.pages.error_messages import text_of
-from webapp.rules import phone_numbers
+from webapp.rules import identifiers
 from webapp.sandbox.store.trace_log import Step
 from webapp.sandbox.timeline.tool_texts import tool_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
@@ -60,7 +60,7 @@ def step_words(step: Step) -> str:
             return f"{flow_title(str(step.data.get('flow')))}: {gettext(means) if means else step.name}"
         case "message":
             words = str(_CHANNELS.get(step.name, "%(to)s"))
-            return words % {"to": address_words(str(step.data.get("to", "")))}
+            return words % {"to": identifiers.shown(str(step.data.get("to", "")))}
         case "event":
             return event_words(step.name)
         case "refusal":
@@ -89,16 +89,6 @@ def step_detail(step: Step) -> str:
         case "message" | "picture":
             return ""
     return step.name
-
-
-def address_words(address: str) -> str:
-    """Return a number as people write it; an email address as it is."""
-    if not address.startswith("+"):
-        return address
-    try:
-        return phone_numbers.parse(address).familiar
-    except errors.NotAPhoneNumber:
-        return address
 
 
 def refusal_words(name: str) -> str:
