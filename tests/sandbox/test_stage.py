@@ -12,6 +12,7 @@ from tests.assertions import not_empty
 from tests.form_client import Page
 from webapp.pages.framework.language import LANGUAGES
 from webapp.sandbox.journeys.main_job import MAIN_JOB
+from webapp.sandbox.stage.page import handset_of
 from webapp.sandbox.stage.scripts import SCRIPTS
 
 PHONE = "http://localhost:8001"  # on the host by which the site is called
@@ -113,3 +114,9 @@ def test_stage_begins_a_demo_in_the_language_of_the_page(world: World) -> None:
     hanako.signs_in()
     hanako.asks_for_settings()
     assert "Approve or deny" in world.phone.mail(hanako.email).body
+
+
+def test_stage_finds_the_handset_of_any_address() -> None:
+    assert handset_of("jiro@example.com") == "+817012345678/"
+    assert handset_of("hanako+qa@example.com") == "hanako+qa@example.com/"
+    assert handset_of("何?#50%@example.com") == "%E4%BD%95%3F%2350%25@example.com/"

@@ -13,6 +13,7 @@ from tests.browser.servers import WIDTHS, Servers
 from tests.browser.test_passkeys import touches, with_fingerprint
 from tests.browser.test_stage import opened
 from tools.driver import Page, expect
+from webapp.sandbox.journeys import pages
 from webapp.sandbox.personas.personas import PERSONAS
 from webapp.sandbox.stage.scripts import SCRIPTS
 
@@ -90,6 +91,27 @@ def test_script_plays_by_itself(
     authenticator.add(running_phone.worlds.get(), desk.phone or "", desk.secret, desk.email, "Mihon")
     page.locator("#stage-play").click()
     has_played(page, language)
+
+
+def test_script_plays_again_after_start_over_and_paints_only_what_it_did(servers: Servers) -> None:
+    page = opened(servers, language="en")
+    begins(page, "music")
+    label = page.locator(".stage-next-words b")
+    done, play = page.locator("[data-step][data-is=done]"), page.locator("#stage-play")
+    for _turn in range(2):
+        expect(label).to_be_visible()
+        expect(done).to_have_count(0)
+        play.click()
+        has_played(page, "en")
+        expect(label).to_be_hidden()  # "Next: Done" would be odd
+        expect(done).to_have_count(page.locator("[data-step]").count() - 1)
+        expect(play).to_be_disabled()
+        page.locator("#stage-again").click()
+        expect(page.locator("[data-step]").first).to_have_attribute("data-is", "next")
+    page.frame_locator("[name=site]").locator(pages.MUSIC_SIGN_IN).click()
+    expect(done).to_have_count(1)
+    page.frame_locator("[name=site]").locator("body").evaluate("() => history.back()")
+    expect(done).to_have_count(0)
 
 
 def test_passkey_script_tells_the_presenter_what_to_do_by_hand(servers: Servers, language: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import flask
 from flask import Response, jsonify, request, url_for
@@ -126,7 +126,7 @@ def handset_of(recipient: str) -> str:
     """Return the path of the handset of a number or an address. A persona's mail is on its phone."""
     owner = PERSONAS.get(recipient.partition("@")[0])
     own = owner is not None and recipient in (owner.email, owner.phone)
-    return f"{owner.phone if owner and own and owner.phone else recipient}/"
+    return f"{quote(owner.phone if owner and own and owner.phone else recipient, safe='+@')}/"
 
 
 def _script(given: Mapping[str, str]) -> Script:

@@ -32,6 +32,7 @@ export function guide(desk, site, phone) {
   let at = 0;
   let timer = 0;
   let triedOn = null;
+  let left = null; // the page from before a new start, which says nothing of it
   let tried = -1; // the step that was done last, until another one is next
 
   function find(page, selector) {
@@ -107,11 +108,13 @@ export function guide(desk, site, phone) {
   const self = {
     /** Finds the current page, and shows the next step. */
     look() {
-      const page = site.page();
+      const shown = site.page();
+      const page = shown?.document === left ? null : shown;
       if (page?.name === "approval.decide" && page.state !== "pending") phone.mailIsAnswered();
       const found = page ? nearest(page) : undefined;
       if (found !== undefined && found !== at) {
         if (found === at + 1) done.add(at);
+        for (const number of done) if (number >= found) done.delete(number); // they are to do again
         at = found;
         tried = -1;
         stuck.hidden = true;
@@ -134,7 +137,8 @@ export function guide(desk, site, phone) {
       doIt.disabled = found === undefined ? !page || GOES_ON.includes(page.name) : !isReady(step, page);
       if (found !== undefined && step.isByHand && doIt.disabled) setTimeout(self.look, SETTLE_MILLISECONDS);
       desk.toggleAttribute("data-finished", step.where === "end");
-      if (step.where === "end") self.stop();
+      play.disabled = step.where === "end";
+      if (play.disabled) self.stop();
       self.goOn();
     },
     /** Does the next step. From another page, goes back to the script first. */
@@ -180,6 +184,7 @@ export function guide(desk, site, phone) {
     },
     restart() {
       at = 0;
+      left = site.page()?.document;
       tried = -1;
       done.clear();
       stuck.hidden = true;

@@ -1,5 +1,6 @@
 // The phone's frame on the stage: the shown handset, what arrives on it, and one click to fill in a code.
 const PATIENCE_MILLISECONDS = 6000;
+const handsetOf = (path) => decodeURIComponent(path.split("/")[0]);
 
 export function phoneFrame(desk, site) {
   const frame = desk.querySelector("iframe[name=phone]");
@@ -73,11 +74,11 @@ export function phoneFrame(desk, site) {
     /** Shows a page of the phone: a path below its handsets. */
     goTo(path) {
       frame.contentWindow.location.replace(`${desk.dataset.phone}/handsets/${path}?${desk.dataset.phoneQuery}`);
-      here = { page: "", handset: path.split("/")[0] };
+      here = { page: "", handset: handsetOf(path) };
     },
     /** Shows another handset; stays where it is on the same one. */
     follow(path) {
-      if (path && path.split("/")[0] !== here.handset) self.goTo(path);
+      if (path && handsetOf(path) !== here.handset) self.goTo(path);
     },
     /** Asks the phone to show or press something, as docs/handset.md lists. */
     act(kind, said = {}) {
@@ -85,20 +86,20 @@ export function phoneFrame(desk, site) {
     },
     addToApp(secret) {
       key = secret;
-      self.goTo(`${here.handset}/authenticator/add`);
+      self.goTo(`${encodeURIComponent(here.handset)}/authenticator/add`);
     },
     /** Forgets a message's code: another one was asked for. */
     drop() {
       if (!isOfApp) code = null;
     },
     openMail() {
-      if (mail) self.goTo(`${here.handset}/mail/${mail.id}`);
+      if (mail) self.goTo(`${encodeURIComponent(here.handset)}/mail/${mail.id}`);
     },
     /** Goes back to the phone's home screen, once. */
     mailIsAnswered() {
       if (!mail || mail.isAnswered) return;
       mail.isAnswered = true;
-      self.goTo(`${here.handset}/`);
+      self.goTo(`${encodeURIComponent(here.handset)}/`);
     },
     /** Puts the newest code into the field of the page that is shown. */
     take() {
