@@ -15,7 +15,7 @@ help:
 	@echo "make mutants   break each promise on purpose and check that its tests fail (ONLY=12,62 selects)"
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make format    format the code with ruff"
-	@echo "make bench     speed and memory, as ratios to a bare app measured in the same run"
+	@echo "make bench     speed and memory beside a bare app, and whether each target is met (ARGS=--peers: comparable tools)"
 	@echo "make pictures  take the README's pictures, and a sheet with all pages (ARGS=sheet: that only)"
 	@echo "make storyboard  walk every flow and write an illustrated guide (ARGS='--only main-sms --lang ja')"
 	@echo "make docs      generate flow diagrams, settings tables and other generated docs from the code"

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask
-
 from webapp.sandbox.form_client import FormClient
+
+
+class App(Protocol):
+    """What Flask calls its WSGI app."""
+
+    @property
+    def wsgi_app(self) -> Any:
+        """Return the WSGI app."""
 
 
 class Client(FormClient):
     """A browser for a WSGI app; calls it in this thread, without sockets."""
 
-    def __init__(self, app: Flask, host: str = "localhost:8000") -> None:
+    token_field = "csrf_token"
+
+    def __init__(self, app: App, host: str = "localhost:8000") -> None:
         super().__init__(f"http://{host}/")
         self.app = app
         self.host = host
@@ -22,6 +30,7 @@ class Client(FormClient):
         self.body = b""
         self.location = ""
         self.status = 0
+        self.requests = 0
 
     def get(self, path: str) -> bytes:
         """Fetch a page and return its body."""
@@ -29,7 +38,7 @@ class Client(FormClient):
 
     def post(self, path: str, **fields: str) -> bytes:
         """Send a form with the token of the previous page; `location` is where it leads."""
-        fields["csrf_token"] = self.token
+        fields[self.token_field] = self.token
         return self._call("POST", path, urlencode(fields).encode())
 
     def delete(self, path: str) -> bytes:
@@ -42,6 +51,7 @@ class Client(FormClient):
         return self.get(self.location)
 
     def _call(self, method: str, path: str, body: bytes) -> bytes:
+        self.requests += 1
         url = urlsplit(path)
         environ: dict[str, Any] = {
             "REQUEST_METHOD": method,

@@ -12,6 +12,8 @@ import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +21,8 @@ import pyotp
 
 import webapp
 from bench.floor import SECRET
-from bench.server_process import free_port, server_process
+from bench.server_process import free_port, memory_mib, server_process
+from bench.table import Row, markdown
 from webapp.config import PREFIX
 from webapp.factors.shared_secret import seal_context
 from webapp.rules import totp
@@ -28,11 +31,13 @@ from webapp.sandbox.server import CHEAP_HASH
 from webapp.services.context import Services
 from webapp.store import accounts, methods
 
-BROWSERS, FLOWS, WORKERS = 8, 600, (1, 2, 4)
+BROWSERS, FLOWS, WARM_UP, WORKERS = 8, 600, 40, (1, 2, 4)
+HASHING, ROUNDS = 16, 4
 PASSWORD = "Mihon-demo-1"
 SITE_URL = "http://localhost:8000"
 COOKIE = re.compile(r"([^=;]+)=([^;]*)")
-SETTINGS: dict[str, Any] = {"secret_key": "x" * 32, "seal_keys": ("00" * 32,), **CHEAP_HASH}
+REAL_HASH: dict[str, Any] = {"secret_key": "x" * 32, "seal_keys": ("00" * 32,)}
+SETTINGS: dict[str, Any] = {**REAL_HASH, **CHEAP_HASH}
 
 
 class Browser(FormClient):
@@ -74,42 +79,64 @@ class Browser(FormClient):
         return Answer(answer.status, answer.headers.get("Location", ""), body.decode())
 
 
-def table() -> str:
-    """Return sign-ins a second and the time of a request, by processes, as Markdown."""
-    lines = [
-        "| processes | sign-ins a second | × one process | a request: p50, ms | p95, ms |",
-        "|---" * 5 + "|",
+def rows() -> list[Row]:
+    """Print sign-ins a second and the time of a request by processes. Return the rows that have a target."""
+    lines: list[tuple[str, ...]] = [
+        ("processes", "sign-ins a second", "× one process", "a request: p50, ms", "p95, ms")
     ]
-    first = 0.0
+    rates: dict[int, float] = {}
     for workers in WORKERS:
-        rate, took = measure(workers)
-        first = first or rate
+        rates[workers], took = measure(workers)
         cuts = statistics.quantiles(took, n=20)
+        cells = (rates[workers], rates[workers] / rates[1], cuts[9] * 1000, cuts[18] * 1000)
         lines.append(
-            f"| {workers} | {rate:.0f} | {rate / first:.2f} × | {cuts[9] * 1000:.1f} | {cuts[18] * 1000:.1f} |"
+            (str(workers), *(f"{each:.{digits}f}" for each, digits in zip(cells, (0, 2, 1, 1), strict=True)))
         )
-    return "\n".join(lines)
+    print(markdown(lines), end="\n\n", flush=True)
+    return [
+        Row("rate_1", rates[1]),
+        Row("rate_2", rates[2]),
+        Row("hash_memory", real_hash_memory()),
+    ]
+
+
+def real_hash_memory() -> float | None:
+    """Return the MiB of a served site, its supervisor included, after users signed in at once with the real hash."""
+    with tempfile.TemporaryDirectory() as folder:
+        people = make_accounts(folder, settings=REAL_HASH, count=HASHING * ROUNDS)
+        with served(folder, 1, settings=REAL_HASH) as (port, process):
+            _sign_in_all(port, people, [], browsers=HASHING)
+            return memory_mib(process)
 
 
 def measure(workers: int, database_url: str = "") -> tuple[float, list[float]]:
     """Return sign-ins a second with this many processes, and the time of each request (seconds)."""
     with tempfile.TemporaryDirectory() as folder:
         people = make_accounts(folder, database_url)
-        environment = {PREFIX + name.upper(): _to_file(value) for name, value in SETTINGS.items()}
-        environment |= {"WEBAPP_INSTANCE": folder, "WEBAPP_DATABASE_URL": database_url}
-        port = free_port()
-        command = ["-m", "webapp", "--port", str(port), "--workers", str(workers)]
-        with server_process(command, port, environment):
+        with served(folder, workers, database_url) as (port, _):
             warm_up: list[float] = []
-            _sign_in_all(port, people[:40], warm_up)
+            _sign_in_all(port, people[:WARM_UP], warm_up)
             took: list[float] = []
             begun = time.perf_counter()
-            _sign_in_all(port, people[40:], took)
-            return (len(people) - 40) / (time.perf_counter() - begun), took
+            _sign_in_all(port, people[WARM_UP:], took)
+            return (len(people) - WARM_UP) / (time.perf_counter() - begun), took
 
 
-def _sign_in_all(port: int, people: list[str], took: list[float]) -> None:
-    """Sign these users in, BROWSERS at a time."""
+@contextmanager
+def served(
+    folder: str, workers: int, database_url: str = "", settings: dict[str, Any] = SETTINGS
+) -> Iterator[tuple[int, int]]:
+    """Serve the site, and yield its port and its process id."""
+    environment = {PREFIX + name.upper(): _to_file(value) for name, value in settings.items()}
+    environment |= {"WEBAPP_INSTANCE": folder, "WEBAPP_DATABASE_URL": database_url}
+    port = free_port()
+    command = ["-m", "webapp", "--port", str(port), "--workers", str(workers)]
+    with server_process(command, port, environment) as process:
+        yield port, process
+
+
+def _sign_in_all(port: int, people: list[str], took: list[float], browsers: int = BROWSERS) -> None:
+    """Sign these users in, so many at a time."""
     waiting, failed = list(people), []
 
     def browse() -> None:
@@ -122,7 +149,7 @@ def _sign_in_all(port: int, people: list[str], took: list[float]) -> None:
             if waiting:
                 failed.append(failure)
 
-    threads = [threading.Thread(target=browse) for _ in range(BROWSERS)]
+    threads = [threading.Thread(target=browse) for _ in range(browsers)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -131,12 +158,14 @@ def _sign_in_all(port: int, people: list[str], took: list[float]) -> None:
         raise failed[0]
 
 
-def make_accounts(folder: str, database_url: str = "") -> list[str]:
+def make_accounts(
+    folder: str, database_url: str = "", settings: dict[str, Any] = SETTINGS, count: int = FLOWS + WARM_UP
+) -> list[str]:
     """Create accounts whose authenticator apps use the known secret."""
-    app = webapp.create_app({**SETTINGS, "instance": folder, "database_url": database_url})
+    app = webapp.create_app({**settings, "instance": folder, "database_url": database_url})
     services: Services = app.extensions["nidankai"]
     hashed, now = services.hasher.hash(PASSWORD), services.clock.now()
-    names = [f"person{at}" for at in range(FLOWS + 40)]
+    names = [f"person{at}" for at in range(count)]
     with services.store.writing() as db:
         for name in names:
             account = accounts.add(
@@ -155,9 +184,3 @@ def make_accounts(folder: str, database_url: str = "") -> list[str]:
 
 def _to_file(value: object) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
-
-
-def main() -> int:
-    """Measure, and print the table."""
-    print(table())
-    return 0

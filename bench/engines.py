@@ -7,8 +7,7 @@ measures 1,000 worlds and 1,000,000 messages.
 from __future__ import annotations
 
 import json
-import os
-import platform
+import shutil
 import statistics
 import sys
 import tempfile
@@ -29,18 +28,20 @@ import webapp
 from bench import concurrency
 from bench.client import Client
 from bench.floor import SECRET
+from bench.scale import index
 from bench.server_process import TEXT, free_port, ingest, send, server_process
 from bench.server_process import request as message
+from bench.table import Row
 from mocksms.api.middleware import worlds_of
 from mocksms.core import inbox
 from mocksms.core.models import Message
 from mocksms.store import messages as keeping
-from mocksms.store import search_index
 from tests.postgres_server import database as new_database
 from webapp.store import postgres_server
 from webapp.store.engine.recording import listening
 
 Found = TypeVar("Found")
+ENGINES = ("SQLite", "PostgreSQL")
 PROCESSES = (1, 2, 4)
 WAITS = 40
 WORLDS = (10, 1_000)
@@ -76,19 +77,19 @@ def phones(count: int, url: str) -> Iterator[list[int]]:
         yield ports
 
 
-def sign_ins(processes: int, url: str) -> str:
+def sign_ins(processes: int, url: str) -> float:
     """Return sign-ins a second."""
-    return f"{concurrency.measure(processes, url)[0]:.0f}"
+    return concurrency.measure(processes, url)[0]
 
 
-def messages(processes: int, url: str) -> str:
+def messages(processes: int, url: str) -> float:
     """Return messages taken a second."""
     with phones(processes, url) as ports:
         ingest(*ports)
-        return f"{ingest(*ports):.0f}"
+        return ingest(*ports)
 
 
-def statements(url: str) -> str:
+def statements(url: str) -> int:
     """Return the statements of one sign-in with a code, transaction control included: each is a round trip."""
     with tempfile.TemporaryDirectory() as folder:
         people = concurrency.make_accounts(folder, url)
@@ -106,10 +107,10 @@ def statements(url: str) -> str:
                 client.post("/ap/mfa", otpCode=pyotp.TOTP(SECRET).now())
                 client.follow()
         app.extensions["nidankai_engine"].close()
-        return str(len(heard))
+        return len(heard)
 
 
-def waits(url: str) -> str:
+def waits(url: str) -> tuple[float, float]:
     """Return p50 and p95 of the milliseconds from a message at one node to the answer of a wait at another."""
     took = []
     with phones(2, url) as (first, second):
@@ -125,7 +126,7 @@ def waits(url: str) -> str:
             took.append(1000 * (time.perf_counter() - begun))
         sender.close()
         tester.close()
-    return f"{statistics.median(took):.0f}, {statistics.quantiles(took, n=20)[-1]:.0f}"
+    return statistics.median(took), statistics.quantiles(took, n=20)[-1]
 
 
 def worlds(count: int, url: str) -> list[str]:
@@ -188,32 +189,51 @@ def _fill(app: Flask, start: int, end: int) -> None:
                 )
                 made.created_at = made.received_at = made.updated_at = world.now()
                 keeping.add(db, made, "mobile")
-            search_index.fill(db, made.id)
+    index(world, made.id)
 
 
-def tables(server: str, is_large: bool) -> Iterator[str]:
-    """Yield the lines of all tables, each when it was measured."""
-    engines = ("SQLite", "PostgreSQL")
-    counts = STORED if is_large else STORED[:SMALL_STORED]
-    by_processes = {"sign-ins a second": sign_ins, "messages taken a second": messages}
-    yield "| | " + " | ".join(f"{engine}, {count}" for engine in engines for count in PROCESSES) + " |"
-    yield "|---" * (1 + len(engines) * len(PROCESSES)) + "|"
-    for name, measure in by_processes.items():
-        yield _row(
-            name, [_on(engine, server, partial(measure, count)) for engine in engines for count in PROCESSES]
-        )
-    yield "\n| | SQLite | PostgreSQL |\n|---|---|---|"
-    yield _row("statements of a sign-in", [_on(engine, server, statements) for engine in engines])
-    yield _row("a wait at another node: p50, p95, ms", [_on(engine, server, waits) for engine in engines])
+def by_processes(server: str) -> list[Row]:
+    """Print sign-ins and messages a second by engine and processes. Return the rows for one process."""
+    _print("", *(f"{engine}, {count}" for engine in ENGINES for count in PROCESSES))
+    _print(*["---"] * (1 + len(ENGINES) * len(PROCESSES)))
+    rates: dict[str, list[float]] = {}
+    for name, measure in (("sign-ins a second", sign_ins), ("messages taken a second", messages)):
+        found = [_on(engine, server, partial(measure, count)) for engine in ENGINES for count in PROCESSES]
+        _print(name, *(f"{rate:.0f}" for rate in found))
+        rates[name] = [found[0], found[len(PROCESSES)]]
+    (lite_sign_ins, sign_in_rate), (lite_messages, message_rate) = rates.values()
+    return [
+        Row("engine_sign_ins", sign_in_rate, lite_sign_ins),
+        Row("engine_ingest", message_rate, lite_messages),
+    ]
+
+
+def by_engine(server: str, is_large: bool) -> list[Row]:
+    """Print the statements of a sign-in, waits over two nodes, and worlds. Return the rows that have a target."""
+    _print("", *ENGINES)
+    _print(*["---"] * (1 + len(ENGINES)))
+    asked = [_on(engine, server, statements) for engine in ENGINES]
+    _print("statements of a sign-in", *map(str, asked))
+    waited = [_on(engine, server, waits) for engine in ENGINES]
+    _print("a wait at another node: p50, p95, ms", *(f"{p50:.0f}, {p95:.0f}" for p50, p95 in waited))
     for count in WORLDS if is_large else WORLDS[:SMALL_WORLDS]:
-        found = [_on(engine, server, partial(worlds, count)) for engine in engines]
+        found = [_on(engine, server, partial(worlds, count)) for engine in ENGINES]
         for number, name in enumerate(("make", "reset", "drop")):
-            yield _row(f"{name} a world of {count:,}, ms", [each[number] for each in found])
-    yield "\n| ms | " + " | ".join(f"{engine}, {count:,}" for engine in engines for count in counts) + " |"
-    yield "|---" * (1 + len(engines) * len(counts)) + "|"
-    by_engine = [_on(engine, server, partial(stored, counts)) for engine in engines]
-    for name in by_engine[0]:
-        yield _row(name, [each for found in by_engine for each in found[name]])
+            _print(f"{name} a world of {count:,}, ms", *(each[number] for each in found))
+    return [
+        Row("engine_round_trips", asked[-1], asked[0]),
+        Row("engine_arrival", waited[-1][1], waited[0][1]),
+    ]
+
+
+def by_stored(server: str, is_large: bool) -> None:
+    """Print the milliseconds of requests by engine and stored messages."""
+    counts = STORED if is_large else STORED[:SMALL_STORED]
+    _print("ms", *(f"{engine}, {count:,}" for engine in ENGINES for count in counts))
+    _print(*["---"] * (1 + len(ENGINES) * len(counts)))
+    found = [_on(engine, server, partial(stored, counts)) for engine in ENGINES]
+    for name in found[0]:
+        _print(name, *(cell for each in found for cell in each[name]))
 
 
 def _on(engine: str, server: str, measure: Callable[[str], Found]) -> Found:
@@ -221,15 +241,23 @@ def _on(engine: str, server: str, measure: Callable[[str], Found]) -> Found:
         return measure(url)
 
 
-def _row(name: str, cells: list[str]) -> str:
-    return f"| {name} | {' | '.join(cells)} |"
+def _print(*cells: str) -> None:
+    """Print a table's line, as soon as it was measured."""
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
-def main() -> int:
-    """Measure, and print the tables."""
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
+def rows() -> list[Row]:
+    """Measure, and print the tables. Return the rows that have a target."""
+    is_large = "--large" in sys.argv[1:]
     folder = Path(tempfile.mkdtemp(prefix="nidankai-postgres-", dir="/var/tmp"))  # where its user reaches it
-    with postgres_server.running(folder, is_temporary=True) as server:
-        for line in tables(server, "--large" in sys.argv[1:]):
-            print(line, flush=True)
-    return 0
+    try:
+        with postgres_server.running(folder, is_temporary=True) as server:
+            found = by_processes(server)
+            print()
+            found += by_engine(server, is_large)
+            print()
+            by_stored(server, is_large)
+            print()
+            return found
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

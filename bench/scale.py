@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import tempfile
 from collections.abc import Callable
 
@@ -12,15 +10,19 @@ from flask import Flask
 from bench.client import Client
 from bench.measure import cpu_milliseconds, timed
 from bench.server_process import SENDER, TEXT
+from bench.table import Row, markdown
 from mocksms import create_app, store
 from mocksms.core import inbox
 from mocksms.core.models import Message, Sent
 from mocksms.core.worlds import World
 from mocksms.store import messages as keeping
+from mocksms.store import search_index
 
 COUNTS = (1_000, 100_000, 1_000_000)
 NUMBERS = 500
 NUMBER = "+819012300042"
+NEWEST = "/api/v1/messages?limit=1&to=%2B819012300042"
+NEWEST_WORK = "newest for a number (API)"
 # Every tenth row is a call. Only the very first ones were busy, so a list of those reads the most.
 MESSAGES = """
 WITH RECURSIVE n (i) AS (SELECT ? UNION ALL SELECT i + 1 FROM n WHERE i < ?)
@@ -40,10 +42,10 @@ SELECT handset, peer, channel, max(id), count(*), count(*) FROM messages GROUP B
 """
 
 
-def _fill(world: World, start: int, end: int) -> None:
-    """Write rows start + 1 to end directly into the file, with their search words."""
+def fill(world: World, start: int, end: int, numbers: int = NUMBERS) -> None:
+    """Write rows start + 1 to end directly into the file, for so many numbers, with their search words."""
     with world.store.writing() as db:
-        db.execute(MESSAGES, (start + 1, end, SENDER, NUMBERS, NUMBERS, SENDER, TEXT))
+        db.execute(MESSAGES, (start + 1, end, SENDER, numbers, numbers, SENDER, TEXT))
         for table, rows in (("handsets", HANDSETS), ("threads", THREADS)):
             db.execute(f"DELETE FROM {table}")
             db.execute(rows)
@@ -51,8 +53,15 @@ def _fill(world: World, start: int, end: int) -> None:
         db.execute(
             "INSERT INTO events (id, at, kind, message, detail) VALUES (?, 0, 'message', 0, '')", (end,)
         )
-    with world.store.writing() as db:
-        store.search_index.fill(db, end)
+    index(world, end)
+
+
+def index(world: World, end: int) -> None:
+    """Write the search words up to this message, a batch a transaction."""
+    done = 0
+    while done < end:
+        with world.store.writing() as db:
+            done = search_index.fill(db, end)
 
 
 def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:
@@ -72,7 +81,7 @@ def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:
         "a phone's conversations": page(f"/handsets/{NUMBER}/messages/"),
         "a conversation": page(f"/handsets/{NUMBER}/messages/{SENDER}"),
         "its oldest page": page(f"/handsets/{NUMBER}/messages/{SENDER}?before=700"),
-        "newest for a number (API)": page("/api/v1/messages?limit=1&to=%2B819012300042"),
+        NEWEST_WORK: page(NEWEST),
         "the code for a number (API)": page("/api/v1/code?to=%2B819012300042"),
         "search of one phone": page(f"/handsets/{NUMBER}/search?q=482913"),
         "search of all phones": page("/search?q=482913"),
@@ -83,8 +92,8 @@ def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:
     }
 
 
-def table() -> str:
-    """Return milliseconds of CPU by rows stored, and the ratio of last to first, as Markdown."""
+def rows() -> list[Row]:
+    """Print milliseconds of CPU by rows stored, and the ratio of last to first. Return the row with a target."""
     found: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as name:
         app = create_app({"INSTANCE": name})
@@ -92,22 +101,12 @@ def table() -> str:
         for count in COUNTS:
             with world.store.reading() as db:
                 stored = store.reading.last_message(db)
-            _fill(world, stored, count)
+            fill(world, stored, count)
             for work, spent in cpu_milliseconds(_works(app, world), rounds=3, times=10).items():
                 found.setdefault(work, []).append(spent)
         app.extensions["mocksms"].close()
-    lines = [
-        "| ms CPU | " + " | ".join(f"{count:,} stored" for count in COUNTS) + " | last ÷ first |",
-        "|---" * (len(COUNTS) + 2) + "|",
-    ]
+    lines = [("ms CPU", *(f"{count:,} stored" for count in COUNTS), "last ÷ first")]
     for work, times in found.items():
-        cells = " | ".join(f"{each:.2f}" for each in times)
-        lines.append(f"| {work} | {cells} | {times[-1] / times[0]:.1f} × |")
-    return "\n".join(lines)
-
-
-def main() -> int:
-    """Measure and print the table."""
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
-    print(table())
-    return 0
+        lines.append((work, *(f"{each:.2f}" for each in times), f"{times[-1] / times[0]:.1f} ×"))
+    print(markdown(lines), end="\n\n", flush=True)
+    return [Row("newest_1m", found[NEWEST_WORK][-1], found[NEWEST_WORK][0])]

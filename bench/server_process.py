@@ -21,28 +21,20 @@ import httpx
 from bench.measure import ROOT
 
 CLIENTS, EACH = 8, 150
-SMALL, LARGE = 1_000, 100_000
 TO, SENDER = "+819012345678", "+15005550006"
 TEXT = "482913は、Mihonのワンタイムパスワードです。誰とも共有しないでください。"
-INGEST_WORK = "phone: messages taken, 8 clients"
-MEMORY_WORK = f"phone: memory with {LARGE:,} stored"
 
 
-def newest_row_name(count: int) -> str:
-    """Return the name of the row "newest message among this many"."""
-    return f"newest for a number, {count:,} stored"
-
-
-def memory_mib(process: int) -> float:
-    """Return the memory of a process and its children in MiB, shared memory counted once; 0 without /proc."""
+def memory_mib(process: int) -> float | None:
+    """Return the memory of a process and its children in MiB, shared memory counted once. None without /proc."""
     folder = Path(f"/proc/{process}")
     try:
         rollup = (folder / "smaps_rollup").read_text()
         children = (folder / "task" / str(process) / "children").read_text().split()
     except OSError:
-        return 0.0
+        return None
     kibibytes = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-    return kibibytes / 1024 + sum(memory_mib(int(child)) for child in children)
+    return kibibytes / 1024 + sum(memory_mib(int(child)) or 0 for child in children)
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""The site's rows: a full sign-in with a code, its SQL, enrolment of an app, start-up and memory."""
+"""The site's rows: full sign-ins, their SQL, enrolment of an app, start-up and memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ from mocksms.providers.smtp import mail_server
 from webapp.sandbox.server import CHEAP_HASH
 from webapp.store.engine.recording import listeners
 
-STEP_SECONDS = 30
+STEP_SECONDS, HOUR_SECONDS = 30, 3600
+TARO = "+818012345678"
 KEY = re.compile(rb"(?:[A-Z2-7]{4}[^A-Z2-7]{1,40}){7}[A-Z2-7]{4}")
 
 FLOOR_APP = "from bench.floor import create_app; app = create_app(Path({folder!r}))"
@@ -123,6 +124,17 @@ class SiteWalk:
             client.follow()
         return client
 
+    def pass_an_hour(self) -> None:
+        """Move the time on, so that codes may be sent again, and load a page, which prunes expired rows."""
+        self.services.clock.advance(HOUR_SECONDS)
+        Client(self.app).get("/")
+
+    def sign_in_by_sms(self) -> None:
+        """Enter name, password and the code that the phone received."""
+        client = self.walk("taro")
+        client.post("/ap/mfa", otpCode=self.phone.wait_for_code(TARO))
+        client.follow()
+
     def enrol(self) -> float:
         """Return the CPU seconds of the page with the QR code and of the code that confirms it."""
         client = self._at_set_up()
@@ -142,7 +154,7 @@ class SiteWalk:
         client.get("/a/settings/approval")
         client.follow()
         client.post("/ap/cvf/confirm?return_to=/a/settings/approval")
-        link = self.phone.mail("hanako@example.com").link("承認または否認してください")
+        link = self.phone.mail("hanako@example.com").link("/a/c/r/")
         other = Client(self.app)
         other.get(link)
         other.post(link, decision="approve")
@@ -153,7 +165,7 @@ class SiteWalk:
         return client
 
 
-def _collect_codes(listener: Callable[[str], None] | None) -> None:
+def _listen(listener: Callable[[str], None] | None) -> None:
     listeners[:] = [] if listener is None else [listener]
 
 
@@ -168,19 +180,25 @@ def rows() -> list[Row]:
         bare_code, code = bare.code(), site.code()
         with Trace(bare.app.extensions["db"].set_trace_callback) as bare_sql:
             bare.walk(bare_code)
-        with Trace(_collect_codes) as sql:
+        with Trace(_listen) as sql:
             site.walk("jiro", code)
+        site.sign_in_by_sms()
+        site.pass_an_hour()
+        with Trace(_listen) as sms_sql:
+            site.sign_in_by_sms()
         bare_start, bare_size = start_and_memory(FLOOR_APP.format(folder=name), "/ap/signin")
         start, size = start_and_memory(SITE_APP.format(settings=site.settings), "/ap/signin")
         phone_start, phone_size = start_and_memory(PHONE_APP.format(folder=name), "/")
         site.mail_server.stop()
     return [
-        Row("full sign-in with a code", "ms CPU", sign_in["floor"], sign_in["site"], "≤ 1.5 ×"),
-        Row("SQL in it", "statements", len(bare_sql.statements), len(sql.statements), "≤ 12", 0),
-        Row("writes in it", "commits", bare_sql.commits, sql.commits, "≤ 4", 0),
-        Row("enrolment of an app with its QR", "ms CPU", enrol["floor"], enrol["site"], "≤ 0.7 ×"),
-        Row("site: start to first 200", "s CPU", bare_start, start, "≤ 0.35 s"),
-        Row("site: memory of a worker", "MiB", bare_size, size, "≤ 50 MiB", 1),
-        Row("phone: start to first 200", "s CPU", bare_start, phone_start, "≤ 0.35 s"),
-        Row("phone: memory of a worker", "MiB", bare_size, phone_size, "≤ 50 MiB", 1),
+        Row("sign_in", sign_in["site"], sign_in["floor"]),
+        Row("sign_in_statements", len(sql.statements), len(bare_sql.statements)),
+        Row("sign_in_commits", sql.commits, bare_sql.commits),
+        Row("sms_statements", len(sms_sql.statements)),
+        Row("sms_commits", sms_sql.commits),
+        Row("enrolment", enrol["site"], enrol["floor"]),
+        Row("site_start", start, bare_start),
+        Row("site_memory", size, bare_size),
+        Row("phone_start", phone_start, bare_start),
+        Row("phone_memory", phone_size, bare_size),
     ]

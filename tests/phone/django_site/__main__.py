@@ -17,7 +17,7 @@ app = get_wsgi_application()  # sets Django up: its models can be imported only 
 
 from django.contrib.auth.models import User  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django_otp.oath import totp  # type: ignore[import-untyped]  # noqa: E402
+from django_otp.oath import totp  # noqa: E402
 from two_factor.plugins.phonenumber.models import PhoneDevice  # noqa: E402
 
 

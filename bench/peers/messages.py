@@ -1,18 +1,12 @@
-"""Comparable tools beside the phone in the same run: moto's SNS and maildev.
-
-Each is installed once, in its pinned version, in its own folder under INSTANCE/bench. If one cannot be installed or
-started, its column says why and the bench continues. They get messages from as many clients as the phone.
-"""
+"""Tools that take messages, beside the phone: moto's SNS and maildev. As many clients as the phone's send to them."""
 
 from __future__ import annotations
 
 import http.client
 import os
-import shutil
 import smtplib
 import statistics
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,24 +16,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlencode
 
-from bench.measure import ROOT
+from bench.peers.installing import NPM, PIP, VENV, Unavailable, installed
 from bench.server_process import (
     CLIENTS,
     EACH,
-    INGEST_WORK,
-    LARGE,
-    MEMORY_WORK,
-    SMALL,
     TEXT,
     free_port,
     memory_mib,
-    newest_row_name,
 )
 
-INSTALL_SECONDS = 600
 START_SECONDS = 30
-FILL_SECONDS = 12  # how long a peer is filled beyond SMALL; its count is reported
+FILL_SECONDS = 12  # how long a peer is filled beyond the first messages; its count is reported
+LARGE = 100_000
 LOOKS = 5
+ROWS = ("ingest", "newest_1k", "newest_100k", "stored_memory")
 NUMBERS = 500
 SNS_SCOPE = (
     "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/sns/aws4_request, SignedHeaders=host, Signature=0"
@@ -48,10 +38,6 @@ FORM = "application/x-www-form-urlencoded"
 
 Results = dict[str, str]
 Send = Callable[[int], None]
-
-
-class Unavailable(Exception):
-    """A peer cannot be measured here; the text says why, in a few words."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +107,10 @@ def _mailbox(number: int) -> str:
 
 def _peers() -> list[Peer]:
     moto, maildev, smtp = free_port(), free_port(), free_port()
-    npm = ("npm", "install", "--prefix", ".", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund")
     return [
         Peer(
             name="moto[server] 5.2.5",
-            install=(
-                (sys.executable, "-m", "venv", "."),
-                ("bin/python", "-m", "pip", "install", "-q", "moto[server]==5.2.5"),
-            ),
+            install=(VENV, (*PIP, "moto[server]==5.2.5")),
             command=("bin/moto_server", "-H", "127.0.0.1", "-p", str(moto)),
             sender=lambda: _sns_sender(moto),
             newest=_sns_newest,
@@ -136,7 +118,7 @@ def _peers() -> list[Peer]:
         ),
         Peer(
             name="maildev 2.2.1",
-            install=((*npm, "maildev@2.2.1"),),
+            install=((*NPM, "maildev@2.2.1"),),
             command=(
                 *("node", "node_modules/maildev/bin/maildev", "--silent", "--ip", "127.0.0.1"),
                 *("--smtp", str(smtp), "--web", str(maildev)),
@@ -146,31 +128,6 @@ def _peers() -> list[Peer]:
             port=maildev,
         ),
     ]
-
-
-def _installed(peer: Peer) -> Path:
-    """Return the folder that the peer is installed in. Raise :class:`Unavailable`."""
-    name = peer.name.replace("[server]", "").replace(" ", "-")
-    folder = ROOT / os.environ.get("INSTANCE", "instance") / "bench" / name
-    done = folder / ".installed"
-    if done.exists():
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    end = time.monotonic() + INSTALL_SECONDS
-    for command in peer.install:
-        try:
-            left = max(end - time.monotonic(), 1)
-            subprocess.run(command, cwd=folder, check=True, timeout=left, capture_output=True)
-        except FileNotFoundError:
-            raise Unavailable(f"not installed: there is no {command[0]}") from None
-        except subprocess.TimeoutExpired:
-            raise Unavailable(f"not installed within {INSTALL_SECONDS} s") from None
-        except subprocess.CalledProcessError as error:
-            lines = [line for line in error.stderr.decode(errors="replace").splitlines() if "rror" in line]
-            raise Unavailable(f"not installed: {(lines or [str(error)])[0][:60].replace('|', '/')}") from None
-    done.touch()
-    return folder
 
 
 @contextmanager
@@ -248,22 +205,24 @@ def _milliseconds(peer: Peer) -> float:
 
 
 def _measured(peer: Peer) -> Results:
-    with _running(peer, _installed(peer)) as process:
+    folder = installed(peer.name.replace("[server]", "").replace(" ", "-"), peer.install)
+    with _running(peer, folder) as process:
         stored, seconds = _send(peer, 0, CLIENTS * EACH)
-        results = {INGEST_WORK: f"{stored / seconds:,.0f}"}
-        results[newest_row_name(SMALL)] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
+        results = {"ingest": f"{stored / seconds:,.0f}"}
+        results["newest_1k"] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
         stored += _send(peer, stored, LARGE, FILL_SECONDS)[0]
-        results[newest_row_name(LARGE)] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
-        results[MEMORY_WORK] = f"{memory_mib(process):,.0f} ({stored:,} stored)"
+        results["newest_100k"] = f"{_milliseconds(peer):,.1f} ({stored:,} stored)"
+        size = memory_mib(process)
+        results["stored_memory"] = "–" if size is None else f"{size:,.0f} ({stored:,} stored)"
     return results
 
 
 def measure() -> dict[str, Results]:
-    """Return each peer's figures by row name; the first row says why one is missing."""
+    """Return each peer's figures by the key of our row; the first row says why one is missing."""
     found: dict[str, Results] = {}
     for peer in _peers():
         try:
             found[peer.name] = _measured(peer)
         except Unavailable as reason:
-            found[peer.name] = {INGEST_WORK: str(reason)}
+            found[peer.name] = {ROWS[0]: str(reason)}
     return found
