@@ -63,5 +63,6 @@ def _fingerprint(environment: Environment) -> str:
     options = (
         jinja2.__version__, sorted(environment.extensions), environment.trim_blocks, environment.lstrip_blocks,
         environment.keep_trailing_newline, environment.optimized, environment.policies["ext.i18n.trimmed"],
+        environment.code_generator_class.__qualname__,
     )  # fmt: skip
     return hashlib.sha256(repr(options).encode()).hexdigest()[:12]

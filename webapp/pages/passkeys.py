@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import flask
@@ -15,6 +16,7 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
+from werkzeug.sansio.utils import get_current_url
 
 from webapp import paths
 from webapp.flows import passkeys
@@ -41,11 +43,18 @@ def passkey_address() -> str | None:
     site = passkeys.site_of(services())
     if _is_ip_address(site.id):
         return ""
-    host = urlsplit(request.host_url).hostname or ""
+    host = _name_of(request.host)
     is_there = host == site.id or host.endswith(f".{site.id}")
     return None if is_there else site.origin + request.full_path.removesuffix("?")
 
 
+@lru_cache(maxsize=64)
+def _name_of(host: str) -> str:
+    """Return a Host header's name without its port, in the letters that people read."""
+    return urlsplit(get_current_url("http", host)).hostname or ""
+
+
+@lru_cache(maxsize=64)
 def _is_ip_address(host: str) -> bool:
     with contextlib.suppress(ValueError):
         return bool(ipaddress.ip_address(host))

@@ -7,31 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from jinja2 import Template
+
+from webapp.pages.framework.page_environment import PageEnvironment
 
 if TYPE_CHECKING:
     from itsdangerous import URLSafeTimedSerializer
-    from jinja2.environment import TemplateModule
-    from jinja2.runtime import Context
 
 
 class SyncFlask(Flask):
-    """Flask without the check whether each function is a coroutine: none of the site's is."""
+    """Flask with the site's templates, without the check whether each function is a coroutine: none is."""
+
+    jinja_environment = PageEnvironment
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is."""
         return func
-
-
-class SharedMacrosTemplate(Template):
-    """A template that reuses its macro module.
-
-    It skips Jinja's comparison of globals (we have none per template), about 1/15 of a page's time.
-    """
-
-    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
-        kept = self._module
-        return kept if kept is not None else super()._get_default_module(ctx)
 
 
 class CachedSignerSessions(SecureCookieSessionInterface):
@@ -54,6 +44,5 @@ class CachedSignerSessions(SecureCookieSessionInterface):
 
 
 def install(app: Flask) -> None:
-    """Use template and sessions in ``app``."""
-    app.jinja_env.template_class = SharedMacrosTemplate
+    """Use the sessions in ``app``."""
     app.session_interface = CachedSignerSessions()
