@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import wtforms
 from markupsafe import Markup, escape
 from wtforms import widgets
+
+_PLAIN = re.compile(r"[A-Za-z0-9 _.:/-]*")
 
 
 def attributes(**given: Any) -> Markup:
@@ -21,6 +24,8 @@ def attributes(**given: Any) -> Markup:
 
 
 def _quotable(value: Any) -> str:
+    if type(value) is str and _PLAIN.fullmatch(value):
+        return value
     return str(escape(value)).replace('"', "&quot;")  # Markup passes quotes unescaped
 
 

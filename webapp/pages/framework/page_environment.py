@@ -55,7 +55,7 @@ def _is_escaped(frame: Frame, finalize: Any) -> bool:
 
 
 class SharedTemplate(Template):
-    """A template that makes its macros once: no template of ours has globals of its own to compare."""
+    """A template that makes its macros once: all templates have the same globals, so none are compared."""
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
         kept = self._module
