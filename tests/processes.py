@@ -51,9 +51,8 @@ def answers(url: str) -> bool:
 @contextmanager
 def program(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
     """Start a program in a new session. At the end of the block, kill it and all that it started."""
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, text=True, start_new_session=True, **options
-    ) as process:
+    quiet = {"stdin": subprocess.DEVNULL, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, **{**quiet, **options}) as process:
         try:
             yield process
         finally:

@@ -9,7 +9,10 @@ from webapp.store.engine import Store
 
 
 def take_over(store: Store, folder: Path) -> None:
-    """Move the files of a world's folder into its database. Safe to repeat after a crash."""
+    """Move the files of a world's folder into its database.
+
+    Safe to repeat after a crash, and in two processes at once: both look and delete under the write lock only.
+    """
     uploads = folder / "uploads"
     if not uploads.is_dir():
         return
@@ -19,4 +22,11 @@ def take_over(store: Store, folder: Path) -> None:
             if (uploads / name).is_file():
                 content = (uploads / name).read_bytes()
                 db.execute("UPDATE documents SET sealed = ? WHERE id = ?", (content, name))
-    shutil.rmtree(uploads)
+    with store.writing():
+        delete(uploads)
+
+
+def delete(folder: Path) -> None:
+    """Delete a folder, unless another process has done so."""
+    if folder.is_dir():
+        shutil.rmtree(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,30 +15,32 @@ from webapp.store.engine import Connection, Store
 
 
 def take_over(store: Store, folder: Path) -> None:
-    """Import the files of a world's folder into its database. Safe to repeat after a crash."""
+    """Import the files of a world's folder into its database.
+
+    Safe to repeat after a crash, and in two processes at once: both look and delete under the write lock only.
+    """
     earlier_uploads.take_over(store, folder)
-    _take_pictures(store, folder / "walks.pictures")
-    facts, walks = folder / "facts.json", folder / "walks.db"
-    if not facts.exists() and not walks.exists():
+    facts, walks, pictures = folder / "facts.json", folder / "walks.db", folder / "walks.pictures"
+    if not any(each.exists() for each in (facts, walks, pictures)):
         return
     with store.writing() as db:
+        if pictures.is_dir():
+            _take_pictures(db, pictures)
         if facts.exists():
             world_settings.write(db, Settings(**json.loads(facts.read_text())))
         if walks.exists():
             _take_walks(db, walks)
-    facts.unlink(missing_ok=True)
-    for ending in ("", "-wal", "-shm"):
-        Path(f"{walks}{ending}").unlink(missing_ok=True)
+    with store.writing():
+        earlier_uploads.delete(pictures)
+        facts.unlink(missing_ok=True)
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{walks}{ending}").unlink(missing_ok=True)
 
 
-def _take_pictures(store: Store, folder: Path) -> None:
-    if not folder.is_dir():
-        return
-    with store.writing() as db:
-        for path in folder.iterdir():
-            if PICTURE.fullmatch(path.name):
-                add_picture(db, path.name, path.read_bytes(), path.stat().st_mtime)
-    shutil.rmtree(folder)
+def _take_pictures(db: Connection, folder: Path) -> None:
+    for path in folder.iterdir():
+        if PICTURE.fullmatch(path.name):
+            add_picture(db, path.name, path.read_bytes(), path.stat().st_mtime)
 
 
 def _take_walks(db: Connection, path: Path) -> None:
