@@ -25,6 +25,7 @@ from webapp.sandbox.timeline.tool_texts import tool_words
 from webapp.sandbox.vocabulary.flow_titles import flow_title
 from webapp.sandbox.vocabulary.page_titles import page_title
 from webapp.sandbox.worlds import Worlds
+from webapp.store.engine.recording import listening
 
 
 @pytest.fixture(autouse=True)
@@ -216,7 +217,10 @@ def test_timeline_pictures_go_with_their_world(world: World) -> None:
     store = worlds.get("pictured").services.store
     with store.reading() as db:
         assert len(db.execute("SELECT name FROM pictures").fetchall()) == MOST_PICTURES
-    worlds.empty("pictured")
+    heard: list[str] = []
+    with listening(heard.append):
+        worlds.empty("pictured")
+    assert heard.count("COMMIT") == 1 and not [sql for sql in heard if "pictures" in sql]
     assert made.find_picture(last), "a reset keeps recordings"
     worlds.empty("pictured", forget=True)
     assert made.find_picture(last) is None

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import add, names
-from webapp.store.engine import DEFAULT, Engine, Gone, Store, UnknownWorld, is_name
+from tests.store.conftest import MIGRATIONS, add, names
+from webapp.store.engine import DEFAULT, Engine, Gone, Migration, Migrations, Store, UnknownWorld, is_name
 
 
 def with_thing(store: Store, name: str) -> None:
@@ -155,6 +155,39 @@ def test_restore_puts_back_all_rows_for_everybody(engine: Engine, another: Calla
     assert names(store) == names(other) == ["one"]
     with_thing(other, "three")
     assert names(store) == ["one", "three"] and store.health() == []
+
+
+def test_rows_are_replaced_but_in_some_tables_in_one_transaction(another: Callable[..., Engine]) -> None:
+    log = Migration(
+        "log",
+        (
+            "CREATE TABLE log (id SERIAL_ID, text TEXT NOT NULL)",
+            "CREATE TABLE parts (thing BIGINT NOT NULL REFERENCES things (id) ON DELETE CASCADE, content BYTES)",
+        ),
+    )
+    engine = another(Migrations("contract", (*MIGRATIONS.steps, log)))
+    with engine.scratch() as scratch:
+        with scratch.writing() as db:
+            db.execute("INSERT INTO parts (thing, content) VALUES (?, ?)", (add(db, "seeded"), b"\0\xff"))
+            db.execute("INSERT INTO log (text) VALUES ('of the copy')")
+        copy = scratch.copy()
+    store = engine.open()
+    with store.writing() as db:
+        for name in ("one", "two"):
+            db.execute("INSERT INTO parts (thing) VALUES (?)", (add(db, name),))
+            db.execute("INSERT INTO log (text) VALUES (?)", (name,))
+    with pytest.raises(LookupError), store.writing():
+        store.replace_rows(copy, but=("log",))
+        assert names(store) == ["seeded"]
+        raise LookupError
+    assert names(store) == ["one", "two"]
+    store.replace_rows(copy, but=("log",))
+    with store.writing() as db:
+        assert [row[0] for row in db.execute("SELECT text FROM log ORDER BY id")] == ["one", "two"]
+        assert [bytes(row[0]) for row in db.execute("SELECT content FROM parts")] == [b"\0\xff"]
+        assert add(db, "next") == 2, "ids go on from those of the copy"
+        assert db.execute("INSERT INTO log (text) VALUES ('more') RETURNING id").fetchone()[0] == 3
+    assert names(store) == ["seeded", "next"] and store.health() == []
 
 
 def test_copy_is_of_one_moment_while_others_write(store: Store, engine: Engine) -> None:

@@ -20,7 +20,7 @@ from webapp.clock import Clock
 from webapp.outbound.notifier import Notifier
 from webapp.sandbox.instrumented import InstrumentedGateway, InstrumentedMailer
 from webapp.sandbox.store import earlier_files
-from webapp.sandbox.store.trace_log import TraceLog
+from webapp.sandbox.store.trace_log import TABLES, TraceLog
 from webapp.sandbox.world_settings import WorldClock, WorldSettings
 from webapp.services.context import Services
 from webapp.store import accounts, outbox
@@ -134,14 +134,14 @@ class Worlds:
             UnknownWorld: there is none.
         """
         world = self.get(name)
-        number = world.trace_log.last_number()
-        kept = None if forget else world.trace_log.copy()
-        world.services.store.restore(self._template())
+        copy, store = self._template(), world.services.store
+        with world.settings.without_faults(), store.writing():
+            number = world.trace_log.last_number()
+            store.replace_rows(copy, but=TABLES)
+            if forget:
+                world.trace_log.empty()
+            world.trace_log.go_on_from(number)
         world.settings.forget()
-        if kept is None:
-            world.trace_log.empty(number)
-        else:
-            world.trace_log.put_back(kept, number)
         world.services.clock.set_offset(0.0)
         return world
 

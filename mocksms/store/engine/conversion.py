@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
 from .errors import Damaged
-from .protocol import Migrations, Only
+from .protocol import Connection, Migrations, Only
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_VERSIONS = slice(18, 20)
@@ -66,7 +66,7 @@ def to_postgres(copy: bytes, migrations: Migrations) -> bytes:
     with closing(_opened(copy)) as db:
         tables, contents = [], []
         for table in _tables(db, migrations):
-            columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+            columns = _columns(db, table)
             content = b"".join(_line(row) for row in db.execute(f"SELECT {_list(columns)} FROM {table}"))
             if content:
                 tables.append((table, columns, len(content)))
@@ -100,8 +100,7 @@ def to_sqlite(copy: bytes, migrations: Migrations, blank: bytes) -> bytes:
         for table, (columns, rows) in contents.items():
             kinds = {row[1]: row[2].upper() for row in db.execute(f"PRAGMA table_info({table})")}
             readers = [_reader(kinds[column]) for column in columns]
-            marks = ", ".join("?" for _ in columns)
-            db.executemany(f"INSERT INTO {table} ({_list(columns)}) VALUES ({marks})", _values(rows, readers))
+            db.executemany(_insert(table, columns), _values(rows, readers))
         for name, last in head["sequences"]:
             table = name.removesuffix(_SEQUENCE)
             db.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
@@ -109,6 +108,24 @@ def to_sqlite(copy: bytes, migrations: Migrations, blank: bytes) -> bytes:
                 db.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, last))
         db.commit()
         return db.serialize()
+
+
+def replace_rows(db: Connection, copy: bytes, migrations: Migrations, but: Collection[str] = ()) -> None:
+    """Replace the rows of SQLite's tables, except some, by those of a copy with the same tables."""
+    with closing(_opened(copy)) as source:
+        tables = [table for table in _tables(source, migrations) if table not in but]
+        db.execute("PRAGMA defer_foreign_keys = on")  # until the transaction ends
+        for table in tables:
+            db.execute(f"DELETE FROM {table}")
+        for table in tables:
+            columns = _columns(source, table)
+            rows = source.execute(f"SELECT {_list(columns)} FROM {table}").fetchall()
+            db.executemany(_insert(table, columns), rows)
+        counters = source.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+        db.executemany("DELETE FROM sqlite_sequence WHERE name = ?", [(table,) for table in tables])
+        db.executemany(
+            _insert("sqlite_sequence", ("name", "seq")), [row for row in counters if row[0] in tables]
+        )
 
 
 def own_tables(migrations: Migrations) -> set[str]:
@@ -162,6 +179,14 @@ def _steps(db: sqlite3.Connection, migrations: Migrations) -> list[str]:
 
 def _count(db: sqlite3.Connection, table: str) -> int:
     return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def _columns(db: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({_list(columns)}) VALUES ({', '.join('?' for _ in columns)})"
 
 
 def _list(columns: Iterable[str]) -> str:

@@ -46,6 +46,10 @@ class Lent(Generic[Raw]):
             self._broken = found
         return found
 
+    def driver(self) -> Raw:
+        """Return the driver's connection, for what the engine alone does in a transaction."""
+        return self._checked("the engine's own statements")
+
     def commit(self) -> None:
         """Commit. Raise the error of a statement that failed, though the block went on."""
         if self._broken is not None:

@@ -6,7 +6,7 @@ A copy is a line of JSON and then the rows of each table as COPY writes them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -18,6 +18,7 @@ from .postgres_dialect import in_postgres
 from .protocol import Migrations
 
 _APPLIED = "_migrations"
+_SEQUENCE = "_id_seq"
 
 
 def create(raw: Raw, schema: str, migrations: Migrations, names: Sequence[str] | None = None) -> None:
@@ -80,7 +81,19 @@ def restore(raw: Raw, schema: str, migrations: Migrations, content: bytes, *, is
     if is_new:
         create(raw, schema, migrations, steps)
     use(raw, schema)
-    tables = [table for table, _ in _layout(raw, schema)]
+    _fill(raw, schema, head, rows, ())
+    apply(raw, migrations, [step.name for step in migrations.steps if step.name not in steps])
+
+
+def replace_rows(
+    raw: Raw, schema: str, migrations: Migrations, content: bytes, but: Collection[str] = ()
+) -> None:
+    """Replace the rows of the schema in use by those of a copy with the same tables, except in some tables."""
+    _fill(raw, schema, *_parsed(content, migrations), but)
+
+
+def _fill(raw: Raw, schema: str, head: dict[str, Any], rows: bytes, but: Collection[str]) -> None:
+    tables = [table for table, _ in _layout(raw, schema) if table not in but]
     raw.execute(sql.SQL(";").join(_named(schema, each, "DELETE FROM {table}") for each in reversed(tables)))
     start = 0
     kept = {table: (columns, length) for table, columns, length in head["tables"]}
@@ -94,9 +107,10 @@ def restore(raw: Raw, schema: str, migrations: Migrations, content: bytes, *, is
             with raw.cursor().copy(statement) as into:
                 into.write(contents[table])
     for name, last in head["sequences"]:
+        if name.removesuffix(_SEQUENCE) in but:
+            continue
         values = (f"{schema}.{name}", last or 1, last is not None)
         raw.execute("SELECT setval(%s::regclass, %s, %s::integer::boolean)", values)
-    apply(raw, migrations, [step.name for step in migrations.steps if step.name not in steps])
 
 
 def _parsed(content: bytes, migrations: Migrations) -> tuple[dict[str, Any], bytes]:

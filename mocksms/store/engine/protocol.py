@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -164,6 +164,12 @@ class Store(Protocol):
 
     def restore(self, copy: bytes) -> None:
         """Replace all rows by those of a copy, for every thread and process at once. Raise `Gone`, `Unavailable`."""
+
+    def replace_rows(self, copy: bytes, but: Collection[str] = ()) -> None:
+        """Replace the rows of all tables but these by those of a copy, in one transaction; join that of this thread.
+
+        The copy has the same tables, as `Engine.scratch` makes them. Those of one engine only keep their rows.
+        """
 
     def size(self) -> int:
         """Return the bytes that the database takes."""

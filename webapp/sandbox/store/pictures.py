@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from webapp.store.engine import Connection
 
@@ -29,15 +28,3 @@ def find_picture(db: Connection, name: str) -> bytes | None:
     """Return a picture's bytes, or None."""
     row = db.execute("SELECT content FROM pictures WHERE name = ?", (name,)).fetchone()
     return None if row is None else bytes(row[0])
-
-
-def all_rows(db: Connection) -> list[Any]:
-    """Return all pictures, for `put_back`."""
-    return [tuple(row) for row in db.execute("SELECT name, kept_at, content FROM pictures")]
-
-
-def put_back(db: Connection, rows: list[Any]) -> None:
-    """Restore pictures of `all_rows`."""
-    db.executemany(
-        "INSERT INTO pictures (name, kept_at, content) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING", rows
-    )

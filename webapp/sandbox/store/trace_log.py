@@ -22,6 +22,7 @@ from webapp.store.engine import Connection, EngineError, Store, Unavailable
 MOST_PENDING = 5_000
 MOST_STEPS = 20_000
 PRUNE_EVERY = 500
+TABLES = ("steps", "counts", "pictures")
 _COLUMNS = "id, at, walk, kind, name, data"
 
 
@@ -134,39 +135,20 @@ class TraceLog:
         return int(self._rows("SELECT coalesce(max(id), 0) FROM steps")[0][0])
 
     def last_number(self) -> int:
-        """Return the highest id that a step ever had."""
-        return int(self._rows("SELECT last_step FROM world_settings")[0][0])
-
-    def copy(self) -> tuple[list[Any], list[Any], list[Any]]:
-        """Return all rows of steps, counts and pictures, for `put_back`."""
-        steps = self._rows(f"SELECT {_COLUMNS} FROM steps ORDER BY id")
-        counts = self._rows("SELECT kind, name, times, first_at, last_at FROM counts")
+        """Return the highest id that a stored step ever had."""
         with self._store.reading() as db:
-            kept = pictures.all_rows(db)
-        return [tuple(row) for row in steps], [tuple(row) for row in counts], kept
+            return int(db.execute("SELECT last_step FROM world_settings").fetchone()[0])
 
-    def put_back(self, rows: tuple[list[Any], list[Any], list[Any]], last_number: int) -> None:
-        """Restore a copy after a reset of the world. Ids go on growing from ``last_number``."""
-        steps, counts, kept = rows
-        with self._without_faults(), self._store.writing() as db:
-            db.execute("DELETE FROM steps WHERE id <= ?", (last_number,))  # a newer one was stored meanwhile
-            db.execute("DELETE FROM counts")
-            db.executemany(f"INSERT INTO steps ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", steps)
-            db.executemany(
-                "INSERT INTO counts (kind, name, times, first_at, last_at) VALUES (?, ?, ?, ?, ?)", counts
-            )
-            pictures.put_back(db, kept)
-            db.execute(
-                "UPDATE world_settings SET last_step = ? WHERE last_step < ?", (last_number, last_number)
-            )
-
-    def empty(self, last_number: int = 0) -> None:
-        """Delete everything. Ids go on growing, from ``last_number`` at least."""
+    def empty(self) -> None:
+        """Delete everything. Ids go on growing."""
         self._pending.clear()
         with self._without_faults(), self._store.writing() as db:
-            db.execute("DELETE FROM steps")
-            db.execute("DELETE FROM counts")
-            db.execute("DELETE FROM pictures")
+            for table in TABLES:
+                db.execute(f"DELETE FROM {table}")
+
+    def go_on_from(self, last_number: int) -> None:
+        """Let ids grow from ``last_number`` at least, after a reset of the world's settings."""
+        with self._without_faults(), self._store.writing() as db:
             db.execute(
                 "UPDATE world_settings SET last_step = ? WHERE last_step < ?", (last_number, last_number)
             )

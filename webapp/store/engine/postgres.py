@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import psycopg
 
 from . import postgres_schema
@@ -67,6 +69,11 @@ class PostgresStore(LendingStore[PostgresConnection]):
         """Replace all rows by those of a copy, for every thread and process at once."""
         with self._pool.locked(self._place, self.patience_seconds) as raw:
             postgres_schema.restore(raw, self._place.schema, self._migrations, copy)
+
+    def replace_rows(self, copy: bytes, but: Collection[str] = ()) -> None:
+        """Replace the rows of all tables but these."""
+        with self.writing() as lent:
+            postgres_schema.replace_rows(lent.driver(), self._place.schema, self._migrations, copy, but)
 
     def size(self) -> int:
         """Return the bytes of the tables and their indexes."""

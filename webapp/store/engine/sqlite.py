@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from . import sqlite_schema
+from . import conversion, sqlite_schema
 from .errors import Busy, Gone, Unreachable
 from .lending import PATIENCE_SECONDS, LendingStore
 from .protocol import DEFAULT, Migrations
@@ -107,6 +108,11 @@ class SqliteStore(LendingStore[SqliteConnection]):
         finally:
             source.close()
             self._write_lock.release()
+
+    def replace_rows(self, copy: bytes, but: Collection[str] = ()) -> None:
+        """Replace the rows of all tables but these."""
+        with self.writing() as db:
+            conversion.replace_rows(db, copy, self._migrations, but)
 
     def size(self) -> int:
         """Return the bytes of the file and its log."""
