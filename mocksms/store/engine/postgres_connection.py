@@ -16,11 +16,11 @@ from .errors import EngineError, Gone, Unreachable
 from .lending import PATIENCE_SECONDS
 from .lent_connection import Lent
 from .postgres_dialect import Row, adapt_values, for_psycopg, rows, typed
+from .postgres_patience import CONNECT_SECONDS, PatientConnection
 from .recording import listeners
 
 CONNECTIONS = 20
 """So many at most for each process; a server takes 100 unless told otherwise."""
-CONNECT_SECONDS = 3
 SILENCE: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
     "keepalives_idle": 10,
@@ -31,9 +31,12 @@ SILENCE: dict[str, Any] = {
 """When a silent server counts as lost: seconds, the last in milliseconds. The system would wait for hours."""
 STATEMENT_SECONDS = 30
 """A longer statement fails, but for copies and migrations."""
+STANDSTILL_SECONDS = 10
+"""A transaction whose node does nothing for so long is undone: others wait for its lock."""
 SESSION = {
     "lock_timeout": f"{round(1000 * PATIENCE_SECONDS)}",
     "statement_timeout": f"{1000 * STATEMENT_SECONDS}",
+    "idle_in_transaction_session_timeout": f"{1000 * STANDSTILL_SECONDS}",
     "client_encoding": "'UTF8'",
     "bytea_output": "hex",  # as `conversion` reads it
     "extra_float_digits": "1",  # all digits of a time
@@ -41,10 +44,11 @@ SESSION = {
     "default_transaction_isolation": "'read committed'",  # a writer sees what the one before it committed
 }
 """Settings of every connection. A server, a database or a role may have other defaults."""
+_WITHOUT_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
 _NO_SUCH_TABLE = ("3F000", "42P01")
 
 
-class Raw(psycopg.Connection[Row]):
+class Raw(PatientConnection):
     """A connection that knows which world's tables it finds."""
 
     schema = ""
@@ -208,7 +212,7 @@ class Pool:
         try:
             with raw.transaction():
                 if may_take_long:
-                    raw.execute("SET LOCAL statement_timeout = 0", prepare=False)
+                    raw.execute(_WITHOUT_LIMITS, prepare=False)
                 yield raw
         except psycopg.Error as error:
             raise typed(error) from error
@@ -224,10 +228,10 @@ class Pool:
                 raise Gone(place.schema)
             yield raw
 
-    def apart(self) -> psycopg.Connection[Any]:
+    def apart(self) -> PatientConnection:
         """Return a connection that is none of the pool's. Raise psycopg's errors."""
         name = f"nidankai {self._application} news"
-        return psycopg.connect(self._url, autocommit=True, application_name=name, **SILENCE)
+        return PatientConnection.connect(self._url, autocommit=True, application_name=name, **SILENCE)
 
     def close(self) -> None:
         """Close all connections that are not lent."""
