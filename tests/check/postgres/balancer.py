@@ -24,6 +24,10 @@ def http(port: int, nodes: Sequence[int]) -> Iterator[None]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # the client has gone
+                super().handle()
+
         def pass_on(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length) if length else None
@@ -49,8 +53,9 @@ def http(port: int, nodes: Sequence[int]) -> Iterator[None]:
                     if name.lower() not in {*_HOP, "content-length"}:
                         self.send_header(name, value)
                 self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+                with suppress(OSError):  # the client has given up
+                    self.end_headers()
+                    self.wfile.write(content)
                 return
             self.send_error(502)
 

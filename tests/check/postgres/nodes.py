@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,8 @@ class Node:
     smtp_port: int
     process: subprocess.Popen[str]
     log: Path
+    command: Sequence[str]
+    env: Mapping[str, str]
     http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=60))
 
     def phone(self, world: str = "default") -> Phone:
@@ -69,10 +71,14 @@ class Node:
 
 
 class Cluster:
-    """Nodes over one database. `address` is where they find it, `database` where the test does."""
+    """Nodes over one database. `address` is where they find it, `database` where the test does.
+
+    Nodes run what is in `source`.
+    """
 
     def __init__(self, folder: Path, address: str, database: str, until_end: ExitStack) -> None:
         self.address = address
+        self.source = ROOT
         self._folder, self._database, self._until_end = folder, database, until_end
         self._count = 0
 
@@ -92,6 +98,15 @@ class Cluster:
             **settings,
         }
         return self._start(["webapp"], own)
+
+    @contextmanager
+    def of_source(self, source: Path) -> Iterator[None]:
+        """Start nodes of another version in this block."""
+        self.source, before = source, self.source
+        try:
+            yield
+        finally:
+            self.source = before
 
     def run(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Run a statement in the default world of the phone, and return its rows."""
@@ -116,14 +131,26 @@ class Cluster:
             "MOCKSMS_SMTP_PORT": str(smtp_port),
             **settings,
         }
-        log = folder / "log"
-        written = self._until_end.enter_context(log.open("w"))
+        return self._run(f"http://127.0.0.1:{port}", smtp_port, folder / "log", command, env)
+
+    def restart(self, node: Node) -> Node:
+        """Start a node that was killed again, at its address. It may not answer yet."""
+        return self._run(node.url, node.smtp_port, node.log, node.command, node.env)
+
+    def _run(
+        self, url: str, smtp_port: int, log: Path, command: Sequence[str], env: Mapping[str, str]
+    ) -> Node:
+        written = self._until_end.enter_context(log.open("a"))
         process = self._until_end.enter_context(
             program(
-                [sys.executable, "-m", *command], cwd=ROOT, env=env, stdout=written, stderr=subprocess.STDOUT
+                [sys.executable, "-m", *command],
+                cwd=self.source,
+                env=env,
+                stdout=written,
+                stderr=subprocess.STDOUT,
             )
         )
-        node = Node(f"http://127.0.0.1:{port}", smtp_port, process, log)
+        node = Node(url, smtp_port, process, log, command, env)
         self._until_end.callback(node.http.close)
         return node
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import subprocess
+import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
+import pytest
+
 from mocksms.store.engine import Engine, Migration, Migrations, Only, Store, engine_at
 from mocksms.store.migrations import MIGRATIONS
+from tests.check.postgres.browser import sign_in
 from tests.check.postgres.nodes import ME, Node, cluster, started
+from tests.meta.sources import ROOT
 from tests.postgres_fixtures import address, postgres  # noqa: F401
 
 EXPAND = (
@@ -145,3 +152,58 @@ def test_copy_of_the_version_before_is_restored_into_the_later_one_s_tables(
         before.make("apart", copy)
         assert contents(later.open("apart")) == {}
         assert before.open("apart").copy()
+
+
+@pytest.fixture(params=["commit", "tables"])
+def version_before(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The code of the commit before this one, and of the one before the tables last changed."""
+    commit = "HEAD"
+    if request.param == "tables":
+        steps = ("webapp/store/migrations.py", "mocksms/store/migrations.py")
+        commit = git("log", "-1", "--format=%H", "HEAD~1", "--", *steps).stdout.decode().strip()
+    archive = git("archive", f"{commit}~1")
+    assert archive.returncode == 0, f"this needs a clone with its history: {archive.stderr.decode()}"
+    folder = tmp_path / "before"
+    with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as files:
+        files.extractall(folder, filter="data")
+    return folder
+
+
+def git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Ask git about this clone."""
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
+
+
+def test_nodes_of_the_version_before_go_on_beside_this_one(
+    address: str,  # noqa: F811
+    tmp_path: Path,
+    version_before: Path,
+) -> None:
+    with cluster(tmp_path, address) as nodes:
+        with nodes.of_source(version_before):
+            old_phone = nodes.start_phone()
+            old_site = nodes.start_site(old_phone)
+            started(old_phone, old_site)
+        assert old_phone.send("before").status_code == 201
+        is_over = Event()
+        with ThreadPoolExecutor(1) as pool, old_phone.phone() as old_reads:
+            sending = pool.submit(send_until, old_phone, is_over)
+            try:
+                new_phone = nodes.start_phone()
+                new_site = nodes.start_site(new_phone)
+                started(new_phone, new_site)
+                with new_phone.phone() as new_reads:
+                    for number in range(3):
+                        assert "太郎" in sign_in(old_site.url, new_reads)
+                        assert "太郎" in sign_in(new_site.url, old_reads)
+                        assert new_phone.send(f"new {number}", "+819011111111").status_code == 201
+                        assert old_reads.wait(to="+819011111111", q=f"new {number}")
+                        assert old_phone.send(f"old {number}", "+819011111111").status_code == 201
+                        assert new_reads.wait(to="+819011111111", q=f"old {number}")
+            finally:
+                is_over.set()
+            assert sending.result() > 3
+        sent = nodes.run("SELECT count(*), count(DISTINCT body) FROM messages WHERE body LIKE 'beside %%'")
+        assert sent == [(sending.result(), sending.result())]
+        for each in (old_phone, new_phone, old_site, new_site):
+            assert "Traceback" not in (said := each.log.read_text()), said[-3000:]
