@@ -27,7 +27,7 @@ _ERRORS: dict[str, type[EngineError]] = {
     "08": Unreachable,
     "23": Conflict,
     "25006": ReadOnly,
-    "25P03": Unreachable,  # this transaction stood still for too long
+    "25P03": Unreachable,  # this transaction did nothing for too long
     "40": Busy,  # a deadlock, or the transaction's rows changed
     "53": Unreachable,  # connections or memory used up
     "53100": Full,

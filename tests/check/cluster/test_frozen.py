@@ -1,4 +1,4 @@
-"""PostgreSQL or a node stands still, as when a machine is suspended: its connections stay open and say nothing."""
+"""PostgreSQL or a node hangs, as when a machine is suspended: its connections stay open and say nothing."""
 
 from __future__ import annotations
 
@@ -83,9 +83,7 @@ def own_address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield found
 
 
-def test_server_that_stands_still_for_a_minute_costs_clear_refusals_only(
-    own_address: str, tmp_path: Path
-) -> None:
+def test_server_that_hangs_for_a_minute_costs_clear_refusals_only(own_address: str, tmp_path: Path) -> None:
     with cluster(tmp_path, own_address) as nodes, ThreadPoolExecutor(TOGETHER) as pool:
         phone = nodes.start_phone()
         site = nodes.start_site(phone)
@@ -118,7 +116,7 @@ def test_server_that_stands_still_for_a_minute_costs_clear_refusals_only(
         assert bodies(nodes) == ["before", "after"]
 
 
-def test_node_that_stands_still_within_a_write_keeps_no_other_from_writing(
+def test_node_that_hangs_within_a_write_keeps_no_other_from_writing(
     address: str,  # noqa: F811
     tmp_path: Path,
 ) -> None:
@@ -130,7 +128,7 @@ def test_node_that_stands_still_within_a_write_keeps_no_other_from_writing(
             began = time.monotonic()
             refusals = send_until_taken(other, "beside")
             took = time.monotonic() - began
-        print(f"\na message beside a node that stands still: {refusals} refusals in {took:.0f} s")
+        print(f"\na message beside a node that hangs: {refusals} refusals in {took:.0f} s")
         assert refusals and took < REFUSED_SECONDS
         answers = dict(zip(texts, sending, strict=True))
         assert set(answers.values()) <= {201, 503}

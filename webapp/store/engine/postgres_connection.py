@@ -31,12 +31,12 @@ SILENCE: dict[str, Any] = {
 """When a silent server counts as lost: seconds, the last in milliseconds. The system would wait for hours."""
 STATEMENT_SECONDS = 30
 """A longer statement fails, but for copies and migrations."""
-STANDSTILL_SECONDS = 10
+HANGING_SECONDS = 10
 """A transaction whose node does nothing for so long is undone: others wait for its lock."""
 SESSION = {
     "lock_timeout": f"{round(1000 * PATIENCE_SECONDS)}",
     "statement_timeout": f"{1000 * STATEMENT_SECONDS}",
-    "idle_in_transaction_session_timeout": f"{1000 * STANDSTILL_SECONDS}",
+    "idle_in_transaction_session_timeout": f"{1000 * HANGING_SECONDS}",
     "client_encoding": "'UTF8'",
     "bytea_output": "hex",  # as `conversion` reads it
     "extra_float_digits": "1",  # all digits of a time

@@ -1,4 +1,4 @@
-"""A PostgreSQL connection that gives up a server that stands still, though its machine still answers."""
+"""A PostgreSQL connection that gives up a server that hangs, though its machine still answers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Result = TypeVar("Result")
 
 
 class Silent(psycopg.OperationalError):
-    """The server stands still."""
+    """The server hangs."""
 
 
 class PatientConnection(psycopg.Connection[Row]):
     """A connection that waits as long as its server takes other connections.
 
-    The server's own limits do not help when it stands still, nor do those of TCP, which its machine answers.
+    The server's own limits do not help when it hangs, nor do those of TCP, which its machine answers.
     """
 
     _address = ""
@@ -36,14 +36,14 @@ class PatientConnection(psycopg.Connection[Row]):
         return found
 
     def wait(self, gen: Generator[Any, Any, Result], *args: Any, **options: Any) -> Result:
-        """Wait for the server. Close the connection and raise `Silent` if it stands still."""
+        """Wait for the server. Close the connection and raise `Silent` if it hangs."""
         try:
-            return super().wait(_watched(gen, self._stands_still), *args, **options)
+            return super().wait(_watched(gen, self._hangs), *args, **options)
         except Silent:
             self.pgconn.finish()  # what it may still say belongs to no later statement
             raise
 
-    def _stands_still(self) -> bool:
+    def _hangs(self) -> bool:
         try:
             psycopg.connect(self._address, connect_timeout=CONNECT_SECONDS).close()
         except psycopg.OperationalError as error:
@@ -51,9 +51,7 @@ class PatientConnection(psycopg.Connection[Row]):
         return False
 
 
-def _watched(
-    gen: Generator[Any, Any, Result], stands_still: Callable[[], bool]
-) -> Generator[Any, Any, Result]:
+def _watched(gen: Generator[Any, Any, Result], hangs: Callable[[], bool]) -> Generator[Any, Any, Result]:
     """Pass on what a wait needs and what is ready. psycopg asks each 0.1 s though nothing is."""
     asked_at = time.monotonic()
     ready = None
@@ -67,6 +65,6 @@ def _watched(
         if ready:
             asked_at = time.monotonic()
         elif time.monotonic() - asked_at > SILENT_SECONDS:
-            if stands_still():
-                raise Silent("the server stands still")
+            if hangs():
+                raise Silent("the server hangs")
             asked_at = time.monotonic()
