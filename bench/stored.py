@@ -24,6 +24,7 @@ NUMBERS = 500
 LARGE = 100_000
 ALONE = "+819012300000"  # the number of all messages if there is one number
 LONGEST = 60.0
+BEFORE_SECONDS = 2.0
 PAGES = ("/", "/api/v1/messages?limit=50", NEWEST)
 
 
@@ -89,13 +90,16 @@ def served(folder: Path) -> list[Row]:
         for page in PAGES * 10:
             client.get(page).raise_for_status()
         memory = memory_mib(process)
-        took, longest = _deletion(client)
-    return [Row("stored_memory", memory), Row("delete", took), Row("delete_wait", longest)]
+        took, longest, before = _deletion(client)
+    return [Row("stored_memory", memory), Row("delete", took), Row("delete_wait", longest, before)]
 
 
-def _deletion(client: httpx.Client) -> tuple[float, float]:
-    """Return the seconds of DELETE, and the longest milliseconds that a sender and a reader waited meanwhile."""
-    waits: list[float] = [0.0]
+def _deletion(client: httpx.Client) -> tuple[float, float, float]:
+    """Return the seconds of DELETE, and the longest milliseconds that others waited during it, and before it.
+
+    The others are a client that sends and one that reads.
+    """
+    spans: list[tuple[float, float]] = []
     done = threading.Event()
 
     def use(method: str, path: str, data: dict[str, str] | None) -> None:
@@ -103,7 +107,7 @@ def _deletion(client: httpx.Client) -> tuple[float, float]:
             while not done.is_set():
                 begun = time.perf_counter()
                 other.request(method, path, data=data).raise_for_status()
-                waits.append((time.perf_counter() - begun) * 1000)
+                spans.append((begun, time.perf_counter()))
                 done.wait(0.005)
 
     message = {"To": "+819099999999", "From": SENDER, "Body": TEXT}
@@ -114,8 +118,7 @@ def _deletion(client: httpx.Client) -> tuple[float, float]:
     for thread in others:
         thread.start()
     try:
-        done.wait(0.3)  # until both are under way
-        waits[:] = [0.0]
+        done.wait(BEFORE_SECONDS)
         begun = time.perf_counter()
         client.delete("/api/v1/messages").raise_for_status()
         took = time.perf_counter() - begun
@@ -123,7 +126,9 @@ def _deletion(client: httpx.Client) -> tuple[float, float]:
         done.set()
         for thread in others:
             thread.join()
-    return took, max(waits)
+    before = [min(end, begun) - start for start, end in spans if start < begun]
+    during = [end - max(start, begun) for start, end in spans if end > begun]
+    return took, max(during) * 1000, max(before) * 1000
 
 
 def rows() -> list[Row]:
