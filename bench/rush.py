@@ -5,16 +5,20 @@ Prints "open" when all are. Ends when one is closed or refused: the phone then d
 
 from __future__ import annotations
 
+import re
 import selectors
 import socket
 import sys
 import time
+from functools import partial
 
 STREAMS, WAITERS = 200, 1_000
 WAIT_SECONDS = 60  # the phone lets no request wait longer; then it is sent again
 EARLY_SECONDS = 5
 CONNECT_SECONDS = 30
 READ = 65536
+EVENT_ID = re.compile(rb"\nid: (\d+)\n")
+LAST_CHUNK = b"\r\n0\r\n\r\n"
 OFTEN = 0.02  # read in batches: the clients' own work is not the phone's cost
 
 
@@ -24,40 +28,64 @@ def _open(port: int, path: str) -> socket.socket:
     return connection
 
 
+class Rush:
+    """All streams and waiting requests of a phone."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.reading = selectors.DefaultSelector()
+
+    def stream(self, since: int | None = None) -> None:
+        """Open an event stream, or resume one after this event."""
+        connection = _open(self.port, "/api/v1/events" + ("" if since is None else f"?since={since}"))
+        assert connection.recv(READ).startswith(b"HTTP/1.1 200"), "a stream was refused"
+        self.reading.register(connection, selectors.EVENT_READ, partial(self._read_stream, since or 0))
+
+    def wait(self, number: int) -> None:
+        """Open a waiting request: nothing comes for its number."""
+        path = f"/api/v1/messages/wait?to=%2B8170{number:08}&timeout={WAIT_SECONDS}"
+        held = partial(self._read_waiter, number, time.monotonic())
+        self.reading.register(_open(self.port, path), selectors.EVENT_READ, held)
+
+    def read(self, timeout: float | None) -> bool:
+        """Read what came, and return whether the phone still holds all."""
+        return all(key.data(key.fileobj) for key, _ in self.reading.select(timeout))
+
+    def _read_stream(self, last: int, connection: socket.socket) -> bool:
+        """Read events. The phone ends a stream after a megabyte; it is then resumed, as browsers do."""
+        data = connection.recv(READ)
+        if found := EVENT_ID.findall(data):
+            last = int(found[-1])
+            self.reading.modify(connection, selectors.EVENT_READ, partial(self._read_stream, last))
+        if data.endswith(LAST_CHUNK):
+            self._close(connection)
+            self.stream(last)
+        return bool(data)
+
+    def _read_waiter(self, number: int, asked: float, connection: socket.socket) -> bool:
+        """Send a request again if its time was over. An earlier answer is a refusal."""
+        self._close(connection)
+        if time.monotonic() - asked < WAIT_SECONDS - EARLY_SECONDS:
+            return False
+        self.wait(number)
+        return True
+
+    def _close(self, connection: socket.socket) -> None:
+        self.reading.unregister(connection)
+        connection.close()
+
+
 def main(port: int) -> int:
     """Open all, and read until one is closed or refused."""
-    with selectors.DefaultSelector() as reading:
-
-        def wait(number: int) -> None:
-            """Open a waiting request: nothing comes for its number."""
-            waiter = _open(port, f"/api/v1/messages/wait?to=%2B8170{number:08}&timeout={WAIT_SECONDS}")
-            reading.register(waiter, selectors.EVENT_READ, (number, time.monotonic()))
-
-        def is_held(key: selectors.SelectorKey) -> bool:
-            """Read, and return whether the phone held a stream, or a waiting request until its time was over."""
-            assert isinstance(key.fileobj, socket.socket)
-            data = key.fileobj.recv(READ)
-            if key.data is None:
-                return bool(data)
-            number, asked = key.data
-            if time.monotonic() - asked < WAIT_SECONDS - EARLY_SECONDS:
-                return False
-            reading.unregister(key.fileobj)
-            key.fileobj.close()
-            wait(number)
-            return True
-
-        streams = [_open(port, "/api/v1/events") for _ in range(STREAMS)]
-        for stream in streams:
-            assert stream.recv(READ).startswith(b"HTTP/1.1 200"), "a stream was refused"
-            reading.register(stream, selectors.EVENT_READ)
-        for number in range(WAITERS):
-            wait(number)
-        time.sleep(1)  # until the phone has read all requests
-        if not all(is_held(key) for key, _ in reading.select(0)):
-            return 1
+    rush = Rush(port)
+    for _ in range(STREAMS):
+        rush.stream()
+    for number in range(WAITERS):
+        rush.wait(number)
+    time.sleep(1)  # until the phone has read all requests
+    if rush.read(0):
         print("open", flush=True)
-        while all(is_held(key) for key, _ in reading.select()):
+        while rush.read(None):
             time.sleep(OFTEN)
     return 1
 
