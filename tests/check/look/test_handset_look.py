@@ -88,3 +88,17 @@ def test_motion_is_left_out_where_people_ask_for_it(desk: Desk, window: Window) 
     banner = page.locator(".banner")
     expect(banner).to_be_visible()
     assert banner.evaluate("(element) => getComputedStyle(element).animationName") == "none"
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_number_of_unread_messages_is_seen_beside_a_long_name(desk: Desk, window: Window, width: int) -> None:
+    for _ in range(3):
+        desk.text("お荷物をお届けに上がりました。", sender="+15005550006")
+        desk.text("048213は、Mihonのワンタイムパスワードです。", sender="LongNameOf1")
+    page = window(f"{PHONE}/", width=width)
+    expect(page.locator(".note__count")).to_have_text(["(3)", "(3)"])
+    cut = """(all) => all.filter((count) => {
+        const [box, edge] = [count, count.closest(".note__open")].map((each) => each.getBoundingClientRect());
+        return box.right > edge.right + 1 || count.scrollWidth > count.clientWidth + 1;
+    }).length"""
+    assert page.locator(".note__count").evaluate_all(cut) == 0
