@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -75,6 +76,7 @@ def _rush(port: int) -> Iterator[None]:
         process.communicate()
 
 
+@cache  # `--peers` shows them, too
 def rows() -> list[Row]:
     """Measure all rows in this run, with the floor beside them."""
     with tempfile.TemporaryDirectory() as name:

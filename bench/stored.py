@@ -6,6 +6,7 @@ import os
 import tempfile
 import threading
 import time
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -131,6 +132,7 @@ def _deletion(client: httpx.Client) -> tuple[float, float, float]:
     return took, max(during) * 1000, max(before) * 1000
 
 
+@cache  # `--peers` shows them, too
 def rows() -> list[Row]:
     """Measure all rows in this run."""
     with tempfile.TemporaryDirectory() as name:
