@@ -26,6 +26,7 @@ from webapp.sandbox.server import CHEAP_HASH
 from webapp.store.engine.recording import listeners
 
 STEP_SECONDS, HOUR_SECONDS = 30, 3600
+TRACES = 3
 TARO = "+818012345678"
 KEY = re.compile(rb"(?:[A-Z2-7]{4}[^A-Z2-7]{1,40}){7}[A-Z2-7]{4}")
 
@@ -169,6 +170,17 @@ def _listen(listener: Callable[[str], None] | None) -> None:
     listeners[:] = [] if listener is None else [listener]
 
 
+def _traced(work: Callable[[], object], prepare: Callable[[], None] = lambda: None) -> Trace:
+    """Return the shortest of some traces: another thread may send mails or prune meanwhile."""
+    found = []
+    for _ in range(TRACES):
+        prepare()
+        with Trace(_listen) as trace:
+            work()
+        found.append(trace)
+    return min(found, key=lambda trace: len(trace.statements))
+
+
 def rows() -> list[Row]:
     """Measure all rows in this run, with the floor beside them."""
     logging.disable(logging.CRITICAL)
@@ -177,15 +189,12 @@ def rows() -> list[Row]:
         bare, site = FloorWalk(folder), SiteWalk(folder)
         sign_in = cpu_milliseconds({"floor": bare.sign_in, "site": site.sign_in})
         enrol = cpu_milliseconds({"floor": bare.enrol, "site": site.enrol}, rounds=5, times=8)
-        bare_code, code = bare.code(), site.code()
+        bare_code = bare.code()
         with Trace(bare.app.extensions["db"].set_trace_callback) as bare_sql:
             bare.walk(bare_code)
-        with Trace(_listen) as sql:
-            site.walk("jiro", code)
+        sql = _traced(lambda: site.walk("jiro", site.code()))
         site.sign_in_by_sms()
-        site.pass_an_hour()
-        with Trace(_listen) as sms_sql:
-            site.sign_in_by_sms()
+        sms_sql = _traced(site.sign_in_by_sms, prepare=site.pass_an_hour)
         bare_start, bare_size = start_and_memory(FLOOR_APP.format(folder=name), "/ap/signin")
         start, size = start_and_memory(SITE_APP.format(settings=site.settings), "/ap/signin")
         phone_start, phone_size = start_and_memory(PHONE_APP.format(folder=name), "/")
