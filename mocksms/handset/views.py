@@ -131,7 +131,10 @@ def home(address: str) -> str:
 
 
 def latest_code(device: Device) -> Message | None:
-    """Return the newest message of the last 15 minutes that contains a one-time code."""
+    """Return the newest message of the last 15 minutes with a one-time code, unless the code was seen or used.
+
+    It was seen if the message was read, and used if the app reported so (Twilio's message feedback).
+    """
     boxes = [box.address for box in devices.mailboxes(world(), device)[:NOTES]]
     found = [
         message
@@ -139,7 +142,9 @@ def latest_code(device: Device) -> Message | None:
         for message in inbox.search(world(), Filter(to=address, has_code=True), 1)
     ]
     newest = max(found, key=lambda message: message.id, default=None)
-    return newest if newest and world().now() - newest.received_at < CODE_SHOWS_SECONDS else None
+    if newest is None or newest.read_at is not None or newest.details.get("feedback") == "confirmed":
+        return None
+    return newest if world().now() - newest.received_at < CODE_SHOWS_SECONDS else None
 
 
 @blueprint.post("/handsets/<address>/read")

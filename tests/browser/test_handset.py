@@ -140,6 +140,17 @@ def test_copy_takes_one_tap(desk: Desk, window: Window) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == "048213"
 
 
+def test_copy_on_the_home_screen_takes_the_code_away(desk: Desk, window: Window) -> None:
+    desk.text(CODE_TEXT)
+    page = window(f"{PHONE}/home", permissions=["clipboard-read", "clipboard-write"])
+    page.clock.install()
+    page.locator(".home__card [data-copy]").click()
+    expect(page.locator(".home__card [data-copy] span")).to_have_text("コピーしました")
+    page.clock.fast_forward(2000)
+    expect(page.locator(".home__card output")).to_have_count(0)
+    expect(page.locator('[data-app="messages"] .badge')).to_have_count(0)
+
+
 def test_mail_opens_its_links_outside_the_frame(desk: Desk, window: Window) -> None:
     html = f'<p>誰かが</p><a href="{desk.url}/healthz">承認または否認してください</a><script>parent.x = 1</script>'
     desk.mail("hanako@example.com", "セキュリティ警告", "本文です。", html)

@@ -79,6 +79,24 @@ def test_home_counts_what_is_unread_and_offers_the_newest_code(look_in: Browser,
     assert [badge.to_text() for badge in page.all(".dock .badge")] == ["1", "1"]
 
 
+@pytest.mark.parametrize("how", ["read", "feedback"])
+def test_home_does_not_offer_a_used_code(look_in: Browser, here: World, send: Sender, how: str) -> None:
+    sent = send.text(HANAKO, CODE_TEXT)
+    assert look_in.get(HOME).one(".home__card [data-copy-message]").attrs["data-copy-message"] == str(sent.id)
+
+    def confirm(kept: Message) -> bool:
+        kept.details = {**kept.details, "feedback": "confirmed"}
+        return True
+
+    if how == "read":
+        inbox.mark_read(here, sent)
+    else:
+        inbox.change(here, sent.id, confirm)
+    assert not look_in.get(HOME).all(".home__card output")
+    send.text(HANAKO, CODE_TEXT)
+    assert look_in.get(HOME).one(".home__card output").to_text() == "048213"
+
+
 def test_home_names_who_mailed_the_newest_code(look_in: Browser, send: Sender) -> None:
     send.mail("hanako@example.com", "確認コード", "確認コードは 048213 です。")
     title = look_in.get(HOME).one(".home__card-title")

@@ -2,6 +2,7 @@
 // text is copied.
 import { announce } from "./announce.js";
 import { say } from "./host.js";
+import { markCopied } from "./read.js";
 
 async function write(text) {
   try {
@@ -31,6 +32,7 @@ async function copy(button) {
   setTimeout(() => {
     delete button.dataset.copied;
     if (label && label.textContent === document.body.dataset.wordCopied) label.textContent = before;
+    if (button.dataset.copyMessage) markCopied(button.dataset.copyMessage);
   }, 1600);
 }
 

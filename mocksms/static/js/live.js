@@ -114,6 +114,7 @@ function banner(message, who) {
   const copy = card.querySelector("[data-copy]");
   if (message.code) {
     copy.dataset.copy = message.code;
+    copy.dataset.copyMessage = message.id;
     copy.querySelector("span").textContent = message.code;
     copy.setAttribute("aria-label", copy.getAttribute("aria-label").replace("000000", message.code));
   } else {

@@ -22,6 +22,15 @@ export async function markRead() {
   } else {
     return;
   }
+  await send(data);
+}
+
+/** Mark a message as read whose code was copied elsewhere than in its conversation. */
+export async function markCopied(id) {
+  await send(new URLSearchParams({ csrf_token: words.csrf, message: id }));
+}
+
+async function send(data) {
   try {
     await fetch(main.dataset.readUrl, { method: "POST", body: data, headers: { "X-Requested-With": "handset" } });
   } catch {
