@@ -45,12 +45,15 @@ FORGOT_PASSWORD_RESET = f"{FORGOT_PASSWORD}/reset"
 # A reset with ID documents, and the desk.
 RECOVERY = "/ap/recovery"
 RECOVERY_CASE = f"{RECOVERY}/case"
+RECOVERY_POLL = f"{RECOVERY_CASE}/poll"
 RECOVERY_CANCEL = f"{RECOVERY_CASE}/cancel"
 RECOVERY_LEAVE = f"{RECOVERY_CASE}/leave"
 RECOVERY_LINK = f"{RECOVERY}/cancel/"
 RECOVERY_CANCEL_BY_LINK = f"{RECOVERY_LINK}<token>"
 DESK = "/desk"
+DESK_POLL = f"{DESK}/poll"
 DESK_CASE = f"{DESK}/cases/<case_id>"
+DESK_CASE_POLL = f"{DESK_CASE}/poll"
 DESK_TAKE = f"{DESK_CASE}/take"
 DESK_DOCUMENT = f"{DESK_CASE}/documents/<document_id>"
 
@@ -146,3 +149,8 @@ API_STAMP = f"{API}/stamp"
 API_STAGE = f"{API}/stage"
 API_TIMELINE = f"{API}/timeline"
 API_TIMELINE_PICTURES = f"{API_TIMELINE}/pictures"
+
+
+def is_poll(path: str) -> bool:
+    """Return whether a page's script asks for this path again and again, whoever is in front of it."""
+    return path.endswith("/poll")

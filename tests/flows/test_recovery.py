@@ -72,6 +72,46 @@ def test_start_texts_an_owner_who_has_no_mail_address(world: World) -> None:
     assert world.browser().get(link).name == "recovery.cancel_by_link"
 
 
+def polls(person: Person) -> str:
+    """Ask as the script of the person's page does."""
+    address = person.page.one("[data-module=poll]").attrs["data-url"]
+    return str(person.browser.raw("GET", address).get_json()["status"])
+
+
+def test_pages_of_a_case_hear_of_the_other_sides_steps(world: World) -> None:
+    taro, desk = world.person("taro"), lockout.reviewer(world)
+    lockout.begins(taro)
+    assert (polls(taro), polls(desk)) == ("pending", "pending")
+    lockout.sends(taro)
+    assert (polls(taro), polls(desk)) == ("pending", "changed")
+    lockout.begins_review(desk, taro.name)
+    assert (polls(taro), polls(desk)) == ("changed", "pending")
+    taro.browser.get("/ap/recovery/case")
+    lockout.decides(desk, "ask_more")
+    assert (polls(taro), polls(desk)) == ("changed", "pending")
+    taro.browser.get("/ap/recovery/case")
+    lockout.opens_case(desk, taro.name)
+    lockout.sends(taro, lockout.file("bill.pdf"))
+    assert (polls(taro), polls(desk)) == ("pending", "changed")
+
+
+def test_poll_of_a_case_answers_its_browser_and_reviewers_only(world: World) -> None:
+    desk = lockout.reviewer(world)
+    for path in ("/ap/recovery/case/poll", "/desk/poll", "/desk/cases/sakura-recovery/poll"):
+        assert world.browser().raw("GET", path).status_code == 404
+    assert desk.browser.raw("GET", "/desk/cases/nowhere/poll").status_code == 404
+    hanako = world.person("hanako")
+    hanako.signs_in()
+    assert hanako.browser.raw("GET", "/desk/poll").status_code == 404
+
+
+def test_page_with_an_error_does_not_poll(world: World) -> None:
+    taro = world.person("taro")
+    lockout.begins(taro)
+    page = lockout.sends(taro, lockout.file("licence.jpg", b"nothing"))
+    assert page.problem and not page.has("[data-module=poll]")
+
+
 def test_case_goes_from_documents_to_a_sign_in_by_password_alone(world: World, language: str) -> None:
     taro = world.person("taro", language)
     assert lockout.begins(taro).state == "opened"

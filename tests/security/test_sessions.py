@@ -12,6 +12,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 import mocksms
+from tests import lockout
 from tests.actors import Person
 from tests.app_fixture import AppFixture, World
 from tests.assertions import not_empty
@@ -253,6 +254,15 @@ def test_session_ends_after_an_idle_hour_s47(world: World, hanako: Person, pause
     hanako.signs_in()
     world.clock.advance(pause)
     assert is_signed_in(hanako.browser) is good
+
+
+def test_page_left_open_does_not_keep_its_session_s47(world: World) -> None:
+    desk = lockout.reviewer(world)
+    for _ in range(6):
+        world.clock.advance(590)
+        assert desk.browser.raw("GET", "/desk/poll").status_code == 200
+    world.clock.advance(60)
+    assert desk.browser.raw("GET", "/desk/poll").status_code == 404
 
 
 def test_session_ends_after_a_day_however_busy_s47(world: World, hanako: Person) -> None:

@@ -166,6 +166,13 @@ def last_decision(services: Services, case: Flow) -> Decision | None:
         return next(iter(stored.decisions_of(db, case.id)), None)
 
 
+def stamp(services: Services, case: Flow) -> str:
+    """Return a text that changes whenever a case's state, documents or decisions do."""
+    with services.store.reading() as db:
+        count = len(stored.documents_of(db, case.id)), len(stored.decisions_of(db, case.id))
+    return f"{case.state}-{count[0]}-{count[1]}"
+
+
 def submit(services: Services, visitor: Visitor, case: Flow, uploads: list[Upload]) -> Flow:
     """Take all documents or none: check each, seal it, and store it under a random name.
 

@@ -6,6 +6,7 @@ who, when and why (docs/promises.md#61).
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -65,6 +66,12 @@ def queue(services: Services, states: tuple[str, ...]) -> list[tuple[Flow, Accou
     with services.store.reading() as db:
         waiting = stored.in_states(db, states, services.clock.now())
         return [(case, accounts.get(db, case.account_id or "")) for case in waiting]
+
+
+def stamp(services: Services) -> str:
+    """Return a text that changes whenever a case comes, goes or changes its state."""
+    listed = [(flow.id, flow.state) for flow, _account in queue(services, WAITING + UNANSWERED)]
+    return hashlib.sha256(repr(listed).encode()).hexdigest()[:16]
 
 
 def recently_decided(services: Services) -> list[tuple[Decision, str, str]]:

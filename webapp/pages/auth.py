@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import flask
-from flask import Flask, Response, current_app, g, redirect, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import generate_csrf
 
+from webapp import paths
 from webapp.flows.sign_in import SignedIn
 from webapp.pages.framework.cookies import SIGNED_IN, set_cookie
 from webapp.pages.framework.services import services
@@ -78,7 +79,8 @@ def _load(token: str) -> User | None:
     if found is None or found[0].app != "shop":
         return None
     session, account = found
-    if now - session.seen_at >= SEEN_EVERY_SECONDS:
+    # a page left open must not keep its session from the idle limit
+    if now - session.seen_at >= SEEN_EVERY_SECONDS and not paths.is_poll(request.path):
         with own.store.writing() as db:
             sessions.touch(db, session.id_hash, now)
     return User(token, account, session)

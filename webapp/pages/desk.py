@@ -13,7 +13,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from webapp import paths
-from webapp.flows import reviewer_queue
+from webapp.flows import recovery, reviewer_queue
 from webapp.flows.reviewer_queue import Case
 from webapp.pages import guards
 from webapp.pages.address_lines import address_lines
@@ -24,7 +24,7 @@ from webapp.pages.framework.language import moment
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.recovery_labels import document_label, status_label
-from webapp.pages.render import is_post, page
+from webapp.pages.render import changed_since, is_post, page
 from webapp.rules import identifiers
 from webapp.store.accounts import Account
 from webapp.store.flows import Flow
@@ -76,10 +76,33 @@ def queue() -> ResponseReturnValue:
     """Show the cases that wait for a review, those that wait for documents, and the last decisions."""
     return page(
         "desk.queue",
+        seen=reviewer_queue.stamp(services()),
         cases=[_row(*each) for each in reviewer_queue.queue(services(), reviewer_queue.WAITING)],
         unanswered=[_row(*each) for each in reviewer_queue.queue(services(), reviewer_queue.UNANSWERED)],
         decisions=[_decided(*each) for each in reviewer_queue.recently_decided(services())],
     )
+
+
+@blueprint.get(paths.DESK_POLL)
+def poll() -> ResponseReturnValue:
+    """Tell the queue's page whether a case came, went or changed."""
+    _refuse_others()
+    return changed_since(reviewer_queue.stamp(services()))
+
+
+@blueprint.get(paths.DESK_CASE_POLL)
+def poll_case(case_id: str) -> ResponseReturnValue:
+    """Tell the case's page whether the case has changed."""
+    _refuse_others()
+    return changed_since(recovery.stamp(services(), _case(case_id).flow))
+
+
+def _refuse_others() -> None:
+    """Answer 404 to a page's script whose reviewer has been signed out."""
+    if not current_user.is_authenticated or not (
+        current_user.account.is_reviewer and current_user.account.two_step_on
+    ):
+        abort(404)
 
 
 def _row(flow: Flow, account: Account) -> dict[str, str]:
@@ -123,6 +146,7 @@ def case(case_id: str) -> ResponseReturnValue:
     return page(
         "desk.case",
         form=form,
+        seen=None if is_post() else recovery.stamp(services(), shown.flow),
         state=shown.flow.state,
         label=status_label(shown.flow.state),
         case_id=case_id,

@@ -24,7 +24,7 @@ from webapp.pages.framework.services import services
 from webapp.pages.framework.shown_refusals import show
 from webapp.pages.framework.visitor import visitor
 from webapp.pages.recovery_labels import document_label, status_label
-from webapp.pages.render import is_post, page
+from webapp.pages.render import changed_since, is_post, page
 from webapp.rules.uploads.documents import ACCEPT, Upload
 from webapp.store.flows import Flow
 
@@ -109,6 +109,7 @@ def _case_page(shown: Flow, form: DocumentsForm) -> ResponseReturnValue:
         http_status=form.http_status,
         state=shown.state,
         label=status_label(shown.state),
+        seen=None if is_post() else recovery.stamp(services(), shown),
         may_send=shown.state in ("opened", "more_wanted"),
         is_open=shown.state in recovery.OPEN,
         reason=word.reason if word is not None and shown.state in ("more_wanted", "rejected") else "",
@@ -127,6 +128,15 @@ def _case_page(shown: Flow, form: DocumentsForm) -> ResponseReturnValue:
 def _is_over(_visit: Flow) -> ResponseReturnValue:
     flask.flash(gettext("This reset has already finished."), "info")
     return _to_case()
+
+
+@blueprint.get(paths.RECOVERY_POLL)
+def poll() -> ResponseReturnValue:
+    """Tell the case's page whether it has changed; 404 to any browser without this visit."""
+    visit = _visit()
+    if visit is None:
+        abort(404)
+    return changed_since(recovery.stamp(services(), recovery.case_of(services(), visit)))
 
 
 @blueprint.post(paths.RECOVERY_CANCEL)

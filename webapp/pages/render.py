@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, make_response, render_template, request
+from flask import current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -38,6 +38,11 @@ def page(
     if message.retry_after:
         answer.headers["Retry-After"] = str(message.retry_after)
     return answer
+
+
+def changed_since(stamp: str) -> ResponseReturnValue:
+    """Answer a page's poll: ``changed`` if ``stamp`` is no longer that of the page (``seen``), else ``pending``."""
+    return jsonify(status="pending" if request.args.get("seen") == stamp else "changed")
 
 
 def has_page(endpoint: str) -> bool:

@@ -147,7 +147,7 @@ def _keep(response: Response) -> Response:
     if notes is None:
         return response
     is_page = notes.is_person and endpoint not in NOT_SHOWN and not (endpoint or "").startswith(TOOLS)
-    polls = request.path == paths.APPROVAL_POLL
+    polls = paths.is_poll(request.path)
     steps = sorted(notes.steps, key=lambda step: step.at)
     if is_page and not (polls and not steps):
         now = notes.world.services.clock.now()

@@ -162,4 +162,4 @@ def flash_gone(name: str) -> None:
 def _is_page() -> bool:
     """Return whether a browser asks for a page: no picture, no call of a script."""
     is_navigation = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-    return is_navigation and request.path != paths.APPROVAL_POLL
+    return is_navigation and not paths.is_poll(request.path)

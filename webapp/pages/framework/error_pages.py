@@ -215,7 +215,7 @@ def is_api() -> bool:
 def wants_json() -> bool:
     """Return whether a program asks, which gets JSON instead of a page."""
     accepted = request.accept_mimetypes
-    is_program = request.path == paths.APPROVAL_POLL or is_api()
+    is_program = paths.is_poll(request.path) or is_api()
     return is_program or accepted["application/json"] > accepted["text/html"]
 
 

@@ -1,12 +1,16 @@
 // Polls for a decision, and goes on by itself when there is one.
 // data-url: answers {"status": …}; data-every: milliseconds between two polls; data-submits: the id of the form
-// that goes on once it was approved (going on changes something, so it is a POST). What [data-alone] says takes the place
-// of its text, which tells of the way without this script.
+// that goes on once it was approved (going on changes something, so it is a POST); data-in-sight: asks only while the
+// page is seen. What [data-alone] says takes the place of its text, which tells of the way without this script.
 export default function poll(element) {
   const every = Number(element.dataset.every ?? 2000);
   for (const told of element.querySelectorAll("[data-alone]")) told.textContent = told.dataset.alone;
 
   async function ask() {
+    if (document.hidden && "inSight" in element.dataset) {
+      document.addEventListener("visibilitychange", ask, { once: true });
+      return;
+    }
     try {
       const answer = await fetch(element.dataset.url, {
         headers: { Accept: "application/json" },
