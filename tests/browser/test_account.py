@@ -37,6 +37,10 @@ def test_register_in_a_browser_with_its_errors(servers: Servers, width: int, lan
     page.keyboard.insert_text(FRESH)  # as a paste does
     page.keyboard.press("Enter")
     arrives(page, "account.confirm_registration")
+    page.go_back()  # to the form that was refused
+    expect(page.locator(pages.EMAIL)).to_have_value("yuki@example.com")
+    expect(box).to_have_count(0)
+    page.go_forward()
     page.locator(pages.CONTACT_CODE).fill(servers.world.phone.wait_for_code("yuki@example.com"))
     page.locator(pages.VERIFY_CONTACT).click()
     expect(page.locator("#nav-link-accountList-nav-line-1")).to_contain_text("Yuki")
