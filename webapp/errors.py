@@ -118,6 +118,12 @@ class MethodSwitchedOff(Refusal):
     field = "otpCode"
 
 
+class PasswordResetLocked(Refusal):
+    """Codes for a new password were wrong too often in a row; this account takes no more (docs/promises.md#78)."""
+
+    field = "otpCode"
+
+
 class MethodTaken(Refusal):
     """This number or app is one of the account's methods already."""
 

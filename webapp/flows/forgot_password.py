@@ -9,7 +9,7 @@ from __future__ import annotations
 from webapp.challenges.contact import ContactChallenge
 from webapp.challenges.delivery import DECOY, dispatch
 from webapp.challenges.engine import judging
-from webapp.errors import MethodSwitchedOff
+from webapp.errors import PasswordResetLocked
 from webapp.flows.state_machine import BEGIN, StateMachine, Transition
 from webapp.rules import contacts, password_strength
 from webapp.rules.contacts import Contact
@@ -99,7 +99,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
 
     Raises:
         WrongCode, Throttled, StaleFlow.
-        MethodSwitchedOff: too many wrong codes in a row were given for this account.
+        PasswordResetLocked: too many wrong codes in a row were given for this account.
     """
     now = services.clock.now()
     shared = _count_key(services, flow)
@@ -107,7 +107,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str) ->
     with judging(services, tells_owner=True) as db:
         before = throttles.read(db, key)
         if before.count >= services.limits.tries_until_off:
-            raise MethodSwitchedOff()
+            raise PasswordResetLocked()
 
         def note(judgement: Judgement) -> None:
             account = None if flow.account_id is None else accounts.get(db, flow.account_id)

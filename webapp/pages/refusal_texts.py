@@ -7,7 +7,14 @@ from flask_babel import lazy_gettext as _
 TEXTS = {
     "WrongPassword": _("Your password is incorrect"),
     "UnknownAccount": _("We can't find an account with that email address or number."),
-    "MethodSwitchedOff": _("Too many incorrect codes. This method is locked. Use another method."),
+    "MethodSwitchedOff": _(
+        "Too many incorrect codes. This method is locked. Use another method. If you have none, reset "
+        "Two-Step Verification with ID documents."
+    ),
+    "PasswordResetLocked": _(
+        "Too many incorrect codes, so the password can't be reset by code here. Use a browser where you've signed in "
+        "before, or sign in with your password."
+    ),
     "Throttled": _("Too many attempts. Wait for the countdown to end, then try again."),
     "SentRecently": _(
         "We sent a code to this number or address a moment ago. Wait a moment, then request another one."

@@ -48,7 +48,7 @@ def _challenged() -> Flow | None:
 
 
 def _start_again(_flow: Flow | None) -> ResponseReturnValue:
-    """Start again: unfinished sign-ins last ten minutes and in one browser (docs/promises.md#27)."""
+    """Start again: an unfinished sign-in expires, and counts in one browser only (docs/promises.md#27)."""
     if current_user.is_authenticated and not music_session.is_music():
         return redirect(url_for("account.security"), 303)
     flask.flash(gettext("Your sign-in expired or was started in another browser. Start again."), "error")

@@ -11,13 +11,15 @@ from webapp import paths
 from webapp.flows import recovery
 from webapp.sandbox.journeys import pages
 from webapp.sandbox.journeys.steps import Do, InOtherBrowser, LandOn, Note, Open, Press, Step, noted
-from webapp.sandbox.personas.persona_journeys import NEW_PASSWORD, VISITING
+from webapp.sandbox.personas.persona_journeys import NEW_PASSWORD, PASSWORD_FORGOTTEN, VISITING
 from webapp.sandbox.personas.personas import PASSWORD
 from webapp.sandbox.refusals.sample_files import sample_bytes
-from webapp.sandbox.refusals.scenario import NEXT, SEND_CODE, LastStep, Scenario
+from webapp.sandbox.refusals.scenario import CONTINUE, NEXT, SEND_CODE, LastStep, Scenario
 from webapp.sandbox.refusals.scenario_context import NOTED_CODE, STRANGER, ScenarioContext, wait_past
 from webapp.sandbox.world_middleware import world
 from webapp.store import recovery as stored
+from webapp.store import throttles
+from webapp.store.throttles import Throttle
 
 ADDRESS_RULE = _("In sandbox mode, only addresses in reserved domains are accepted.")
 CONTACT_RULE = _("A new address or number takes effect once you enter the code sent to it.")
@@ -26,6 +28,9 @@ PASSWORD_RULE = _("8 to 128 characters, and not easy to guess.")
 RECOVERY_RULE = _(
     "Up to %(upload_files)s files of %(upload_bytes)s MB: DOC, DOCX, JPG, "
     "JPEG, PDF or PNG. Each must match its extension."
+)
+LOCK_RULE = _(
+    "%(tries_until_off)s incorrect codes in a row lock the password reset by code and email the owner."
 )
 RESET_RULE = _("Only accounts with Two-Step Verification can be reset.")
 OWN_RULE = _("Reviewers can't decide their own cases.")
@@ -92,7 +97,18 @@ def _refused(name: str, *files: str, of: str | None = None) -> Scenario:
                     LastStep(_("Send documents"), files=files), of=of)  # fmt: skip
 
 
+def _lock_reset(_run: ScenarioContext) -> None:
+    """Write the attempts as a row: the wrong codes before would take a day of waits."""
+    services = world().services
+    with services.store.writing() as db:
+        now = services.clock.now()
+        throttles.write(db, "reset:hanako", Throttle(services.limits.tries_until_off, now), now)
+
+
 SCENARIOS = (
+    Scenario("PasswordResetLocked", "forgot_password", "hanako", LOCK_RULE,
+             (*PASSWORD_FORGOTTEN, Note("code", lambda run: run.reader.code(run.who.email)), Do(_lock_reset)),
+             LastStep(CONTINUE, {pages.CONTACT_CODE: NOTED_CODE})),
     _address("NotAMailAddress", "hanako@", CONTACT_RULE),
     _address("MailDomainRefused", "hanako@gmail.com", ADDRESS_RULE),
     _address("ContactUnchanged", "hanako@example.com", CONTACT_RULE),

@@ -19,21 +19,27 @@ const SHOWN_IN_MINUTES = 120;
 export default function countdown(element) {
   const number = element.querySelector("[data-number]");
   const sentence = number?.parentElement;
+  let shown = null;
   const button = document.getElementById(element.dataset.holds ?? "");
   let end = performance.now() + Number(element.dataset.seconds) * 1000;
   if (button) button.disabled = true;
 
-  function say(key) {
-    const [before, after] = sentence.dataset[key].split("{n}");
-    delete sentence.dataset[key];
-    sentence.replaceChildren(before, number, after);
+  // The sentence for this number of seconds, which also grows when the clock is moved back.
+  function say(left) {
+    const { inMinutes, inSeconds, inOne } = sentence.dataset;
+    const isLong = left >= SHOWN_IN_MINUTES;
+    const text = isLong ? inMinutes : left === 1 ? inOne : inSeconds;
+    if (text !== shown) {
+      const [before, after] = text.split("{n}");
+      sentence.replaceChildren(before, number, after);
+      shown = text;
+    }
+    number.textContent = String(isLong ? Math.ceil(left / 60) : left);
   }
 
   function tick() {
     const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-    if (sentence?.dataset.inSeconds && left < SHOWN_IN_MINUTES) say("inSeconds");
-    if (sentence?.dataset.inOne && left === 1) say("inOne");
-    if (number) number.textContent = String(sentence.dataset.inSeconds ? Math.ceil(left / 60) : left);
+    if (number) say(left);
     if (left > 0) {
       setTimeout(tick, 250);
       return;
