@@ -152,5 +152,5 @@ API_TIMELINE_PICTURES = f"{API_TIMELINE}/pictures"
 
 
 def is_poll(path: str) -> bool:
-    """Return whether a page's script asks for this path again and again, whoever is in front of it."""
+    """Return whether a page's script asks for this path again and again, without its user."""
     return path.endswith("/poll")

@@ -60,6 +60,15 @@ def test_flow_map_follows_a_walk(world: World, taro: Person) -> None:
     assert made(page) == {"ask_code from begin", "accept_code from code"}
 
 
+def test_flow_map_leaves_no_one_at_the_end_of_a_flow_after_a_reset(world: World, taro: Person) -> None:
+    taro.signs_in()
+    assert marked(taro.browser.get("/sandbox/map?flow=sign_in"), "here") == {"done"}
+    taro.browser.get("/sandbox/worlds")
+    taro.browser.submit(form='form[action="/sandbox/worlds/default/empty"]')
+    page = taro.browser.get("/sandbox/map?flow=sign_in")
+    assert not marked(page, "here") and "done" in marked(page, "reached")
+
+
 def test_flow_map_marks_this_browsers_walk_only(world: World, taro: Person) -> None:
     taro.gives_password()
     page = world.browser().get("/sandbox/map?flow=sign_in")

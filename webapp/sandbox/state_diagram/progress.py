@@ -15,6 +15,8 @@ from webapp.sandbox.timeline.steps import BEGIN
 from webapp.sandbox.worlds import World
 from webapp.store import flows
 
+RESET = "world.empty"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -54,11 +56,17 @@ def find_progress(world: World, tables: Sequence[StateMachine]) -> Progress:
         if row.kind in by_kind and not row.data.get("is_suggestion")  # the page began it, not the person
     ]
     here = [place for place in known if place.state not in finals(by_kind[place.kind])]
-    if moves:
+    if moves and not _was_reset_after(world, moves[-1]):
         last = Place(moves[-1].data["flow"], moves[-1].data["target"])
         if last.state in finals(by_kind[last.kind]) or last in here:
             here = [last, *(place for place in here if place != last)]
     return Progress(tuple(dict.fromkeys(here)), moves)
+
+
+def _was_reset_after(world: World, step: Step) -> bool:
+    """Return whether the world was reset after a step: recordings outlive what they tell of."""
+    later = world.trace_log.steps(after=step.id, kinds=("tool",))
+    return any(each.name == RESET and each.data["world"] == world.name for each in later)
 
 
 def transitions_of_recording(world: World) -> list[Step]:
