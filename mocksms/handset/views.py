@@ -133,7 +133,7 @@ def home(address: str) -> str:
 def latest_code(device: Device) -> Message | None:
     """Return the newest message of the last 15 minutes with a one-time code, unless the code was seen or used.
 
-    It was seen if the message was read, and used if the app reported so (Twilio's message feedback).
+    It was seen if the message was read, and used if the app reported so in a message's feedback.
     """
     boxes = [box.address for box in devices.mailboxes(world(), device)[:NOTES]]
     found = [
