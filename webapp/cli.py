@@ -13,6 +13,7 @@ from webapp.factors.app import sealed_secret
 from webapp.factors.shared_secret import seal_context
 from webapp.flows import maintenance
 from webapp.rules import identifiers, totp
+from webapp.rules.postal_address import PostalAddress
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
 from webapp.store import accounts, methods
@@ -196,6 +197,10 @@ def _account(who: str) -> Account:
 def _show(services: Services, account: Account) -> None:
     click.echo(f"id        {account.id}")
     click.echo(f"name      {account.name}")
+    address = (
+        PostalAddress.from_stored(account.address).lines(account.language or "ja") if account.address else []
+    )
+    click.echo(f"address   {' '.join(address) or '-'}")
     click.echo(f"email     {account.email or '-'}")
     click.echo(f"phone     {account.phone or '-'}")
     click.echo(f"language  {account.language or '-'}, {account.time_zone}")

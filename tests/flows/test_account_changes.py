@@ -116,6 +116,9 @@ def test_change_address_takes_one_line_a_field(hanako: Person) -> None:
             assert page.name == "account.change_address" and page.one(f"[name={field}]").attrs["aria-invalid"]
         else:
             assert page.name == "account.security" and kept in page.text and not page.has(".row-value b")
+    hanako.browser.get("/account/security/address")
+    page = hanako.browser.submit(postalCode="東京", city="", addressLine1=" ")
+    assert len(page.all("#auth-error-message-box li")) == 3
 
 
 def test_change_email_counts_after_its_code_and_tells_both(world: World, language: str) -> None:

@@ -47,7 +47,7 @@ def test_account_list_shows_the_demo_accounts(world: World) -> None:
 @pytest.mark.parametrize("who", ["jiro@example.com", "JIRO@example.com", "070-1234-5678", "+817012345678"])
 def test_account_show_finds_by_address_and_number(world: World, who: str) -> None:
     shown = run(world, "account", "show", who).output
-    assert "次郎" in shown
+    assert "次郎" in shown and "〒100-0000 東京都見本区二段階町 1-3-1" in shown
     assert "preferred: app" in shown
     assert "backup: voice …678" in shown
     assert PEOPLE["jiro"].secret not in shown

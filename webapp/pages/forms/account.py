@@ -100,7 +100,7 @@ class PostalAddressForm(Form):
         """Require a city and a street, unless all is empty."""
         good = super().validate(extra_validators)
         parts = [self[name].data or "" for name in self.NAMES]
-        if not good or not any(parts):
+        if not any(parts):
             return good
         if not self.city.data:
             self.refuse("city", gettext("Enter the city."))
