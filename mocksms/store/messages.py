@@ -8,7 +8,7 @@ from typing import Any
 
 from mocksms.core.models import Event, Message
 from mocksms.store import jobs, keys, requests, search_index
-from mocksms.store.engine import Connection
+from mocksms.store.engine import Connection, NewId
 from mocksms.store.jobs import NewJob
 
 EVENTS_KEPT = 20_000
@@ -55,9 +55,9 @@ def _details(details: dict[str, Any]) -> str:
     return json.dumps(details)
 
 
-def _values(message: Message) -> tuple[Any, ...]:
+def _values(message: Message, number: int | NewId) -> tuple[Any, ...]:
     return (
-        message.id, message.sid, message.channel, message.wire, message.direction, message.account,
+        number, message.sid, message.channel, message.wire, message.direction, message.account,
         message.sender, message.recipient, message.subject, message.body, message.html, message.code,
         _json(message.links), message.status, message.error_code, message.segments, message.created_at,
         message.received_at, message.updated_at, message.due_at, message.read_at,
@@ -67,11 +67,16 @@ def _values(message: Message) -> tuple[Any, ...]:
 
 def event(db: Connection, at: float, kind: str, message_id: int = 0, detail: str = "") -> int:
     """Write an event and return its id. An arrival (message_id 0) is of the message whose id is the event's own."""
-    row = db.execute(
-        "INSERT INTO events (at, kind, message, detail) VALUES (?, ?, ?, ?) RETURNING id",
-        (at, kind, message_id, detail),
-    ).fetchone()
-    event_id = int(row[0])
+    return _event(db, (at, kind, message_id, detail), ())
+
+
+def _event(
+    db: Connection, values: tuple[float, str, int, str], others: Sequence[tuple[str, Sequence[Any]]]
+) -> int:
+    """Write an event with other writes that name its id. Return the id."""
+    event_id = db.insert(
+        "INSERT INTO events (at, kind, message, detail) VALUES (?, ?, ?, ?) RETURNING id", values, others
+    )
     if event_id % PRUNE_EVERY == 0:
         db.execute("DELETE FROM events WHERE id <= ?", (event_id - EVENTS_KEPT,))
     return event_id
@@ -79,13 +84,13 @@ def event(db: Connection, at: float, kind: str, message_id: int = 0, detail: str
 
 def add(db: Connection, message: Message, kind: str, raw: bytes | None = None, held: bool = False) -> None:
     """Save a message and set its id: its arrival event's id, or a negative one while it is held back."""
-    event_id = event(db, message.received_at, "held" if held else "message")
-    message.id = -event_id if held else event_id
-    db.execute(INSERT, _values(message))
+    number = NewId(is_negative=held)
+    writes: list[tuple[str, Sequence[Any]]] = [(INSERT, _values(message, number))]
     if raw is not None:
-        db.execute("INSERT INTO raws (sid, source) VALUES (?, ?)", (message.sid, raw))
+        writes.append(("INSERT INTO raws (sid, source) VALUES (?, ?)", (message.sid, raw)))
     if not held:
-        _show(db, message, kind)
+        writes += _shown(message, kind, number)
+    message.id = number.of(_event(db, (message.received_at, "held" if held else "message", 0, ""), writes))
 
 
 def receive(
@@ -114,24 +119,27 @@ def arrive(db: Connection, message: Message, kind: str) -> None:
     held = message.id
     message.id = event(db, message.received_at, "message")
     db.execute("DELETE FROM messages WHERE id = ?", (held,))
-    db.execute(INSERT, _values(message))
-    _show(db, message, kind)
+    db.execute(INSERT, _values(message, message.id))
+    for write in _shown(message, kind, message.id):
+        db.execute(*write)
 
 
-def _show(db: Connection, message: Message, kind: str) -> None:
+def _shown(message: Message, kind: str, number: int | NewId) -> list[tuple[str, Sequence[Any]]]:
+    """Return the writes that show a message on its handset and in its conversation."""
     unread = int(message.direction == "in" and message.read_at is None)
-    db.execute(
+    handset = (
         "INSERT INTO handsets (address, kind, first_at, last, unread, total) VALUES (?, ?, ?, ?, ?, 1)"
         " ON CONFLICT (address) DO UPDATE SET last = excluded.last,"
         " unread = handsets.unread + excluded.unread, total = handsets.total + 1",
-        (message.handset, kind, message.received_at, message.id, unread),
+        (message.handset, kind, message.received_at, number, unread),
     )
-    db.execute(
+    thread = (
         "INSERT INTO threads (handset, peer, channel, last, unread, total) VALUES (?, ?, ?, ?, ?, 1)"
         " ON CONFLICT (handset, peer, channel) DO UPDATE SET last = excluded.last,"
         " unread = threads.unread + excluded.unread, total = threads.total + 1",
-        (message.handset, message.peer, message.channel, message.id, unread),
+        (message.handset, message.peer, message.channel, number, unread),
     )
+    return [handset, thread]
 
 
 def update(db: Connection, message: Message, kind: str = "status", detail: str = "") -> int:

@@ -9,7 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.store.conftest import MIGRATIONS, add, names
-from webapp.store.engine import Busy, Conflict, Connection, Engine, Migration, Migrations, Misuse, Store
+from webapp.store.engine import (
+    Busy,
+    Conflict,
+    Connection,
+    Engine,
+    Migration,
+    Migrations,
+    Misuse,
+    Store,
+)
 
 INSERT = "INSERT INTO things (name) VALUES (?)"
 

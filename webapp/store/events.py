@@ -43,7 +43,7 @@ def add(
     db: Connection, *, at: float, account_id: str | None, kind: str, device: str, near: str, **data: Any
 ) -> None:
     """Record an event; ``data`` must hold no code, token, secret or full number."""
-    db.execute(
+    db.queue(
         "INSERT INTO events (at, account_id, kind, device, near, data) VALUES (?, ?, ?, ?, ?, ?)",
         (at, account_id, kind, device, near, json.dumps(data) if data else "{}"),
     )

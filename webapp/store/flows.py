@@ -67,7 +67,7 @@ def add(
 ) -> Flow:
     """Begin a flow that lives ``life_seconds``."""
     flow = Flow(flow_id or new_id(), kind, state, account_id, browser, session, data, now, now + life_seconds)
-    db.execute(
+    db.queue(
         f"INSERT INTO flows ({COLUMNS}, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             flow.id,

@@ -19,7 +19,19 @@ from .errors import (
     UnknownWorld,
     Unreachable,
 )
-from .protocol import DEFAULT, Connection, Engine, Migration, Migrations, Only, Result, Row, Store, is_name
+from .protocol import (
+    DEFAULT,
+    Connection,
+    Engine,
+    Migration,
+    Migrations,
+    NewId,
+    Only,
+    Result,
+    Row,
+    Store,
+    is_name,
+)
 from .sqlite import SqliteStore
 from .sqlite_worlds import SqliteEngine
 
@@ -36,6 +48,7 @@ __all__ = [
     "Migration",
     "Migrations",
     "Misuse",
+    "NewId",
     "Only",
     "ReadOnly",
     "Result",

@@ -70,6 +70,17 @@ class Migrations:
     steps: tuple[Migration, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NewId:
+    """Among the parameters of `Connection.insert`: the new row's id, or its negative."""
+
+    is_negative: bool = False
+
+    def of(self, number: int) -> int:
+        """Return the parameter for a new row of this id."""
+        return -number if self.is_negative else number
+
+
 class Row(Protocol):
     """A row; columns by name or position."""
 
@@ -109,6 +120,20 @@ class Connection(Protocol):
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> Result:
         """Run one statement. Raise an `EngineError`."""
+
+    def queue(self, sql: str, parameters: Sequence[Any] = (), /) -> None:
+        """Run a write whose result nobody needs. It may travel with the next statement or the commit.
+
+        So may its `EngineError`. Later statements see what it wrote.
+        """
+
+    def insert(
+        self, sql: str, parameters: Sequence[Any], others: Sequence[tuple[str, Sequence[Any]]], /
+    ) -> int:
+        """Run an INSERT with ``RETURNING id`` and other writes, with `NewId` among their parameters. Return the id.
+
+        It takes one round trip. Each write is of another table, and reads nothing that the others write.
+        """
 
     def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> None:
         """Run one statement once for each row of parameters. Raise an `EngineError`."""

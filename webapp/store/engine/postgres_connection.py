@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -15,10 +15,12 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from .errors import EngineError, Gone, Unreachable
 from .lending import PATIENCE_SECONDS
 from .lent_connection import Lent
-from .postgres_dialect import Row, adapt_values, for_psycopg, rows, typed
+from .postgres_dialect import Row, adapt_values, for_psycopg, rows, together, typed
 from .postgres_patience import CONNECT_SECONDS, PatientConnection
-from .recording import listeners
+from .protocol import NewId
+from .recording import joined, listeners
 
+Found = TypeVar("Found")
 CONNECTIONS = 20
 """So many at most for each process; a server takes 100 unless told otherwise."""
 SILENCE: dict[str, Any] = {
@@ -91,29 +93,54 @@ class Place:
 class PostgresConnection(Lent[Raw]):
     """A connection for one block; see `protocol.Connection`."""
 
-    __slots__ = ("_exists", "_place")
+    __slots__ = ("_exists", "_place", "_queued")
     dialect = "postgresql"
 
     def __init__(self, raw: Raw, place: Place, exists: Callable[[], bool]) -> None:
         super().__init__(raw)
         self._place = place
         self._exists = exists
+        self._queued: list[tuple[str, Sequence[Any]]] = []
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor[Row]:
         """Run one statement."""
         raw = self._checked(sql)
         try:
             self._find_tables(raw)
-            return raw.execute(for_psycopg(sql), parameters)
+            return self._with_queued(raw, lambda: raw.execute(for_psycopg(sql), parameters))
         except psycopg.Error as error:
             raise self._failed(self._typed(error)) from error
+
+    def insert(
+        self, sql: str, parameters: Sequence[Any], others: Sequence[tuple[str, Sequence[Any]]], /
+    ) -> int:
+        """Insert a row and run the other writes as one statement."""
+        raw = self._checked(sql)
+        for other, _ in others:
+            self._join(other)
+        whole = together(sql, tuple((other, tuple(map(_new_id, given))) for other, given in others))
+        values = [
+            *parameters,
+            *(each for _, given in others for each in given if not isinstance(each, NewId)),
+        ]
+        try:
+            found = self._with_queued(raw, lambda: raw.execute(whole, values))
+        except psycopg.Error as error:
+            raise self._failed(self._typed(error)) from error
+        (row,) = found.fetchall()
+        return int(row[0])
+
+    def queue(self, sql: str, parameters: Sequence[Any] = (), /) -> None:
+        """Keep a write for the next round trip."""
+        self._join(sql)
+        self._queued.append((sql, parameters))
 
     def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> None:
         """Run one statement once for each row of parameters."""
         raw = self._checked(sql)
         try:
             self._find_tables(raw)
-            raw.cursor().executemany(for_psycopg(sql), parameters)
+            self._with_queued(raw, lambda: raw.cursor().executemany(for_psycopg(sql), parameters))
         except psycopg.Error as error:
             raise self._failed(self._typed(error)) from error
 
@@ -128,17 +155,45 @@ class PostgresConnection(Lent[Raw]):
             raise Gone(self._place.schema)
         self.is_writing = True
 
+    def _join(self, sql: str) -> None:
+        self._checked(sql)
+        for listener in joined:
+            listener(sql)
+
+    def driver(self) -> Raw:
+        """Return psycopg's connection, after what is queued."""
+        raw = super().driver()
+        if self._queued:
+            self.execute("SELECT 1")
+        return raw
+
+    def roll_back(self) -> None:
+        """Undo what the transaction did. What is queued is never sent."""
+        self._queued.clear()
+        super().roll_back()
+
+    def _with_queued(self, raw: Raw, run: Callable[[], Found]) -> Found:
+        """Run a statement in one round trip with what is queued."""
+        if not self._queued:
+            return run()
+        queued, self._queued = self._queued, []
+        with raw.pipeline():
+            for sql, parameters in queued:
+                raw.execute(for_psycopg(sql), parameters)
+            return run()
+
     def _find_tables(self, raw: Raw) -> None:
         if not self.is_writing and raw.schema != self._place.schema:
             raw.execute(f"SET search_path TO {self._place.schema}", prepare=False)
             raw.schema = self._place.schema
 
     def _control(self, sql: str) -> psycopg.Cursor[Row]:
-        assert self._raw is not None  # called inside the block only
+        raw = self._raw
+        assert raw is not None  # called inside the block only
         for listener in listeners:
             listener(sql)
         try:
-            return self._raw.execute(sql, prepare=False)
+            return self._with_queued(raw, lambda: raw.execute(sql, prepare=False))
         except psycopg.Error as error:
             raise self._typed(error) from error
 
@@ -152,6 +207,10 @@ class PostgresConnection(Lent[Raw]):
         if error.sqlstate in _NO_SUCH_TABLE and not self._exists():
             return Gone(self._place.schema)
         return typed(error)
+
+
+def _new_id(parameter: object) -> NewId | None:
+    return parameter if isinstance(parameter, NewId) else None
 
 
 def _configure(raw: Raw) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .errors import Busy, Conflict, Damaged, EngineError, Full, Misuse, ReadOnly, Unreachable
 from .lent_connection import Lent
+from .protocol import NewId
 from .recording import listeners
 
 _ERRORS: dict[int, type[EngineError]] = {
@@ -44,6 +45,19 @@ class SqliteConnection(Lent[sqlite3.Connection]):
             return raw.execute(sql, parameters)
         except sqlite3.Error as error:
             raise self._failed(typed(error)) from error
+
+    def queue(self, sql: str, parameters: Sequence[Any] = (), /) -> None:
+        """Run one write at once: the file is near."""
+        self.execute(sql, parameters)
+
+    def insert(
+        self, sql: str, parameters: Sequence[Any], others: Sequence[tuple[str, Sequence[Any]]], /
+    ) -> int:
+        """Insert a row, then run the other writes with its id."""
+        number = int(self.execute(sql, parameters).fetchone()[0])
+        for other, given in others:
+            self.execute(other, [each.of(number) if isinstance(each, NewId) else each for each in given])
+        return number
 
     def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> None:
         """Run one statement once for each row of parameters."""
