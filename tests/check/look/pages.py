@@ -98,7 +98,8 @@ HANDSET = (
     f"{PHONE}/messages/Mihon", f"{PHONE}/mail/", f"{PHONE}/mail/box/hanako@example.com", f"{PHONE}/mail/MAIL",
     f"{PHONE}/mail/MAIL?view=text", f"{PHONE}/mail/MAIL?view=source", f"{PHONE}/authenticator/",
     f"{PHONE}/authenticator/add", f"{PHONE}/search?q=Mihon", f"{PHONE}/settings", f"{PHONE}/phone/",
-    f"{PHONE}/phone/voicemail", f"{PHONE}/phone/CALL", f"/handsets/{JIRO}/", f"/handsets/{JIRO}/phone/RINGING",
+    f"{PHONE}/phone/voicemail", f"{PHONE}/phone/CALL", f"/handsets/{JIRO}/", f"/handsets/{JIRO}/home",
+    f"/handsets/{JIRO}/phone/RINGING",
     f"/handsets/{LANDLINE}/", f"/handsets/{LANDLINE}/home", f"/handsets/{LANDLINE}/phone/",
     f"/handsets/{LANDLINE}/phone/TALKING", "/handsets/hanako@example.com/", "/no-such-page",
 )  # fmt: skip
