@@ -19,6 +19,8 @@ from .protocol import Migrations
 
 _APPLIED = "_migrations"
 _SEQUENCE = "_id_seq"
+LARGE = 1 << 20
+"""Bytes of a copy after which the planner must know its rows at once; else the server looks at them within a minute."""
 
 
 def create(raw: Raw, schema: str, migrations: Migrations, names: Sequence[str] | None = None) -> None:
@@ -111,6 +113,10 @@ def _fill(raw: Raw, schema: str, head: dict[str, Any], rows: bytes, but: Collect
             continue
         values = (f"{schema}.{name}", last or 1, last is not None)
         raw.execute("SELECT setval(%s::regclass, %s, %s::integer::boolean)", values)
+    if len(rows) > LARGE:
+        raw.execute(
+            sql.SQL(";").join(_named(schema, each, "ANALYZE {table}") for each in tables), prepare=False
+        )
 
 
 def _parsed(content: bytes, migrations: Migrations) -> tuple[dict[str, Any], bytes]:
