@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -97,3 +99,31 @@ def test_fork_hashes_in_its_own_threads() -> None:
     child.start()
     child.join(10)
     assert child.exitcode == 0 and hasher.matches(hashed, "Mihon-demo-1")
+
+
+MEMORY_OF_HASHES = """
+from pathlib import Path
+from threading import Thread
+from webapp.rules.passwords import Hasher
+from webapp.services.hash_threads import HashThreads
+
+def mebibytes():
+    memory = Path("/proc/self/smaps_rollup")
+    if not memory.exists():
+        return 0  # only Linux has glibc, which keeps the memory
+    lines = memory.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Anonymous:")) / 1024
+
+hasher, before = Hasher(run=HashThreads(2)), mebibytes()
+threads = [Thread(target=hasher.hash, args=("Mihon-demo-1",)) for _ in range(12)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(mebibytes() - before)
+"""
+
+
+def test_memory_of_hashes_is_given_back() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY_OF_HASHES], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 10, "a hash takes 19 MiB"

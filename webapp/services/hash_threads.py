@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ MAX_AT_ONCE = min(4, os.cpu_count() or 1)
 """More than there are processors would take more memory and no less time."""
 
 Result = TypeVar("Result")
+M_MMAP_THRESHOLD, LARGE_BYTES = -3, 4 * 2**20
+"""glibc's number of the option, and from which size a block goes back to the system when it is freed."""
 
 
 class HashThreads:
@@ -29,7 +32,16 @@ class HashThreads:
         pid = os.getpid()  # a fork copies no threads
         pool = self._pools.get(pid)
         if pool is None:
+            _give_back_large_blocks()
             # Of several made at once, one is kept. Those that lose have not started a thread. No lock: a fork may copy
             # one that is held.
             pool = self._pools.setdefault(pid, ThreadPoolExecutor(self._at_once, "argon2"))
         return pool.submit(work, *given).result()
+
+
+def _give_back_large_blocks() -> None:
+    """Have glibc's ``malloc`` return a hash's memory after each hash, which costs no time. Others do so, or lack it."""
+    if os.name == "posix":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt:
+            mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
