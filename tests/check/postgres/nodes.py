@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -111,9 +112,23 @@ class Cluster:
     def run(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Run a statement in the default world of the phone, and return its rows."""
         with psycopg.connect(self._database, autocommit=True) as db:
-            db.execute("SET search_path TO mocksms_1, site_1")
+            db.execute(f"SET search_path TO {', '.join(self._schemas(db))}".encode())
             found = db.execute(sql.encode(), values or None)
             return found.fetchall() if found.description else []
+
+    @staticmethod
+    def _schemas(db: psycopg.Connection[Any]) -> list[str]:
+        """Return those of both apps' default worlds. Two nodes that start together may use up a number."""
+        apps = [
+            app
+            for app in ("mocksms", "site")
+            if db.execute("SELECT to_regclass(%s)", (f"{app}.worlds",)).fetchone() != (None,)
+        ]
+        found = [
+            (app, db.execute(f"SELECT number FROM {app}.worlds WHERE name = 'default'".encode()).fetchone())
+            for app in apps
+        ]
+        return [f"{app}_{number[0]}" for app, number in found if number]
 
     def _start(self, command: list[str], settings: Mapping[str, str]) -> Node:
         self._count += 1
