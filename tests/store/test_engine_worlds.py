@@ -13,7 +13,18 @@ from pathlib import Path
 import pytest
 
 from tests.store.conftest import MIGRATIONS, add, names
-from webapp.store.engine import DEFAULT, Engine, Gone, Migration, Migrations, Store, UnknownWorld, is_name
+from webapp.store.engine import (
+    DEFAULT,
+    Conflict,
+    Engine,
+    Gone,
+    Migration,
+    Migrations,
+    Store,
+    UnknownWorld,
+    is_name,
+)
+from webapp.store.engine.recording import listening
 
 
 def with_thing(store: Store, name: str) -> None:
@@ -181,13 +192,31 @@ def test_rows_are_replaced_but_in_some_tables_in_one_transaction(another: Callab
         assert names(store) == ["seeded"]
         raise LookupError
     assert names(store) == ["one", "two"]
-    store.replace_rows(copy, but=("log",))
+    with store.writing() as db:
+        assert add(db, "three") == 3, "what was undone are the ids too"
+    heard: list[str] = []
+    with listening(heard.append):
+        store.replace_rows(copy, but=("log",))
+    assert [sql for sql in heard if not sql.startswith("BEGIN")] == ["COMMIT"], "its SQL is not portable"
     with store.writing() as db:
         assert [row[0] for row in db.execute("SELECT text FROM log ORDER BY id")] == ["one", "two"]
         assert [bytes(row[0]) for row in db.execute("SELECT content FROM parts")] == [b"\0\xff"]
         assert add(db, "next") == 2, "ids go on from those of the copy"
         assert db.execute("INSERT INTO log (text) VALUES ('more') RETURNING id").fetchone()[0] == 3
     assert names(store) == ["seeded", "next"] and store.health() == []
+
+
+def test_replacing_rows_that_fails_ends_the_block(another: Callable[..., Engine]) -> None:
+    parts = Migration("parts", ("CREATE TABLE parts (thing BIGINT NOT NULL REFERENCES things (id))",))
+    engine = another(Migrations("contract", (*MIGRATIONS.steps, parts)))
+    with engine.scratch() as scratch:
+        copy = scratch.copy()
+    store = engine.open()
+    with store.writing() as db:
+        db.execute("INSERT INTO parts (thing) VALUES (?)", (add(db, "one"),))
+    with pytest.raises(Conflict), store.writing(), contextlib.suppress(Exception):
+        store.replace_rows(copy, but=("parts",))
+    assert names(store) == ["one"]
 
 
 def test_copy_is_of_one_moment_while_others_write(store: Store, engine: Engine) -> None:

@@ -30,6 +30,7 @@ from tests.store.test_engine_transactions import (  # noqa: F401
 )
 from tests.store.test_engine_worlds import (  # noqa: F401
     test_dropped_world_is_gone_for_whoever_holds_it_open,
+    test_replacing_rows_that_fails_ends_the_block,
     test_restore_puts_back_all_rows_for_everybody,
     test_rows_are_replaced_but_in_some_tables_in_one_transaction,
 )

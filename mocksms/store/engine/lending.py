@@ -92,6 +92,15 @@ class LendingStore(Generic[Lendable]):
         lent = self._lent()
         return lent is not None and lent.is_writing
 
+    @contextmanager
+    def _driver(self) -> Iterator[Any]:
+        """Lend the driver's connection inside `writing`, for what only the engine does."""
+        with self.writing() as lent:
+            try:
+                yield lent.driver()
+            except self.driver_error as error:
+                raise lent.failed(self.typed(error)) from error
+
     def _lent(self) -> Lendable | None:
         found: Lendable | None = getattr(self._local, "lent", None)
         return found

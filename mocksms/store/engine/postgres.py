@@ -72,8 +72,8 @@ class PostgresStore(LendingStore[PostgresConnection]):
 
     def replace_rows(self, copy: bytes, but: Collection[str] = ()) -> None:
         """Replace the rows of all tables but these."""
-        with self.writing() as lent:
-            postgres_schema.replace_rows(lent.driver(), self._place.schema, self._migrations, copy, but)
+        with self._driver() as raw:
+            postgres_schema.replace_rows(raw, self._place.schema, self._migrations, copy, but)
 
     def size(self) -> int:
         """Return the bytes of the tables and their indexes."""

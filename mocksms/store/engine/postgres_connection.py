@@ -109,7 +109,7 @@ class PostgresConnection(Lent[Raw]):
             self._find_tables(raw)
             return self._with_queued(raw, lambda: raw.execute(for_psycopg(sql), parameters))
         except psycopg.Error as error:
-            raise self._failed(self._typed(error)) from error
+            raise self.failed(self._typed(error)) from error
 
     def insert(
         self, sql: str, parameters: Sequence[Any], others: Sequence[tuple[str, Sequence[Any]]], /
@@ -126,7 +126,7 @@ class PostgresConnection(Lent[Raw]):
         try:
             found = self._with_queued(raw, lambda: raw.execute(whole, values))
         except psycopg.Error as error:
-            raise self._failed(self._typed(error)) from error
+            raise self.failed(self._typed(error)) from error
         (row,) = found.fetchall()
         return int(row[0])
 
@@ -142,7 +142,7 @@ class PostgresConnection(Lent[Raw]):
             self._find_tables(raw)
             self._with_queued(raw, lambda: raw.cursor().executemany(for_psycopg(sql), parameters))
         except psycopg.Error as error:
-            raise self._failed(self._typed(error)) from error
+            raise self.failed(self._typed(error)) from error
 
     def begin(self, patience_seconds: float) -> None:
         """Take the world's write lock. Raise `Gone`, `Busy`.
@@ -163,8 +163,10 @@ class PostgresConnection(Lent[Raw]):
     def driver(self) -> Raw:
         """Return psycopg's connection, after what is queued."""
         raw = super().driver()
-        if self._queued:
-            self.execute("SELECT 1")
+        try:
+            self._with_queued(raw, lambda: None)
+        except psycopg.Error as error:
+            raise self.failed(self._typed(error)) from error
         return raw
 
     def roll_back(self) -> None:

@@ -44,7 +44,7 @@ class SqliteConnection(Lent[sqlite3.Connection]):
         try:
             return raw.execute(sql, parameters)
         except sqlite3.Error as error:
-            raise self._failed(typed(error)) from error
+            raise self.failed(typed(error)) from error
 
     def queue(self, sql: str, parameters: Sequence[Any] = (), /) -> None:
         """Run one write at once: the file is near."""
@@ -65,7 +65,7 @@ class SqliteConnection(Lent[sqlite3.Connection]):
         try:
             raw.executemany(sql, parameters)
         except sqlite3.Error as error:
-            raise self._failed(typed(error)) from error
+            raise self.failed(typed(error)) from error
 
     def begin(self) -> None:
         """Take the write lock."""

@@ -14,7 +14,7 @@ from contextlib import closing
 from typing import Any
 
 from .errors import Damaged
-from .protocol import Connection, Migrations, Only
+from .protocol import Migrations, Only
 
 _MAGIC = b"SQLite format 3\0"
 _HEADER_VERSIONS = slice(18, 20)
@@ -110,7 +110,9 @@ def to_sqlite(copy: bytes, migrations: Migrations, blank: bytes) -> bytes:
         return db.serialize()
 
 
-def replace_rows(db: Connection, copy: bytes, migrations: Migrations, but: Collection[str] = ()) -> None:
+def replace_rows(
+    db: sqlite3.Connection, copy: bytes, migrations: Migrations, but: Collection[str] = ()
+) -> None:
     """Replace the rows of SQLite's tables, except some, by those of a copy with the same tables."""
     with closing(_opened(copy)) as source:
         tables = [table for table in _tables(source, migrations) if table not in but]

@@ -29,26 +29,30 @@ class Lent(Generic[Raw]):
         self.is_writing = False
 
     def _checked(self, sql: str) -> Raw:
-        """Return the driver's connection, if it may run this statement now."""
+        """Return the driver's connection, if it may run this statement now. Announce the statement."""
+        raw = self._usable(sql)
+        for listener in listeners:
+            listener(sql)
+        return raw
+
+    def _usable(self, sql: str) -> Raw:
         if self._raw is None:
             raise Misuse(f"used after its block: {sql}")
         if self._broken is not None:  # PostgreSQL refuses all further statements, so each engine does
             raise Misuse(f"used after {self._broken!r}: {sql}")
         if not self.is_writing and not _only_reads(sql):
             raise Misuse(f"a write inside reading(): {sql}")
-        for listener in listeners:
-            listener(sql)
         return self._raw
 
-    def _failed(self, found: EngineError) -> EngineError:
+    def failed(self, found: EngineError) -> EngineError:
         """Note a statement's error: it ends a transaction."""
         if self.is_writing:
             self._broken = found
         return found
 
     def driver(self) -> Raw:
-        """Return the driver's connection, for what the engine alone does in a transaction."""
-        return self._checked("the engine's own statements")
+        """Return the driver's connection, for statements that no listener gets."""
+        return self._usable("the engine's own statements")
 
     def commit(self) -> None:
         """Commit. Raise the error of a statement that failed, though the block went on."""

@@ -108,9 +108,12 @@ def _fill(raw: Raw, schema: str, head: dict[str, Any], rows: bytes, but: Collect
             statement = _table(schema, table, kept[table][0], "COPY {table} ({columns}) FROM STDIN")
             with raw.cursor().copy(statement) as into:
                 into.write(contents[table])
-    for name, last in head["sequences"]:
-        if name.removesuffix(_SEQUENCE) in but:
-            continue
+    sequences = [each for each in head["sequences"] if each[0].removesuffix(_SEQUENCE) not in but]
+    # setval alone is never undone; after RESTART it sets what a rollback forgets
+    raw.execute(
+        sql.SQL(";").join(_named(schema, name, "ALTER SEQUENCE {table} RESTART") for name, _ in sequences)
+    )
+    for name, last in sequences:
         values = (f"{schema}.{name}", last or 1, last is not None)
         raw.execute("SELECT setval(%s::regclass, %s, %s::integer::boolean)", values)
     if len(rows) > LARGE:

@@ -111,8 +111,8 @@ class SqliteStore(LendingStore[SqliteConnection]):
 
     def replace_rows(self, copy: bytes, but: Collection[str] = ()) -> None:
         """Replace the rows of all tables but these."""
-        with self.writing() as db:
-            conversion.replace_rows(db, copy, self._migrations, but)
+        with self._driver() as raw:
+            conversion.replace_rows(raw, copy, self._migrations, but)
 
     def size(self) -> int:
         """Return the bytes of the file and its log."""
