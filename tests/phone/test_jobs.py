@@ -63,7 +63,7 @@ def test_receipts_and_held_messages_go_on_after_kill_9_s68(tmp_path: Path, app: 
         served.wait_until_up()
         phone = Phone(served.url, "another")
         phone.send("PUT", "/api/v1/worlds/another")
-        phone.faults.add("delay", seconds=1, times=1, to=ME)
+        phone.faults.add("delay", seconds=3600, times=1, to=ME)
         text(phone, Body="held", StatusCallback=f"{app.url}/held")
         app.answers = [(500, "")] * 3
         text(phone, Body="owed", StatusCallback=f"{app.url}/owed")
@@ -74,6 +74,7 @@ def test_receipts_and_held_messages_go_on_after_kill_9_s68(tmp_path: Path, app: 
     while not app.came.empty():
         app.came.get()
     again = run_phone(str(tmp_path))
+    again.client("another").move_clock(3600)
     came = [app.next() for _ in range(6)]
     assert [fields["MessageStatus"] for path, fields, _ in came if path == "/owed"] == [
         "sending",
