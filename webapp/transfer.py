@@ -152,10 +152,12 @@ def _read(archive: zipfile.ZipFile, head: dict[str, Any]) -> Iterator[tuple[str,
 
 
 def clear(folder: Path, _: Sequence[str]) -> str:
-    """Delete all data of an instance. Return no line: what calls this has more to say."""
+    """Delete the data in an instance's databases, and no files. Return no line: what calls this has more to say."""
     with present(folder) as place, opened(place) as instance:
-        for half in (instance.site, instance.phone):
-            half.clear()
+        if place.site_url:
+            instance.site.clear()
+        if place.phone_url:
+            instance.phone.clear()
     return ""
 
 

@@ -20,7 +20,7 @@ from tests.check.postgres.browser import TARO, sign_in
 from tests.meta.sources import ROOT
 from tests.postgres_fixtures import address, postgres  # noqa: F401
 from tests.processes import free_ports, serving
-from webapp import run
+from webapp import command, instances, run
 from webapp.sandbox.client import Mihon
 
 COMMAND = [sys.executable, "-m", "webapp.command"]
@@ -100,6 +100,23 @@ def test_move_takes_an_instance_to_postgresql_and_back(tmp_path: Path, address: 
     rows.run("reset", "--database")
     assert "no data" in rows.run("backup", str(tmp_path / "all.zip"), code=1)
     assert "no place" in files.run("move", "sqlite", "mysql", code=1)
+
+
+def test_reset_of_a_database_leaves_the_folder_of_the_other_app(
+    tmp_path: Path,
+    address: str,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = {"INSTANCE": tmp_path / "instance", "MOCKSMS_INSTANCE": tmp_path / "elsewhere", "ENGINE": ""}
+    for name, value in {**given, "WEBAPP_DATABASE_URL": address, "MOCKSMS_DATABASE_URL": ""}.items():
+        monkeypatch.setenv(name, str(value))
+    monkeypatch.delenv("WEBAPP_INSTANCE", raising=False)
+    with instances.present(tmp_path / "instance") as place, instances.opened(place) as both:
+        for half in (both.site, both.phone):
+            half.put("mine", half.copy("default") or b"")
+    assert command.main(["reset", "--database"]) == 0
+    with instances.opened(place) as both:
+        assert (both.site.names(), both.phone.names()) == (["default"], ["default", "mine"])
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])
