@@ -10,6 +10,9 @@ import pytest
 from tests import lockout
 from tests.actors import Person
 from tests.app_fixture import World
+from webapp.store import flows
+from webapp.store import recovery as stored
+from webapp.store.engine.recording import listening
 
 # -- the owner's side --------------------------------------------------------------------------------------
 
@@ -93,6 +96,25 @@ def test_pages_of_a_case_hear_of_the_other_sides_steps(world: World) -> None:
     lockout.opens_case(desk, taro.name)
     lockout.sends(taro, lockout.file("bill.pdf"))
     assert (polls(taro), polls(desk)) == ("pending", "changed")
+
+
+def test_poll_of_a_full_queue_asks_little_and_hears_of_the_newest_case(world: World) -> None:
+    taro, desk = world.person("taro"), lockout.reviewer(world)
+    with world.services.store.writing() as db:
+        now = world.clock.now()
+        for number in range(100):  # as many as the desk lists
+            flows.add(
+                db, kind=stored.KIND, state="more_wanted", account_id="hanako", browser=b"", data={},
+                now=now - 1000 + number, life_seconds=2000,
+            )  # fmt: skip
+    desk.browser.get("/desk")
+    statements: list[str] = []
+    with listening(statements.append):
+        assert polls(desk) == "pending"
+    assert len(statements) < 20
+    lockout.begins(taro)
+    lockout.sends(taro)
+    assert polls(desk) == "changed"
 
 
 def test_poll_of_a_case_answers_its_browser_and_reviewers_only(world: World) -> None:

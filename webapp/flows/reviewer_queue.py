@@ -70,7 +70,10 @@ def queue(services: Services, states: tuple[str, ...]) -> list[tuple[Flow, Accou
 
 def stamp(services: Services) -> str:
     """Return a text that changes whenever a case comes, goes or changes its state."""
-    listed = [(flow.id, flow.state) for flow, _account in queue(services, WAITING + UNANSWERED)]
+    now = services.clock.now()
+    with services.store.reading() as db:
+        cases = stored.in_states(db, WAITING, now) + stored.in_states(db, UNANSWERED, now)
+    listed = [(case.id, case.state) for case in cases]
     return hashlib.sha256(repr(listed).encode()).hexdigest()[:16]
 
 
