@@ -15,6 +15,7 @@ from webapp.pages.framework.page_environment import PageEnvironment
 MACROS = """
 {% macro plain(a, b="<b>") %}[{{ a }}{{ b }}]{% endmacro %}
 {% macro open() %}{{ kwargs|xmlattr }}{{ varargs }}{% endmacro %}
+{% macro named(target) %}{{ target }}{% endmacro %}
 {% macro around() %}<i>{{ caller("<c>") }}</i>{% endmacro %}
 """
 BASE = "{% set kept = '<k>' %}<{% block a %}{{ kept }}{% endblock %}|{% block b scoped %}{% endblock %}>"
@@ -24,6 +25,7 @@ TEMPLATES = {
     "tests": "{{ text if number else html }}{{ html if number else text }}{{ number is defined }}",
     "macros": "{% from 'm' import plain, open, around %}{{ plain(text) }}{{ plain(html, b=text) }}{{ open(1, x=text) }}"
     "{% call(c) around() %}{{ c }}{{ text }}{% endcall %}",
+    "names": "{% from 'm' import named %}{{ named(target=text) }}",
     "loop": "{% from 'm' import plain %}{% for x in [text, html] %}"
     "{{ plain(x) }}{{ loop.index }}{{ seen() }}{% endfor %}",
     "asks": "{{ seen() }}{{ escapes() }}{{ plain_env() }}{{ plain_function(text, b=html) }}{{ shout.call(text) }}",

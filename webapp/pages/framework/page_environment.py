@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class QuickContext(Context):
     """Call macros and plain functions without looking for what else they might be."""
 
-    def call(self, target: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def call(self, target: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call ``target`` as Jinja does."""
         kind = type(target)
         if kind is Macro:
