@@ -62,6 +62,16 @@ def test_start_leads_back_to_the_case_that_is_open(taro: Person, world: World) -
     assert taro.browser.get("/ap/recovery").name == "recovery.case"
 
 
+def test_start_takes_the_owner_of_an_expired_case_again(taro: Person, world: World) -> None:
+    lockout.begins(taro)
+    world.clock.advance(30 * 86400 - 60)
+    lockout.begins(taro)
+    world.clock.advance(120)
+    assert taro.browser.raw("GET", "/ap/recovery/case/poll").status_code == 410
+    assert taro.browser.get("/ap/recovery/case").name == "recovery.start"
+    assert lockout.begins(taro).state == "opened"
+
+
 def test_start_texts_an_owner_who_has_no_mail_address(world: World) -> None:
     taro = world.person("taro")
     with world.services.store.writing() as db:

@@ -64,9 +64,10 @@ def most_bytes(config: Config) -> int:
 @blueprint.route(paths.RECOVERY, methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
     """Explain the reset, and take the email and password that open a case."""
-    visit = _visit()
-    if not is_post() and visit is not None and recovery.case_of(services(), visit).state in recovery.OPEN:
-        return _to_case()
+    visit = None if is_post() else _visit()
+    with contextlib.suppress(StaleFlow):  # the case has expired: the page starts another one
+        if visit is not None and recovery.case_of(services(), visit).state in recovery.OPEN:
+            return _to_case()
     form = NameAndPasswordForm()
     if form.is_sent():
         with ShowErrors(form):
