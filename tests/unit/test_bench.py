@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from typing import Any
 import pytest
 
 from bench import history, table
+from bench.peers import sign_ins
 from bench.table import TARGETS, Row, Target
 
 BENCH = Path(table.__file__).parent
@@ -171,6 +175,26 @@ def test_a_group_that_fails_leaves_the_others_in_the_table(
     assert "ZeroDivisionError" in told.err
     assert "met" in next(line for line in told.out.splitlines() if TARGETS["whole_run"].work in line)
     assert list(history.runs(tmp_path / "history.jsonl")[0]["rows"]) == ["whole_run"]
+
+
+def test_a_peer_that_ends_leaves_the_others_in_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost, *others = (peer.name for peer in sign_ins.PEERS)
+
+    @contextmanager
+    def running(name: str, _python: str) -> Iterator[sign_ins.Side]:
+        code = "import sys\nprint(6, flush=True)\nfor line in sys.stdin: print(2.5, flush=True)"
+        pipe = subprocess.PIPE
+        command = [sys.executable, "-c", "print(6)" if name == lost else code]
+        with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+            yield sign_ins.Side(process)
+            process.kill()
+            process.communicate()
+
+    monkeypatch.setattr(sign_ins, "running", running)
+    monkeypatch.setattr(sign_ins, "python_of", lambda _peer: "")
+    spent, lines = sign_ins.measure()
+    assert spent == dict.fromkeys((sign_ins.OURS, *others), 2.5)
+    assert [line[1] for line in lines] == ["ms CPU", "2.50", "–", "2.50", "2.50"]
 
 
 @pytest.mark.parametrize(
