@@ -1,4 +1,4 @@
-"""The threads that hash passwords: few, since each keeps its memory."""
+"""The threads that hash passwords: few, since each takes much memory."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ M_MMAP_THRESHOLD, LARGE_BYTES = -3, 4 * 2**20
 class HashThreads:
     """Runs hashes in at most ``at_once`` threads. Safe to share between threads, and across a fork.
 
-    A hash takes 19 MiB, and glibc's ``malloc`` keeps that memory for every thread that ever hashed: sixteen request
-    threads would hold 300 MiB for good. A burst of sign-ins queues instead.
+    A hash takes 19 MiB: sixteen request threads would need 300 MiB at once. A burst of sign-ins queues instead.
     """
 
     def __init__(self, at_once: int = MAX_AT_ONCE) -> None:
@@ -40,7 +39,10 @@ class HashThreads:
 
 
 def _give_back_large_blocks() -> None:
-    """Have glibc's ``malloc`` return a hash's memory after each hash, which costs no time. Others do so, or lack it."""
+    """Have glibc's ``malloc`` return a hash's memory after each hash, which costs no time.
+
+    Without this it keeps that memory for each thread that ever hashed. Other systems have no ``mallopt``.
+    """
     if os.name == "posix":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt:

@@ -11,11 +11,9 @@ from webapp.sandbox import trace_recorder
 from webapp.sandbox.state_diagram.drawing import Marks
 from webapp.sandbox.state_diagram.graph import finals
 from webapp.sandbox.store.trace_log import Step
-from webapp.sandbox.timeline.steps import BEGIN
+from webapp.sandbox.timeline.steps import BEGIN, RESET
 from webapp.sandbox.worlds import World
 from webapp.store import flows
-
-RESET = "world.empty"
 
 
 @dataclass(frozen=True, slots=True)
