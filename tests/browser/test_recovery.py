@@ -17,6 +17,7 @@ from webapp.sandbox.journeys import pages
 
 TARO, SAKURA, DESK = "taro@example.com", "sakura@example.com", "desk@example.com"
 PHONE = "+818012345678"
+POLL = "/ap/recovery/case/poll"
 
 
 def picture(name: str = "licence.jpg", content: bytes | None = None) -> Any:
@@ -126,6 +127,22 @@ def test_upload_works_without_javascript(servers: Servers) -> None:
     page.locator(pages.DOCUMENTS).set_input_files([picture()])
     page.locator(pages.SEND_DOCUMENTS).click()
     is_in(page, "received")
+
+
+def test_page_of_a_case_outlives_a_failing_poll_and_follows_the_case(servers: Servers) -> None:
+    page = servers.window()
+    page.clock.install()
+    opens_case(servers, page, SAKURA)
+    page.evaluate("window.isOld = true")
+    page.route(f"**{POLL}?*", lambda route: route.fulfill(status=503, json={"status": 503}), times=1)
+    for status in (503, 200):
+        with page.expect_response(f"**{POLL}?*") as answer:
+            page.clock.fast_forward(3000)  # a timer that is set later comes by itself: this clock goes on
+        assert answer.value.status == status and page.evaluate("window.isOld")
+    with servers.world.services.store.writing() as db:
+        db.execute("UPDATE flows SET state = 'in_review' WHERE id = 'sakura-recovery'")
+    page.clock.fast_forward(3000)
+    is_in(page, "in_review")
 
 
 @pytest.mark.parametrize("width", [more(390), 1280])

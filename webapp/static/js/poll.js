@@ -20,7 +20,8 @@ export default function poll(element) {
         location.reload();
         return;
       }
-      const { status } = await answer.json();
+      // The site may be busy for a moment too, and a problem document has a "status" of its own: ask again.
+      const { status } = answer.ok ? await answer.json() : { status: "pending" };
       const form = document.getElementById(element.dataset.submits);
       if (status === "approved" && form) {
         form.requestSubmit();
