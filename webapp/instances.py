@@ -135,7 +135,7 @@ class Instance:
 
     def _copies_of(self, name: str, *, is_here: bool, is_there: bool) -> tuple[bytes | None, bytes | None]:
         if is_here:
-            with suppress(Gone, UnknownWorld), self.site.open(name).writing():
+            with suppress(Gone, UnknownWorld), self.site.held(name):
                 return self.site.copy(name), self.phone.copy(name) if is_there else None
         return None, self.phone.copy(name) if is_there else None
 

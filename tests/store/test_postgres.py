@@ -35,6 +35,7 @@ from tests.store.test_engine_worlds import (  # noqa: F401
     test_rows_are_replaced_but_in_some_tables_in_one_transaction,
 )
 from webapp.store.engine import (
+    DEFAULT,
     Damaged,
     Engine,
     Migration,
@@ -44,9 +45,11 @@ from webapp.store.engine import (
     conversion,
     engine_at,
     postgres_news,
+    postgres_patience,
 )
 from webapp.store.engine.postgres_dialect import for_psycopg, in_postgres
 from webapp.store.engine.recording import listening
+from webapp.store.engine.transfer import Worlds
 
 pytestmark = pytest.mark.xdist_group("postgres")  # one server for all
 
@@ -198,6 +201,37 @@ def test_copy_of_an_earlier_version_is_migrated(engine: Engine, another: Callabl
     with pytest.raises(Damaged):
         engine.open().restore(later.open().copy())
     assert names(engine.open()) == ["one"]
+
+
+def test_world_is_held_longer_than_a_node_may_hang(engine: Engine) -> None:
+    """A backup copies both apps' worlds meanwhile."""
+    limit = "SELECT current_setting('idle_in_transaction_session_timeout')"
+    with Worlds(engine, MIGRATIONS).held(DEFAULT), engine.open().writing() as db:
+        assert db.execute(limit).fetchone()[0] == "0"
+    with engine.open().writing() as db:
+        assert db.execute(limit).fetchone()[0] == "10s"
+
+
+@pytest.mark.parametrize("said", ["FATAL: too many clients", "connection timeout expired"])
+def test_statement_is_given_up_only_if_the_server_hangs(
+    store: Store, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    def connect(*_: object, **__: object) -> NoReturn:
+        raise psycopg.OperationalError(said)
+
+    slow = "SELECT 1 FROM (SELECT pg_sleep(0.3)) AS slept"
+    monkeypatch.setattr(postgres_patience, "SILENT_SECONDS", 0.0)
+    with store.reading() as db:
+        assert len(db.execute(slow).fetchall()) == 1, "the server takes others"
+    with store.reading() as db:
+        monkeypatch.setattr(psycopg, "connect", connect)
+        if "FATAL" in said:
+            assert len(db.execute(slow).fetchall()) == 1, "it says so itself"
+        else:
+            with pytest.raises(Unreachable):
+                db.execute(slow)
+    monkeypatch.undo()
+    assert names(store) == []
 
 
 def test_large_copy_is_known_to_the_planner_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

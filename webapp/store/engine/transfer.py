@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from . import conversion
 from .errors import Damaged
@@ -27,6 +28,14 @@ class Worlds:
     def open(self, name: str) -> Store:
         """Return the store of a world. Raise `UnknownWorld`."""
         return self._engine.open(name)
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """Keep writers out of a world, however long the block takes. Raise `Gone`, `UnknownWorld`, `Unavailable`."""
+        with self._engine.open(name).writing() as db:
+            if db.dialect == "postgresql":
+                db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield
 
     def copy(self, name: str) -> bytes:
         """Return a copy of a world, with this version's tables."""
