@@ -19,8 +19,12 @@ LONGEST = 320  # characters of a mail address (RFC 3696 errata 1690)
 
 @blueprint.before_request
 def note_time() -> None:
-    """Read the phone's clock once for the whole page. The log-in is in no world."""
+    """Read the phone's clock and what the page's stream follows, before what the page shows.
+
+    The log-in is in no world.
+    """
     if request.endpoint != "handset.log_in":
+        g.newest, g.stamp = inbox.last_news(world())
         g.phone_now = world().now()
 
 
@@ -49,7 +53,6 @@ def render(template: str, device: Device | None = None, **words: Any) -> str:
     chosen = language.choose()
     here = world()
     conditions = here.conditions()
-    newest, stamp = inbox.last_news(here)
     current = (
         calls.ringing(world(), device.address) if device is not None and device.kind != "mailbox" else []
     )
@@ -67,7 +70,7 @@ def render(template: str, device: Device | None = None, **words: Any) -> str:
         faults_set=sum(rule.times != 0 for rule in faults.rules(here)) if conditions.has_faults else 0,
         tools_url=_tools_url(),
         is_framed=request.headers.get("Sec-Fetch-Dest") == "iframe",
-        events_url=url_for("api.events", since=newest, conditions=stamp),
+        events_url=url_for("api.events", since=g.newest, conditions=g.stamp),
         world_name=here.name,
         clock_url=url_for("api_control.clock"),
         query=words.pop("query", request.args.get("q", "")),

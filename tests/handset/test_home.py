@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from mocksms.core import inbox
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
+from mocksms.handset import views
+from mocksms.handset.devices import Device
 from tests.form_client import Browser
 from tests.handset.conftest import Sender
 from tests.handset.test_pages import CODE_TEXT, HANAKO
@@ -54,6 +57,24 @@ def test_home_does_not_offer_a_used_code(look_in: Browser, here: World, send: Se
     assert not look_in.get(HOME).all(".home__card output")
     send.text(HANAKO, CODE_TEXT)
     assert look_in.get(HOME).one(".home__card output").to_text() == "048213"
+
+
+def test_stream_of_a_page_brings_what_came_while_it_was_made(
+    look: Browser, here: World, send: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = views.latest_code
+
+    def while_found(device: Device) -> Message | None:
+        found = find(device)
+        send.text(HANAKO, CODE_TEXT)
+        here.set_offset(5)
+        return found
+
+    newest, stamp = inbox.last_news(here)
+    monkeypatch.setattr(views, "latest_code", while_found)
+    asked = parse_qs(urlsplit(look.get(HOME).one("body").attrs["data-events"]).query)
+    assert (asked["since"], asked["conditions"]) == ([str(newest)], [stamp])
+    assert inbox.last_news(here) != (newest, stamp)
 
 
 def test_home_names_who_mailed_the_newest_code(look_in: Browser, send: Sender) -> None:
