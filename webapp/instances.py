@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,7 +139,7 @@ class Instance:
                 return self.site.copy(name), self.phone.copy(name) if is_there else None
         return None, self.phone.copy(name) if is_there else None
 
-    def check(self, copies: Iterator[tuple[str, bytes | None, bytes | None]]) -> None:
+    def check(self, copies: Iterable[tuple[str, bytes | None, bytes | None]]) -> None:
         """Refuse copies of another app or of a later version, before anything is changed."""
         for _, site, phone in copies:
             for half, copy in ((self.site, site), (self.phone, phone)):
@@ -150,6 +150,7 @@ class Instance:
         """Replace all worlds by these. Return the number of worlds and rows."""
         names, rows = [], 0
         for name, site, phone in copies:
+            self.check([(name, site, phone)])  # of both apps, before one of them is replaced
             names.append(name)
             for half, copy in ((self.site, site), (self.phone, phone)):
                 if copy is not None:

@@ -18,6 +18,7 @@ from typing import NoReturn
 import pytest
 
 from webapp import home, instances, transfer
+from webapp.store.engine import Damaged
 from webapp.store.engine.transfer import Worlds
 
 KEY = "site/seal.key"
@@ -104,9 +105,13 @@ def test_keys_among_a_phone_s_rows_become_its_files(instance: Path) -> None:
         assert db.execute("SELECT name FROM settings").fetchall() == [("clock_offset",)]
 
 
-@pytest.mark.parametrize("later", ["site", "phone"])
+@pytest.mark.parametrize(("later", "refusal"), [("site", Damaged), ("phone", instances.Refused)])
 def test_restore_of_a_later_version_s_copy_changes_nothing(
-    instance: Path, tmp_path: Path, later: str, capsys: pytest.CaptureFixture[str]
+    instance: Path,
+    tmp_path: Path,
+    later: str,
+    refusal: type[Exception],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = tmp_path / "all.zip"
     marked = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, 'm999_later', '')"
@@ -127,8 +132,13 @@ def test_restore_of_a_later_version_s_copy_changes_nothing(
     assert transfer.main("restore", [str(file), "--force"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert "a later version of" in line and "m999_later" in line and "install that version" in line
-    with instances.opened(instances.Place(instance)) as both:
+    with instances.opened(instances.Place(instance)) as both, zipfile.ZipFile(file) as archive:
+        copies = [("mine", archive.read("site/default"), archive.read("phone/default"))]
+        place = both.site.open("mine").place
+        with pytest.raises(refusal):  # as a move does, which reads each world once
+            both.fill(iter(copies))
         assert both.site.names() == both.phone.names() == ["default", "mine"]
+        assert both.site.open("mine").place == place, "the site's half is not replaced alone"
 
 
 @pytest.mark.parametrize("app", ["site", "phone", "both"])
