@@ -148,6 +148,7 @@ def test_copy_on_the_home_screen_takes_the_code_away(desk: Desk, window: Window)
     expect(page.locator(".home__card [data-copy] span")).to_have_text("コピーしました")
     page.clock.fast_forward(2000)
     expect(page.locator(".home__card output")).to_have_count(0)
+    expect(page.locator("main")).to_be_focused()  # the keyboard goes on in the phone
     expect(page.locator('[data-app="messages"] .badge')).to_have_count(0)
 
 

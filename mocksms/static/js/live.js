@@ -51,7 +51,7 @@ function swap(old, fresh) {
   for (const each of fresh.querySelectorAll("[data-key]")) if (!known.has(each.dataset.key)) each.classList.add("bubble--fresh");
   old.replaceWith(fresh);
   fresh.scrollTop = scrolled;
-  if (key) fresh.querySelector(key)?.focus({ preventScroll: true });
+  if (key) (fresh.querySelector(key) ?? main)?.focus({ preventScroll: true }); // a copied code goes away
   if (atEnd) scroller.scrollTop = scroller.scrollHeight;
 }
 
