@@ -6,6 +6,9 @@ export default function poll(element) {
   const every = Number(element.dataset.every ?? 2000);
   for (const told of element.querySelectorAll("[data-alone]")) told.textContent = told.dataset.alone;
 
+  let isLeaving = false; // loading again would cancel the form or the page that is on its way
+  window.addEventListener("beforeunload", () => { isLeaving = true; });
+
   async function ask() {
     if (document.hidden && "inSight" in element.dataset) {
       document.addEventListener("visibilitychange", ask, { once: true });
@@ -16,6 +19,7 @@ export default function poll(element) {
         headers: { Accept: "application/json" },
         cache: "no-store",
       });
+      if (isLeaving) return;
       if (answer.status === 404 || answer.status === 410) {
         location.reload();
         return;
