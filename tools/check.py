@@ -88,7 +88,7 @@ def run(part: str, command: tuple[str, ...], seconds: float = LONGEST_SECONDS) -
 def table(results: list[Result]) -> str:
     """Return the final table: part, result, minutes and seconds."""
     rows = [("part", "result", "time")]
-    rows += [(r.part, r.words, f"{r.seconds // 60:.0f}:{r.seconds % 60:02.0f}") for r in results]
+    rows += [(r.part, r.words, "{}:{:02}".format(*divmod(round(r.seconds), 60))) for r in results]
     widths = [max(len(row[at]) for row in rows) for at in range(3)]
     return "\n" + "\n".join(
         "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows
