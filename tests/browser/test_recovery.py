@@ -170,10 +170,14 @@ def test_desk_shows_the_document_and_decides(servers: Servers, width: int) -> No
     desk.locator(pages.TAKE_CASE).click()
     desk.locator(pages.PROVE).click()
     servers.gives_app_code(desk, "desk", "desk.case")
+    desk.route("**/documents/*", lambda route: None)  # it waits until `unroute`
     desk.locator(pages.TAKE_CASE).click()
     image = desk.locator(".document img")
     image.scroll_into_view_if_needed()
-    desk.wait_for_function("document.querySelector('.document img').naturalWidth === 1000")
+    room = image.bounding_box()
+    desk.unroute("**/documents/*")
+    expect(image).to_have_js_property("naturalWidth", 1000)
+    assert image.bounding_box() == room, "the page moves under the pointer"
     assert_accessible(desk)
     with desk.expect_download() as downloaded:
         desk.locator(".document a").click()
