@@ -21,7 +21,12 @@ class Offered:
 
     step: Step
     form: AddressForm | CodeForm
-    context: dict[str, Any]
+    flow: Flow
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Return what the step's template needs besides. A request that shows no page doesn't make it."""
+        return self.step.context(self.flow)
 
 
 class EnrolmentForms:
@@ -41,8 +46,7 @@ class EnrolmentForms:
         opened = (chosen or steps)[0]
         self._was_sent = bool(sent)
         self.offered = [
-            Offered(step, step.form(formdata=sent if step is opened else None), step.context(flow))
-            for step in steps
+            Offered(step, step.form(formdata=sent if step is opened else None), flow) for step in steps
         ]
         self.open = next(each for each in self.offered if each.step is opened)
         for each in self.offered:
