@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from flask import Response, abort, flash, redirect, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from mocksms.api.middleware import settings, world
@@ -18,6 +19,16 @@ from mocksms.handset.layout_context import render, row_number
 PAGE = 50
 MISSED = {"no-answer", "canceled", "failed"}
 KEYS = set("0123456789*#")
+OUTCOMES = {
+    "queued": _l("Waiting"),
+    "ringing": _l("Ringing"),
+    "in-progress": _l("In progress"),
+    "completed": _l("Answered"),
+    "busy": _l("Declined"),
+    "no-answer": _l("Missed"),
+    "canceled": _l("Missed"),
+    "failed": _l("Not connected"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +67,7 @@ def call_view(message: Message) -> Call:
 
 def outcome(message: Message, recorded: bool = False) -> str:
     """Return a call's outcome in words."""
-    if recorded:
-        return _("Voicemail")
-    return {
-        "queued": _("Waiting"),
-        "ringing": _("Ringing"),
-        "in-progress": _("In progress"),
-        "completed": _("Answered"),
-        "busy": _("Declined"),
-        "no-answer": _("Missed"),
-        "canceled": _("Missed"),
-        "failed": _("Not connected"),
-    }.get(message.status, message.status)
+    return _("Voicemail") if recorded else str(OUTCOMES.get(message.status, message.status))
 
 
 @blueprint.get("/handsets/<address>/phone/")

@@ -1,6 +1,7 @@
 """A device in the list of handsets: a number or mailbox, its mail accounts, and its card."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -78,15 +79,25 @@ def pair(world: World, mailbox: str, number: str) -> None:
 
 def device(world: World, address: str) -> Device:
     """Return the device of a number or mailbox; every address has one, even before anything arrives."""
-    kind = phone_numbers.kind(address)
+    return all_of(world, [address])[address]
+
+
+def all_of(world: World, addresses: Iterable[str]) -> dict[str, Device]:
+    """Return the devices of these numbers and mailboxes by address."""
     pairs = paired(world)
+    claimed = frozenset(pairs)
+    return {address: _device(address, pairs, claimed) for address in addresses}
+
+
+def _device(address: str, pairs: Mapping[str, str], claimed: frozenset[str]) -> Device:
+    kind = phone_numbers.kind(address)
     return Device(
         address=address,
         kind=kind,
         title=display_names.pretty(address),
         carrier={"mobile": "5G", "landline": "", "mailbox": "Wi-Fi"}[kind],
         own=tuple(sorted(box for box, number in pairs.items() if number == address)),
-        claimed=frozenset(pairs),
+        claimed=claimed,
     )
 
 

@@ -13,7 +13,7 @@ from mocksms.api.saved_files import save_as
 from mocksms.core import display_names, inbox
 from mocksms.core.models import Filter, Message
 from mocksms.core.worlds import World
-from mocksms.handset import devices, template_filters
+from mocksms.handset import dates, devices
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.devices import Device
 from mocksms.handset.layout_context import render
@@ -44,14 +44,10 @@ def _found(device: Device, query: str) -> list[Message]:
 def search_all() -> str:
     """Show messages of every phone that contain all the words."""
     query = request.args.get("q", "").strip()[:200]
-    found = []
-    for message in inbox.search(world(), Filter(q=query), RESULTS) if query else []:
-        found.append((devices.device(world(), message.handset), message))
-    return render(
-        "search_all",
-        results=[(device, notification(device, message)) for device, message in found],
-        query=query,
-    )
+    found = inbox.search(world(), Filter(q=query), RESULTS) if query else []
+    owners = devices.all_of(world(), {message.handset for message in found})
+    results = [(owners[each.handset], notification(owners[each.handset], each)) for each in found]
+    return render("search_all", results=results, query=query)
 
 
 @blueprint.get("/handsets/<address>/export.<any(json, csv):form>")
@@ -88,7 +84,7 @@ def _row(message: Message) -> dict[str, str | int | None]:
     return {
         "id": message.id, "channel": message.channel, "direction": message.direction, "from": message.sender,
         "to": message.recipient, "subject": message.subject, "body": message.body, "code": message.code,
-        "status": message.status, "received_at": template_filters.iso(message.received_at),
+        "status": message.status, "received_at": dates.iso(message.received_at),
     }  # fmt: skip
 
 

@@ -5,19 +5,18 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import g, url_for
-from flask_babel import format_datetime, get_locale, get_timezone, gettext
+from flask import url_for
 from markupsafe import Markup, escape
 
 from mocksms.core import domains
 from mocksms.core.checks.language import detect
 from mocksms.core.display_names import carrier, pretty, sender, sender_line, sender_name
 from mocksms.core.models import Message
+from mocksms.handset import dates
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）。、]+[^\s<>\"'「」『』（）。、.,;:!?)\]]")
 TONES = 6
@@ -41,66 +40,6 @@ def face(peer: str) -> Face:
         return Face("", tone)
     letter = next((c for c in peer if c.isalnum()), "")
     return Face(letter.upper(), tone)
-
-
-def iso(at: float) -> str:
-    """Return a time in ISO 8601, UTC, with milliseconds."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _moment(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
-
-
-def _local(at: float) -> datetime:
-    """Return a time in the phone's time zone, which is looked up once a request."""
-    if "zone" not in g:
-        g.zone = get_timezone()
-    return datetime.fromtimestamp(at, g.zone)
-
-
-def clock_time(at: float) -> str:
-    """Return the time of day: 14:05."""
-    then = _local(at)
-    return f"{then.hour}:{then.minute:02d}"
-
-
-def long_date(at: float) -> str:
-    """Return a date: 11月22日 日曜日, Sunday, 22 November."""
-    return str(format_datetime(_moment(at), "M月d日 EEEE" if _japanese() else "EEEE, d MMMM"))
-
-
-def date_time(at: float) -> str:
-    """Return date and time to the second, as in a mail's header."""
-    return str(
-        format_datetime(_moment(at), "y年M月d日(E) H:mm:ss" if _japanese() else "EEE, d MMM y, HH:mm:ss")
-    )
-
-
-def short_date(at: float) -> str:
-    """Return the time of day for today, else 昨日 (yesterday) or the date."""
-    then, today = _local(at), _local(g.phone_now)
-    if then.date() == today.date():
-        return clock_time(at)
-    if then.date() == (today - timedelta(days=1)).date():
-        return str(gettext("Yesterday"))
-    if then.year == today.year:
-        return str(format_datetime(_moment(at), "M/d" if _japanese() else "d MMM"))
-    return str(format_datetime(_moment(at), "y/M/d" if _japanese() else "d MMM y"))
-
-
-def day(at: float) -> str:
-    """Return the heading over a day's messages."""
-    then, today = _local(at), _local(g.phone_now)
-    if then.date() == today.date():
-        return str(gettext("Today"))
-    if then.date() == (today - timedelta(days=1)).date():
-        return str(gettext("Yesterday"))
-    return long_date(at)
-
-
-def _japanese() -> bool:
-    return str(get_locale()) == "ja"
 
 
 def count(number: int) -> str:
@@ -192,9 +131,9 @@ def asset(name: str) -> str:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "carrier": carrier, "pretty": pretty, "face": face, "iso": iso, "clock_time": clock_time, "long_date": long_date,
-    "date_time": date_time,
-    "short_date": short_date, "day": day, "count": count, "spaced": spaced, "excerpt": excerpt,
+    "carrier": carrier, "pretty": pretty, "face": face, "iso": dates.iso, "clock_time": dates.clock_time,
+    "long_date": dates.long_date, "date_time": dates.date_time, "short_date": dates.short_date, "day": dates.day,
+    "count": count, "spaced": spaced, "excerpt": excerpt,
     "sender_name": sender_name, "sender_line": sender_line, "sender": sender, "body_markup": body_markup,
     "shown": domains.shown, "text_language": text_language, "duration": duration, "drop_none": drop_none,
 }  # fmt: skip

@@ -13,6 +13,7 @@ from mocksms import store
 from mocksms.core import inbox, mail
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
+from mocksms.store.engine import recording
 from tests.form_client import Browser
 from tests.handset.conftest import PHONE_URL, Sender
 
@@ -193,6 +194,22 @@ def test_search_all_finds_on_every_phone(look_in: Browser, send: Sender) -> None
     found = look_in.submit(form='header form[role="search"]', q="ワンタイム").all(".row")
     assert len(found) == 2
     assert look_in.follow(".row__open").name == "handset.thread"
+
+
+def test_search_all_reads_as_often_for_many_results_as_for_one(look: Browser, send: Sender) -> None:
+    def statements() -> list[str]:
+        found: list[str] = []
+        with recording.listening(found.append):
+            look.get("/search?q=ワンタイム")
+        return found
+
+    send.text(HANAKO, CODE_TEXT)
+    look.get("/search?q=ワンタイム")  # writes its words
+    once = statements()
+    for number in range(10):
+        send.text(f"+81801234567{number}", CODE_TEXT)
+    assert len(look.get("/search?q=ワンタイム").all(".rows .row")) == 11
+    assert statements() == once
 
 
 def test_export_holds_every_message(look: Browser, send: Sender) -> None:
