@@ -22,9 +22,14 @@ FORWARDED = frozenset(
 
 
 def read(written: str) -> Address | None:
-    """Return the IP address of a text, IPv4 also where it is mapped to IPv6; None for anything else."""
+    """Return the IP address of a text, IPv4 also where it is mapped to IPv6; None for anything else.
+
+    Some proxies write the client's port behind it: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
+    """
+    host, _, port = written.rpartition(":")
+    has_port = port.isdecimal() and (host.endswith("]") or ":" not in host)
     try:
-        address = ipaddress.ip_address(written.strip("[]"))
+        address = ipaddress.ip_address((host if has_port else written).strip("[]"))
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

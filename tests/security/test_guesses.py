@@ -55,7 +55,9 @@ def test_other_address_and_no_address_wait_for_nobody_s94(module: Any) -> None:
             waits(guesses, module, address)
     for address in ("192.0.2.7", "::ffff:192.0.2.7", "2001:db8::1", "2001:db8::ffff:1", "127.0.0.1"):
         assert waits(guesses, module, address, is_right=True) > 0, address
-    for address in ("192.0.2.8", "2001:db8:0:1::1", None):
+    for address in ("192.0.2.7:4711", "192.0.2.7:4712", "[2001:db8::1]:4711"):  # as some proxies write them
+        assert waits(guesses, module, address, is_right=True) > 0, address
+    for address in ("192.0.2.8", "192.0.2.8:4711", "2001:db8:0:1::1", "[2001:db8:0:1::1]:4711", None):
         assert waits(guesses, module, address, is_right=True) == 0, address
 
 

@@ -53,6 +53,11 @@ def test_page_that_does_not_ask_who_sets_no_cookie() -> None:
         ("192.0.2.7", "192.0.2.7"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("2001:DB8::1", "2001:db8::1"),
+        ("2001:db8::1:4711", "2001:db8::1:4711"),
+        ("[2001:db8::1]", "2001:db8::1"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ("192.0.2.7:4711", "192.0.2.7"),
+        ("192.0.2.7:http", "?"),
         ("", "?"),
         ("unix", "?"),
     ],
@@ -71,6 +76,18 @@ def test_address_is_what_the_trusted_proxies_say_s22(proxies: int, address: str)
         environ_base={"REMOTE_ADDR": "192.0.2.1"},
     )
     assert answer.get_json()["address"] == address
+
+
+@pytest.mark.parametrize("proxies", [1, "192.0.2.0/28"])
+def test_port_that_a_proxy_adds_is_no_part_of_the_address_s22(proxies: int | str) -> None:
+    """Else each connection would be a visitor of its own, with limits of its own."""
+    client = little_site.make(trusted_proxies=proxies).test_client()
+    for port in (4711, 4712):
+        chain = f"10.0.0.1, 203.0.113.9:{port}" + (", 192.0.2.2:80" if proxies != 1 else "")
+        answer = client.get(
+            "/page", headers={"X-Forwarded-For": chain}, environ_base={"REMOTE_ADDR": "192.0.2.1"}
+        )
+        assert answer.get_json()["address"] == "203.0.113.9"
 
 
 @pytest.mark.parametrize(
