@@ -8,6 +8,7 @@ import pytest
 
 from tests.actors import Person
 from tests.app_fixture import World
+from tests.assertions import not_empty
 from tests.form_client import Page
 
 FRESH = "tulip-harbour-9-tea"
@@ -87,10 +88,17 @@ def test_change_address_is_shown_in_the_languages_order_and_mailed(world: World,
     assert {"ja": "住所", "en": "postal address"}[language] in mail.subject and "渋谷" not in mail.body
     opens(hanako, "address")
     blank = " \u200b"
-    page = hanako.browser.submit(
-        postalCode=blank, stateOrRegion=blank, city=blank, addressLine1=blank, addressLine2=""
-    )
-    assert page.name == "account.security" and "渋谷" not in page.main.to_text()
+    told = {
+        "ja": ("住所を削除しました。", "住所はまだ登録されていません。"),
+        "en": ("Your postal address was removed.", "You don't have a postal address yet."),
+    }[language]
+    for text in not_empty(told):
+        page = hanako.browser.submit(
+            postalCode=blank, stateOrRegion=blank, city=blank, addressLine1=blank, addressLine2=""
+        )
+        assert page.name == "account.security" and "渋谷" not in page.main.to_text()
+        assert [text in page.text for text in told] == [text == each for each in told]
+        opens(hanako, "address")
 
 
 ADDRESS_LINES = (

@@ -56,14 +56,15 @@ def change_name() -> ResponseReturnValue:
 @guards.elevated
 def change_address() -> ResponseReturnValue:
     """Change the postal address. A form without any part removes it."""
-    form = PostalAddressForm.of(current_user.account.address)
+    before = current_user.account.address
+    form = PostalAddressForm.of(before)
     if form.is_sent():
         changing.change_address(services(), visitor(), current_user.account, form.address)
-        return _done(
-            gettext("Your postal address was saved.")
-            if form.address
-            else gettext("Your postal address was removed.")
-        )
+        if form.address:
+            return _done(gettext("Your postal address was saved."))
+        if before:
+            return _done(gettext("Your postal address was removed."))
+        return _done(gettext("You don't have a postal address yet."))
     order = form.NAMES if language() == "ja" else ("addressLine1", "addressLine2", "city", *form.NAMES[1::-1])
     return page("account.change_address", form=form, order=order)
 
