@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -68,12 +68,30 @@ def test_run_on_postgresql_keeps_its_data_and_ends_its_server(
     assert keys == {"secret.key", "seal.key"}
 
 
+def children(process: int) -> list[int]:
+    """Return the processes that a process started."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def grandchildren(process: int) -> list[int]:
+    """Return what the processes started that a process started."""
+    return [grandchild for child in children(process) for grandchild in children(child)]
+
+
 def test_run_on_postgresql_ends_its_server_when_it_is_killed(environment: dict[str, str], data: Path) -> None:
-    phone = f"http://localhost:{environment['PHONE_PORT']}"
-    with serving(COMMAND, [phone], ROOT, environment, ends_by=signal.SIGKILL, ends_with=None):
-        server = int((data / "data" / "postmaster.pid").read_text().split()[0])
-    gone = subprocess.run(["tail", f"--pid={server}", "-f", "/dev/null"], timeout=60, check=True)
-    assert gone.returncode == 0 and not Path(f"/proc/{server}").exists()
+    site, phone = (f"http://localhost:{environment[name]}" for name in ("SITE_PORT", "PHONE_PORT"))
+    started: list[int] = []
+    try:
+        with serving(COMMAND, [site, phone], ROOT, environment, ends_by=signal.SIGKILL, ends_with=None):
+            server = int((data / "data" / "postmaster.pid").read_text().split()[0])
+            (command,) = (each for each in children(os.getpid()) if server in grandchildren(each))
+            started = children(command)
+        gone = subprocess.run(["tail", f"--pid={server}", "-f", "/dev/null"], timeout=60, check=True)
+        assert gone.returncode == 0 and not Path(f"/proc/{server}").exists()
+    finally:  # site and phone have sessions of their own, which outlive a command that is killed
+        for each in started:
+            with suppress(ProcessLookupError):
+                os.killpg(each, signal.SIGKILL)
 
 
 @pytest.mark.parametrize(
