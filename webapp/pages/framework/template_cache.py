@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def _is_private(folder: Path) -> bool:
         return False
     if not stat.S_ISDIR(found.st_mode):
         return False
-    return os.name != "posix" or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
+    return sys.platform == "win32" or (found.st_uid == os.geteuid() and not found.st_mode & 0o077)
 
 
 def _fingerprint(environment: Environment) -> str:
