@@ -48,6 +48,7 @@ from webapp.pages.framework import (
     language,
     maintenance,
     request_log,
+    session_cookie,
     template_cache,
     visitor,
 )
@@ -85,7 +86,7 @@ PAGES = (
     older_device,
 )
 EDGES = (
-    flask_overrides,
+    session_cookie,
     cookies,
     request_log,
     headers,

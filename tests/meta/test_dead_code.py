@@ -24,7 +24,8 @@ CALLED_BY_NAME = re.compile(
     r"|handle_\w+|_timeout_cb|do_[A-Z]+|log_\w+|validate_\w+"  # html.parser, aiosmtpd, http.server, WTForms
     r"|header_\w+_parse|fold_binary|startElement|endElement"  # email.policy, xml.sax
     r"|[gs]et_last_counter"  # Flask-Security
-    r"|byte_secret|ensure_sync|get_id|get_timestamp|_get_socket|initialize|CompileCatalogues|make_globals"  # others
+    r"|byte_secret|ensure_sync|get_id|get_timestamp|_get_socket|initialize|CompileCatalogues|make_globals"
+    r"|get_signature|get_signing_serializer"  # others
 )
 
 

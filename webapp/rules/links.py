@@ -6,9 +6,10 @@ import hashlib
 import secrets
 from typing import Any
 
-from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired
 
 from webapp.errors import LinkExpired, LinkTampered
+from webapp.rules.signing import KeptKeySigner, TokenSerializer
 
 TOKEN_BYTES = 24
 
@@ -35,13 +36,13 @@ class Signer:
             raise LinkTampered("this link is not one of ours")
         return payload
 
-    def _serializer(self, purpose: str, now: float) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(
+    def _serializer(self, purpose: str, now: float) -> TokenSerializer:
+        return TokenSerializer(
             self._secret, salt=f"nidankai.{purpose}", signer=_SignerAt, signer_kwargs={"now": now}
         )
 
 
-class _SignerAt(TimestampSigner):
+class _SignerAt(KeptKeySigner):
     """A signer with a given time. The library's reads the system's clock and ignores a moved one."""
 
     def __init__(self, secret_key: str | bytes, *, now: float, **kwargs: Any) -> None:
