@@ -127,6 +127,7 @@ def application() -> Edge:
     from mocksms import create_edge  # only here: the process that watches over this one stays small
     from mocksms.api.middleware import worlds_of
     from mocksms.providers.registry import providers_of
+    from mocksms.store.engine import Unfit
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     # The line of a request names neither thread nor source: logging need not find them out for each.
@@ -135,6 +136,9 @@ def application() -> Edge:
     try:
         served = create_edge()
     except config.SettingError:  # the process that watches over this one says why
+        os._exit(1)
+    except Unfit as unfit:
+        print(f"mocksms: {config.ENV_PREFIX}DATABASE_URL: {unfit}", file=sys.stderr, flush=True)
         os._exit(1)
     app = cast("Flask", served.app)
     worlds = worlds_of(app)

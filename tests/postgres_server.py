@@ -35,11 +35,12 @@ def running() -> Iterator[str]:
 
 
 @contextmanager
-def database(url: str) -> Iterator[str]:
-    """Yield the address of a new database on a server."""
+def database(url: str, encoding: str = "") -> Iterator[str]:
+    """Yield the address of a new database on a server, by default with the server's own encoding."""
     name = f"nidankai_test_{secrets.token_hex(8)}"
+    texts = f"ENCODING {encoding} LC_COLLATE 'C' LC_CTYPE 'C'" if encoding else ""
     with psycopg.connect(url, autocommit=True) as db:
-        db.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy".encode())
+        db.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy {texts}".encode())
         try:
             yield urlsplit(url)._replace(path=f"/{name}").geturl()
         finally:

@@ -10,7 +10,7 @@ import click
 
 from webapp import home
 from webapp.config import ConfigError, load
-from webapp.edge import process
+from webapp.edge import Edge, process
 from webapp.keys import load_keys
 from webapp.shared.network import is_loopback
 
@@ -45,7 +45,7 @@ def main(host: str | None, port: int, workers: int, threads: int | None) -> None
         sys.exit(problem.exit_code if isinstance(problem, ConfigError) else 1)
     print(f"webapp: http://{_shown(host)}:{port}", flush=True)
     process.serve(
-        "webapp:create_edge",
+        "webapp.__main__:application",
         host,
         port,
         process.raise_file_limit(CONNECTIONS, "webapp"),
@@ -53,6 +53,17 @@ def main(host: str | None, port: int, workers: int, threads: int | None) -> None
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=workers > 1,
     )
+
+
+def application() -> Edge:
+    """Return the site, made in a process that serves it. End the process after one line for a bad setting."""
+    from webapp import create_edge  # only here: the process that watches over this one stays small
+
+    try:
+        return create_edge()
+    except ConfigError as problem:
+        print(f"webapp: {problem}", file=sys.stderr, flush=True)
+        os._exit(1)
 
 
 def _shown(host: str) -> str:

@@ -12,7 +12,7 @@ from flask_wtf import CSRFProtect
 from webapp import cli, home, paths
 from webapp import config as configuration
 from webapp.clock import Clock
-from webapp.config import Config
+from webapp.config import Config, ConfigError
 from webapp.edge import Edge, Limits
 from webapp.keys import load_keys
 from webapp.outbound.gateway import Gateway
@@ -61,7 +61,7 @@ from webapp.services.hash_threads import HashThreads
 from webapp.shared import own_files
 from webapp.store import earlier_uploads
 from webapp.store.database import open_engine
-from webapp.store.engine import Engine, Store
+from webapp.store.engine import Engine, Store, Unfit
 
 if TYPE_CHECKING:
     import httpx
@@ -111,7 +111,7 @@ def create_app(
     clock, and a transport that carries the gateway's requests to the phone in process.
 
     Raises:
-        ConfigError: a setting is missing, unreadable or unsafe.
+        ConfigError: a setting is missing, unreadable or unsafe, or names a database that can't keep our data.
     """
     settled = configuration.load(config)
     app = flask_overrides.SyncFlask("webapp", template_folder=str(home.templates()))
@@ -186,7 +186,10 @@ def _services(
 
 
 def _default_world(config: Config, engine: Engine) -> Store:
-    store = engine.open()
+    try:
+        store = engine.open()
+    except Unfit as unfit:
+        raise ConfigError(f"WEBAPP_DATABASE_URL: {unfit}") from None
     if not config.database_url:
         earlier_uploads.take_over(store, Path(config.instance))
     return store

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import errno
+import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from queue import Queue
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from tests import postgres_server
 from tests.postgres_fixtures import address, postgres  # noqa: F401
 from tests.store.conftest import MIGRATIONS, add, engine_of, names
 from tests.store.test_engine_round_trips import (  # noqa: F401
@@ -41,6 +44,7 @@ from webapp.store.engine import (
     Migration,
     Migrations,
     Store,
+    Unfit,
     Unreachable,
     conversion,
     engine_at,
@@ -212,26 +216,80 @@ def test_world_is_held_longer_than_a_node_may_hang(engine: Engine) -> None:
         assert db.execute(limit).fetchone()[0] == "10s"
 
 
-@pytest.mark.parametrize("said", ["FATAL: too many clients", "connection timeout expired"])
-def test_statement_is_given_up_only_if_the_server_hangs(
-    store: Store, monkeypatch: pytest.MonkeyPatch, said: str
-) -> None:
-    def connect(*_: object, **__: object) -> NoReturn:
-        raise psycopg.OperationalError(said)
+TOO_MANY = b"SSCHWERWIEGEND\0VFATAL\0C53300\0Mtut mir leid, schon zu viele Verbindungen\0\0"
+"""The fields of a server's error in German (protocol-error-fields of PostgreSQL's documentation)."""
 
+
+@contextmanager
+def server_that_says(answer: bytes) -> Iterator[str]:
+    """Yield the address of a server that takes connections and answers each with the same."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):  # the listener is closed
+                while True:
+                    others.append(listener.accept()[0])
+                    others[-1].sendall(answer)
+
+        others: list[socket.socket] = []
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"postgresql://127.0.0.1:{listener.getsockname()[1]}/any?sslmode=disable&gssencmode=disable"
+        listener.shutdown(socket.SHUT_RDWR)
+        for each in others:
+            each.close()
+
+
+_connect = psycopg.connect
+
+
+def _connect_to(url: str, _: str, **options: Any) -> Any:
+    return _connect(url, **options)
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_given_up"),
+    [
+        (b"E" + (4 + len(TOO_MANY)).to_bytes(4) + TOO_MANY, False),
+        (b"", True),
+        (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", True),
+    ],
+    ids=["too many clients", "nothing", "another server"],
+)
+def test_statement_is_given_up_only_if_the_server_hangs(
+    store: Store, monkeypatch: pytest.MonkeyPatch, answer: bytes, is_given_up: bool
+) -> None:
     slow = "SELECT 1 FROM (SELECT pg_sleep(0.3)) AS slept"
     monkeypatch.setattr(postgres_patience, "SILENT_SECONDS", 0.0)
+    monkeypatch.setattr(postgres_patience, "CONNECT_SECONDS", 2)  # libpq takes no less
     with store.reading() as db:
         assert len(db.execute(slow).fetchall()) == 1, "the server takes others"
-    with store.reading() as db:
-        monkeypatch.setattr(psycopg, "connect", connect)
-        if "FATAL" in said:
-            assert len(db.execute(slow).fetchall()) == 1, "it says so itself"
-        else:
+    with server_that_says(answer) as url, store.reading() as db:
+        monkeypatch.setattr(psycopg, "connect", partial(_connect_to, url))
+        if is_given_up:
             with pytest.raises(Unreachable):
                 db.execute(slow)
-    monkeypatch.undo()
+        else:
+            assert len(db.execute(slow).fetchall()) == 1, "it says so itself"
+        monkeypatch.undo()
     assert names(store) == []
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "EUC_JP", "LATIN1"])
+def test_database_that_does_not_keep_texts_as_utf_8_is_refused(
+    postgres: str,  # noqa: F811
+    tmp_path: Path,
+    encoding: str,
+) -> None:
+    """SQL_ASCII counts bytes, others lack characters."""
+    with postgres_server.database(postgres, encoding) as url:
+        engine = engine_of(url, tmp_path)
+        told = rf"encoding {encoding}, not UTF8\. .*: createdb --template=template0 --encoding=UTF8 --locale=C NAME"
+        for _ in range(2):
+            with pytest.raises(Unfit, match=told):
+                engine.open()
+        engine.close()
+        with psycopg.connect(url) as db:
+            assert db.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'contract'").fetchone() is None
 
 
 def test_large_copy_is_known_to_the_planner_at_once(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +22,7 @@ from tests import postgres_server
 from tests.app_fixture import AppFixture, World
 from tests.engines import ENGINE
 from tests.postgres_fixtures import postgres  # noqa: F401
+from tests.processes import free_ports
 from webapp import doctor
 from webapp.config import ConfigError, load
 
@@ -63,6 +67,37 @@ def test_address_of_another_database_is_refused(url: str) -> None:
     with pytest.raises(SettingError, match="MOCKSMS_DATABASE_URL must be an address") as refused:
         load_phone({"DATABASE_URL": url}, {})
     assert url not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("webapp",), "webapp: WEBAPP_DATABASE_URL"),
+        (("flask", "--app", "webapp", "doctor"), "Error: WEBAPP_DATABASE_URL"),
+        (("mocksms", "serve", "--smtp-port", "-1"), "mocksms: MOCKSMS_DATABASE_URL"),
+    ],
+    ids=["site", "doctor", "phone"],
+)
+def test_database_with_another_encoding_is_named_in_one_line(
+    postgres: str,  # noqa: F811
+    tmp_path: Path,
+    command: tuple[str, ...],
+    said: str,
+) -> None:
+    port = () if "doctor" in command else ("--port", str(free_ports(1)[0]))
+    with postgres_server.database(postgres, "SQL_ASCII") as url:
+        settings = {"DATABASE_URL": url, "INSTANCE": str(tmp_path), "SECRET_KEY": "k" * 40}
+        given = {f"{app}_{name}": value for app in ("WEBAPP", "MOCKSMS") for name, value in settings.items()}
+        ended = subprocess.run(
+            [sys.executable, "-m", *command, *port],
+            env={**os.environ, **given, "WEBAPP_SANDBOX": "1"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert ended.returncode in (1, 2) and len(ended.stderr.splitlines()) == 1, ended.stderr
+    assert ended.stderr.startswith(f"{said}: the database nidankai_test_"), ended.stderr
+    assert ended.stderr.endswith("createdb --template=template0 --encoding=UTF8 --locale=C NAME\n")
 
 
 def test_missing_driver_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:

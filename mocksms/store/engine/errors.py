@@ -39,6 +39,10 @@ class Damaged(EngineError):
     """The data can't be trusted: a broken page, or no database at all."""
 
 
+class Unfit(EngineError):
+    """The database was made in a way that can't keep our data. The text says what to do."""
+
+
 class Misuse(EngineError):
     """The program is wrong: bad SQL, a write inside ``reading()``, a connection used after its block."""
 

@@ -13,6 +13,8 @@ from .postgres_dialect import Row
 SILENT_SECONDS = 5.0
 """After so long without an answer the server is asked whether it still takes connections."""
 CONNECT_SECONDS = 3
+SAID_BY_THE_SERVER = ":  "
+"""How libpq divides the grade of a server's error, a word in the server's language, from its text."""
 Result = TypeVar("Result")
 
 
@@ -47,7 +49,7 @@ class PatientConnection(psycopg.Connection[Row]):
         try:
             psycopg.connect(self._address, connect_timeout=CONNECT_SECONDS).close()
         except psycopg.OperationalError as error:
-            return "FATAL" not in str(error)  # which it says itself, such as when it has too many
+            return SAID_BY_THE_SERVER not in str(error)  # such as that it has too many
         return False
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from . import postgres_schema
-from .errors import UnknownWorld
+from .errors import Unfit, UnknownWorld
 from .lending import PATIENCE_SECONDS
 from .postgres import PostgresStore
 from .postgres_connection import Place, Pool, Raw
@@ -155,6 +155,7 @@ class PostgresEngine:
         """Lend a connection inside a transaction, once the table of the worlds is there."""
         if not self._is_ready:
             with self._pool.transaction(PATIENCE_SECONDS) as raw:
+                _refuse_other_encodings(raw)
                 raw.execute("SELECT pg_advisory_xact_lock(%s, 0)", (self._key,))
                 raw.execute(f"CREATE SCHEMA IF NOT EXISTS {self._app}")
                 raw.execute(
@@ -166,3 +167,13 @@ class PostgresEngine:
             self._is_ready = True
         with self._pool.transaction(PATIENCE_SECONDS) as raw:
             yield raw
+
+
+def _refuse_other_encodings(raw: Raw) -> None:
+    """Raise `Unfit` where texts aren't kept as UTF-8: an encoding may lack characters, or the server counts bytes."""
+    encoding = raw.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise Unfit(
+            f"the database {raw.info.dbname} has the encoding {encoding}, not UTF8. Make another one:"
+            " createdb --template=template0 --encoding=UTF8 --locale=C NAME"
+        )

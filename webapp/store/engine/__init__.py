@@ -16,6 +16,7 @@ from .errors import (
     Misuse,
     ReadOnly,
     Unavailable,
+    Unfit,
     UnknownWorld,
     Unreachable,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "SqliteStore",
     "Store",
     "Unavailable",
+    "Unfit",
     "UnknownWorld",
     "Unreachable",
     "engine_at",
