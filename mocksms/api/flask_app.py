@@ -2,20 +2,26 @@
 
 import re
 from binascii import unhexlify
-from collections.abc import Callable
-from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from io import SEEK_CUR, BytesIO
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Request, Response
+from flask.ctx import RequestContext
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
-from werkzeug.formparser import FormDataParser
+from werkzeug.routing import MapAdapter, Rule
+from werkzeug.wsgi import get_host
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FORM = "application/x-www-form-urlencoded"
+HOSTS_KEPT, PATHS_KEPT, LONGEST_KEPT = 64, 1024, 300
+_READ = frozenset({"form", "stream", "_cached_data"})
+_EMPTY = frozenset({204, 304})
+_CORRECTED = frozenset({"location", "content-location"})
+_HOST_SETTINGS = ("TRUSTED_HOSTS", "SERVER_NAME")
 _QUOTED = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,27 +47,78 @@ def form_pairs(content: bytes) -> list[tuple[str, str]]:
     return [(_text(name), _text(value)) for name, _, value in pairs]
 
 
-class _FormParser(FormDataParser):
-    def parse(
-        self,
-        stream: IO[bytes],
-        mimetype: str,
-        content_length: int | None,
-        options: dict[str, str] | None = None,
-    ) -> Any:
-        """Return stream, fields and files."""
-        if mimetype != FORM:
-            return super().parse(stream, mimetype, content_length, options)
-        content = stream.read()
-        if not content.isascii():
-            return super().parse(BytesIO(content), mimetype, content_length, options)
-        return stream, self.cls(form_pairs(content)), self.cls()
-
-
 class PhoneRequest(Request):
-    """Flask's request with the phone's parser of forms."""
+    """Flask's request. A form in ASCII, which all programs send, is read by :func:`form_pairs`."""
 
-    form_data_parser_class = _FormParser
+    def _load_form_data(self) -> None:
+        content = self._whole_form()
+        if content is None:
+            super()._load_form_data()
+        else:
+            kind = self.parameter_storage_class
+            vars(self).update(stream=BytesIO(), form=kind(form_pairs(content)), files=kind())
+
+    def _whole_form(self) -> bytes | None:
+        """Return a form in ASCII that is in memory as a whole, as the edge has it; None for any other body."""
+        environ, most = self.environ, self.max_content_length
+        stream = environ["wsgi.input"]
+        if (
+            type(stream) is not BytesIO
+            or environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower() != FORM
+            or not vars(self).keys().isdisjoint(_READ)
+        ):
+            return None
+        content = stream.read()
+        if (
+            environ.get("CONTENT_LENGTH") == str(len(content))
+            and "HTTP_TRANSFER_ENCODING" not in environ
+            and (most is None or len(content) <= most)
+            and content.isascii()
+        ):
+            return content
+        stream.seek(-len(content), SEEK_CUR)
+        return None
+
+
+class PhoneResponse(Response):
+    """Flask's response. A whole one that needs none of Werkzeug's corrections is sent as it is."""
+
+    def get_wsgi_response(
+        self, environ: "WSGIEnvironment"
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Return pieces, status and headers."""
+        pieces, headers = self.response, list(self.headers)
+        named = {name.lower() for name, _ in headers}
+        if (
+            self.status_code >= 200
+            and self.status_code not in _EMPTY
+            and environ["REQUEST_METHOD"] != "HEAD"
+            and type(pieces) is list
+            and [type(each) for each in pieces] == [bytes]
+            and not self._on_close
+            and "content-length" in named
+            and named.isdisjoint(_CORRECTED)
+        ):
+            return pieces, self.status, headers
+        return super().get_wsgi_response(environ)
+
+
+class _Context(RequestContext):
+    """Flask's context of a request, which remembers the routes of paths: programs ask for few, again and again."""
+
+    app: "PhoneFlask"
+
+    def match_request(self) -> None:
+        request, routes, adapter = self.request, self.app.routes, self.url_adapter
+        key = ("" if adapter is None else adapter.url_scheme, request.method, request.path)
+        if known := routes.get(key):
+            request.url_rule, request.view_args = known[0], dict(known[1])
+            return
+        super().match_request()
+        if request.url_rule is not None and len(request.path) <= LONGEST_KEPT:
+            if len(routes) >= PATHS_KEPT:
+                routes.clear()
+            routes[key] = request.url_rule, dict(request.view_args or {})
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -82,7 +139,38 @@ class PhoneFlask(Flask):
 
     own_headers: tuple[tuple[str, str], ...] = ()
     request_class = PhoneRequest
+    response_class = PhoneResponse
     session_interface = _Sessions()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.routes: dict[tuple[str, str, str], tuple[Rule, dict[str, Any]]] = {}
+        self._bound_to = lru_cache(maxsize=HOSTS_KEPT)(self._bind_to)
+
+    def request_context(self, environ: "WSGIEnvironment") -> RequestContext:
+        """Return the context of a request."""
+        return _Context(self, environ)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the route of a request. A host is checked once, not in each of its requests."""
+        environ = {} if request is None else request.environ
+        is_usual = "HTTP_HOST" in environ and "HTTP_UPGRADE" not in environ and environ.get("PATH_INFO")
+        if request is None or not is_usual or any(self.config[name] is not None for name in _HOST_SETTINGS):
+            return super().create_url_adapter(request)
+        request.host, known = self._bound_to(
+            environ["wsgi.url_scheme"], environ["HTTP_HOST"], environ.get("SCRIPT_NAME", "")
+        )
+        query = request.query_string.decode(errors="replace")
+        return MapAdapter(
+            self.url_map, known.server_name, known.script_name, known.subdomain, known.url_scheme,
+            request.path, environ["REQUEST_METHOD"], query,
+        )  # fmt: skip
+
+    def _bind_to(self, scheme: str, host: str, script_name: str) -> tuple[str, MapAdapter]:
+        environ = {
+            "wsgi.url_scheme": scheme, "HTTP_HOST": host, "SCRIPT_NAME": script_name, "REQUEST_METHOD": "GET"
+        }  # fmt: skip
+        return get_host(environ), self.url_map.bind_to_environ(environ, subdomain="")
 
     def ensure_sync(self, func: F) -> F:
         """Return the function: asking at each call whether it is a coroutine costs more than the call."""
