@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 import mocksms
-from mocksms.core import inbox, intake, request_log
+from mocksms.core import inbox, intake, request_log, worlds
 from mocksms.core.models import Message
 from mocksms.testing import Phone
 from tests import cpu
@@ -66,7 +66,9 @@ PURE = (*LEAVES, "core.codes", "core.segments", "store.engine", "api.flask_app")
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    # Once a second, a request also reads which addresses are leased and which worlds there are.
+    monkeypatch.setattr(worlds, "FRESH_SECONDS", 3600)
     app = mocksms.create_app({"INSTANCE": str(tmp_path)})
     yield app
     app.extensions["mocksms"].close()
