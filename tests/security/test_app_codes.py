@@ -205,3 +205,4 @@ def test_two_hundred_secrets_agree_with_the_rfc_s10(world: World) -> None:
         secret, at = totp.new_secret(), now + count * 977
         ours = totp.code_at(secret, totp.step_at(at))
         assert by_the_rfc(secret, at) == ours
+        assert totp.matching_steps(secret, ours, at, 0) == [totp.step_at(at)]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import secrets
 
 import pyotp
 
 STEP_SECONDS = 30
-SECRET_CHARACTERS = 32  # of base32: 160 bits, the length RFC 4226 R6 recommends
+SECRET_BYTES = 20  # the length RFC 4226 R6 recommends
 ISSUER = "Mihon"
 
 
 def new_secret() -> str:
     """Return a fresh secret in base32: 20 bytes from the system's generator (docs/promises.md#6)."""
-    return pyotp.random_base32(SECRET_CHARACTERS)
+    return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def step_at(now: float) -> int:
@@ -33,10 +35,11 @@ def matching_steps(secret: str, typed: str, now: float, window: int) -> list[int
     pyotp's ``verify`` returns only yes or no. Replay protection must store the step (RFC 6238 5.2).
     """
     here = step_at(now)
+    codes = pyotp.TOTP(secret)
     return [
         step
         for step in range(here - window, here + window + 1)
-        if hmac.compare_digest(code_at(secret, step), typed)
+        if hmac.compare_digest(codes.generate_otp(step), typed)
     ]
 
 
