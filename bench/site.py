@@ -167,7 +167,10 @@ class SiteWalk:
 
 
 def _listen(listener: Callable[[str], None] | None) -> None:
-    listeners[:] = [] if listener is None else [listener]
+    if listener is None:
+        listeners.pop()
+    else:
+        listeners.append(listener)
 
 
 def _traced(work: Callable[[], object], prepare: Callable[[], None] = lambda: None) -> Trace:
@@ -181,6 +184,19 @@ def _traced(work: Callable[[], object], prepare: Callable[[], None] = lambda: No
     return min(found, key=lambda trace: len(trace.statements))
 
 
+def sql_rows(site: SiteWalk, bare: Trace | None = None) -> list[Row]:
+    """Count statements and commits of sign-ins, which other load doesn't change. ``bare`` is the floor's trace."""
+    sign_in = _traced(lambda: site.walk("jiro", site.code()))
+    site.sign_in_by_sms()
+    by_sms = _traced(site.sign_in_by_sms, prepare=site.pass_an_hour)
+    return [
+        Row("sign_in_statements", len(sign_in.statements), len(bare.statements) if bare else None),
+        Row("sign_in_commits", sign_in.commits, bare.commits if bare else None),
+        Row("sms_statements", len(by_sms.statements)),
+        Row("sms_commits", by_sms.commits),
+    ]
+
+
 def rows() -> list[Row]:
     """Measure all rows in this run, with the floor beside them."""
     logging.disable(logging.CRITICAL)
@@ -192,19 +208,14 @@ def rows() -> list[Row]:
         bare_code = bare.code()
         with Trace(bare.app.extensions["db"].set_trace_callback) as bare_sql:
             bare.walk(bare_code)
-        sql = _traced(lambda: site.walk("jiro", site.code()))
-        site.sign_in_by_sms()
-        sms_sql = _traced(site.sign_in_by_sms, prepare=site.pass_an_hour)
+        sql = sql_rows(site, bare_sql)
         bare_start, bare_size = start_and_memory(FLOOR_APP.format(folder=name), "/ap/signin")
         start, size = start_and_memory(SITE_APP.format(settings=site.settings), "/ap/signin")
         phone_start, phone_size = start_and_memory(PHONE_APP.format(folder=name), "/")
         site.mail_server.stop()
     return [
         Row("sign_in", sign_in["site"], sign_in["floor"]),
-        Row("sign_in_statements", len(sql.statements), len(bare_sql.statements)),
-        Row("sign_in_commits", sql.commits, bare_sql.commits),
-        Row("sms_statements", len(sms_sql.statements)),
-        Row("sms_commits", sms_sql.commits),
+        *sql,
         Row("enrolment", enrol["site"], enrol["floor"]),
         Row("site_start", start, bare_start),
         Row("site_memory", size, bare_size),

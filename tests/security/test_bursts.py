@@ -13,13 +13,14 @@ import pytest
 from tests.actors import PASSWORD, Person
 from tests.app_fixture import AppFixture, World
 from tests.assertions import not_empty
-from tests.security.tools import sends
+from tests.security.tools import rows, sends
 from webapp.errors import Throttled, WrongPassword
-from webapp.flows import account_changes
-from webapp.flows.password import guess_key, prove
+from webapp.flows import account_changes, older_device, recovery, sign_in
+from webapp.flows.password import guess_key
 from webapp.rules.passwords import Hasher
 from webapp.rules.visitor import Visitor
 from webapp.store import accounts, sessions, throttles
+from webapp.store.flows import Flow
 from webapp.store.throttles import Throttle
 
 AT_ONCE = 12
@@ -41,8 +42,8 @@ def seen(world: World, key: str) -> int:
 class Meanwhile(Hasher):
     """The site's own hashing, during which something else happens too."""
 
-    def __init__(self, happens: Callable[[], None]) -> None:
-        super().__init__(1, 8, 1)
+    def __init__(self, happens: Callable[[], None], time_cost: int = 1) -> None:
+        super().__init__(time_cost, 8, 1)
         self._happens = happens
 
     def matches(self, hashed: str | None, password: str) -> bool:
@@ -76,12 +77,35 @@ def test_one_of_many_guesses_at_once_is_told_of_s22(apps_with: Callable[..., App
     assert seen(world, key) == LATE + 1
 
 
-@pytest.mark.parametrize("password", [PASSWORD, "wrong"])
-def test_guess_is_not_told_of_when_a_wait_began_while_it_was_hashed_s22(world: World, password: str) -> None:
-    key = guess_key(world.services, "hanako@example.com", VISITOR.address)
+def no_cookie(_name: str) -> None:
+    return None
 
-    def guess(services: Any, typed: str) -> None:
-        prove(services, VISITOR, "hanako@example.com", typed, app="shop", cookie=lambda _name: None)
+
+def signs_in(services: Any, typed: str) -> None:
+    sign_in.submit_password(
+        services, VISITOR, "jiro@example.com", typed, app="shop", return_to="/", cookie=no_cookie
+    )
+
+
+def signs_in_on_an_older_device(
+    services: Any, typed: str, who: str = "jiro", pending: Flow | None = None
+) -> Any:
+    name = f"{who}@example.com"
+    return older_device.submit(services, VISITOR, pending, name, typed, return_to="/", cookie=no_cookie)
+
+
+def asks_for_a_reset(services: Any, typed: str) -> None:
+    recovery.enter(services, VISITOR, "jiro@example.com", typed, cookie=no_cookie)
+
+
+@pytest.mark.parametrize("guess", [signs_in, signs_in_on_an_older_device, asks_for_a_reset])
+@pytest.mark.parametrize(("password", "time_cost"), [(PASSWORD, 1), (PASSWORD, 2), ("wrong", 1)])
+def test_guess_is_not_told_of_when_a_wait_began_while_it_was_hashed_s22(
+    world: World, guess: Callable[[Any, str], None], password: str, time_cost: int
+) -> None:
+    """The right one isn't hashed again with another time cost, which would take longer."""
+    key = guess_key(world.services, "jiro@example.com", VISITOR.address)
+    before = rows(world, "accounts"), rows(world, "flows")
 
     def others_guess() -> None:
         for _ in not_empty(range(world.services.config.password_free_tries + 1)):
@@ -89,8 +113,31 @@ def test_guess_is_not_told_of_when_a_wait_began_while_it_was_hashed_s22(world: W
                 guess(world.services, "wrong")
 
     with pytest.raises(Throttled):
-        guess(replace(world.services, hasher=Meanwhile(others_guess)), password)
+        guess(replace(world.services, hasher=Meanwhile(others_guess, time_cost)), password)
     assert seen(world, key) == world.services.config.password_free_tries + 1
+    assert (rows(world, "accounts"), rows(world, "flows")) == before
+
+
+def test_password_typed_again_before_the_code_is_not_told_of_when_a_wait_began_meanwhile_s22(
+    world: World,
+) -> None:
+    services, key = world.services, guess_key(world.services, "taro@example.com", VISITOR.address)
+
+    def others_guess() -> None:
+        with pytest.raises(WrongPassword):
+            signs_in_on_an_older_device(services, "wrong", "taro", pending)
+
+    with world.site.app_context():
+        pending = signs_in_on_an_older_device(services, PASSWORD, "taro")
+        has_seen(world, key, 1)
+        assert signs_in_on_an_older_device(services, PASSWORD, "taro", pending) == pending
+        assert seen(world, key) == 0
+        has_seen(world, key, LATE)
+        with pytest.raises(Throttled):
+            signs_in_on_an_older_device(
+                replace(services, hasher=Meanwhile(others_guess)), PASSWORD, "taro", pending
+            )
+        assert seen(world, key) == LATE + 1
 
 
 @pytest.mark.parametrize("present", [PASSWORD, "wrong"])

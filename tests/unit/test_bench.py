@@ -16,6 +16,7 @@ import pytest
 
 from bench import history, table
 from bench.peers import sign_ins
+from bench.site import SiteWalk, sql_rows
 from bench.table import TARGETS, Row, Target
 
 BENCH = Path(table.__file__).parent
@@ -39,6 +40,17 @@ def made(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
 def test_verdict_has_the_unit_of_the_row(monkeypatch: pytest.MonkeyPatch, ours: float, verdict: str) -> None:
     made(monkeypatch, unit="MiB", digits=0, at_most=300)
     assert Row("row", ours).verdict == verdict
+
+
+def test_sign_ins_keep_to_their_statements_and_commits(tmp_path: Path) -> None:
+    site = SiteWalk(tmp_path)
+    try:
+        verdicts = {row.key: row.verdict for row in sql_rows(site)}
+    finally:
+        site.mail_server.stop()
+    assert verdicts == dict.fromkeys(
+        ("sign_in_statements", "sign_in_commits", "sms_statements", "sms_commits"), "met"
+    )
 
 
 @pytest.mark.parametrize(

@@ -172,16 +172,15 @@ class MethodChallenge(Challenge):
             WrongCode, Throttled.
             MethodSwitchedOff: the method takes no codes any more.
         """
-        assert flow.account_id is not None
         asked_id = flow.data["method"]
         key = throttle_key(asked_id)
-        context = methods.find_challenge_context(db, flow.account_id, asked_id, key)
+        context = methods.find_challenge_context(db, flow, asked_id, key)
         if context is None or context.method.disabled_at is not None:
             raise MethodSwitchedOff()
         self.check(
             db,
             services,
-            FACTORS[context.method.kind].source(services, context.method, flow),
+            FACTORS[context.method.kind].source(services, context, flow),
             typed,
             key=key,
             now=now,

@@ -14,7 +14,7 @@ from webapp.store import methods
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
-from webapp.store.methods import Method
+from webapp.store.methods import ChallengeContext, Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,9 @@ class App(Factor):
 
     kind = "app"
 
-    def source(self, services: Services, method: Method, flow: Flow) -> Source:
+    def source(self, services: Services, asked: ChallengeContext, flow: Flow) -> Source:
         """Return the app's codes."""
+        method = asked.method
         secret = services.seal.open(method.secret or b"", seal_context(method.account_id)).decode()
         return AppCodes(method, secret, services.limits.totp_window)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from webapp.services.codes import SentSource, Source
 from webapp.services.context import Services
 from webapp.store.flows import Flow
-from webapp.store.methods import Method
+from webapp.store.methods import ChallengeContext, Method
 
 Proof = dict[str, Any]
 """What was proven: ``kind``, with ``number`` or ``secret`` (sealed) and ``step``; perhaps a ``name``."""
@@ -32,8 +32,8 @@ class Factor(Protocol):
         """Return the phone number that gets a text when the method is replaced (docs/promises.md#18)."""
         return None
 
-    def source(self, services: Services, method: Method, flow: Flow) -> Source:
-        """Return where the codes of a method come from, for this flow."""
+    def source(self, services: Services, asked: ChallengeContext, flow: Flow) -> Source:
+        """Return where the codes of the method come from that this flow asks."""
         ...
 
     def first_source(self, services: Services, account_id: str, flow: Flow) -> Source:
@@ -64,9 +64,9 @@ class SentFactor(Factor):
         """Return the address's last three characters."""
         return (method.number or "")[-3:]
 
-    def source(self, services: Services, method: Method, flow: Flow) -> Source:
+    def source(self, services: Services, asked: ChallengeContext, flow: Flow) -> Source:
         """Return the codes that were sent for this flow."""
-        return SentSource(flow.id, flow.kind, services.pepper)
+        return SentSource(flow.id, flow.kind, services.pepper, asked.sent)
 
     def first_source(self, services: Services, account_id: str, flow: Flow) -> Source:
         """Return the codes that were sent for this flow and address."""

@@ -21,7 +21,7 @@ from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
 from webapp.services.holds import keeping_reservation
 from webapp.shared.normal_forms import normalise
-from webapp.store import methods, sessions
+from webapp.store import sessions
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
 
@@ -68,8 +68,6 @@ def submit(
         return _accept_code(services, visitor, proven, pending, code, return_to, ended_session)
     if not proven.account.two_step_on:
         return _accept_password(services, visitor, proven, return_to, ended_session)
-    if pending is not None and resend_in(services, pending) > 0:
-        return pending  # a code has just been sent: the same error, and no other code
     return _ask(services, visitor, proven, pending, password)
 
 
@@ -118,7 +116,7 @@ def _accept_password(
 ) -> SignedIn:
     now = services.clock.now()
     with services.store.writing() as db:
-        proven.forget_guesses(db)
+        proven.accept(db, now)
         _end(db, ended_session)
         MACHINE.record_transition("accept_password")
         return sign_in.finish(db, services, visitor, proven.account, APP, return_to, now, how="password")
@@ -136,7 +134,7 @@ def _accept_code(
     now = services.clock.now()
     account = proven.account
     with judging(services, tells_owner=True) as db:
-        proven.forget_guesses(db)
+        proven.accept(db, now)
         CODES.judge(db, services, visitor, flow, code, now)
         MACHINE.transition(db, flow, "accept_code")
         _end(db, ended_session)
@@ -151,8 +149,10 @@ def _ask(services: Services, visitor: Visitor, proven: Proven, pending: Flow | N
     account = proven.account
     digits, separators = tail_of(normalise(password))
     with keeping_reservation(services.store) as db:
-        proven.forget_guesses(db)
-        method = pick(methods.of_account(db, account.id))
+        owned = proven.accept(db, now)
+        if pending is not None and resend_in(services, pending) > 0:
+            return pending  # a code has just been sent: the same error, and no other code
+        method = pick(owned)
         if method.disabled_at is not None:
             raise MethodSwitchedOff()
         # Fewer trailing digits than a code has disclose nothing, so they are not stored.

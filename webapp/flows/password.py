@@ -13,9 +13,10 @@ from webapp.rules.identifiers import Identifier
 from webapp.rules.visitor import Visitor, network_of
 from webapp.services import audit, throttling, trust
 from webapp.services.context import Services
-from webapp.store import accounts, throttles
+from webapp.store import accounts, methods, throttles
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
+from webapp.store.methods import Method
 from webapp.store.throttles import Throttle
 
 CookieReader = Callable[[str], str | None]
@@ -24,22 +25,35 @@ CookieReader = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """An account whose password was given, and the counter of earlier wrong attempts."""
+    """An account whose password was given, and the keys of the counters of wrong ones: its own, and its sender's."""
 
     account: Account
     key: str
-    guesses: int
+    sender_key: str
 
-    def forget_guesses(self, db: Connection) -> None:
-        """Reset the counter after a success, in its transaction (docs/promises.md#23)."""
-        if self.guesses:
+    def accept(self, db: Connection, now: float) -> list[Method]:
+        """Begin the transaction that follows the right password. Return the account's methods.
+
+        Others may have tried while the password was hashed: nothing is shown if a wait runs by now. Else the counter
+        is reset (docs/promises.md#23).
+
+        Raises:
+            Throttled.
+        """
+        keys = (self.key, self.sender_key)
+        owned, counted = methods.of_account_with_throttles(db, self.account.id, keys)
+        _refuse_if_blocked(counted[self.key], counted[self.sender_key], now)
+        if counted[self.key].count:
             throttles.clear(db, self.key)
+        return owned
 
 
 def prove(
     services: Services, visitor: Visitor, identifier: str, password: str, *, app: str, cookie: CookieReader
 ) -> Proven:
     """Check identifier and password, by one hash for any identifier (docs/promises.md#32).
+
+    Tell nobody that the password was right before `Proven.accept`.
 
     Raises:
         WrongPassword, Throttled: nothing else is disclosed.
@@ -48,11 +62,10 @@ def prove(
     with services.store.reading() as db:
         asked = _known(db, services, visitor, identifier, app, cookie)
     account, key = asked.account, asked.key
-    _refuse_if_blocked(asked, services.clock.now())
+    _refuse_if_blocked(asked.guesses, asked.of_sender, services.clock.now())
     is_right = services.hasher.matches(account.password_hash if account else None, password)
-    # Others may have tried while this was hashed: the result is shown only if no wait runs by now.
-    now = services.clock.now()
     if account is None or not is_right:
+        now = services.clock.now()
         with services.store.writing() as db:
             throttling.count_guess(
                 db, key, now, config.password_free_tries, config.wait_max_seconds, "password"
@@ -60,13 +73,12 @@ def prove(
             _count_for_sender(db, services, asked.sender_key, now)
             audit.record(db, visitor, account, "sign_in.password_wrong", now)
         raise WrongPassword()
-    with services.store.reading() as db:
-        counted = throttles.read_all(db, [key, asked.sender_key])
-    asked = replace(asked, guesses=counted[key], of_sender=counted[asked.sender_key])
-    _refuse_if_blocked(asked, now)
+    proven = Proven(account, key, asked.sender_key)
     if services.hasher.needs_rehash(account.password_hash):
-        account = _rehash(services, account, password)
-    return Proven(account, key, asked.guesses.count)
+        with services.store.writing() as db:  # a refusal must not take the time of another hash
+            proven.accept(db, services.clock.now())
+        return replace(proven, account=_rehash(services, account, password))
+    return proven
 
 
 def _rehash(services: Services, account: Account, password: str) -> Account:
@@ -88,9 +100,9 @@ class _Asked:
     of_sender: Throttle
 
 
-def _refuse_if_blocked(asked: _Asked, now: float) -> None:
-    throttling.refuse_if_blocked(asked.guesses, now, "password")
-    throttling.refuse_if_blocked(asked.of_sender, now, "password", SenderThrottled)
+def _refuse_if_blocked(guesses: Throttle, of_sender: Throttle, now: float) -> None:
+    throttling.refuse_if_blocked(guesses, now, "password")
+    throttling.refuse_if_blocked(of_sender, now, "password", SenderThrottled)
 
 
 def _count_for_sender(db: Connection, services: Services, key: str, now: float) -> None:

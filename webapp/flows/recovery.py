@@ -94,7 +94,7 @@ def enter(
     account = proven.account
     now = services.clock.now()
     with services.store.writing() as db:
-        proven.forget_guesses(db)
+        proven.accept(db, now)
         case = stored.newest_of_account(db, account.id, OPEN, now)
         if case is None:
             case = _open(db, services, visitor, account, now)

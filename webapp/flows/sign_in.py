@@ -20,11 +20,11 @@ from webapp.rules.visitor import Visitor
 from webapp.services import audit, sessions, trust
 from webapp.services.account_lookup import find_account
 from webapp.services.context import Services
-from webapp.store import methods
 from webapp.store import sessions as stored_sessions
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection
 from webapp.store.flows import Flow
+from webapp.store.methods import Method
 from webapp.store.outbox import Message
 
 MACHINE = StateMachine(
@@ -87,10 +87,12 @@ def submit_password(
     proven = prove(services, visitor, identifier, password, app=app, cookie=cookie)
     now = services.clock.now()
     with services.store.writing() as db:
-        proven.forget_guesses(db)
+        owned = proven.accept(db, now)
         if ended_session is not None:
             stored_sessions.end(db, ended_session)
-        outcome, message = _after_password(db, services, visitor, proven.account, app, return_to, cookie, now)
+        outcome, message = _after_password(
+            db, services, visitor, proven.account, owned, app=app, return_to=return_to, cookie=cookie, now=now
+        )
     if isinstance(outcome, SignedIn):
         return outcome
     if "was_copied" in outcome.data:
@@ -103,6 +105,8 @@ def _after_password(
     services: Services,
     visitor: Visitor,
     account: Account,
+    owned: list[Method],
+    *,
     app: str,
     return_to: str,
     cookie: CookieReader,
@@ -130,9 +134,8 @@ def _after_password(
     if honoured.was_copied:
         audit.record(db, visitor, account, "trust.copied", now)
         extra["was_copied"] = True
-    method = pick(methods.of_account(db, account.id))
     data = {"app": app, "return_to": return_to, "epoch": account.trust_epoch, **extra}
-    flow, message = CODES.begin(db, services, visitor, account, method, now, data=data)
+    flow, message = CODES.begin(db, services, visitor, account, pick(owned), now, data=data)
     audit.record(db, visitor, account, "sign_in.password_right", now)
     return flow, message
 

@@ -87,16 +87,20 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SentSource:
-    """Codes sent for one flow and purpose, valid nowhere else (docs/promises.md#14)."""
+    """Codes sent for one flow and purpose, valid nowhere else (docs/promises.md#14).
+
+    ``sent`` are those codes, newest first, if the transaction has read them already.
+    """
 
     flow_id: str
     purpose: str
     pepper: bytes = field(repr=False)
+    sent: list[SentCode] | None = field(default=None, repr=False)
     is_by_clock: ClassVar[bool] = False
 
     def judge(self, db: Connection, typed: str, now: float) -> Verdict:
         """Check the newest code. An earlier one gets another verdict, so that its owner looks for the newer."""
-        sent = codes.of_flow(db, self.flow_id, self.purpose)
+        sent = codes.of_flow(db, self.flow_id, self.purpose) if self.sent is None else self.sent
         if not sent:
             return Verdict.MISSING
         newest, *earlier = sent

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
+from webapp.store import columns
 from webapp.store.engine import Connection, Row
 from webapp.store.throttles import NONE, Throttle
 
@@ -13,6 +14,8 @@ COLUMNS = (
     "id, name, email, phone, password_hash, language, time_zone, two_step_on, is_reviewer, trust_epoch,"
     " created_at, address"
 )
+WIDTH = columns.count(COLUMNS)
+_TRUTHS = [columns.position(COLUMNS, name) for name in ("two_step_on", "is_reviewer")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +40,12 @@ class Account:
     address: str | None
 
 
-def from_row(row: Row) -> Account:
-    """Return an account from a row that holds `COLUMNS` (and perhaps others)."""
-    return Account(
-        row["id"],
-        row["name"],
-        row["email"],
-        row["phone"],
-        row["password_hash"],
-        row["language"],
-        row["time_zone"],
-        bool(row["two_step_on"]),
-        bool(row["is_reviewer"]),
-        row["trust_epoch"],
-        row["created_at"],
-        row["address"],
-    )
+def from_row(row: Row, at: int = 0) -> Account:
+    """Return an account from a row that has `COLUMNS` from position ``at`` on."""
+    values = list(row[at : at + WIDTH])
+    for place in _TRUTHS:
+        values[place] = bool(values[place])
+    return Account(*values)
 
 
 def get(db: Connection, account_id: str) -> Account:

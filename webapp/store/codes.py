@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webapp.store import columns
 from webapp.store.engine import Connection, Row
 
 COLUMNS = (
     "id, flow_id, purpose, account_id, method_id, channel, recipient, digest, state, tries_left, failure, sent_at,"
     " expires_at, sent_to, named, held_until, told_until, is_at_home"
 )
+WIDTH = columns.count(COLUMNS)
 UNUSED = "state <> 'used' AND failure IS NULL"
 HELD = f"{UNUSED} AND held_until > ? AND held_until <= ?"
 TOLD = f"{UNUSED} AND told_until > ? AND told_until <= ?"
@@ -61,9 +63,9 @@ class Sendings:
     reserved_until: float
 
 
-def from_row(row: Row) -> SentCode:
-    """Return a sent code from a row of `COLUMNS`."""
-    return SentCode(*(row[name] for name in SentCode.__dataclass_fields__))
+def from_row(row: Row, at: int = 0) -> SentCode:
+    """Return a sent code from a row that has `COLUMNS` from position ``at`` on."""
+    return SentCode(*row[at : at + WIDTH])
 
 
 def replace_earlier(db: Connection, flow_id: str, purpose: str) -> None:
@@ -77,7 +79,7 @@ def replace_earlier(db: Connection, flow_id: str, purpose: str) -> None:
 def add(db: Connection, code: SentCode) -> None:
     """Insert a code; see `replace_earlier`."""
     db.execute(
-        f"INSERT INTO codes ({COLUMNS}) VALUES ({', '.join('?' * 18)})",
+        f"INSERT INTO codes ({COLUMNS}) VALUES ({', '.join('?' * WIDTH)})",
         tuple(getattr(code, name) for name in SentCode.__dataclass_fields__),
     )
 

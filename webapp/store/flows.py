@@ -7,9 +7,11 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from webapp.store import columns
 from webapp.store.engine import Connection, Row
 
 COLUMNS = "id, kind, state, account_id, browser, session, data, created_at, expires_at"
+_DATA = columns.position(COLUMNS, "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,9 @@ class Flow:
 
 def from_row(row: Row) -> Flow:
     """Return a flow from a row of `COLUMNS`."""
-    return Flow(
-        row["id"],
-        row["kind"],
-        row["state"],
-        row["account_id"],
-        row["browser"],
-        row["session"],
-        json.loads(row["data"]),
-        row["created_at"],
-        row["expires_at"],
-    )
+    values = list(row)
+    values[_DATA] = json.loads(values[_DATA])
+    return Flow(*values)
 
 
 def new_id() -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from webapp.store import accounts
+from webapp.store import accounts, codes, columns
 from webapp.store.accounts import Account
+from webapp.store.codes import SentCode
 from webapp.store.engine import Connection, Row
+from webapp.store.flows import Flow
 from webapp.store.throttles import NONE, Throttle
 
 COLUMNS = "id, account_id, kind, number, secret, secret_mark, name, is_preferred, last_step, disabled_at, verified_at"
+WIDTH = columns.count(COLUMNS)
+_PREFERRED = columns.position(COLUMNS, "is_preferred")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +40,10 @@ class Method:
 
 
 def from_row(row: Row) -> Method:
-    """Return a method from a row of `COLUMNS`."""
-    return Method(
-        row["id"],
-        row["account_id"],
-        row["kind"],
-        row["number"],
-        row["secret"],
-        row["secret_mark"],
-        row["name"],
-        bool(row["is_preferred"]),
-        row["last_step"],
-        row["disabled_at"],
-        row["verified_at"],
-    )
+    """Return a method from a row that begins with `COLUMNS`."""
+    values = list(row[:WIDTH])
+    values[_PREFERRED] = bool(values[_PREFERRED])
+    return Method(*values)
 
 
 def of_account(db: Connection, account_id: str) -> list[Method]:
@@ -63,6 +57,22 @@ def of_account(db: Connection, account_id: str) -> list[Method]:
     ]
 
 
+def of_account_with_throttles(
+    db: Connection, account_id: str, keys: tuple[str, str]
+) -> tuple[list[Method], dict[str, Throttle]]:
+    """Return `of_account`, and the state of two throttles; `NONE` where nothing is counted."""
+    rows = db.execute(_WITH_THROTTLES, (account_id, *keys)).fetchall()
+    owned = {row["id"]: row for row in rows if row["id"] is not None}  # one for each throttle that is counted
+    counted = {row["key"]: Throttle(row["count"], row["blocked_until"]) for row in rows}
+    return [from_row(row) for row in owned.values()], {key: counted.get(key, NONE) for key in keys}
+
+
+_WITH_THROTTLES = f"""
+    SELECT {COLUMNS}, t.key, t.count, t.blocked_until
+    FROM (SELECT 1 AS one) asked LEFT JOIN methods m ON m.account_id = ? LEFT JOIN throttles t ON t.key IN (?, ?)
+    ORDER BY is_preferred DESC, verified_at, id"""
+
+
 def find(db: Connection, account_id: str, method_id: str) -> Method | None:
     """Return one method, if it is this account's."""
     row = db.execute(
@@ -73,36 +83,43 @@ def find(db: Connection, account_id: str, method_id: str) -> Method | None:
 
 @dataclass(frozen=True, slots=True)
 class ChallengeContext:
-    """A method that is asked for a code, with its owner, its wrong attempts, and whether a reset is under way."""
+    """A method that is asked for a code, with its owner, its wrong attempts, and whether a reset is under way.
+
+    ``sent`` are the codes that were sent for the flow, newest first.
+    """
 
     method: Method
     account: Account
     throttle: Throttle
     has_case: bool
+    sent: list[SentCode]
 
 
 def find_challenge_context(
-    db: Connection, account_id: str, method_id: str, throttle_key: str
+    db: Connection, flow: Flow, method_id: str, throttle_key: str
 ) -> ChallengeContext | None:
     """Return all that a check of a code needs, in one statement. None if the method is gone."""
-    row = db.execute(_POSED, (throttle_key, method_id, account_id)).fetchone()
-    if row is None:
+    rows = db.execute(_ASKED, (throttle_key, flow.id, flow.kind, method_id, flow.account_id)).fetchall()
+    if not rows:
         return None
-    method = Method(*(row["m_" + name] for name in Method.__dataclass_fields__))
+    row = rows[0]
     return ChallengeContext(
-        replace(method, is_preferred=bool(method.is_preferred)),
-        accounts.from_row(row),
+        from_row(row),
+        accounts.from_row(row, WIDTH),
         Throttle(row["count"], row["blocked_until"]) if row["count"] is not None else NONE,
         bool(row["has_case"]),
+        [codes.from_row(each, _CODE_AT) for each in rows if each[_CODE_AT] is not None],
     )
 
 
-_POSED = f"""
-    SELECT {", ".join(f"m.{name.strip()} AS m_{name.strip()}" for name in COLUMNS.split(","))},
-           {", ".join("a." + name.strip() for name in accounts.COLUMNS.split(","))}, t.count, t.blocked_until,
+_CODE_AT = WIDTH + accounts.WIDTH
+_ASKED = f"""
+    SELECT {columns.of("m", COLUMNS)}, {columns.of("a", accounts.COLUMNS)}, {columns.of("c", codes.COLUMNS)},
+           t.count, t.blocked_until,
            EXISTS (SELECT 1 FROM flows f WHERE f.account_id = a.id AND f.kind = 'recovery') AS has_case
     FROM methods m JOIN accounts a ON a.id = m.account_id LEFT JOIN throttles t ON t.key = ?
-    WHERE m.id = ? AND m.account_id = ?"""
+        LEFT JOIN codes c ON c.flow_id = ? AND c.purpose = ?
+    WHERE m.id = ? AND m.account_id = ? ORDER BY c.sent_at DESC, c.id DESC"""
 
 
 def add(

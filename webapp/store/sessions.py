@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from webapp.store import accounts
+from webapp.store import accounts, columns
 from webapp.store.accounts import Account
 from webapp.store.engine import Connection, Row
 
 COLUMNS = "id_hash, public_id, account_id, browser, app, device, near, created_at, seen_at, expires_at, elevated_until"
+WIDTH = columns.count(COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Session:
 
 
 def from_row(row: Row) -> Session:
-    """Return a session from a row of `COLUMNS`."""
-    return Session(*(row[name] for name in Session.__dataclass_fields__))
+    """Return a session from a row that begins with `COLUMNS`."""
+    return Session(*row[:WIDTH])
 
 
 def add(db: Connection, session: Session, epoch: int) -> bool:
@@ -45,8 +46,7 @@ def add(db: Connection, session: Session, epoch: int) -> bool:
 
 
 _WITH_ACCOUNT = f"""
-    SELECT {", ".join("s." + name.strip() + " AS s_" + name.strip() for name in COLUMNS.split(","))},
-           {", ".join("a." + name.strip() for name in accounts.COLUMNS.split(","))}
+    SELECT {columns.of("s", COLUMNS)}, {columns.of("a", accounts.COLUMNS)}
     FROM sessions s JOIN accounts a ON a.id = s.account_id
     WHERE s.id_hash = ? AND s.expires_at > ? AND s.seen_at > ?"""
 
@@ -56,9 +56,7 @@ def find_with_account(
 ) -> tuple[Session, Account] | None:
     """Return a live session and its owner, in one statement, as each page needs it."""
     row = db.execute(_WITH_ACCOUNT, (id_hash, now, now - idle_seconds)).fetchone()
-    if row is None:
-        return None
-    return Session(*(row["s_" + name] for name in Session.__dataclass_fields__)), accounts.from_row(row)
+    return None if row is None else (from_row(row), accounts.from_row(row, WIDTH))
 
 
 def touch(db: Connection, id_hash: bytes, now: float) -> None:

@@ -28,7 +28,7 @@ class Trusted:
 
 def from_row(row: Row) -> Trusted:
     """Return a trusted browser from a row of `COLUMNS`."""
-    return Trusted(*(row[name] for name in Trusted.__dataclass_fields__))
+    return Trusted(*row)
 
 
 def add(db: Connection, trusted: Trusted) -> None:
