@@ -11,7 +11,7 @@ from mocksms.core.worlds import World
 from mocksms.store.deletion import Doomed
 
 AT_FIRST, AT_MOST = 200, 5000
-SLICE_SECONDS = 0.03
+SLICE_SECONDS = 0.015
 PAUSE_SECONDS = 0.002  # a writer who waits takes the lock now
 Find = Callable[[store.Connection, int], Sequence[Doomed]]
 
@@ -37,12 +37,13 @@ def delete(world: World, wanted: Filter) -> int:
     if wanted.q:
         inbox.complete_words(world)
     share = _share(world, wanted)
+    if share is not Share.FEW:
+        # The rest is indexed again, which is less work than to take each message out of the index.
+        with world.store.writing() as db:
+            store.search_index.begin_again(db)
     with world.store.writing() as db:
         if share is Share.ALL and (deleted := store.deletion.all_arrived(db, wanted)):
             return deleted
-        if share is not Share.FEW:
-            # The rest is indexed again, which is less work than to take each message out of the index.
-            store.search_index.begin_again(db)
         last = store.reading.last_message(db)  # what arrives between two slices stays
     return in_slices(world, lambda db, limit: store.deletion.matching(db, wanted, last, limit))
 

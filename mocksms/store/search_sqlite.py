@@ -6,6 +6,7 @@ from typing import Any
 
 from mocksms.core.models import Filter
 from mocksms.search import tokenizer
+from mocksms.store import freed_pages
 from mocksms.store.engine import Connection
 
 # Steps of the schema, see `migrations`.
@@ -77,5 +78,6 @@ def forget(db: Connection, texts: Sequence[tuple[int, str, str]]) -> None:
 
 def clear(db: Connection) -> None:
     """Empty the index."""
+    freed_pages.leave(db)
     db.execute("INSERT INTO search (search) VALUES ('delete-all')")
     db.execute("DELETE FROM vocabulary")

@@ -143,6 +143,31 @@ def test_deletion_of_everything_costs_the_same_for_any_number(world: World) -> N
     assert _statements(world, 3, Filter()) == _statements(world, 12, Filter())
 
 
+def test_deletion_of_everything_gives_the_lock_back_after_the_index(world: World) -> None:
+    _fill(world, 3)
+    inbox.complete_words(world)
+    said: list[str] = []
+    with recording.listening(said.append):
+        assert deletion.delete(world, Filter()) == 3
+    emptied = next(
+        at for at, sql in enumerate(said) if "search" in sql and ("DELETE" in sql or "delete" in sql)
+    )
+    assert "COMMIT" in said[emptied : said.index("DELETE FROM messages")]
+
+
+def test_deletion_of_everything_forgets_words_that_were_indexed_meanwhile(world: World) -> None:
+    _fill(world, 3)
+    with world.store.writing() as db:
+        store.search_index.begin_again(db)
+    inbox.complete_words(world)
+    with world.store.writing() as db:
+        assert store.deletion.all_arrived(db, Filter()) == 3
+        has_blue = {"sqlite": "search MATCH 'blue'", "postgresql": "words @@ CAST('blue' AS tsquery)"}[
+            db.dialect
+        ]
+        assert db.execute(f"SELECT count(*) FROM search WHERE {has_blue}").fetchone()[0] == 0
+
+
 def test_deletion_gives_the_lock_back_between_slices(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deletion, "AT_FIRST", 4)
     monkeypatch.setattr(deletion, "AT_MOST", 4)
