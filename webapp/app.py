@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 
 from webapp import cli, home, paths
 from webapp import config as configuration
@@ -41,6 +40,7 @@ from webapp.pages import (
 )
 from webapp.pages.framework import (
     cookies,
+    csrf,
     error_pages,
     flask_overrides,
     headers,
@@ -120,7 +120,7 @@ def create_app(
     app.extensions["nidankai_engine"] = engine = open_engine(instance, settled.database_url)
     app.extensions["nidankai"] = _services(settled, clock or Clock(), gateway_transport, engine, dispatcher)
     _configure(app, settled, load_keys(settled).secret)
-    CSRFProtect(app)
+    csrf.CsrfCheck(app)
     for edge in EDGES:
         edge.install(app)
     dispatcher.install(app)

@@ -6,7 +6,6 @@ import errno
 import logging
 
 import pytest
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import abort
 
 from tests.unit import little_site
@@ -22,6 +21,7 @@ from webapp.errors import (
     StaleFlow,
     Throttled,
 )
+from webapp.pages.framework.csrf import CsrfCheck
 from webapp.store.engine import Full, Misuse, ReadOnly, Unreachable
 
 
@@ -91,7 +91,7 @@ def test_wrong_method_says_which_is_right() -> None:
 
 def test_form_without_its_token_asks_to_send_again() -> None:
     app = little_site.make()
-    CSRFProtect(app)
+    CsrfCheck(app)
     answer = app.test_client().post("/page?lang=en")
     assert answer.status_code == 400
     assert "Send the form again" in answer.text

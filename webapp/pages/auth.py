@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import flask
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import LoginManager, UserMixin, current_user, login_user
-from flask_wtf.csrf import generate_csrf
 
 from webapp import paths
 from webapp.flows.sign_in import SignedIn
+from webapp.pages.framework import csrf
 from webapp.pages.framework.cookies import SIGNED_IN, set_cookie
 from webapp.pages.framework.services import services
 from webapp.pages.framework.visitor import remember_browser
@@ -104,13 +104,12 @@ def session_hash() -> bytes | None:
 
 
 def empty_session() -> None:
-    """Empty the cookie, and put a new CSRF token in.
+    """Empty the cookie, and put what the next CSRF tokens are made of in.
 
     Without it each of the next pages would make its own, and of two that load at once one would keep the wrong one.
     """
     flask.session.clear()
-    g.pop("csrf_token", None)
-    generate_csrf()
+    csrf.renew()
 
 
 def put_session(token: str, account: Account) -> None:

@@ -12,9 +12,9 @@ from flask import Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf.csrf import generate_csrf
 
 from webapp import paths
+from webapp.pages.framework import csrf
 from webapp.pages.framework.headers import NOT_NEEDED, content_policy
 from webapp.pages.render import language, page
 from webapp.sandbox import api, trace_recorder
@@ -114,7 +114,7 @@ def stage_state() -> Response:
     forms.
     """
     is_held = "csrf_token" in flask.session or "sends" in request.args
-    return jsonify(_state() | {"csrf": generate_csrf() if is_held else ""})
+    return jsonify(_state() | {"csrf": csrf.token() if is_held else ""})
 
 
 def handset(persona: Persona) -> str:
