@@ -10,6 +10,7 @@ import difflib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import cached_property
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
@@ -237,14 +238,15 @@ class Config:
         return "'self'" if self.sandbox and self.frame_ancestors == "'none'" else self.frame_ancestors
 
     def cookie(self, name: str) -> str:
-        """Return the full name of the site's cookie ``name``. ``__Host-`` pins it to this host under TLS.
+        """Return the full name of the site's cookie ``name``."""
+        return self._cookie_prefix + name
 
-        Without TLS the port of `site_url` is part of it: browsers share the cookies of a host among its ports.
-        """
+    @cached_property
+    def _cookie_prefix(self) -> str:
         if self.is_tls:
-            return f"__Host-mihon_{name}"
-        port = urlsplit(self.site_url).port
-        return self.old_cookie(name) if port in (None, 80, 443) else f"mihon_{port}_{name}"
+            return "__Host-mihon_"  # browsers keep it to this host
+        port = urlsplit(self.site_url).port  # without TLS browsers share a host's cookies among its ports
+        return self.old_cookie("") if port in (None, 80, 443) else f"mihon_{port}_"
 
     @staticmethod
     def old_cookie(name: str) -> str:

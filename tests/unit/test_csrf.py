@@ -38,6 +38,7 @@ def site(check: type[CSRFProtect], make_token: Any, **settings: Any) -> FlaskCli
         return "taken"
 
     protection.exempt(exempt)
+
     @app.get("/renew")
     def renew() -> ResponseReturnValue:
         return jsonify(value=csrf.renew(), token=csrf.token())

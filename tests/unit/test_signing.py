@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSaf
 from markupsafe import Markup
 
 from tests.assertions import not_empty
+from webapp.config import Config
 from webapp.pages.framework.session_cookie import SignedSessions
 from webapp.rules.signing import COMPRESSED_FROM, TokenSerializer
 
@@ -149,16 +152,29 @@ def test_session_of_a_replaced_key_is_read_while_it_is_named() -> None:
 
 def test_session_cookie_is_set_when_the_session_changed_only() -> None:
     app = site()
+    app.extensions["nidankai"] = SimpleNamespace(config=Config())
     app.session_interface = SignedSessions()
 
-    def headers(session: SecureCookieSession, path: str = "/") -> tuple[int, str | None]:
-        with app.test_request_context(path) as here:
+    def headers(session: SecureCookieSession, path: str = "/") -> tuple[list[str], str | None]:
+        sent = {"HTTP_COOKIE": "mihon_8000_session=x; mihon_session=y"}
+        with app.test_request_context(path, environ_overrides=sent) as here:
             here._session = session
             answer = app.process_response(app.response_class())
-        return len(answer.headers.getlist("Set-Cookie")), answer.headers.get("Vary")
+        return answer.headers.getlist("Set-Cookie"), answer.headers.get("Vary")
 
     untouched, read, changed = SecureCookieSession({"a": "b"}), SecureCookieSession(), SecureCookieSession()
     read.accessed = True
     changed["a"] = "b"
-    assert (headers(untouched), headers(read), headers(changed)) == ((0, None), (0, "Cookie"), (1, "Cookie"))
-    assert headers(changed, "/static/site.css") == (0, None)
+    assert (headers(untouched), headers(read)) == (([], None), ([], "Cookie"))
+    (cookie,), vary = headers(changed)
+    name, value, flags = re.fullmatch(r"(\w+)=([\w.-]+); (.+)", cookie).groups()  # type: ignore[union-attr]
+    assert (name, flags, vary) == ("mihon_8000_session", "HttpOnly; Path=/; SameSite=Lax", "Cookie")
+    assert SignedSessions().get_signing_serializer(app).loads(value) == {"a": "b"}  # type: ignore[union-attr]
+    assert headers(changed, "/static/site.css") == ([], None)
+    changed.clear()
+    emptied, vary = headers(changed)
+    assert ([each.split("=")[0] for each in emptied], vary) == (
+        ["mihon_8000_session", "mihon_session"],
+        "Cookie",
+    )
+    assert all("Max-Age=0" in each and "HttpOnly" in each for each in not_empty(emptied))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Request, request
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.http import parse_cookie
 from werkzeug.utils import cached_property
 from werkzeug.wrappers import Response
 
 from webapp.config import Config
-from webapp.pages.framework.services import services
+from webapp.pages.framework.services import services, this_request
 
+SESSION = "session"
 SIGNED_IN = "_user_id"
 """Where Flask-Login keeps the token of a sign-in in Flask's session."""
 _PORT = re.compile(r"mihon_[0-9]+_")
@@ -34,32 +36,32 @@ def delete_cookie(response: Response, name: str) -> None:
 
 def read_cookie(name: str) -> str | None:
     """Return the value of the cookie ``name`` in this request."""
-    return request.cookies.get(services().config.cookie(name))
+    return this_request().cookies.get(services().config.cookie(name))
 
 
 def install(app: Flask) -> None:
-    """Read cookies under the names that they had before they named the port."""
+    """Read cookies also under the names that they had before they named the port."""
     config: Config = app.extensions["nidankai"].config
     new, old = config.cookie(""), config.old_cookie("")
-    if config.is_tls or new == old:
-        return
+    is_renamed = not config.is_tls and new != old
 
-    class RequestWithOldCookies(Request):
+    class SiteRequest(Request):
         @cached_property
         def cookies(self) -> ImmutableMultiDict[str, str]:
             """Return the cookies, the old ones also under their new names."""
-            sent = super().cookies
-            found = [name for name in sent if name.startswith(old) and not _PORT.match(name)]
+            # Flask's own looks for the header among all
+            sent = cast(ImmutableMultiDict[str, str], parse_cookie(self.environ, ImmutableMultiDict))
+            found = [name for name in sent if is_renamed and name.startswith(old) and not _PORT.match(name)]
             missing = [(today, sent[name]) for name in found if (today := new + name[len(old) :]) not in sent]
             return ImmutableMultiDict([*sent.items(multi=True), *missing]) if missing else sent
 
-    app.request_class = RequestWithOldCookies
+    app.request_class = SiteRequest
 
 
 def session_settings(config: Config) -> dict[str, Any]:
     """Return Flask's settings for its session cookie: the same name scheme and flags."""
     flags = {f"SESSION_COOKIE_{flag.upper()}": value for flag, value in _flags(config).items()}
-    return {"SESSION_COOKIE_NAME": config.cookie("session"), **flags}
+    return {"SESSION_COOKIE_NAME": config.cookie(SESSION), **flags}
 
 
 def _flags(config: Config) -> dict[str, Any]:

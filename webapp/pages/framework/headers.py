@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from webapp.config import Config
+from webapp.pages.framework.services import this_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -31,6 +32,8 @@ def install(app: Flask) -> None:
     class CompleteResponse(Response):
         """An answer whose headers are completed as it is sent: ``response.headers`` checks each it is given."""
 
+        max_cookie_size = app.config["MAX_COOKIE_SIZE"]  # Flask's asks for it at each cookie
+
         def get_wsgi_response(
             self, environ: WSGIEnvironment
         ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
@@ -43,7 +46,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def choose_caching(response: Response) -> Response:
         # Nearly every page shows its user: none is cached, so Back after sign-out shows nothing.
-        is_kept = request.endpoint == "static" and response.status_code < 400
+        is_kept = this_request().endpoint == "static" and response.status_code < 400
         response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}" if is_kept else "no-store"
         return response
 

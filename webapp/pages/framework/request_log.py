@@ -6,10 +6,10 @@ import logging
 import secrets
 import time
 
-from flask import Flask, Response, current_app, g, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 
 from webapp import paths
-from webapp.pages.framework.services import this_request
+from webapp.pages.framework.services import context, this_request
 from webapp.store import outbox
 from webapp.store.engine import EngineError
 
@@ -28,20 +28,21 @@ def install(app: Flask) -> None:
 
 def request_id() -> str:
     """Return this request's id. It is ours alone: a client's would write into our log."""
-    known: str | None = g.get("request_id")
+    facts = context().g
+    known: str | None = facts.get("request_id")
     if known is None:
-        known = g.request_id = secrets.token_hex(8)
+        known = facts.request_id = secrets.token_hex(8)
     return known
 
 
 def _begin() -> None:
-    g.started_at = time.perf_counter()
+    context().g.started_at = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
     known = request_id()
     response.headers.add("X-Request-Id", known)
-    started: float | None = g.get("started_at")
+    started: float | None = context().g.get("started_at")
     took = 0.0 if started is None else (time.perf_counter() - started) * 1000
     asked = this_request()
     LOG.info(

@@ -11,6 +11,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask.json.tag import TaggedJSONSerializer
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
+from webapp.pages.framework.cookies import SESSION, delete_cookie, set_cookie
 from webapp.pages.framework.services import this_request
 from webapp.rules.signing import TokenSerializer
 
@@ -66,13 +67,21 @@ class SignedSessions(SecureCookieSessionInterface):
         return self._serializers[keys]
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Do as Flask does, but not for static files: they are the same for all, and browsers cache them."""
+        """Set the cookie of a session that has changed, or delete it if nothing is left.
+
+        Not for static files: they are the same for all, and browsers cache them.
+        """
         if this_request().endpoint == "static":
             return
-        if session.modified:
-            super().save_session(app, session, response)
-        elif session.accessed:
-            response.vary.add("Cookie")
+        if session.accessed or session.modified:
+            response.headers.add("Vary", "Cookie")  # `response.vary` would read the header to write it
+        if not session.modified:
+            return
+        serializer = self.get_signing_serializer(app)
+        if session and serializer:
+            set_cookie(response, SESSION, serializer.dumps(dict(session)))
+        else:
+            delete_cookie(response, SESSION)
 
 
 def install(app: Flask) -> None:

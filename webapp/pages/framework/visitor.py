@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from flask_babel import get_locale, gettext
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp.config import Config
 from webapp.errors import LinkRefused
 from webapp.pages.framework.cookies import read_cookie, set_cookie
-from webapp.pages.framework.services import services
+from webapp.pages.framework.services import context, services, this_request
 from webapp.rules import links
 from webapp.rules.devices import device_label
 from webapp.rules.visitor import Visitor, voucher
@@ -66,14 +66,16 @@ class NamedProxies:
 
 def visitor() -> Visitor:
     """Return the facts of this request. The first call gives the browser its cookie if it has none."""
-    known: Visitor | None = g.get("visitor")
+    facts = context().g
+    known: Visitor | None = facts.get("visitor")
     if known is None:
-        address = _written_plainly(request.remote_addr or "")
+        asked = this_request()
+        address = _written_plainly(asked.remote_addr or "")
         browser = links.token_hash(_browser_token())
-        known = g.visitor = Visitor(
+        known = facts.visitor = Visitor(
             browser=browser,
             address=address,
-            device=device_label(request.user_agent.string) or gettext("Unknown device"),
+            device=device_label(asked.user_agent.string) or gettext("Unknown device"),
             near=near(address),
             language=get_locale().language,
             vouchers=_vouchers(browser),
@@ -112,24 +114,27 @@ def near(address: str) -> str:
     return _place_name(found, str(get_locale())) or address
 
 
+@lru_cache(maxsize=1024)
 def _written_plainly(address: str) -> str:
     """Return the peer's address. An IPv4 address mapped to IPv6 is the same visitor."""
     return str(read(address) or "?")
 
 
 def _browser_token() -> str:
-    token: str | None = g.get("browser_token") or read_cookie(COOKIE)
+    facts = context().g
+    token: str | None = facts.get("browser_token") or read_cookie(COOKIE)
     if token is None or not _TOKEN.fullmatch(token):
-        token = g.new_browser_token = links.new_token()
-    g.browser_token = token
+        token = facts.new_browser_token = links.new_token()
+    facts.browser_token = token
     return token
 
 
 def _hand_out_cookie(response: Response) -> Response:
-    token = g.pop("new_browser_token", None)
+    facts = context().g
+    token = facts.pop("new_browser_token", None)
     if token is not None:
         set_cookie(response, COOKIE, token, COOKIE_SECONDS)
-    vouchers = g.pop("vouchers", None)
+    vouchers = facts.pop("vouchers", None)
     if vouchers is not None:
         own = services()
         mark = own.signer.sign(KNOWN, " ".join((visitor().browser.hex(), *vouchers)), own.clock.now())
