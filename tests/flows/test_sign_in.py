@@ -54,6 +54,14 @@ def test_identifier_longer_than_an_address_is_asked_for_again(world: World) -> N
     assert len(browser.cookie("mihon_8000_session") or "") < 4000
 
 
+def test_session_cookie_holds_the_token_and_what_forms_need(world: World, hanako: Person) -> None:
+    hanako.signs_in()
+    cookie = hanako.browser.cookie("mihon_8000_session")
+    held = world.site.session_interface.get_signing_serializer(world.site).loads(cookie)  # type: ignore[attr-defined]
+    assert {name for name, value in held.items() if value} == {"_user_id", "_fresh", "csrf_token"}
+    assert len(held["_user_id"]) == 32 and len(held["csrf_token"]) == 40
+
+
 def test_password_wrong_is_told_and_keeps_the_name(world: World, language: str) -> None:
     page = world.person("hanako", language).gives_password("wrong")
     box = page.one("#auth-error-message-box").to_text()

@@ -59,13 +59,23 @@ class User(UserMixin):
         return self.account.time_zone
 
 
+class SessionsAreRows(LoginManager):
+    """Flask-Login without what rows make needless: the hash of the browser, and the remember-me cookie."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.session_protection = None  # tokens are random and rotate
+        self._session_identifier_generator = str  # else the hash is made at each use, and sent in each cookie
+
+    def init_app(self, app: Flask) -> None:
+        """Find the users of ``app``. The library's also looks after each request for a cookie to remember."""
+        app.login_manager = self  # type: ignore[attr-defined]
+
+
 def install(app: Flask) -> None:
-    """Set Flask-Login up: sessions are rows, and its remember-me cookie is not used."""
-    manager = LoginManager()
-    manager.session_protection = (
-        None  # ids are random and rotate, so a hash of address and browser would add only cost
-    )
-    manager.init_app(app, add_context_processor=False)  # it would ask for the user on pages that show none
+    """Set Flask-Login up: sessions are rows."""
+    manager = SessionsAreRows()
+    manager.init_app(app)
     app.jinja_env.globals["current_user"] = current_user
     manager.user_loader(_load)
     manager.unauthorized_handler(_to_sign_in)

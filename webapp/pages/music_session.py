@@ -6,11 +6,11 @@ touch it. A token of one app opens nothing in the other.
 
 from __future__ import annotations
 
-from flask import Response, g, request
+from flask import Response, g
 
 from webapp.flows import sign_in
 from webapp.pages.framework.cookies import delete_cookie, read_cookie, set_cookie
-from webapp.pages.framework.services import services
+from webapp.pages.framework.services import context, services, this_request
 from webapp.pages.framework.visitor import remember_browser, visitor
 from webapp.rules.links import token_hash
 from webapp.store import sessions
@@ -26,9 +26,11 @@ SEEN_EVERY_SECONDS = 60
 
 def is_music() -> bool:
     """Return whether this request is the music app's: its pages, or the sign-in's pages in its look."""
-    kept: bool | None = g.get("is_music")
+    facts = context().g
+    kept: bool | None = facts.get("is_music")
     if kept is None:
-        kept = g.is_music = bool(request.blueprints) and request.blueprints[-1] in (APP, "older_device")
+        rooms = this_request().blueprints
+        kept = facts.is_music = bool(rooms) and rooms[-1] in (APP, "older_device")
     return kept
 
 

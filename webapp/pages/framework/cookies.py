@@ -36,7 +36,10 @@ def delete_cookie(response: Response, name: str) -> None:
 
 def read_cookie(name: str) -> str | None:
     """Return the value of the cookie ``name`` in this request."""
-    return this_request().cookies.get(services().config.cookie(name))
+    sent, full = this_request().cookies, services().config.cookie(name)
+    if full not in sent:  # `sent.get` raises and catches an exception then
+        return None
+    return sent[full]
 
 
 def install(app: Flask) -> None:
@@ -50,7 +53,7 @@ def install(app: Flask) -> None:
         def cookies(self) -> ImmutableMultiDict[str, str]:
             """Return the cookies, the old ones also under their new names."""
             # Flask's own looks for the header among all
-            sent = cast(ImmutableMultiDict[str, str], parse_cookie(self.environ, ImmutableMultiDict))
+            sent = cast("ImmutableMultiDict[str, str]", parse_cookie(self.environ, ImmutableMultiDict))
             found = [name for name in sent if is_renamed and name.startswith(old) and not _PORT.match(name)]
             missing = [(today, sent[name]) for name in found if (today := new + name[len(old) :]) not in sent]
             return ImmutableMultiDict([*sent.items(multi=True), *missing]) if missing else sent

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from flask import Request, g, request
+from flask.ctx import AppContext
 from flask.globals import app_ctx
 
 from webapp.services.context import Services
 
-if TYPE_CHECKING:
-    from flask.ctx import AppContext
+context: Callable[[], AppContext] = app_ctx._get_current_object  # type: ignore[attr-defined]
+"""Returns Flask's context itself, for what a page asks some ten times: its proxies look it up at each use."""
+
+this_request: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]
+"""Returns the request itself, for what asks it for more than one thing."""
 
 
 def services() -> Services:
@@ -18,18 +22,6 @@ def services() -> Services:
     here = context()
     chosen: Services = here.g.get("services") or here.app.extensions["nidankai"]
     return chosen
-
-
-def context() -> AppContext:
-    """Return Flask's context itself, for what a page asks some ten times: its proxies look it up at each use."""
-    here: AppContext = app_ctx._get_current_object()  # type: ignore[attr-defined]
-    return here
-
-
-def this_request() -> Request:
-    """Return the request itself, for what asks it for more than one thing."""
-    here: Request = request._get_current_object()  # type: ignore[attr-defined]
-    return here
 
 
 def use(chosen: Services) -> None:
