@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bench import history, table
+from bench import history, measure, table
 from bench.peers import sign_ins
 from bench.site import SiteWalk, sql_rows
 from bench.table import TARGETS, Row, Target
@@ -230,3 +230,12 @@ def test_unknown_option_is_refused() -> None:
 
     with pytest.raises(SystemExit, match="unknown: --peer"):
         chosen(["--peer"])
+
+
+def test_a_start_may_keep_the_modules_that_it_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    make = "assert not sys.dont_write_bytecode\nfrom flask import Flask; app = Flask('small')"
+    seconds, mebibytes = measure.start_and_memory(
+        f"{make}\napp.add_url_rule('/', view_func=str)", "/", tries=1
+    )
+    assert 0 < seconds < mebibytes
