@@ -27,11 +27,12 @@ from mocksms.handset import authenticator, template_cache
 from mocksms.handset import blueprint as handset
 from mocksms.providers.interface import Provider
 from mocksms.providers.registry import Providers
-from mocksms.shared import own_files
+from mocksms.shared import collector, own_files
 
 _SIZES = ("MAX_CONTENT_LENGTH", "MAX_FORM_MEMORY_SIZE")
 
 
+@collector.paused()
 def create_app(
     config_values: Mapping[str, object] | None = None, providers: Sequence[type[Provider]] = ()
 ) -> Flask:

@@ -16,6 +16,9 @@ __all__ = ["create_app", "create_edge"]
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from webapp import app  # lazy, so that the package can be imported without the site
+    from webapp.shared import collector  # lazy, so that the package can be imported without the site
+
+    with collector.paused():
+        from webapp import app  # the site itself
 
     return getattr(app, name)

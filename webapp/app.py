@@ -58,7 +58,7 @@ from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
 from webapp.services.context import Services
 from webapp.services.hash_threads import HashThreads
-from webapp.shared import own_files
+from webapp.shared import collector, own_files
 from webapp.store import earlier_uploads
 from webapp.store.database import open_engine
 from webapp.store.engine import Engine, Store, Unfit
@@ -99,6 +99,7 @@ EDGES = (
 )
 
 
+@collector.paused()
 def create_app(
     config: Mapping[str, Any] | None = None,
     *,
