@@ -9,7 +9,7 @@ import uuid
 
 from flask import Flask, Response, jsonify, request
 
-from mocksms.edge import Edge, Limits
+from mocksms.edge.application import Edge, Limits
 
 
 def create_app() -> Flask:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from flask import Flask
 
@@ -22,12 +23,14 @@ from mocksms.api.paths import HEALTH
 from mocksms.core import shared_keys
 from mocksms.core.worlds import Worlds
 from mocksms.delivery.background import Delivery
-from mocksms.edge import Edge, Limits
 from mocksms.handset import authenticator, template_cache
 from mocksms.handset import blueprint as handset
 from mocksms.providers.interface import Provider
 from mocksms.providers.registry import Providers
 from mocksms.shared import collector, own_files
+
+if TYPE_CHECKING:
+    from mocksms.edge.application import Edge
 
 _SIZES = ("MAX_CONTENT_LENGTH", "MAX_FORM_MEMORY_SIZE")
 
@@ -84,11 +87,16 @@ def check_settings() -> None:
 
 def create_edge(
     config_values: Mapping[str, object] | None = None, providers: Sequence[type[Provider]] = ()
-) -> Edge:
+) -> "Edge":
     """Return the phone as an RSGI application, which `mocksms serve` starts.
 
     The arguments are those of :func:`create_app`. Waiting testers and open event streams need no thread here.
     """
+    from mocksms.edge.application import (  # late: it loads asyncio, which a plain WSGI server needs not
+        Edge,
+        Limits,
+    )
+
     app = create_app(config_values, providers)
     worlds = middleware.worlds_of(app)
     settings = worlds.settings

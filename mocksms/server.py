@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mocksms import config
 from mocksms.core.own_address import own_address, own_host
-from mocksms.edge import Edge, process
+from mocksms.edge import process
+from mocksms.edge.application import Edge
 from mocksms.shared import own_files
 
 if TYPE_CHECKING:

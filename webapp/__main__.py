@@ -10,7 +10,8 @@ import click
 
 from webapp import home
 from webapp.config import ConfigError, load
-from webapp.edge import Edge, process
+from webapp.edge import process
+from webapp.edge.application import Edge
 from webapp.keys import load_keys
 from webapp.shared.network import is_loopback
 

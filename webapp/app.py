@@ -12,7 +12,6 @@ from webapp import cli, home, paths
 from webapp import config as configuration
 from webapp.clock import Clock
 from webapp.config import Config, ConfigError
-from webapp.edge import Edge, Limits
 from webapp.keys import load_keys
 from webapp.outbound.gateway import Gateway
 from webapp.outbound.mail import Mailer
@@ -65,6 +64,8 @@ from webapp.store.engine import Engine, Store, Unfit
 
 if TYPE_CHECKING:
     import httpx
+
+    from webapp.edge.application import Edge
 
 MOST_BYTES = 1024 * 1024
 """The largest body of a request, documents aside."""
@@ -144,6 +145,11 @@ def create_edge(config: Mapping[str, Any] | None = None) -> Edge:
     Raises:
         ConfigError: a setting is missing, unreadable or unsafe.
     """
+    from webapp.edge.application import (  # late: it loads asyncio, which a plain WSGI server needs not
+        Edge,
+        Limits,
+    )
+
     app = create_app(config)
     dispatcher: Dispatcher = app.extensions["nidankai_dispatcher"]
     dispatcher.resume()

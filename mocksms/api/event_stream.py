@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 
@@ -14,8 +14,10 @@ from mocksms.api import middleware, waiting
 from mocksms.api.messages import asked, blueprint, event_json, whole_number
 from mocksms.core.models import Event, Filter
 from mocksms.core.worlds import World
-from mocksms.edge import Hold
 from mocksms.events.hub import Subscription
+
+if TYPE_CHECKING:
+    from mocksms.edge.held import Hold
 
 KEEPALIVE_SECONDS = 15.0
 AGAIN_SECONDS = 1.0
@@ -120,7 +122,7 @@ def _in_thread(world: World, subscription: Subscription, after: int | None) -> I
 
 
 async def _without_thread(
-    world: World, subscription: Subscription, after: int | None, hold: Hold
+    world: World, subscription: Subscription, after: int | None, hold: "Hold"
 ) -> AsyncIterator[bytes]:
     room = _Room()
     yield _beginning(subscription, after)

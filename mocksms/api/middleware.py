@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import Flask, Request, Response, current_app, g, jsonify, request
 from flask.globals import app_ctx, request_ctx
@@ -19,9 +19,12 @@ from mocksms.api.paths import HEALTH, PROGRAMS, READY, VERSION_HEADER
 from mocksms.core import deletion, faults
 from mocksms.core.world_names import DEFAULT
 from mocksms.core.worlds import BadWorld, TooManyWorlds, World, Worlds
-from mocksms.edge import HOLD, Hold
+from mocksms.edge import HOLD
 from mocksms.errors import Problem
 from mocksms.shared.guesses import Guesses
+
+if TYPE_CHECKING:
+    from mocksms.edge.held import Hold
 
 log = logging.getLogger("mocksms")
 WORLD_COOKIE = "tel_world"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app, request
 
@@ -15,7 +15,10 @@ from mocksms.core import waits
 from mocksms.core.codes.pattern import Pattern
 from mocksms.core.models import Filter, Message
 from mocksms.core.worlds import World
-from mocksms.edge import HOLD, Hold
+from mocksms.edge import HOLD
+
+if TYPE_CHECKING:
+    from mocksms.edge.held import Hold
 
 FREE_THREADS = 8
 """Threads of a plain WSGI server that nobody may wait in."""
@@ -69,7 +72,7 @@ class Waiting:
     has_place: bool = False
 
 
-def hold() -> Hold | None:
+def hold() -> "Hold | None":
     """Return how this request can wait without a thread, or None on a plain WSGI server."""
     return cast("Hold | None", request.environ.get(HOLD))
 

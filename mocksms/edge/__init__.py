@@ -3,7 +3,5 @@
 It knows neither app. Site and phone have the same files, byte for byte (docs/decisions.md, "The edge takes bodies").
 """
 
-from .application import Edge, Limits
-from .held import HOLD, Hold
-
-__all__ = ["HOLD", "Edge", "Hold", "Limits"]
+HOLD = "edge.hold"
+"""Where the environ of a request has its :class:`.held.Hold`. A request that a thread serves to its end has none."""

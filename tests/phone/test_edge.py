@@ -18,7 +18,8 @@ from flask import Flask
 
 from mocksms import create_edge
 from mocksms.api import middleware
-from mocksms.edge import Edge, Limits, application, bodies
+from mocksms.edge import application, bodies
+from mocksms.edge.application import Edge, Limits
 from mocksms.edge.bodies import Body
 from mocksms.edge.environ import build
 from mocksms.edge.sockets import drop_unread

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .held import HOLD, Held
+from . import HOLD
+from .held import Held
 from .rsgi import Exchange, HeaderList, Stream
 
 if TYPE_CHECKING:

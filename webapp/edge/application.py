@@ -10,10 +10,10 @@ from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from . import environ
+from . import HOLD, environ
 from .answers import Call, plain
 from .bodies import Bodies, Body, Refused
-from .held import HOLD, Hold, send_on, unless_gone
+from .held import Hold, send_on, unless_gone
 from .rsgi import Exchange, HeaderList, Scope
 from .sockets import drop_unread
 from .threads import Threads

@@ -11,8 +11,6 @@ from typing import Any, TypeVar
 from .rsgi import Exchange, Stream
 from .threads import Threads
 
-HOLD = "edge.hold"
-"""Where the environ of a request has its :class:`Hold`. A request that a thread serves to its end has none."""
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
