@@ -7,10 +7,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Mapping
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import formatdate, make_msgid, parseaddr
+from email.utils import parseaddr
 from typing import Self
 
 from webapp.config import Config
@@ -19,7 +16,6 @@ from webapp.outbound.deadline import Deadline, connect
 
 # Narrower than RFC 5321 on purpose: no quoting, no comment, nothing that could be two addresses or a header.
 _ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,64}@[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,255}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 # smtplib's code for a reply that begins with no number, and RFC 5321's "service not available".
 _KINDS: dict[int, DeliveryKind] = {-1: "garbage", 421: "down"}
 _Work = Callable[[smtplib.SMTP], object]
@@ -49,7 +45,7 @@ class Mailer:
             raise ValueError(f"{sender!r} is no address to send from")
         self._host = host
         self._port = port
-        self._from = Address(_CONTROL.sub(" ", name), addr_spec=address)
+        self._from = (name, address)
         self._deadline_seconds = deadline_seconds
         self._login = (user, password or "") if user else None
         self._starttls = starttls
@@ -76,29 +72,16 @@ class Mailer:
         """
         if not _ADDRESS.fullmatch(to):
             raise MailFailed("refused", "not an address")
-        message = self._message(to, subject, text, html, key)
-        self._within_deadline(lambda smtp: smtp.send_message(message, self._from.addr_spec, [to]))
+        from webapp.outbound.mail_message import compose  # late: nothing is sent at a start
+
+        message = compose(self._from, to, subject, text, html, key)
+        for name, value in self._headers.items():
+            message[name] = value
+        self._within_deadline(lambda smtp: smtp.send_message(message, self._from[1], [to]))
 
     def check(self) -> None:
         """Greet the server (and sign in, if a user is set), sending nothing. Raises MailFailed."""
         self._within_deadline(lambda smtp: smtp.noop())
-
-    def _message(self, to: str, subject: str, text: str, html: str, key: str | None) -> EmailMessage:
-        message = EmailMessage(policy=SMTP)
-        message["From"] = self._from
-        local, _at, domain = to.rpartition("@")
-        message["To"] = Address(username=local, domain=domain)  # `addr_spec` takes no dots in a row
-        message["Subject"] = _CONTROL.sub(" ", subject).strip()  # it may hold names that visitors chose
-        message["Date"] = formatdate(usegmt=True)
-        message["Message-ID"] = (
-            f"<{key}@{self._from.domain}>" if key else make_msgid(domain=self._from.domain)
-        )
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
-        for name, value in self._headers.items():
-            message[name] = value
-        message.set_content(text, cte="base64")
-        message.add_alternative(html, subtype="html", cte="base64")
-        return message
 
     def _within_deadline(self, work: _Work) -> None:
         deadline = Deadline(self._deadline_seconds)

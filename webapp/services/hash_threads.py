@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 MAX_AT_ONCE = min(4, os.cpu_count() or 1)
 """More than there are processors would take more memory and no less time."""
@@ -31,6 +32,8 @@ class HashThreads:
         pid = os.getpid()  # a fork copies no threads
         pool = self._pools.get(pid)
         if pool is None:
+            from concurrent.futures import ThreadPoolExecutor  # late, as ctypes: nothing is hashed at a start
+
             _give_back_large_blocks()
             # Of several made at once, one is kept. Those that lose have not started a thread. No lock: a fork may copy
             # one that is held.
@@ -43,6 +46,8 @@ def _give_back_large_blocks() -> None:
 
     Without this it keeps that memory for each thread that ever hashed. Other systems have no ``mallopt``.
     """
+    import ctypes  # late, see above
+
     if os.name == "posix":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt:

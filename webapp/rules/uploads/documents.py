@@ -8,11 +8,9 @@ docs/screens.md#a32.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from webapp.errors import DocumentRefused, DocumentTooLarge, TooManyDocuments
-from webapp.rules.uploads import office, pdf, pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +41,6 @@ ACCEPT = ",".join(EXTENSIONS)
 """For a file field's ``accept``."""
 
 _EXTENSION = re.compile(r"\.(docx?|jpe?g|pdf|png)\Z", re.IGNORECASE)
-_ZIP_END = b"PK\x05\x06"
-_ZIP_TAIL = 65_557  # where an archive's directory ends at the latest: 22 bytes and the longest comment
-_MARKUP = re.compile(rb"<(script|html|\?php|!doctype|svg[\s>]|iframe|body[\s>])", re.IGNORECASE)
 
 
 def inspect(uploads: list[Upload], *, limit_bytes: int, limit_files: int) -> list[Document]:
@@ -66,39 +61,12 @@ def inspect(uploads: list[Upload], *, limit_bytes: int, limit_files: int) -> lis
 
 
 def _inspect(upload: Upload) -> Document:
+    from webapp.rules.uploads.judges import JUDGES  # late: few requests bring a document
+
     found = _EXTENSION.search(upload.name)
     if found is None or any(ord(char) < 0x20 for char in upload.name):
         raise DocumentRefused("extension")
     if not upload.content:
         raise DocumentRefused("empty")
     kind = {"jpeg": "jpg"}.get(found[1].lower(), found[1].lower())
-    return Document(kind, _JUDGES[kind](upload.content))
-
-
-def _pdf(content: bytes) -> bytes:
-    if _is_also_archive(content):
-        raise DocumentRefused("content")
-    return pdf.pdf(content)
-
-
-def _picture(kind: str) -> Callable[[bytes], bytes]:
-    def judge(content: bytes) -> bytes:
-        if _is_also_archive(content) or b"%PDF-" in content[:1024] or _MARKUP.search(content):
-            raise DocumentRefused("content")
-        return pictures.redraw(content, kind)
-
-    return judge
-
-
-def _is_also_archive(content: bytes) -> bool:
-    """Return whether an archive follows the content: a polyglot, which programs read in different ways."""
-    return _ZIP_END in content[-_ZIP_TAIL:]
-
-
-_JUDGES: dict[str, Callable[[bytes], bytes]] = {
-    "pdf": _pdf,
-    "doc": office.doc,
-    "docx": office.docx,
-    "jpg": _picture("jpg"),
-    "png": _picture("png"),
-}
+    return Document(kind, JUDGES[kind](upload.content))
