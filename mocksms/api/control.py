@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from mocksms.api import middleware, openapi
+from mocksms.api import middleware
 from mocksms.api.messages import as_json, iso
 from mocksms.api.paths import API
 from mocksms.core import calls, faults, inbox, phone_numbers
@@ -47,6 +47,8 @@ def text_of(body: dict[str, Any], name: str, longest: int, needed: bool = True) 
 @blueprint.get("/openapi.json")
 def describe() -> Response:
     """Return the OpenAPI description."""
+    from mocksms.api import openapi  # late: most phones are never asked for it
+
     return jsonify(openapi.description())
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from mocksms.api.middleware import settings, world
 from mocksms.core import calls, inbox
 from mocksms.core.models import Filter, Message
-from mocksms.handset import devices, voice
+from mocksms.handset import devices
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.layout_context import render, row_number
 
@@ -118,6 +118,8 @@ def speech(address: str, message_id: int, number: int) -> Response:
 
     It is not cached: after a reset another call gets the same address.
     """
+    from mocksms.handset import voice  # late: it loads ctypes, and most phones show no call
+
     said = _call(address, message_id).details.get("spoken", [])
     if not settings().voice or number >= len(said):
         abort(404)
@@ -162,6 +164,8 @@ def _phrases(message: Message) -> list[Phrase]:
 
 
 def _speech_url(message: Message, at: int, said: dict[str, str]) -> str:
+    from mocksms.handset import voice  # late, see above
+
     if not settings().voice or not voice.speaks(said["language"]) or len(said["text"]) > voice.LONGEST:
         return ""
     return url_for("handset.speech", address=message.handset, message_id=message.id, number=at)

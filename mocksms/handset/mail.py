@@ -14,7 +14,6 @@ from mocksms.core import inbox
 from mocksms.core.mail import files
 from mocksms.core.models import Message
 from mocksms.handset import devices, language, template_filters
-from mocksms.handset import mail_html as mail_html_page
 from mocksms.handset._blueprint import blueprint
 from mocksms.handset.layout_context import render, row_number
 
@@ -92,10 +91,12 @@ def mail_html(address: str, message_id: int) -> Response:
 
     With ``?presses=1`` the surrounding page handles links, by the one script that the policy allows.
     """
+    from mocksms.handset import mail_html  # late: it loads nh3, and few pages show a mail
+
     found = _mail(address, message_id)
     tells = "presses" in request.args
     script = f"<script>{PRESSES}</script>" if tells else ""
-    page = mail_html_page.document(found.html, found.subject, _pictures(found), language.theme(), script)
+    page = mail_html.document(found.html, found.subject, _pictures(found), language.theme(), script)
     answer = Response(page, mimetype="text/html")
     policy = PRESSES_POLICY if tells else FRAME_POLICY
     # frame-ancestors checks all frames around it: its mails may be framed wherever the phone may.

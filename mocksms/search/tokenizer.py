@@ -6,25 +6,34 @@ as 承認. A pair index finds any run of two or more characters, and a single ch
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from mocksms.core.models import Filter
 from mocksms.shared.normal_forms import normalise
 
 INDEXED_CHARACTERS = 20_000
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\u3005"
-_RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
-_IS_CJK = re.compile(rf"[{_CJK}]")
+
+
+@cache
+def _run() -> re.Pattern[str]:
+    """Return the pattern of a run. Late, as the next one: a large set of characters takes a millisecond."""
+    return re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
+
+
+@cache
+def _cjk() -> re.Pattern[str]:
+    return re.compile(rf"[{_CJK}]")
 
 
 def is_cjk(run: str) -> bool:
     """Return whether a run of `runs` is Chinese, Japanese or Korean."""
-    return _IS_CJK.match(run) is not None
+    return _cjk().match(run) is not None
 
 
 def runs(text: str) -> list[str]:
     """Return the runs of one script in a text, without case and in their normal form."""
-    return _RUN.findall(normalise(text).casefold())
+    return _run().findall(normalise(text).casefold())
 
 
 def of_text(text: str) -> str:

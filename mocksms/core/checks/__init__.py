@@ -1,7 +1,7 @@
 """Checks of a message: pure functions, run when a message is read, so that receiving it costs nothing."""
 
 from mocksms.core import display_names
-from mocksms.core.checks import mail, sms
+from mocksms.core.checks import sms
 from mocksms.core.checks.check import N_, Check
 from mocksms.core.checks.language import NAMES, detect
 from mocksms.core.mail.html_text import text_of_html
@@ -12,6 +12,8 @@ __all__ = ["Check", "of"]
 
 def of(message: Message) -> list[Check]:
     """Return the checks of a message, in reading order."""
+    from mocksms.core.checks import mail  # late: it loads nh3, and no list or stream has checks
+
     found: list[Check | None] = []
     if message.channel == "sms":
         if not display_names.carrier(message):  # other services have no alphabets and no parts

@@ -51,8 +51,8 @@ LONGEST_SLOW = 250_000
 _HIGH = bytes(range(0x80, 0x100))
 _EXAMINED = 20_000  # bytes that detection looks at
 _MOST_BROKEN = 0.05  # share of the non-ASCII letters that may fail with a correct declaration
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fc]")
-_LETTER = re.compile("[\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9f\u0370-\u04ff]")
+_KANA = "[\u3041-\u3096\u30a1-\u30fc]"
+_LETTER = "[\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9f\u0370-\u04ff]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _by_itself(data: bytes) -> Decoded | None:
 def _detected(data: bytes) -> Decoded:
     for name in ("euc-jp", "cp932"):
         text = read(data, name)
-        if not _broken(text) and len(_KANA.findall(text)) * 8 > len(_LETTER.findall(text)):
+        if not _broken(text) and len(re.findall(_KANA, text)) * 8 > len(re.findall(_LETTER, text)):
             return Decoded(text, name)  # no text in another language has so many kana
     import chardet  # slow to load, and few mails need it
 

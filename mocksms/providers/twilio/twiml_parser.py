@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
-
-from defusedxml import DTDForbidden
-from defusedxml.ElementTree import fromstring
 
 from mocksms.core.sender_app import AppAnswer, AppRequest, Reply
 from mocksms.delivery import http_client
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 LARGEST = 100_000
 MOST_REPEATS = 5
@@ -46,15 +46,20 @@ class SpokenText:
     seconds: float
 
 
-def _root(document: str) -> ElementTree.Element:
+def _root(document: str) -> "Element":
     """Return the root element. Entities are refused: they could expand without end."""
+    from xml.etree.ElementTree import ParseError  # late, as the next two: no app has answered at a start
+
+    from defusedxml import DTDForbidden
+    from defusedxml.ElementTree import fromstring
+
     if len(document) > LARGEST:
         raise BadTwiml("the document is too long")
     try:
-        root: ElementTree.Element = fromstring(document.strip(), forbid_dtd=True)
+        root: Element = fromstring(document.strip(), forbid_dtd=True)
     except DTDForbidden:
         raise BadTwiml("document types are not read") from None
-    except ElementTree.ParseError as error:
+    except ParseError as error:
         raise BadTwiml(f"no XML: {error}") from None
     return root
 
@@ -82,7 +87,7 @@ def parse(document: str) -> list[Verb]:
     ]
 
 
-def _verb(element: ElementTree.Element, inner: list[Verb] | None = None) -> Verb:
+def _verb(element: "Element", inner: list[Verb] | None = None) -> Verb:
     words = "" if inner else " ".join(" ".join(element.itertext()).split())
     return Verb(str(element.tag), dict(element.attrib), words, inner or [])
 
@@ -125,7 +130,7 @@ def messages(answer: AppAnswer, request: AppRequest | None = None) -> tuple[list
     return [each for each in replies if each.text or each.media], None
 
 
-def _reply(verb: ElementTree.Element) -> Reply:
+def _reply(verb: "Element") -> Reply:
     """Return the text of a Message: its Body, else its own text without Media."""
     bodies, media = verb.findall("Body"), [_text(each) for each in verb.findall("Media")]
     beside = "".join([verb.text or "", *(child.tail or "" for child in verb)])
@@ -133,5 +138,5 @@ def _reply(verb: ElementTree.Element) -> Reply:
     return Reply(text, tuple(url for url in media if http_client.is_address(url)))
 
 
-def _text(element: ElementTree.Element) -> str:
+def _text(element: "Element") -> str:
     return "".join(element.itertext()).strip()
