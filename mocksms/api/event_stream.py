@@ -33,7 +33,8 @@ def events() -> Response:
 
     If the id is ahead of all events, the stream begins with the event `restart` and all events. It ends with
     `deleted` when the world is deleted, and without it after `MOST_BYTES`. The event `conditions` has no id: clock or
-    faults changed, or the world was emptied. Its `stamp` as `?conditions=` tells what the client knows already.
+    faults changed, messages were deleted, or the world was emptied. Its `stamp` as `?conditions=` tells what the
+    client knows already.
     """
     world, held = middleware.world(), waiting.hold()
     resumed = request.headers.get("Last-Event-ID", "")

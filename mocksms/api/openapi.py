@@ -108,7 +108,7 @@ def _message_paths() -> Schema:
     stamp = _query("conditions", TEXT, "The stamp of the last event conditions: a newer one is sent at once")
     stream = {
         "description": "Events: message, status, call; restart (the id was ahead of all events), deleted (the world);"
-        " conditions (clock or faults changed, or the world was reset; it has no id)",
+        " conditions (clock or faults changed, messages were deleted, or the world was reset; it has no id)",
         "content": {"text/event-stream": {"schema": an_event}},
     }
     return {

@@ -41,7 +41,7 @@ def delete(world: World, wanted: Filter) -> int:
         # The rest is indexed again, which is less work than to take each message out of the index.
         with world.store.writing() as db:
             store.search_index.begin_again(db)
-    with world.store.writing() as db:
+    with world.altering() as db:
         if share is Share.ALL and (deleted := store.deletion.all_arrived(db, wanted)):
             return deleted
         last = store.reading.last_message(db)  # what arrives between two slices stays
@@ -62,7 +62,7 @@ def _share(world: World, wanted: Filter) -> Share:
 
 def delete_one(world: World, sid: str) -> bool:
     """Delete the message with this provider id. Return True if it existed."""
-    with world.store.writing() as db:
+    with world.altering() as db:
         found = store.deletion.by_sid(db, sid)
         store.deletion.remove(db, found)
     return bool(found)
@@ -71,7 +71,8 @@ def delete_one(world: World, sid: str) -> bool:
 def in_slices(world: World, find: Find) -> int:
     """Delete what `find` returns, at most that many messages, until it returns fewer. Return how many were deleted.
 
-    A transaction takes about SLICE_SECONDS: the size of the next one follows from the time of the last one.
+    A transaction takes about SLICE_SECONDS: the size of the next one follows from the time of the last one. Open pages
+    learn of it at the end, or once a second before.
 
     Raises:
         Interrupted: after a part of them.
@@ -89,6 +90,7 @@ def in_slices(world: World, find: Find) -> int:
             raise
         deleted += len(found)
         if len(found) < size:
+            world.hub.recheck()
             return deleted
         spent = max(time.monotonic() - start, 0.001)
         size = max(AT_FIRST // 4, min(AT_MOST, 2 * size, int(size * SLICE_SECONDS / spent)))

@@ -1,9 +1,12 @@
 """The conditions in a world: the clock's offset, and whether there are any faults or opt-outs."""
 
+import time
 from typing import NamedTuple
 
 from mocksms.store.engine import Connection
 from mocksms.store.requests import EMPTIED_AT
+
+_DELETED_AT = "messages_deleted_at"
 
 
 class Conditions(NamedTuple):
@@ -24,21 +27,30 @@ def read(db: Connection) -> Conditions:
 
 
 def stamp(db: Connection) -> str:
-    """Return a text that changes with the clock, with the faults and their uses, and when the world is emptied."""
+    """Return a text that changes with the clock, the faults and their uses, with a deletion and with a reset."""
     row = db.execute(
         "SELECT (SELECT value FROM settings WHERE name = 'clock_offset'),"
-        " (SELECT value FROM settings WHERE name = ?), max(id), count(*), sum(used) FROM faults",
-        (EMPTIED_AT,),
+        " (SELECT value FROM settings WHERE name = ?), (SELECT value FROM settings WHERE name = ?),"
+        " max(id), count(*), sum(used) FROM faults",
+        (EMPTIED_AT, _DELETED_AT),
     ).fetchone()
     return ".".join(str(part or 0) for part in row)
 
 
 def set_offset(db: Connection, seconds: float) -> None:
     """Set how many seconds the clock is ahead."""
+    _set(db, "clock_offset", repr(seconds))
+
+
+def note_deletion(db: Connection) -> None:
+    """Note that messages were deleted, for open pages: an event is of a message that is there."""
+    _set(db, _DELETED_AT, repr(time.time()))
+
+
+def _set(db: Connection, name: str, value: str) -> None:
     db.execute(
-        "INSERT INTO settings (name, value) VALUES ('clock_offset', ?)"
-        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        (repr(seconds),),
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
     )
 
 

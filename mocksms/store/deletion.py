@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from mocksms.core.models import Filter
 from mocksms.search import tokenizer
-from mocksms.store import freed_pages, messages, reading, search_index
+from mocksms.store import conditions, freed_pages, messages, reading, search_index
 from mocksms.store.engine import Connection
 
 MOST_HELD = 500
@@ -93,6 +93,7 @@ def all_arrived(db: Connection, wanted: Filter) -> int:
         db.execute(f"DELETE FROM {table}")  # noqa: S608
     if search_index.indexed_upto(db):
         search_index.clear(db)
+    conditions.note_deletion(db)
     db.executemany(messages.INSERT, [tuple(row) for row in held])
     db.executemany("INSERT INTO raws (sid, source) VALUES (?, ?)", [tuple(row) for row in sources])
     return arrived
@@ -104,7 +105,10 @@ def _all(rows: Iterable[Sequence[Any]]) -> list[Doomed]:
 
 def remove(db: Connection, found: Sequence[Doomed]) -> None:
     """Delete messages with all that depends on them. Conversations and handsets without a message go too."""
+    if not found:
+        return
     freed_pages.leave(db)
+    conditions.note_deletion(db)
     db.executemany("DELETE FROM messages WHERE id = ?", [(each.id,) for each in found])
     db.executemany(
         "DELETE FROM raws WHERE sid = ?", [(each.sid,) for each in found if each.channel == "mail"]

@@ -1,5 +1,5 @@
 """An event stream ends before a slow reader fills the phone's memory, and its client resumes. It tells of the clock,
-the faults and a reset.
+the faults, deletions and a reset.
 """
 
 from __future__ import annotations
@@ -50,12 +50,29 @@ def test_event_stream_ends_after_its_bytes_and_resumes_without_a_gap(phone: Phon
     assert [*first, *rest] == sorted({*first, *rest})
 
 
+ME = "+819012345678"
+
+
+def send(phone: Phone) -> str:
+    """Send an SMS and return its id."""
+    sent = twilio_client(phone.url, phone.account_sid).messages.create(to=ME, from_="Mihon", body="hello")
+    return str(sent.sid)
+
+
+def delete_new(phone: Phone) -> None:
+    """Send an SMS and delete it as its sender."""
+    twilio_client(phone.url, phone.account_sid).messages(send(phone)).delete()
+
+
 CHANGES: dict[str, Callable[[Phone], object]] = {
     "clock": lambda phone: phone.move_clock(600),
     "fault": lambda phone: phone.faults.add("drop", times=1),
     "use": lambda phone: twilio_client(phone.url, phone.account_sid).messages.create(
-        to="+819012345678", from_="Mihon", body="dropped"
+        to=ME, from_="Mihon", body="dropped"
     ),
+    "deletion of one": delete_new,
+    "deletion of some": lambda phone: (send(phone), phone.delete(to=ME)),
+    "deletion of all": lambda phone: (send(phone), phone.delete()),
     "reset": lambda phone: phone.reset(),
 }
 
@@ -69,7 +86,9 @@ def next_stamp(lines: Iterator[str]) -> str:
     return str(json.loads(next(lines).removeprefix("data: "))["stamp"])
 
 
-def test_event_stream_tells_of_clock_faults_and_reset_and_of_what_changed_before(phone: Phone) -> None:
+def test_event_stream_tells_of_clock_faults_deletion_and_reset_and_of_what_changed_before(
+    phone: Phone,
+) -> None:
     url = f"{phone.url}/api/v1/events?world={phone.world}"
     stamps = list[str]()
     with httpx.stream("GET", url, timeout=LONGEST_SECONDS) as stream:

@@ -148,7 +148,7 @@ export function start() {
   if (!words.events) return;
   follow({ name: `tel-events-${words.world}`, url: words.events, onEvent: arrived, onBehind: refresh, onOpen });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-  // Deleted messages send no event.
+  // What another window marks as read sends no event.
   setInterval(() => { if (document.visibilityState === "visible") refresh(); }, RECHECK_MS);
 }
 
