@@ -99,6 +99,39 @@ def test_pages_of_the_desk_are_in_order(servers: Servers, width: int, scheme: st
     in_order(site)
 
 
+LINES = """each => [...each.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => {
+    const text = document.createRange();
+    text.selectNodeContents(node);
+    return [node.data, text.getClientRects().length];
+})"""
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_address_breaks_at_its_sign_only_and_the_trail_behind_its_own(
+    servers: Servers, language: str
+) -> None:
+    site = servers.window(390, language)
+    signs_in(servers, site, "desk")
+    site.goto(f"{servers.site_url}/desk")
+    site.locator("main a.row").first.click()
+    address = site.locator("[aria-labelledby=who] dd").first
+    expect(address).to_have_text("sakura@example.com")
+    assert address.evaluate(LINES) == [["sakura@", 1], ["example.com", 1]]
+    site.goto(f"{servers.site_url}/a/settings/approval")
+    site.locator(pages.PROVE).click()
+    servers.gives_app_code(site, "desk", "settings.overview")
+    site.locator(pages.ADD_METHOD).click()
+    expect(site.locator('main[data-page="settings.choose_method"]')).to_be_visible()
+    names = [
+        (part.bounding_box(), part.locator("a").bounding_box()) for part in site.locator(".trail li").all()
+    ]
+    (first, first_name), (last, last_name) = [
+        (part, name) for part, name in names if part is not None and name is not None
+    ]
+    assert first["width"] > first_name["width"] and first["height"] == first_name["height"]
+    assert last["width"] == last_name["width"], "it has no sign"
+
+
 def test_pages_work_without_a_script(servers: Servers) -> None:
     site = servers.window(java_script_enabled=False)
     signs_in(servers, site, "taro")
