@@ -25,7 +25,7 @@ CALLED_BY_NAME = re.compile(
     r"|header_\w+_parse|fold_binary|startElement|endElement"  # email.policy, xml.sax
     r"|[gs]et_last_counter"  # Flask-Security
     r"|byte_secret|ensure_sync|get_id|get_timestamp|_get_socket|initialize|CompileCatalogues|make_globals"
-    r"|get_signature|get_signing_serializer"  # others
+    r"|get_signing_serializer"  # others
 )
 
 

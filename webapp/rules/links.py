@@ -6,10 +6,10 @@ import hashlib
 import secrets
 from typing import Any
 
-from itsdangerous import BadSignature, SignatureExpired
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner
 
 from webapp.errors import LinkExpired, LinkTampered
-from webapp.rules.signing import KeptKeySigner, TokenSerializer
+from webapp.rules.signing import TokenSerializer
 
 TOKEN_BYTES = 24
 
@@ -42,7 +42,7 @@ class Signer:
         )
 
 
-class _SignerAt(KeptKeySigner):
+class _SignerAt(TimestampSigner):
     """A signer with a given time. The library's reads the system's clock and ignores a moved one."""
 
     def __init__(self, secret_key: str | bytes, *, now: float, **kwargs: Any) -> None:

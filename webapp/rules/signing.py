@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from typing import Any
 
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode, want_bytes
-from itsdangerous.signer import HMACAlgorithm
 
 COMPRESSED_FROM = 512
 """Payloads of so many bytes are compressed, if that makes them shorter. Our shorter ones are random ids: it doesn't."""
@@ -23,13 +21,6 @@ class CompactJson:
     dumps = staticmethod(_COMPACT.encode)
 
 
-class _Hmac(HMACAlgorithm):
-    """HMAC in one call, instead of one for the key, one for the value and one for the digest."""
-
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        return hmac.digest(key, value, self.digest_method)
-
-
 class KeptKeySigner(TimestampSigner):
     """The library's signer, which derives each key once."""
 
@@ -37,7 +28,6 @@ class KeptKeySigner(TimestampSigner):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.algorithm = _Hmac(self.digest_method)
         self._keys: dict[bytes, bytes] = {}
 
     def derive_key(self, secret_key: str | bytes | None = None) -> bytes:

@@ -26,7 +26,7 @@ def install(app: Flask) -> None:
     """Answer the configured hosts only, and complete each answer's headers. A page may set its headers before."""
     config: Config = app.extensions["nidankai"].config
     own_host = urlsplit(config.site_url).hostname
-    app.config["TRUSTED_HOSTS"] = [*config.trusted_hosts, *([own_host] if own_host else [])]
+    app.config["TRUSTED_HOSTS"] = [*([own_host] if own_host else []), *config.trusted_hosts]
     headers = [(name.lower(), (name, value)) for name, value in of_all_answers(config).items()]
 
     class CompleteResponse(Response):
