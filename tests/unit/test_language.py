@@ -133,6 +133,15 @@ def test_moment_is_in_the_accounts_zone() -> None:
     assert client.get("/page").text == "22 Nov 2026, 02:00 GMT"
 
 
+def test_moment_written_in_a_template_is_in_the_readers_language() -> None:
+    app = little_site.make()
+    with app.test_request_context("/page?lang=ja"):
+        template = app.jinja_env.from_string(f"{{{{ {NOON}|moment }}}}")
+        assert template.render() == "2026年11月22日 11:00 JST"
+    with app.test_request_context("/page?lang=en"):
+        assert template.render() == "22 Nov 2026, 11:00 JST"
+
+
 @pytest.mark.parametrize(("asked", "written"), [("ja", "2026年11月22日"), ("en", "22 Nov 2026")])
 def test_day_is_written_as_in_a_moment(asked: str, written: str) -> None:
     with little_site.make().test_request_context(f"/page?lang={asked}"):

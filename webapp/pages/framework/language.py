@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -12,6 +13,7 @@ from babel.dates import format_date, format_datetime
 from flask import Flask, Response, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_timezone
 from flask_login import current_user
+from jinja2 import pass_context
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -21,6 +23,11 @@ from webapp.pages.framework.cookies import SIGNED_IN, read_cookie, set_cookie
 from webapp.pages.framework.durations import duration
 from webapp.pages.framework.services import services, this_request
 from webapp.store.engine import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jinja2.runtime import Context
 
 LANGUAGES = {"ja": "日本語", "en": "English"}
 """The pages' languages by their names."""
@@ -41,12 +48,21 @@ def install(app: Flask) -> None:
         locale_selector=lambda: _locale(_language()),
         timezone_selector=_time_zone,
     )
-    app.add_template_filter(moment, "moment")
-    app.add_template_filter(day, "day")
-    app.add_template_filter(duration)
+    for each in (moment, day, duration):
+        app.add_template_filter(_for_reader(each), each.__name__)
     app.add_template_global(get_locale, "get_locale")
     app.add_template_global(saves_language_choice, "saves_language_choice")
     app.after_request(_remember_asked)
+
+
+def _for_reader(write: Callable[..., str]) -> Callable[..., str]:
+    """Return a filter that Jinja doesn't apply when it compiles a template: its text is for the page's reader."""
+
+    @pass_context
+    def written(_context: Context, *args: Any, **kwargs: Any) -> str:
+        return write(*args, **kwargs)
+
+    return written
 
 
 def moment(timestamp: float, zone: str | None = None, *, with_seconds: bool = False) -> str:
