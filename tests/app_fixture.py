@@ -22,6 +22,7 @@ from mocksms.testing import Phone, RunningPhone
 from tests import coverage, engines
 from tests.actors import PEOPLE, Person
 from tests.form_client import Browser
+from tests.plain_pages import PlainPages
 from webapp.sandbox.server import CHEAP_HASH
 
 SITE_URL = "http://localhost:8000"
@@ -76,6 +77,7 @@ class AppFixture:
             },
             gateway_transport=transport,
         )
+        self.plain_pages = PlainPages(self.site)
         self.services = self.site.extensions["nidankai"]
         self.clock = Clock(self.services.clock, self.phone)
         self._clean = self.services.store.copy()

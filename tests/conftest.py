@@ -92,9 +92,10 @@ def apps_with(tmp_path: Path) -> Iterator[Callable[..., AppFixture]]:
 
 
 @pytest.fixture
-def world(apps: AppFixture) -> World:
-    """Return site, phone, clock and users, without anything of the previous test."""
-    return apps.fresh()
+def world(apps: AppFixture) -> Iterator[World]:
+    """Return site, phone, clock and users, without anything of the previous test. All pages are as Jinja's own."""
+    yield apps.fresh()
+    apps.plain_pages.check()
 
 
 @pytest.fixture

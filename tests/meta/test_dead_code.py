@@ -23,6 +23,7 @@ CALLED_BY_NAME = re.compile(
     r"__\w+__|_?m\d{3}_\w+"  # Python's own names, migrations
     r"|handle_\w+|_timeout_cb|do_[A-Z]+|log_\w+|validate_\w+"  # html.parser, aiosmtpd, http.server, WTForms
     r"|header_\w+_parse|fold_binary|startElement|endElement"  # email.policy, xml.sax
+    r"|visit_[A-Z]\w+|get_source_checksum"  # Jinja
     r"|[gs]et_last_counter"  # Flask-Security
     r"|byte_secret|ensure_sync|get_id|get_timestamp|_get_socket|initialize|CompileCatalogues|make_globals"
     r"|get_signing_serializer"  # others

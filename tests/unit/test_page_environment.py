@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.templating import Environment
-from jinja2 import DictLoader, pass_context, pass_environment, pass_eval_context
+from jinja2 import DictLoader, TemplateAssertionError, pass_context, pass_environment, pass_eval_context
 from markupsafe import Markup
 
-from webapp.pages.framework.page_environment import PageEnvironment
+from webapp.pages.framework import template_cache
+from webapp.pages.framework.page_environment import Edition, PageEnvironment
 
 MACROS = """
 {% macro plain(a, b="<b>") %}[{{ a }}{{ b }}]{% endmacro %}
@@ -36,6 +38,9 @@ TEMPLATES = {
     "{% autoescape number %}{{ text }}{{ html }}{% endautoescape %}",
     "buffer": "{% set made %}{{ text }}{{ html }}{% endset %}{{ made }}{% filter upper %}{{ text }}{% endfilter %}",
 }
+
+
+visitor = {"name": "<first>"}
 
 
 class Late:
@@ -74,6 +79,58 @@ def plain_function(a: str, b: str) -> str:
     return a + b
 
 
+LAYOUT = """
+{% from 'm' import plain, around %}
+{% set mark = asks_visitor() %}
+<t>{% block title %}none{% endblock %}</t>{{ mark }}
+{% block head %}<h>{{ self.title() }}</h>{% endblock %}
+{% block body %}{% endblock %}{% block foot %}{% set kept = text %}{{ kept }}{% endblock %}{{ kept }}
+"""
+PARTS = """
+{% from 'm' import plain %}
+{% macro stamp(size=1) %}<img{{ size }}>{{ known('<s>') }}{% endmacro %}
+{% macro asking(a) %}{{ asks_visitor() }}{{ a }}{% endmacro %}
+{% macro nested(a, b=2) %}{{ stamp(a) }}{{ plain(b) }}{% endmacro %}
+{% macro each(a) %}{% for x in a %}{{ loop.index }}{{ x }}{% endfor %}{% if missing %}!{% endif %}{% endmacro %}
+{% macro open(a) %}{{ kwargs|xmlattr }}{{ varargs }}{{ a }}{{ caller() if caller else "" }}{% endmacro %}
+"""
+IMPORT = "{% from 'p' import stamp, asking, nested, each, open %}"
+EDITED = {
+    "texts": "{{ known('<a>') }}{{ known(text) }}{{ known('a', b='c') }}{{ known('a') ~ text }}{{ known('x')|upper }}",
+    "wrong": "{% if nothing %}{{ known() }}{{ known('a', c=1) }}{% endif %}{{ known('a') }}",
+    "values": "{% if fixed %}a{% else %}b{% endif %}{{ 'a' if fixed else 'b' }}{{ fixed }}"
+    "{% if not_fixed %}c{% endif %}{{ 'c' if not_fixed }}",
+    "own names": "{% set known = asks_visitor %}{% set fixed = text %}{{ known() }}{{ fixed }}",
+    "loops": "{% for known in [text, html] %}{{ known }}{% endfor %}{% for fixed in 'ab' %}{{ fixed }}{% endfor %}",
+    "macros": IMPORT
+    + "{{ stamp() }}{{ stamp(text) }}{{ asking('<q>') }}{{ nested('<n>', b=text) }}{{ nested(1) }}"
+    "{{ each([text, '<e>']) }}{{ each([1, 2]) }}{{ stamp(size=html) }}{{ stamp()|upper }}",
+    "kwargs": IMPORT
+    + "{{ open('<o>', x=text) }}{{ open('o', x='<x>') }}{{ open(1, 2, 3) }}{{ open(**{'x': text}) }}"
+    "{% call open(text, y='<y>') %}{{ known('<in>') }}{{ text }}{% endcall %}{{ known(open('o', x=text)) }}",
+    "inside": IMPORT
+    + "{% macro own(a) %}{{ stamp(a) }}{{ known('k') }}{% endmacro %}{{ own(text) }}{{ own(1) }}"
+    "{% include 'value' %}",
+    "unescaped": IMPORT
+    + "{% autoescape false %}{{ known('<a>') }}{{ stamp('<s>') }}{{ text }}{% endautoescape %}",
+    "page": "{% extends 'l' %}{% from 'p' import stamp %}{% block title %}{{ known('<T>') }}{% endblock %}"
+    "{% block body %}{{ stamp(2) }}{{ plain(text) }}{{ mark }}{{ super() }}{% endblock %}",
+    "asked title": "{% extends 'l' %}{% block title %}{{ text }}{% if number %}{{ known('<n>') }}{% endif %}"
+    "{% endblock %}",
+    "sheet": "{% extends 'l' %}{% block body %}<b>{% block inner %}in{% endblock %}</b>{% endblock %}",
+    "of sheet": "{% extends 'sheet' %}{% block inner %}{{ super() }}{{ text }}"
+    "{% endblock %}{% block foot %}{{ super() }}{% endblock %} not shown {% block lost %}{{ text }}{% endblock %}",
+    "sets": "{% extends 'l' %}{% set mine = text %}{% macro m(a) %}{{ mine }}{{ a }}{{ mark }}{% endmacro %}"
+    "{% block body %}{% set mine = mine ~ html %}{{ mine }}{{ m(mine) }}{% endblock %}"
+    "{% block foot %}{{ mine }}{% endblock %}",
+}
+
+
+@pass_eval_context
+def known(context: Any, a: str, b: str = "") -> str:
+    return Markup("<i>{}{}</i>").format(a, b) if context.autoescape else f"[{a}{b}]"
+
+
 def rendered(environment: Environment, name: str) -> str:
     environment.globals |= {
         "seen": seen,
@@ -81,6 +138,10 @@ def rendered(environment: Environment, name: str) -> str:
         "plain_env": plain_env,
         "plain_function": plain_function,
         "shout": Shout(),
+        "known": known,
+        "fixed": True,
+        "not_fixed": False,
+        "asks_visitor": lambda: visitor["name"],
     }
     values = {"text": "<a & 'b'>", "html": Markup("<u>"), "number": 3.5, "nothing": None, "late": Late()}
     return environment.get_template(name).render(values)
@@ -104,3 +165,116 @@ def test_globals_of_one_render_are_not_kept() -> None:
     environment = PageEnvironment(Flask("any"), loader=DictLoader({"g": "{{ mine }}"}))
     assert environment.from_string("{{ mine }}", globals={"mine": "1"}).render() == "1"
     assert environment.get_template("g").render() == ""
+
+
+def edited(**options: Any) -> PageEnvironment:
+    """Return an environment with one edition, which knows a function and two values."""
+    environment = PageEnvironment(Flask("any"), **options)
+    edition = Edition({"known": known}, {"fixed": True, "not_fixed": False}, "one")
+    environment.publish(lambda: "one", lambda key, _: edition)
+    return environment
+
+
+EDITED_OPTIONS: dict[str, Any] = {
+    "loader": DictLoader({**TEMPLATES, **EDITED, "m": MACROS, "p": PARTS, "l": LAYOUT}),
+    "autoescape": True,
+    "trim_blocks": True,
+    "auto_reload": False,
+}
+
+
+@pytest.mark.parametrize("name", sorted({*TEMPLATES, *EDITED} - {"extends", "asks"}))
+def test_editions_are_as_jinja_renders_them(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, ours = Environment(Flask("any"), **EDITED_OPTIONS), edited(**EDITED_OPTIONS)
+    for visit in ("<first>", "second"):
+        monkeypatch.setitem(visitor, "name", visit)
+        assert rendered(ours, name) == rendered(plain, name)
+    assert ours.get_template(name).environment is not ours
+
+
+def test_edition_asks_no_more_for_what_it_knows() -> None:
+    def only_once(text: str) -> Markup:
+        asked.append(text)
+        return Markup(text)
+
+    asked: list[str] = []
+    environment = PageEnvironment(
+        Flask("any"),
+        loader=DictLoader(
+            {
+                "p": "{% macro stamp(a) %}{{ known(a) }}{% endmacro %}{% macro asking() %}{{ late() }}{% endmacro %}",
+                "page": "{% from 'p' import stamp, asking %}{{ known('a') }}{{ stamp('b') }}"
+                "{{ asking() }}{{ stamp(c) }}",
+            }
+        ),
+        autoescape=True,
+        auto_reload=False,
+    )
+    environment.publish(lambda: "one", lambda key, _: Edition({"known": only_once}))
+    environment.globals["late"] = lambda: only_once("late")
+    page = environment.get_template("page")
+    assert asked == ["a", "b"]
+    assert (page.render(c="c"), page.render(c="d")) == ("ablatec", "ablated")
+    assert asked == ["a", "b", "late", "c", "late", "d"]
+
+
+def test_editions_are_kept_apart_and_left_out_while_templates_reload() -> None:
+    now = {"key": "one"}
+
+    def make(key: str, _: PageEnvironment) -> Edition:
+        return Edition({"known": lambda: key})
+
+    options: dict[str, Any] = {"loader": DictLoader({"p": "{{ known() }}"}), "autoescape": True}
+    for reloads, shown in ((False, ["one", "two", "one"]), (True, ["none"] * 3)):
+        environment = PageEnvironment(Flask("any"), auto_reload=reloads, **options)
+        environment.globals["known"] = lambda: "none"
+        environment.publish(lambda: now["key"], make)
+        found = []
+        for now["key"] in ("one", "two", "one"):
+            found.append(environment.get_template("p").render())
+        assert found == shown
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "{% extends name %}",
+        "{% extends 'l' %}{% if text %}{% set a = 1 %}{% endif %}",
+        "{% extends 'base' %}{% block a %}{% endblock %}",
+        "{% extends 'l' %}{% block body %}{% set a = super() %}{% endblock %}",
+        "{% extends 'l' %}{% block body %}{% set a = self.title %}{% endblock %}",
+        "{% extends 'l' %}{% block body %}{{ self.nothing() }}{% endblock %}",
+        "{% extends 'l' %}{% block body %}{% block title %}{% endblock %}{% endblock %}",
+    ],
+    ids=["name", "outside", "scoped", "super", "self", "unknown", "twice"],
+)
+def test_page_that_cannot_be_joined_with_its_layout_is_refused(page: str) -> None:
+    loader = DictLoader({"page": page, "l": LAYOUT, "m": MACROS, "base": BASE})
+    with pytest.raises(TemplateAssertionError):
+        edited(loader=loader, auto_reload=False).get_template("page")
+
+
+def test_compiled_edition_is_used_again_until_something_in_it_changes(tmp_path: Path) -> None:
+    texts = {
+        "site/l.html": "<{% block a %}{% endblock %}>",
+        "site/p.html": "{% macro m(a) %}{{ a }}{% endmacro %}",
+    }
+    texts["site/page.html"] = (
+        '{% extends "site/l.html" %}{% from "site/p.html" import m %}{% block a %}{{ m("x") }}{{ m(y) }}{% endblock %}'
+    )
+
+    def shown(source: str, **changed: str) -> tuple[str, int]:
+        environment = PageEnvironment(
+            Flask("any"), loader=DictLoader({**texts, **changed}), autoescape=True, auto_reload=False
+        )
+        environment.publish(lambda: "one", lambda key, _: Edition(source=source))
+        template_cache.install(environment, tmp_path)
+        html = environment.get_template("site/page.html").render(y="y")
+        return html, len(list((tmp_path / template_cache.FOLDER).iterdir()))
+
+    assert shown("one") == ("<xy>", 2)  # the page and its macros
+    assert shown("one") == ("<xy>", 2)
+    assert shown("two") == ("<xy>", 4)
+    assert shown("one", **{"site/l.html": "[{% block a %}{% endblock %}]"})[0] == "[xy]"
+    assert shown("one", **{"site/p.html": "{% macro m(a, b=1) %}{{ b }}{{ a }}{% endmacro %}"})[0] == "<1x1y>"
+    assert shown("one") == ("<xy>", 4)

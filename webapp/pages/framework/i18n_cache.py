@@ -6,7 +6,7 @@ catalogue is loaded once. Head, header, footer and tabs depend on a few values: 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,15 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
+from webapp.pages.framework import nowrap_filter, page_code, page_environment, page_folding, page_joining
 from webapp.pages.framework.nowrap_filter import nowrap
+from webapp.pages.framework.page_environment import Edition, PageEnvironment
 from webapp.pages.framework.services import context, this_request
 
 LONGEST_QUERY = 300
 FOLDER = Path(__file__).parents[2] / "translations"
+COMPILING = (nowrap_filter, page_code, page_environment, page_folding, page_joining)
+"""The modules that decide, besides this one, what a template becomes."""
 
 
 def install(app: Flask) -> None:
@@ -39,12 +43,75 @@ def install(app: Flask) -> None:
     app.add_template_filter(nowrap)
     app.jinja_env.globals.update(
         _=translate,
-        get_locale=_locale,
+        page_language=page_language,
         static_url=static_url,
         url_for=url_of,
         cached_part=cached_part,
         page_query=page_query,
     )
+    environment: PageEnvironment = app.jinja_env  # type: ignore[assignment]
+    environment.publish(_edition_key, lambda key, edition: _edition(app, edition, *key))
+
+
+def _edition_key() -> tuple[str, bool]:
+    """Return the language of the page at hand, and whether the site is at the root of its host."""
+    return _locale().language, has_request_context() and not this_request().script_root
+
+
+def _edition(app: Flask, environment: PageEnvironment, language: str, is_at_root: bool) -> Edition:
+    """Return what all pages of a language have in common. At the root of a host that is also all addresses."""
+
+    @pass_eval_context
+    def text(context: EvalContext, text: str, /, **variables: Any) -> str:
+        asked = language, text, bool(context.autoescape)
+        return _format(*asked) % variables if variables else _whole(*asked)
+
+    @pass_eval_context
+    def text_of_context(context: EvalContext, place: str, text: str, /, **variables: Any) -> str:
+        found: str = _loaded(language).upgettext(place, text)
+        shown = Markup(found) if context.autoescape else found  # noqa: S704 - the catalogue's own
+        return shown % {"context": place, **variables}
+
+    functions: dict[str, Callable[..., Any]] = {
+        "_": text,
+        "pgettext": text_of_context,
+        "page_language": lambda: language,
+        "has_page": lambda endpoint: endpoint in app.view_functions,
+    }
+    if is_at_root:
+        addresses = app.url_map.bind("localhost")
+
+        @lru_cache(maxsize=256)  # more than there are pages
+        def address(endpoint: str) -> str:
+            return addresses.build(endpoint)
+
+        def any_address(endpoint: str, **values: Any) -> str:
+            is_known = not values and not endpoint.startswith(".")
+            return address(endpoint) if is_known else url_of(endpoint, **values)
+
+        @lru_cache(maxsize=512)
+        def part(template: str, given: tuple[tuple[str, Hashable], ...]) -> Markup:
+            return Markup(environment.get_template(template).render(dict(given)))  # noqa: S704 - autoescaped
+
+        functions |= {
+            "url_for": any_address,
+            "static_url": lambda filename: addresses.build("static", {"filename": filename}),
+            "cached_part": lambda template, **given: part(template, tuple(given.items())),
+        }
+    sandbox = app.jinja_env.globals["sandbox"]
+    return Edition(
+        functions, {"sandbox": sandbox}, repr((language, is_at_root, sandbox, _sources(app, language)))
+    )
+
+
+def _sources(app: Flask, language: str) -> list[Any]:
+    """Return what else decides how the templates of a language are compiled."""
+    words = FOLDER / language / "LC_MESSAGES" / "messages.mo"
+    code = [Path(part.__file__) for part in COMPILING if part.__file__]
+    return [
+        sorted((rule.rule, rule.endpoint) for rule in app.url_map.iter_rules()),
+        *(path.read_bytes() for path in (Path(__file__), *code, words) if path.exists()),
+    ]
 
 
 @pass_eval_context
@@ -116,6 +183,11 @@ def url_of(endpoint: str, **values: Any) -> str:
 @lru_cache(maxsize=256)  # more than there are pages
 def _url_of(_script_root: str, endpoint: str) -> str:
     return url_for(endpoint)
+
+
+def page_language() -> str:
+    """Return the page's language, ``ja`` or ``en``."""
+    return str(_locale().language)
 
 
 def _locale() -> Locale:

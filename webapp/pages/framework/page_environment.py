@@ -1,57 +1,46 @@
-"""Jinja for the site's pages: they come out the same, with less work for each template, call and shown value."""
+"""Jinja for the site's pages: they come out the same, with less work for each of them.
+
+Templates are compiled once for each *edition*: what all pages of one language have in common. What an edition knows
+before any visitor comes is text in its compiled templates (`page_folding`).
+"""
 
 from __future__ import annotations
 
-from types import FunctionType
+import re
+from collections.abc import Callable, Hashable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from flask.templating import Environment
-from jinja2 import Template
-from jinja2.compiler import CodeGenerator
-from jinja2.runtime import Context, Macro
+from jinja2 import Template, TemplateNotFound, nodes
+from jinja2.nodes import EvalContext
+
+from webapp.pages.framework import page_folding, page_joining
+from webapp.pages.framework.page_code import QuickCode, QuickContext
+from webapp.pages.framework.template_cache import TemplateCache
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
-
-    from jinja2 import nodes
-    from jinja2.compiler import Frame
     from jinja2.environment import TemplateModule
+    from jinja2.runtime import Context, Macro
+
+    from webapp.pages.framework.page_folding import Component, KnownMacro
+
+_NAMED = re.compile(r"""["'](site/[\w/]+\.\w+)["']""")
 
 
-class QuickContext(Context):
-    """Call macros and plain functions without looking for what else they might be."""
+@dataclass(frozen=True)
+class Edition:
+    """What all pages of an edition have in common.
 
-    def call(self, target: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Call ``target`` as Jinja does."""
-        kind = type(target)
-        if kind is Macro:
-            args = (self.eval_ctx, *args)
-        elif kind is not FunctionType or hasattr(target, "jinja_pass_arg"):
-            return super().call(target, *args, **kwargs)
-        if kwargs:  # variables of loops and blocks, for functions that ask for the context
-            kwargs.pop("_loop_vars", None)
-            kwargs.pop("_block_vars", None)
-        return target(*args, **kwargs)
+    ``functions`` give templates the same for the same arguments, ``values`` are the same wherever they are named.
+    ``source`` is what else decides the compiled code, for the cache of compiled templates.
+    """
 
-
-class QuickCode(CodeGenerator):
-    """Escape only what is not HTML yet: of three shown values two are."""
-
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if _is_escaped(frame, finalize):
-            self.write("(shown if type(shown := ")
-        else:
-            super()._output_child_pre(node, frame, finalize)
-
-    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if _is_escaped(frame, finalize):
-            self.write(") is Markup else escape(shown))")
-        else:
-            super()._output_child_post(node, frame, finalize)
-
-
-def _is_escaped(frame: Frame, finalize: Any) -> bool:
-    return frame.eval_ctx.autoescape and not frame.eval_ctx.volatile and finalize.src is None
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
 
 
 class SharedTemplate(Template):
@@ -63,7 +52,10 @@ class SharedTemplate(Template):
 
 
 class PageEnvironment(Environment):
-    """Flask's environment with the classes above. Its globals are all templates' globals."""
+    """Flask's environment with quicker code, and with one more environment for each edition.
+
+    Its globals are all templates' globals. While templates are reloaded there are no editions.
+    """
 
     template_class = SharedTemplate
     context_class = QuickContext
@@ -71,11 +63,50 @@ class PageEnvironment(Environment):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._which: Callable[[], Hashable] | None = None
+        self._make: Callable[[Any, PageEnvironment], Edition] | None = None
+        self._editions: dict[Any, PageEnvironment] = {}
+        self.edition: Edition | None = None
+        self._forget()
+
+    def _forget(self) -> None:
         self._found: dict[str, Template] = {}
+        self._components: dict[str, Component] = {}
+        self._macros: dict[tuple[str, str], Macro] = {}
+        self._digests: dict[str, str] = {}
+
+    def publish(self, which: Callable[[], Hashable], make: Callable[[Any, PageEnvironment], Edition]) -> None:
+        """Render in editions: ``which`` names the edition of the page at hand, ``make`` makes it when needed."""
+        self._which, self._make = which, make
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Return the environment's globals."""
         return {**self.globals, **d} if d else self.globals
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        """Return a template, in the edition of the page at hand. What asks for a part of itself has its edition."""
+        if self._which is None or self._make is None or parent or globals or self.auto_reload:
+            return super().get_template(name, parent, globals)
+        key = self._which()
+        found = self._editions.get(key)
+        if found is None or found.loader is not self.loader:
+            found = self._editions[key] = self._new_edition(partial(self._make, key))
+        return found.get_template(name)
+
+    def _new_edition(self, make: Callable[[PageEnvironment], Edition]) -> PageEnvironment:
+        environment = self.overlay(cache_size=0)
+        environment._which = None
+        environment._forget()
+        environment.edition = edition = make(environment)
+        environment.globals = {**self.globals, **edition.functions, **edition.values}
+        if isinstance(self.bytecode_cache, TemplateCache):
+            environment.bytecode_cache = EditionCache(self.bytecode_cache, environment, edition)
+        return environment
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
         if self.auto_reload or globals:
@@ -84,3 +115,63 @@ class PageEnvironment(Environment):
         if found is None:
             found = self._found[name] = super()._load_template(name, globals)
         return found
+
+    def _generate(self, source: nodes.Template, name: str | None, *args: Any, **options: Any) -> str:
+        if self.edition is not None:
+            is_page = source.find(nodes.Extends) is not None
+            source = page_folding.folded(page_joining.joined(source, self.parsed), self, self.edition, name)
+            if is_page:
+                source = page_joining.dissolved(source, EvalContext(self, name))
+        return super()._generate(source, name, *args, **options)
+
+    def component(self, name: str) -> Component:
+        """Return what a template gives to others."""
+        found = self._components.get(name)
+        if found is None:
+            edition = self.edition or Edition()
+            found = self._components[name] = page_folding.component(self.parsed(name), self, edition, name)
+        return found
+
+    def known_macros(self, template: nodes.Template) -> Mapping[str, KnownMacro]:
+        """Return the macros whose calls are compiled by what they are. Outside of editions none is known."""
+        return page_folding.imported_macros(template, self) if self.edition is not None else {}
+
+    def macro(self, template: str, name: str) -> Macro:
+        """Return a macro of a component."""
+        found = self._macros.get((template, name))
+        if found is None:
+            found = self._macros[template, name] = getattr(self.get_template(template).module, name)
+        return found
+
+    def parsed(self, name: str) -> nodes.Template:
+        """Return a template as Jinja reads it."""
+        return self._parse(self._source(name), name, None)
+
+    def _source(self, name: str) -> str:
+        if self.loader is None:
+            raise TemplateNotFound(name)
+        return self.loader.get_source(self, name)[0]
+
+    def digest(self, source: str) -> str:
+        """Return a checksum of a template's text and those of all templates that it names."""
+        digest = sha256(source.encode())
+        for name in _NAMED.findall(source):
+            found = self._digests.get(name)
+            if found is None:
+                found = self._digests[name] = self.digest(self._source(name))
+            digest.update(found.encode())
+        return digest.hexdigest()
+
+
+class EditionCache(TemplateCache):
+    """Compiled templates of one edition. Each also depends on the texts of the templates that it names."""
+
+    def __init__(self, cache: TemplateCache, environment: PageEnvironment, edition: Edition) -> None:
+        super().__init__(
+            cache.directory, f"{sha256(edition.source.encode()).hexdigest()[:12]}-{cache.pattern}"
+        )
+        self.environment = environment
+
+    def get_source_checksum(self, source: str) -> str:
+        """Return what has to be alike for compiled code to be used."""
+        return self.environment.digest(source)
