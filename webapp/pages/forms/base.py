@@ -51,6 +51,12 @@ class Form(FlaskForm):
             """Return what was sent, else what had been typed here before."""
             return None if formdata is None else super().wrap_formdata(form, formdata) or typed_before()
 
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            """Return a field as HTML. WTForms looks for names that are written otherwise in Python."""
+            if field.render_kw or "_" in "".join(render_kw):
+                return super().render_field(field, render_kw)
+            return field.widget(field, **render_kw)
+
     def is_sent(self) -> bool:
         """Return whether it was posted in good shape."""
         return request.method == "POST" and self.validate()
