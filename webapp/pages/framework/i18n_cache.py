@@ -152,8 +152,10 @@ def _kept(
 
 def page_query() -> str:
     """Return the page's query, for links to the same page in the other language. A long one is dropped."""
-    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    query = urlencode(pairs) if pairs else ""
+    asked = this_request()
+    if not asked.query_string:
+        return ""
+    query = urlencode([(name, value) for name, value in asked.args.items(multi=True) if name != "lang"])
     return query if len(query) <= LONGEST_QUERY else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import BuiltinMethodType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from webapp.pages.framework.page_folding import KnownMacro
 
 
+PLAIN = {FunctionType, MethodType, BuiltinMethodType, type}
+"""Kinds of objects that are called as they are, unless they ask for Jinja's context."""
+
+
 class QuickContext(Context):
     """Call macros and plain functions without looking for what else they might be."""
 
@@ -26,7 +30,7 @@ class QuickContext(Context):
         kind = type(target)
         if kind is Macro:
             args = (self.eval_ctx, *args)
-        elif kind is not FunctionType or hasattr(target, "jinja_pass_arg"):
+        elif kind not in PLAIN or hasattr(target, "jinja_pass_arg"):
             return super().call(target, *args, **kwargs)
         if kwargs:  # variables of loops and blocks, for functions that ask for the context
             kwargs.pop("_loop_vars", None)
