@@ -207,7 +207,6 @@ def _configure(app: Flask, config: Config, secret: str) -> None:
         SECRET_KEY=secret,
         **cookies.session_settings(config),
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_I18N_ENABLED=False,  # all its messages are our own; loading its catalogue anew for each form is dear
         MAX_CONTENT_LENGTH=MOST_BYTES,
         MAX_FORM_MEMORY_SIZE=256 * 1024,
     )

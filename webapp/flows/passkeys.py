@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -220,7 +221,12 @@ def remove(services: Services, visitor: Visitor, account: Account, passkey_id: s
 
 def site_of(services: Services) -> Site:
     """Return this site as browsers know it."""
-    parts = urlsplit(services.config.site_url)
+    return _site_at(services.config.site_url)
+
+
+@lru_cache(maxsize=8)
+def _site_at(url: str) -> Site:
+    parts = urlsplit(url)
     return Site(parts.hostname or "localhost", f"{parts.scheme}://{parts.netloc}")
 
 

@@ -51,6 +51,9 @@ class Form(FlaskForm):
             """Return what was sent, else what had been typed here before."""
             return None if formdata is None else super().wrap_formdata(form, formdata) or typed_before()
 
+        def get_translations(self, form: FlaskForm) -> None:
+            """Return None: all messages are our own."""
+
         def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
             """Return a field as HTML. WTForms looks for names that are written otherwise in Python."""
             if field.render_kw or "_" in "".join(render_kw):
