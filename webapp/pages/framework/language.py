@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from flask import Flask, Response, g, has_request_context, request, session
+from flask import Flask, Request, Response, g, has_request_context, request, session
 from flask_babel import Babel, get_locale, get_timezone
 from flask_login import current_user
 from jinja2 import pass_context
@@ -91,17 +91,18 @@ def _language() -> str:
     config = services().config
     if not has_request_context():
         return config.language
-    asked = _asked()
+    here = this_request()
+    asked = _asked(here)
     if asked is not None:
         return asked
     cookie = read_cookie(COOKIE)
     if cookie in LANGUAGES:
         return cookie
-    if not request.path.startswith(paths.TOOLS):
+    if not here.path.startswith(paths.TOOLS):
         account = _of_account("language")
         if account in LANGUAGES:
             return account
-    return _best_of(request.headers.get("Accept-Language", "")) or config.language
+    return _best_of(here.environ.get("HTTP_ACCEPT_LANGUAGE", "")) or config.language
 
 
 @lru_cache(maxsize=128)  # browsers send one of a few
@@ -145,8 +146,7 @@ def _zone(name: str | None) -> ZoneInfo | None:
         return None
 
 
-def _asked() -> str | None:
-    here = this_request()
+def _asked(here: Request) -> str | None:
     asked = here.args.get("lang") if here.query_string else None
     return asked if asked in LANGUAGES else None
 
@@ -166,7 +166,7 @@ def remember(response: Response, language: str) -> None:
 
 
 def _remember_asked(response: Response) -> Response:
-    asked = _asked()
+    asked = _asked(this_request())
     if asked is not None:
         remember(response, asked)
     return response
