@@ -104,7 +104,7 @@ def resets(world: World, number: str, visitor: Visitor) -> Flow:
 
 def visitor_at(address: str, *vouchers: str) -> Visitor:
     """Return a visitor of another network."""
-    return Visitor(address.encode().ljust(32), address, "Chrome", address, "ja", vouchers)
+    return Visitor(address.encode().ljust(32), address, "Chrome", address, "ja", lambda: vouchers)
 
 
 def leaving(world: World, flow: Flow) -> list[bool]:

@@ -75,9 +75,9 @@ def test_code_of_the_one_tabs_number_proves_not_the_others_s14(world: World) -> 
         seen = set_up.start(services, VISITOR, account, SESSION)
         gives(services, ANOTHERS)
         world.clock.advance(AFTER_RESEND_WAIT)
-        seen = set_up.MACHINE.find(services, VISITOR, seen.id, account) or seen
+        seen = set_up.MACHINE.find(services, VISITOR.browser, seen.id, account) or seen
         gives(replace(services, outbound=Slow(services.outbound, lambda: gives(services, OWN))), ANOTHERS)
-        flow = set_up.MACHINE.find(services, VISITOR, seen.id, account)
+        flow = set_up.MACHINE.find(services, VISITOR.browser, seen.id, account)
         assert flow is not None and flow.data["number"] == ANOTHERS
         with pytest.raises(WrongCode):
             set_up.submit_number_code(services, VISITOR, flow, world.phone.wait_for_code(OWN))

@@ -13,7 +13,6 @@ from typing import Any
 from blinker import Signal
 
 from webapp.errors import StaleFlow
-from webapp.rules.visitor import Visitor
 from webapp.services.context import Services
 from webapp.store import flows
 from webapp.store.accounts import Account
@@ -88,13 +87,13 @@ class StateMachine:
         return flow
 
     def find(
-        self, services: Services, visitor: Visitor, flow_id: str | None, account: Account | None = None
+        self, services: Services, browser: bytes, flow_id: str | None, account: Account | None = None
     ) -> Flow | None:
-        """Return a live flow that this browser began; if an account is given, only its flow."""
+        """Return a live flow that this browser (`Visitor.browser`) began; if an account is given, only its flow."""
         if flow_id is None:
             return None
         with services.store.reading() as db:
-            flow = flows.find(db, flow_id, self.kind, visitor.browser, services.clock.now())
+            flow = flows.find(db, flow_id, self.kind, browser, services.clock.now())
         return flow if flow is None or account is None or flow.account_id == account.id else None
 
     def transition(

@@ -62,9 +62,9 @@ def begin(services: Services, visitor: Visitor, account: Account, session: bytes
     return CODES.deliver(services, flow, message)
 
 
-def find(services: Services, visitor: Visitor, session: bytes, flow_id: str | None) -> Flow | None:
+def find(services: Services, browser: bytes, session: bytes, flow_id: str | None) -> Flow | None:
     """Return this session's step-up under way."""
-    flow = MACHINE.find(services, visitor, flow_id)
+    flow = MACHINE.find(services, browser, flow_id)
     return flow if flow is not None and flow.session == session else None
 
 

@@ -35,7 +35,7 @@ from webapp.pages import guards
 from webapp.pages.error_messages import ShowErrors
 from webapp.pages.framework.services import services
 from webapp.pages.framework.shown_refusals import show
-from webapp.pages.framework.visitor import visitor
+from webapp.pages.framework.visitor import browser
 from webapp.store.flows import Flow
 
 P = ParamSpec("P")
@@ -97,7 +97,7 @@ def flow_pages(table: StateMachine, start: str, lost: Any = None, *, of_account:
 
     def find() -> Flow | None:
         account = current_user.account if of_account else None
-        return table.find(services(), visitor(), guards.kept_flow_id(table), account)
+        return table.find(services(), browser(), guards.kept_flow_id(table), account)
 
     def elsewhere(flow: Flow | None) -> ResponseReturnValue:
         if flow is None and lost is not None:

@@ -17,7 +17,7 @@ from webapp.pages.flow_pages import on_stale
 from webapp.pages.forms.recovery import OlderDeviceForm
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
-from webapp.pages.framework.visitor import visitor
+from webapp.pages.framework.visitor import browser, visitor
 from webapp.pages.music_session import OLDER
 from webapp.pages.render import page
 from webapp.store.flows import Flow
@@ -30,7 +30,7 @@ blueprint = Blueprint("older_device", __name__)
 def sign_in() -> ResponseReturnValue:
     """Take the password first; after the error, password and code in the same field."""
     form = OlderDeviceForm()
-    pending = older_device.MACHINE.find(services(), visitor(), guards.kept_flow_id(older_device.MACHINE))
+    pending = older_device.MACHINE.find(services(), browser(), guards.kept_flow_id(older_device.MACHINE))
     if form.is_sent():
         with ShowErrors(form):
             outcome = older_device.submit(

@@ -30,7 +30,7 @@ from webapp.pages.forms.base import (
 )
 from webapp.pages.framework.cookies import read_cookie
 from webapp.pages.framework.services import services
-from webapp.pages.framework.visitor import visitor
+from webapp.pages.framework.visitor import browser, visitor
 from webapp.pages.render import has_page, is_post, page
 from webapp.rules import identifiers
 from webapp.rules.return_to import safe_path
@@ -43,8 +43,8 @@ def _challenged() -> Flow | None:
     """Return this browser's flow that waits for a code: a step-up if signed in to the shop, else a sign-in."""
     session = auth.session_hash()
     if session is not None and not music_session.is_music():
-        return step_up.find(services(), visitor(), session, guards.kept_flow_id(step_up.MACHINE))
-    return sign_in.MACHINE.find(services(), visitor(), flask.session.get(_own("sign_in")))
+        return step_up.find(services(), browser(), session, guards.kept_flow_id(step_up.MACHINE))
+    return sign_in.MACHINE.find(services(), browser(), flask.session.get(_own("sign_in")))
 
 
 def _start_again(_flow: Flow | None) -> ResponseReturnValue:

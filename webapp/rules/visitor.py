@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +15,7 @@ class Visitor:
 
     ``browser`` is the SHA-256 of the browser's cookie: flows belong to one browser. ``address`` is the peer's (behind
     trusted proxies, the one they name). ``device`` is such as "Chrome, Windows"; ``near`` a place, else the address;
-    ``language`` is ``ja`` or ``en``. ``vouchers`` are the accounts that signed in at this browser, by `voucher`, the
-    latest first.
+    ``language`` is ``ja`` or ``en``. ``read_vouchers`` reads `vouchers` from a signed cookie.
     """
 
     browser: bytes
@@ -22,7 +23,12 @@ class Visitor:
     device: str
     near: str
     language: str
-    vouchers: tuple[str, ...] = ()
+    read_vouchers: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False, compare=False)
+
+    @property
+    def vouchers(self) -> tuple[str, ...]:
+        """Return the accounts that signed in at this browser, by `voucher`, the latest first."""
+        return self.read_vouchers()
 
     @property
     def sender(self) -> str:
@@ -31,7 +37,8 @@ class Visitor:
         One visitor has at least a /64 to choose from (RFC 6177). One account can sign in at any number of browsers:
         they share its count.
         """
-        return f"account {self.vouchers[0]}" if self.vouchers else network_of(self.address)
+        latest = self.vouchers[:1]
+        return f"account {latest[0]}" if latest else network_of(self.address)
 
     def has_signed_in(self, account_id: str) -> bool:
         """Return whether this account signed in at this browser before."""
@@ -53,6 +60,7 @@ def voucher(account_id: str) -> str:
     return hashlib.sha256(account_id.encode()).hexdigest()[:16]
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str) -> str:
     """Return an IPv6 address as its /64, anything else as it is."""
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import flask
+from werkzeug.datastructures import MultiDict
 
 from webapp.factors.registry import FACTORS
 from webapp.pages.factors import registry
@@ -15,24 +17,33 @@ from webapp.pages.render import is_post
 from webapp.store.flows import Flow
 
 
-@dataclass(slots=True)
+@dataclass
 class Offered:
-    """A step with its form on this page."""
+    """A step with its form on this page, which ``sent`` fills. Each part is made when it is needed."""
 
     step: Step
-    form: AddressForm | CodeForm
     flow: Flow
+    sent: MultiDict[str, str] | None
+    is_named: bool
+
+    @cached_property
+    def form(self) -> AddressForm | CodeForm:
+        """Return the step's form. Only a backup's app has a name, to tell it from others."""
+        form = self.step.form(formdata=self.sent)
+        if not self.is_named and "appName" in form:
+            del form.appName
+        return form
 
     @property
     def context(self) -> dict[str, Any]:
-        """Return what the step's template needs besides. A request that shows no page doesn't make it."""
+        """Return what the step's template needs besides."""
         return self.step.context(self.flow)
 
 
 class EnrolmentForms:
     """One form for each factor that may be enrolled here. The posted one is filled, and open.
 
-    ``opens`` is the kind that is open at first. Only a backup's app has a name, to tell it from others.
+    ``opens`` is the kind that is open at first.
     """
 
     def __init__(
@@ -45,13 +56,8 @@ class EnrolmentForms:
         ]
         opened = (chosen or steps)[0]
         self._was_sent = bool(sent)
-        self.offered = [
-            Offered(step, step.form(formdata=sent if step is opened else None), flow) for step in steps
-        ]
+        self.offered = [Offered(step, flow, sent if step is opened else None, is_named) for step in steps]
         self.open = next(each for each in self.offered if each.step is opened)
-        for each in self.offered:
-            if not is_named and "appName" in each.form:
-                del each.form.appName
 
     @property
     def active(self) -> AddressForm | CodeForm:

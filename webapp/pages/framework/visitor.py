@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g
@@ -64,21 +64,25 @@ class NamedProxies:
         return (_behind(self._app, hops) if hops else self._app)(environ, start)
 
 
+def browser() -> bytes:
+    """Return the SHA-256 of this browser's cookie, which finds its flows; give it the cookie if it has none."""
+    return links.token_hash(_browser_token())
+
+
 def visitor() -> Visitor:
     """Return the facts of this request. The first call gives the browser its cookie if it has none."""
     facts = context().g
     known: Visitor | None = facts.get("visitor")
     if known is None:
-        asked = this_request()
+        asked, own = this_request(), browser()
         address = _written_plainly(asked.remote_addr or "")
-        browser = links.token_hash(_browser_token())
         known = facts.visitor = Visitor(
-            browser=browser,
+            browser=own,
             address=address,
             device=device_label(asked.user_agent.string) or gettext("Unknown device"),
             near=near(address),
             language=get_locale().language,
-            vouchers=_vouchers(browser),
+            read_vouchers=partial(_vouchers, own),
         )
     return known
 
@@ -90,7 +94,7 @@ def remember_browser(account_id: str) -> None:
         g.vouchers = (own, *(each for each in before if each != own))[:MOST_VOUCHERS]
 
 
-def _vouchers(browser: bytes) -> tuple[str, ...]:
+def _vouchers(own_browser: bytes) -> tuple[str, ...]:
     mark = read_cookie(KNOWN)
     if mark is None:
         return ()
@@ -99,7 +103,7 @@ def _vouchers(browser: bytes) -> tuple[str, ...]:
         named, *vouchers = own.signer.read(KNOWN, mark, COOKIE_SECONDS, own.clock.now()).split(" ")
     except LinkRefused:
         return ()
-    return tuple(vouchers) if named == browser.hex() else ()
+    return tuple(vouchers) if named == own_browser.hex() else ()
 
 
 def near(address: str) -> str:
