@@ -56,7 +56,7 @@ from webapp.rules.encryption import Seal
 from webapp.rules.links import Signer
 from webapp.rules.passwords import Hasher
 from webapp.services.context import Services
-from webapp.services.hash_threads import HashThreads
+from webapp.services.hash_gate import HashGate
 from webapp.shared import collector, own_files
 from webapp.store import earlier_uploads
 from webapp.store.database import open_engine
@@ -181,7 +181,7 @@ def _services(
         clock=clock,
         store=_default_world(config, engine),
         hasher=Hasher(
-            config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism, HashThreads()
+            config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism, HashGate()
         ),
         seal=Seal(*keys.seal),
         signer=Signer(keys.secret),

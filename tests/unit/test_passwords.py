@@ -12,7 +12,7 @@ import argon2
 import pytest
 
 from webapp.rules.passwords import Hasher
-from webapp.services.hash_threads import HashThreads
+from webapp.services.hash_gate import HashGate
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_unknown_account_costs_one_hash_like_a_known_one_s32(monkeypatch: pytest
 
 def test_no_more_than_so_many_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     running, most, lock, full = 0, 0, threading.Lock(), threading.Barrier(2)
-    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, run=HashThreads(2))
+    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, run=HashGate(2))
 
     def slow_hash(self: argon2.PasswordHasher, password: str | bytes) -> str:
         nonlocal running, most
@@ -82,30 +82,30 @@ def test_no_more_than_so_many_hash_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert most == 2
 
 
-def test_rush_hashes_in_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every thread that ever hashed keeps 19 MiB."""
-    seen: set[int] = set()
-    monkeypatch.setattr(argon2.PasswordHasher, "hash", lambda *_: seen.add(threading.get_ident()))
-    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, run=HashThreads(2))
-    with ThreadPoolExecutor(16) as rush:
-        callers = set(rush.map(lambda _: (hasher.hash("x"), threading.get_ident())[1], range(200)))
-    assert 1 <= len(seen) <= 2 and not seen & callers
+def test_fork_hashes_though_its_parent_is_hashing() -> None:
+    gate, begun, end = HashGate(1), threading.Event(), threading.Event()
+    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, run=gate)
 
+    def slow_hash(_password: str) -> None:
+        begun.set()
+        end.wait(20)
 
-def test_fork_hashes_in_its_own_threads() -> None:
-    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, run=HashThreads())
-    hashed = hasher.hash("Mihon-demo-1")
+    parent = threading.Thread(target=gate, args=(slow_hash, "x"))
+    parent.start()
+    assert begun.wait(10)
     child = multiprocessing.get_context("fork").Process(target=hasher.hash, args=("Mihon-demo-1",))
     child.start()
     child.join(10)
-    assert child.exitcode == 0 and hasher.matches(hashed, "Mihon-demo-1")
+    end.set()
+    parent.join(10)
+    assert child.exitcode == 0 and hasher.hash("Mihon-demo-1")
 
 
 MEMORY_OF_HASHES = """
 from pathlib import Path
-from threading import Thread
+from threading import Event, Semaphore, Thread
 from webapp.rules.passwords import Hasher
-from webapp.services.hash_threads import HashThreads
+from webapp.services.hash_gate import HashGate
 
 def mebibytes():
     memory = Path("/proc/self/smaps_rollup")
@@ -114,11 +114,16 @@ def mebibytes():
     lines = memory.read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("Anonymous:")) / 1024
 
-hasher, before = Hasher(run=HashThreads(2)), mebibytes()
-threads = [Thread(target=hasher.hash, args=("Mihon-demo-1",)) for _ in range(12)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
+hasher, before = Hasher(run=HashGate(2)), mebibytes()
+done, end = Semaphore(0), Event()
+def hash_and_stay():
+    hasher.hash("Mihon-demo-1")
+    done.release()
+    end.wait()
+for _ in range(12): Thread(target=hash_and_stay).start()
+for _ in range(12): done.acquire()
 print(mebibytes() - before)
+end.set()
 """
 
 

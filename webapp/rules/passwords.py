@@ -29,7 +29,7 @@ def in_this_thread(work: Callable[..., Result], *given: str) -> Result:
 class Hasher:
     """Hashes and compares passwords. Safe to share between threads.
 
-    ``run`` calls the function that hashes (see `webapp.services.hash_threads`).
+    ``run`` calls the function that hashes (see `webapp.services.hash_gate`).
     """
 
     def __init__(
