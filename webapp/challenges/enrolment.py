@@ -84,7 +84,6 @@ class EnrolmentChallenge(Challenge):
         db: Connection,
         services: Services,
         visitor: Visitor,
-        account: Account,
         flow: Flow,
         kind: str,
         typed: str,
@@ -98,10 +97,11 @@ class EnrolmentChallenge(Challenge):
 
         def note(judgement: Judgement) -> None:
             verdict = judgement.verdict.value
-            audit.record(db, visitor, account, "set_up.code_wrong", now, verdict=verdict)
+            audit.record(db, visitor, owner_of(db, flow), "set_up.code_wrong", now, verdict=verdict)
 
-        source = FACTORS[kind].first_source(services, account.id, flow)
-        self.check(db, services, source, typed, key=f"set_up:{account.id}", now=now, note=note)
+        assert flow.account_id is not None
+        source = FACTORS[kind].first_source(services, flow.account_id, flow)
+        self.check(db, services, source, typed, key=f"set_up:{flow.account_id}", now=now, note=note)
         return {**FACTORS[kind].proof(flow, source), "verified_at": now}
 
 

@@ -123,10 +123,9 @@ def submit_number_code(
         raise StaleFlow("no code is awaited")
     now = services.clock.now()
     with judging(services) as db:
-        account = owner_of(db, flow)
-        proof = CODES.judge(db, services, visitor, account, flow, flow.data["channel"], typed, now)
+        proof = CODES.judge(db, services, visitor, flow, flow.data["channel"], typed, now)
         MACHINE.transition(db, flow, "accept_number")
-        method = _keep(db, services, visitor, account, session, flow, proof, now)
+        method = _keep(db, services, visitor, session, flow, proof, now)
     dispatch(services)
     return method
 
@@ -141,10 +140,9 @@ def submit_app_code(
     """
     now = services.clock.now()
     with judging(services) as db:
-        account = owner_of(db, flow)
-        proof = CODES.judge(db, services, visitor, account, flow, kind, typed, now)
+        proof = CODES.judge(db, services, visitor, flow, kind, typed, now)
         MACHINE.transition(db, flow, "accept_app")
-        method = _keep(db, services, visitor, account, session, flow, {**proof, "name": name}, now)
+        method = _keep(db, services, visitor, session, flow, {**proof, "name": name}, now)
     dispatch(services)
     return method
 
@@ -153,13 +151,13 @@ def _keep(
     db: Connection,
     services: Services,
     visitor: Visitor,
-    account: Account,
     session: bytes,
     flow: Flow,
     proof: Proof,
     now: float,
 ) -> Method:
     """Store the verified method, in place of the one it changes, if any."""
+    account = owner_of(db, flow)
     if not account.two_step_on:
         raise StaleFlow("it was turned off meanwhile")
     if "number" in proof:

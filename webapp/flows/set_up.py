@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from webapp.challenges import calls, enrolment
 from webapp.challenges.delivery import dispatch
-from webapp.challenges.engine import judging, owner_of
+from webapp.challenges.engine import judging
 from webapp.challenges.enrolment import EnrolmentChallenge
 from webapp.challenges.method import MethodChallenge
 from webapp.errors import StaleFlow
@@ -297,10 +297,10 @@ def prove(
         WrongCode, Throttled, StaleFlow.
     """
     now = services.clock.now()
+    assert flow.account_id is not None
     with judging(services) as db:
-        account = owner_of(db, flow)
-        proof = CODES.judge(db, services, visitor, account, flow, kind, typed, now)
-        secret = new_secret(services, account.id)
+        proof = CODES.judge(db, services, visitor, flow, kind, typed, now)
+        secret = new_secret(services, flow.account_id)
         if move in ("accept_number", "accept_app"):
             return MACHINE.transition(db, flow, move, data={"secret": secret, "proven": proof})
         backup = {**proof, "name": enrolment.clean_name(name)}

@@ -13,7 +13,7 @@ MASK = 4
 """Any of the eight masks scans; trying all of them to find the best costs three times as much (segno's default)."""
 BORDER = 4
 """The quiet zone, in squares (ISO/IEC 18004, 6.3.8)."""
-_DARK = re.compile(rb"\x01+")
+_RUN = re.compile(rb"(\x00*)(\x01+)")
 
 
 def qr_svg(content: str) -> Markup:
@@ -30,13 +30,7 @@ def qr_svg(content: str) -> Markup:
 
 def _lines(rows: Sequence[bytearray]) -> str:
     """Return the dark squares as lines of a path, one square wide."""
-    drawn = []
-    for y, row in enumerate(rows, BORDER):
-        drawn.append(f"M{BORDER} {y}.5")
-        end = 0
-        for run in _DARK.finditer(row):
-            if run.start() > end:
-                drawn.append(f"m{run.start() - end} 0")
-            end = run.end()
-            drawn.append(f"h{end - run.start()}")
-    return "".join(drawn)
+    return "".join(
+        f"M{BORDER} {y}.5" + "".join([f"m{len(light)} 0h{len(dark)}" for light, dark in _RUN.findall(row)])
+        for y, row in enumerate(rows, BORDER)
+    )
