@@ -145,22 +145,22 @@ def set_two_step(db: Connection, account_id: str, is_on: bool) -> bool:
 
 def void_trust(db: Connection, account_id: str) -> None:
     """Begin a new epoch: earlier trust no longer counts."""
-    db.execute("UPDATE accounts SET trust_epoch = trust_epoch + 1 WHERE id = ?", (account_id,))
+    db.queue("UPDATE accounts SET trust_epoch = trust_epoch + 1 WHERE id = ?", (account_id,))
 
 
 def set_name(db: Connection, account_id: str, name: str) -> None:
     """Store another name."""
-    db.execute("UPDATE accounts SET name = ? WHERE id = ?", (name, account_id))
+    db.queue("UPDATE accounts SET name = ? WHERE id = ?", (name, account_id))
 
 
 def set_address(db: Connection, account_id: str, address: str | None) -> None:
     """Store another postal address (as `PostalAddress.stored`), or none."""
-    db.execute("UPDATE accounts SET address = ? WHERE id = ?", (address, account_id))
+    db.queue("UPDATE accounts SET address = ? WHERE id = ?", (address, account_id))
 
 
 def set_language(db: Connection, account_id: str, language: str) -> None:
     """Store the language that the owner chose."""
-    db.execute("UPDATE accounts SET language = ? WHERE id = ?", (language, account_id))
+    db.queue("UPDATE accounts SET language = ? WHERE id = ?", (language, account_id))
 
 
 def set_email(db: Connection, account_id: str, email: str) -> None:
@@ -189,7 +189,7 @@ def replace_password_hash(db: Connection, account_id: str, old: str, new: str) -
 
 def set_password_hash(db: Connection, account_id: str, password_hash: str) -> None:
     """Store another password's hash."""
-    db.execute("UPDATE accounts SET password_hash = ? WHERE id = ?", (password_hash, account_id))
+    db.queue("UPDATE accounts SET password_hash = ? WHERE id = ?", (password_hash, account_id))
 
 
 def remove(db: Connection, account_id: str) -> bool:

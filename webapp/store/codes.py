@@ -70,7 +70,7 @@ def from_row(row: Row, at: int = 0) -> SentCode:
 
 def replace_earlier(db: Connection, flow_id: str, purpose: str) -> None:
     """Replace the live codes of a flow and purpose: another one is about to be added."""
-    db.execute(
+    db.queue(
         "UPDATE codes SET state = 'replaced' WHERE flow_id = ? AND purpose = ? AND state = 'live'",
         (flow_id, purpose),
     )
@@ -78,7 +78,7 @@ def replace_earlier(db: Connection, flow_id: str, purpose: str) -> None:
 
 def add(db: Connection, code: SentCode) -> None:
     """Insert a code; see `replace_earlier`."""
-    db.execute(
+    db.queue(
         f"INSERT INTO codes ({COLUMNS}) VALUES ({', '.join('?' * WIDTH)})",
         tuple(getattr(code, name) for name in SentCode.__dataclass_fields__),
     )
@@ -111,7 +111,7 @@ def find_live(db: Connection, code_id: str, now: float) -> SentCode | None:
 
 def count_wrong_try(db: Connection, code_id: str) -> None:
     """Take one attempt from a live code. Without attempts left it is exhausted."""
-    db.execute(
+    db.queue(
         """UPDATE codes SET tries_left = tries_left - 1,
                state = CASE WHEN tries_left <= 1 THEN 'exhausted' ELSE state END
            WHERE id = ? AND state = 'live'""",
@@ -121,7 +121,7 @@ def count_wrong_try(db: Connection, code_id: str) -> None:
 
 def mark_failed(db: Connection, code_id: str, failure: str) -> None:
     """Record that a code was not sent, and why. It has expired and counts for no cap."""
-    db.execute("UPDATE codes SET state = 'replaced', failure = ? WHERE id = ?", (failure, code_id))
+    db.queue("UPDATE codes SET state = 'replaced', failure = ? WHERE id = ?", (failure, code_id))
 
 
 def sendings(
@@ -176,7 +176,7 @@ def drop_deferred(db: Connection, sent_to: str, after: float) -> None:
 
     No flow can tell: its code is checked as before.
     """
-    db.execute(
+    db.queue(
         "UPDATE codes SET sent_to = NULL, held_until = 0 WHERE sent_to = ? AND held_until > ? AND state <> 'used'",
         (sent_to, after),
     )
@@ -216,7 +216,7 @@ def held_by_others(db: Connection, code: SentCode, now: float, wait_seconds: flo
 
 def hold(db: Connection, code_id: str, held_until: float) -> None:
     """Let a code hold its recipient until then, as it leaves later than was planned."""
-    db.execute(
+    db.queue(
         "UPDATE codes SET held_until = ? WHERE id = ? AND held_until < ?", (held_until, code_id, held_until)
     )
 
@@ -230,7 +230,7 @@ def forget_recipient(db: Connection, recipient: str) -> None:
 
 def note_call(db: Connection, code_id: str, call_sid: str) -> None:
     """Record which call speaks a code, so that its outcome can be asked."""
-    db.execute("UPDATE codes SET call_sid = ? WHERE id = ?", (call_sid, code_id))
+    db.queue("UPDATE codes SET call_sid = ? WHERE id = ?", (call_sid, code_id))
 
 
 def find_call(db: Connection, flow_id: str, purpose: str) -> str | None:

@@ -152,7 +152,7 @@ def move(
 
 def set_token(db: Connection, flow: Flow, token_hash: bytes) -> None:
     """Set another link's token. The earlier link is invalid."""
-    db.execute("UPDATE flows SET token_hash = ? WHERE id = ?", (token_hash, flow.id))
+    db.queue("UPDATE flows SET token_hash = ? WHERE id = ?", (token_hash, flow.id))
 
 
 def end(db: Connection, flow: Flow) -> bool:
@@ -170,7 +170,7 @@ def end_of_account(
     of_kinds = (
         f" AND kind IN ({', '.join('?' for _ in kinds)})" if kinds else " AND kind NOT LIKE 'recovery%'"
     )
-    db.execute(
+    db.queue(
         f"DELETE FROM flows WHERE account_id = ? AND (session IS NULL OR session <> ?){of_kinds}",
         (account_id, but_session or b"", *kinds),
     )

@@ -185,7 +185,7 @@ def rename(db: Connection, account_id: str, method_id: str, name: str) -> bool:
 
 def switch_off(db: Connection, method_id: str, now: float) -> None:
     """Refuse every further code of a method (too many wrong ones in a row)."""
-    db.execute("UPDATE methods SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now, method_id))
+    db.queue("UPDATE methods SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now, method_id))
 
 
 def remove(db: Connection, account_id: str, method_id: str) -> bool:

@@ -61,7 +61,7 @@ def from_row(row: Row) -> Message:
 def add(db: Connection, message: Message) -> None:
     """Write a message. Call it in the transaction of its change."""
     values = {name: getattr(message, name) for name in Message.__dataclass_fields__}
-    db.execute(
+    db.queue(
         f"INSERT INTO outbox ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tuple({**values, "data": json.dumps(message.data)}.values()),
     )
@@ -90,7 +90,7 @@ def next_due(db: Connection) -> float | None:
 
 def ack(db: Connection, message_id: str) -> None:
     """Delete a message that was sent or given up."""
-    db.execute("DELETE FROM outbox WHERE id = ?", (message_id,))
+    db.queue("DELETE FROM outbox WHERE id = ?", (message_id,))
 
 
 def retry(db: Connection, message: Message, due_at: float, *, is_unsent: bool) -> None:
@@ -99,9 +99,9 @@ def retry(db: Connection, message: Message, due_at: float, *, is_unsent: bool) -
     That tells nothing of earlier attempts: a message in doubt stays in doubt.
     """
     failures = message.failures + is_unsent
-    db.execute("UPDATE outbox SET due_at = ?, failures = ? WHERE id = ?", (due_at, failures, message.id))
+    db.queue("UPDATE outbox SET due_at = ?, failures = ? WHERE id = ?", (due_at, failures, message.id))
 
 
 def give_back(db: Connection, message: Message, due_at: float) -> None:
     """Leave a message that was leased, but not tried, for ``due_at``."""
-    db.execute("UPDATE outbox SET due_at = ?, attempts = attempts - 1 WHERE id = ?", (due_at, message.id))
+    db.queue("UPDATE outbox SET due_at = ?, attempts = attempts - 1 WHERE id = ?", (due_at, message.id))

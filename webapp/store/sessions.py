@@ -61,7 +61,7 @@ def find_with_account(
 
 def touch(db: Connection, id_hash: bytes, now: float) -> None:
     """Record that a session was used."""
-    db.execute("UPDATE sessions SET seen_at = ? WHERE id_hash = ?", (now, id_hash))
+    db.queue("UPDATE sessions SET seen_at = ? WHERE id_hash = ?", (now, id_hash))
 
 
 def elevate(db: Connection, old_id_hash: bytes, new_id_hash: bytes, until: float) -> bool:
@@ -76,7 +76,7 @@ def elevate(db: Connection, old_id_hash: bytes, new_id_hash: bytes, until: float
 
 def lower_others(db: Connection, account_id: str, but_browser: bytes) -> None:
     """Revoke step-up in all the account's sessions except those of one browser. They stay signed in."""
-    db.execute(
+    db.queue(
         "UPDATE sessions SET elevated_until = 0 WHERE account_id = ? AND browser <> ?",
         (account_id, but_browser),
     )
@@ -84,19 +84,19 @@ def lower_others(db: Connection, account_id: str, but_browser: bytes) -> None:
 
 def keep_typed(db: Connection, id_hash: bytes, sealed: bytes) -> None:
     """Keep what was typed on a page, replacing anything kept before."""
-    db.execute("UPDATE sessions SET typed = ? WHERE id_hash = ?", (sealed, id_hash))
+    db.queue("UPDATE sessions SET typed = ? WHERE id_hash = ?", (sealed, id_hash))
 
 
 def take_typed(db: Connection, id_hash: bytes) -> bytes | None:
     """Return what was kept, once; None if there is nothing."""
     row = db.execute("SELECT typed FROM sessions WHERE id_hash = ?", (id_hash,)).fetchone()
-    db.execute("UPDATE sessions SET typed = NULL WHERE id_hash = ?", (id_hash,))
+    db.queue("UPDATE sessions SET typed = NULL WHERE id_hash = ?", (id_hash,))
     return row["typed"] if row is not None else None
 
 
 def end(db: Connection, id_hash: bytes) -> None:
     """Sign one session out."""
-    db.execute("DELETE FROM sessions WHERE id_hash = ?", (id_hash,))
+    db.queue("DELETE FROM sessions WHERE id_hash = ?", (id_hash,))
 
 
 def end_by_public_id(db: Connection, account_id: str, public_id: str) -> bool:

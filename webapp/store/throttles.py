@@ -34,7 +34,7 @@ def read_all(db: Connection, keys: list[str]) -> dict[str, Throttle]:
 
 def write(db: Connection, key: str, throttle: Throttle, now: float) -> None:
     """Replace the state of one key."""
-    db.execute(
+    db.queue(
         """INSERT INTO throttles (key, count, blocked_until, updated_at) VALUES (?, ?, ?, ?)
            ON CONFLICT (key) DO UPDATE SET count = excluded.count, blocked_until = excluded.blocked_until,
                updated_at = excluded.updated_at""",
@@ -44,7 +44,7 @@ def write(db: Connection, key: str, throttle: Throttle, now: float) -> None:
 
 def clear(db: Connection, key: str) -> None:
     """Delete a key's wrong attempts."""
-    db.execute("DELETE FROM throttles WHERE key = ?", (key,))
+    db.queue("DELETE FROM throttles WHERE key = ?", (key,))
 
 
 def clear_all(db: Connection) -> None:

@@ -33,7 +33,7 @@ def from_row(row: Row) -> Trusted:
 
 def add(db: Connection, trusted: Trusted) -> None:
     """Insert a trusted browser."""
-    db.execute(
+    db.queue(
         f"INSERT INTO trusted ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         tuple(getattr(trusted, name) for name in Trusted.__dataclass_fields__),
     )
