@@ -12,7 +12,7 @@ from mocksms.core.qr_reader import decode_qr
 from webapp.pages.qr import BORDER, qr_svg
 
 SCALE = 4
-_STEP = re.compile(r"([Mmh])(\d+)(?: (\d+))?")
+_STEP = re.compile(r"([Mmh])(-?\d+)(?: (\d+))?")
 
 
 def _drawn(svg: str) -> Image.Image:
@@ -28,7 +28,7 @@ def _drawn(svg: str) -> Image.Image:
             continue
         if kind == "h":
             pen.rectangle((x * SCALE, y * SCALE, (x + int(first)) * SCALE - 1, (y + 1) * SCALE - 1), 0)
-        x += int(first)
+        x, y = x + int(first), y + int(second or 0)
     return picture
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -13,7 +12,8 @@ MASK = 4
 """Any of the eight masks scans; trying all of them to find the best costs three times as much (segno's default)."""
 BORDER = 4
 """The quiet zone, in squares (ISO/IEC 18004, 6.3.8)."""
-_RUN = re.compile(rb"(\x00*)(\x01+)")
+LONGEST = 7
+"""The most dark squares in a row that every code has (of its corners); a longer run is drawn in parts."""
 
 
 def qr_svg(content: str) -> Markup:
@@ -29,8 +29,8 @@ def qr_svg(content: str) -> Markup:
 
 
 def _lines(rows: Sequence[bytearray]) -> str:
-    """Return the dark squares as lines of a path, one square wide."""
-    return "".join(
-        f"M{BORDER} {y}.5" + "".join([f"m{len(light)} 0h{len(dark)}" for light, dark in _RUN.findall(row)])
-        for y, row in enumerate(rows, BORDER)
-    )
+    """Return the dark squares as lines of a path, one square wide: a dark square is a byte 1, a light one 0."""
+    drawn = (b"m-%d 1" % len(rows)).join(rows)
+    for length in range(LONGEST, 0, -1):
+        drawn = drawn.replace(b"\1" * length, b"h%d" % length).replace(b"\0" * length, b"m%d 0" % length)
+    return f"M{BORDER} {BORDER}.5" + drawn.decode()

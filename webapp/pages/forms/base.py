@@ -17,7 +17,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import Select, html_params
 
 from webapp.errors import DeliveryFailed, Refusal
-from webapp.pages.fields import BooleanField, PasswordField, StringField
+from webapp.pages.fields import BooleanField, PasswordField, StringField, attributes
 from webapp.rules import phone_numbers
 from webapp.rules.digits import clean_code
 from webapp.rules.typed import one_line
@@ -117,10 +117,8 @@ class Countries(Select):
         kwargs.setdefault("id", field.id)
         language = get_locale().language
         chosen = field.data if field.data in dict(phone_numbers.regions(language)) else None
-        return Markup("<select %s>%s</select>") % (
-            html_params(name=field.name, **kwargs),
-            _options(language, chosen),
-        )
+        opening = attributes(name=field.name, **kwargs)
+        return Markup(f"<select {opening}>{_options(language, chosen)}</select>")  # noqa: S704 - escaped
 
 
 @lru_cache(maxsize=512)  # of all countries in both languages
