@@ -28,7 +28,6 @@ import webapp
 from bench import concurrency
 from bench.client import Client
 from bench.floor import SECRET
-from bench.scale import index
 from bench.server_process import TEXT, free_port, ingest, send, server_process
 from bench.server_process import request as message
 from bench.table import Row
@@ -194,7 +193,7 @@ def _fill(app: Flask, start: int, end: int) -> None:
                 )
                 made.created_at = made.received_at = made.updated_at = world.now()
                 keeping.add(db, made, "mobile")
-    index(world, made.id)
+    inbox.complete_words(world)
     with world.store.writing() as db:
         if db.dialect == "postgresql":
             db.execute("ANALYZE")  # as it does by itself within a minute of such a rush

@@ -53,15 +53,7 @@ def fill(world: World, start: int, end: int, numbers: int = NUMBERS) -> None:
         db.execute(
             "INSERT INTO events (id, at, kind, message, detail) VALUES (?, 0, 'message', 0, '')", (end,)
         )
-    index(world, end)
-
-
-def index(world: World, end: int) -> None:
-    """Write the search words up to this message, a batch a transaction."""
-    done = 0
-    while done < end:
-        with world.store.writing() as db:
-            done = search_index.fill(db, end)
+    search_index.complete(world.store, end)
 
 
 def _works(app: Flask, world: World) -> dict[str, Callable[[], float]]:

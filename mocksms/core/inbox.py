@@ -59,8 +59,7 @@ def keep(
     work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, new_jobs=jobs)
     world.group_commit.run(work, expected)
     if message.id % store.search_index.BATCH == 0:
-        with world.store.writing() as db:
-            store.search_index.fill(db, message.id)
+        store.search_index.complete(world.store, message.id, store.search_index.BATCH)
     world.background.received(world, message)
     if effects.duplicate and not held:
         twin = replace(message, sid=new_sid(message.sid[:2]), history=[], id=0)
@@ -141,9 +140,8 @@ def complete_words(world: World) -> None:
     """Index the words of messages that are not in the index yet."""
     with world.store.reading() as db:
         upto, last = store.search_index.indexed_upto(db), store.reading.last_message(db)
-    while upto < last:
-        with world.store.writing() as db:
-            upto = store.search_index.fill(db, last)
+    if upto < last:
+        store.search_index.complete(world.store, last)
 
 
 def last_id(world: World) -> int:

@@ -1,16 +1,17 @@
 """The full-text index over messages, filled a batch at a time. Each engine has its own.
 
 Indexing each message in its own commit would double the cost of a message. So words are written for BATCH messages at
-once: by every BATCHth arrival, and by a search for what is missing.
+once: by every BATCHth arrival, and by a search for what is missing. A transaction takes few messages if they are large.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from mocksms.core.models import Filter, Message
 from mocksms.search import tokenizer
 from mocksms.store import search_postgres, search_sqlite
-from mocksms.store.engine import Connection, Only
+from mocksms.store.engine import Connection, Only, Store
 
 # Steps of the schema, see `migrations`.
 WORDS_AND_TAGS = (
@@ -21,6 +22,8 @@ WITH_FIRST_CHARACTERS = tuple(Only("sqlite", each) for each in search_sqlite.WIT
 VOCABULARY = tuple(Only("sqlite", each) for each in search_sqlite.VOCABULARY)
 BATCH = 64
 AT_ONCE = 500
+CHARACTERS_AT_ONCE = 100_000
+PAUSE_SECONDS = 0.002  # a writer who waits takes the lock now
 _UPTO = "words_upto"
 Words = tuple[int, str, str]
 """The id of a message, its words and its tags."""
@@ -33,17 +36,37 @@ def indexed_upto(db: Connection) -> int:
 
 
 def fill(db: Connection, last: int) -> int:
-    """Index the next messages up to the id `last`, AT_ONCE at most. Return the id up to which messages are indexed."""
+    """Index the next messages up to the id `last`: at most AT_ONCE, or so many that CHARACTERS_AT_ONCE are reached.
+
+    Return the id up to which messages are indexed.
+    """
     start = indexed_upto(db)
+    found, size = list[Words](), 0
     rows = db.execute(
-        "SELECT id, subject, body, peer, recipient, sender, channel, handset FROM messages"
+        "SELECT id, subject, substr(body, 1, ?), peer, recipient, sender, channel, handset FROM messages"
         " WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
-        (start, last, AT_ONCE),
-    ).fetchall()
-    _add(db, [(row[0], tokenizer.of_parts(*row[1:4]), tokenizer.tags(*row[4:])) for row in rows])
-    upto = max(start, last) if len(rows) < AT_ONCE else int(rows[-1][0])
+        (tokenizer.INDEXED_CHARACTERS, start, last, AT_ONCE),
+    )
+    for number, *parts in rows:
+        found.append((number, tokenizer.of_parts(*parts[:3]), tokenizer.tags(*parts[3:])))
+        size += len(found[-1][1])
+        if size >= CHARACTERS_AT_ONCE:
+            break
+    _add(db, found)
+    is_all = len(found) < AT_ONCE and size < CHARACTERS_AT_ONCE
+    upto = max(start, last) if is_all else found[-1][0]
     _set_upto(db, upto)
     return upto
+
+
+def complete(store: Store, last: int, most: int = 1 << 31) -> None:
+    """Index all messages up to the id `last`, in short transactions; if more than `most` are missing, the next few."""
+    while True:
+        with store.writing() as db:
+            missing = last - fill(db, last)
+        if not 0 < missing <= most:
+            return
+        time.sleep(PAUSE_SECONDS)
 
 
 def _set_upto(db: Connection, upto: int) -> None:

@@ -60,8 +60,11 @@ def beginning_with(db: Connection, start: str) -> list[str] | None:
 
 
 def _learn(db: Connection, texts: Iterable[str]) -> None:
-    """Add the words of some texts to the vocabulary. Words are never removed: an extra one does no harm."""
-    known = set().union(*(text.split() for text in texts))
+    """Add the words of some texts to the vocabulary, but for pairs of characters, whose beginnings nobody asks it for.
+
+    Words are never removed: an extra one does no harm.
+    """
+    known = {word for word in set().union(*(text.split() for text in texts)) if not tokenizer.is_cjk(word)}
     db.executemany(
         "INSERT INTO vocabulary (word) VALUES (?) ON CONFLICT (word) DO NOTHING",
         [(word,) for word in sorted(known)],

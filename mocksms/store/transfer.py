@@ -23,10 +23,8 @@ def index_again(store: Store) -> None:
     """Make the full-text index of a world whose copy had none."""
     with store.writing() as db:
         search_index.begin_again(db)
-        upto, last = 0, reading.last_message(db)
-    while upto < last:
-        with store.writing() as db:
-            upto = search_index.fill(db, last)
+        last = reading.last_message(db)
+    search_index.complete(store, last)
 
 
 def copy(worlds: Worlds, name: str, file: str) -> bool:
