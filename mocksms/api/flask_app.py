@@ -3,7 +3,7 @@
 import re
 from binascii import unhexlify
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from io import SEEK_CUR, BytesIO
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -134,6 +134,17 @@ class _Sessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
 
 
+class LateRule(Rule):
+    """A route that makes the code which builds its addresses when one is first built.
+
+    Werkzeug compiles two functions for each route, most of which are never called.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        made = cache(partial(super()._compile_builder, append_unknown))
+        return lambda rule, /, **values: made()(rule, **values)
+
+
 class PhoneFlask(Flask):
     """Flask whose views are plain functions. `own_headers` are in all its answers; a view may set others."""
 
@@ -141,6 +152,7 @@ class PhoneFlask(Flask):
     request_class = PhoneRequest
     response_class = PhoneResponse
     session_interface = _Sessions()
+    url_rule_class = LateRule
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
