@@ -6,7 +6,7 @@ Charset labels have the meaning they have in browsers (WHATWG Encoding Standard)
 import codecs
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import webencodings
 
@@ -55,8 +55,7 @@ _KANA = "[\u3041-\u3096\u30a1-\u30fc]"
 _LETTER = "[\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff\uac00-\ud7a3\uff66-\uff9f\u0370-\u04ff]"
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """A text, and the charset used to decode it."""
 
     text: str

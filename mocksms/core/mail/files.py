@@ -2,16 +2,17 @@
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mocksms.core.mail import headers, structure
+from mocksms.core.mail import headers
+
+if TYPE_CHECKING:
+    from mocksms.core.mail import structure
 
 LARGEST_PICTURES = 8_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """An attachment's name, declared media type and content."""
 
     name: str
@@ -19,7 +20,7 @@ class File:
     content: bytes
 
 
-def rows(parts: structure.Parts) -> list[dict[str, Any]]:
+def rows(parts: "structure.Parts") -> list[dict[str, Any]]:
     """Return name, type and size (bytes) of each file of a mail, in the mail's order."""
     return [
         {"name": _name(leaf, number), "type": leaf.type, "size": len(leaf.content)}
@@ -27,7 +28,7 @@ def rows(parts: structure.Parts) -> list[dict[str, Any]]:
     ]
 
 
-def _name(leaf: structure.Leaf, number: int) -> str:
+def _name(leaf: "structure.Leaf", number: int) -> str:
     """Return a safe name for a file, made of its number if it has no name."""
     return leaf.name or f"attachment-{number + 1}"
 
@@ -62,8 +63,10 @@ def pictures(source: bytes) -> dict[str, str]:
     return found
 
 
-def _parts(source: bytes) -> structure.Parts | None:
+def _parts(source: bytes) -> "structure.Parts | None":
     """Return the mail's parts; None for a mail that an earlier version accepted and this one refuses."""
+    from mocksms.core.mail import structure  # late, as for `mail.parse`
+
     try:
         return structure.read(source)
     except (structure.TooManyParts, RecursionError):
