@@ -13,8 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -213,10 +211,12 @@ class App:
         return cls(name, process, health, output)
 
     def is_up(self) -> bool:
+        import urllib.request  # late: it is a third of the command's start, and only `run` asks
+
         try:
             with urllib.request.urlopen(self.health, timeout=2) as answer:  # noqa: S310 - http only
                 return bool(answer.status == 200)
-        except (OSError, urllib.error.URLError):
+        except OSError:  # URLError is one
             return False
 
     def end(self) -> None:

@@ -23,6 +23,12 @@ print(*sorted({LATE} & sys.modules.keys()))
 """
 
 
+def test_the_command_starts_without_an_http_client() -> None:
+    code = "import sys, webapp.command; print(*({'http.client', 'ssl', 'asyncio'} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_a_start_leaves_for_later_what_the_first_page_does_not_need(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FIRST_PAGE, str(tmp_path)]
     for _ in range(2):  # the first start makes the database
