@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -20,8 +20,7 @@ from webapp.store import accounts, methods
 from webapp.store.engine import EngineError
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The result of a check. ``is_well`` decides the exit code."""
 
     part: str

@@ -1,7 +1,6 @@
 """The tester API, `/api/v1`: read messages, wait for them, get codes, delete messages."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -199,7 +198,7 @@ def code() -> Response:
     patience = number("wait", 0.0, 0, MAX_WAIT_SECONDS) or 0.0
     chosen = message_filter(world, "wait", "new", "none", "pattern", has_code="pattern" not in args)
     if "new" in args:
-        chosen = replace(chosen, since=max(chosen.since or 0, inbox.last_id(world)))
+        chosen = chosen._replace(since=max(chosen.since or 0, inbox.last_id(world)))
     found = _awaited(world, chosen, patience)
     headers = {"Vary": "Accept"} if found is None else {"Vary": "Accept", "X-Message-Id": str(found.id)}
     if found is None or found.code is None:

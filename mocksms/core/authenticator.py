@@ -4,8 +4,7 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pyotp
@@ -37,8 +36,7 @@ class _AnyLength(pyotp.TOTP):
         return base64.b32decode(self.secret + "=" * (-len(self.secret) % 8), casefold=True)
 
 
-@dataclass(slots=True, frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One account in the app. `secret` is base32 without padding, `period` in seconds."""
 
     id: int

@@ -2,8 +2,8 @@
 
 import random
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, cast, get_args
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from mocksms import store
 from mocksms.core import phone_numbers
@@ -27,8 +27,7 @@ SLOW: ContextVar[float] = ContextVar("slow", default=0.0)
 _chance = random.SystemRandom()
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One fault.
 
     Empty `channel`, `to` or `sender` matches all; `share` is the part of the matching messages that it hits (0 to 1).
@@ -57,7 +56,7 @@ class Rule:
 
     def as_json(self) -> dict[str, Any]:
         """Return the rule as the API shows it."""
-        shown = {key: value for key, value in asdict(self).items() if key not in ("number", "sender")}
+        shown = {key: value for key, value in self._asdict().items() if key not in ("number", "sender")}
         shown["from"] = self.sender
         if self.what in NUMBERS:
             name = NUMBERS[self.what][0]
@@ -126,7 +125,7 @@ def _number(value: object, name: str, low: float, high: float) -> float:
 
 def add(world: World, rule: Rule) -> Rule:
     """Save a rule and return it with its id."""
-    kept = {key: value for key, value in asdict(rule).items() if key not in ("id", "times", "used")}
+    kept = {key: value for key, value in rule._asdict().items() if key not in ("id", "times", "used")}
     with world.altering() as db:
         rule_id = store.faults.add(db, kept, rule.times)
     return Rule(**kept, times=rule.times, id=rule_id)

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from mocksms.core import calls, faults, inbox
 from mocksms.core.faults import NOTHING, Effects
@@ -33,8 +33,7 @@ class Interrupted(Exception):
         self.http_status = http_status
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """An accepted message: its world, the phone's time (Unix seconds) and its faults.
 
     `expected` are the conditions that this was worked out from; None when they were read for this message. `again`

@@ -7,7 +7,6 @@ world.
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from mocksms import store
 from mocksms.core import phone_numbers
@@ -44,10 +43,10 @@ class Leases:
             address = phone_numbers.random_mobile(country) if kind == "number" else _mailbox()
             if address is None:
                 break
-            lease = replace(lease, address=address)
+            lease = lease._replace(address=address)
             try:
                 with self._default().writing() as db:
-                    lease = replace(lease, id=store.leases.add(db, lease))
+                    lease = lease._replace(id=store.leases.add(db, lease))
             except store.Conflict:  # already leased
                 continue
             self.known_until = 0.0

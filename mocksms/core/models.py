@@ -1,7 +1,7 @@
 """The phone's data, as plain values."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Channel = Literal["sms", "call", "mail"]
 Kind = Literal["mobile", "landline", "mailbox"]
@@ -70,8 +70,7 @@ class Message:
         return found
 
 
-@dataclass(slots=True, frozen=True)
-class Handset:
+class Handset(NamedTuple):
     """A number or mailbox that received something, with its last message (None when that was deleted)."""
 
     address: str
@@ -81,8 +80,7 @@ class Handset:
     last: Message | None
 
 
-@dataclass(slots=True, frozen=True)
-class Thread:
+class Thread(NamedTuple):
     """All messages of one channel between a handset and one peer."""
 
     handset: str
@@ -108,8 +106,7 @@ class Event:
     text: str = ""
 
 
-@dataclass(slots=True, frozen=True)
-class Filter:
+class Filter(NamedTuple):
     """A tester's filter of the inbox; None or "" matches any. `handset` is for full-text searches."""
 
     channel: str = ""
@@ -134,8 +131,7 @@ class Filter:
         )
 
 
-@dataclass(slots=True, frozen=True)
-class Sent:
+class Sent(NamedTuple):
     """A sender's filter of what it sent; None or "" matches any. `after` and `until` bound the time (Unix seconds)."""
 
     channel: Channel

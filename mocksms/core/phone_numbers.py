@@ -2,8 +2,8 @@
 
 import re
 import secrets
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import phonenumbers
 
@@ -120,8 +120,7 @@ def kind(address: str) -> Kind:
     return "landline" if of_type in _FIXED or takes_calls_only else "mobile"
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUp:
+class LookedUp(NamedTuple):
     """The numbering plan's data of a number. `errors` say why it is invalid; `line` is its line type."""
 
     number: str

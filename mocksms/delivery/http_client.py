@@ -6,7 +6,8 @@ import re
 import socket
 from base64 import b64encode
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlencode, urljoin, urlsplit
 
 from mocksms import config
@@ -32,8 +33,7 @@ class CannotFetch(Exception):
     """The address is not allowed or did not answer; the text says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A parsed address: its parts, and the login that it contains."""
 
     parts: SplitResult

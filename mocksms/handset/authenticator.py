@@ -4,8 +4,8 @@ The page has the keys and computes the codes itself (WebCrypto), so it works off
 the server writes the same codes into it.
 """
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from flask import abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -23,8 +23,7 @@ from mocksms.handset.layout_context import render
 MOST_PICTURE_BYTES = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView:
+class EntryView(NamedTuple):
     """An entry with its current code.
 
     `step` is the number of the code's period since 1970, `ring_offset` how much of the ring's 100 parts is gone.
@@ -63,7 +62,7 @@ def presets(pairs: tuple[tuple[str, str], ...]) -> tuple[Entry, ...]:
     given = []
     for number, (handset, uri) in enumerate(pairs, 1):
         try:
-            given.append(replace(engine.parse_uri(uri), id=-number, handset=handset))
+            given.append(engine.parse_uri(uri)._replace(id=-number, handset=handset))
         except BadKey as bad:
             problem = f"MOCKSMS_AUTHENTICATORS: link {number} cannot be used ({bad.reason})"
             raise SettingError(problem) from None

@@ -1,8 +1,8 @@
 """The Phone app: ringing, answering, declining, speech and keys; recent calls and voicemail."""
 
 import io
-from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 from flask import Response, abort, flash, redirect, request, send_file, url_for
 from flask_babel import gettext as _
@@ -31,8 +31,7 @@ OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call as the app shows it: its message, whether it was missed, its outcome in words, its length (seconds, 0
     when not answered), and whether voicemail took it.
     """
@@ -44,8 +43,7 @@ class Call:
     recorded: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A phrase of a call: its words, estimated length (seconds), and the address of its audio. The address is empty
     where the browser's own voice speaks.
     """

@@ -1,9 +1,9 @@
 """Times and dates of the handset's pages, in the phone's time zone and the page's language."""
 
 import time
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel import Locale
 from babel.dates import format_date
@@ -11,8 +11,7 @@ from flask import g
 from flask_babel import format_datetime, get_locale, get_timezone, gettext
 
 
-@dataclass(frozen=True, slots=True)
-class _Calendar:
+class _Calendar(NamedTuple):
     """What the dates of a page depend on, worked out once: a list of results has ninety of them."""
 
     zone: tzinfo

@@ -1,7 +1,6 @@
 """The "Details" section of a message: how it was read, why this code, and its checks."""
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -17,16 +16,14 @@ from mocksms.core.models import Message
 from mocksms.handset import code_reasons, template_filters
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A fact with its label."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A check as the section shows it."""
 
     name: str
@@ -34,8 +31,7 @@ class Line:
     text: Markup
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(NamedTuple):
     """Facts and checks of one message."""
 
     rows: list[Row]

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -37,8 +38,7 @@ class Device:
         return mailbox in self.own if self.own else mailbox not in self.claimed
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A handset in the list. `unread` counts everything on it, `last` is the newest message or None."""
 
     address: str
@@ -124,7 +124,7 @@ def cards(world: World, before: int | None = None) -> list[Card]:
         if number not in merged:
             merged[number] = _card(_handset(world, number), number)
             own = ", ".join(box for box, owner in pairs.items() if owner == number)
-            merged[number] = replace(merged[number], preview=own or _("Nothing has arrived yet"))
+            merged[number] = merged[number]._replace(preview=own or _("Nothing has arrived yet"))
     return list(merged.values())
 
 

@@ -1,9 +1,9 @@
 """The Mail app. nh3 cleans a mail's HTML, and a sandboxed frame shows it under a policy that loads nothing."""
 
 from base64 import b64encode
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
@@ -31,8 +31,7 @@ PRESSES_POLICY = f"{FRAME_POLICY} allow-scripts; script-src 'sha256-{PRESSES_HAS
 """Allows the one script that reports a pressed link to the surrounding page; the browser runs no other."""
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """An attachment to download."""
 
     name: str
@@ -130,7 +129,7 @@ def attachment(address: str, message_id: int, number: int) -> Response:
     file = files.file(inbox.raw(world(), found.sid) or b"", number)
     if file is None:
         abort(404)
-    return to_save(replace(file, type="application/octet-stream"))
+    return to_save(file._replace(type="application/octet-stream"))
 
 
 def _mail(address: str, message_id: int) -> Message:

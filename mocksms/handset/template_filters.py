@@ -4,10 +4,9 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 from markupsafe import Markup, escape
@@ -24,8 +23,7 @@ LONGEST_SHOWN = 200_000
 STATIC = Path(__file__).parent.parent / "static"
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(NamedTuple):
     """The circle beside a sender: an initial ("" for a plain number) on one of TONES colours."""
 
     letter: str

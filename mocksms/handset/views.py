@@ -1,7 +1,7 @@
 """The list of handsets, and a phone's own screens: lock, home, settings."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
@@ -26,8 +26,7 @@ MOST_AT_ONCE = 6
 CODE_SHOWS_SECONDS = 15 * 60
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(NamedTuple):
     """A notification of the lock screen or a search result: its app and its link."""
 
     app: str

@@ -1,7 +1,6 @@
 """Leased addresses: a message to one arrives in its world. Kept in the default world, for all worlds."""
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mocksms.store.engine import Connection
 
@@ -9,8 +8,7 @@ LeaseKind = Literal["number", "mailbox"]
 _COLUMNS = "id, address, kind, country, world, place, made_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """A leased number or mailbox.
 
     `place` identifies the world, even if a later world has the same name. `country` is "" for a mailbox; `made_at` is

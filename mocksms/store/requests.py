@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from mocksms.store.engine import Connection
 
@@ -38,8 +38,7 @@ class LoggedRequest:
     message: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A tester's filter; None or "" matches any. `since` is the id of a request."""
 
     wire: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from webapp.challenges.delivery import APPROVAL, CODE, DECOY, dispatch, send_now
 from webapp.errors import DeliveryFailed, SentRecently, WrongCode
@@ -59,8 +59,7 @@ class Machine(Protocol):
         """Make a transition, perhaps with another end. Raise ``StaleFlow`` if the flow is in another state."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """Where a code goes and what it counts for.
 
     The code is valid for ``bound_to`` alone (docs/promises.md#14). ``counted_as`` is the recipient whose cap it uses,

@@ -5,8 +5,7 @@ The flow's data holds which method is asked, when a code was sent and whether it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from webapp.challenges.engine import Challenge, Target, flow_end, held_data, owner_of, resend_in
 from webapp.errors import (
@@ -38,8 +37,7 @@ NOTIFY_AT = (1, 10)
 SHOWN = ("method", "kind", "last3", "name")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A way to receive a code, as the page offers it. ``value`` is signed for this flow alone."""
 
     value: str
@@ -50,8 +48,7 @@ class Choice:
     is_off: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CodePageState:
+class CodePageState(NamedTuple):
     """What the code page shows of the challenge.
 
     ``has_code`` says that there is a code to enter. ``resend_in`` is in whole seconds.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from .rsgi import Exchange, HeaderList
 
@@ -22,8 +23,7 @@ class Refused(Exception):
         self.words = words
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(NamedTuple):
     """The body of a request. A too large one is cut off; `length` is then the announced or received length."""
 
     content: bytes

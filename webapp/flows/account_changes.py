@@ -6,8 +6,6 @@ The old one and the new one are both notified.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from webapp.challenges.contact import ContactChallenge
 from webapp.challenges.delivery import dispatch
 from webapp.challenges.engine import judging, owner_of
@@ -50,7 +48,7 @@ def change_name(services: Services, visitor: Visitor, account: Account, name: st
         return
     with services.store.writing() as db:
         accounts.set_name(db, account.id, name)
-        audit.record(db, visitor, replace(account, name=name), "account.name_changed", services.clock.now())
+        audit.record(db, visitor, account._replace(name=name), "account.name_changed", services.clock.now())
     dispatch(services)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from webapp.errors import NotAPhoneNumber, SenderThrottled, WrongPassword
 from webapp.rules import identifiers
@@ -23,8 +23,7 @@ CookieReader = Callable[[str], str | None]
 """Reads a cookie by the last part of its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(NamedTuple):
     """An account whose password was given, and the keys of the counters of wrong ones: its own, and its sender's."""
 
     account: Account
@@ -77,7 +76,7 @@ def prove(
     if services.hasher.needs_rehash(account.password_hash):
         with services.store.writing() as db:  # a refusal must not take the time of another hash
             proven.accept(db, services.clock.now())
-        return replace(proven, account=_rehash(services, account, password))
+        return proven._replace(account=_rehash(services, account, password))
     return proven
 
 
@@ -86,11 +85,10 @@ def _rehash(services: Services, account: Account, password: str) -> Account:
     password_hash = services.hasher.hash(password)
     with services.store.writing() as db:
         is_kept = accounts.replace_password_hash(db, account.id, account.password_hash, password_hash)
-    return replace(account, password_hash=password_hash) if is_kept else account
+    return account._replace(password_hash=password_hash) if is_kept else account
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """Who is asked for, if anybody, and the two counters of wrong passwords: of the name, and of the sender."""
 
     account: Account | None
@@ -139,13 +137,13 @@ def _known(
     )
     asked = _Asked(account, key, counted[key], of_sender, counted[of_sender])
     if account is None:
-        return replace(asked, key=slot, guesses=counted[slot])
+        return asked._replace(key=slot, guesses=counted[slot])
     series = (cookie(trust.cookie_name(account.id, app)) or "").partition(":")[0]
     if series:
         trusted = trust.find(db, series)
         if trusted is not None and trusted.account_id == account.id:
             key = guess_key(services, account.id, series)
-            return replace(asked, key=key, guesses=throttles.read(db, key))
+            return asked._replace(key=key, guesses=throttles.read(db, key))
     return asked
 
 

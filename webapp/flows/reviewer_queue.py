@@ -7,8 +7,8 @@ who, when and why (docs/promises.md#61).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from webapp.challenges.delivery import dispatch
 from webapp.errors import OwnCase, SealBroken
@@ -39,8 +39,7 @@ _DECISIONS = ("more_wanted", "approved", "rejected")
 _LOGGED = {"take": "in_review", "ask_more": "more_wanted", "approve": "approved", "reject": "rejected"}
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A case for the desk: the flow, its owner, its documents, and earlier decisions.
 
     Each decision comes with the names of the reviewer ("" if there was none) and of the customer.
@@ -52,8 +51,7 @@ class Case:
     decisions: list[tuple[Decision, str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(NamedTuple):
     """A document's bytes for the reviewer, with the name and media type for the download."""
 
     name: str

@@ -6,7 +6,7 @@ accounts look alike and take the same time (docs/promises.md#32).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.challenges.delivery import dispatch
@@ -160,7 +160,7 @@ def submit_code(services: Services, visitor: Visitor, flow: Flow, typed: str, *,
     with judging(services, tells_owner=True) as db:
         context = CODES.judge(db, services, visitor, flow, typed, now)
         # The account at the time of the right password: a change since then ends this sign-in.
-        account = replace(context.account, trust_epoch=flow.data["epoch"])
+        account = context.account._replace(trust_epoch=flow.data["epoch"])
         MACHINE.transition(db, flow, "accept_code")
         app = flow.data["app"]
         ended_case = False

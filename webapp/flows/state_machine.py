@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from blinker import Signal
 
@@ -27,8 +27,7 @@ transitioned = Signal(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Transition:
+class Transition(NamedTuple):
     """A named change from any of ``sources`` to ``target``. ``means`` says in a few words what happens."""
 
     name: str

@@ -5,10 +5,9 @@ They need the app's context for its catalogue and templates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from babel.dates import format_datetime
@@ -18,8 +17,7 @@ from flask_babel import force_locale, gettext
 _SPOKEN_LANGUAGES = {"ja": "ja-JP", "en": "en-US"}
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(NamedTuple):
     """A mail ready to send: one subject, the same content as text and as HTML."""
 
     subject: str

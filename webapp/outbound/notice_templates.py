@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
@@ -11,8 +10,7 @@ from flask_babel import lazy_gettext as _
 from webapp.outbound import recovery_templates
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeText:
+class NoticeText(NamedTuple):
     """A notice in one language."""
 
     headline: str

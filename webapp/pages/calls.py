@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import jsonify
 from flask.typing import ResponseReturnValue
@@ -12,8 +12,7 @@ from webapp.pages.error_messages import of_call
 from webapp.pages.render import is_post
 
 
-@dataclass(frozen=True, slots=True)
-class CallView:
+class CallView(NamedTuple):
     """A call for a page: ``problem`` once it brought no code; ``poll_url`` while its state may be asked."""
 
     problem: str | None

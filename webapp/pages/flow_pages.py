@@ -19,9 +19,8 @@ A page gets the flow handed in, and only shows it or makes one step::
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, NamedTuple, ParamSpec
 
 import flask
 from flask import redirect, url_for
@@ -43,8 +42,7 @@ Page = Callable[P, ResponseReturnValue]
 FlowPage = Callable[Concatenate[Flow, P], ResponseReturnValue]
 
 
-@dataclass(frozen=True, slots=True)
-class FlowPages:
+class FlowPages(NamedTuple):
     """The pages of one kind of flow.
 
     ``find`` returns this browser's flow under way. ``elsewhere`` answers if the flow belongs on another page. It gets

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from webapp.errors import MailDomainRefused, MobileNeeded, NotAMailAddress, NotAPhoneNumber
 from webapp.rules import phone_numbers
@@ -18,8 +17,7 @@ _EXTRA_DOTS = re.compile(
 )  # Japanese carriers gave out addresses with dots in a row or before the @
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """An address for messages: ``value`` is a lower-cased email address (``mail``) or E.164 (``sms``)."""
 
     channel: Literal["mail", "sms"]

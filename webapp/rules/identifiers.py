@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from webapp.errors import NotAMailAddress, NotAPhoneNumber
 from webapp.rules import contacts, phone_numbers
 from webapp.rules.typed import visible
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
+class Identifier(NamedTuple):
     """A typed identifier: ``value`` is a lower-cased address or E.164."""
 
     kind: Literal["email", "phone"]

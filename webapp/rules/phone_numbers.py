@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["mobile", "landline", "other"]
 
@@ -12,8 +11,7 @@ HOME_REGION = "JP"
 JAPAN = 81
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneNumber:
+class PhoneNumber(NamedTuple):
     """A number that can be dialled.
 
     ``e164`` is stored and sent ("+819012345678"). ``national`` and ``international`` are shown to its owner

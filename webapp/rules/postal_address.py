@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import astuple, dataclass
+from typing import NamedTuple
 
 from webapp.rules.digits import is_separator
 from webapp.rules.typed import visible
@@ -13,8 +13,7 @@ _POSTAL_CODE = re.compile(r"(?=.*[0-9A-Z])[0-9A-Z -]{2,12}")
 _LATIN = re.compile(r"[\u0000-\u024f]")
 
 
-@dataclass(frozen=True, slots=True)
-class PostalAddress:
+class PostalAddress(NamedTuple):
     """An address. Each part is one line, "" if it has none; ``region`` is the prefecture, state or province."""
 
     postal_code: str
@@ -31,7 +30,7 @@ class PostalAddress:
     @property
     def stored(self) -> str:
         """Return the address as the database holds it: its parts, a line each."""
-        return "\n".join(astuple(self))
+        return "\n".join(self)
 
     def lines(self, language: str) -> list[str]:
         """Return the lines for a reader: from the largest part to the smallest in Japanese, else the reverse."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from webapp.errors import PasskeyRefused
 
@@ -22,8 +21,7 @@ CHALLENGE_BYTES = 32
 LARGEST_ANSWER = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """The relying party. Its id is the host name, its origin the one that browsers must report."""
 
     id: str
@@ -31,8 +29,7 @@ class Site:
     name: str = "Mihon"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(NamedTuple):
     """A new credential, checked to be fresh and ours."""
 
     id: bytes

@@ -5,7 +5,7 @@ A budget is a row of ``throttles``, counted in the transaction of what it allows
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.errors import BudgetName, BudgetSpent, CountryNotServed
 from webapp.rules import phone_numbers
@@ -18,8 +18,7 @@ SPENT = 10**9
 """A count that spends any budget, also one without a limit: for the sandbox's tools."""
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """How many of something one ``who`` may have, by the setting ``name``, within the setting ``seconds``."""
 
     name: BudgetName

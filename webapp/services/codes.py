@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 from webapp.errors import SendCapReached, SentRecently
 from webapp.services import holds, throttling
@@ -39,8 +39,7 @@ NO_GUESS = (Verdict.EXPIRED, Verdict.DEAD, Verdict.MISSING, Verdict.REPLACED)
 """Nothing was there to be guessed, or an earlier code of the flow was typed: it tells nothing about the newest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The limits of codes (docs/screens.md#rules); durations in seconds."""
 
     code_seconds: int
@@ -54,8 +53,7 @@ class Limits:
     tries_until_off: int
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A verdict, with the number of wrong attempts in a row and the wait that follows (seconds)."""
 
     verdict: Verdict
@@ -165,8 +163,7 @@ def digest(code: SentCode, plain: str, pepper: bytes) -> bytes:
     ).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A code that was made: its row, the plain digits, and when it may leave; None for never."""
 
     code: SentCode
@@ -247,8 +244,7 @@ def prepare(
     else:
         leaves_at = told_at
     plain = new_code()
-    code = replace(
-        code,
+    code = code._replace(
         digest=digest(code, plain, pepper),
         expires_at=told_at + limits.code_seconds,
         sent_to=None if leaves_at is None else sent_to,

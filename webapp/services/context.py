@@ -66,4 +66,4 @@ class Services:
     @staticmethod
     def limits_of(config: Config) -> Limits:
         """Return the limits, taken from the settings of the same names."""
-        return Limits(**{name: getattr(config, name) for name in Limits.__dataclass_fields__})
+        return Limits(**{name: getattr(config, name) for name in Limits._fields})

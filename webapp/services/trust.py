@@ -14,7 +14,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.rules.links import TOKEN_BYTES, new_token, token_hash
 from webapp.rules.visitor import Visitor
@@ -28,8 +28,7 @@ GRACE_SECONDS = 60
 """How long the last token of a series stays valid after its use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Honoured:
+class Honoured(NamedTuple):
     """The result of a trust cookie: ``cookie`` is its next value, or None if a code is needed.
 
     ``was_copied`` is True if an old value of a live series came: there is a copy.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from webapp.store import columns
 from webapp.store.engine import Connection, Row
@@ -18,8 +17,7 @@ WIDTH = columns.count(COLUMNS)
 _TRUTHS = [columns.position(COLUMNS, name) for name in ("two_step_on", "is_reviewer")]
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A row of ``accounts``. ``email`` is lower-cased, ``phone`` is E.164; at least one is set.
 
     ``language`` is the one that its owner chose, if any. ``trust_epoch`` grows with each change of password or factors.

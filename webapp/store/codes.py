@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.store import columns
 from webapp.store.engine import Connection, Row
@@ -17,8 +18,7 @@ HELD = f"{UNUSED} AND held_until > ? AND held_until <= ?"
 TOLD = f"{UNUSED} AND told_until > ? AND told_until <= ?"
 
 
-@dataclass(frozen=True, slots=True)
-class SentCode:
+class SentCode(NamedTuple):
     """A row of ``codes``. ``state`` is live, used, replaced or exhausted; ``failure`` says why it was not sent.
 
     ``recipient`` is what the cap counts. ``sent_to`` gets the code: no other follows before ``held_until``, unless
@@ -80,7 +80,7 @@ def add(db: Connection, code: SentCode) -> None:
     """Insert a code; see `replace_earlier`."""
     db.queue(
         f"INSERT INTO codes ({COLUMNS}) VALUES ({', '.join('?' * WIDTH)})",
-        tuple(getattr(code, name) for name in SentCode.__dataclass_fields__),
+        code,
     )
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from blinker import Signal
 
@@ -13,8 +12,7 @@ from webapp.store.engine import Connection, Row
 added = Signal("Sent with account_id= and kind= for each event, inside the transaction that writes it.")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event. ``kind`` is a dotted name such as ``sign_in.code_wrong``."""
 
     id: int

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.store.engine import Connection
 
 
-@dataclass(frozen=True, slots=True)
-class Feedback:
+class Feedback(NamedTuple):
     """A row of ``feedback``: a reason's name (or nothing), and the text, in ``language``."""
 
     id: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from webapp.store import columns
 from webapp.store.engine import Connection, Row
@@ -14,8 +13,7 @@ COLUMNS = "id, kind, state, account_id, browser, session, data, created_at, expi
 _DATA = columns.position(COLUMNS, "data")
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """A row of ``flows``. Kind and state name a state of that kind's state machine (``webapp.flows``).
 
     ``browser`` is the hash of the browser that began it, ``session`` the session it may elevate. ``data`` is private

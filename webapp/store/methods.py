@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.store import accounts, codes, columns
 from webapp.store.accounts import Account
@@ -17,8 +17,7 @@ WIDTH = columns.count(COLUMNS)
 _PREFERRED = columns.position(COLUMNS, "is_preferred")
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(NamedTuple):
     """A row of ``methods``.
 
     ``kind`` names its factor (`webapp.factors`), which defines the rest. ``number`` is where codes are sent, such as
@@ -81,8 +80,7 @@ def find(db: Connection, account_id: str, method_id: str) -> Method | None:
     return None if row is None else from_row(row)
 
 
-@dataclass(frozen=True, slots=True)
-class ChallengeContext:
+class ChallengeContext(NamedTuple):
     """A method that is asked for a code, with its owner, its wrong attempts, and whether a reset is under way.
 
     ``sent`` are the codes that were sent for the flow, newest first.

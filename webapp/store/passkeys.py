@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.store.engine import Connection, Row
 
 COLUMNS = "id, account_id, credential_id, public_key, sign_count, name, is_synced, created_at, used_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Passkey:
+class Passkey(NamedTuple):
     """A row of ``passkeys``.
 
     ``public_key`` is COSE. ``sign_count`` is the authenticator's counter, always 0 if it keeps none. ``is_synced``
@@ -51,7 +50,7 @@ def add(db: Connection, passkey: Passkey) -> None:
     """
     db.execute(
         f"INSERT INTO passkeys ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        tuple(getattr(passkey, name) for name in Passkey.__dataclass_fields__),
+        passkey,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.store import flows
 from webapp.store.engine import Connection
@@ -14,8 +14,7 @@ _DOCUMENT = "id, case_id, kind, size, created_at"
 _DECISION = "case_id, account_id, at, by_account, decision, reason"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDocument:
+class StoredDocument(NamedTuple):
     """A row of ``documents``. ``id`` is random; ``size`` is in bytes, before sealing."""
 
     id: str
@@ -25,8 +24,7 @@ class StoredDocument:
     created_at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """A row of ``decisions``. ``by_account`` is the reviewer, or None if no reviewer had a part in it."""
 
     case_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.store import accounts, columns
 from webapp.store.accounts import Account
@@ -12,8 +12,7 @@ COLUMNS = "id_hash, public_id, account_id, browser, app, device, near, created_a
 WIDTH = columns.count(COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A row of ``sessions``. ``public_id`` names it in lists; ``app`` is ``shop`` or ``music``."""
 
     id_hash: bytes
@@ -40,7 +39,7 @@ def add(db: Connection, session: Session, epoch: int) -> bool:
         db.execute(
             f"""INSERT INTO sessions ({COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
                 WHERE EXISTS (SELECT 1 FROM accounts WHERE id = ? AND trust_epoch = ?)""",
-            (*(getattr(session, name) for name in Session.__dataclass_fields__), session.account_id, epoch),
+            (*session, session.account_id, epoch),
         ).rowcount
     )
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from webapp.store.engine import Connection, Row
 
 COLUMNS = "id, account_id, series_hash, token_hash, epoch, app, device, near, created_at, used_at, expires_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Trusted:
+class Trusted(NamedTuple):
     """A row of ``trusted``. It counts only while ``epoch`` equals the account's ``trust_epoch``."""
 
     id: str
@@ -35,7 +34,7 @@ def add(db: Connection, trusted: Trusted) -> None:
     """Insert a trusted browser."""
     db.queue(
         f"INSERT INTO trusted ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        tuple(getattr(trusted, name) for name in Trusted.__dataclass_fields__),
+        trusted,
     )
 
 

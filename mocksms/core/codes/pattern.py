@@ -1,7 +1,6 @@
 """Find a code by a tester's own pattern instead of by evidence."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mocksms.core.codes.text import LONGEST_TEXT
 
@@ -16,8 +15,7 @@ class BadPattern(ValueError):
     """Not a regular expression, or one that takes too long; the text says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A regular expression. The code is its group `code`, else its first group, else the whole match."""
 
     expression: "regex.Pattern[str]"

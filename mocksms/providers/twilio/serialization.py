@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from flask import request
@@ -64,8 +63,7 @@ def message_json(message: Message, status: str | None = None) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The requested page of a list: path, query string, page size, page number and page token."""
 
     path: str

@@ -263,7 +263,7 @@ def every_code_came_once(team: Team, people: list[Person]) -> None:
         assert time.monotonic() < until
     made = defaultdict(list)
     for row in team.nodes.run(f"SELECT {COLUMNS} FROM codes"):
-        code = SentCode(**dict(zip(SentCode.__dataclass_fields__, row, strict=True)))  # type: ignore[arg-type]
+        code = SentCode(**dict(zip(SentCode._fields, row, strict=True)))  # type: ignore[arg-type]
         made[code.recipient].append(code)
     for who in people:
         rows = team.nodes.run(

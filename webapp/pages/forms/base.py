@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import flash, g, request
 from flask_babel import get_locale, gettext
@@ -28,8 +27,7 @@ NO = (False, "false", "", "0")
 """An absent or empty checkbox field means no."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormMessage:
+class FormMessage(NamedTuple):
     """What a page shows besides its fields: a sentence above the form, and whole seconds to wait."""
 
     problem: str | None = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import logging
 import math
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.globals import request_ctx
@@ -37,8 +37,7 @@ BUSY_RETRY_SECONDS = 5
 _ON_OUR_SIDE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """The texts of an error page. ``retry_after`` is in whole seconds, ``again`` the path of the page to open again."""
 
     status: int

@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -76,8 +75,7 @@ class Rows(psycopg.Cursor[Row]):
         return super().fetchall() if self.description else []
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A world's schema, and the two numbers of its lock. Neither is ever used again."""
 
     app: str

@@ -19,8 +19,7 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 DEFAULT = "default"
 """The world that is there from the start and can't be dropped."""
@@ -38,16 +37,14 @@ def nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(known[each] for each in difflib.get_close_matches(name.lower(), known))
 
 
-@dataclass(frozen=True, slots=True)
-class Only:
+class Only(NamedTuple):
     """A statement of the schema that is run by the engines of one dialect."""
 
     dialect: str
     sql: str
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(NamedTuple):
     """A step of the schema. The name is kept in the database and never changes; statements run in one transaction."""
 
     name: str
@@ -62,16 +59,14 @@ class Migration:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Migrations:
+class Migrations(NamedTuple):
     """The steps of one app's schema, oldest first; ``app`` marks them in the database."""
 
     app: str
     steps: tuple[Migration, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NewId:
+class NewId(NamedTuple):
     """Among the parameters of `Connection.insert`: the new row's id, or its negative."""
 
     is_negative: bool = False
