@@ -14,6 +14,7 @@ from mocksms.core import inbox, mail
 from mocksms.core.models import Message
 from mocksms.core.worlds import World
 from mocksms.store.engine import recording
+from tests.assertions import not_empty
 from tests.form_client import Browser
 from tests.handset.conftest import PHONE_URL, Sender
 
@@ -194,6 +195,20 @@ def test_search_all_finds_on_every_phone(look_in: Browser, send: Sender) -> None
     found = look_in.submit(form='header form[role="search"]', q="ワンタイム").all(".row")
     assert len(found) == 2
     assert look_in.follow(".row__open").name == "handset.thread"
+
+
+def test_lists_draw_the_app_of_each_result_and_the_kind_of_each_handset(
+    look: Browser, here: World, send: Sender
+) -> None:
+    send.text(HANAKO, "found")
+    send.text("+81312345678", "found")
+    send.mail(MAIL, "found", "")
+    inbox.receive(here, Message("CA1", "call", "+15005550006", HANAKO, "found", status="completed"))
+    page = look.get("/search?q=found")
+    apps = [each.attrs["class"].split("--")[1] for each in page.all(".row .app-glyph")]
+    assert apps == ["phone", "mail", "messages", "messages"]
+    for place, drawings in ((".row .app-glyph svg", 3), (".handset-card__kind svg", 3)):
+        assert len({each.to_html() for each in not_empty(page.all(place))}) == drawings
 
 
 def test_search_all_reads_as_often_for_many_results_as_for_one(look: Browser, send: Sender) -> None:
