@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.templating import Environment
-from jinja2 import DictLoader, TemplateAssertionError, pass_context, pass_environment, pass_eval_context
+from jinja2 import (
+    DictLoader,
+    TemplateAssertionError,
+    UndefinedError,
+    pass_context,
+    pass_environment,
+    pass_eval_context,
+)
 from markupsafe import Markup
 
 from webapp.pages.framework import template_cache
@@ -30,7 +37,8 @@ TEMPLATES = {
     "names": "{% from 'm' import named %}{{ named(target=text) }}",
     "loop": "{% from 'm' import plain %}{% for x in [text, html] %}"
     "{{ plain(x) }}{{ loop.index }}{{ seen() }}{% endfor %}",
-    "asks": "{{ seen() }}{{ escapes() }}{{ plain_env() }}{{ plain_function(text, b=html) }}{{ shout.call(text) }}",
+    "asks": "{{ seen() }}{{ escapes() }}{{ plain_env() }}{{ plain_function(text, b=html) }}{{ shout.call(text) }}"
+    "{{ shout(html) }}{{ told(text) }}{{ dict(a=text) }}{{ text.upper() }}",
     "extends": "{% extends 'base' %}{% block a %}{{ super() }}{{ text }}{% endblock %}"
     "{% block b %}{{ self.a() }}{{ seen() }}{% endblock %}",
     "include": "{% set mine = text %}{% include 'value' %}{% import 'm' as m with context %}{{ m.plain(mine) }}",
@@ -58,6 +66,14 @@ class Shout:
 
     def call(self, word: str) -> str:
         return word + "?"
+
+
+class Told:
+    """An object whose call asks for how values are escaped."""
+
+    @pass_eval_context
+    def __call__(self, context: Any, word: str) -> str:
+        return f"{word}{context.autoescape}"
 
 
 @pass_context
@@ -111,6 +127,9 @@ EDITED = {
     "inside": IMPORT
     + "{% macro own(a) %}{{ stamp(a) }}{{ known('k') }}{% endmacro %}{{ own(text) }}{{ own(1) }}"
     "{% include 'value' %}",
+    "own macros": "{% macro a(x, y='<y>') %}{{ x }}{{ y }}{{ b(x, v=y) if x is string }}{% endmacro %}"
+    "{% macro b(x) %}{{ kwargs|xmlattr }}{{ x }}{{ caller() if caller }}{% endmacro %}"
+    "{{ a(text) }}{{ a(1, y=html) }}{{ b(text, z='<z>') }}{% call b(1) %}<in>{% endcall %}{{ a(x=a('q')) }}",
     "unescaped": IMPORT
     + "{% autoescape false %}{{ known('<a>') }}{{ stamp('<s>') }}{{ text }}{% endautoescape %}",
     "page": "{% extends 'l' %}{% from 'p' import stamp %}{% block title %}{{ known('<T>') }}{% endblock %}"
@@ -138,6 +157,7 @@ def rendered(environment: Environment, name: str) -> str:
         "plain_env": plain_env,
         "plain_function": plain_function,
         "shout": Shout(),
+        "told": Told(),
         "known": known,
         "fixed": True,
         "not_fixed": False,
@@ -159,6 +179,24 @@ def test_pages_are_as_jinja_renders_them(name: str, reloads: bool) -> None:
     app = Flask("any")
     ours = PageEnvironment(app, **options)
     assert rendered(ours, name) == rendered(Environment(app, **options), name) == rendered(ours, name)
+
+
+@pytest.mark.parametrize(
+    ("call", "refusal"),
+    [
+        ("nothing()", TypeError),
+        ("number()", TypeError),
+        ("missing()", UndefinedError),
+        ("text.lost()", UndefinedError),
+    ],
+)
+@pytest.mark.parametrize("kind", [PageEnvironment, Environment])
+def test_what_cannot_be_called_is_refused_as_jinja_refuses_it(
+    kind: type[Environment], call: str, refusal: type[Exception]
+) -> None:
+    template = kind(Flask("any")).from_string(f"{{{{ {call} }}}}")
+    with pytest.raises(refusal, match=r"is not callable|is undefined|has no attribute 'lost'"):
+        template.render(nothing=None, number=3, text="text")
 
 
 def test_globals_of_one_render_are_not_kept() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import BuiltinMethodType, FunctionType, MethodType
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -18,24 +18,26 @@ if TYPE_CHECKING:
     from webapp.pages.framework.page_folding import KnownMacro
 
 
-PLAIN = {FunctionType, MethodType, BuiltinMethodType, type}
-"""Kinds of objects that are called as they are, unless they ask for Jinja's context."""
-
-
 class QuickContext(Context):
-    """Call macros and plain functions without looking for what else they might be."""
+    """Call macros and plain objects without looking for what else they might be."""
 
     def call(self, target: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call ``target`` as Jinja does."""
-        kind = type(target)
+        kind: Any = type(target)
         if kind is Macro:
             args = (self.eval_ctx, *args)
-        elif kind not in PLAIN or hasattr(target, "jinja_pass_arg"):
+        elif not _is_plain(kind) or hasattr(target, "jinja_pass_arg"):
             return super().call(target, *args, **kwargs)
         if kwargs:  # variables of loops and blocks, for functions that ask for the context
             kwargs.pop("_loop_vars", None)
             kwargs.pop("_block_vars", None)
         return target(*args, **kwargs)
+
+
+@lru_cache(maxsize=256)
+def _is_plain(kind: type) -> bool:
+    """Return whether objects of this kind don't ask for Jinja's context by their method ``__call__``."""
+    return not hasattr(getattr(kind, "__call__", None), "jinja_pass_arg")  # noqa: B004 - what it is matters
 
 
 class QuickCode(CodeGenerator):
@@ -51,7 +53,7 @@ class QuickCode(CodeGenerator):
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         """Write the template's module."""
-        self._macros = self.environment.known_macros(node)
+        self._macros = self.environment.known_macros(node, self.name or "")
         self._is_whole = node.find(nodes.Block) is None and node.find(nodes.Include) is None
         super().visit_Template(node, frame)
 

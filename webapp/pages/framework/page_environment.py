@@ -132,9 +132,9 @@ class PageEnvironment(Environment):
             found = self._components[name] = page_folding.component(self.parsed(name), self, edition, name)
         return found
 
-    def known_macros(self, template: nodes.Template) -> Mapping[str, KnownMacro]:
+    def known_macros(self, template: nodes.Template, name: str) -> Mapping[str, KnownMacro]:
         """Return the macros whose calls are compiled by what they are. Outside of editions none is known."""
-        return page_folding.imported_macros(template, self) if self.edition is not None else {}
+        return {} if self.edition is None else page_folding.known_macros(template, self, self.edition, name)
 
     def macro(self, template: str, name: str) -> Macro:
         """Return a macro of a component."""

@@ -73,6 +73,16 @@ def component(
     return Component(found, imported, _names(template, environment) - known)
 
 
+def known_macros(
+    template: nodes.Template, environment: PageEnvironment, edition: Edition, name: str
+) -> dict[str, KnownMacro]:
+    """Return the macros that a template imports or defines, by the names that always mean the same there."""
+    imported = imported_macros(template, environment)
+    own = {each.name for each in template.body if isinstance(each, nodes.Macro)} - _stored(template)
+    macros = component(template, environment, edition, name).macros
+    return imported | {each: macros[each] for each in own - imported.keys()}
+
+
 def imported_macros(template: nodes.Template, environment: PageEnvironment) -> dict[str, KnownMacro]:
     """Return the macros that a template and its layouts import, by the names that always mean the same there."""
     found: dict[str, KnownMacro] = {}
