@@ -18,7 +18,7 @@ EARLY_SECONDS = 5
 CONNECT_SECONDS = 30
 READ = 65536
 EVENT_ID = re.compile(rb"\nid: (\d+)\n")
-LAST_CHUNK = b"\r\n0\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"  # it may come alone
 OFTEN = 0.02  # read in batches: the clients' own work is not the phone's cost
 
 
