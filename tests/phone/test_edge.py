@@ -23,7 +23,6 @@ from mocksms.edge.application import Edge, Limits
 from mocksms.edge.bodies import Body
 from mocksms.edge.environ import build
 from mocksms.edge.sockets import drop_unread
-from mocksms.edge.threads import Threads
 from tests import loops
 from tests.edge_server import Served
 
@@ -132,22 +131,6 @@ def test_environ_is_what_wsgi_says() -> None:
     assert (environ["CONTENT_LENGTH"], environ["CONTENT_TYPE"]) == ("3", "text/plain")
     assert isinstance(environ["wsgi.input"], io.BytesIO)
     assert not {"HTTP_X_WORLD", "HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_TYPE"} & environ.keys()
-
-
-def test_threads_that_nobody_needs_end() -> None:
-    threads = Threads(3, "test", idle_seconds=0.05)
-    barrier = threading.Barrier(3)
-
-    async def walk() -> None:
-        await asyncio.gather(*(threads.run(barrier.wait) for _ in range(6)))
-        assert threads.count == 3
-        with pytest.raises(ZeroDivisionError):
-            await threads.run(lambda: 1 // 0)
-        while threads.count:
-            await asyncio.sleep(0.01)
-        assert await threads.run(lambda: 7) == 7
-
-    loops.run(walk())
 
 
 class _Exchange:

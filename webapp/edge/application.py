@@ -108,7 +108,7 @@ class Edge:
         request[HOLD] = hold = Hold(asyncio.get_running_loop(), threads)
         try:
             while (call := await self._called(threads, request, exchange)).is_held:
-                if not await unless_gone(exchange, hold.pause(hold.until)):
+                if not await hold.wait_unless_gone(exchange):
                     return
             if call.late is not None and await unless_gone(exchange, asyncio.sleep(hold.delay)):
                 call.late()
