@@ -89,8 +89,8 @@ class _Room:
                 break
             if not event.text:
                 data = json.dumps(event_json(event, world), ensure_ascii=False)
-                event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n"
-            told.append(event.text.encode())
+                event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n".encode()
+            told.append(event.text)
             self.left -= len(told[-1])
         return b"".join(told)
 

@@ -103,7 +103,7 @@ class Event:
     kind: Literal["message", "status", "call"]
     message: Message
     detail: str = ""
-    text: str = ""
+    text: bytes = b""
 
 
 class Filter(NamedTuple):

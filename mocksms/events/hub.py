@@ -15,12 +15,14 @@ from typing import Self
 
 from mocksms import store
 from mocksms.core.models import Event
+from mocksms.events.recent import Recent
 from mocksms.store import Store
 
 RECHECK_SECONDS = 1.0
 QUEUE_LENGTH = 1000
 HEAD_START_SECONDS = 0.004
 PER_STREAM_SECONDS = 0.0005  # many open inboxes are told less often, so that arrivals are not held up
+TOLD_AT_ONCE = 8  # streams: an arrival waits for no more of them
 _BATCH = 500
 _log = logging.getLogger(__name__)
 
@@ -157,7 +159,7 @@ class Subscription(Waiter):
 
     def _catch_up(self) -> list[Event]:
         with self._hub.store.reading() as db:
-            found = store.reading.events(db, self.last, _BATCH)
+            found = store.reading.events(db, self.last, _BATCH, self._hub.recent.find)
         self.is_behind = len(found) == _BATCH
         if found:
             self.last = found[-1].id
@@ -175,6 +177,7 @@ class Hub:
         self._lock = threading.Lock()
         self._waiters: dict[str, tuple[Waiter, ...]] = {}
         self._streams: tuple[Subscription, ...] = ()
+        self.recent = Recent()
         self._line: deque[Event] = deque()
         self._called = threading.Event()
         self._is_looking = False
@@ -213,6 +216,7 @@ class Hub:
                 for waiter in (*self._waiters.get(to, ()), *(self._waiters.get("", ()) if to else ())):
                     waiter.put(event)
         if self._streams and events:
+            self.recent.add(events)
             self._line.extend(events)
             self._called.set()
 
@@ -226,7 +230,7 @@ class Hub:
                     self._has_news = False
                     self._look_carefully()
                 if self._line:
-                    time.sleep(max(HEAD_START_SECONDS, PER_STREAM_SECONDS * len(self._streams)))
+                    time.sleep(HEAD_START_SECONDS)
                     self._tell_streams([self._line.popleft() for _ in range(len(self._line))])
             if time.monotonic() >= due:
                 due = time.monotonic() + RECHECK_SECONDS
@@ -243,15 +247,15 @@ class Hub:
             _log.exception("the events of other processes were not found; looking again")
 
     def _tell_streams(self, news: list[Event]) -> None:
-        if not news:
-            return
-        for stream in self._streams:
+        for told, stream in enumerate(self._streams if news else (), start=1):
             try:
                 for event in news:
                     stream.put(event)
                 stream.wake()
             except Exception:
                 _log.exception("an event stream was not woken")
+            if told % TOLD_AT_ONCE == 0:
+                time.sleep(PER_STREAM_SECONDS * TOLD_AT_ONCE)
 
     def _look(self) -> None:
         """Publish what another process wrote, and new conditions; release everyone when the world was deleted."""
@@ -326,6 +330,8 @@ class Hub:
         with self._lock:
             if isinstance(waiter, Subscription):
                 self._streams = tuple(other for other in self._streams if other is not waiter)
+                if not self._streams:
+                    self.recent.clear()
                 return
             left = tuple(other for other in self._waiters.get(waiter.to, ()) if other is not waiter)
             if left:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,10 +11,12 @@ import pytest
 
 from mocksms import create_app, store
 from mocksms.api import waiting
-from mocksms.core import inbox
-from mocksms.core.models import Message
+from mocksms.core import deletion, inbox
+from mocksms.core.models import Event, Message
 from mocksms.core.worlds import World
+from mocksms.events import hub, recent
 from mocksms.events.hub import Hub, Subscription
+from tests.assertions import not_empty
 
 ME, SHOP = "+819012345678", "+15005550006"
 
@@ -96,3 +99,73 @@ def test_own_event_hides_none_that_another_process_wrote_before(
             assert time.monotonic() - began < 10
             time.sleep(0.02)
     assert time.monotonic() - began < 10
+
+
+def test_arrival_wakes_its_waiter_before_all_streams_are_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "PER_STREAM_SECONDS", 0.5 / hub.TOLD_AT_ONCE)
+    woken: list[str] = []
+    with ExitStack() as stack:
+        for _ in range(3 * hub.TOLD_AT_ONCE):
+            stack.enter_context(world.hub.subscribe(wake=lambda: woken.append("stream")))
+        receive(world)
+        until = time.monotonic() + 10
+        while not woken:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        with world.hub.wait(lambda _: True, ME, lambda: woken.append("waiter")):
+            inbox.receive(world, Message(sid="SM2", channel="sms", sender=SHOP, recipient=ME, body="y"))
+        while len(woken) < 3 * hub.TOLD_AT_ONCE + 1:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    assert woken.index("waiter") <= 2 * hub.TOLD_AT_ONCE
+
+
+def _resumed(world: World) -> list[Event]:
+    with world.hub.subscribe(after=0) as line:
+        return line.take()
+
+
+def test_streams_that_resume_share_events_until_their_messages_change(world: World) -> None:
+    with world.hub.subscribe() as open_stream:
+        for number in range(3):
+            body = f"text {number}"
+            inbox.receive(
+                world, Message(sid=f"SM{number}", channel="sms", sender=SHOP, recipient=ME, body=body)
+            )
+        told = open_stream.get(10)
+        while len(told) < 3:
+            told += open_stream.get(10)
+        assert all(one is other for one, other in not_empty(zip(_resumed(world), told, strict=True)))
+
+        inbox.mark_read(world, told[0].message)
+        assert [event.message.read_at is None for event in _resumed(world)] == [False, True, True]
+        inbox.redact(world, "SM1")
+        assert [event.message.body for event in _resumed(world)] == ["text 0", "", "text 2", ""]
+        assert deletion.delete_one(world, "SM2")
+        assert [event.message.sid for event in _resumed(world)] == ["SM0", "SM1", "SM1"]
+        inbox.reset(world)
+        assert _resumed(world) == []
+
+
+def test_events_to_share_are_bounded_and_kept_for_open_streams_only(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def send(number: int, body: str) -> None:
+        inbox.receive(world, Message(sid=f"SM{number}", channel="sms", sender=SHOP, recipient=ME, body=body))
+
+    send(0, "to nobody")
+    with world.hub.subscribe():
+        for number in range(1, 6):
+            send(number, "x" * 30)
+        assert [number for number in range(10) if world.hub.recent.find(number)] == [2, 3, 4, 5, 6]
+        monkeypatch.setattr(recent, "MOST_KEPT", 3)
+        send(6, "x")
+        assert [number for number in range(10) if world.hub.recent.find(number)] == [5, 6, 7]
+        monkeypatch.setattr(recent, "MOST_KEPT_CHARACTERS", 32)
+        send(7, "x")
+        assert [number for number in range(10) if world.hub.recent.find(number)] == [6, 7, 8]
+        send(8, "x" * 31)
+        assert [number for number in range(10) if world.hub.recent.find(number)] == [8, 9]
+    assert not any(map(world.hub.recent.find, range(10)))
