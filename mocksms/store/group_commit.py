@@ -1,6 +1,7 @@
 """Group commit: concurrent writers share one transaction. Each returns only when its write is on disk.
 
-Most of the cost of a commit is the pages it touches, and eight messages touch almost the same pages. A message's
+Most of the cost of a commit is the pages it touches, and eight messages touch almost the same pages. Who comes while
+a transaction runs joins it, so that few wait for the next one. A message's
 faults were worked out earlier, from the conditions read last. One check per group tells whether these still hold, so
 a change by another process (clock, faults, opt-outs) counts from its commit on.
 """
@@ -90,7 +91,7 @@ class GroupCommit:
         with self._mutex:
             group, self._queue = self._queue[:LARGEST_GROUP], self._queue[LARGEST_GROUP:]
         try:
-            self._commit(group)
+            self._commit(group, is_open=True)
         finally:
             with self._mutex:
                 heir = self._queue[0] if self._queue else None
@@ -101,23 +102,29 @@ class GroupCommit:
             if heir is not None:
                 heir.gate.release()
 
-    def _transaction(self, group: list[_Ticket]) -> None:
+    def _transaction(self, group: list[_Ticket], is_open: bool = False) -> None:
+        """Run the group's writes in a transaction. Who queues while it `is_open` joins the group."""
         events: list[Event] = []
         with self._store.writing() as db:
             self.seen = seen = conditions.read(db)
-            if self._tokens.unwritten:
-                self._tokens.write(db)
             for ticket in group:
                 if ticket.expected is None or ticket.expected == seen:
                     ticket.error = None
                     ticket.work(db, events)
                 else:
                     ticket.error = ConditionsChanged()
+                if is_open and ticket is group[-1]:
+                    with self._mutex:
+                        room = LARGEST_GROUP - len(group)
+                        group += self._queue[:room]
+                        del self._queue[:room]
+            if self._tokens.unwritten:  # those of the writers who joined, too
+                self._tokens.write(db)
             self._store.after_commit(partial(self._publish, events))
 
-    def _commit(self, group: list[_Ticket]) -> None:
+    def _commit(self, group: list[_Ticket], is_open: bool = False) -> None:
         try:
-            self._transaction(group)
+            self._transaction(group, is_open)
         except Exception as error:
             if len(group) == 1 or isinstance(error, Busy | Gone | Unreachable):  # it would meet each of them
                 for ticket in group:
