@@ -78,7 +78,7 @@ class Hold:
         return not self._gone.done()
 
     async def in_thread(self, work: Callable[[], T]) -> T:
-        """Run blocking work in a thread."""
+        """Run a stream's blocking work in a thread. It may wait for that of other streams."""
         return await self._threads.run(work)
 
     def has_end(self) -> bool:

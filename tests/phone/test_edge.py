@@ -18,10 +18,11 @@ from flask import Flask
 
 from mocksms import create_edge
 from mocksms.api import middleware
-from mocksms.edge import application, bodies
+from mocksms.edge import HOLD, application, bodies
 from mocksms.edge.application import Edge, Limits
 from mocksms.edge.bodies import Body
 from mocksms.edge.environ import build
+from mocksms.edge.held import Hold
 from mocksms.edge.sockets import drop_unread
 from tests import loops
 from tests.edge_server import Served
@@ -180,6 +181,29 @@ def test_health_is_told_while_all_threads_are_busy_s71() -> None:
 
 def fails(environ: dict[str, Any], start: Any) -> list[bytes]:
     raise ZeroDivisionError
+
+
+def test_streams_that_read_hold_up_no_request() -> None:
+    holds: list[Hold] = []
+    free = threading.Event()
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        holds.append(environ[HOLD])
+        start("200 OK", [])
+        return [b"ok"]
+
+    async def walk() -> None:
+        edge, reads = Edge(app, Limits(threads=1)), list[asyncio.Task[bool]]()
+        for _ in range(2):  # the second time while nine streams read
+            told = _Exchange()
+            await asyncio.wait_for(edge.__rsgi__(_Get("/"), told), 5)  # type: ignore[arg-type]
+            assert told.answers == [b"ok"]
+            reads += [asyncio.create_task(holds[0].in_thread(lambda: free.wait(30))) for _ in range(9)]
+            await asyncio.sleep(0.05)
+        free.set()
+        assert all(await asyncio.wait_for(asyncio.gather(*reads), 10))
+
+    loops.run(walk())
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 EXPRESS_THREADS = 2
+STREAM_THREADS = 2
+"""For what streams read. More would take turns with the threads of requests, which a rush of streams would hold up."""
 MOST_WAITING = 4000
 """Requests that may wait for a thread; a new one is refused (503) while there are more."""
 
@@ -66,6 +68,7 @@ class Edge:
         self._own_headers = own_headers
         self._bodies = Bodies(limits.body_idle_seconds, limits.body_seconds)
         self.threads = Threads(limits.threads, "request")
+        self._stream_threads = Threads(STREAM_THREADS, "stream")
         self._express_threads = Threads(EXPRESS_THREADS, "express")
         self._is_first = True
 
@@ -105,7 +108,7 @@ class Edge:
         if threads.waiting() >= MOST_WAITING:
             raise Refused(503, "Too many requests are under way. Try again.")
         request = environ.build(scope, headers, body)
-        request[HOLD] = hold = Hold(asyncio.get_running_loop(), threads)
+        request[HOLD] = hold = Hold(asyncio.get_running_loop(), self._stream_threads)
         try:
             while (call := await self._called(threads, request, exchange)).is_held:
                 if not await hold.wait_unless_gone(exchange):
