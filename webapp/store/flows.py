@@ -130,22 +130,14 @@ def move(
 
     ``flow_id`` gives the flow a new id (the old one is invalid), for transitions that prove something.
     """
-    moved = Flow(
-        flow_id or flow.id,
-        flow.kind,
-        state,
-        account_id or flow.account_id,
-        flow.browser,
-        flow.session,
-        data,
-        flow.created_at,
-        expires_at or flow.expires_at,
-    )
+    given = {"state": state, "id": flow_id, "account_id": account_id, "expires_at": expires_at}
+    changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    # what stays is not named: SQLite writes the index of each column that is, even for an equal value
     cursor = db.execute(
-        "UPDATE flows SET id = ?, state = ?, account_id = ?, data = ?, expires_at = ? WHERE id = ? AND state = ?",
-        (moved.id, state, moved.account_id, json.dumps(data), moved.expires_at, flow.id, flow.state),
+        f"UPDATE flows SET data = ?, {', '.join(f'{name} = ?' for name in changed)} WHERE id = ? AND state = ?",
+        (json.dumps(data), *changed.values(), flow.id, flow.state),
     )
-    return moved if cursor.rowcount == 1 else None
+    return flow._replace(data=data, **changed) if cursor.rowcount == 1 else None
 
 
 def set_token(db: Connection, flow: Flow, token_hash: bytes) -> None:
