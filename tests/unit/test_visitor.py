@@ -43,6 +43,13 @@ def test_visitor_takes_no_cookie_that_is_not_ours(value: str) -> None:
     assert len(client.get("/page").headers.getlist("Set-Cookie")) == 1
 
 
+@pytest.mark.parametrize("header", ["x=\xff", "x=\xff; mihon_8000_browser=\xe3\x81", "=\xff", "\xff", ";=;"])
+def test_cookies_that_are_no_text_are_answered_as_none(header: str) -> None:
+    answer = little_site.make().test_client().get("/page", environ_overrides={"HTTP_COOKIE": header})
+    assert answer.status_code == 200
+    assert len(answer.headers.getlist("Set-Cookie")) == 1
+
+
 def test_page_that_does_not_ask_who_sets_no_cookie() -> None:
     assert little_site.make(lambda: "hello").test_client().get("/page").headers.getlist("Set-Cookie") == []
 

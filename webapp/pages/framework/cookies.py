@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any
 
 from flask import Flask, Request, request
 from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.utils import cached_property
 from werkzeug.wrappers import Response
 
@@ -53,7 +53,7 @@ def install(app: Flask) -> None:
         def cookies(self) -> ImmutableMultiDict[str, str]:
             """Return the cookies, the old ones also under their new names."""
             # Flask's own looks for the header among all
-            sent = cast("ImmutableMultiDict[str, str]", parse_cookie(self.environ, ImmutableMultiDict))
+            sent = ImmutableMultiDict(parse_cookie(self.environ.get("HTTP_COOKIE")))
             found = [name for name in sent if is_renamed and name.startswith(old) and not _PORT.match(name)]
             missing = [(today, sent[name]) for name in found if (today := new + name[len(old) :]) not in sent]
             return ImmutableMultiDict([*sent.items(multi=True), *missing]) if missing else sent
