@@ -31,7 +31,7 @@ CONNECTIONS = 4000
     "--threads", type=click.IntRange(1), help="Requests at once in each process.  [default: WEBAPP_THREADS]"
 )
 def main(host: str | None, port: int, workers: int, threads: int | None) -> None:
-    """Serve until a signal. Exit after one line with 2 for a bad setting, with 1 for a port that can't be used."""
+    """Serve until a signal. Exit after one line: 2 for a bad setting, 1 for a port or database that can't be used."""
     if threads is not None:
         os.environ["WEBAPP_THREADS"] = str(threads)  # the processes that serve read it
     if host is not None:

@@ -136,7 +136,9 @@ class Config:
     smtp_user: str = _setting("", "text", "user name at the mail server, if it needs one")
     smtp_password: str = _secret("", "text", "password at the mail server")
     smtp_starttls: bool = _setting(False, "0 or 1", "encrypt the mail connection")
-    mail_sender: str = _setting("Mihon <no-reply@mihon.example.com>", "address", "From of all mails")
+    mail_sender: str = _setting(
+        "Mihon <no-reply@mihon.example.com>", "address", "From of all mails", setting_checks.sender
+    )
     outbound_deadline_seconds: float = _setting(
         4.0, "seconds", "a whole exchange with gateway or mail server"
     )

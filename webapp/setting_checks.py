@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from webapp.shared import database_url, network
+
+# Narrower than RFC 5321 on purpose: no quoting, no comment, nothing that could be two addresses or a header.
+MAIL_ADDRESS = re.compile(
+    r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,64}@[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,255}"
+)
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -57,6 +64,13 @@ def time_zone(value: str) -> None:
         ZoneInfo(value)
     except (ValueError, OSError, ZoneInfoNotFoundError):
         raise ValueError(f"{value!r} must be a time zone, as Asia/Tokyo") from None
+
+
+def sender(value: str) -> None:
+    """Refuse what mail cannot come from everywhere: no address, or one beyond ASCII (RFC 6531 servers only)."""
+    address = parseaddr(value)[1]
+    if not MAIL_ADDRESS.fullmatch(address) or not address.isascii():
+        raise ValueError(f"{value!r} must be an address, as Mihon <no-reply@mihon.example.com>")
 
 
 def networks(value: tuple[str, ...]) -> None:

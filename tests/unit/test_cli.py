@@ -216,6 +216,10 @@ def test_serve_refuses_a_port_that_is_taken() -> None:
         ("LANGUAGE", "fr", ": 'fr' must be ja or en"),
         ("TRUSTED_PROXIES", "1x", ": '1x' does not appear to be an IPv4 or IPv6 network"),
         ("TIME_ZONE", "Mars", ": 'Mars' must be a time zone, as Asia/Tokyo"),
+        *(
+            ("MAIL_SENDER", sender, f": {sender!r} must be an address, as Mihon <no-reply@mihon.example.com>")
+            for sender in ("", "Mihon", "ü@example.com", "no-reply@例.jp", "a@b@c", "Mihon <no-reply@>")
+        ),
         ("SMTP_PORT", "65536", ": 65536 must be from 0 to 65535"),
         ("THREADS", "0", ": 0 must be at least 1"),
         ("CODE_SECONDS", "-1", ": -1 must not be below 0 or infinite"),

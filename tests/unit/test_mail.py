@@ -86,8 +86,19 @@ def test_send_takes_one_plain_address(to: str) -> None:
 
 
 def test_sender_must_be_an_address() -> None:
-    with pytest.raises(ValueError, match="no address"):
+    with pytest.raises(ValueError, match="must be an address"):
         Mailer("127.0.0.1", 1, "Mihon")
+
+
+def test_sender_may_have_the_dots_that_japanese_carriers_once_allowed(
+    mailbox: tuple[Mailbox, Mailer],
+) -> None:
+    box, mailer = mailbox
+    sender = "Mihon <hana..ko.@docomo.ne.jp>"
+    Mailer("127.0.0.1", mailer._port, sender).send("hanako@example.com", "x", "x", "x")
+    ((given, _recipients, message),) = box.taken
+    assert given == "hana..ko.@docomo.ne.jp"
+    assert "docomo.ne.jp" in message["From"]
 
 
 def test_check_sends_nothing(mailbox: tuple[Mailbox, Mailer]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import socket
 import ssl
@@ -13,9 +12,9 @@ from typing import Self
 from webapp.config import Config
 from webapp.errors import DeliveryKind, MailFailed
 from webapp.outbound.deadline import Deadline, connect
+from webapp.setting_checks import MAIL_ADDRESS
+from webapp.setting_checks import sender as refuse_sender
 
-# Narrower than RFC 5321 on purpose: no quoting, no comment, nothing that could be two addresses or a header.
-_ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,64}@[^\s\x00-\x1f\x7f<>()\[\]\\,;:\"@]{1,255}")
 # smtplib's code for a reply that begins with no number, and RFC 5321's "service not available".
 _KINDS: dict[int, DeliveryKind] = {-1: "garbage", 421: "down"}
 _Work = Callable[[smtplib.SMTP], object]
@@ -40,9 +39,8 @@ class Mailer:
         starttls: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> None:
+        refuse_sender(sender)
         name, address = parseaddr(sender)
-        if not _ADDRESS.fullmatch(address):
-            raise ValueError(f"{sender!r} is no address to send from")
         self._host = host
         self._port = port
         self._from = (name, address)
@@ -70,7 +68,7 @@ class Mailer:
 
         Mails of one ``key`` have one Message-ID.
         """
-        if not _ADDRESS.fullmatch(to):
+        if not MAIL_ADDRESS.fullmatch(to):
             raise MailFailed("refused", "not an address")
         from webapp.outbound.mail_message import compose  # late: nothing is sent at a start
 

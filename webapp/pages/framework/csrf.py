@@ -24,7 +24,10 @@ VALUE = "csrf_token"
 
 
 class CsrfCheck(CSRFProtect):
-    """Flask-WTF's check, by the same settings and with the same exceptions."""
+    """Flask-WTF's check, with the same exceptions and by the same settings.
+
+    Two settings are left out, a separate name and key of the token (``WTF_CSRF_FIELD_NAME``, ``WTF_CSRF_SECRET_KEY``).
+    """
 
     def init_app(self, app: Flask) -> None:
         """Check each request of ``app`` that changes something."""
