@@ -23,6 +23,7 @@ def note_time() -> None:
 
     The log-in is in no world.
     """
+    g.pop("calendar", None)  # an app context may serve several requests, and the clock may move between them
     if request.endpoint != "handset.log_in":
         g.newest, g.stamp = inbox.last_news(world())
         g.phone_now = world().now()

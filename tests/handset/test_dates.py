@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, g
 
 from mocksms.handset import dates
+from tests.handset.conftest import Sender
 
 NOW = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)  # 0:30 on 2 March in Tokyo
 DATES = [
@@ -35,3 +36,13 @@ def test_a_date_is_as_short_as_its_distance_allows(
 def test_a_time_of_day_needs_no_clock_of_a_world(phone_app: Flask) -> None:
     with phone_app.test_request_context("/"):
         assert dates.clock_time(NOW.timestamp()) == "0:30"
+
+
+def test_requests_in_one_app_context_have_the_dates_of_their_own_time(phone_app: Flask, send: Sender) -> None:
+    send.text("+819012345678", "hello")
+    client = phone_app.test_client()
+    with phone_app.app_context():
+        assert "Yesterday" not in client.get("/?lang=en").text
+        assert client.put("/api/v1/clock", json={"offset": 86400}).status_code == 200
+        assert "Yesterday" in client.get("/?lang=en").text
+    client.put("/api/v1/clock", json={"offset": 0})
