@@ -30,6 +30,7 @@ class Share(Enum):
     ALL = "all"
     MOST = "most"
     FEW = "few"
+    NONE = "none"
 
 
 def delete(world: World, wanted: Filter) -> int:
@@ -37,6 +38,8 @@ def delete(world: World, wanted: Filter) -> int:
     if wanted.q:
         inbox.complete_words(world)
     share = _share(world, wanted)
+    if share is Share.NONE:
+        return 0
     if share is not Share.FEW:
         # The rest is indexed again, which is less work than to take each message out of the index.
         with world.store.writing() as db:
@@ -52,10 +55,12 @@ def _share(world: World, wanted: Filter) -> Share:
     """Return how many of all messages match. It is found outside the lock, counting twice those that match."""
     if wanted.q:
         return Share.FEW
-    if wanted == Filter():
-        return Share.ALL
     with world.store.reading() as db:
+        if wanted == Filter():
+            return Share.ALL if store.reading.last_message(db) else Share.NONE
         found = store.reading.count(db, wanted)
+        if not found:
+            return Share.NONE
         total = store.reading.count(db, Filter(), 2 * found + 1)
     return Share.FEW if total > 2 * found else Share.MOST if total > found else Share.ALL
 

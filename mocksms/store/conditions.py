@@ -1,12 +1,12 @@
 """The conditions in a world: the clock's offset, and whether there are any faults or opt-outs."""
 
-import time
+import secrets
 from typing import NamedTuple
 
 from mocksms.store.engine import Connection
 from mocksms.store.requests import EMPTIED_AT
 
-_DELETED_AT = "messages_deleted_at"
+_DELETION = "deletion"
 
 
 class Conditions(NamedTuple):
@@ -32,7 +32,7 @@ def stamp(db: Connection) -> str:
         "SELECT (SELECT value FROM settings WHERE name = 'clock_offset'),"
         " (SELECT value FROM settings WHERE name = ?), (SELECT value FROM settings WHERE name = ?),"
         " max(id), count(*), sum(used) FROM faults",
-        (EMPTIED_AT, _DELETED_AT),
+        (EMPTIED_AT, _DELETION),
     ).fetchone()
     return ".".join(str(part or 0) for part in row)
 
@@ -44,7 +44,7 @@ def set_offset(db: Connection, seconds: float) -> None:
 
 def note_deletion(db: Connection) -> None:
     """Note that messages were deleted, for open pages: an event is of a message that is there."""
-    _set(db, _DELETED_AT, repr(time.time()))
+    _set(db, _DELETION, secrets.token_hex(8))  # no time: two deletions may have the same
 
 
 def _set(db: Connection, name: str, value: str) -> None:

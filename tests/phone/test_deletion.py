@@ -252,3 +252,26 @@ def _statements(world: World, count: int, wanted: Filter) -> int:
     with recording.listening(lambda sql: said.append((threading.get_ident(), sql))):
         assert deletion.delete(world, wanted) == count
     return sum(thread == threading.get_ident() for thread, _ in said)  # not the phone's own looks
+
+
+def _stamp(world: World) -> str:
+    with world.store.reading() as db:
+        return store.conditions.stamp(db)
+
+
+def test_each_deletion_is_news_for_open_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_000.0)  # a coarse clock: all within one tick
+    stamps = [_stamp(world)]
+    for message in not_empty(_fill(world, 2)):
+        assert deletion.delete_one(world, message.sid)
+        stamps.append(_stamp(world))
+    assert len(set(stamps)) == 3
+
+
+@pytest.mark.parametrize("wanted", [Filter(), Filter(to=NUMBERS[0])], ids=["all", "number"])
+def test_deletion_of_nothing_writes_nothing(world: World, wanted: Filter) -> None:
+    before, said = _stamp(world), list[str]()
+    with recording.listening(said.append):
+        assert deletion.delete(world, wanted) == 0
+    assert not [sql for sql in not_empty(said) if not sql.startswith("SELECT")]
+    assert _stamp(world) == before
