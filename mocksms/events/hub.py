@@ -216,7 +216,8 @@ class Hub:
                 for waiter in (*self._waiters.get(to, ()), *(self._waiters.get("", ()) if to else ())):
                     waiter.put(event)
         if self._streams and events:
-            self.recent.add(events)
+            with self._lock:
+                self.recent.add(events if self._streams else [])  # the last one to leave clears it
             self._line.extend(events)
             self._called.set()
 

@@ -147,8 +147,8 @@ def events(
 ) -> list[Event]:
     """Return the events after this id, oldest first, without those of deleted messages.
 
-    `known` returns the event of an id, or None. If all are known and their messages are still the same, these are
-    returned: many streams that resume read few columns, and share their events.
+    `known` returns the event of an id, or None. Those whose messages are still the same are returned, for many streams
+    that resume to share. If all are, few columns are read.
     """
     if known(after + 1) and (found := _unchanged(db, after, limit, known)):
         return found
@@ -156,9 +156,13 @@ def events(
         f"SELECT events.id, events.at, events.kind, events.detail, {_PREFIXED} {_EVENTS_AFTER}",
         (after, limit),
     ).fetchall()
-    return [
-        Event(id=row[0], at=row[1], kind=row[2], detail=row[3], message=from_row(row[4:])) for row in rows
-    ]
+    found = []
+    for row in rows:
+        event, message = known(row[0]), from_row(row[4:])
+        if event is None or _state(event.message) != _state(message):
+            event = Event(id=row[0], at=row[1], kind=row[2], detail=row[3], message=message)
+        found.append(event)
+    return found
 
 
 def _unchanged(db: Connection, after: int, limit: int, known: Callable[[int], Event | None]) -> list[Event]:
@@ -170,10 +174,15 @@ def _unchanged(db: Connection, after: int, limit: int, known: Callable[[int], Ev
     )
     for event_id, *state in rows.fetchall():
         event = known(event_id)
-        if event is None or [event.message.sid, event.message.updated_at, event.message.read_at] != state:
+        if event is None or _state(event.message) != tuple(state):
             return []
         found.append(event)
     return found
+
+
+def _state(message: Message) -> tuple[str, float, float | None]:
+    """Return what differs whenever anything of a message does."""
+    return message.sid, message.updated_at, message.read_at
 
 
 def last_event(db: Connection) -> int:

@@ -140,7 +140,9 @@ def test_streams_that_resume_share_events_until_their_messages_change(world: Wor
         assert all(one is other for one, other in not_empty(zip(_resumed(world), told, strict=True)))
 
         inbox.mark_read(world, told[0].message)
-        assert [event.message.read_at is None for event in _resumed(world)] == [False, True, True]
+        resumed = _resumed(world)
+        assert [event.message.read_at is None for event in resumed] == [False, True, True]
+        assert [one is other for one, other in zip(resumed, told, strict=True)] == [False, True, True]
         inbox.redact(world, "SM1")
         assert [event.message.body for event in _resumed(world)] == ["text 0", "", "text 2", ""]
         assert deletion.delete_one(world, "SM2")
@@ -158,14 +160,52 @@ def test_events_to_share_are_bounded_and_kept_for_open_streams_only(
     send(0, "to nobody")
     with world.hub.subscribe():
         for number in range(1, 6):
-            send(number, "x" * 30)
+            send(number, "x" * 30_000)
         assert [number for number in range(10) if world.hub.recent.find(number)] == [2, 3, 4, 5, 6]
         monkeypatch.setattr(recent, "MOST_KEPT", 3)
-        send(6, "x")
+        send(6, "x" * 1_500)
         assert [number for number in range(10) if world.hub.recent.find(number)] == [5, 6, 7]
-        monkeypatch.setattr(recent, "MOST_KEPT_CHARACTERS", 32)
+        monkeypatch.setattr(recent, "MOST_KEPT_CHARACTERS", 32_000)
         send(7, "x")
         assert [number for number in range(10) if world.hub.recent.find(number)] == [6, 7, 8]
-        send(8, "x" * 31)
+        send(8, "x" * 31_000)
         assert [number for number in range(10) if world.hub.recent.find(number)] == [8, 9]
     assert not any(map(world.hub.recent.find, range(10)))
+
+
+def test_events_to_share_are_counted_with_their_documents() -> None:
+    kept = recent.Recent()
+    for number in range(1, 101):
+        document = "<Response><Say>" + "う" * 99_000
+        call = Message(
+            sid=f"CA{number}",
+            channel="call",
+            sender=SHOP,
+            recipient=ME,
+            details={"run": {"document": document}},
+        )
+        kept.add([Event(number, 1.0, "call", call)])
+    assert (
+        sum(kept.find(number) is not None for number in range(101)) == recent.MOST_KEPT_CHARACTERS // 99_030
+    )
+
+
+class _LeftMeanwhile(list[Event]):
+    """Events whose publisher has seen the last stream, which leaves then."""
+
+    def __init__(self, events: list[Event], last_stream: Subscription) -> None:
+        super().__init__(events)
+        self._last_stream = last_stream
+
+    def __bool__(self) -> bool:
+        self._last_stream.leave()
+        return True
+
+
+def test_events_are_not_kept_for_a_stream_that_leaves_meanwhile(world: World) -> None:
+    with world.hub.subscribe() as stream:
+        receive(world)
+        event = stream.get(10)[0]
+        world.hub.recent.clear()
+        world.hub._hand_on(_LeftMeanwhile([event], stream))
+        assert world.hub.recent.find(event.id) is None
