@@ -5,7 +5,7 @@ A provider implements it for its own messages; core and delivery know nothing el
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, Protocol, Self
 
 from mocksms.core.models import Message
 
@@ -32,7 +32,8 @@ class AppRequest:
         return cls(**{**content, "fields": [(name, value) for name, value in content["fields"]]})
 
 
-class AppAnswer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class AppAnswer:
     """An app's answer and the address that it came from; `problem` says why there is no answer."""
 
     url: str
@@ -47,7 +48,8 @@ class AppAnswer(NamedTuple):
         return 200 <= self.status < 300
 
 
-class Reply(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reply:
     """A text that an app sends back, with the addresses of its media."""
 
     text: str
