@@ -21,8 +21,8 @@ from mocksms.store import Store
 RECHECK_SECONDS = 1.0
 QUEUE_LENGTH = 1000
 HEAD_START_SECONDS = 0.004
-PER_STREAM_SECONDS = 0.0005  # many open inboxes are told less often, so that arrivals are not held up
-TOLD_AT_ONCE = 8  # streams: an arrival waits for no more of them
+PER_STREAM_SECONDS = 0.0005  # the pause after a portion of streams, for each stream in it
+TOLD_AT_ONCE = 8  # streams in a portion: an arrival waits for no more of them
 _BATCH = 500
 _log = logging.getLogger(__name__)
 

@@ -1,9 +1,10 @@
 """Group commit: concurrent writers share one transaction. Each returns only when its write is on disk.
 
-Most of the cost of a commit is the pages it touches, and eight messages touch almost the same pages. Who comes while
-a transaction runs joins it, so that few wait for the next one. A message's
-faults were worked out earlier, from the conditions read last. One check per group tells whether these still hold, so
-a change by another process (clock, faults, opt-outs) counts from its commit on.
+Most of the cost of a commit is the pages it touches, and eight messages touch almost the same pages. A writer who comes
+while a transaction runs joins it, so that few wait for the next one.
+
+A message's faults were worked out earlier, from the conditions read last. One check per group tells whether these still
+hold, so a change by another process (clock, faults, opt-outs) counts from its commit on.
 """
 
 import threading
