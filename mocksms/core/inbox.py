@@ -59,7 +59,8 @@ def keep(
     work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, new_jobs=jobs)
     world.group_commit.run(work, expected)
     if message.id % store.search_index.BATCH == 0:
-        store.search_index.complete(world.store, message.id, store.search_index.BATCH)
+        # twice as many as arrive meanwhile, so that an index that was begun again is whole one day
+        store.search_index.complete(world.store, message.id, 2 * store.search_index.BATCH)
     world.background.received(world, message)
     if effects.duplicate and not held:
         twin = replace(message, sid=new_sid(message.sid[:2]), history=[], id=0)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from mocksms.core.models import Filter
-from mocksms.search import tokenizer
 from mocksms.store import conditions, freed_pages, messages, reading, search_index
 from mocksms.store.engine import Connection
 
@@ -142,15 +141,4 @@ def _update_handsets(db: Connection, shown: Sequence[Doomed]) -> None:
 
 def _forget_words(db: Connection, shown: Sequence[Doomed]) -> None:
     upto = search_index.indexed_upto(db)
-    search_index.forget(
-        db,
-        [
-            (
-                each.id,
-                tokenizer.of_parts(each.subject, each.body, each.peer),
-                tokenizer.tags(each.recipient, each.sender, each.channel, each.handset),
-            )
-            for each in shown
-            if each.id <= upto
-        ],
-    )
+    search_index.forget(db, [search_index.Indexed.of(each) for each in shown if each.id <= upto])

@@ -2,11 +2,14 @@
 
 Indexing each message in its own commit would double the cost of a message. So words are written for BATCH messages at
 once: by every BATCHth arrival, and by a search for what is missing. A transaction takes few messages if they are large.
+
+SQLite's index takes a message out only by the very words that were put in. So texts are read whole and cut by the
+tokenizer: SQLite's own functions end a text at its first NUL.
 """
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from mocksms.core.models import Filter, Message
 from mocksms.search import tokenizer
@@ -23,8 +26,30 @@ VOCABULARY = tuple(Only("sqlite", each) for each in search_sqlite.VOCABULARY)
 BATCH = 64
 AT_ONCE = 500
 CHARACTERS_AT_ONCE = 100_000
+READ_AT_FIRST = 8
 PAUSE_SECONDS = 0.002  # a writer who waits takes the lock now
 _UPTO = "words_upto"
+
+
+class Indexed(NamedTuple):
+    """What of a message is indexed, and its id. The fields are columns."""
+
+    id: int
+    subject: str
+    body: str
+    peer: str
+    recipient: str
+    sender: str
+    channel: str
+    handset: str
+
+    @classmethod
+    def of(cls, message: Any) -> "Indexed":
+        """Return what is indexed of a message, or of a row with these names."""
+        return cls(*(getattr(message, name) for name in cls._fields))
+
+
+_MISSING = f"SELECT {', '.join(Indexed._fields)} FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?"  # noqa: S608
 Words = tuple[int, str, str]
 """The id of a message, its words and its tags."""
 
@@ -35,36 +60,46 @@ def indexed_upto(db: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def fill(db: Connection, last: int) -> int:
+def fill(db: Connection, last: int) -> tuple[int, int]:
     """Index the next messages up to the id `last`: at most AT_ONCE, or so many that CHARACTERS_AT_ONCE are reached.
 
-    Return the id up to which messages are indexed.
+    Return how many these were, and the id up to which messages are indexed.
     """
     start = indexed_upto(db)
-    found, size = list[Words](), 0
-    rows = db.execute(
-        "SELECT id, subject, substr(body, 1, ?), peer, recipient, sender, channel, handset FROM messages"
-        " WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
-        (tokenizer.INDEXED_CHARACTERS, start, last, AT_ONCE),
-    )
-    for number, *parts in rows:
-        found.append((number, tokenizer.of_parts(*parts[:3]), tokenizer.tags(*parts[3:])))
+    found, size, upto = list[Words](), 0, max(start, last)
+    for each in _missing(db, start, last):
+        found.append(_words(each))
         size += len(found[-1][1])
-        if size >= CHARACTERS_AT_ONCE:
+        if len(found) == AT_ONCE or size >= CHARACTERS_AT_ONCE:
+            upto = each.id
             break
     _add(db, found)
-    is_all = len(found) < AT_ONCE and size < CHARACTERS_AT_ONCE
-    upto = max(start, last) if is_all else found[-1][0]
     _set_upto(db, upto)
-    return upto
+    return len(found), upto
 
 
-def complete(store: Store, last: int, most: int = 1 << 31) -> None:
-    """Index all messages up to the id `last`, in short transactions; if more than `most` are missing, the next few."""
+def _missing(db: Connection, start: int, last: int) -> Iterator[Indexed]:
+    """Yield the messages between two ids. A statement reads twice as many as the one before.
+
+    PostgreSQL sends all rows of a statement, and only few large messages are taken.
+    """
+    limit = READ_AT_FIRST
+    while True:
+        rows = db.execute(_MISSING, (start, last, limit)).fetchall()
+        for row in rows:
+            yield Indexed(*row)
+        if len(rows) < limit:
+            return
+        start, limit = rows[-1][0], 2 * limit
+
+
+def complete(store: Store, last: int, enough: int = 1 << 31) -> None:
+    """Index the messages up to the id `last`, in short transactions: all of them, or at least `enough`."""
     while True:
         with store.writing() as db:
-            missing = last - fill(db, last)
-        if not 0 < missing <= most:
+            done, upto = fill(db, last)
+        enough -= done
+        if upto >= last or enough <= 0:
             return
         time.sleep(PAUSE_SECONDS)
 
@@ -85,19 +120,19 @@ def newest(
     return search_postgres.newest(db, columns, wanted.q, terms, values, limit)
 
 
-def forget(db: Connection, texts: Sequence[Words]) -> None:
-    """Remove indexed messages from the index, before they are deleted or their texts change."""
+def forget(db: Connection, texts: Iterable[Indexed]) -> None:
+    """Remove indexed messages from the index, as they were before they changed or were deleted."""
     if _is_sqlite(db):
-        search_sqlite.forget(db, texts)
+        search_sqlite.forget(db, [_words(each) for each in texts])
     else:
-        search_postgres.forget(db, [number for number, _, _ in texts])
+        search_postgres.forget(db, [each.id for each in texts])
 
 
 def renew(db: Connection, before: Message, message: Message) -> None:
     """Index a message whose text changed again."""
     if 0 < message.id <= indexed_upto(db):
-        forget(db, [(before.id, *_words(before))])
-        _add(db, [(message.id, *_words(message))])
+        forget(db, [Indexed.of(before)])
+        _add(db, [_words(Indexed.of(message))])
 
 
 def begin_again(db: Connection) -> None:
@@ -125,8 +160,9 @@ def _add(db: Connection, texts: Sequence[Words]) -> None:
         search_postgres.add(db, [(number, words) for number, words, _ in texts])
 
 
-def _words(message: Message) -> tuple[str, str]:
+def _words(text: Indexed) -> Words:
     return (
-        tokenizer.of_parts(message.subject, message.body, message.peer),
-        tokenizer.tags(message.recipient, message.sender, message.channel, message.handset),
+        text.id,
+        tokenizer.of_parts(text.subject, text.body, text.peer),
+        tokenizer.tags(text.recipient, text.sender, text.channel, text.handset),
     )
