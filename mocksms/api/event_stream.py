@@ -1,10 +1,11 @@
 """Server-sent events of a world: by a coroutine under the edge, by a thread on a plain WSGI server."""
 
+import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
@@ -122,6 +123,16 @@ def _in_thread(world: World, subscription: Subscription, after: int | None) -> I
     yield _end(world)
 
 
+@contextmanager
+def _begun(work: Coroutine[Any, Any, list[Event]]) -> Iterator[asyncio.Task[list[Event]]]:
+    """Begin some work. End it with the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+
+
 async def _without_thread(
     world: World, subscription: Subscription, after: int | None, hold: "Hold"
 ) -> AsyncIterator[bytes]:
@@ -130,9 +141,14 @@ async def _without_thread(
     told_at = time.monotonic()
     try:
         while not world.hub.closed:
-            needs_thread = subscription.needs_database()
             try:
-                found = await hold.in_thread(subscription.take) if needs_thread else subscription.take()
+                if subscription.needs_database():
+                    with _begun(hold.in_thread(subscription.take)) as reading:  # others may read before
+                        while not (await asyncio.wait([reading], timeout=KEEPALIVE_SECONDS))[0]:
+                            yield _STILL_HERE
+                        found = reading.result()
+                else:
+                    found = subscription.take()
             except store.Unavailable:
                 yield _STILL_HERE
                 await hold.pause(time.monotonic() + AGAIN_SECONDS)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from mocksms import create_app
+from mocksms.api import event_stream
+from mocksms.core import inbox
+from mocksms.core.models import Message
+from mocksms.core.worlds import World
 from mocksms.edge.held import Hold
 from mocksms.edge.threads import Threads
 from tests import loops
@@ -77,3 +83,32 @@ def test_waiting_request_goes_on_within_two_turns_of_the_loop_or_ends_with_its_c
         assert not await asyncio.wait_for(hold.wait_unless_gone(gone), 5)  # type: ignore[arg-type]
 
     loops.run(walk())
+
+
+def test_stream_that_waits_for_a_thread_says_that_it_is_still_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "KEEPALIVE_SECONDS", 0.05)
+    world: World = create_app({"INSTANCE": str(tmp_path)}).extensions["mocksms"].get()
+    inbox.receive(world, Message("SM1", "sms", sender="Mihon", recipient="+819012345678", body="hello"))
+    free = threading.Event()
+
+    async def walk() -> None:
+        hold = Hold(asyncio.get_running_loop(), Threads(1, "test"))
+        others = asyncio.create_task(hold.in_thread(lambda: free.wait(30)))
+        await asyncio.sleep(0)
+        with world.hub.subscribe(0, wake=hold.wake) as line:
+            pieces = event_stream._without_thread(world, line, 0, hold)
+            told = [await asyncio.wait_for(anext(pieces), 5) for _ in range(3)]
+            assert told[1:] == [b": still here\n\n"] * 2
+            free.set()
+            while (piece := await asyncio.wait_for(anext(pieces), 5)) == told[1]:
+                pass
+            assert b"hello" in piece
+        assert await others
+
+    try:
+        loops.run(walk())
+    finally:
+        free.set()
+    world.close()
