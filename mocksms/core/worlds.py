@@ -1,5 +1,6 @@
 """Worlds: isolated inboxes, each with a separate database, opened by name."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -33,7 +34,7 @@ class TooManyWorlds(Exception):
 
 
 class World:
-    """One isolated inbox: its database, its event queue and its clock."""
+    """One isolated inbox: its database, its event queue and its clock. `arrivals` counts those of this process."""
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class World:
         self.hub = Hub(world_store, partial(announce, self.name))
         self.request_log = RequestLog(world_store, background)
         self.group_commit = GroupCommit(world_store, self.hub.publish, self.tokens)
+        self.arrivals = itertools.count(1)
 
     def conditions(self) -> Conditions:
         """Return the current conditions, whichever process set them."""

@@ -115,6 +115,14 @@ def test_index_that_was_begun_again_is_whole_after_some_arrivals(
     assert missing == [16, 12, 8, 4, 0, 0]
 
 
+def test_arrivals_index_though_an_event_follows_each(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store.search_index, "BATCH", 4)
+    for at in range(8):
+        message = receive(world, f"{at}")
+        inbox.redact(world, message.sid)
+    assert message.id % 4 and indexed_upto(world) == message.id
+
+
 class Counting:
     """A connection that counts the bodies that its statements read."""
 
