@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from flask import Flask
 from flask.templating import Environment
 from jinja2 import (
     DictLoader,
-    TemplateAssertionError,
     UndefinedError,
     pass_context,
     pass_environment,
@@ -18,7 +16,6 @@ from jinja2 import (
 )
 from markupsafe import Markup
 
-from webapp.pages.framework import template_cache
 from webapp.pages.framework.page_environment import Edition, PageEnvironment
 
 MACROS = """
@@ -110,6 +107,19 @@ PARTS = """
 {% macro each(a) %}{% for x in a %}{{ loop.index }}{{ x }}{% endfor %}{% if missing %}!{% endif %}{% endmacro %}
 {% macro open(a) %}{{ kwargs|xmlattr }}{{ varargs }}{{ a }}{{ caller() if caller else "" }}{% endmacro %}
 """
+ASKING = """
+{% macro set_first() %}{% set asks_visitor = asks_visitor() %}{{ asks_visitor }}{% endmacro %}
+{% macro looped() %}{% for asks_visitor in [asks_visitor()] %}{{ asks_visitor }}{% endfor %}{% endmacro %}
+{% macro with_first() %}{% with asks_visitor = asks_visitor() %}{{ asks_visitor }}{% endwith %}{% endmacro %}
+{% macro set_sometimes(a) %}{% if a %}{% set asks_visitor = a %}{% endif %}{{ asks_visitor is string }}{% endmacro %}
+{% macro rest(a) %}{{ asks_visitor() }}{{ a }}{% if not_fixed %}{{ kwargs|xmlattr }}{{ varargs }}{% endif %}
+{% endmacro %}
+{% macro block(a) %}{{ asks_visitor() }}{{ a if fixed else caller() }}{% endmacro %}
+{% macro late(a) %}{{ twice() }}{% endmacro %}
+{% macro twice() %}first{% endmacro %}{% macro twice() %}{{ asks_visitor() }}{% endmacro %}
+{% macro known() %}{{ asks_visitor() }}{% endmacro %}
+{% macro calls_own(a) %}{{ known() }}{{ a }}{% endmacro %}
+"""
 IMPORT = "{% from 'p' import stamp, asking, nested, each, open %}"
 EDITED = {
     "texts": "{{ known('<a>') }}{{ known(text) }}{{ known('a', b='c') }}{{ known('a') ~ text }}{{ known('x')|upper }}",
@@ -134,6 +144,18 @@ EDITED = {
     + "{% autoescape false %}{{ known('<a>') }}{{ stamp('<s>') }}{{ text }}{% endautoescape %}",
     "page": "{% extends 'l' %}{% from 'p' import stamp %}{% block title %}{{ known('<T>') }}{% endblock %}"
     "{% block body %}{{ stamp(2) }}{{ plain(text) }}{{ mark }}{{ super() }}{% endblock %}",
+    "asking": "{% from 'q' import set_first, looped, with_first, set_sometimes %}"
+    "{{ set_first() }}{{ looped() }}{{ with_first() }}{{ set_sometimes('') }}{{ set_sometimes('a') }}",
+    "folded kwargs": "{% from 'q' import rest, block %}{{ rest(text) }}{{ rest('a', b=text) }}{{ rest('a', 'b') }}"
+    "{{ block(text) }}{{ block('a') }}{% call block(1) %}{{ text }}{% endcall %}",
+    "named twice": "{% from 'q' import late, twice, calls_own %}{{ late(1) }}{{ twice() }}{{ calls_own('<o>') }}",
+    "own functions": "{% macro known(a) %}({{ a }}){% endmacro %}{{ known('a') }}{{ known(text) }}",
+    "again": "{% extends 'l' %}{% block title %}{{ text }}{% if number %}!{% endif %}{% endblock %}"
+    "{% block body %}{{ self.title() }}{{ self.title()|upper ~ self.title() }}{{ block_title }}"
+    "{% if number %}{{ self.title() }}{% endif %}{% for x in 'ab' %}{{ x }}{{ self.title() }}{% endfor %}"
+    "{% endblock %}",
+    "nested": "{% extends 'l' %}{% block body %}{% for x in 'ab' %}{{ x }}{% endfor %}{% set a = text %}{{ a }}"
+    "{% block inner %}{% set b = text %}{% for x in 'c' %}{{ x }}{{ b }}{% endfor %}{% endblock %}{% endblock %}",
     "asked title": "{% extends 'l' %}{% block title %}{{ text }}{% if number %}{{ known('<n>') }}{% endif %}"
     "{% endblock %}",
     "sheet": "{% extends 'l' %}{% block body %}<b>{% block inner %}in{% endblock %}</b>{% endblock %}",
@@ -214,7 +236,7 @@ def edited(**options: Any) -> PageEnvironment:
 
 
 EDITED_OPTIONS: dict[str, Any] = {
-    "loader": DictLoader({**TEMPLATES, **EDITED, "m": MACROS, "p": PARTS, "l": LAYOUT}),
+    "loader": DictLoader({**TEMPLATES, **EDITED, "m": MACROS, "p": PARTS, "q": ASKING, "l": LAYOUT}),
     "autoescape": True,
     "trim_blocks": True,
     "auto_reload": False,
@@ -271,48 +293,3 @@ def test_editions_are_kept_apart_and_left_out_while_templates_reload() -> None:
         for now["key"] in ("one", "two", "one"):
             found.append(environment.get_template("p").render())
         assert found == shown
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        "{% extends name %}",
-        "{% extends 'l' %}{% if text %}{% set a = 1 %}{% endif %}",
-        "{% extends 'base' %}{% block a %}{% endblock %}",
-        "{% extends 'l' %}{% block body %}{% set a = super() %}{% endblock %}",
-        "{% extends 'l' %}{% block body %}{% set a = self.title %}{% endblock %}",
-        "{% extends 'l' %}{% block body %}{{ self.nothing() }}{% endblock %}",
-        "{% extends 'l' %}{% block body %}{% block title %}{% endblock %}{% endblock %}",
-    ],
-    ids=["name", "outside", "scoped", "super", "self", "unknown", "twice"],
-)
-def test_page_that_cannot_be_joined_with_its_layout_is_refused(page: str) -> None:
-    loader = DictLoader({"page": page, "l": LAYOUT, "m": MACROS, "base": BASE})
-    with pytest.raises(TemplateAssertionError):
-        edited(loader=loader, auto_reload=False).get_template("page")
-
-
-def test_compiled_edition_is_used_again_until_something_in_it_changes(tmp_path: Path) -> None:
-    texts = {
-        "site/l.html": "<{% block a %}{% endblock %}>",
-        "site/p.html": "{% macro m(a) %}{{ a }}{% endmacro %}",
-    }
-    texts["site/page.html"] = (
-        '{% extends "site/l.html" %}{% from "site/p.html" import m %}{% block a %}{{ m("x") }}{{ m(y) }}{% endblock %}'
-    )
-
-    def shown(source: str, **changed: str) -> tuple[str, int]:
-        environment = PageEnvironment(
-            Flask("any"), loader=DictLoader({**texts, **changed}), autoescape=True, auto_reload=False
-        )
-        environment.publish(lambda: "one", lambda key, _: Edition(source=source))
-        template_cache.install(environment, tmp_path)
-        html = environment.get_template("site/page.html").render(y="y")
-        return html, len(list((tmp_path / template_cache.FOLDER).iterdir()))
-
-    assert shown("one") == ("<xy>", 2)  # the page and its macros
-    assert shown("one") == ("<xy>", 2)
-    assert shown("two") == ("<xy>", 4)
-    assert shown("one", **{"site/l.html": "[{% block a %}{% endblock %}]"})[0] == "[xy]"
-    assert shown("one", **{"site/p.html": "{% macro m(a, b=1) %}{{ b }}{{ a }}{% endmacro %}"})[0] == "<1x1y>"
-    assert shown("one") == ("<xy>", 4)

@@ -20,14 +20,21 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from webapp.pages.framework import nowrap_filter, page_code, page_environment, page_folding, page_joining
+from webapp.pages.framework import (
+    nowrap_filter,
+    page_code,
+    page_environment,
+    page_folding,
+    page_joining,
+    page_names,
+)
 from webapp.pages.framework.nowrap_filter import nowrap
 from webapp.pages.framework.page_environment import Edition, PageEnvironment
 from webapp.pages.framework.services import context, this_request
 
 LONGEST_QUERY = 300
 FOLDER = Path(__file__).parents[2] / "translations"
-COMPILING = (nowrap_filter, page_code, page_environment, page_folding, page_joining)
+COMPILING = (nowrap_filter, page_code, page_environment, page_folding, page_joining, page_names)
 """The modules that decide, besides this one, what a template becomes."""
 
 

@@ -6,7 +6,6 @@ before any visitor comes is text in its compiled templates (`page_folding`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context, Macro
 
     from webapp.pages.framework.page_folding import Component, KnownMacro
-
-_NAMED = re.compile(r"""["'](site/[\w/]+\.\w+)["']""")
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,6 @@ class PageEnvironment(Environment):
         self._found: dict[str, Template] = {}
         self._components: dict[str, Component] = {}
         self._macros: dict[tuple[str, str], Macro] = {}
-        self._digests: dict[str, str] = {}
 
     def publish(self, which: Callable[[], Hashable], make: Callable[[Any, PageEnvironment], Edition]) -> None:
         """Render in editions: ``which`` names the edition of the page at hand, ``make`` makes it when needed."""
@@ -134,7 +130,7 @@ class PageEnvironment(Environment):
 
     def known_macros(self, template: nodes.Template, name: str) -> Mapping[str, KnownMacro]:
         """Return the macros whose calls are compiled by what they are. Outside of editions none is known."""
-        return {} if self.edition is None else page_folding.known_macros(template, self, self.edition, name)
+        return {} if self.edition is None else page_folding.known_macros(template, self, name)
 
     def macro(self, template: str, name: str) -> Macro:
         """Return a macro of a component."""
@@ -145,22 +141,17 @@ class PageEnvironment(Environment):
 
     def parsed(self, name: str) -> nodes.Template:
         """Return a template as Jinja reads it."""
-        return self._parse(self._source(name), name, None)
+        return self._parse(self.text(name), name, None)
 
-    def _source(self, name: str) -> str:
+    def text(self, name: str) -> str:
+        """Return a template's text.
+
+        Raises:
+            TemplateNotFound: there is none of this name.
+        """
         if self.loader is None:
             raise TemplateNotFound(name)
         return self.loader.get_source(self, name)[0]
-
-    def digest(self, source: str) -> str:
-        """Return a checksum of a template's text and those of all templates that it names."""
-        digest = sha256(source.encode())
-        for name in _NAMED.findall(source):
-            found = self._digests.get(name)
-            if found is None:
-                found = self._digests[name] = self.digest(self._source(name))
-            digest.update(found.encode())
-        return digest.hexdigest()
 
 
 class EditionCache(TemplateCache):
@@ -171,7 +162,29 @@ class EditionCache(TemplateCache):
             cache.directory, f"{sha256(edition.source.encode()).hexdigest()[:12]}-{cache.pattern}"
         )
         self.environment = environment
+        self._names = environment.list_templates()
+        self._texts: dict[str, tuple[str, list[str]]] = {}
 
     def get_source_checksum(self, source: str) -> str:
-        """Return what has to be alike for compiled code to be used."""
-        return self.environment.digest(source)
+        """Return a checksum of a template's text and those of all templates that it and they name."""
+        seen: set[str] = set()
+        waiting = self._named(source)
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                waiting += self._text(name)[1]
+        texts = [(name, self._text(name)[0]) for name in sorted(seen)]
+        return sha256(repr((source, texts)).encode()).hexdigest()
+
+    def _text(self, name: str) -> tuple[str, list[str]]:
+        """Return a template's checksum and the templates that it names."""
+        found = self._texts.get(name)
+        if found is None:
+            text = self.environment.text(name)
+            found = self._texts[name] = sha256(text.encode()).hexdigest(), self._named(text)
+        return found
+
+    def _named(self, source: str) -> list[str]:
+        """Return the templates whose names stand in a text. Reading it as Jinja does would take a start too long."""
+        return [name for name in self._names if name in source]

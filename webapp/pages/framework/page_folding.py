@@ -14,15 +14,19 @@ from jinja2 import nodes
 from jinja2.compiler import find_undeclared, has_safe_repr
 from jinja2.filters import FILTERS as JINJAS
 from jinja2.nodes import Const, EvalContext, Impossible
+from jinja2.tests import TESTS
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
+
+from webapp.pages.framework.page_names import SPECIAL, asked, bound, bound_once
 
 if TYPE_CHECKING:
     from webapp.pages.framework.page_environment import Edition, PageEnvironment
 
 BUILT_IN = {"dict", "namespace", "range"}
-SPECIAL = {"caller", "kwargs", "varargs"}
 FILTERS = JINJAS.keys() - {"random"} | {"nowrap"}
+TELLING = {"url_for", "cached_part"}
+"""The functions whose results can depend on more than their arguments."""
 OTHER_TEMPLATES = (nodes.Include, nodes.Import, nodes.Extends)
 
 
@@ -62,25 +66,30 @@ def component(
     """Return what a template defines for others."""
     imported = imported_macros(template, environment)
     known = BUILT_IN | SPECIAL | edition.functions.keys() | edition.values.keys()
+    known -= bound(template)
     known |= {key for key, each in imported.items() if each.is_constant}
+    unique = bound_once(template)
     found: dict[str, KnownMacro] = {}
     for macro in template.find_all(nodes.Macro):
-        arguments = tuple(each.name for each in macro.args)
-        special = frozenset(find_undeclared(macro.body, SPECIAL)) - set(arguments)
         is_constant = _names(macro, environment) <= known
-        found[macro.name] = KnownMacro(name, macro.name, arguments, special, is_constant)
-        known |= {macro.name} if is_constant else set()
-    return Component(found, imported, _names(template, environment) - known)
+        found[macro.name] = _macro(macro, name, is_constant)
+        known |= {macro.name} if is_constant and macro.name in unique else set()
+    macros = {key: each for key, each in found.items() if key in unique}
+    return Component(macros, imported, _names(template, environment) - known)
 
 
-def known_macros(
-    template: nodes.Template, environment: PageEnvironment, edition: Edition, name: str
-) -> dict[str, KnownMacro]:
+def _macro(macro: nodes.Macro, template: str, is_constant: bool) -> KnownMacro:
+    arguments = tuple(each.name for each in macro.args)
+    special = frozenset(find_undeclared(macro.body, SPECIAL)) - set(arguments)
+    return KnownMacro(template, macro.name, arguments, special, is_constant)
+
+
+def known_macros(template: nodes.Template, environment: PageEnvironment, name: str) -> dict[str, KnownMacro]:
     """Return the macros that a template imports or defines, by the names that always mean the same there."""
     imported = imported_macros(template, environment)
-    own = {each.name for each in template.body if isinstance(each, nodes.Macro)} - _stored(template)
-    macros = component(template, environment, edition, name).macros
-    return imported | {each: macros[each] for each in own - imported.keys()}
+    unique = bound_once(template)
+    own = [each for each in template.body if isinstance(each, nodes.Macro) and each.name in unique]
+    return imported | {each.name: _macro(each, name, is_constant=False) for each in own}
 
 
 def imported_macros(template: nodes.Template, environment: PageEnvironment) -> dict[str, KnownMacro]:
@@ -97,37 +106,41 @@ def imported_macros(template: nodes.Template, environment: PageEnvironment) -> d
         if isinstance(extended.template, Const):
             above = environment.component(extended.template.value).imported
             found = {name: each for name, each in found.items() if above.get(name, each) == each}
-    return {name: each for name, each in found.items() if name not in _stored(template)}
+    unique = bound_once(template)
+    return {name: each for name, each in found.items() if name in unique}
 
 
-def _names(node: nodes.Node, environment: PageEnvironment) -> set[str]:
+def _names(part: nodes.Template | nodes.Macro, environment: PageEnvironment) -> set[str]:
     """Return the names that a part takes from outside; "?" if it asks for what names don't tell."""
-    asked = {name.name for name in node.find_all(nodes.Name) if name.ctx == "load"} - _stored(node)
+    found = asked(part.body if isinstance(part, nodes.Template) else [part], environment)
+    calls = list(part.find_all(nodes.Call))
+    called = {id(call.node) for call in calls}
     if (
-        next(node.find_all(OTHER_TEMPLATES), None) is not None
-        or any(each.name not in FILTERS for each in node.find_all(nodes.Filter))
-        or any(_depends(call, environment) for call in node.find_all(nodes.Call))
+        next(part.find_all(OTHER_TEMPLATES), None) is not None
+        or any(each.name not in FILTERS for each in part.find_all(nodes.Filter))
+        or any(each.name not in TESTS for each in part.find_all(nodes.Test))
+        or any(each.name in TELLING and id(each) not in called for each in part.find_all(nodes.Name))
+        or any(_depends(call, environment) for call in calls)
     ):
-        asked.add("?")
-    return asked
-
-
-def _stored(node: nodes.Node) -> set[str]:
-    return {name.name for name in node.find_all(nodes.Name) if name.ctx in ("store", "param")}
+        found.add("?")
+    return found
 
 
 def _depends(call: nodes.Call, environment: PageEnvironment) -> bool:
-    """Return whether an edition's function gives more than its arguments tell: a relative address, a part that asks."""
+    """Return whether an edition's function gives more than its arguments tell.
+
+    That is a relative address, one with a host, and a part that asks.
+    """
     name = call.node.name if isinstance(call.node, nodes.Name) else None
-    if name not in ("url_for", "cached_part"):
+    if name not in TELLING:
         return False
     first = call.args[0].value if call.args and isinstance(call.args[0], Const) else None
     if not isinstance(first, str) or call.dyn_kwargs:
         return True
     if name == "url_for":
-        return first.startswith(".")
-    asked = environment.component(first).asked - {each.key for each in call.kwargs}
-    return "?" in asked or bool(asked & environment.globals.keys())
+        return first.startswith(".") or any(each.key.startswith("_") for each in call.kwargs)
+    others = environment.component(first).asked - {each.key for each in call.kwargs}
+    return "?" in others or bool(others & environment.globals.keys())
 
 
 class _Folder(NodeTransformer):
@@ -136,9 +149,9 @@ class _Folder(NodeTransformer):
     ) -> None:
         self.environment, self.context = environment, context
         self.macros = imported_macros(template, environment)
-        stored = _stored(template)
-        self.functions = {name: each for name, each in edition.functions.items() if name not in stored}
-        self.values = {name: each for name, each in edition.values.items() if name not in stored}
+        own = bound(template)
+        self.functions = {name: each for name, each in edition.functions.items() if name not in own}
+        self.values = {name: each for name, each in edition.values.items() if name not in own}
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:
         """Replace a call whose result is known."""
@@ -190,14 +203,16 @@ class _Folder(NodeTransformer):
         self.generic_visit(node)
         if node.elif_ or not isinstance(node.test, Const):
             return node
-        return node.body if node.test.value else node.else_
+        shown, lost = (node.body, node.else_) if node.test.value else (node.else_, node.body)
+        return node if any(_is_special(each) for each in lost) else shown
 
     def visit_CondExpr(self, node: nodes.CondExpr) -> nodes.Expr:
         """Choose where the test is known."""
         self.generic_visit(node)
-        if not isinstance(node.test, Const) or (not node.test.value and node.expr2 is None):
+        if not isinstance(node.test, Const):
             return node
-        return node.expr1 if node.test.value else node.expr2  # type: ignore[return-value]
+        shown, lost = (node.expr1, node.expr2) if node.test.value else (node.expr2, node.expr1)
+        return node if shown is None or (lost is not None and _is_special(lost)) else shown
 
     def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:
         """Leave alone what is escaped otherwise."""
@@ -206,3 +221,9 @@ class _Folder(NodeTransformer):
     def _parts(self, body: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
         for each in body:
             yield from self.visit_list(each)
+
+
+def _is_special(part: nodes.Node) -> bool:
+    """Return whether a part names what decides how a macro is called: then it stays, even if it is never shown."""
+    names = [part, *part.find_all(nodes.Name)]
+    return any(isinstance(each, nodes.Name) and each.name in SPECIAL for each in names)

@@ -7,10 +7,15 @@ from typing import Any
 
 from jinja2 import TemplateAssertionError, nodes
 from jinja2.nodes import EvalContext, Impossible
+from jinja2.parser import Parser
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from webapp.pages.framework.page_names import SCOPES, SPECIAL, asked, bound_in_scope
+
 NAMING = (nodes.FromImport, nodes.Import, nodes.Assign, nodes.AssignBlock, nodes.Macro)
+NAMED = {nodes.For: {"loop"}, nodes.Macro: SPECIAL, nodes.CallBlock: SPECIAL}
+"""The names that are there without being set."""
 
 
 def joined(template: nodes.Template, read: Callable[[str], nodes.Template]) -> nodes.Template:
@@ -91,8 +96,10 @@ def dissolved(template: nodes.Template, context: EvalContext) -> nodes.Template:
         for each in template.find_all(nodes.Name)
         if each.name in ("super", "self") and each.ctx == "load"
     ]
-    if lost or dissolver.again:
-        raise _refused(lost[0] if lost else template, "super() and self.block() are shown, and nothing else")
+    if lost:
+        raise _refused(lost[0], "super() and self.block() are shown, and nothing else")
+    for block in template.find_all(nodes.Block):
+        raise _refused(block, "a block is escaped as its page is")
     if template.find(nodes.Include) is None:  # what is included sees all names
         _leave_out_unused_imports(template)
     return template
@@ -103,40 +110,62 @@ class _Dissolver(NodeTransformer):
 
     def __init__(self, blocks: dict[str, list[nodes.Node]], context: EvalContext) -> None:
         self.blocks, self.context = blocks, context
-        self.again: list[nodes.Node] = []
+        self.parser = Parser(context.environment, "")
+        self.around: set[str] = set()
+        self.again: list[nodes.Node] | None = None
 
     def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        outside = self.around
+        if isinstance(node, SCOPES):
+            self.around = outside | bound_in_scope(node) | NAMED.get(type(node), set())
         super().generic_visit(node, *args, **kwargs)
+        self.around = outside
         for part in ("body", "else_"):
             if isinstance(getattr(node, part, None), list):
                 setattr(node, part, _side_by_side(getattr(node, part)))
         return node
 
     def visit_Block(self, node: nodes.Block) -> nodes.Node | list[nodes.Node]:
+        self._check(node, node.body)
         self.generic_visit(node)
         if any(isinstance(each, NAMING) or any(each.find(kind) for kind in NAMING) for each in node.body):
             return nodes.Scope(node.body, lineno=node.lineno)
         return node.body
 
+    def visit_ScopedEvalContextModifier(self, node: nodes.Node) -> nodes.Node:
+        """Leave alone what is escaped otherwise: blocks in it are refused."""
+        return node
+
     def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:
+        before: list[nodes.Node] = []
+        self.again = before
         self.generic_visit(node)
-        before, self.again = self.again, []
+        self.again = None
         return [*before, node]
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
-        """Replace ``self.title()`` by what the block shows."""
+        """Replace ``self.title()`` by what the block shows. Only what is shown has a place before it for the block."""
         self.generic_visit(node)
         if not isinstance(node.node, nodes.Getattr) or not _is_name(node.node.node, "self"):
             return node
         body = self.blocks.get(node.node.attr)
-        if body is None:
+        if body is None or self.again is None:
             return node
         try:
             return nodes.Const(_text(body, self.context), lineno=node.lineno)
         except Impossible:
-            name = f"block_{node.node.attr}"
-            self.again.append(nodes.AssignBlock(nodes.Name(name, "store"), None, body, lineno=node.lineno))
-            return nodes.Name(name, "load", lineno=node.lineno)
+            self._check(node, body)
+            name = self.parser.free_identifier(node.lineno)
+            self.again.append(nodes.AssignBlock(name, None, body, lineno=node.lineno))
+            return name
+
+    def _check(self, place: nodes.Node, body: list[nodes.Node]) -> None:
+        """Refuse a block that would see more in this place than a block does."""
+        if self.around & asked(body, self.context.environment):
+            raise _refused(place, "a block takes no names from the parts around it")
+        others = nodes.Template(body).find_all((nodes.Include, nodes.Import, nodes.FromImport))
+        if self.around and any(each.with_context for each in others):  # type: ignore[attr-defined]
+            raise _refused(place, "what a block includes or imports takes no names from the parts around it")
 
 
 def _text(body: list[nodes.Node], context: EvalContext) -> Markup:
