@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.assertions import not_empty
 from tests.meta.sources import ROOT, modules, test_names
+from webapp.pages.framework.page_environment import PageEnvironment
+from webapp.pages.framework.page_names import bound
 from webapp.sandbox.vocabulary.page_titles import TITLES
+
+if TYPE_CHECKING:
+    from tests.app_fixture import AppFixture
 
 # Where pages are rendered, by which function, and where their templates lie.
 HOMES = {
@@ -17,6 +24,9 @@ HOMES = {
 }
 NAME = re.compile(r"[a-z_]+(\.[a-z_]+)?")
 PARTS = re.compile(r"""(?:\{%-?\s*(?:extends|include|import|from)\s+|cached_part\()["']([^"']+)["']""")
+RENDERING = ("page", "render_template")
+# Their dictionaries hold an edition's functions, and settings.
+OTHER_DICTIONARIES = ("webapp/pages/framework/i18n_cache.py", "webapp/sandbox/testing.py")
 SHARED = ("layouts/", "components/", "mail/", "problems/", "sandbox/")
 
 
@@ -78,3 +88,36 @@ def test_pages_leave_no_template_over(home: str) -> None:
                 used.add(text.split("/", 1)[-1])
     over = [name for name in texts if name not in used and not name.startswith(SHARED)]
     assert not over, f"nothing shows or includes these templates in {HOMES[home][1]}: {over}"
+
+
+def test_no_page_hands_in_a_name_of_its_edition(apps: AppFixture) -> None:
+    """It would be ignored where the edition's own is known when the template is compiled."""
+    with apps.site.test_request_context("/"):
+        environment = apps.site.jinja_env.get_template("site/layouts/base.html").environment
+    assert isinstance(environment, PageEnvironment) and environment.edition is not None
+    names = environment.edition.functions.keys() | environment.edition.values.keys()
+    assert {"_", "url_for", "cached_part", "sandbox"} <= names
+    given = [
+        f"{module.path}:{node.lineno}: {key}"
+        for module in modules("webapp")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call | ast.Dict)
+        for key in (*_keywords(node), *(_keys(node) if module.path not in OTHER_DICTIONARIES else ()))
+        if key in names
+    ]
+    templates = not_empty(name for name in environment.list_templates() if name.startswith("site/"))
+    given += [f"{name}: {key}" for name in templates for key in bound(environment.parsed(name)) & names]
+    assert not given, "these names belong to the edition, use others"
+
+
+def _keywords(node: ast.expr) -> list[str]:
+    """Return the names that a call gives to a template."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RENDERING):
+        return []
+    return [each.arg for each in node.keywords if each.arg]
+
+
+def _keys(node: ast.expr) -> list[str]:
+    """Return the names that a dictionary could give to a template."""
+    keys = node.keys if isinstance(node, ast.Dict) else []
+    return [each.value for each in keys if isinstance(each, ast.Constant) and isinstance(each.value, str)]
