@@ -97,7 +97,7 @@ class AppFixture:
         return Phone(other.url, world, other.smtp_port, other.transport)
 
     def close(self) -> None:
-        """Stop everything that runs beside the tests."""
+        """Stop everything that runs beside the tests. All pages were as Jinja's own."""
         self.site.extensions["nidankai_dispatcher"].rest()
         if self._smtp is not None:
             self._smtp.stop()
@@ -105,6 +105,7 @@ class AppFixture:
             self._phone_worlds.close()
         self.site.extensions["nidankai_engine"].close()
         self._until_closed.close()
+        self.plain_pages.check()
 
 
 @dataclass
