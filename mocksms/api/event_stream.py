@@ -1,6 +1,5 @@
 """Server-sent events of a world: by a coroutine under the edge, by a thread on a plain WSGI server."""
 
-import asyncio
 import json
 import re
 import time
@@ -18,6 +17,8 @@ from mocksms.core.worlds import World
 from mocksms.events.hub import Subscription
 
 if TYPE_CHECKING:
+    import asyncio
+
     from mocksms.edge.held import Hold
 
 KEEPALIVE_SECONDS = 15.0
@@ -124,8 +125,10 @@ def _in_thread(world: World, subscription: Subscription, after: int | None) -> I
 
 
 @contextmanager
-def _begun(work: Coroutine[Any, Any, list[Event]]) -> Iterator[asyncio.Task[list[Event]]]:
+def _begun(work: Coroutine[Any, Any, list[Event]]) -> Iterator["asyncio.Task[list[Event]]"]:
     """Begin some work. End it with the block."""
+    import asyncio  # late: the edge has loaded it, a plain WSGI server needs none
+
     task = asyncio.create_task(work)
     try:
         yield task
@@ -136,6 +139,8 @@ def _begun(work: Coroutine[Any, Any, list[Event]]) -> Iterator[asyncio.Task[list
 async def _without_thread(
     world: World, subscription: Subscription, after: int | None, hold: "Hold"
 ) -> AsyncIterator[bytes]:
+    import asyncio  # late, see above
+
     room = _Room()
     yield _beginning(subscription, after)
     told_at = time.monotonic()
