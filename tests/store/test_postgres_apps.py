@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,6 +20,7 @@ from mocksms.config import SettingError
 from mocksms.config import load as load_phone
 from mocksms.core import inbox
 from mocksms.providers.smtp import certificate
+from mocksms.store.database import open_engine as phone_engine
 from tests import postgres_server
 from tests.app_fixture import AppFixture, World
 from tests.engines import ENGINE
@@ -25,6 +28,7 @@ from tests.postgres_fixtures import postgres  # noqa: F401
 from tests.processes import free_ports
 from webapp import doctor
 from webapp.config import ConfigError, load
+from webapp.store.database import open_engine as site_engine
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -98,6 +102,21 @@ def test_database_with_another_encoding_is_named_in_one_line(
     assert ended.returncode in (1, 2) and len(ended.stderr.splitlines()) == 1, ended.stderr
     assert ended.stderr.startswith(f"{said}: the database nidankai_test_"), ended.stderr
     assert ended.stderr.endswith("createdb --template=template0 --encoding=UTF8 --locale=C NAME\n")
+
+
+@pytest.mark.parametrize("make", [phone_engine, site_engine], ids=["phone", "site"])
+def test_engine_that_refuses_a_database_leaves_no_thread(
+    postgres: str,  # noqa: F811
+    tmp_path: Path,
+    make: Callable[[Path, str], Any],
+) -> None:
+    before = set(threading.enumerate())
+    with postgres_server.database(postgres, "SQL_ASCII") as url:
+        engine = make(tmp_path, url)
+        for _ in range(2):
+            with pytest.raises(Exception, match="SQL_ASCII, not UTF8"):
+                engine.open()
+            assert set(threading.enumerate()) <= before
 
 
 def test_missing_driver_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:

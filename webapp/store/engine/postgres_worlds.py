@@ -150,10 +150,9 @@ class PostgresEngine:
             raw.execute(f"DROP SCHEMA IF EXISTS {place.schema} CASCADE")
         return gone.rowcount == 1
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Raw]:
-        """Lend a connection inside a transaction, once the table of the worlds is there."""
-        if not self._is_ready:
+    def _prepare(self) -> None:
+        """Make the table of the worlds. In a database that can't be used, close all connections and raise `Unfit`."""
+        try:
             with self._pool.transaction(PATIENCE_SECONDS) as raw:
                 _refuse_other_encodings(raw)
                 raw.execute("SELECT pg_advisory_xact_lock(%s, 0)", (self._key,))
@@ -164,6 +163,15 @@ class PostgresEngine:
                         name TEXT COLLATE "C" NOT NULL UNIQUE
                     )"""
                 )
+        except Unfit:
+            self.close()  # else the end of the process waits for the pool's threads
+            raise
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Raw]:
+        """Lend a connection inside a transaction, once the table of the worlds is there."""
+        if not self._is_ready:
+            self._prepare()
             self._is_ready = True
         with self._pool.transaction(PATIENCE_SECONDS) as raw:
             yield raw
