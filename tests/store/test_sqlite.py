@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -164,3 +166,28 @@ def test_statements_are_heard_in_the_order_they_run(store: SqliteStore) -> None:
         db.execute("SELECT 1")
     names(store)
     assert heard == ["BEGIN IMMEDIATE", "SELECT 1", "COMMIT"]
+
+
+DROPPED_MEANWHILE = """
+import sys
+from pathlib import Path
+from tests.store.conftest import engine_of
+
+engine = engine_of("", Path(sys.argv[1]))
+engine.make("short")
+
+def drop(event, arguments):
+    if event == "os.scandir" and str(arguments[0]).endswith("short") and not dropped:
+        dropped.append(True)
+        engine.drop("short")
+
+dropped = []
+sys.addaudithook(drop)  # in the moment between the look whether there is a folder and the look into it
+print(engine.names(), dropped)
+"""
+
+
+def test_world_that_is_dropped_while_worlds_are_listed_is_left_out(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DROPPED_MEANWHILE, str(tmp_path)]
+    ran = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True)
+    assert (ran.stdout, ran.stderr) == ("['default'] [True]\n", "")

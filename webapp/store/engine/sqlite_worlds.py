@@ -13,7 +13,7 @@ import shutil
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -90,7 +90,9 @@ class SqliteEngine:
         """Return the file of a world that is not the default one, or None."""
         if not is_name(name):
             return None
-        return next((self.folder / name).glob(f"*/{DATABASE}"), None)
+        with suppress(FileNotFoundError):  # deleted meanwhile: before Python 3.13 `glob` looks twice
+            return next((self.folder / name).glob(f"*/{DATABASE}"), None)
+        return None
 
     def blank(self) -> bytes:
         """Return an empty world's file. Each process builds it once, so its tables are never older than the code."""
