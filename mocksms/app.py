@@ -28,6 +28,8 @@ from mocksms.handset import blueprint as handset
 from mocksms.providers.interface import Provider
 from mocksms.providers.registry import Providers
 from mocksms.shared import collector, own_files
+from mocksms.store import Store
+from mocksms.store.engine import Unavailable, Unfit
 
 if TYPE_CHECKING:
     from mocksms.edge.application import Edge
@@ -43,7 +45,7 @@ def create_app(
 
     `config_values` holds settings by their names in capitals (see :mod:`mocksms.config`) and Flask's own; missing
     ones come from the environment as `MOCKSMS_…`. `providers` are added to those that are installed. Raise
-    :class:`mocksms.config.SettingError`.
+    :class:`mocksms.config.SettingError`, also for a database that can't be used.
     """
     settings, gateways = _read(config_values or {}, providers)
     own_files.own_folder(settings.folder)
@@ -59,7 +61,7 @@ def create_app(
     app.extensions["mocksms.providers"] = gateways
     app.extensions["mocksms"] = worlds = Worlds(settings, Delivery(), gateways.sender_apps)
     if settings.database_url:
-        shared_keys.share(worlds.engine.open(), settings, gateways.key_files)
+        shared_keys.share(_opened(worlds), settings, gateways.key_files)
     app.extensions[waiting.EXTENSION] = waiting.Places(settings)
     middleware.init_app(app)
     gateways.init_app(app)
@@ -80,9 +82,13 @@ def _read(
     return settings, Providers(settings, config_values, providers)
 
 
-def check_settings() -> None:
-    """Raise :class:`mocksms.config.SettingError` for a bad setting of the environment, the providers' too."""
-    _read({}, ())
+def _opened(worlds: Worlds) -> Store:
+    """Return the default world in the database of the settings."""
+    try:
+        return worlds.engine.open()
+    except (Unfit, Unavailable) as unusable:
+        line = str(unusable).partition("\n")[0]
+        raise config.SettingError(f"{config.ENV_PREFIX}DATABASE_URL: {line}") from None
 
 
 def create_edge(

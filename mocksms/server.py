@@ -90,19 +90,13 @@ def serve(settings: config.Settings) -> None:
 def _serve(settings: config.Settings) -> None:
     settings = _with_ports(settings)
     connections = process.raise_file_limit(settings.max_waits + settings.threads, "mocksms")
-    try:
-        process.serve(
-            "mocksms.server:application",
-            settings.host,
-            settings.port,
-            connections,
-            workers_kill_timeout=STOP_SECONDS,
-        )
-    except SystemExit:  # the process that serves ended by itself
-        from mocksms.app import check_settings  # only here: the process that watches over it stays small
-
-        check_settings()
-        raise
+    process.serve(
+        "mocksms.server:application",
+        settings.host,
+        settings.port,
+        connections,
+        workers_kill_timeout=STOP_SECONDS,
+    )
 
 
 def _with_ports(settings: config.Settings) -> config.Settings:
@@ -128,7 +122,6 @@ def application() -> Edge:
     from mocksms import create_edge  # only here: the process that watches over this one stays small
     from mocksms.api.middleware import worlds_of
     from mocksms.providers.registry import providers_of
-    from mocksms.store.engine import Unfit
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     # The line of a request names neither thread nor source: logging need not find them out for each.
@@ -136,11 +129,9 @@ def application() -> Edge:
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells of each command
     try:
         served = create_edge()
-    except config.SettingError:  # the process that watches over this one says why
-        os._exit(1)
-    except Unfit as unfit:
-        print(f"mocksms: {config.ENV_PREFIX}DATABASE_URL: {unfit}", file=sys.stderr, flush=True)
-        os._exit(1)
+    except config.SettingError as problem:
+        print(f"mocksms: {problem}", file=sys.stderr, flush=True)
+        os._exit(process.REFUSED)
     app = cast("Flask", served.app)
     worlds = worlds_of(app)
     worlds.own_ports.add(worlds.settings.port)

@@ -31,7 +31,7 @@ CONNECTIONS = 4000
     "--threads", type=click.IntRange(1), help="Requests at once in each process.  [default: WEBAPP_THREADS]"
 )
 def main(host: str | None, port: int, workers: int, threads: int | None) -> None:
-    """Serve until a signal. Exit after one line: 2 for a bad setting, 1 for a port or database that can't be used."""
+    """Serve until a signal. Exit after one line: 2 for a bad setting or a database that can't be used, 1 for a port."""
     if threads is not None:
         os.environ["WEBAPP_THREADS"] = str(threads)  # the processes that serve read it
     if host is not None:
@@ -64,7 +64,7 @@ def application() -> Edge:
         return create_edge()
     except ConfigError as problem:
         print(f"webapp: {problem}", file=sys.stderr, flush=True)
-        os._exit(1)
+        os._exit(process.REFUSED)
 
 
 def _shown(host: str) -> str:

@@ -60,7 +60,7 @@ from webapp.services.hash_gate import HashGate
 from webapp.shared import collector, own_files
 from webapp.store import earlier_uploads
 from webapp.store.database import open_engine
-from webapp.store.engine import Engine, Store, Unfit
+from webapp.store.engine import Engine, Store, Unavailable, Unfit
 
 if TYPE_CHECKING:
     import httpx
@@ -113,7 +113,7 @@ def create_app(
     clock, and a transport that carries the gateway's requests to the phone in process.
 
     Raises:
-        ConfigError: a setting is missing, unreadable or unsafe, or names a database that can't keep our data.
+        ConfigError: a setting is missing, unreadable or unsafe, or names a database that can't be used.
     """
     settled = configuration.load(config)
     app = flask_overrides.SyncFlask("webapp", template_folder=str(home.templates()))
@@ -195,8 +195,9 @@ def _services(
 def _default_world(config: Config, engine: Engine) -> Store:
     try:
         store = engine.open()
-    except Unfit as unfit:
-        raise ConfigError(f"WEBAPP_DATABASE_URL: {unfit}") from None
+    except (Unfit, Unavailable) as unusable:
+        name = "DATABASE_URL" if config.database_url else "INSTANCE"
+        raise ConfigError(f"WEBAPP_{name}: {str(unusable).partition(chr(10))[0]}") from None
     if not config.database_url:
         earlier_uploads.take_over(store, Path(config.instance))
     return store

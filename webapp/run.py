@@ -146,6 +146,8 @@ def engine_for(place: Place, environ: Mapping[str, str]) -> Iterator[Place]:
         with postgres_server.running(data) as url:
             urls = {f"{app}_DATABASE_URL": url for app in ("WEBAPP", "MOCKSMS")}
             yield replace(place, given={**keys, **urls})
+    except postgres_server.BadAddress as refused:
+        raise BadSetting(str(refused)) from None
     except postgres_server.NoServer as missing:
         raise CannotRun(str(missing)) from None
     except OSError as error:

@@ -8,9 +8,9 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
+from granian.server import MPServer
 
 BACKLOG = 1024
 OWN_FILES = 256
@@ -18,13 +18,26 @@ OWN_FILES = 256
 MOST_CONNECTIONS = 16_000
 """More would take more memory than a small machine has."""
 HEAD_SECONDS = 30
+REFUSED = 2
+"""Exit code of a process that a setting keeps from serving. It has said so in one line."""
 M_ARENA_MAX, MOST_ARENAS = -8, 2
 
 
+class _Server(MPServer):
+    """Ends with the exit code of a process that serves, when that was refused."""
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        is_refused = any(worker.inner.exitcode == REFUSED for worker in self.wrks)
+        super().shutdown(REFUSED if is_refused else exit_code)  # type: ignore[no-untyped-call]
+
+
 def serve(target: str, host: str, port: int, connections: int, **options: Any) -> None:
-    """Serve an edge until SIGINT or SIGTERM. `target` is `module:factory`, `options` are granian's."""
+    """Serve an edge until SIGINT or SIGTERM. `target` is `module:factory`, `options` are granian's.
+
+    Raise SystemExit, with `REFUSED` where a process that serves has ended with it.
+    """
     share_free_memory()
-    Granian(
+    _Server(
         target,
         factory=True,
         address=host,

@@ -33,6 +33,10 @@ class NoServer(Exception):
     """No server can be had; the text is one line for the user."""
 
 
+class BadAddress(NoServer):
+    """No server is at the address of POSTGRES_URL."""
+
+
 def data_folder(instance: Path) -> Path:
     """Return the default folder of the server's data for an instance: outside of it, and no other's.
 
@@ -61,10 +65,13 @@ def running(
     another process runs there is used.
 
     Raises:
-        NoServer: there is none, or it does not start.
+        NoServer: there is none, or it does not start; `BadAddress` for POSTGRES_URL's.
     """
     if url := os.environ.get("POSTGRES_URL"):
-        _wait_for(url, 0)
+        try:
+            _wait_for(url, 0)
+        except NoServer as refused:
+            raise BadAddress(f"POSTGRES_URL: {refused}") from None
         yield url
         return
     programs, is_packaged = _debian(), False
@@ -169,6 +176,8 @@ def _wait_for(url: str, seconds: float) -> None:
     """Return when a server answers. Raise NoServer after so many seconds."""
     try:
         import psycopg  # which an extra brings
+
+        from webapp.store.engine.postgres_address import no_connection  # it needs the extra, too
     except ImportError as error:
         raise NoServer("PostgreSQL needs the extra: pip install 'nidankai[postgres]'") from error
     until = time.monotonic() + seconds
@@ -177,8 +186,7 @@ def _wait_for(url: str, seconds: float) -> None:
             psycopg.connect(url, connect_timeout=3).close()
         except psycopg.Error as error:
             if time.monotonic() >= until:
-                reason = str(error).strip().splitlines()[-1]
-                raise NoServer(f"the PostgreSQL server does not answer: {reason}") from None
+                raise NoServer(no_connection(url, error)) from None
             time.sleep(0.02)
         else:
             return

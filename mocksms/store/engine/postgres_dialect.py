@@ -12,7 +12,7 @@ from psycopg import adapt, errors
 from psycopg.types.numeric import Int4Dumper
 from psycopg.types.string import StrDumperUnknown
 
-from .errors import Busy, Conflict, Damaged, EngineError, Full, Misuse, ReadOnly, Unreachable
+from .errors import Busy, Conflict, Damaged, EngineError, Full, Misuse, ReadOnly, Unfit, Unreachable
 from .protocol import NewId
 
 _WORDS = {
@@ -29,6 +29,7 @@ _ERRORS: dict[str, type[EngineError]] = {
     "23": Conflict,
     "25006": ReadOnly,
     "25P03": Unreachable,  # this transaction did nothing for too long
+    "42501": Unfit,  # the role may not do it
     "40": Busy,  # a deadlock, or the transaction's rows changed
     "53": Unreachable,  # connections or memory used up
     "53100": Full,

@@ -151,21 +151,17 @@ class PostgresEngine:
         return gone.rowcount == 1
 
     def _prepare(self) -> None:
-        """Make the table of the worlds. In a database that can't be used, close all connections and raise `Unfit`."""
-        try:
-            with self._pool.transaction(PATIENCE_SECONDS) as raw:
-                _refuse_other_encodings(raw)
-                raw.execute("SELECT pg_advisory_xact_lock(%s, 0)", (self._key,))
-                raw.execute(f"CREATE SCHEMA IF NOT EXISTS {self._app}")
-                raw.execute(
-                    f"""CREATE TABLE IF NOT EXISTS {self._app}.worlds (
-                        number INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-                        name TEXT COLLATE "C" NOT NULL UNIQUE
-                    )"""
-                )
-        except Unfit:
-            self.close()  # else the end of the process waits for the pool's threads
-            raise
+        """Make the table of the worlds. Raise `Unfit` or `Unreachable`, with one line for who starts the app."""
+        with self._pool.first() as raw:  # the pool would go on trying in threads
+            _refuse_other_encodings(raw)
+            raw.execute("SELECT pg_advisory_xact_lock(%s, 0)", (self._key,))
+            raw.execute(f"CREATE SCHEMA IF NOT EXISTS {self._app}")
+            raw.execute(
+                f"""CREATE TABLE IF NOT EXISTS {self._app}.worlds (
+                    number INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+                    name TEXT COLLATE "C" NOT NULL UNIQUE
+                )"""
+            )
 
     @contextmanager
     def _transaction(self) -> Iterator[Raw]:

@@ -40,7 +40,7 @@ class Damaged(EngineError):
 
 
 class Unfit(EngineError):
-    """The database was made in a way that can't keep our data. The text says what to do."""
+    """The database was made in a way that can't keep our data, or its owner doesn't let us. The text says which."""
 
 
 class Misuse(EngineError):

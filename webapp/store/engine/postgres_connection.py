@@ -14,6 +14,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from .errors import EngineError, Gone, Unreachable
 from .lending import PATIENCE_SECONDS
 from .lent_connection import Lent
+from .postgres_address import no_connection
 from .postgres_dialect import Row, adapt_values, for_psycopg, rows, together, typed
 from .postgres_patience import CONNECT_SECONDS, PatientConnection
 from .protocol import NewId
@@ -287,6 +288,23 @@ class Pool:
                 raise Gone(place.schema)
             yield raw
 
+    @contextmanager
+    def first(self) -> Iterator[Raw]:
+        """Lend a connection that is none of the pool's inside a transaction: without a server, it fails at once.
+
+        Raise `Unreachable`, which names the server and the reason.
+        """
+        try:
+            raw = Raw.connect(self._url, **self._options())
+        except psycopg.Error as error:
+            raise Unreachable(no_connection(self._url, error)) from error
+        try:
+            with raw, raw.transaction():
+                _configure(raw)
+                yield raw
+        except psycopg.Error as error:
+            raise typed(error) from error
+
     def apart(self) -> PatientConnection:
         """Return a connection that is none of the pool's. Raise psycopg's errors."""
         name = f"nidankai {self._application} news"
@@ -305,13 +323,7 @@ class Pool:
                 self._pool = ConnectionPool(
                     self._url,
                     connection_class=Raw,
-                    kwargs={
-                        "autocommit": True,
-                        "row_factory": rows,
-                        "cursor_factory": Rows,
-                        "application_name": f"nidankai {self._application}",
-                        **SILENCE,
-                    },
+                    kwargs=self._options(),
                     configure=_configure,
                     min_size=0,
                     max_size=CONNECTIONS,
@@ -321,3 +333,12 @@ class Pool:
                     name=self._application,
                 )
             return self._pool
+
+    def _options(self) -> dict[str, Any]:
+        return {
+            "autocommit": True,
+            "row_factory": rows,
+            "cursor_factory": Rows,
+            "application_name": f"nidankai {self._application}",
+            **SILENCE,
+        }
