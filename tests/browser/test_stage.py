@@ -119,6 +119,24 @@ def test_stage_outlines_what_to_press_and_opens_links_of_the_real_mail(servers: 
     expect(site.locator("main[data-page='shop.home']")).to_be_visible()
 
 
+def test_code_that_the_stage_fills_in_is_no_longer_offered_by_the_phone(servers: Servers) -> None:
+    page = opened(servers)
+    frame(page, "site").goto(f"{servers.site_url}/ap/signin")
+    site, phone = page.frame_locator("[name=site]"), page.frame_locator("[name=phone]")
+    site.locator(pages.EMAIL).fill("taro@example.com")
+    site.locator(pages.CONTINUE).click()
+    site.locator(pages.PASSWORD).fill("Mihon-demo-1")
+    site.locator(pages.SIGN_IN).click()
+    expect(phone.locator("#lock-notes .note")).to_have_count(1)
+    phone.get_by_role("link", name="ロックを解除").click()
+    expect(phone.locator(".home__card output")).to_be_visible()
+    page.locator("#stage-take").click()
+    expect(phone.locator(".home__card output")).to_have_count(0)
+    expect(phone.locator('[data-app="messages"] .badge')).to_have_count(0)
+    site.locator(pages.SIGN_IN_WITH_CODE).click()
+    expect(site.locator("main[data-page='shop.home']")).to_be_visible()
+
+
 def test_stage_stops_and_says_so_where_a_step_did_not_lead_on(servers: Servers) -> None:
     with servers.world.services.store.writing() as db:
         accounts.remove(db, "hanako")

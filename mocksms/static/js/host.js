@@ -1,5 +1,7 @@
 // Notify a page that frames the phone (a demo's stage) of arrivals; it may open the phone's links itself.
 // docs/handset.md, "Frames", lists the messages. Only sites that may frame the phone can listen.
+import { markCopied } from "./read.js";
+
 const main = document.querySelector("main");
 const told = new Set();
 const MARK = "3px solid #c73e3a";
@@ -93,6 +95,10 @@ function onLink(said, act) {
 
 /** Does what the surrounding page asks for, once this page has what it takes. */
 function obey(said) {
+  if (said.kind === "mocksms.code-taken") {
+    markCopied(said.id);
+    return;
+  }
   wish?.disconnect();
   wish = null;
   const act = ACTS[said.kind.replace("mocksms.", "")];

@@ -13,6 +13,7 @@ export function phoneFrame(desk, site) {
   const taken = new Set();
   let here = { page: "", handset: "" };
   let code = null; // the newest that is not used yet
+  let message = 0; // the message that brought it, none for an app's
   let isOfApp = false; // who shows it: an app's stays right while a message's is superseded
   let key = null; // to be added to the authenticator app once its page is shown
   let mail = null; // the newest mail with a link to approve
@@ -38,6 +39,7 @@ export function phoneFrame(desk, site) {
     if (said.code && !isStale && !taken.has(said.code)) {
       code = said.code;
       isOfApp = said.channel === "app";
+      message = isOfApp ? 0 : said.id;
     }
     desk.querySelector(".stage-dot").hidden = desk.dataset.shows === "phone";
     show();
@@ -60,6 +62,7 @@ export function phoneFrame(desk, site) {
     } else if (kind === "mocksms.arrived") arrived(said);
     else if (kind === "mocksms.code") {
       code = said.code;
+      message = 0; // the phone knows of it
       self.take();
     } else if (kind === "mocksms.link") site.open(said.url);
   }
@@ -109,6 +112,7 @@ export function phoneFrame(desk, site) {
       field.focus();
       taken.add(code);
       code = null;
+      if (message) self.act("code-taken", { id: message });
       show();
       desk.dispatchEvent(new CustomEvent("stage:take"));
       tell();
