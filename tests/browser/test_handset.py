@@ -13,8 +13,7 @@ import pyotp
 import pytest
 import segno
 
-from mocksms.core import authenticator, deletion, faults, inbox
-from mocksms.core.models import Filter
+from mocksms.core import authenticator, faults, inbox
 from tests.browser.handset import HANAKO, Desk, desk, running_phone, window
 from tests.more import more
 from tools.driver import Page, expect
@@ -87,22 +86,6 @@ def test_moved_clock_and_a_fault_show_at_once_in_all_windows(desk: Desk, window:
     inbox.reset(desk.world)
     for note in notes:
         expect(note).to_be_empty(timeout=soon)
-
-
-def test_deleted_messages_go_at_once_from_all_windows(desk: Desk, window: Window) -> None:
-    desk.text(CODE_TEXT)
-    desk.text("stays", sender="Other")
-    soon = 8000  # milliseconds; by themselves the pages look again after 15 s
-    page, desk_page = window(f"{PHONE}/messages/", width=390), window("/", width=1280)
-    for each in (page, desk_page):
-        expect(each.locator("html[data-live-open]")).to_be_attached()
-    rows = page.locator("main .row")
-    expect(rows).to_have_count(2)
-    deletion.delete(desk.world, Filter(sender="Mihon"))
-    expect(rows).to_have_count(1, timeout=soon)
-    deletion.delete(desk.world, Filter())
-    expect(rows).to_have_count(0, timeout=soon)
-    expect(desk_page.locator("main")).to_have_attribute("data-state", "empty", timeout=soon)
 
 
 def test_lock_opens_by_a_swipe(desk: Desk, window: Window) -> None:

@@ -51,6 +51,7 @@ NOT_OURS = {
             "answer-call",
             "show-link",
             "press-link",
+            "code-taken",
             "add-account",
         )
     },  # kinds of messages

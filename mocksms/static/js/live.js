@@ -55,6 +55,12 @@ function swap(old, fresh) {
   if (atEnd) scroller.scrollTop = scroller.scrollHeight;
 }
 
+// The message that this page is about was deleted.
+function leave() {
+  const list = document.querySelector("[data-list]")?.dataset.list;
+  if (list) location.replace(list);
+}
+
 /** Fetch this page again and replace its live parts. */
 export async function refresh() {
   if (running) {
@@ -67,6 +73,7 @@ export async function refresh() {
       again = false;
       const sent = Date.now();
       const answer = await fetch(location.href, { cache: "no-store", headers: { "X-Requested-With": "handset" } });
+      if (answer.status === 404) leave();
       if (!answer.ok) break;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       setClock(Number(page.body.dataset.now), (sent + Date.now()) / 2);
