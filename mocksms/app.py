@@ -1,5 +1,6 @@
 """Create the phone, as a WSGI application and as the edge that granian serves."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -68,6 +69,7 @@ def create_app(
     for part in (event_stream, absence, mail_files, authenticators, control, leases, request_log):
         app.register_blueprint(part.blueprint)
     app.register_blueprint(handset)
+    template_cache.forget_old(settings.folder, time.time())
     template_cache.install(app.jinja_env, settings.folder)
     worlds.resume()
     return app

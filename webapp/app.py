@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,6 +134,7 @@ def create_app(
         from webapp.sandbox import app as sandbox  # QA's tools: nowhere else are they so much as loaded
 
         sandbox.install(app, gateway_transport)
+    template_cache.forget_old(instance, time.time())
     template_cache.install(app.jinja_env, instance)
     return app
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jinja2.bccache import Bucket
 
 FOLDER = "compiled-templates"
+UNUSED_SECONDS = 30 * 86_400.0
 
 
 class TemplateCache(FileSystemBytecodeCache):
@@ -45,6 +46,19 @@ def install(environment: Environment, instance: Path) -> None:
     folder = instance / FOLDER
     if _is_private(folder):
         environment.bytecode_cache = TemplateCache(str(folder), f"{_fingerprint(environment)}-%s")
+
+
+def forget_old(instance: Path, now: float) -> None:
+    """Delete compiled templates that were made 30 days ago or earlier: a version that is still in use makes them again.
+
+    Each version leaves its own, and nothing tells which of them others in the same folder still use.
+    """
+    folder = instance / FOLDER
+    if folder.exists() and _is_private(folder):
+        with suppress(OSError):  # it may only be read, or another process does the same
+            for file in folder.iterdir():
+                if now - file.lstat().st_mtime > UNUSED_SECONDS:
+                    file.unlink()
 
 
 def _is_private(folder: Path) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from jinja2 import DictLoader, Environment
 import mocksms
 import mocksms.handset.template_cache
 from tests.assertions import not_empty
+from webapp.app import create_app
 from webapp.pages.framework import template_cache
 
 
@@ -87,6 +90,41 @@ def test_template_cache_survives_a_folder_that_is_gone_and_files_of_no_use(tmp_p
     for length in not_empty(range(len(whole))):
         file.write_bytes(whole[:length])
         assert "yes" in _environment(tmp_path).get_template("page").render()
+
+
+def _of_another_version(folder: Path, days: float) -> Path:
+    """Put a compiled template of another version into an instance, made so many days ago."""
+    (folder / template_cache.FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / template_cache.FOLDER / f"made-{days}-days-ago"
+    file.touch()
+    made = time.time() - days * 86_400
+    os.utime(file, (made, made))
+    return file
+
+
+def test_start_deletes_what_other_versions_compiled_long_ago(tmp_path: Path) -> None:
+    site, phone = tmp_path / "site", tmp_path / "phone"
+    old, used = ([_of_another_version(folder, days) for folder in (site, phone)] for days in (31, 29))
+    create_app({"sandbox": True, "instance": str(site)}).extensions["nidankai_engine"].close()
+    mocksms.create_app({"INSTANCE": str(tmp_path), "SMTP_PORT": -1}).extensions["mocksms"].close()
+    assert [file.exists() for file in old + used] == [False, False, True, True]
+
+
+def test_template_cache_forgets_nothing_where_it_may_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    template_cache.forget_old(tmp_path, time.time())
+    assert not list(tmp_path.iterdir())
+    old = _of_another_version(tmp_path, 400)
+    (tmp_path / template_cache.FOLDER).chmod(0o755)  # others' folder
+    template_cache.forget_old(tmp_path, time.time())
+    (tmp_path / template_cache.FOLDER).chmod(0o700)
+    monkeypatch.setattr(Path, "unlink", refuse)  # root may delete in any folder
+    template_cache.forget_old(tmp_path, time.time())
+    assert old.exists()
 
 
 def test_template_cache_is_the_phones_too(tmp_path: Path) -> None:
