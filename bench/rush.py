@@ -52,7 +52,7 @@ class Rush:
         return all(key.data(key.fileobj) for key, _ in self.reading.select(timeout))
 
     def _read_stream(self, last: int, connection: socket.socket) -> bool:
-        """Read events. The phone ends a stream after a megabyte; it is then resumed, as browsers do."""
+        """Read events. The phone ends a stream that is not read in time; it is then resumed, as browsers do."""
         data = connection.recv(READ)
         if found := EVENT_ID.findall(data):
             last = int(found[-1])

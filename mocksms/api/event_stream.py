@@ -25,7 +25,9 @@ KEEPALIVE_SECONDS = 15.0
 AGAIN_SECONDS = 1.0
 """After so long a stream looks again, when the database could not be read."""
 MOST_BYTES = 1_000_000
-"""A stream ends after so much, and its client resumes: what a slow reader has not read is in the memory."""
+"""A stream of a plain WSGI server ends after so much. The edge ends one whose client doesn't take it."""
+PIECE_BYTES = 200_000
+"""A piece of a stream ends with the event that reaches this."""
 _STILL_HERE = b": still here\n\n"
 
 
@@ -34,9 +36,9 @@ def events() -> Response:
     """Stream server-sent events of this world; `Last-Event-ID` (or `?since=`) continues after that event.
 
     If the id is ahead of all events, the stream begins with the event `restart` and all events. It ends with
-    `deleted` when the world is deleted, and without it after `MOST_BYTES`. The event `conditions` has no id: clock or
-    faults changed, messages were deleted, or the world was emptied. Its `stamp` as `?conditions=` tells what the
-    client knows already.
+    `deleted` when the world is deleted, and without it when its reader is too far behind. The event `conditions` has no
+    id: clock or faults changed, messages were deleted, or the world was emptied. Its `stamp` as `?conditions=` tells
+    what the client knows already.
     """
     world, held = middleware.world(), waiting.hold()
     resumed = request.headers.get("Last-Event-ID", "")
@@ -74,27 +76,21 @@ def _beginning(subscription: Subscription, after: int | None) -> bytes:
     return f"retry: 1000\n: open\n\n{restart}".encode()
 
 
-class _Room:
-    """What a stream may still send."""
-
-    def __init__(self) -> None:
-        self.left = MOST_BYTES
-
-    def told(self, found: list[Event], world: str) -> bytes:
-        """Return events in the stream's form, as far as there is room, at least one.
-
-        Each is written once for all open streams.
-        """
-        told: list[bytes] = []
-        for event in found:
-            if self.left <= 0:
-                break
-            if not event.text:
-                data = json.dumps(event_json(event, world), ensure_ascii=False)
-                event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n".encode()
-            told.append(event.text)
-            self.left -= len(told[-1])
-        return b"".join(told)
+def _pieces(found: list[Event], world: str) -> Iterator[bytes]:
+    """Yield events in the stream's form. Each is written once for all open streams."""
+    told: list[bytes] = []
+    length = 0
+    for event in found:
+        if not event.text:
+            data = json.dumps(event_json(event, world), ensure_ascii=False)
+            event.text = f"id: {event.id}\nevent: {event.kind}\ndata: {data}\n\n".encode()
+        told.append(event.text)
+        length += len(event.text)
+        if length >= PIECE_BYTES:
+            yield b"".join(told)
+            told, length = [], 0
+    if told:
+        yield b"".join(told)
 
 
 def _conditions(subscription: Subscription) -> bytes:
@@ -107,7 +103,7 @@ def _end(world: World) -> bytes:
 
 
 def _in_thread(world: World, subscription: Subscription, after: int | None) -> Iterator[bytes]:
-    room = _Room()
+    left = MOST_BYTES
     yield _beginning(subscription, after)
     try:
         while not world.hub.closed:
@@ -116,9 +112,13 @@ def _in_thread(world: World, subscription: Subscription, after: int | None) -> I
             except store.Unavailable:
                 found = []
                 subscription.pause(AGAIN_SECONDS)
-            yield room.told(found, world.name) + _conditions(subscription) or _STILL_HERE
-            if room.left <= 0:
-                return
+            for piece in _pieces(found, world.name):
+                yield piece
+                left -= len(piece)
+                if left <= 0:
+                    return
+            if (conditions := _conditions(subscription)) or not found:
+                yield conditions or _STILL_HERE
     except store.Gone:
         pass  # deleted by another process
     yield _end(world)
@@ -141,7 +141,6 @@ async def _without_thread(
 ) -> AsyncIterator[bytes]:
     import asyncio  # late, see above
 
-    room = _Room()
     yield _beginning(subscription, after)
     told_at = time.monotonic()
     try:
@@ -158,11 +157,12 @@ async def _without_thread(
                 yield _STILL_HERE
                 await hold.pause(time.monotonic() + AGAIN_SECONDS)
                 continue
-            if text := room.told(found, world.name) + _conditions(subscription):
-                yield text
+            for piece in _pieces(found, world.name):
+                yield piece
+            if conditions := _conditions(subscription):
+                yield conditions
+            if found or conditions:
                 told_at = time.monotonic()
-                if room.left <= 0:
-                    return
             elif not subscription.is_behind:
                 if time.monotonic() - told_at >= KEEPALIVE_SECONDS:
                     yield _STILL_HERE

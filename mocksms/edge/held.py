@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from .rsgi import Exchange, Stream
+from .rsgi import Exchange
 from .threads import Threads
 
 _log = logging.getLogger(__name__)
@@ -114,9 +114,3 @@ async def unless_gone(exchange: Exchange, work: Awaitable[object]) -> bool:
 
 async def _gone(exchange: Exchange) -> None:
     await exchange.client_disconnect()
-
-
-async def send_on(stream: Stream, pieces: AsyncIterator[bytes]) -> None:
-    """Send the pieces of an answer as they come."""
-    async for piece in pieces:
-        await stream.send_bytes(piece)

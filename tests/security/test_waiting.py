@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import smtplib
 import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -14,6 +16,7 @@ import pytest
 
 from mocksms import create_app
 from mocksms.api.waiting import EXTENSION
+from mocksms.edge.streamed import MOST_AHEAD_BYTES
 from tests import loops
 from tests.assertions import not_empty
 from tests.edge_server import Served, open_files, serving
@@ -21,6 +24,7 @@ from tests.edge_server import Served, open_files, serving
 SHOP = "+15005550006"
 WAITERS, STREAMS, MEASURED = 1000, 200, 100
 FOLLOW_ALL, PLACES = 5, 20
+UNREAD, MAILS, MAIL_BYTES = 40, 60, 200_000
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +207,23 @@ def test_plain_server_keeps_threads_for_others_s72(tmp_path: Path) -> None:
         assert next(stream.iter_encoded()).startswith(b"retry")
         assert places.taken == 1
     assert places.taken == 0
+
+
+def test_streams_that_nobody_reads_fill_no_memory_s71(tmp_path: Path) -> None:
+    async def walk(served: Served) -> None:
+        unread = [await Line.to(served.port) for _ in range(UNREAD)]
+        for each in not_empty(unread):
+            each.get("/api/v1/events")
+            assert (await each.head())[0] == 200
+            cast("asyncio.ReadTransport", each.writer.transport).pause_reading()
+        before = most = served.memory()
+        with smtplib.SMTP("127.0.0.1", served.smtp_port, timeout=30) as mails:
+            for _ in range(MAILS):
+                mails.sendmail("x@example.com", ["y@example.com"], b"Subject: x\r\n\r\n" + b"x" * MAIL_BYTES)
+                most = max(most, served.memory())
+        assert most < before + MOST_AHEAD_BYTES * UNREAD * 1.5 + (60 << 20)
+        for each in unread:
+            each.hang_up()
+
+    with serving(tmp_path) as served:
+        loops.run(walk(served))

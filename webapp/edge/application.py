@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from . import HOLD, environ
 from .answers import Call, plain
 from .bodies import Bodies, Body, Refused
-from .held import Hold, send_on, unless_gone
+from .held import Hold, unless_gone
 from .rsgi import Exchange, HeaderList, Scope
 from .sockets import drop_unread
+from .streamed import Sender
 from .threads import Threads
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Edge:
         self._bodies = Bodies(limits.body_idle_seconds, limits.body_seconds)
         self.threads = Threads(limits.threads, "request")
         self._stream_threads = Threads(STREAM_THREADS, "stream")
+        self._sender = Sender(self._stream_threads)
         self._express_threads = Threads(EXPRESS_THREADS, "express")
         self._is_first = True
 
@@ -116,7 +118,7 @@ class Edge:
             if call.late is not None and await unless_gone(exchange, asyncio.sleep(hold.delay)):
                 call.late()
             if call.rest is not None:
-                await unless_gone(exchange, send_on(*call.rest))
+                await unless_gone(exchange, self._sender.send(scope, *call.rest))
         finally:
             hold.end()
 
