@@ -29,6 +29,8 @@ KEYS = (
     "phone/secret_key", "phone/secret.key", "phone/sns_key.pem", "phone/mail_key.pem",
 )  # fmt: skip
 """Files with keys that an instance may have, in its folder."""
+OF_ROWS = ("phone/sns_key.pem", "phone/mail_key.pem")
+"""Those that are copies of the database's over PostgreSQL. A node may have older ones until it starts again."""
 
 
 class Refused(Exception):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp import home
-from webapp.instances import KEYS, Instance, Refused, opened, present
+from webapp.instances import KEYS, OF_ROWS, Instance, Place, Refused, opened, present
 from webapp.shared import own_files
 from webapp.store import postgres_server
 from webapp.store.engine import EngineError
@@ -97,13 +97,19 @@ def restore(folder: Path, arguments: Sequence[str]) -> str:
     with archive, present(folder) as place, opened(place) as instance:
         _refuse_full(instance, given.force)
         instance.check(_read(archive, head))
+        # First: those that a database's rows bring are the newer ones, and replace them.
+        _put_keys(archive, head, place, [name for name in KEYS if name in OF_ROWS])
         worlds, rows = instance.fill(_read(archive, head))
         # Last: with a copy that is refused, the keys of what is still there must stay.
-        for name in set(head["keys"]) & set(KEYS):
-            file = place.key_file(name)
-            file.unlink(missing_ok=True)
-            own_files.write_once(file, archive.read(f"keys/{name}").decode())
+        _put_keys(archive, head, place, [name for name in KEYS if name not in OF_ROWS])
     return f"{worlds} worlds, {rows} rows are back. Start the apps."
+
+
+def _put_keys(archive: zipfile.ZipFile, head: dict[str, Any], place: Place, names: Sequence[str]) -> None:
+    for name in set(head["keys"]) & set(names):
+        file = place.key_file(name)
+        file.unlink(missing_ok=True)
+        own_files.write_once(file, archive.read(f"keys/{name}").decode())
 
 
 def _is_whole(archive: zipfile.ZipFile) -> bool:

@@ -105,6 +105,28 @@ def test_keys_among_a_phone_s_rows_become_its_files(instance: Path) -> None:
         assert db.execute("SELECT name FROM settings").fetchall() == [("clock_offset",)]
 
 
+def test_restore_prefers_a_database_s_keys_to_the_files_of_the_node_that_wrote_the_backup(
+    instance: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "all.zip"
+    files = {"phone/mail_key.pem": "older", "phone/sns_key.pem": "the only one", KEY: "the site's"}
+    with instances.opened(instances.Place(instance)) as both, zipfile.ZipFile(file, "w") as archive:
+        copy = both.phone.copy("default")
+        assert copy is not None
+        with _opened(copy) as db:
+            db.execute("INSERT INTO settings (name, value) VALUES ('key:mail_key.pem', 'of all nodes')")
+            db.commit()
+            archive.writestr("phone/default", db.serialize())
+        for name, text in files.items():
+            archive.writestr(f"keys/{name}", text)
+        worlds = [{"name": "default", "parts": ["phone"]}]
+        head = {"format": transfer.FORMAT, "worlds": worlds, "keys": [*files]}
+        archive.writestr(transfer.HEAD, json.dumps(head))
+    assert transfer.main("restore", [str(file), "--force"]) == 0
+    found = {name: (instance / name).read_text() for name in files}
+    assert found == {**files, "phone/mail_key.pem": "of all nodes"}
+
+
 @pytest.mark.parametrize(("later", "refusal"), [("site", Damaged), ("phone", instances.Refused)])
 def test_restore_of_a_later_version_s_copy_changes_nothing(
     instance: Path,
