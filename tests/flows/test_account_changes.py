@@ -101,6 +101,15 @@ def test_change_address_is_shown_in_the_languages_order_and_mailed(world: World,
         opens(hanako, "address")
 
 
+def test_change_address_leaves_a_foreign_code_of_seven_digits_as_typed(hanako: Person) -> None:
+    hanako.signs_in()
+    opens(hanako, "address")
+    page = hanako.browser.submit(
+        postalCode="6423906", stateOrRegion="", city="Tel Aviv", addressLine1="Sample 1", addressLine2=""
+    )
+    assert page.name == "account.security" and "6423906" in page.text and "〒" not in page.text
+
+
 ADDRESS_LINES = (
     ("addressLine1", "長" * 100, "長" * 100),
     ("addressLine1", "長" * 101, None),

@@ -32,6 +32,24 @@ def test_postal_code_as_typed(typed: str, code: str | None) -> None:
     assert read_postal_code(typed) == code
 
 
+@pytest.mark.parametrize(
+    ("typed", "place", "code"),
+    [
+        ("6423906", "Tel Aviv", "6423906"),
+        ("６４２３９０６", "תל אביב", "6423906"),
+        ("832 0000", "Santiago 12", "832 0000"),
+        ("832\u20130000", "Santiago", "832-0000"),
+        ("1000000", "東京都 Chiyoda", "100-0000"),
+        ("1000000", "トウキョウ", "100-0000"),
+        ("〒1000000", "Tokyo", "100-0000"),
+        ("1000000", "1-2-3", "100-0000"),
+    ],
+    ids=str,
+)
+def test_postal_code_of_seven_digits_abroad_stays_as_typed(typed: str, place: str, code: str) -> None:
+    assert read_postal_code(typed, place) == code
+
+
 def test_lines_follow_the_readers_language() -> None:
     assert SAKURA.lines("ja") == ["〒100-0000", "東京都見本区二段階町 2-2-2", "見本荘101"]
     assert SAKURA.lines("en") == ["見本荘101", "二段階町 2-2-2", "見本区, 東京都 100-0000"]

@@ -10,6 +10,7 @@ from webapp.rules.typed import visible
 
 _JAPANESE_CODE = re.compile(r"[0-9]{3}-[0-9]{4}")
 _POSTAL_CODE = re.compile(r"(?=.*[0-9A-Z])[0-9A-Z -]{2,12}")
+_JAPANESE = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 _LATIN = re.compile(r"[\u0000-\u024f]")
 
 
@@ -46,14 +47,17 @@ class PostalAddress(NamedTuple):
         ]
 
 
-def read_postal_code(typed: str) -> str | None:
+def read_postal_code(typed: str, place: str = "") -> str | None:
     """Return a postal code as people type it, in capitals and with plain hyphens; None if it can't be one.
 
-    Seven digits are a Japanese one, with or without 〒 and hyphen.
+    Seven digits are a Japanese one, with or without 〒 and hyphen. Beside a ``place`` without Japanese letters they
+    stay as they are: Israel and Chile have such codes.
     """
-    text = visible(typed).removeprefix("〒").strip().upper()
+    seen = visible(typed)
+    text = seen.removeprefix("〒").strip().upper()
     digits = "".join(char for char in text if not is_separator(char))
-    if re.fullmatch(r"[0-9]{7}", digits):
+    is_abroad = any(map(str.isalpha, place)) and not _JAPANESE.search(place) and text == seen.strip().upper()
+    if re.fullmatch(r"[0-9]{7}", digits) and not is_abroad:
         return f"{digits[:3]}-{digits[3:]}"
     text = "".join("-" if is_separator(char) and not char.isspace() else char for char in text)
     return text if not text or _POSTAL_CODE.fullmatch(text) else None

@@ -91,7 +91,8 @@ class PostalAddressForm(Form):
 
     def validate_postalCode(self, field: Field) -> None:
         """Validate a postal code of any country. The field's data becomes its usual form."""
-        code = read_postal_code(field.data or "")
+        place = " ".join(self[name].data or "" for name in self.NAMES[1:])
+        code = read_postal_code(field.data or "", place)
         if code is None:
             raise ValidationError(str(_("Enter the postal code in digits, Latin letters and hyphens.")))
         field.data = code
