@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mocksms.core import authenticator
@@ -148,6 +150,22 @@ def test_stage_stops_and_says_so_where_a_step_did_not_lead_on(servers: Servers) 
     expect(page.locator("[data-stuck]")).to_be_visible()
     expect(page.locator("#stage-play")).to_have_attribute("aria-pressed", "false")
     expect(page.locator("[data-step][data-is=done]")).to_have_count(2)
+
+
+def test_stage_presses_a_mails_link_once_the_mail_can_be_pressed(servers: Servers) -> None:
+    page = opened(servers, language="en")
+    held: list[Any] = []
+    page.route("**/html?presses=1", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    for _ in range(7):
+        does_what_is_next(page)
+    mail = page.frame_locator("[name=phone]").locator(".mail-frame[sandbox*=allow-scripts]")
+    mail.evaluate("(frame) => frame.dispatchEvent(new Event('load'))")  # of the document before, late
+    page.locator(".stage-desk").evaluate("(desk) => { desk.dataset.patience = 500; }")
+    page.locator("#stage-play").click()
+    expect(page.locator("[data-stuck]")).to_be_visible()
+    held[0].continue_()
+    expect(page.frame_locator("[name=site-mail]").locator(pages.APPROVE)).to_be_visible()
+    expect(page.locator("[data-stuck]")).to_be_hidden()
 
 
 def test_stage_names_the_fault_that_lost_a_text(servers: Servers) -> None:

@@ -43,12 +43,11 @@ function sayUnread() {
 }
 
 // The host opens links once it has said so. A mail's frame runs only the small script that its policy names, which
-// reports the pressed link.
+// reports the pressed link, and first that it runs: a `load` may still be that of the document without it.
 function leaveLinks() {
   const mail = document.querySelector(".mail-frame");
   if (mail && !mail.sandbox.contains("allow-scripts")) {
     mail.sandbox.add("allow-scripts");
-    mail.addEventListener("load", () => { mail.dataset.leavesLinks = ""; }, { once: true });
     mail.src = `${mail.getAttribute("src")}?presses=1`;
   }
 }
@@ -129,8 +128,9 @@ export function start() {
       leaveLinks();
     } else if (host && event.source === window.parent && event.origin === host) {
       if (event.data?.kind?.startsWith("mocksms.")) obey(event.data);
-    } else if (host && mail && event.source === mail.contentWindow && event.data?.kind === "mail.link") {
-      say("link", { url: String(event.data.url) });
+    } else if (host && mail && event.source === mail.contentWindow) {
+      if (event.data?.kind === "mail.ready") mail.dataset.leavesLinks = "";
+      else if (event.data?.kind === "mail.link") say("link", { url: String(event.data.url) });
     }
   });
   document.addEventListener("click", (event) => {

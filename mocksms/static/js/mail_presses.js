@@ -12,3 +12,4 @@ addEventListener("message", ({ source, data }) => {
   link.style.outlineOffset = "4px";
   if (data.kind === "press") setTimeout(() => link.click(), 700);
 });
+parent.postMessage({ kind: "mail.ready" }, "*");

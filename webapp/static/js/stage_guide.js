@@ -152,7 +152,10 @@ export function guide(desk, site, phone) {
       if (!fits(step, page)) {
         tried = -1;
         site.go(desk.dataset.start);
-      } else acts[step.where]?.(step, page);
+      } else {
+        acts[step.where]?.(step, page);
+        self.goOn(); // what was asked of the phone may lead nowhere
+      }
     },
     /** While it plays: the next step after a while to read it. */
     goOn() {
