@@ -7,7 +7,6 @@ within a second. Granian reads requests outside of Python and passes them to the
 import dataclasses
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from mocksms import config
 from mocksms.core.own_address import own_address, own_host
-from mocksms.edge import process
+from mocksms.edge import lifeline, process
 from mocksms.edge.application import Edge
 from mocksms.shared import own_files
 
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 STOP_SECONDS = 2
-WATCH_SECONDS = 1.0
 LISTENS_SECONDS = 0.01
+CONNECT_SECONDS = 1.0
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, not to listen
 LOCKED_BYTE = 1 << 20  # past the end: Windows lets nobody read what is locked
 
@@ -123,6 +122,7 @@ def application() -> Edge:
     from mocksms.api.middleware import worlds_of
     from mocksms.providers.registry import providers_of
 
+    lifeline.end_with_parent()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     # The line of a request names neither thread nor source: logging need not find them out for each.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -136,7 +136,6 @@ def application() -> Edge:
     worlds = worlds_of(app)
     worlds.own_ports.add(worlds.settings.port)
     providers_of(app).listen(app)
-    threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
     threading.Thread(target=_tell, args=(worlds.settings,), name="address", daemon=True).start()
     return served
 
@@ -147,7 +146,7 @@ def _tell(settings: config.Settings) -> None:
     host = LOOPBACK.get(bare, bare)
     while True:
         try:
-            socket.create_connection((host, settings.port), timeout=WATCH_SECONDS).close()
+            socket.create_connection((host, settings.port), timeout=CONNECT_SECONDS).close()
         except OSError:
             time.sleep(LISTENS_SECONDS)
         else:
@@ -159,10 +158,3 @@ def _addresses(settings: config.Settings) -> str:
     mail = f" (mail server: {own_host(settings.smtp_host)}:{settings.smtp_port})"
     address = own_address(settings.host, settings.port, settings.allowed_hosts)
     return f"mocksms: {address}{mail if settings.smtp_port >= 0 else ''}"
-
-
-def _end_with(parent: int) -> None:
-    """End this process when its supervisor is gone."""
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)

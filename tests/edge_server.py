@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+from mocksms.edge import lifeline
 from mocksms.testing import Phone
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,11 +99,12 @@ def serving(
 ) -> Iterator[Served]:
     """Serve the phone, or what `command` starts (it reads the same port), until the end of the block.
 
-    `limit` are options of `ulimit` that it starts with.
+    `limit` are options of `ulimit` that it starts with. It ends with this process, too.
     """
     port, smtp_port = free_port(), free_port()
     environment = {
         **os.environ,
+        **lifeline.ASKS,
         "MOCKSMS_INSTANCE": str(folder),
         "MOCKSMS_PORT": str(port),
         "MOCKSMS_SMTP_PORT": str(smtp_port),
@@ -112,18 +114,24 @@ def serving(
     if limit:
         started = ["sh", "-c", f'ulimit {limit}; exec "$@"', "sh", *started]
     log = folder / "server.log"
-    with log.open("w") as written:
-        process = subprocess.Popen(
-            [part.replace("PORT", str(port)) for part in started], cwd=ROOT, env=environment, stderr=written
-        )
-    try:
-        _wait_until_up(f"http://127.0.0.1:{port}/healthz", process, log)
-        found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
-        working = max(int(pid) for pid in found.stdout.split())
-        yield Served(f"http://127.0.0.1:{port}", port, smtp_port, working, log)
-    finally:
-        process.terminate()
-        process.wait(30)
+    with (
+        log.open("w") as written,
+        subprocess.Popen(
+            [part.replace("PORT", str(port)) for part in started],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stderr=written,
+        ) as process,
+    ):
+        try:
+            _wait_until_up(f"http://127.0.0.1:{port}/healthz", process, log)
+            found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True)
+            working = max(int(pid) for pid in found.stdout.split())
+            yield Served(f"http://127.0.0.1:{port}", port, smtp_port, working, log)
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 def _wait_until_up(health: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -18,6 +18,7 @@ import httpx
 
 from tests.meta.sources import ROOT
 from tests.meta.test_files import tracked
+from webapp.edge import lifeline
 
 START_SECONDS = 90
 STOP_SECONDS = 30
@@ -82,11 +83,18 @@ def serving(
 ) -> Iterator[None]:
     """Run servers until the block ends, then stop them by a signal; SIGINT goes to all of them, as Ctrl-C does.
 
-    The block starts when they are healthy at their addresses.
+    The block starts when they are healthy at their addresses. Ours end with this process, too.
     """
     with (
         tempfile.TemporaryFile("w+") as log,
-        program(command, cwd=cwd, env=env, stdout=log, stderr=subprocess.STDOUT) as process,
+        program(
+            command,
+            cwd=cwd,
+            env={**env, **lifeline.ASKS},
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ) as process,
     ):
         deadline = time.monotonic() + START_SECONDS
         while not all(map(answers, at)):

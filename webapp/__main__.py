@@ -10,7 +10,7 @@ import click
 
 from webapp import home
 from webapp.config import ConfigError, load
-from webapp.edge import process
+from webapp.edge import lifeline, process
 from webapp.edge.application import Edge
 from webapp.keys import load_keys
 from webapp.shared.network import is_loopback
@@ -60,6 +60,7 @@ def application() -> Edge:
     """Return the site, made in a process that serves it. End the process after one line for a bad setting."""
     from webapp import create_edge  # only here: the process that watches over this one stays small
 
+    lifeline.end_with_parent()
     try:
         return create_edge()
     except ConfigError as problem:

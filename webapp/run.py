@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from webapp import home, paths
+from webapp.edge import lifeline
 from webapp.shared import own_files
 
 LOOPBACK = "127.0.0.1"
@@ -76,6 +77,7 @@ class Place:
         """Return the settings of both apps; those already in the environment win."""
         ours = {
             "PYTHONUNBUFFERED": "1",
+            **lifeline.ASKS,
             "WEBAPP_SANDBOX": "1",
             "WEBAPP_INSTANCE": str(self.instance / "site"),
             "WEBAPP_SITE_URL": self.site_url,
@@ -99,6 +101,7 @@ def main() -> int:
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):  # Windows has no SIGHUP
             signal.signal(getattr(signal, name), lambda _number, _frame: stop.set())
+    lifeline.end_with_input(stop.set)
     try:
         with engine_for(place_from(os.environ), os.environ) as place:
             _run(place, stop)
@@ -197,11 +200,12 @@ class App:
 
     @classmethod
     def start(cls, name: str, command: Sequence[str], health: str, environment: dict[str, str]) -> App:
-        # a separate session: Ctrl-C reaches this process alone, which then ends both in order
+        # a separate session: Ctrl-C reaches this process alone, which then ends both in order. The input ends with this
+        # process, however that ends.
         process = subprocess.Popen(
             command,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

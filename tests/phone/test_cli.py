@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from mocksms import cli
+from mocksms.edge import lifeline
 from mocksms.testing import Phone, run_phone, twilio_client
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,12 +104,13 @@ class Served:
         self.url = f"http://127.0.0.1:{self.port}"
         environment = {
             **os.environ, "MOCKSMS_INSTANCE": str(instance), "MOCKSMS_PORT": str(self.port),
-            "MOCKSMS_SMTP_PORT": "-1", **self.settings,
+            "MOCKSMS_SMTP_PORT": "-1", **lifeline.ASKS, **self.settings,
         }  # fmt: skip
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mocksms", "serve"],
             cwd=ROOT,
             env=environment,
+            stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )

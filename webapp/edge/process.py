@@ -12,6 +12,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server import MPServer
 
+from . import lifeline
+
 BACKLOG = 1024
 OWN_FILES = 256
 """What a process opens beside its connections: databases, sockets of its own, libraries."""
@@ -24,7 +26,13 @@ M_ARENA_MAX, MOST_ARENAS = -8, 2
 
 
 class _Server(MPServer):
-    """Ends with the exit code of a process that serves, when that was refused."""
+    """Ends with the exit code of a process that serves, when that was refused, and with its input, if asked for."""
+
+    def startup(self, *given: Any) -> None:
+        super().startup(*given)  # type: ignore[no-untyped-call]
+        # Now: no process is forked while its thread runs. Not by a signal: granian's handler waits for itself when two
+        # come at once.
+        lifeline.end_with_input(self.signal_handler_interrupt)
 
     def shutdown(self, exit_code: int = 0) -> None:
         is_refused = any(worker.inner.exitcode == REFUSED for worker in self.wrks)

@@ -23,6 +23,7 @@ import webapp
 from mocksms.client import Phone
 from tests.check.attacks.visitor import Front, Visitor
 from tests.edge_server import ROOT, free_port, own_bytes
+from webapp.edge import lifeline
 from webapp.factors.shared_secret import seal_context
 from webapp.rules import totp
 from webapp.sandbox.journeys.runner import FormRunner
@@ -225,8 +226,8 @@ def _running(command: list[str], settings: Mapping[str, str], log: Path) -> Iter
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=ROOT,
-            env={**kept, **settings},
-            stdin=subprocess.DEVNULL,
+            env={**kept, **settings, **lifeline.ASKS},
+            stdin=subprocess.PIPE,
             stdout=written,
             stderr=written,
         )

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -80,18 +80,13 @@ def grandchildren(process: int) -> list[int]:
 
 def test_run_on_postgresql_ends_its_server_when_it_is_killed(environment: dict[str, str], data: Path) -> None:
     site, phone = (f"http://localhost:{environment[name]}" for name in ("SITE_PORT", "PHONE_PORT"))
-    started: list[int] = []
-    try:
-        with serving(COMMAND, [site, phone], ROOT, environment, ends_by=signal.SIGKILL, ends_with=None):
-            server = int((data / "data" / "postmaster.pid").read_text().split()[0])
-            (command,) = (each for each in children(os.getpid()) if server in grandchildren(each))
-            started = children(command)
-        gone = subprocess.run(["tail", f"--pid={server}", "-f", "/dev/null"], timeout=60, check=True)
-        assert gone.returncode == 0 and not Path(f"/proc/{server}").exists()
-    finally:  # site and phone have sessions of their own, which outlive a command that is killed
-        for each in started:
-            with suppress(ProcessLookupError):
-                os.killpg(each, signal.SIGKILL)
+    with serving(COMMAND, [site, phone], ROOT, environment, ends_by=signal.SIGKILL, ends_with=None):
+        server = int((data / "data" / "postmaster.pid").read_text().split()[0])
+        (command,) = (each for each in children(os.getpid()) if server in grandchildren(each))
+        started = [server, *children(command), *grandchildren(command)]
+    for each in started:
+        subprocess.run(["tail", f"--pid={each}", "-f", "/dev/null"], timeout=60, check=True)
+    assert not [each for each in started if Path(f"/proc/{each}").exists()]
 
 
 @pytest.mark.parametrize(
