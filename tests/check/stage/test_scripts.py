@@ -32,6 +32,7 @@ LISTEN = """() => {
     window.said = keep(document.querySelector("[data-next]"));
 }"""
 STEPS = "(all) => all.map(({ textContent, dataset }) => [textContent, dataset.why, dataset.is])"
+PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 OVERFLOWING = """([selector, texts]) => texts.filter((text) => {
     const box = document.querySelector(selector);
     box.textContent = text;
@@ -77,6 +78,7 @@ def has_played(page: Page, language: str) -> None:
         assert bool(JAPANESE.search(text)) is (language == "ja"), text
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+        page.evaluate(PAINTED)  # the stage's modules see the new size
         for place, texts in (("[data-next]", [each[0] for each in steps]), ("[data-caption]", captions)):
             assert page.evaluate(OVERFLOWING, [place, texts]) == [], f"at {width} px"
 
