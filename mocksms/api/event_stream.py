@@ -14,7 +14,7 @@ from mocksms.api import middleware, waiting
 from mocksms.api.messages import asked, blueprint, event_json, whole_number
 from mocksms.core.models import Event, Filter
 from mocksms.core.worlds import World
-from mocksms.events.hub import Subscription
+from mocksms.events.waiters import Subscription
 
 if TYPE_CHECKING:
     import asyncio

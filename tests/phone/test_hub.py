@@ -15,7 +15,8 @@ from mocksms.core import deletion, inbox
 from mocksms.core.models import Event, Message
 from mocksms.core.worlds import World
 from mocksms.events import hub, recent
-from mocksms.events.hub import Hub, Subscription
+from mocksms.events.hub import Hub
+from mocksms.events.waiters import Subscription
 from tests.assertions import not_empty
 
 ME, SHOP = "+819012345678", "+15005550006"
