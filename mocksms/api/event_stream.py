@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from mocksms.api import middleware, waiting
 from mocksms.api.messages import asked, blueprint, event_json, whole_number
 from mocksms.core.models import Event, Filter
 from mocksms.core.worlds import World
+from mocksms.events.batch import Batch
 from mocksms.events.waiters import Subscription
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def events() -> Response:
         taken.callback(waiting.places().take(is_in_thread=held is None))
         subscription = world.hub.subscribe(
             after,
-            lambda event: chosen.matches(event.message),
+            None if chosen == Filter() else lambda event: chosen.matches(event.message),
             None if held is None else held.wake,
             request.args.get("conditions", ""),
         )
@@ -76,8 +77,16 @@ def _beginning(subscription: Subscription, after: int | None) -> bytes:
     return f"retry: 1000\n: open\n\n{restart}".encode()
 
 
-def _pieces(found: list[Event], world: str) -> Iterator[bytes]:
-    """Yield events in the stream's form. Each is written once for all open streams."""
+def _pieces(found: list[Event], world: str) -> Iterable[bytes]:
+    """Return events in the stream's form. A batch is joined once for all open streams."""
+    if not isinstance(found, Batch):
+        return _joined(found, world)
+    if not found.pieces:
+        found.pieces = list(_joined(found, world))
+    return found.pieces
+
+
+def _joined(found: list[Event], world: str) -> Iterator[bytes]:
     told: list[bytes] = []
     length = 0
     for event in found:
@@ -146,13 +155,13 @@ async def _without_thread(
     try:
         while not world.hub.closed:
             try:
-                if subscription.needs_database():
-                    with _begun(hold.in_thread(subscription.take)) as reading:  # others may read before
+                if (arrived := subscription.arrived()) is None:
+                    with _begun(hold.in_thread(subscription.read)) as reading:  # others may read before
                         while not (await asyncio.wait([reading], timeout=KEEPALIVE_SECONDS))[0]:
                             yield _STILL_HERE
                         found = reading.result()
                 else:
-                    found = subscription.take()
+                    found = arrived
             except store.Unavailable:
                 yield _STILL_HERE
                 await hold.pause(time.monotonic() + AGAIN_SECONDS)

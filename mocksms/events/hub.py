@@ -13,8 +13,9 @@ from collections.abc import Callable
 
 from mocksms import store
 from mocksms.core.models import Event
+from mocksms.events.batch import Batch
 from mocksms.events.recent import Recent
-from mocksms.events.waiters import Subscription, Waiter, Wanted
+from mocksms.events.waiters import Listener, Subscription, Waiter, Wanted
 from mocksms.store import Store
 
 RECHECK_SECONDS = 1.0
@@ -91,7 +92,7 @@ class Hub:
                     self._look_carefully()
                 if self._line:
                     time.sleep(HEAD_START_SECONDS)
-                    self._tell_streams([self._line.popleft() for _ in range(len(self._line))])
+                    self._tell_streams(Batch(self._line.popleft() for _ in range(len(self._line))))
             if time.monotonic() >= due:
                 due = time.monotonic() + RECHECK_SECONDS
                 with self._lock:
@@ -106,11 +107,10 @@ class Hub:
         except Exception:
             _log.exception("the events of other processes were not found; looking again")
 
-    def _tell_streams(self, news: list[Event]) -> None:
-        for told, stream in enumerate(self._streams if news else (), start=1):
+    def _tell_streams(self, news: Batch) -> None:
+        for told, stream in enumerate(self._streams, start=1):
             try:
-                for event in news:
-                    stream.put(event)
+                stream.put(news)
                 stream.wake()
             except Exception:
                 _log.exception("an event stream was not woken")
@@ -141,7 +141,7 @@ class Hub:
         except store.Unavailable:
             _log.warning("the database cannot be read; looking again", exc_info=True)
 
-    def _join(self, waiter: Waiter) -> None:
+    def _join(self, waiter: Listener) -> None:
         newest = 0
         if not self._is_looking:
             with self.store.reading() as db:  # the waiter looks after this, and sees all before it
@@ -153,7 +153,7 @@ class Hub:
                 self._is_looking = True
             if isinstance(waiter, Subscription):
                 self._streams = (*self._streams, waiter)
-            else:
+            elif isinstance(waiter, Waiter):
                 self._waiters[waiter.to] = (*self._waiters.get(waiter.to, ()), waiter)
 
     def wait(self, wanted: Wanted, to: str = "", wake: Callable[[], object] | None = None) -> Waiter:
@@ -172,11 +172,11 @@ class Hub:
         wake: Callable[[], object] | None = None,
         conditions: str = "",
     ) -> Subscription:
-        """Join the queue for every matching event after the id `after`, or from now on.
+        """Join the queue for every matching event after the id `after`, or from now on; without `wanted`, all match.
 
         Conditions other than `conditions` are news too; "" means the present ones.
         """
-        subscription = Subscription(self, wanted or (lambda _: True), wake)
+        subscription = Subscription(self, wanted, wake)
         self._join(subscription)
         try:
             subscription.start(after, conditions)
@@ -185,19 +185,19 @@ class Hub:
             raise
         return subscription
 
-    def leave(self, waiter: Waiter) -> None:
+    def leave(self, waiter: Listener) -> None:
         """Leave the queue."""
         with self._lock:
             if isinstance(waiter, Subscription):
                 self._streams = tuple(other for other in self._streams if other is not waiter)
                 if not self._streams:
                     self.recent.clear()
-                return
-            left = tuple(other for other in self._waiters.get(waiter.to, ()) if other is not waiter)
-            if left:
-                self._waiters[waiter.to] = left
-            else:
-                self._waiters.pop(waiter.to, None)
+            elif isinstance(waiter, Waiter):
+                left = tuple(other for other in self._waiters.get(waiter.to, ()) if other is not waiter)
+                if left:
+                    self._waiters[waiter.to] = left
+                else:
+                    self._waiters.pop(waiter.to, None)
 
     def close(self) -> None:
         """Release everyone who waits."""

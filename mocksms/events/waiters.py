@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from mocksms import store
 from mocksms.core.models import Event
+from mocksms.events.batch import Batch
 
 if TYPE_CHECKING:
     from mocksms.events.hub import Hub
@@ -21,25 +22,14 @@ _BATCH = 500
 Wanted = Callable[[Event], bool]
 
 
-class Waiter:
-    """A waiter for events of a world. A context manager: leaves the queue on exit.
+class Listener:
+    """A place in a hub's queue. A context manager: leaves the queue on exit."""
 
-    `wake` is called in the arrival's thread at each matching event. Without it, :meth:`pause` waits.
-    """
-
-    def __init__(
-        self, hub: Hub, wanted: Wanted, to: str = "", wake: Callable[[], object] | None = None
-    ) -> None:
-        self.to = to
-        self.wanted = wanted
+    def __init__(self, hub: Hub, wake: Callable[[], object] | None = None) -> None:
+        """`wake` is called in the arrival's thread. Without it, :meth:`pause` waits."""
         self._hub = hub
         self._signal = threading.Event()
         self.wake = wake or self._signal.set
-
-    def put(self, event: Event) -> None:
-        """Take an event from the hub."""
-        if self.wanted(event):
-            self.wake()
 
     def pause(self, seconds: float) -> None:
         """Wait for a matching event, at most this long."""
@@ -59,12 +49,32 @@ class Waiter:
         self.leave()
 
 
-class Subscription(Waiter):
+class Waiter(Listener):
+    """A waiter for events of a world, woken at each matching event."""
+
+    def __init__(
+        self, hub: Hub, wanted: Wanted, to: str = "", wake: Callable[[], object] | None = None
+    ) -> None:
+        super().__init__(hub, wake)
+        self.to = to
+        self._wanted = wanted
+
+    def put(self, event: Event) -> None:
+        """Take an event from the hub."""
+        if self._wanted(event):
+            self.wake()
+
+
+class Subscription(Listener):
     """Every matching event of a world after one id, in order."""
 
-    def __init__(self, hub: Hub, wanted: Wanted, wake: Callable[[], object] | None = None) -> None:
-        super().__init__(hub, wanted, wake=wake)
-        self._arrived: deque[Event] = deque(maxlen=QUEUE_LENGTH)
+    def __init__(
+        self, hub: Hub, wanted: Wanted | None = None, wake: Callable[[], object] | None = None
+    ) -> None:
+        """Without `wanted`, all events match, and streams share what they are told."""
+        super().__init__(hub, wake)
+        self._wanted = wanted
+        self._arrived: deque[Batch] = deque()
         self.is_behind = False
         self.last = 0
         self.began_again = False
@@ -87,9 +97,14 @@ class Subscription(Waiter):
         else:
             self.last, self.is_behind = 0 if self.began_again else after, True
 
-    def put(self, event: Event) -> None:
-        """Take an event from the hub. The subscriber is woken once for several."""
-        self._arrived.append(event)
+    def put(self, batch: Batch) -> None:
+        """Take events from the hub. The subscriber is woken after that.
+
+        One who lags far behind reads them from the database later.
+        """
+        if sum(map(len, tuple(self._arrived))) >= QUEUE_LENGTH:
+            self._arrived.clear()
+        self._arrived.append(batch)
 
     def see(self, conditions: str) -> None:
         """Wake the subscriber if these conditions are new."""
@@ -103,7 +118,7 @@ class Subscription(Waiter):
         return self._conditions if is_new else ""
 
     def get(self, timeout: float) -> list[Event]:
-        """Return the matching events since the last call, oldest first.
+        """Return the next matching events, oldest first.
 
         Wait up to `timeout` seconds for one, or for new conditions.
         """
@@ -114,45 +129,39 @@ class Subscription(Waiter):
             left = deadline - time.monotonic()
             if left <= 0 or self._has_new_conditions:
                 return []
-            self.pause(left)
+            if not self.is_behind:
+                self.pause(left)
         return []
 
     def take(self) -> list[Event]:
-        """Return the matching events since the last call, oldest first, without waiting."""
-        return [event for event in self._take() if self.wanted(event)]
+        """Return the next matching events, oldest first, without waiting. There may be more when there are any."""
+        found = self.arrived()
+        return self.read() if found is None else found
 
-    def needs_database(self) -> bool:
-        """Return whether :meth:`take` has to read the database, which a coroutine must not do."""
-        if not self.is_behind:
-            expected = self.last + 1
-            for event in tuple(self._arrived):
-                if event.id > expected:
-                    return True
-                expected = max(expected, event.id + 1)
-        return self.is_behind
+    def arrived(self) -> list[Event] | None:
+        """Return the next matching events that arrived, none if none did, or None if they must be :meth:`read`."""
+        while not self.is_behind:
+            try:
+                batch = self._arrived.popleft()
+            except IndexError:
+                return []
+            found = batch.after(self.last)
+            if found is None:
+                self.is_behind = True
+            elif found:
+                self.last = found[-1].id
+                if matching := self._matching(found):
+                    return matching
+        return None
 
-    def _take(self) -> list[Event]:
-        if self.is_behind:
-            return self._catch_up()
-        taken: list[Event] = []
-        before = self.last
-        try:
-            while self._arrived:
-                event = self._arrived.popleft()
-                if event.id == self.last + 1:
-                    taken.append(event)
-                    self.last = event.id
-                elif event.id > self.last:
-                    taken += self._catch_up()
-        except store.EngineError:  # the next call returns all of them
-            self.last, self.is_behind = before, True
-            raise
-        return taken
-
-    def _catch_up(self) -> list[Event]:
+    def read(self) -> list[Event]:
+        """Read the next matching events from the database. There may be more if it `is_behind` still."""
         with self._hub.store.reading() as db:
             found = store.reading.events(db, self.last, _BATCH, self._hub.recent.find)
         self.is_behind = len(found) == _BATCH
         if found:
             self.last = found[-1].id
-        return found
+        return self._matching(found)
+
+    def _matching(self, found: list[Event]) -> list[Event]:
+        return found if self._wanted is None else [event for event in found if self._wanted(event)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,7 +15,8 @@ from mocksms.api import waiting
 from mocksms.core import deletion, inbox
 from mocksms.core.models import Event, Message
 from mocksms.core.worlds import World
-from mocksms.events import hub, recent
+from mocksms.events import hub, recent, waiters
+from mocksms.events.batch import Batch
 from mocksms.events.hub import Hub
 from mocksms.events.waiters import Subscription
 from tests.assertions import not_empty
@@ -189,6 +191,72 @@ def test_events_to_share_are_counted_with_their_documents() -> None:
     assert (
         sum(kept.find(number) is not None for number in range(101)) == recent.MOST_KEPT_CHARACTERS // 99_030
     )
+
+
+def _send(world: World, number: int, to: str = ME) -> None:
+    inbox.receive(world, Message(sid=f"SM{number}", channel="sms", sender=SHOP, recipient=to, body="x"))
+
+
+def _ids(stream: Subscription, count: int) -> list[int]:
+    found = list[int]()
+    while len(found) < count:
+        events = stream.get(10)
+        assert events
+        found += [event.id for event in events]
+    return found
+
+
+def test_streams_that_follow_everything_share_what_they_are_told(world: World) -> None:
+    with (
+        world.hub.subscribe() as one,
+        world.hub.subscribe() as other,
+        world.hub.subscribe(wanted=lambda event: event.message.recipient == ME) as filtered,
+    ):
+        _send(world, 1)
+        told = one.get(10)
+        assert isinstance(told, Batch) and told is other.get(10)
+        assert filtered.get(10) == told
+        _send(world, 2, to="+819099999999")
+        _send(world, 3)
+        assert _ids(one, 2) == _ids(other, 2) == [2, 3]
+        assert _ids(filtered, 1) == [3]
+
+
+def test_stream_that_begins_amid_a_batch_or_lags_misses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 7):
+        _send(world, number)
+    with world.hub.subscribe() as stream:
+        events = store_events(world)
+        stream.last = 2
+        stream.put(Batch(events[:4]))
+        assert _ids(stream, 2) == [3, 4]
+        stream.put(Batch(events[1:3]))
+        assert stream.arrived() == []
+        monkeypatch.setattr(waiters, "QUEUE_LENGTH", 1)
+        stream.put(Batch(events[4:5]))
+        stream.put(Batch(events[5:6]))
+        assert stream.arrived() is None
+        assert _ids(stream, 2) == [5, 6]
+
+
+def test_batch_is_in_order_and_knows_what_it_lacks(world: World) -> None:
+    for number in range(1, 5):
+        _send(world, number)
+    one, two, three, four = store_events(world)
+    batch = Batch([three, two, four, replace(two, detail="found again")])
+    assert batch == [two, three, four] and batch[0] is two
+    assert batch.after(1) is batch
+    assert (batch.after(2), batch.after(4), batch.after(0)) == ([three, four], [], None)
+    assert Batch([one, three]).after(0) is None
+    assert Batch([one, three]).after(3) == []
+
+
+def store_events(world: World) -> list[Event]:
+    """Return all events of a world."""
+    with world.store.reading() as db:
+        return store.reading.events(db, 0, 100)
 
 
 class _LeftMeanwhile(list[Event]):
