@@ -21,6 +21,8 @@ from mocksms.store import Store
 RECHECK_SECONDS = 1.0
 HEAD_START_SECONDS = 0.004
 PER_STREAM_SECONDS = 0.0005  # the pause after a portion of streams, for each stream in it
+PER_EVENT_SECONDS = 0.001  # the pause after all streams, for each event: in a flood they are told seldom
+MOST_PAUSE_SECONDS = 0.25
 TOLD_AT_ONCE = 8  # streams in a portion: an arrival waits for no more of them
 _BATCH = 500
 _log = logging.getLogger(__name__)
@@ -116,6 +118,7 @@ class Hub:
                 _log.exception("an event stream was not woken")
             if told % TOLD_AT_ONCE == 0:
                 time.sleep(PER_STREAM_SECONDS * TOLD_AT_ONCE)
+        time.sleep(min(MOST_PAUSE_SECONDS, PER_EVENT_SECONDS * len(news)))
 
     def _look(self) -> None:
         """Publish what another process wrote, and new conditions; release everyone when the world was deleted."""

@@ -222,6 +222,18 @@ def test_streams_that_follow_everything_share_what_they_are_told(world: World) -
         assert _ids(filtered, 1) == [3]
 
 
+def test_flood_is_told_seldom(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "PER_EVENT_SECONDS", 2.0)
+    monkeypatch.setattr(hub, "MOST_PAUSE_SECONDS", 2.0)
+    with world.hub.subscribe() as stream:
+        _send(world, 1)
+        assert [event.id for event in stream.get(10)] == [1]
+        for number in range(2, 5):
+            time.sleep(5 * hub.HEAD_START_SECONDS)
+            _send(world, number)
+        assert [event.id for event in stream.get(10)] == [2, 3, 4]
+
+
 def test_stream_that_begins_amid_a_batch_or_lags_misses_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
