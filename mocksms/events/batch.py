@@ -1,4 +1,4 @@
-"""Events that all streams are told at once."""
+"""Events that all streams get at once."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Subscription(Listener):
     def __init__(
         self, hub: Hub, wanted: Wanted | None = None, wake: Callable[[], object] | None = None
     ) -> None:
-        """Without `wanted`, all events match, and streams share what they are told."""
+        """Without `wanted`, all events match, and streams share what they get."""
         super().__init__(hub, wake)
         self._wanted = wanted
         self._arrived: deque[Batch] = deque()
