@@ -13,8 +13,8 @@ from typing import Any
 from psycopg import sql
 
 from .errors import Damaged
-from .postgres_connection import Raw
 from .postgres_dialect import in_postgres
+from .postgres_pool import Raw
 from .protocol import Migrations
 
 _APPLIED = "_migrations"

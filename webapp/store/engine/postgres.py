@@ -9,8 +9,9 @@ import psycopg
 from . import postgres_schema
 from .errors import Gone
 from .lending import LendingStore
-from .postgres_connection import Place, Pool, PostgresConnection, Raw
+from .postgres_connection import PostgresConnection
 from .postgres_dialect import typed
+from .postgres_pool import Place, Pool, Raw
 from .protocol import DEFAULT, Migrations
 
 

@@ -16,8 +16,8 @@ from . import postgres_schema
 from .errors import Unfit, UnknownWorld
 from .lending import PATIENCE_SECONDS
 from .postgres import PostgresStore
-from .postgres_connection import Place, Pool, Raw
 from .postgres_news import News
+from .postgres_pool import Place, Pool, Raw
 from .protocol import DEFAULT, Migrations, is_name, nearest
 
 _SCRATCH = ".scratch-"
