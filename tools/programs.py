@@ -67,6 +67,7 @@ IN_CHROMIUM = (
     *(f"{CHECK}/look/test_{each}.py" for each in LOOK),
     f"{CHECK}/walks/test_chromium.py",
 )
+IN_POSTGRESQL = ("postgres", "postgres_apps", "postgres_round_trips")
 IN_FIREFOX = (f"{CHECK}/look/test_firefox.py", f"{CHECK}/walks/test_firefox.py")
 PROGRAMS = (
     Program("Chromium", browser.find, IN_CHROMIUM, browser.PACKAGES),
@@ -80,7 +81,7 @@ PROGRAMS = (
     Program(
         "PostgreSQL",
         postgres,
-        ("tests/store/test_postgres.py", "tests/store/test_postgres_apps.py", f"{CHECK}/postgres"),
+        (*(f"tests/store/test_{each}.py" for each in IN_POSTGRESQL), f"{CHECK}/postgres"),
         (),
     ),
     Program("chromedriver", _on_path("chromedriver"), (f"{CHECK}/howto",), ("chromium-driver",)),

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from queue import Queue
@@ -20,11 +20,6 @@ import pytest
 from tests import postgres_server
 from tests.postgres_fixtures import address, postgres  # noqa: F401
 from tests.store.conftest import MIGRATIONS, add, engine_of, names
-from tests.store.test_engine_round_trips import (  # noqa: F401
-    test_insert_runs_other_writes_with_the_new_id,
-    test_queued_write_that_fails_ends_its_block,
-    test_queued_writes_are_seen_in_order_and_go_with_their_block,
-)
 from tests.store.test_engine_transactions import (  # noqa: F401
     test_actions_run_after_the_commit_in_order,
     test_broken_constraint_is_a_conflict_and_ends_the_block,
@@ -52,38 +47,9 @@ from webapp.store.engine import (
     postgres_patience,
 )
 from webapp.store.engine.postgres_dialect import for_psycopg, in_postgres
-from webapp.store.engine.recording import listening
 from webapp.store.engine.transfer import Worlds
 
 pytestmark = pytest.mark.xdist_group("postgres")  # one server for all
-
-
-def test_writer_takes_the_lock_and_looks_for_the_world_in_one_round_trip(store: Store) -> None:
-    heard: list[str] = []
-    with listening(heard.append), store.writing() as db:
-        db.execute("SELECT 1")
-    begun, *others = heard
-    assert begun.startswith("BEGIN;") and "pg_advisory_xact_lock(" in begun
-    assert others == ["SELECT 1", "COMMIT"]
-
-
-def test_queued_writes_share_a_round_trip(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Within a pipeline psycopg waits for no answer but the last."""
-    pipelines: list[psycopg.Connection] = []
-    begin = psycopg.Connection.pipeline
-
-    def counted(connection: psycopg.Connection) -> AbstractContextManager[psycopg.Pipeline]:
-        pipelines.append(connection)
-        return begin(connection)
-
-    monkeypatch.setattr(psycopg.Connection, "pipeline", counted)
-    heard: list[str] = []
-    joined: list[str] = []
-    with listening(heard.append, joined.append), store.writing() as db:
-        for name in ("one", "two"):
-            db.queue("INSERT INTO things (name) VALUES (?)", (name,))
-    assert len(pipelines) == 1 and len(joined) == 2
-    assert [sql for sql in heard if sql not in joined][1:] == ["COMMIT"]
 
 
 def test_connections_are_shared_by_worlds_and_find_the_tables_of_each(engine: Engine) -> None:

@@ -41,7 +41,7 @@ class PostgresStore(LendingStore[PostgresConnection]):
         if self.name == DEFAULT:
             return True
         place = self._place
-        with self._pool.transaction(self.patience_seconds) as raw:
+        with self._pool.connection(self.patience_seconds) as raw:
             found = raw.execute(f"SELECT 1 FROM {place.app}.worlds WHERE number = %s", (place.number,))
             return found.fetchone() is not None
 
@@ -78,7 +78,7 @@ class PostgresStore(LendingStore[PostgresConnection]):
 
     def size(self) -> int:
         """Return the bytes of the tables and their indexes."""
-        with self._pool.transaction(self.patience_seconds) as raw:
+        with self._pool.connection(self.patience_seconds) as raw:
             row = raw.execute(
                 "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class"
                 " WHERE relnamespace = to_regnamespace(%s) AND relkind = 'r'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ SESSION = {
 }
 """Settings of every connection. A server, a database or a role may have other defaults."""
 _WITHOUT_LIMITS = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+logging.getLogger("psycopg.pool").setLevel(logging.WARNING)  # else it tells of each connection that is lent
 
 
 class Raw(PatientConnection):
@@ -63,11 +65,15 @@ class Rows(psycopg.Cursor[Row]):
 
     def fetchone(self) -> Row | None:
         """Return the next row, or None."""
-        return super().fetchone() if self.description else None
+        return super().fetchone() if self._has_columns() else None
 
     def fetchall(self) -> list[Row]:
         """Return the rows that are left."""
-        return super().fetchall() if self.description else []
+        return super().fetchall() if self._has_columns() else []
+
+    def _has_columns(self) -> bool:
+        """Return whether there is anything to fetch; `description` would make an object for each column."""
+        return self.pgresult is not None and self.pgresult.nfields > 0
 
 
 class Place(NamedTuple):
@@ -136,18 +142,23 @@ class Pool:
             raw.lender.drain()
 
     @contextmanager
-    def transaction(self, patience_seconds: float, *, may_take_long: bool = False) -> Iterator[Raw]:
-        """Lend a connection inside a transaction. Raise an `EngineError` for psycopg's."""
+    def connection(self, patience_seconds: float) -> Iterator[Raw]:
+        """Lend a connection; each statement commits by itself. Raise an `EngineError` for psycopg's."""
         raw = self.take(patience_seconds)
         try:
-            with raw.transaction():
-                if may_take_long:
-                    raw.execute(_WITHOUT_LIMITS, prepare=False)
-                yield raw
+            yield raw
         except psycopg.Error as error:
             raise typed(error) from error
         finally:
             self.give_back(raw)
+
+    @contextmanager
+    def transaction(self, patience_seconds: float, *, may_take_long: bool = False) -> Iterator[Raw]:
+        """Lend a connection inside a transaction. Raise an `EngineError` for psycopg's."""
+        with self.connection(patience_seconds) as raw, raw.transaction():
+            if may_take_long:
+                raw.execute(_WITHOUT_LIMITS, prepare=False)
+            yield raw
 
     @contextmanager
     def locked(self, place: Place, patience_seconds: float, *, must_exist: bool = True) -> Iterator[Raw]:

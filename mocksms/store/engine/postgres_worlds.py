@@ -69,7 +69,7 @@ class PostgresEngine:
 
     def names(self) -> list[str]:
         """Return the names of all worlds, the default one first."""
-        with self._transaction() as raw:
+        with self._connection() as raw:
             rows = raw.execute(
                 f"SELECT name FROM {self._app}.worlds WHERE name NOT IN (%s) ORDER BY name", (DEFAULT,)
             )
@@ -122,14 +122,14 @@ class PostgresEngine:
         return PostgresStore(self._pool, place, self._migrations, name)
 
     def _find(self, name: str) -> Place | None:
-        with self._transaction() as raw:
+        with self._connection() as raw:
             row = raw.execute(f"SELECT number FROM {self._app}.worlds WHERE name = %s", (name,)).fetchone()
         return Place(self._app, self._key, row[0]) if row else None
 
     def _make(self, name: str, copy: bytes | None = None) -> bool:
         if self._find(name) is not None:
             return False
-        with self._transaction() as raw:
+        with self._connection() as raw, raw.transaction():
             # whoever makes the same name now waits here, and then finds it taken
             row = raw.execute(
                 f"INSERT INTO {self._app}.worlds (name) VALUES (%s) ON CONFLICT DO NOTHING RETURNING number",
@@ -164,12 +164,12 @@ class PostgresEngine:
             )
 
     @contextmanager
-    def _transaction(self) -> Iterator[Raw]:
-        """Lend a connection inside a transaction, once the table of the worlds is there."""
+    def _connection(self) -> Iterator[Raw]:
+        """Lend a connection, once the table of the worlds is there."""
         if not self._is_ready:
             self._prepare()
             self._is_ready = True
-        with self._pool.transaction(PATIENCE_SECONDS) as raw:
+        with self._pool.connection(PATIENCE_SECONDS) as raw:
             yield raw
 
 

@@ -116,8 +116,15 @@ class Row:
 
 def rows(cursor: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Row]:
     """Make a `Row` of each row, as a row factory of psycopg."""
-    positions = {column.name: at for at, column in enumerate(cursor.description or ())}
+    found = cursor.pgresult
+    names = () if found is None else tuple([found.fname(at) for at in range(found.nfields)])
+    positions = _positions(names)
     return lambda values: Row(positions, tuple(values))
+
+
+@lru_cache(maxsize=1024)
+def _positions(names: tuple[bytes | None, ...]) -> dict[str, int]:
+    return {(name or b"").decode(): at for at, name in enumerate(names)}
 
 
 class _TruthDumper(Int4Dumper):
