@@ -58,6 +58,9 @@ def keep(
         jobs = [*jobs, *receipts.new_jobs(world, message, 1)]
     work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, new_jobs=jobs)
     world.group_commit.run(work, expected)
+    if not held and message.id % store.messages.PRUNE_EVERY == 0:
+        with world.store.writing() as db:
+            store.messages.prune(db, message.id)
     if next(world.arrivals) % store.search_index.BATCH == 0:  # not by ids: events have them, too
         # twice as many as arrive meanwhile, so that an index that was begun again is whole one day
         store.search_index.complete(world.store, message.id, 2 * store.search_index.BATCH)

@@ -72,7 +72,9 @@ class GroupCommit:
         """
         ticket = _Ticket(work, expected)
         if self._store.is_writing():
-            self._transaction([ticket])
+            with self._store.writing() as db:
+                self._transaction([ticket])
+                db.flush()  # the caller goes on before the commit
         else:
             self._wait_for_turn(ticket)
         if ticket.error is not None:

@@ -34,7 +34,7 @@ class Job(NamedTuple):
 
 def add(db: Connection, job: NewJob, due_at: float) -> None:
     """Add a job to the end of its line."""
-    db.execute(
+    db.queue(
         "INSERT INTO jobs (kind, line, due_at, tries, content) VALUES (?, ?, ?, 0, ?)",
         (job.kind, job.line, due_at, json.dumps(job.content)),
     )

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 
@@ -23,6 +23,7 @@ COLUMNS = (
     " error_code, segments, created_at, received_at, updated_at, due_at, read_at, history, details"
 )
 STORED = f"{COLUMNS}, handset, peer"
+_EVENT = "INSERT INTO events (at, kind, message, detail) VALUES (?, ?, ?, ?) RETURNING id"
 INSERT = f"INSERT INTO messages ({STORED}) VALUES ({', '.join('?' * (STORED.count(',') + 1))})"  # noqa: S608
 
 
@@ -67,30 +68,42 @@ def _values(message: Message, number: int | NewId) -> tuple[Any, ...]:
 
 def event(db: Connection, at: float, kind: str, message_id: int = 0, detail: str = "") -> int:
     """Write an event and return its id. An arrival (message_id 0) is of the message whose id is the event's own."""
-    return _event(db, (at, kind, message_id, detail), ())
+    numbers: list[int] = []
+    db.insert(_EVENT, (at, kind, message_id, detail), (), numbers.append)
+    db.flush()
+    prune(db, numbers[0])
+    return numbers[0]
 
 
-def _event(
-    db: Connection, values: tuple[float, str, int, str], others: Sequence[tuple[str, Sequence[Any]]]
-) -> int:
-    """Write an event with other writes that name its id. Return the id."""
-    event_id = db.insert(
-        "INSERT INTO events (at, kind, message, detail) VALUES (?, ?, ?, ?) RETURNING id", values, others
-    )
+def prune(db: Connection, event_id: int) -> None:
+    """Delete the oldest events, at some of the new ones."""
     if event_id % PRUNE_EVERY == 0:
         db.execute("DELETE FROM events WHERE id <= ?", (event_id - EVENTS_KEPT,))
-    return event_id
 
 
 def add(db: Connection, message: Message, kind: str, raw: bytes | None = None, held: bool = False) -> None:
     """Save a message and set its id: its arrival event's id, or a negative one while it is held back."""
+    _queue(db, message, kind, raw, held, lambda: None)
+    db.flush()
+    prune(db, abs(message.id))
+
+
+def _queue(
+    db: Connection, message: Message, kind: str, raw: bytes | None, held: bool, then: Callable[[], None]
+) -> None:
+    """Queue a message and its arrival event. Call `then` once its id is set."""
     number = NewId(is_negative=held)
     writes: list[tuple[str, Sequence[Any]]] = [(INSERT, _values(message, number))]
     if raw is not None:
         writes.append(("INSERT INTO raws (sid, source) VALUES (?, ?)", (message.sid, raw)))
     if not held:
         writes += _shown(message, kind, number)
-    message.id = number.of(_event(db, (message.received_at, "held" if held else "message", 0, ""), writes))
+
+    def numbered(event_id: int) -> None:
+        message.id = number.of(event_id)
+        then()
+
+    db.insert(_EVENT, (message.received_at, "held" if held else "message", 0, ""), writes, numbered)
 
 
 def receive(
@@ -102,16 +115,21 @@ def receive(
     held: bool,
     new_jobs: Sequence[NewJob],
 ) -> None:
-    """Save a new message (see :func:`add`) with its `new_jobs`, and write the arrival event."""
-    add(db, message, kind, raw, held)
-    for job in new_jobs:
-        jobs.add(db, job, time.time())
+    """Save a new message (see :func:`add`) with its `new_jobs`, and write the arrival event.
+
+    The message gets its id, and `events` its event, when the transaction ends at the latest. Then :func:`prune`.
+    """
     now = message.received_at
     if held:
+        add(db, message, kind, raw, held)
         event_id = event(db, now, "status", message.id, message.status)
         events.append(Event(event_id, now, "status", message, message.status))
     else:
-        events.append(Event(message.id, now, "message", message))
+        _queue(
+            db, message, kind, raw, held, lambda: events.append(Event(message.id, now, "message", message))
+        )
+    for job in new_jobs:
+        jobs.add(db, job, time.time())
 
 
 def arrive(db: Connection, message: Message, kind: str) -> None:

@@ -34,18 +34,50 @@ def test_insert_runs_other_writes_with_the_new_id(store: Store, another: Callabl
     logged = (
         "INSERT INTO log (text, thing) VALUES (?, ?) ON CONFLICT (text) DO UPDATE SET thing = excluded.thing"
     )
+    ids: list[int] = []
     with store.writing() as db:
-        first = db.insert(new, ("one?",), [(logged, ("it's 5 %?", NewId()))])
-        second = db.insert(new, ("two",), [(logged, ("less", NewId(is_negative=True)))])
-        third = db.insert(new, ("three",), [(logged, ("less", NewId()))])
-        assert db.insert(new, ("four",), []) == third + 1
-    assert [first, second, third] == [1, 2, 3]
+        db.insert(new, ("one?",), [(logged, ("it's 5 %?", NewId()))], ids.append)
+        db.insert(new, ("two",), [(logged, ("less", NewId(is_negative=True)))], ids.append)
+        db.insert(new, ("three",), [(logged, ("less", NewId()))], ids.append)
+        db.insert(new, ("four",), [], ids.append)
+    assert ids == [1, 2, 3, 4]
     with store.reading() as db:
         rows = [tuple(row) for row in db.execute("SELECT text, thing FROM log ORDER BY thing")]
     assert rows == [("it's 5 %?", 1), ("less", 3)]
     with pytest.raises(Conflict), store.writing() as db:
-        db.insert(new, ("five",), [("INSERT INTO log (thing, text) VALUES (?, ?)", (NewId(), "less"))])
+        db.insert(
+            new, ("five",), [("INSERT INTO log (thing, text) VALUES (?, ?)", (NewId(), "less"))], ids.append
+        )
     assert names(store) == ["one?", "two", "three", "four"]
+
+
+@pytest.mark.parametrize("after", ["a statement", "a flush", "the commit"])
+def test_id_of_a_new_row_is_told_before_the_block_goes_on(store: Store, after: str) -> None:
+    seen: list[object] = []
+    with store.writing() as db:
+        db.insert("INSERT INTO things (name) VALUES (?) RETURNING id", ("one",), (), seen.append)
+        db.queue("INSERT INTO things (name) VALUES (?)", ("two",))
+        if after == "a statement":
+            seen.append(db.execute("SELECT count(*) FROM things").fetchone()[0])
+        elif after == "a flush":
+            db.flush()
+            seen.append(2)
+        else:
+            store.after_commit(lambda: seen.append(2))
+    assert seen == [1, 2]
+    assert names(store) == ["one", "two"]
+
+
+def test_no_id_is_told_of_a_row_that_was_refused(store: Store) -> None:
+    seen: list[int] = []
+    new = "INSERT INTO things (name) VALUES (?) RETURNING id"
+    with pytest.raises(Conflict), store.writing() as db:
+        db.insert(new, ("",), (), seen.append)
+        db.flush()
+        raise AssertionError
+    with pytest.raises(Misuse), store.reading() as db:
+        db.insert(new, ("one",), (), seen.append)
+    assert (seen, names(store)) == ([], [])
 
 
 @pytest.mark.parametrize("last", ["a statement", "the commit"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -19,6 +19,14 @@ Found = TypeVar("Found")
 _NO_SUCH_TABLE = ("3F000", "42P01")
 
 
+class _Queued(NamedTuple):
+    """A statement that waits for the next round trip, and who gets the id that it returns."""
+
+    sql: str
+    parameters: Sequence[Any]
+    then: Callable[[int], None] | None = None
+
+
 class PostgresConnection(Lent[Raw]):
     """A connection for one block; see `protocol.Connection`."""
 
@@ -29,7 +37,7 @@ class PostgresConnection(Lent[Raw]):
         super().__init__(raw)
         self._place = place
         self._exists = exists
-        self._queued: list[tuple[str, Sequence[Any]]] = []
+        self._queued: list[_Queued] = []
 
     def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> psycopg.Cursor[Row]:
         """Run one statement."""
@@ -41,10 +49,15 @@ class PostgresConnection(Lent[Raw]):
             raise self.failed(self._typed(error)) from error
 
     def insert(
-        self, sql: str, parameters: Sequence[Any], others: Sequence[tuple[str, Sequence[Any]]], /
-    ) -> int:
-        """Insert a row and run the other writes as one statement."""
-        raw = self._checked(sql)
+        self,
+        sql: str,
+        parameters: Sequence[Any],
+        others: Sequence[tuple[str, Sequence[Any]]],
+        then: Callable[[int], None],
+        /,
+    ) -> None:
+        """Keep a row and the other writes, as one statement, for the next round trip."""
+        self._join(sql)
         for other, _ in others:
             self._join(other)
         whole = together(sql, tuple((other, tuple(map(_new_id, given))) for other, given in others))
@@ -52,17 +65,16 @@ class PostgresConnection(Lent[Raw]):
             *parameters,
             *(each for _, given in others for each in given if not isinstance(each, NewId)),
         ]
-        try:
-            found = self._with_queued(raw, lambda: raw.execute(whole, values))
-        except psycopg.Error as error:
-            raise self.failed(self._typed(error)) from error
-        (row,) = found.fetchall()
-        return int(row[0])
+        self._queued.append(_Queued(whole, values, then))
 
     def queue(self, sql: str, parameters: Sequence[Any] = (), /) -> None:
         """Keep a write for the next round trip."""
         self._join(sql)
-        self._queued.append((sql, parameters))
+        self._queued.append(_Queued(for_psycopg(sql), parameters))
+
+    def flush(self) -> None:
+        """Send what is queued, and wait for the answer."""
+        self.driver()
 
     def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> None:
         """Run one statement once for each row of parameters."""
@@ -109,9 +121,13 @@ class PostgresConnection(Lent[Raw]):
             return run()
         queued, self._queued = self._queued, []
         with raw.pipeline():
-            for sql, parameters in queued:
-                raw.execute(for_psycopg(sql), parameters)
-            return run()
+            results = [raw.execute(each.sql, each.parameters) for each in queued]
+            found = run()
+        for each, result in zip(queued, results, strict=True):
+            if each.then is not None:
+                (row,) = result.fetchall()
+                each.then(int(row[0]))
+        return found
 
     def _find_tables(self, raw: Raw) -> None:
         if not self.is_writing and raw.schema != self._place.schema:

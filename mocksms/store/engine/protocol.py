@@ -123,12 +123,21 @@ class Connection(Protocol):
         """
 
     def insert(
-        self, sql: str, parameters: Sequence[Any], others: Sequence[tuple[str, Sequence[Any]]], /
-    ) -> int:
-        """Run an INSERT with ``RETURNING id`` and other writes, with `NewId` among their parameters. Return the id.
+        self,
+        sql: str,
+        parameters: Sequence[Any],
+        others: Sequence[tuple[str, Sequence[Any]]],
+        then: Callable[[int], None],
+        /,
+    ) -> None:
+        """Queue an INSERT with ``RETURNING id`` and other writes, with `NewId` among their parameters.
 
-        It takes one round trip. Each write is of another table, and reads nothing that the others write.
+        They take one round trip. Each write is of another table, and reads nothing that the others write. ``then`` gets
+        the id as soon as it is known: after a commit at the latest, before its actions. It must not use the connection.
         """
+
+    def flush(self) -> None:
+        """Run what is queued now, and tell all ids. Raise an `EngineError`."""
 
     def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> None:
         """Run one statement once for each row of parameters. Raise an `EngineError`."""

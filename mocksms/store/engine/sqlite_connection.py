@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .errors import Busy, Conflict, Damaged, EngineError, Full, Misuse, ReadOnly, Unreachable
@@ -51,13 +51,21 @@ class SqliteConnection(Lent[sqlite3.Connection]):
         self.execute(sql, parameters)
 
     def insert(
-        self, sql: str, parameters: Sequence[Any], others: Sequence[tuple[str, Sequence[Any]]], /
-    ) -> int:
-        """Insert a row, then run the other writes with its id."""
+        self,
+        sql: str,
+        parameters: Sequence[Any],
+        others: Sequence[tuple[str, Sequence[Any]]],
+        then: Callable[[int], None],
+        /,
+    ) -> None:
+        """Insert a row at once, then run the other writes with its id."""
         number = int(self.execute(sql, parameters).fetchone()[0])
         for other, given in others:
             self.execute(other, [each.of(number) if isinstance(each, NewId) else each for each in given])
-        return number
+        then(number)
+
+    def flush(self) -> None:
+        """Do nothing: no write waits."""
 
     def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> None:
         """Run one statement once for each row of parameters."""
