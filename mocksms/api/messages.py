@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -20,6 +21,7 @@ MAX_WAIT_SECONDS = 60.0
 _FILTERS = frozenset({"channel", "to", "from", "q", "since", "world"})
 
 
+@lru_cache(maxsize=64)  # a message has few times, each several times
 def iso(at: float) -> str:
     """Return a time as ISO 8601 UTC with milliseconds and Z."""
     return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
