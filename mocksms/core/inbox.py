@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -58,12 +59,7 @@ def keep(
         jobs = [*jobs, *receipts.new_jobs(world, message, 1)]
     work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, new_jobs=jobs)
     world.group_commit.run(work, expected)
-    if not held and message.id % store.messages.PRUNE_EVERY == 0:
-        with world.store.writing() as db:
-            store.messages.prune(db, message.id)
-    if next(world.arrivals) % store.search_index.BATCH == 0:  # not by ids: events have them, too
-        # twice as many as arrive meanwhile, so that an index that was begun again is whole one day
-        store.search_index.complete(world.store, message.id, 2 * store.search_index.BATCH)
+    _clean_up(world, message, held)
     world.background.received(world, message)
     if effects.duplicate and not held:
         twin = replace(message, sid=new_sid(message.sid[:2]), history=[], id=0)
@@ -71,6 +67,20 @@ def keep(
         twin.details.pop("status_callback", None)
         receive(world, twin, raw)
     return message
+
+
+def _clean_up(world: World, message: Message, held: bool) -> None:
+    """Delete the oldest events and index words, each at some of the new messages.
+
+    This message is on disk and must not look refused. What fails now is done after a later one.
+    """
+    with suppress(store.Unavailable):
+        if not held and message.id % store.messages.PRUNE_EVERY == 0:
+            with world.store.writing() as db:
+                store.messages.prune(db, message.id)
+        if next(world.arrivals) % store.search_index.BATCH == 0:  # not by ids: events have them, too
+            # twice as many as arrive meanwhile, so that an index that was begun again is whole one day
+            store.search_index.complete(world.store, message.id, 2 * store.search_index.BATCH)
 
 
 def deliver_held(world: World, sid: str) -> None:

@@ -14,7 +14,7 @@ import mocksms
 from mocksms.core import inbox
 from mocksms.core.models import Event, Filter, Message
 from mocksms.core.worlds import World
-from mocksms.store import messages
+from mocksms.store import messages, search_index
 from mocksms.store.engine import Conflict, Connection
 
 
@@ -88,3 +88,32 @@ def test_message_has_its_id_within_a_transaction(world: World) -> None:
         assert message.id == 1
         assert db.execute("SELECT sid FROM messages WHERE id = ?", (message.id,)).fetchone()[0] == "SM1"
     assert [each.id for each in inbox.search(world, Filter())] == [1]
+
+
+def test_message_is_taken_though_the_database_is_busy_right_after(
+    world: World, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is on disk. A sender who gets an error would send it again."""
+    monkeypatch.setattr(messages, "PRUNE_EVERY", 1)
+    monkeypatch.setattr(search_index, "BATCH", 1)
+    monkeypatch.setattr(world.store, "patience_seconds", 0.1)
+    others = mocksms.create_app({"INSTANCE": str(tmp_path), "DATABASE_URL": address}).extensions["mocksms"]
+    holds, is_free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with others.get().store.writing():
+            holds.set()
+            assert is_free.wait(10)
+
+    def take_the_lock() -> None:
+        threads.submit(hold)
+        assert holds.wait(10)
+
+    with ThreadPoolExecutor(1) as threads, world.hub.wait(lambda _: True, wake=take_the_lock):
+        try:
+            assert inbox.receive(world, sms("SM1")).id == 1
+        finally:
+            is_free.set()
+    others.close()
+    assert inbox.receive(world, sms("SM2")).id == 2
+    assert [each.sid for each in inbox.search(world, Filter(q="SM1"))] == ["SM1"]

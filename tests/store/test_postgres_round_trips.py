@@ -15,6 +15,7 @@ from mocksms.core.worlds import World
 from mocksms.store.engine import recording
 from tests.phone.test_arrivals import (  # noqa: F401
     test_message_has_its_id_within_a_transaction,
+    test_message_is_taken_though_the_database_is_busy_right_after,
     test_message_that_is_refused_fails_alone_in_its_group,
     test_oldest_events_are_deleted_as_new_ones_come,
     world,
