@@ -98,9 +98,11 @@ class Place:
 def main() -> int:
     """Start both, print their addresses and wait. Return 0 after Ctrl-C, 1 after a problem, 2 for a setting."""
     stop = threading.Event()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), lambda _number, _frame: stop.set())
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup ignores it
+        signals.append(signal.SIGHUP)
+    for each in signals:
+        signal.signal(each, lambda _number, _frame: stop.set())
     lifeline.end_with_input(stop.set)
     try:
         with engine_for(place_from(os.environ), os.environ) as place:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 ASKS = {"NIDANKAI_ENDS_WITH_INPUT": "1"}
 """Settings for a process that ends when its standard input does. Who starts it holds the other end, and nobody else."""
@@ -28,7 +36,7 @@ def end_with_parent() -> None:
 
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_follow, args=(parent.join,), name="parent", daemon=True).start()
+        threading.Thread(target=_follow, args=(_waiting(parent),), name="parent", daemon=True).start()
 
 
 def _read(end: Callable[[], object]) -> None:
@@ -36,6 +44,20 @@ def _read(end: Callable[[], object]) -> None:
         pass
     time.sleep(PAUSE_SECONDS)
     end()
+
+
+def _waiting(parent: BaseProcess) -> Callable[[], object]:
+    """Return what waits for the end of this process's parent.
+
+    `join` waits for the end of a pipe, which all processes that were forked later hold too: they would end one after
+    the other.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):  # an old kernel, or the parent is gone
+            handle = os.pidfd_open(os.getppid())
+            if os.getppid() == parent.pid:  # else the handle may be of another process
+                return partial(select.select, [handle], [], [])
+    return parent.join
 
 
 def _follow(wait: Callable[[], object]) -> None:

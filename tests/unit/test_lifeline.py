@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.meta.sources import ROOT
-from tests.processes import answers, free_ports, program
+from tests.processes import STOP_SECONDS, answers, free_ports, program
 from webapp.edge import lifeline
 
 SOON_SECONDS = 2.0
@@ -42,7 +42,7 @@ def started(
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     below: list[int] = []
     with program(
-        [sys.executable, "-m", *command], cwd=ROOT, env={**kept, **settings}, stdout=subprocess.DEVNULL
+        [sys.executable, *command], cwd=ROOT, env={**kept, **settings}, stdout=subprocess.DEVNULL
     ) as top:
         try:
             while not all(answers(f"http://127.0.0.1:{port}") for port in ports):
@@ -56,9 +56,9 @@ def started(
                 os.kill(each, signal.SIGKILL)
 
 
-def all_end(processes: Sequence[int]) -> bool:
+def all_end(processes: Sequence[int], seconds: float = SOON_SECONDS) -> bool:
     """Return whether all processes end soon."""
-    until = time.monotonic() + SOON_SECONDS
+    until = time.monotonic() + seconds
     while any(map(runs, processes)):
         if time.monotonic() > until:
             return False
@@ -69,7 +69,7 @@ def all_end(processes: Sequence[int]) -> bool:
 def test_killed_run_leaves_neither_site_nor_phone(tmp_path: Path) -> None:
     ports = free_ports(3)
     settings = dict(zip(("SITE_PORT", "PHONE_PORT", "SMTP_PORT"), map(str, ports), strict=True))
-    with started(["webapp.command", "run"], {**settings, "INSTANCE": str(tmp_path)}, ports[:2]) as (
+    with started(["-m", "webapp.command", "run"], {**settings, "INSTANCE": str(tmp_path)}, ports[:2]) as (
         run,
         below,
     ):
@@ -82,14 +82,54 @@ def test_killed_run_leaves_neither_site_nor_phone(tmp_path: Path) -> None:
 def test_killed_watcher_leaves_none_that_serves(app: str, tmp_path: Path) -> None:
     port, smtp = free_ports(2)
     command = {
-        "site": ["webapp", "--port", str(port), "--workers", "2"],
-        "phone": ["mocksms", "serve", "--port", str(port), "--smtp-port", str(smtp)],
+        "site": ["-m", "webapp", "--port", str(port), "--workers", "2"],
+        "phone": ["-m", "mocksms", "serve", "--port", str(port), "--smtp-port", str(smtp)],
     }[app]
     settings = {"WEBAPP_SANDBOX": "1", "WEBAPP_INSTANCE": str(tmp_path), "MOCKSMS_INSTANCE": str(tmp_path)}
     with started(command, settings, [port]) as (watcher, below):
         assert len(below) == {"site": 2, "phone": 1}[app]
         os.kill(watcher, signal.SIGKILL)
         assert all_end(below)
+
+
+def test_run_goes_on_after_a_hang_up_that_it_was_told_to_ignore(tmp_path: Path) -> None:
+    ports = free_ports(3)
+    settings = dict(zip(("SITE_PORT", "PHONE_PORT", "SMTP_PORT"), map(str, ports), strict=True))
+    code = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); from webapp import run; run.main()"  # nohup
+    with started(["-c", code], {**settings, "INSTANCE": str(tmp_path)}, ports[:2]) as (run, below):
+        os.kill(run, signal.SIGHUP)
+        time.sleep(1)  # it would end within 0.3 s
+        assert runs(run)
+        os.kill(run, signal.SIGTERM)
+        assert all_end([run, *below], STOP_SECONDS)
+
+
+def test_processes_that_hang_end_together(tmp_path: Path) -> None:
+    """Each holds the pipes of those that were forked before it."""
+    code = """
+import multiprocessing, signal, sys, time
+from pathlib import Path
+from webapp.edge import lifeline
+
+def hang(name):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # as while something is under way
+    lifeline.end_with_parent()
+    Path(sys.argv[1], name).touch()
+    time.sleep(60)
+
+for name in "abcd":
+    multiprocessing.get_context("fork").Process(target=hang, args=(name,)).start()
+time.sleep(60)
+"""
+    with program([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT) as watcher:
+        until = time.monotonic() + 30
+        while len(list(tmp_path.iterdir())) < 4:
+            assert time.monotonic() < until and watcher.poll() is None
+            time.sleep(0.02)
+        below = children(watcher.pid)
+        assert len(below) == 4
+        os.kill(watcher.pid, signal.SIGKILL)
+        assert all_end(below, 2 * lifeline.PATIENCE_SECONDS)
 
 
 def test_server_lives_without_input_unless_asked_to_end_with_it() -> None:
