@@ -19,6 +19,7 @@ from mocksms.edge.threads import Threads
 from tests import loops
 
 PIECE = b"x" * 100_000
+LARGE = b"x" * 5_500_000
 
 
 @contextmanager
@@ -107,9 +108,9 @@ class _Stream:
                 del self._queue[: self._server.send(self._queue)]
 
 
-async def _pieces(count: int) -> AsyncIterator[bytes]:
+async def _pieces(count: int, piece: bytes = PIECE) -> AsyncIterator[bytes]:
     for _ in range(count):
-        yield PIECE
+        yield piece
 
 
 async def _read(client: socket.socket, stream: _Stream, count: int) -> None:
@@ -143,14 +144,37 @@ def test_stream_is_at_most_so_far_ahead_of_its_client(
     loops.run(walk())
 
 
-def test_stream_ends_where_the_system_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("reads", [True, False])
+def test_large_piece_is_sent_as_its_client_takes_it(reads: bool) -> None:
+    async def walk() -> None:
+        with connected() as (server, client):
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, len(PIECE))
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, len(PIECE))
+            stream, scope = _Stream(server), _Scope(server)
+            sending: Any = Sender(Threads(1, "test")).send(scope, stream, _pieces(2, LARGE))  # type: ignore[arg-type]
+            if reads:
+                await asyncio.wait_for(asyncio.gather(sending, _read(client, stream, 2 * len(LARGE))), 60)
+                assert stream.sent == 2 * len(LARGE)
+            else:
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(sending, 2 * streamed.PATIENCE_SECONDS)
+                assert stream.sent == streamed.MOST_AHEAD_BYTES
+            assert stream.most_queued <= streamed.MOST_AHEAD_BYTES
+
+    loops.run(walk())
+
+
+@pytest.mark.parametrize(("piece", "sent"), [(PIECE, streamed.MOST_AHEAD_BYTES), (LARGE, len(LARGE))])
+def test_stream_ends_where_the_system_does_not_tell(
+    monkeypatch: pytest.MonkeyPatch, piece: bytes, sent: int
+) -> None:
     monkeypatch.setattr(Connections, "untaken", lambda *_: None)
 
     async def walk() -> None:
         with connected() as (server, _):
             stream = _Stream(server)
-            sending: Any = Sender(Threads(1, "test")).send(_Scope(server), stream, _pieces(200))  # type: ignore[arg-type]
+            sending: Any = Sender(Threads(1, "test")).send(_Scope(server), stream, _pieces(200, piece))  # type: ignore[arg-type]
             await asyncio.wait_for(sending, 5)
-            assert stream.sent == streamed.MOST_AHEAD_BYTES
+            assert stream.sent == sent
 
     loops.run(walk())

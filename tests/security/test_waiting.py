@@ -25,6 +25,7 @@ SHOP = "+15005550006"
 WAITERS, STREAMS, MEASURED = 1000, 200, 100
 FOLLOW_ALL, PLACES = 5, 20
 UNREAD, MAILS, MAIL_BYTES = 40, 60, 200_000
+LARGE_MAIL = b"Subject: x\r\n\r\n" + (b"x" * 78 + b"\r\n") * 100_000
 
 
 @pytest.fixture(scope="module")
@@ -209,13 +210,18 @@ def test_plain_server_keeps_threads_for_others_s72(tmp_path: Path) -> None:
     assert places.taken == 0
 
 
+async def unread_streams(port: int) -> list[Line]:
+    opened = [await Line.to(port) for _ in range(UNREAD)]
+    for each in opened:
+        each.get("/api/v1/events")
+        assert (await each.head())[0] == 200
+        cast("asyncio.ReadTransport", each.writer.transport).pause_reading()
+    return opened
+
+
 def test_streams_that_nobody_reads_fill_no_memory_s71(tmp_path: Path) -> None:
     async def walk(served: Served) -> None:
-        unread = [await Line.to(served.port) for _ in range(UNREAD)]
-        for each in not_empty(unread):
-            each.get("/api/v1/events")
-            assert (await each.head())[0] == 200
-            cast("asyncio.ReadTransport", each.writer.transport).pause_reading()
+        unread = await unread_streams(served.port)
         before = most = served.memory()
         with smtplib.SMTP("127.0.0.1", served.smtp_port, timeout=30) as mails:
             for _ in range(MAILS):
@@ -223,6 +229,29 @@ def test_streams_that_nobody_reads_fill_no_memory_s71(tmp_path: Path) -> None:
                 most = max(most, served.memory())
         assert most < before + MOST_AHEAD_BYTES * UNREAD * 1.5 + (60 << 20)
         for each in unread:
+            each.hang_up()
+
+    with serving(tmp_path) as served:
+        loops.run(walk(served))
+
+
+def test_large_mail_is_not_kept_for_each_stream_that_nobody_reads_s71(tmp_path: Path) -> None:
+    async def walk(served: Served) -> None:
+        unread = await unread_streams(served.port)
+        reader = await Line.to(served.port)
+        reader.get("/api/v1/events")
+        await reader.head()
+        allowed = served.memory() + MOST_AHEAD_BYTES * UNREAD * 1.5 + 10 * len(LARGE_MAIL)
+        with smtplib.SMTP("127.0.0.1", served.smtp_port, timeout=30) as mails:
+            mails.sendmail("x@example.com", ["y@example.com"], LARGE_MAIL)
+        taken = 0
+        while taken < len(LARGE_MAIL):  # then the others have what they get, too
+            taken += len(await asyncio.wait_for(reader.reader.read(1 << 16), 30))
+        until = time.monotonic() + 10
+        while served.memory() > allowed:
+            assert time.monotonic() < until
+            await asyncio.sleep(0.1)
+        for each in (reader, *unread):
             each.hang_up()
 
     with serving(tmp_path) as served:
