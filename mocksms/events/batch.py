@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from mocksms.core.models import Event
+from mocksms.events.recent import length
 
 
 class Batch(list[Event]):
-    """Events in the order of their ids, shared by streams. `pieces` caches their form in the stream."""
+    """Events in the order of their ids, shared by streams.
+
+    `pieces` caches their form in the stream; `characters` is their length.
+    """
 
     def __init__(self, events: Iterable[Event]) -> None:
         """Another process may have found the same event again: the first one counts."""
@@ -18,6 +22,7 @@ class Batch(list[Event]):
             found.setdefault(event.id, event)
         super().__init__(found[each] for each in sorted(found))
         self.pieces: Sequence[bytes] = ()
+        self.characters = sum(map(length, self))
         self._is_gapless = all(later.id == event.id + 1 for event, later in pairwise(self))
 
     def after(self, last: int) -> list[Event] | None:

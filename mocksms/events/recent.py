@@ -23,9 +23,9 @@ class Recent:
         for event in events:
             if event.id not in self._kept:
                 self._kept[event.id] = event
-                self._characters += _length(event)
+                self._characters += length(event)
         while len(self._kept) > MOST_KEPT or self._characters > MOST_KEPT_CHARACTERS:
-            self._characters -= _length(self._kept.popitem(last=False)[1])
+            self._characters -= length(self._kept.popitem(last=False)[1])
 
     def find(self, event_id: int) -> Event | None:
         """Return the event with this id, or None. Its message may have changed since."""
@@ -37,7 +37,7 @@ class Recent:
         self._characters = 0
 
 
-def _length(event: Event) -> int:
+def length(event: Event) -> int:
     """Return the characters of what can be long. The event's form in the stream has them once more."""
     message = event.message
     details = len(str(message.details)) if message.details else 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from mocksms import store
 from mocksms.core.models import Event
 from mocksms.events.batch import Batch
+from mocksms.events.recent import MOST_KEPT_CHARACTERS
 
 if TYPE_CHECKING:
     from mocksms.events.hub import Hub
@@ -102,7 +103,11 @@ class Subscription(Listener):
 
         One who lags far behind reads them from the database later.
         """
-        if sum(map(len, tuple(self._arrived))) >= QUEUE_LENGTH:
+        kept = tuple(self._arrived)
+        if (
+            sum(map(len, kept)) >= QUEUE_LENGTH
+            or sum(each.characters for each in kept) >= MOST_KEPT_CHARACTERS
+        ):
             self._arrived.clear()
         self._arrived.append(batch)
 

@@ -234,8 +234,9 @@ def test_flood_is_told_seldom(world: World, monkeypatch: pytest.MonkeyPatch) -> 
         assert [event.id for event in stream.get(10)] == [2, 3, 4]
 
 
+@pytest.mark.parametrize("bound", ["QUEUE_LENGTH", "MOST_KEPT_CHARACTERS"])
 def test_stream_that_begins_amid_a_batch_or_lags_misses_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     for number in range(1, 7):
         _send(world, number)
@@ -246,7 +247,7 @@ def test_stream_that_begins_amid_a_batch_or_lags_misses_nothing(
         assert _ids(stream, 2) == [3, 4]
         stream.put(Batch(events[1:3]))
         assert stream.arrived() == []
-        monkeypatch.setattr(waiters, "QUEUE_LENGTH", 1)
+        monkeypatch.setattr(waiters, bound, 1)
         stream.put(Batch(events[4:5]))
         stream.put(Batch(events[5:6]))
         assert stream.arrived() is None
