@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from mocksms import store
 from mocksms.core.models import Event
 from mocksms.events.batch import Batch
-from mocksms.events.recent import MOST_KEPT_CHARACTERS
+from mocksms.events.recent import MOST_KEPT_CHARACTERS, length
 
 if TYPE_CHECKING:
     from mocksms.events.hub import Hub
@@ -76,6 +76,7 @@ class Subscription(Listener):
         super().__init__(hub, wake)
         self._wanted = wanted
         self._arrived: deque[Batch] = deque()
+        self._limit = _BATCH
         self.is_behind = False
         self.last = 0
         self.began_again = False
@@ -160,13 +161,29 @@ class Subscription(Listener):
         return None
 
     def read(self) -> list[Event]:
-        """Read the next matching events from the database. There may be more if it `is_behind` still."""
+        """Read the next matching events from the database. There may be more if it `is_behind` still.
+
+        Few large ones: they stay in memory until the client has taken them.
+        """
         with self._hub.store.reading() as db:
-            found = store.reading.events(db, self.last, _BATCH, self._hub.recent.find)
-        self.is_behind = len(found) == _BATCH
-        if found:
-            self.last = found[-1].id
-        return self._matching(found)
+            found = store.reading.events(db, self.last, self._limit, self._hub.recent.find)
+        kept = _first(found)
+        is_cut = len(kept) < len(found)
+        self.is_behind = is_cut or len(found) == self._limit
+        self._limit = len(kept) if is_cut else min(2 * self._limit, _BATCH)
+        if kept:
+            self.last = kept[-1].id
+        return self._matching(kept)
 
     def _matching(self, found: list[Event]) -> list[Event]:
         return found if self._wanted is None else [event for event in found if self._wanted(event)]
+
+
+def _first(found: list[Event]) -> list[Event]:
+    """Return the first events, up to the one that reaches what may be kept."""
+    characters = 0
+    for count, event in enumerate(found, start=1):
+        characters += length(event)
+        if characters >= MOST_KEPT_CHARACTERS:
+            return found[:count]
+    return found

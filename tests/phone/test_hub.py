@@ -254,6 +254,22 @@ def test_stream_that_begins_amid_a_batch_or_lags_misses_nothing(
         assert _ids(stream, 2) == [5, 6]
 
 
+def test_stream_that_catches_up_keeps_few_large_events(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 7):
+        _send(world, number)
+    monkeypatch.setattr(waiters, "_BATCH", 4)
+    with world.hub.subscribe(0) as stream:
+        assert [event.id for event in stream.read()] == [1, 2, 3, 4]
+    with world.hub.subscribe(0) as stream:
+        monkeypatch.setattr(waiters, "MOST_KEPT_CHARACTERS", 1)
+        for number in range(1, 4):
+            assert [event.id for event in stream.read()] == [number]
+            assert stream.is_behind
+        monkeypatch.setattr(waiters, "MOST_KEPT_CHARACTERS", 1_000_000)
+        assert _ids(stream, 3) == [4, 5, 6]
+        assert stream.take() == [] and not stream.is_behind
+
+
 def test_batch_is_in_order_and_knows_what_it_lacks(world: World) -> None:
     for number in range(1, 5):
         _send(world, number)
