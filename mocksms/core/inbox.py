@@ -59,7 +59,10 @@ def keep(
         jobs = [*jobs, *receipts.new_jobs(world, message, 1)]
     work = partial(store.messages.receive, message=message, kind=kind, raw=raw, held=held, new_jobs=jobs)
     world.group_commit.run(work, expected)
-    _clean_up(world, message, held)
+    prunes = not held and message.id % store.messages.PRUNE_EVERY == 0
+    indexes = next(world.arrivals) % store.search_index.BATCH == 0  # not by ids: events have them, too
+    if prunes or indexes:
+        _clean_up(world, message.id, prunes, indexes)
     world.background.received(world, message)
     if effects.duplicate and not held:
         twin = replace(message, sid=new_sid(message.sid[:2]), history=[], id=0)
@@ -69,18 +72,18 @@ def keep(
     return message
 
 
-def _clean_up(world: World, message: Message, held: bool) -> None:
-    """Delete the oldest events and index words, each at some of the new messages.
+def _clean_up(world: World, newest: int, prunes: bool, indexes: bool) -> None:
+    """Delete the oldest events, and index the words of the oldest messages that lack it.
 
-    This message is on disk and must not look refused. What fails now is done after a later one.
+    The message with the id `newest` is on disk and must not look refused. What fails is done after a later one.
     """
     with suppress(store.Unavailable):
-        if not held and message.id % store.messages.PRUNE_EVERY == 0:
+        if prunes:
             with world.store.writing() as db:
-                store.messages.prune(db, message.id)
-        if next(world.arrivals) % store.search_index.BATCH == 0:  # not by ids: events have them, too
+                store.messages.prune(db, newest)
+        if indexes:
             # twice as many as arrive meanwhile, so that an index that was begun again is whole one day
-            store.search_index.complete(world.store, message.id, 2 * store.search_index.BATCH)
+            store.search_index.complete(world.store, newest, 2 * store.search_index.BATCH)
 
 
 def deliver_held(world: World, sid: str) -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 
 import mocksms
 from mocksms.core import inbox, intake, request_log, worlds
+from mocksms.core.codes import finder
 from mocksms.core.models import Message
 from mocksms.testing import Phone
 from tests import cpu
@@ -70,6 +71,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     # Once a second, a request also reads which addresses are leased and which worlds there are.
     monkeypatch.setattr(worlds, "FRESH_SECONDS", 3600)
     app = mocksms.create_app({"INSTANCE": str(tmp_path)})
+    finder.find("482913 is your code")  # the first one loads all words
     yield app
     app.extensions["mocksms"].close()
 
