@@ -6,12 +6,9 @@ parses and checks the values once.
 """
 
 import dataclasses
-import difflib
 import os
-import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -278,6 +275,8 @@ def address(environ: Mapping[str, str] | None = None) -> str:
 
 def _is_elsewhere(name: str, providers: Collection[str]) -> bool:
     """Return whether a provider or the command line reads this variable."""
+    from importlib.metadata import entry_points  # late: 2 MiB in the process that only watches
+
     brought = {*providers, *(entry.name for entry in entry_points(group=PROVIDERS))}
     return name in OTHER_VARIABLES or name.startswith(
         tuple(f"{ENV_PREFIX}{each.upper()}_" for each in brought)
@@ -321,6 +320,8 @@ def _refuse_unknown(
     for name in sorted(set(environ) - set(names)):
         if name.startswith(prefix) and not elsewhere(name):
             known = {each.removeprefix(prefix): each for each in (*names, *OTHER_VARIABLES)}
+            import difflib  # late: a good setting needs none
+
             near = difflib.get_close_matches(name.removeprefix(prefix), known, 1)
             raise SettingError(
                 f"{name} is no setting of the phone" + (f"; did you mean {known[near[0]]}?" if near else "")
@@ -339,12 +340,10 @@ def _value(field: "dataclasses.Field[Any]", variable: str, given: object, region
 
 
 def secret_key(settings: Settings) -> str:
-    """Return the key that signs the handset's cookies: the configured one, else one made once and kept in the
-    instance folder.
-    """
+    """Return the key that signs the handset's cookies: the configured one, else one kept in the instance folder."""
     if settings.secret_key:
         return settings.secret_key
     path = settings.folder / "secret_key"
     if not path.exists():
-        own_files.write_once(path, secrets.token_hex(32))
+        own_files.write_once(path, os.urandom(32).hex())
     return path.read_text()

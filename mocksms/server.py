@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from mocksms import config
 from mocksms.core.own_address import own_address, own_host
 from mocksms.edge import lifeline, process
-from mocksms.edge.application import Edge
 from mocksms.shared import own_files
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from mocksms.edge.application import Edge
 
 STOP_SECONDS = 2
 LISTENS_SECONDS = 0.01
@@ -116,7 +117,7 @@ def _with_ports(settings: config.Settings) -> config.Settings:
     return dataclasses.replace(settings, **found)
 
 
-def application() -> Edge:
+def application() -> "Edge":
     """Return the phone with its mail server, made in the process that serves, which prints its address."""
     from mocksms import create_edge  # only here: the process that watches over this one stays small
     from mocksms.api.middleware import worlds_of

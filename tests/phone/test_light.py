@@ -72,3 +72,22 @@ def test_a_start_leaves_for_later_what_the_first_page_does_not_need() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_the_process_that_watches_loads_no_more_than_it_needs() -> None:
+    needless = {
+        "difflib",
+        "email",
+        "flask",
+        "importlib.metadata",
+        "mocksms.edge.application",
+        "sqlite3",
+        "zipfile",
+    }
+    code = (
+        "import sys, mocksms.server\n"
+        "mocksms.server.config.load()\n"
+        f"print(*sorted({needless} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

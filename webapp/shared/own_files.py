@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from pathlib import Path
 
 
@@ -22,7 +21,7 @@ def own_folder(path: Path) -> Path:
 def write_once(file: Path, content: str) -> None:
     """Write a file unless it exists: completely or not at all, and never over another process's."""
     own_folder(file.parent)
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    draft = file.with_name(f".{file.name}.{os.urandom(8).hex()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as opened:

@@ -3,8 +3,8 @@
 import re
 import uuid
 from collections.abc import Mapping
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from flask import Response, request
 
@@ -36,7 +36,7 @@ def invalid(words: str) -> Refused:
 def text(value: object) -> str:
     """Return a value in its XML form."""
     written = str(value).lower() if isinstance(value, bool) else str(value)
-    return escape(re.sub(_NO_XML, "\N{REPLACEMENT CHARACTER}", written))
+    return escape(re.sub(_NO_XML, "\N{REPLACEMENT CHARACTER}", written), quote=False)
 
 
 def _inner(value: object) -> str:

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from mocksms.core.sender_app import AppAnswer, AppRequest, Reply
 from mocksms.delivery import http_client
@@ -70,9 +70,9 @@ def document(answer: AppAnswer) -> str:
         return answer.text
     if answer.content_type == "text/plain":
         said = re.sub(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", answer.text)
-        return f"<Response><Say>{escape(said)}</Say></Response>"
+        return f"<Response><Say>{escape(said, quote=False)}</Say></Response>"
     if answer.content_type.startswith("audio/"):
-        return f"<Response><Play>{escape(answer.url)}</Play></Response>"
+        return f"<Response><Play>{escape(answer.url, quote=False)}</Play></Response>"
     raise BadTwiml(f"{answer.content_type} is no content type of TwiML")
 
 

@@ -15,7 +15,6 @@ SQL is written once, in the part of the language that SQLite and PostgreSQL shar
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -34,6 +33,8 @@ def is_name(text: str) -> bool:
 def nearest(name: str, names: Iterable[str]) -> tuple[str, ...]:
     """Return up to three of these names of worlds that are like this one, the most similar first."""
     known = {each.lower(): each for each in names}
+    import difflib  # late: only a mistake needs it
+
     return tuple(known[each] for each in difflib.get_close_matches(name.lower(), known))
 
 
