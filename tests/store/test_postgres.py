@@ -40,12 +40,14 @@ from webapp.store.engine import (
     Migrations,
     Store,
     Unfit,
+    UnknownWorld,
     Unreachable,
     conversion,
     engine_at,
     postgres_news,
     postgres_patience,
 )
+from webapp.store.engine.postgres import PostgresStore
 from webapp.store.engine.postgres_dialect import for_psycopg, in_postgres
 from webapp.store.engine.transfer import Worlds
 
@@ -314,3 +316,19 @@ def test_server_that_is_not_there_is_unreachable(tmp_path: object, monkeypatch: 
     with pytest.raises(Unreachable):
         engine.open()
     engine.close()
+
+
+def test_world_that_is_dropped_while_it_is_opened_is_unknown(
+    engine: Engine, another: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.make("short")
+    other = another()
+    migrate = PostgresStore.migrate
+
+    def later(store: PostgresStore) -> None:
+        other.drop("short")
+        migrate(store)
+
+    monkeypatch.setattr(PostgresStore, "migrate", later)
+    with pytest.raises(UnknownWorld):
+        engine.open("short")

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from . import postgres_schema
-from .errors import Unfit, UnknownWorld
+from .errors import EngineError, Unfit, UnknownWorld
 from .lending import PATIENCE_SECONDS
 from .postgres import PostgresStore
 from .postgres_news import News
@@ -115,7 +115,12 @@ class PostgresEngine:
         if place is None:
             raise UnknownWorld(name, nearest(name, self.names()))
         store = self._store(name, place)
-        store.migrate()
+        try:
+            store.migrate()
+        except EngineError:
+            if store.exists():
+                raise
+            raise UnknownWorld(name, nearest(name, self.names())) from None  # deleted meanwhile
         return store
 
     def _store(self, name: str, place: Place) -> PostgresStore:
