@@ -11,10 +11,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-if sys.platform != "win32":
-    import fcntl  # Windows has neither
-    import termios
-
 FILES = Path(os.sep, "proc", "self", "fd")
 """The open files of this process, on Linux."""
 
@@ -50,6 +46,11 @@ class Connections:
 
         These are addresses of a request's scope.
         """
+        if sys.platform == "win32":
+            return None
+        import fcntl  # Windows has neither
+        import termios
+
         ends = int(server.rpartition(":")[2]), client
         with suppress(KeyError, OSError), _socket(self._descriptors[ends]) as found:
             if _ends(found) == ends:
