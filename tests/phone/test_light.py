@@ -24,7 +24,7 @@ HEAVY = (
 LATE = {
     "mocksms.core.codes.vocabulary", "mocksms.core.codes.languages", "justhtml", "email_validator", "regex", "aiosmtpd",
     "zxingcpp", "granian", "asyncio", "defusedxml", "httpx", "nh3", "xml.etree.ElementTree",
-    "mocksms.api.openapi", "mocksms.core.checks.mail", "mocksms.core.mail.structure",
+    "mocksms.api.openapi", "mocksms.core.checks.mail", "mocksms.core.mail.charsets", "mocksms.core.mail.structure",
     "mocksms.edge.application", "mocksms.handset.voice",
 }  # fmt: skip
 BLOCK = f"""

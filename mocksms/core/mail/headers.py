@@ -9,8 +9,6 @@ from email.message import Message
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from mocksms.core.mail import charsets
-
 LONGEST_NAME = 120
 # The content ends before the next word, so no byte is read twice.
 _WORD = re.compile(rb"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?((?:[^?=]|=(?!\?[^=])|\?(?!=))*)\?=")
@@ -38,7 +36,7 @@ def readable(written: str, charset: str = "") -> str:
     for found in _WORD.finditer(data):
         between = data[at : found.start()]
         if between.strip() or not words:
-            text += [charsets.decode(content, label).text for label, content in words]
+            text += [_decoded(content, label) for label, content in words]
             text.append(_plain(between, charset))
             words = []
         label, content = found[1].decode("ascii", "replace").lower(), _content(found[2], found[3])
@@ -47,14 +45,20 @@ def readable(written: str, charset: str = "") -> str:
         else:
             words.append((label, content))
         at = found.end()
-    text += [charsets.decode(content, label).text for label, content in words]
+    text += [_decoded(content, label) for label, content in words]
     text.append(_plain(data[at:], charset))
     return clean("".join(text)).strip()
 
 
 def _plain(data: bytes, charset: str) -> str:
     """Decode text outside encoded words: `charset` is for bytes beyond ASCII only."""
-    return charsets.decode(data, "" if data.isascii() else charset).text
+    return _decoded(data, "" if data.isascii() else charset)
+
+
+def _decoded(data: bytes, charset: str) -> str:
+    from mocksms.core.mail import charsets  # late: a phone without mails needs none
+
+    return charsets.decode(data, charset).text
 
 
 def _content(encoding: bytes, content: bytes) -> bytes:
@@ -123,7 +127,7 @@ def _joined(pieces: list[tuple[int, bool, str]], charset: str) -> str:
         raw = content.encode("utf-8", "surrogateescape")
         data += unquote_to_bytes(raw) if encoded else raw
     return (
-        clean(charsets.decode(data, label or charset).text)
+        clean(_decoded(data, label or charset))
         if label
         else readable(data.decode("utf-8", "surrogateescape"), charset)
     )
