@@ -225,6 +225,24 @@ def test_stage_follows_the_persona_and_takes_the_apps_code_over(
 
 
 @pytest.mark.more
+def test_step_before_a_code_that_came_by_itself_is_done(servers: Servers) -> None:
+    page = opened(servers, language="en")
+    page.goto(f"{servers.site_url}/sandbox/stage?script=app")
+    expect(page.locator(".stage-desk[data-live][data-phone-answers]")).to_be_attached()
+    passwords = page.locator("[data-step]", has_text="Enter the password")
+    for _ in range(page.locator("[data-step]").count()):
+        if passwords.last.get_attribute("data-is") == "next":
+            break
+        does_what_is_next(page)
+    used = page.locator("[data-offer-code]").inner_text()
+    page.request.post(f"{servers.site_url}/sandbox/api/clock", data={"by": 30})
+    expect(page.locator("[data-offer-code]")).not_to_have_text(used)
+    does_what_is_next(page)
+    expect(page.locator("[data-step][data-is=next]")).to_have_attribute("data-where", "code")
+    expect(passwords.last).to_have_attribute("data-is", "done")
+
+
+@pytest.mark.more
 def test_stage_moves_the_clock_and_asks_for_faults_where_the_site_is(servers: Servers) -> None:
     page = opened(servers)
     site = frame(page, "site")

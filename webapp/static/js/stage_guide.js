@@ -113,7 +113,8 @@ export function guide(desk, site, phone) {
       if (page?.name === "approval.decide" && page.state !== "pending") phone.mailIsAnswered();
       const found = page ? nearest(page) : undefined;
       if (found !== undefined && found !== at) {
-        if (found === at + 1) done.add(at);
+        const between = steps.slice(at + 1, found); // the app's next code may have come by itself
+        if (found > at && between.every(({ where }) => where === "clock")) done.add(at);
         for (const number of done) if (number >= found) done.delete(number); // they are to do again
         at = found;
         tried = -1;
