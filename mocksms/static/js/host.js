@@ -43,12 +43,15 @@ function sayUnread() {
 }
 
 // The host opens links once it has said so. A mail's frame runs only the small script that its policy names, which
-// reports the pressed link, and first that it runs: a `load` may still be that of the document without it.
+// reports the pressed link, and first that it runs. The frame is a new one: another address for one that still loads
+// may be lost.
 function leaveLinks() {
   const mail = document.querySelector(".mail-frame");
   if (mail && !mail.sandbox.contains("allow-scripts")) {
-    mail.sandbox.add("allow-scripts");
-    mail.src = `${mail.getAttribute("src")}?presses=1`;
+    const fresh = mail.cloneNode();
+    fresh.sandbox.add("allow-scripts");
+    fresh.src = `${mail.getAttribute("src")}?presses=1`;
+    mail.replaceWith(fresh);
   }
 }
 
